@@ -1,0 +1,101 @@
+"""Settings: where they come from, and the one line said of a wrong one."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from twoj_client.settings import Settings, SettingsError, load_settings
+
+REAL = {"TWOJ_SUMMARY_URL": "https://api.example.com/", "TWOJ_MCH_ID": "101", "TWOJ_KEY": "hush-hush"}
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"TWOJ_{name.upper()}", raising=False)
+
+
+def load(monkeypatch, **values):
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+def test_nothing_set_is_demo_mode(monkeypatch):
+    settings = load(monkeypatch)
+    assert settings.summary_url is None
+    assert settings.timezone == "UTC"
+    assert settings.currency is None
+
+
+def test_the_environment_comes_before_the_file(monkeypatch, tmp_path):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit/secrets.toml").write_text(
+        "[auth]\nx = 1\n"
+        '[twoj]\nsummary_url = "https://file.example.com"\nmch_id = 7\nkey = "k"\ncurrency = "PHP"\n'
+    )
+    settings = load(monkeypatch, TWOJ_MCH_ID="101")
+    assert (settings.summary_url, settings.mch_id, settings.currency) == (
+        "https://file.example.com",
+        101,
+        "PHP",
+    )
+
+
+def test_a_real_provider(monkeypatch):
+    settings = load(monkeypatch, **REAL)
+    assert settings.summary_url == "https://api.example.com"
+    assert settings.key is not None
+    assert settings.key.get_secret_value() == "hush-hush"
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"TWOJ_TIMEZONE": "Mars/Base"}, "TWOJ_TIMEZONE: expects an IANA time zone such as Asia/Manila"),
+        ({"TWOJ_TIMEZONE": "../etc/passwd"}, "TWOJ_TIMEZONE: expects an IANA time zone such as Asia/Manila"),
+        ({"TWOJ_CURRENCY": "pesos"}, "TWOJ_CURRENCY: expects an ISO 4217 currency code such as PHP"),
+        ({"TWOJ_SUMMARY_URL": "api"}, "TWOJ_SUMMARY_URL: expects a base URL such as https://api.example.com"),
+        ({**REAL, "TWOJ_MCH_ID": "abc"}, "TWOJ_MCH_ID: expects a whole number above 0"),
+        ({**REAL, "TWOJ_MCH_ID": ""}, "TWOJ_MCH_ID: is needed once TWOJ_SUMMARY_URL is set"),
+        ({**REAL, "TWOJ_KEY": ""}, "TWOJ_KEY: is needed once TWOJ_SUMMARY_URL is set"),
+        ({"TWOJ_CASHIER": "perhaps"}, "TWOJ_CASHIER: expects true or false"),
+        ({"TWOJ_OPEN_URL": "https://a.example"}, "TWOJ_SUMMARY_URL: is needed beside TWOJ_OPEN_URL"),
+        ({"TWOJ_TIMEZON": "UTC"}, "TWOJ_TIMEZON: there is no such setting; the README lists them"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_names_it(monkeypatch, values, line):
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **values)
+    assert str(caught.value) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[twoj]\ntimezon = "UTC"', "TWOJ_TIMEZON: there is no such setting; the README lists them"),
+        ('twoj = "x"', ".streamlit/secrets.toml: twoj expects a table, written as [twoj]"),
+        ('[twoj]\nkey = "hush', ".streamlit/secrets.toml: expects readable TOML, TOMLDecodeError"),
+    ],
+)
+def test_a_wrong_file_is_one_line_without_its_values(tmp_path, text, line):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit/secrets.toml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(line)
+    assert "hush" not in str(caught.value)
+
+
+def test_the_readme_and_the_example_list_each_setting():
+    in_readme = set(re.findall(r"^\| `TWOJ_(\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    in_example = set(
+        re.findall(r"^#? ?(\w+) = ", (ROOT / ".streamlit/secrets.toml.example").read_text(), re.MULTILINE)
+    )
+    names = set(Settings.model_fields)
+    assert {name.lower() for name in in_readme} == names
+    assert in_example == names

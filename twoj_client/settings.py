@@ -1,0 +1,149 @@
+"""The one table of settings: environment, then `[twoj]` in `.streamlit/secrets.toml`, then the default."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.numbers import UnknownCurrencyError, validate_currency
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+SECRETS_FILE = Path(".streamlit/secrets.toml")
+PREFIX = "TWOJ_"
+
+
+class SettingsError(Exception):
+    """A setting is wrong. Its text is one line that names the setting and what it expects."""
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("expects a base URL such as https://api.example.com")
+    return text.rstrip("/")
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("expects an IANA time zone such as Asia/Manila") from None
+
+
+def _currency(text: str) -> str:
+    try:
+        validate_currency(text)
+    except UnknownCurrencyError:
+        raise ValueError("expects an ISO 4217 currency code such as PHP") from None
+    return text
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+
+class Settings(BaseSettings):
+    """What the operator may set. Without `summary_url` the dashboard is in demo mode.
+
+    Field names are those of the `[twoj]` section; in the environment they are upper case with `TWOJ_` before.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    summary_url: BaseUrl | None = Field(None, description="base URL of the Summary API; unset: demo mode")
+    open_url: BaseUrl | None = Field(None, description="base URL of the Open API; unset: the summary URL")
+    mch_id: int | None = Field(None, gt=0, description="merchant id, needed once a URL is set")
+    key: SecretStr | None = Field(None, min_length=1, description="merchant key, needed once a URL is set")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC", description="IANA zone of the business day"
+    )
+    currency: Annotated[str, AfterValidator(_currency)] | None = Field(
+        None, description="ISO 4217 code shown with money"
+    )
+    cache_url: str | None = Field(None, description="a folder; unset: one in the user's cache directory")
+    ledger_url: str | None = Field(None, description="SQLAlchemy URL of payouts, audit log and screens")
+    cashier: bool = Field(False, description="allows deposits and withdrawals at all")
+    payout_wallet_url: BaseUrl | None = Field(None, description="the operator's own wallet service")
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        if self.summary_url is None and self.open_url is not None:
+            raise ValueError("TWOJ_SUMMARY_URL: is needed beside TWOJ_OPEN_URL")
+        if self.summary_url is not None:
+            for name in ("mch_id", "key"):
+                if getattr(self, name) is None:
+                    raise ValueError(f"{PREFIX}{name.upper()}: is needed once TWOJ_SUMMARY_URL is set")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before the file."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _section(SECRETS_FILE))
+
+
+def _section(path: Path) -> dict[str, Any]:
+    try:
+        section = tomllib.loads(path.read_text("utf-8")).get("twoj", {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: expects readable TOML, {_without_values(error)}") from None
+    if not isinstance(section, dict):
+        raise SettingsError(f"{path}: twoj expects a table, written as [twoj]")
+    return section
+
+
+def _without_values(error: Exception) -> str:
+    """Name the failure only: a parser's message may quote the file, and the file holds the key."""
+    line = getattr(error, "lineno", None)
+    return f"{type(error).__name__}" + (f" at line {line}" if line else "")
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check all settings.
+
+    Raises SettingsError with one line naming the first wrong setting. It never quotes a value: that may be
+    the key.
+    """
+    for name in environ:
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields:
+            raise SettingsError(f"{name}: there is no such setting; the README lists them")
+    try:
+        return Settings()  # type: ignore[call-arg]  # pydantic fills every field from its sources
+    except ValidationError as error:
+        raise SettingsError(_one_line(error)) from None
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return message
+    name = f"{PREFIX}{str(first['loc'][0]).removeprefix(PREFIX.lower()).upper()}"
+    if first["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting; the README lists them"
+    if first["type"] != "value_error":
+        message = f"expects {_EXPECTS.get(name, message)}"
+    return f"{name}: {message}"
+
+
+_EXPECTS = {
+    "TWOJ_MCH_ID": "a whole number above 0",
+    "TWOJ_KEY": "the merchant key as text, not empty",
+    "TWOJ_CASHIER": "true or false",
+}
