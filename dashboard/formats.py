@@ -1,0 +1,144 @@
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_compact_decimal, format_decimal
+
+from dashboard.metrics import Change, Metric, Number, Unit
+
+UNKNOWN: Final = "–"
+LI_PER_UNIT: Final = 1000
+_SPACE: Final = "\u00a0"
+_SCALES: Final = ((1, ""), (10**3, "K"), (10**6, "M"), (10**9, "B"), (10**12, "T"))
+
+
+def money(li: Number | None, currency: str | None = None) -> str:
+    """Exact amount with its currency: "12,382,400 PHP", "38,388.40", "−0.123".
+
+    Whole units stand without decimals, others with two, or three where the li needs it. A fraction of a li
+    (an average) is rounded to the li.
+    """
+    if li is None:
+        return UNKNOWN
+    units = _rounded(Fraction(li) / LI_PER_UNIT, 3)
+    places = 0 if units == units.to_integral_value() else 2 if units == round(units, 2) else 3
+    return _with(currency, _grouped(units, places))
+
+
+def money_short(li: Number | None, currency: str | None = None) -> str:
+    """Amount for a card or an axis: "12.4M", "−3.2K", and with two decimals below a thousand: "845.20"."""
+    return UNKNOWN if li is None else _with(currency, _short(Fraction(li) / LI_PER_UNIT, 2))
+
+
+def count(number: Number | None) -> str:
+    """Whole number with grouped digits: "1,234,567"."""
+    return UNKNOWN if number is None else _grouped(_rounded(number, 0), 0)
+
+
+def count_short(number: Number | None) -> str:
+    """Whole number for a card: "12.4M", below a thousand in full."""
+    return UNKNOWN if number is None else _short(Fraction(number), 0)
+
+
+def axis(units: Decimal) -> str:
+    """Label of a tick on an axis, in units of money: "2.5M", "−500K", "0"."""
+    return format_compact_decimal(units, format_type="short", locale="en", fraction_digits=2).replace(
+        "-", "−"
+    )
+
+
+def percent(ratio: Number | None, places: int = 2) -> str:
+    """Ratio as percent: 0.0392 is "3.92 %"."""
+    return UNKNOWN if ratio is None else _grouped(_rounded(ratio * 100, places), places) + _SPACE + "%"
+
+
+def percent_change(ratio: Number | None) -> str:
+    """Relative change with its sign: 0.042 is "+4.2 %"."""
+    return UNKNOWN if ratio is None else _plus(percent(ratio, 1))
+
+
+def points(difference: Number | None) -> str:
+    """Difference of two ratios in percentage points: −0.0031 is "−0.31 pp"."""
+    if difference is None:
+        return UNKNOWN
+    return _plus(_grouped(_rounded(difference * 100, 2), 2)) + _SPACE + "pp"
+
+
+def exact(metric: Metric, number: Number | None, currency: str | None = None) -> str:
+    """Value of a metric in full, for tooltips and tables."""
+    if metric.unit is Unit.MONEY:
+        return money(number, currency)
+    return percent(number) if metric.unit is Unit.RATIO else count(number)
+
+
+def short(metric: Metric, number: Number | None, currency: str | None = None) -> str:
+    """Value of a metric for a card."""
+    if metric.unit is Unit.MONEY:
+        return money_short(number, currency)
+    return percent(number) if metric.unit is Unit.RATIO else count_short(number)
+
+
+def change_short(metric: Metric, change: Change) -> str:
+    """Change of a metric for a card: "+4.2 %" or "−0.31 pp"; "–" where there is none."""
+    return points(change.value) if metric.unit is Unit.RATIO else percent_change(change.value)
+
+
+def difference(metric: Metric, change: Change, currency: str | None = None) -> str:
+    """How far a metric moved, in its own unit and with a sign: "+12,382,400 PHP", "−0.31 pp"."""
+    if change.difference is None:
+        return UNKNOWN
+    if metric.unit is Unit.RATIO:
+        return points(change.difference)
+    return _plus(exact(metric, change.difference, currency))
+
+
+def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """Time in the business zone with its name: "14:05 Asia/Manila", on another day than `now` dated."""
+    local = instant.astimezone(zone)
+    today = now is not None and now.astimezone(zone).date() == local.date()
+    return f"{format_datetime(local, 'HH:mm' if today else 'd MMM y, HH:mm', locale='en_GB')} {zone.key}"
+
+
+def age(instant: datetime, now: datetime) -> str:
+    """How long ago: "2 min ago"; "just now" below a second and for clocks that run ahead."""
+    passed = now - instant
+    if passed.total_seconds() < 1:
+        return "just now"
+    return format_timedelta(-passed, add_direction=True, format="short", threshold=1, locale="en_GB")
+
+
+def _short(units: Fraction, small_places: int) -> str:
+    if units == 0:
+        return "0"
+    for scale, letter in _SCALES:  # noqa: B007 - both are used after the loop
+        places = small_places if scale == 1 else 1
+        rounded = _rounded(units / scale, places)
+        # The rounded number decides: 999.96K is 1.0M, never 1,000.0K.
+        if abs(rounded) < LI_PER_UNIT:
+            break
+    return _grouped(rounded, places) + letter
+
+
+def _rounded(number: Number, places: int) -> Decimal:
+    # Half away from zero, as people and spreadsheets do, and exact: no float, no context precision on the
+    # way.
+    scaled = Fraction(number) * 10**places
+    whole = int(abs(scaled) + Fraction(1, 2))
+    return Decimal(whole if scaled >= 0 else -whole).scaleb(-places)
+
+
+def _grouped(number: Decimal, places: int) -> str:
+    pattern = "#,##0" + "." * bool(places) + "0" * places
+    return format_decimal(number + 0, pattern, locale="en").replace("-", "−")
+
+
+def _plus(text: str) -> str:
+    nothing = not any(digit in text for digit in "123456789")
+    return text if nothing or text.startswith("−") else "+" + text
+
+
+def _with(currency: str | None, text: str) -> str:
+    return text + _SPACE + currency if currency else text

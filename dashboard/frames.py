@@ -1,0 +1,253 @@
+"""Tables of what the provider said, ready to draw and to export.
+
+Every frame carries the same four columns of sums: `bet_count`, and in li `bet_amount_li`, `gain_li` (the
+players' net result) and `company_gain_li`. They are Int64: exact, and NA (never 0) where the number is not
+known.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from dashboard.formats import LI_PER_UNIT
+from dashboard.metrics import Metric, Totals, Unit
+from dashboard.periods import Period, day_start, hour_starts
+
+SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
+GAME_TYPES: Final = ("Slots", "Multiplayer", "Table", "Fish", "Crypto")
+"""The provider's game types, in the order in which every page shows them."""
+OTHER_TYPE: Final = "Other"
+
+_TYPE_BY_THOUSAND: Final = {1: "Slots", 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
+
+
+class Stage(Protocol):
+    """Sums as the provider gives them, amounts in li."""
+
+    @property
+    def bet_count(self) -> int: ...  # noqa: D102
+    @property
+    def bet_amount(self) -> int: ...  # noqa: D102
+    @property
+    def gain_amount(self) -> int: ...  # noqa: D102
+    @property
+    def company_gain_amount(self) -> int: ...  # noqa: D102
+
+
+class Day(Stage, Protocol):
+    """Sums of one business day."""
+
+    @property
+    def date(self) -> date: ...  # noqa: D102
+
+
+class SlotsRow(Stage, Protocol):
+    """Sums of one slots game."""
+
+    @property
+    def game_id(self) -> int: ...  # noqa: D102
+
+
+class GameSums(Protocol):
+    """Sums of one game of the Games types, which the provider gives without the company's gain."""
+
+    @property
+    def bet_count(self) -> int | None: ...  # noqa: D102
+    @property
+    def bet_amount(self) -> int: ...  # noqa: D102
+    @property
+    def gain_amount(self) -> int: ...  # noqa: D102
+
+
+class GameInfo(Protocol):
+    """One game of the provider's list."""
+
+    @property
+    def game_id(self) -> int: ...  # noqa: D102
+    @property
+    def game_name(self) -> str: ...  # noqa: D102
+    @property
+    def game_type(self) -> str: ...  # noqa: D102
+
+
+def totals(stage: Stage) -> Totals:
+    """Take over the provider's sums."""
+    return Totals(stage.bet_count, stage.bet_amount, stage.gain_amount, stage.company_gain_amount)
+
+
+def sum_totals(frame: pd.DataFrame) -> Totals | None:
+    """Add up the known rows of a frame, exactly; None where no row is known."""
+    known = _row_totals(frame)
+    return sum((row for row in known if row is not None), Totals()) if any(known) else None
+
+
+def days_frame(
+    rows: Iterable[Day],
+    period: Period,
+    now: datetime,
+    zone: ZoneInfo,
+    missing: Sequence[tuple[datetime, datetime]] = (),
+) -> pd.DataFrame:
+    """One row per business day of the period, oldest first: `date`, the sums, `finished`.
+
+    A day without a row, or that overlaps one of the `missing` windows, is NA: part of a day is not the day.
+    `finished` is False on the day that `now` lies in.
+    """
+    by_day = {row.date: row for row in rows}
+    days = period.days()
+    sums = [None if _overlaps(day, zone, missing) else by_day.get(day) for day in days]
+    frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days))})
+    frame[list(SUMS)] = _sums(sums)
+    frame["finished"] = [day_start(day + timedelta(days=1), zone) <= now for day in days]
+    return frame
+
+
+def hours_frame(
+    day: date,
+    rows: Mapping[datetime, Stage],
+    before_day: date,
+    before_rows: Mapping[datetime, Stage],
+    now: datetime,
+    zone: ZoneInfo,
+) -> pd.DataFrame:
+    """One row per local hour of `day`: `hour` ("14:00"), the sums, `finished`, and `before_…` sums.
+
+    The rows are keyed by the hour's start in UTC (`periods.hour_starts`); an hour that is not there is NA.
+    Days meet by local time. Where clocks change, an hour that one of them skips is NA there, and the second
+    of two equal hours is called "01:00 again".
+    """
+    today = _by_label(day, rows, zone)
+    before = _by_label(before_day, before_rows, zone)
+    labels = sorted(today | before)
+    frame = pd.DataFrame({"hour": labels})
+    frame[list(SUMS)] = _sums([today[label][1] if label in today else None for label in labels])
+    frame["finished"] = [
+        label not in today or today[label][0] + timedelta(hours=1) <= now for label in labels
+    ]
+    earlier = _sums([before[label][1] if label in before else None for label in labels])
+    return frame.join(earlier.add_prefix("before_"))
+
+
+def with_comparison(days: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Put the compared days beside the days, by position, as `before_date` and `before_…` sums."""
+    return days.join(before[["date", *SUMS]].add_prefix("before_"))
+
+
+def games_frame(
+    games: Iterable[GameInfo],
+    slots: Iterable[SlotsRow] | None,
+    others: Mapping[int, GameSums | None],
+) -> pd.DataFrame:
+    """One row per game: `game_id`, `name`, `type`, the sums, `hold` (Float64, NA without bets), by game id.
+
+    `slots` is the answer for all slots games (None where it failed), `others` the answers by game id (None
+    for one that failed). A game is NA where its answer failed, 0 where it came without bets. A game that the
+    list lacks is named by its id and typed by its id range (facts.md).
+    """
+    listed = {game.game_id: game for game in games}
+    found: dict[int, Totals | None] = {
+        game.game_id: None if slots is None else Totals()
+        for game in listed.values()
+        if game.game_type == "Slots"
+    }
+    found |= {row.game_id: totals(row) for row in slots or ()}
+    found |= {game_id: None if row is None else _game_totals(row) for game_id, row in others.items()}
+    ids = sorted(found)
+    frame = pd.DataFrame(
+        {
+            "game_id": ids,
+            "name": [listed[i].game_name if i in listed else str(i) for i in ids],
+            "type": [game_type(i, listed.get(i)) for i in ids],
+        }
+    )
+    frame[list(SUMS)] = _sum_columns([found[i] for i in ids])
+    frame["hold"] = _quotient(frame["company_gain_li"], frame["bet_amount_li"])
+    return frame
+
+
+def game_type(game_id: int, game: GameInfo | None) -> str:
+    """Type of a game as the list names it, else by its id range, else "Other"."""
+    named = game.game_type if game is not None else _TYPE_BY_THOUSAND.get(game_id // 1000)
+    return named if named in GAME_TYPES else OTHER_TYPE
+
+
+def extremes(games: pd.DataFrame, count: int = 5) -> pd.DataFrame:
+    """Up to `count` games that gained the most and up to `count` that lost the most, from gain to loss."""
+    ranked = games.dropna(subset=["company_gain_li"]).sort_values("company_gain_li", ascending=False)
+    best = ranked[ranked["company_gain_li"] > 0].head(count)
+    worst = ranked[ranked["company_gain_li"] < 0].tail(count)
+    return pd.concat([best, worst], ignore_index=True)
+
+
+def by_type(games: pd.DataFrame) -> pd.DataFrame:
+    """One row per game type with bets: `type`, the sums of its known games, `share` of bet amount, `hold`."""
+    rows = []
+    for name in (*GAME_TYPES, OTHER_TYPE):
+        total = sum_totals(games[games["type"] == name])
+        if total is not None and total.bet_amount_li:
+            rows.append((name, total))
+    frame = pd.DataFrame({"type": [name for name, _ in rows]})
+    frame[list(SUMS)] = _sum_columns([total for _, total in rows])
+    everything = sum(total.bet_amount_li for _, total in rows)
+    frame["share"] = _quotient(frame["bet_amount_li"], pd.Series([everything] * len(rows), dtype="Int64"))
+    frame["hold"] = _quotient(frame["company_gain_li"], frame["bet_amount_li"])
+    return frame
+
+
+def sparkline(frame: pd.DataFrame, metric: Metric) -> list[float]:
+    """Values of a metric by row for a card's small line, in units of money, percent or counts.
+
+    Leaves out unknown rows, and the unfinished one, which would look like a fall. For drawing only: floats.
+    """
+    scale = {Unit.MONEY: Fraction(1, LI_PER_UNIT), Unit.RATIO: Fraction(100), Unit.COUNT: Fraction(1)}
+    values = [metric.of(row) for row in _row_totals(frame[frame["finished"]]) if row is not None]
+    return [float(value * scale[metric.unit]) for value in values if value is not None]
+
+
+def _by_label(
+    day: date, rows: Mapping[datetime, Stage], zone: ZoneInfo
+) -> dict[str, tuple[datetime, Stage | None]]:
+    hours: dict[str, tuple[datetime, Stage | None]] = {}
+    for start in hour_starts(day, zone):
+        label = f"{start.astimezone(zone):%H:%M}"
+        hours[f"{label} again" if label in hours else label] = (start, rows.get(start))
+    return hours
+
+
+def _overlaps(day: date, zone: ZoneInfo, windows: Sequence[tuple[datetime, datetime]]) -> bool:
+    start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+    return any(missing_start < end and start < missing_end for missing_start, missing_end in windows)
+
+
+def _game_totals(row: GameSums) -> Totals:
+    return Totals(row.bet_count or 0, row.bet_amount, row.gain_amount, -row.gain_amount)
+
+
+def _sums(stages: Iterable[Stage | None]) -> pd.DataFrame:
+    return _sum_columns([None if stage is None else totals(stage) for stage in stages])
+
+
+def _sum_columns(rows: Sequence[Totals | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: pd.array([None if row is None else getattr(row, name) for row in rows], dtype="Int64")
+            for name in SUMS
+        }
+    )
+
+
+def _row_totals(frame: pd.DataFrame) -> list[Totals | None]:
+    rows = frame[list(SUMS)].itertuples(index=False)
+    return [None if any(value is pd.NA for value in row) else Totals(*map(int, row)) for row in rows]
+
+
+def _quotient(part: "pd.Series[int]", whole: "pd.Series[int]") -> "pd.Series[float]":
+    values = [
+        None if pd.isna(p) or pd.isna(w) or w == 0 else float(Fraction(int(p), int(w)))
+        for p, w in zip(part, whole, strict=True)
+    ]
+    return pd.Series(values, dtype="Float64")

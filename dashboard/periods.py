@@ -1,0 +1,199 @@
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+MAX_DAYS = 400
+FIRST_DAY = date(2000, 1, 1)
+NAMES = ("today", "yesterday", "7d", "30d", "60d", "90d", "month", "last-month")
+
+_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
+_LABELS = {
+    "today": "Today",
+    "yesterday": "Yesterday",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    "60d": "Last 60 days",
+    "90d": "Last 90 days",
+    "month": "This month",
+    "last-month": "Last month",
+}
+
+
+class PeriodError(ValueError):
+    """A period that cannot be shown. Its text is one sentence for people and repeats nothing they typed."""
+
+
+class Mode(StrEnum):
+    """With what a period is compared; the values of `compare` in the query string."""
+
+    PREVIOUS = "previous"
+    WEEK = "week"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Business days from `first_day` to `last_day`, both included; `text` as the query string has it."""
+
+    text: str
+    first_day: date
+    last_day: date
+
+    @property
+    def day_count(self) -> int:
+        """Number of business days."""
+        return (self.last_day - self.first_day).days + 1
+
+    @property
+    def label(self) -> str:
+        """The period in words: "Last 7 days", or its days where it has no name."""
+        return _LABELS.get(self.text, self.days_label)
+
+    @property
+    def days_label(self) -> str:
+        """The days in words: "1–31 March 2026"."""
+        return days_label(self.first_day, self.last_day)
+
+    def days(self) -> list[date]:
+        """Each business day, oldest first."""
+        return [self.first_day + timedelta(days=n) for n in range(self.day_count)]
+
+    def window(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Half open window in UTC, from midnight to midnight in `zone` (so 23 or 25 hours on some days)."""
+        return day_start(self.first_day, zone), day_start(self.last_day + timedelta(days=1), zone)
+
+    def is_running(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Whether `now` (aware) lies in the period, so that its last day is not finished."""
+        start, end = self.window(zone)
+        return start <= now < end
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Earlier days that a period is measured against, as many as it has.
+
+    `end` is the end of the window in UTC: the end of the last day, or, while the period is still running, the
+    same local time on that day. `note` says so ("until 14:05, as today"), else it is empty.
+    """
+
+    mode: Mode
+    period: Period
+    start: datetime
+    end: datetime
+    note: str
+
+    @property
+    def label(self) -> str:
+        """The compared days in words, with the note: "8 March 2026, until 14:05, as today"."""
+        return f"{self.period.days_label}, {self.note}" if self.note else self.period.days_label
+
+
+def parse_period(text: str, today: date) -> Period:
+    """Read a period as the query string writes it; `today` is the current business day.
+
+    `7d` is today and the six days before, `month` the days of this month up to today. Raises PeriodError
+    where the text is not a period, ends before it starts, reaches into the future, before 2000, or is longer
+    than 400 days.
+    """
+    first_day, last_day = _named(text, today) or _written(text)
+    if last_day < first_day:
+        raise PeriodError("The period ends before it starts.")
+    if last_day > today:
+        raise PeriodError("The period has a day in the future.")
+    if first_day < FIRST_DAY:
+        raise PeriodError("The period starts before the year 2000.")
+    if (last_day - first_day).days >= MAX_DAYS:
+        raise PeriodError(f"The period is longer than {MAX_DAYS} days, the most that can be shown.")
+    return Period(text, first_day, last_day)
+
+
+def custom_period(first_day: date, last_day: date, today: date) -> Period:
+    """Period from two picked days; same rules and errors as `parse_period`."""
+    return parse_period(f"{first_day.isoformat()}..{last_day.isoformat()}", today)
+
+
+def compare(period: Period, mode: Mode, now: datetime, zone: ZoneInfo) -> Comparison | None:
+    """Find what `period` is compared with at the aware time `now`; None where the mode is `none`.
+
+    `previous` is as many days directly before. `week` is the same weekdays, moved back by the fewest whole
+    weeks that keep the two apart. Source: numbers.md, "Periods".
+    """
+    if mode is Mode.NONE:
+        return None
+    shift = timedelta(days=period.day_count if mode is Mode.PREVIOUS else -(-period.day_count // 7) * 7)
+    first_day, last_day = period.first_day - shift, period.last_day - shift
+    earlier = Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
+    start, end = earlier.window(zone)
+    if not period.is_running(now, zone):
+        return Comparison(mode, earlier, start, end, "")
+    clock = now.astimezone(zone).time().replace(tzinfo=None)
+    same_time = min(_instant(last_day, clock, zone), end)
+    return Comparison(mode, earlier, start, same_time, f"until {clock:%H:%M}, as today")
+
+
+def business_day(now: datetime, zone: ZoneInfo) -> date:
+    """Find the business day that the aware time `now` belongs to."""
+    return now.astimezone(zone).date()
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Midnight of `day` in `zone`, in UTC (where clocks skip midnight: the moment they jump)."""
+    return _instant(day, time.min, zone)
+
+
+def hour_starts(day: date, zone: ZoneInfo) -> list[datetime]:
+    """List the starts (UTC) of the hours of a business day: 24, or 23 and 25 where clocks change."""
+    start, end = Period("", day, day).window(zone)
+    count = -((start - end) // timedelta(hours=1))
+    return [start + timedelta(hours=n) for n in range(count)]
+
+
+def days_label(first_day: date, last_day: date) -> str:
+    """Days in words: "9 March 2026", "1–31 March 2026", "27 February – 31 March 2026"."""
+    end = _day(last_day, "d MMMM y")
+    if first_day == last_day:
+        return end
+    if (first_day.year, first_day.month) == (last_day.year, last_day.month):
+        return f"{first_day.day}–{end}"
+    return f"{_day(first_day, 'd MMMM' if first_day.year == last_day.year else 'd MMMM y')} – {end}"
+
+
+def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    # PEP 495, fold=0: a local time that clocks skip is read with the offset before the jump, one that they
+    # repeat is the first of the two. Both are the same time elapsed since midnight, which is what a
+    # comparison needs.
+    return datetime.combine(day, clock.replace(fold=0), zone).astimezone(UTC)
+
+
+def _named(text: str, today: date) -> tuple[date, date] | None:
+    if text in ("7d", "30d", "60d", "90d"):
+        return today - timedelta(days=int(text[:-1]) - 1), today
+    month_start = today.replace(day=1)
+    before_month = month_start - timedelta(days=1)
+    yesterday = today - timedelta(days=1)
+    return {
+        "today": (today, today),
+        "yesterday": (yesterday, yesterday),
+        "month": (month_start, today),
+        "last-month": (before_month.replace(day=1), before_month),
+    }.get(text)
+
+
+def _written(text: str) -> tuple[date, date]:
+    try:
+        found = _RANGE.fullmatch(text)
+        if found:
+            return date.fromisoformat(found[1]), date.fromisoformat(found[2])
+    except ValueError as error:
+        raise PeriodError("The period has a day that is not in the calendar.") from error
+    raise PeriodError(
+        f"The period must be one of {', '.join(NAMES)}, or two days such as 2026-03-01..2026-03-31."
+    )
+
+
+def _day(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale="en_GB")
