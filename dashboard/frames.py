@@ -56,7 +56,7 @@ class GameSums(Protocol):
     """Sums of one game of the Games types, which the provider gives without the company's gain."""
 
     @property
-    def bet_count(self) -> int | None: ...  # noqa: D102
+    def bet_count(self) -> int: ...  # noqa: D102
     @property
     def bet_amount(self) -> int: ...  # noqa: D102
     @property
@@ -81,8 +81,16 @@ def totals(stage: Stage) -> Totals:
 
 def sum_totals(frame: pd.DataFrame) -> Totals | None:
     """Add up the known rows of a frame, exactly; None where no row is known."""
-    known = _row_totals(frame)
+    known = row_totals(frame)
     return sum((row for row in known if row is not None), Totals()) if any(known) else None
+
+
+def row_totals(frame: pd.DataFrame, prefix: str = "") -> list[Totals | None]:
+    """Read the sums of each row back as totals, None where not known; the compared have a `prefix`."""
+    columns = [frame[prefix + name].tolist() for name in SUMS]
+    return [
+        None if any(pd.isna(value) for value in row) else Totals(*row) for row in zip(*columns, strict=True)
+    ]
 
 
 def days_frame(
@@ -90,12 +98,12 @@ def days_frame(
     period: Period,
     now: datetime,
     zone: ZoneInfo,
-    missing: Sequence[tuple[datetime, datetime]] = (),
+    missing: Sequence[tuple[int, int]] = (),
 ) -> pd.DataFrame:
     """One row per business day of the period, oldest first: `date`, the sums, `finished`.
 
-    A day without a row, or that overlaps one of the `missing` windows, is NA: part of a day is not the day.
-    `finished` is False on the day that `now` lies in.
+    A day without a row, or that overlaps one of the `missing` windows (epoch seconds), is NA: part of a day
+    is not the day. `finished` is False on the day that `now` lies in.
     """
     by_day = {row.date: row for row in rows}
     days = period.days()
@@ -204,7 +212,7 @@ def sparkline(frame: pd.DataFrame, metric: Metric) -> list[float]:
     Leaves out unknown rows, and the unfinished one, which would look like a fall. For drawing only: floats.
     """
     scale = {Unit.MONEY: Fraction(1, LI_PER_UNIT), Unit.RATIO: Fraction(100), Unit.COUNT: Fraction(1)}
-    values = [metric.of(row) for row in _row_totals(frame[frame["finished"]]) if row is not None]
+    values = [metric.of(row) for row in row_totals(frame[frame["finished"]]) if row is not None]
     return [float(value * scale[metric.unit]) for value in values if value is not None]
 
 
@@ -218,13 +226,13 @@ def _by_label(
     return hours
 
 
-def _overlaps(day: date, zone: ZoneInfo, windows: Sequence[tuple[datetime, datetime]]) -> bool:
-    start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+def _overlaps(day: date, zone: ZoneInfo, windows: Sequence[tuple[int, int]]) -> bool:
+    start, end = (edge.timestamp() for edge in Period("", day, day).window(zone))
     return any(missing_start < end and start < missing_end for missing_start, missing_end in windows)
 
 
 def _game_totals(row: GameSums) -> Totals:
-    return Totals(row.bet_count or 0, row.bet_amount, row.gain_amount, -row.gain_amount)
+    return Totals(row.bet_count, row.bet_amount, row.gain_amount, -row.gain_amount)
 
 
 def _sums(stages: Iterable[Stage | None]) -> pd.DataFrame:
@@ -238,11 +246,6 @@ def _sum_columns(rows: Sequence[Totals | None]) -> pd.DataFrame:
             for name in SUMS
         }
     )
-
-
-def _row_totals(frame: pd.DataFrame) -> list[Totals | None]:
-    rows = frame[list(SUMS)].itertuples(index=False)
-    return [None if any(value is pd.NA for value in row) else Totals(*map(int, row)) for row in rows]
 
 
 def _quotient(part: "pd.Series[int]", whole: "pd.Series[int]") -> "pd.Series[float]":

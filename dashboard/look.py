@@ -22,10 +22,6 @@ class Look:
     categorical: tuple[str, ...]
     """Ten colours; the first five are the game types in the order of `frames.GAME_TYPES`."""
 
-    def of_amount(self, amount: int) -> str:
-        """Gain or loss colour of a company gain."""
-        return self.loss if amount < 0 else self.gain
-
 
 FONT: Final = (
     "Inter, system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
