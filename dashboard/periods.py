@@ -153,13 +153,13 @@ def hour_starts(day: date, zone: ZoneInfo) -> list[datetime]:
 
 
 def days_label(first_day: date, last_day: date) -> str:
-    """Days in words: "9 March 2026", "1–31 March 2026", "27 February – 31 March 2026"."""
-    end = _day(last_day, "d MMMM y")
+    """Days in words: "9 March 2026", "1–31 March 2026", "27 Feb – 31 Mar 2026"."""
     if first_day == last_day:
-        return end
+        return _day(last_day, "d MMMM y")
     if (first_day.year, first_day.month) == (last_day.year, last_day.month):
-        return f"{first_day.day}–{end}"
-    return f"{_day(first_day, 'd MMMM' if first_day.year == last_day.year else 'd MMMM y')} – {end}"
+        return f"{first_day.day}–{_day(last_day, 'd MMMM y')}"
+    start = _day(first_day, "d MMM" if first_day.year == last_day.year else "d MMM y")
+    return f"{start} – {_day(last_day, 'd MMM y')}"
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:

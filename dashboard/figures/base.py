@@ -38,7 +38,7 @@ def figure(look: Look, traces: Iterable[Trace], height: int, layout: Mapping[str
     return go.Figure(data=list(traces), layout={**shared, **layout})
 
 
-def plain(text: str, longest: int = 22) -> str:
+def plain(text: str, longest: int = 18) -> str:
     """Text of the provider's for a figure: shortened, and with its markup shown instead of obeyed."""
     return html.escape(text if len(text) <= longest else text[: longest - 1].rstrip() + "…", quote=False)
 

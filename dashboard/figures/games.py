@@ -22,7 +22,7 @@ def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
     drawn = [units(gain) for gain in gains]
     known = [0.0, *(value for value in drawn if value is not None)]
     # Room for the amounts, which stand outside the bars.
-    room = (max(known) - min(known) or 1.0) * 0.32
+    room = (max(known) - min(known) or 1.0) * 0.45
     span = [min(known) - room * (min(known) < 0), max(known) + room * (max(known) > 0)]
     bars = {
         "x": drawn,

@@ -1,6 +1,6 @@
 """Bet amount above, company gain below, over the days of a period or the hours of a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -17,17 +17,19 @@ from dashboard.look import Look
 from dashboard.metrics import METRIC, Metric, Totals
 
 _BET, _GAIN = METRIC["bet_amount"], METRIC["company_gain"]
-_HEIGHT = 320
-_DOMAINS = {"bet": [0.58, 0.94], "gain": [0.0, 0.42]}
+_HEIGHT = 340
+_DOMAINS = {"bet": [0.57, 0.94], "gain": [0.0, 0.44]}
 _SIGNED_BARS = 31
+_EACH_DAY = 7
 
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """The horizontal axis: a unique name for each bar, which names have a tick, and what its title says."""
+    """The horizontal axis: each bar's unique name and short label, which bars have a tick, the title."""
 
     names: list[str]
-    ticks: dict[str, str]
+    labels: list[str]
+    ticked: list[int]
     title: str
 
 
@@ -40,9 +42,10 @@ def days_chart(
     `compared`. Losses are vermilion, below zero and up to 31 days carry a minus sign; the unfinished day is
     hatched and called "so far"; days that are not known are an empty band called "no data".
     """
-    dates = [day.date() for day in days["date"]]
-    steps = _Steps([_name(day) for day in dates], _day_ticks(dates), f"Day, {zone.key}")
-    befores = [_name(day.date()) for day in days["before_date"]] if "before_date" in days else None
+    steps = _day_steps([day.date() for day in days["date"]], zone)
+    befores = None
+    if "before_date" in days:
+        befores = [_text(day.date(), "EEE d MMM y") for day in days["before_date"]]
     unknown = days["bet_amount_li"].isna().tolist()
     return _panels(days, steps, unknown, look, currency, befores, compared)
 
@@ -55,7 +58,7 @@ def hours_chart(
     Drawn as `days_chart` is; hours still to come stay empty.
     """
     names = hours["hour"].tolist()
-    steps = _Steps(names, {name: name for name in names[::6]}, f"Hour, {zone.key}")
+    steps = _Steps(names, names, list(range(0, len(names), 6)), f"Hour, {zone.key}")
     unknown = (hours["bet_amount_li"].isna() & hours["finished"]).tolist()
     return _panels(hours, steps, unknown, look, currency, [compared] * len(names), compared)
 
@@ -74,6 +77,7 @@ def _panels(
         row is not None and not finished for row, finished in zip(rows, frame["finished"], strict=True)
     ]
     before = row_totals(frame, "before_") if befores else []
+    unit = f", {currency}" if currency else ""
     traces, axes = [], {}
     for metric, row, axis in ((_BET, "bet", "y"), (_GAIN, "gain", "y2")):
         bars = _bars(metric, rows, running, look, currency)
@@ -82,16 +86,16 @@ def _panels(
             traces.append({**trace, "x": steps.names, "xaxis": "x", "yaxis": axis})
         axes[axis] = {**amount_axis(look, [*bars["y"], *lines["y"]]), "domain": _DOMAINS[row]}
     layout = {
-        "xaxis": _step_axis(steps, look),
+        "xaxis": _step_axis(steps, running, look),
         "yaxis": axes["y"],
         "yaxis2": axes["y2"],
         "hovermode": "x unified",
         "hoversubplots": "axis",
         "bargap": 0.28 if len(rows) > 5 else 1 - 0.12 * len(rows),
         "annotations": [
-            _title(_BET, "bet", currency, look, compared),
-            _title(_GAIN, "gain", currency, look, None),
-            *_so_far(rows, running, look),
+            _words(0, "bet", f"{_BET.label}{unit}", look.text),
+            _words(0, "gain", f"{_GAIN.label}{unit}", look.text),
+            *([_words(1, "bet", f"╌╌ {compared}", look.quiet)] if compared else []),
             *(_no_data_words(first, last, look) for first, last in _runs(unknown)),
         ],
         "shapes": [_no_data_band(first, last, look) for first, last in _runs(unknown)],
@@ -112,6 +116,7 @@ def _bars(
         "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {
             "color": colors,
+            "line": {"color": colors, "width": [1 if open_end else 0 for open_end in running]},
             "pattern": {
                 "shape": ["/" if open_end else "" for open_end in running],
                 "fillmode": "replace",
@@ -154,31 +159,31 @@ def _hover(metric: Metric, row: Totals | None, currency: str | None) -> str:
     return "<br>".join(parts)
 
 
-def _title(metric: Metric, domain: str, currency: str | None, look: Look, compared: str | None) -> Layout:
-    text = f"{metric.label}, {currency}" if currency else metric.label
-    if compared:
-        text += f"   <span style='color:{look.quiet}'>╌╌ {compared}</span>"
+def _words(x: int, domain: str, text: str, color: str) -> Layout:
     return {
         "text": text,
-        "x": 0,
-        "y": _DOMAINS[domain][1],
+        "x": x,
         "xref": "paper",
+        "xanchor": "right" if x else "left",
+        "y": _DOMAINS[domain][1],
         "yref": "paper",
-        "xanchor": "left",
         "yanchor": "bottom",
         "showarrow": False,
-        "align": "left",
-        "font": {"color": look.text, "size": 12},
+        "font": {"color": color, "size": 12},
     }
 
 
-def _step_axis(steps: _Steps, look: Look) -> Layout:
+def _step_axis(steps: _Steps, running: Sequence[bool], look: Look) -> Layout:
+    ticked = steps.ticked
+    for unfinished in (index for index, is_running in enumerate(running) if is_running):
+        near = 0.14 * len(steps.names) if len(steps.names) > _EACH_DAY else 0
+        ticked = [*(index for index in ticked if abs(index - unfinished) > near), unfinished]
     return {
         "type": "category",
         "anchor": "y2",
         "range": [-0.5, len(steps.names) - 0.5],
-        "tickvals": list(steps.ticks),
-        "ticktext": list(steps.ticks.values()),
+        "tickvals": [steps.names[index] for index in ticked],
+        "ticktext": [steps.labels[index] + "<br>so far" * running[index] for index in ticked],
         "tickangle": 0,
         "title": {"text": steps.title, "font": {"size": 11}, "standoff": 6},
         "showgrid": False,
@@ -186,21 +191,6 @@ def _step_axis(steps: _Steps, look: Look) -> Layout:
         "fixedrange": True,
         "automargin": True,
     }
-
-
-def _so_far(rows: Sequence[Totals | None], running: Sequence[bool], look: Look) -> Iterable[Layout]:
-    for index, (row, open_end) in enumerate(zip(rows, running, strict=True)):
-        if row is not None and open_end:
-            at_end = index > 0.8 * len(rows) > 1
-            yield {
-                "text": "so far",
-                "x": index + 0.5 if at_end else index,
-                "xanchor": "right" if at_end else "center",
-                "y": units(row.bet_amount_li),
-                "yanchor": "bottom",
-                "showarrow": False,
-                "font": {"color": look.text, "size": 11},
-            }
 
 
 def _runs(unknown: Sequence[bool]) -> list[tuple[int, int]]:
@@ -239,22 +229,19 @@ def _no_data_words(first: int, last: int, look: Look) -> Layout:
     }
 
 
-def _name(day: date) -> str:
-    return format_date(day, "EEE d MMM y", locale="en_GB")
+def _day_steps(days: Sequence[date], zone: ZoneInfo) -> _Steps:
+    """Ticks that fit 300 px: each day of a week, some days of a month, Mondays, or the firsts of months."""
+    count = len(days)
+    labels = [_text(day, "EEE'<br>'d MMM" if count <= _EACH_DAY else "d MMM") for day in days]
+    ticked = list(range(count - 1, -1, -(1 + count // 6) if count > _EACH_DAY else -1))
+    if 20 < count <= 70:
+        ticked = [index for index, day in enumerate(days) if day.weekday() == 0][:: 1 + count // 40]
+    elif count > 70:
+        ticked = [index for index, day in enumerate(days) if day.day == 1][:: 1 + count // 240]
+        for index in ticked:
+            labels[index] = _text(days[index], "MMM'<br>'y" if days[index].month <= 2 else "MMM")
+    return _Steps([_text(day, "EEE d MMM y") for day in days], labels, ticked, f"Day, {zone.key}")
 
 
-def _day_ticks(days: Sequence[date]) -> dict[str, str]:
-    """Ticks that fit 300 px: each day up to ten, then Mondays, then the firsts of months."""
-    if len(days) <= 10:
-        ticks = {day: format_date(day, "EEE'<br>'d MMM", locale="en_GB") for day in days}
-    elif len(days) <= 70:
-        mondays = [day for day in days if day.weekday() == 0]
-        ticks = {day: format_date(day, "d MMM", locale="en_GB") for day in mondays[:: 1 + len(days) // 40]}
-    else:
-        firsts = [day for day in days if day.day == 1]
-        ticks = {day: _month(day) for day in firsts[:: 1 + len(firsts) // 8]}
-    return {_name(day): text for day, text in ticks.items()}
-
-
-def _month(day: date) -> str:
-    return format_date(day, "MMM'<br>'y" if day.month <= 2 else "MMM", locale="en_GB")
+def _text(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale="en_GB")
