@@ -26,6 +26,7 @@ def figure(look: Look, traces: Iterable[Trace], height: int, layout: Mapping[str
         "font": {"color": look.text, "family": FONT, "size": 12},
     }
     shared = {
+        "template": "none",
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -53,7 +54,7 @@ def amount_axis(look: Look, drawn: Iterable[float | None]) -> Layout:
     values = [0.0, *(value for value in drawn if value is not None)]
     low, high = min(values), max(values)
     ticks = _ticks(low, high)
-    room = (high - low or 1.0) * 0.14
+    room = (high - low or 1.0) * 0.16
     return {
         "range": [low - room if low < 0 else 0, high + room if high > 0 else room / 2],
         "tickvals": [float(tick) for tick in ticks],
@@ -61,6 +62,7 @@ def amount_axis(look: Look, drawn: Iterable[float | None]) -> Layout:
         "gridcolor": look.grid,
         "zerolinecolor": look.quiet,
         "zerolinewidth": 1,
+        "ticklabelstandoff": 4,
         "automargin": True,
         "fixedrange": True,
     }

@@ -108,7 +108,9 @@ def _bars(
 ) -> Trace:
     values = [None if row is None else metric.of(row) for row in rows]
     signed = metric is _GAIN
-    colors = [look.loss if (value or 0) < 0 else look.gain for value in values] if signed else look.bet
+    colors = [look.quiet if is_running else look.bet for is_running in running]
+    if signed:
+        colors = [look.loss if (value or 0) < 0 else look.gain for value in values]
     return {
         "type": "bar",
         "y": [units(value) for value in values],
@@ -116,15 +118,16 @@ def _bars(
         "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {
             "color": colors,
-            "line": {"color": colors, "width": [1 if open_end else 0 for open_end in running]},
+            "line": {"color": colors, "width": [1 if is_running else 0 for is_running in running]},
             "pattern": {
-                "shape": ["/" if open_end else "" for open_end in running],
+                "shape": ["/" if is_running else "" for is_running in running],
                 "fillmode": "replace",
                 "size": 6,
             },
         },
         "text": [
-            "−" if signed and len(rows) <= _SIGNED_BARS and (value or 0) < 0 else "" for value in values
+            "<b>−</b>" if signed and len(rows) <= _SIGNED_BARS and (value or 0) < 0 else ""
+            for value in values
         ],
         "textposition": "outside",
         "textfont": {"color": look.loss, "size": 14},
@@ -169,7 +172,7 @@ def _words(x: int, domain: str, text: str, color: str) -> Layout:
         "yref": "paper",
         "yanchor": "bottom",
         "showarrow": False,
-        "font": {"color": color, "size": 12},
+        "font": {"color": color, "size": 11 if x else 12},
     }
 
 
@@ -238,8 +241,9 @@ def _day_steps(days: Sequence[date], zone: ZoneInfo) -> _Steps:
         ticked = [index for index, day in enumerate(days) if day.weekday() == 0][:: 1 + count // 40]
     elif count > 70:
         ticked = [index for index, day in enumerate(days) if day.day == 1][:: 1 + count // 240]
-        for index in ticked:
-            labels[index] = _text(days[index], "MMM'<br>'y" if days[index].month <= 2 else "MMM")
+        for position, index in enumerate(ticked):
+            same_year = position > 0 and days[ticked[position - 1]].year == days[index].year
+            labels[index] = _text(days[index], "MMM" if same_year else "MMM'<br>'y")
     return _Steps([_text(day, "EEE d MMM y") for day in days], labels, ticked, f"Day, {zone.key}")
 
 
