@@ -1,0 +1,8 @@
+"""A signing, caching client of the game provider "2J"."""
+
+from twoj_client.client import TwoJ
+from twoj_client.errors import BadArgument, OutcomeUnknown, TwoJError
+from twoj_client.reply import Reply
+from twoj_client.windows import Window
+
+__all__ = ["BadArgument", "OutcomeUnknown", "Reply", "TwoJ", "TwoJError", "Window"]

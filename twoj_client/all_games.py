@@ -1,0 +1,109 @@
+"""Methods about all games: ``twoj.all``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from twoj_client import arguments, endpoints
+from twoj_client.arguments import When
+from twoj_client.core import Core
+from twoj_client.errors import BadArgument
+from twoj_client.history import walk_pages
+from twoj_client.models import Bet, BonusSummary, Game, StageSummary
+from twoj_client.reply import Reply, reply_of
+from twoj_client.stage import stage_summary
+
+# Inside the class, `list` is a method.
+GameList = list[Game]
+Bets = list[Bet]
+
+
+class AllGames:
+    """What the provider says about all games together."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def list(self) -> Reply[GameList]:
+        """Return all games."""
+        answer = self._core.cache.read(endpoints.ALL_LIST, {})
+        return reply_of(answer.value, [answer])
+
+    def stage_summary(self, *, start: When, end: When) -> Reply[StageSummary]:
+        """Return the totals of each business day of the window and of the whole, in li.
+
+        Days are those of the client's zone, oldest first; a day without bets is there with zeros, and the
+        first and last day hold only what lies in the window. The window may have any length.
+
+        Raises:
+            BadArgument: the window is none.
+            TwoJError: the provider failed.
+
+        """
+        return stage_summary(self._core, arguments.window(start, end))
+
+    def history(self, *, start: When, end: When, game_ids: Iterable[int] | None = None) -> Reply[Bets]:
+        """Return all bets of the window, oldest first, amounts in li; only those of `game_ids`, if any."""
+        params: dict[str, Any] = {}
+        wanted = arguments.ids("game_ids", game_ids)
+        if wanted:
+            params["game_ids"] = wanted
+        return walk_pages(self._core, params, arguments.window(start, end))
+
+    def bonus_summary(
+        self,
+        *,
+        start: When | None = None,
+        end: When | None = None,
+        mch_id: int | None = None,
+        user_id: int | None = None,
+        op_id: str | None = None,
+        game_ids: Iterable[int] | None = None,
+        create_types: Iterable[int] | None = None,
+        states: Iterable[int] | None = None,
+    ) -> Reply[BonusSummary]:
+        """Return what became of the bonuses created in the window (of all, without one), in li.
+
+        `mch_id` is the client's own merchant unless a subordinate one is named. `create_types`: 1 API,
+        2 backend, 3 official. `states`: 1 active, 2 wagering, 3 completed, 4 cancelled, 5 expired.
+        """
+        endpoint = endpoints.ALL_BONUS_SUMMARY
+        params = _bonus_params(
+            self._core.mch_id if mch_id is None else mch_id, user_id, op_id, game_ids, create_types, states
+        )
+        if start is None and end is None:
+            answer = self._core.cache.read(endpoint, params)
+            return reply_of(answer.value, [answer])
+        if start is None or end is None:
+            raise BadArgument("Give both start and end, or neither.")
+        answers = self._core.read_blocks(endpoint, params, arguments.window(start, end))
+        parts = [answer.value for answer in answers]
+        total = BonusSummary(
+            release_count=sum(part.release_count for part in parts),
+            used_count=sum(part.used_count for part in parts),
+            release_bonus=sum((part.release_bonus for part in parts[1:]), parts[0].release_bonus),
+            converted_cash=sum((part.converted_cash for part in parts[1:]), parts[0].converted_cash),
+            bet_amount=sum(part.bet_amount for part in parts),
+            win_amount=sum(part.win_amount for part in parts),
+        )
+        return reply_of(total, answers)
+
+
+def _bonus_params(
+    mch_id: int,
+    user_id: int | None,
+    op_id: str | None,
+    game_ids: Iterable[int] | None,
+    create_types: Iterable[int] | None,
+    states: Iterable[int] | None,
+) -> dict[str, Any]:
+    lists = {
+        "game_ids": arguments.ids("game_ids", game_ids),
+        "create_type_list": arguments.ids("create_types", create_types),
+        "state_list": arguments.ids("states", states),
+    }
+    named = {name: values for name, values in lists.items() if values}
+    return (
+        {"mch_id": arguments.positive("mch_id", mch_id)} | arguments.optional_player(user_id, op_id) | named
+    )

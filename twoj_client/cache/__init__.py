@@ -1,0 +1,1 @@
+"""The window-aware cache above the signer, and its stores."""

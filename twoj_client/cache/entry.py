@@ -1,0 +1,103 @@
+"""What the cache keeps of an answer, and when it may be served."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from twoj_client.endpoints import Keep
+from twoj_client.transport import Received
+from twoj_client.windows import Window
+
+_REFRESH_AHEAD = 2 / 3
+_SETTLING_SHARE = 1 / 4
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A payload as the provider sent it."""
+
+    as_of: float
+    """Epoch seconds: the payload holds everything that the provider knew then."""
+    covers_to: int
+    """Epoch seconds: nothing in the payload happened at or after this."""
+    payload: bytes = b""
+
+
+_head = msgspec.json.Decoder(Entry)
+
+
+def entry_of(received: Received, window: Window | None) -> Entry:
+    """Return what to keep of an answer."""
+    known_to = math.floor(received.heard_at) + 1
+    covers_to = known_to if window is None else min(window.end, known_to)
+    return Entry(received.asked_at, covers_to, received.payload)
+
+
+def to_bytes(entry: Entry) -> bytes:
+    """Return `entry` as a store keeps it: a line of JSON, then the payload."""
+    return b"[%r,%d]\n" % (entry.as_of, entry.covers_to) + entry.payload
+
+
+def from_bytes(kept: bytes) -> Entry | None:
+    """Return the entry of :func:`to_bytes`, None if `kept` is damaged."""
+    head, newline, payload = kept.partition(b"\n")
+    try:
+        found = _head.decode(head)
+    except msgspec.DecodeError:
+        return None
+    return Entry(found.as_of, found.covers_to, payload) if newline else None
+
+
+class Rule:
+    """Says for one request, at one time, what an entry is worth."""
+
+    def __init__(self, keep: Keep, window: Window | None, *, now: float, settle_s: float) -> None:
+        self._window = window
+        self._now = now
+        self._fresh_s = keep.fresh_s
+        self._settle_s = keep.settles_s or settle_s
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the window touches now: answers to such windows are one entry, wherever they end."""
+        return self._window is not None and self._window.end > self._now - self._fresh_s
+
+    def fits(self, entry: Entry) -> bool:
+        """Whether the entry holds nothing from after the window."""
+        return self._window is None or entry.covers_to <= self._window.end
+
+    def as_of(self, entry: Entry) -> float:
+        """Return the time for which the entry answers this request."""
+        if self._window is None or entry.covers_to == self._window.end:
+            return entry.as_of
+        # Asked for a window that ended earlier, the provider said nothing about the time since.
+        return min(entry.as_of, entry.covers_to)
+
+    def settled(self, entry: Entry) -> bool:
+        """Whether the answer is final: it was given long enough after the window's end."""
+        if self._window is None:
+            return False
+        return self.as_of(entry) >= self._window.end + self._settle_s
+
+    def good_for_s(self, entry: Entry) -> float:
+        """Return for how many seconds from its time the entry is as good as a new answer.
+
+        Late bets grow rarer with the time since the window's end, and so may the questions: a quarter of it.
+        """
+        if self._window is None:
+            return self._fresh_s
+        return max(self._fresh_s, (self.as_of(entry) - self._window.end) * _SETTLING_SHARE)
+
+    def fresh(self, entry: Entry) -> bool:
+        """Whether the entry is as good as a new answer."""
+        return self.settled(entry) or 0 <= self._now - self.as_of(entry) < self.good_for_s(entry)
+
+    def nearly_over(self, entry: Entry) -> bool:
+        """Whether a fresh entry is so near its end that a new answer should be fetched meanwhile."""
+        age = self._now - self.as_of(entry)
+        return not self.settled(entry) and age >= self.good_for_s(entry) * _REFRESH_AHEAD
+
+    def servable(self, entry: Entry, stale_for_s: float) -> bool:
+        """Whether the entry may be served, marked stale, when the provider fails."""
+        return self._now - self.as_of(entry) < stale_for_s

@@ -1,0 +1,161 @@
+"""The client: puts the wire, the cache and the groups of methods together."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import httpx
+import platformdirs
+
+from twoj_client import arguments
+from twoj_client.all_games import AllGames
+from twoj_client.cache.cached import CachedReads
+from twoj_client.cache.folder import FolderStore
+from twoj_client.core import Core
+from twoj_client.errors import BadArgument
+from twoj_client.games import Games
+from twoj_client.jackpot import Jackpot
+from twoj_client.slots import Slots
+from twoj_client.transfer import Transfer
+from twoj_client.transport import Merchant, Wire
+
+
+class TwoJ:
+    """A client of the provider's Summary and Open APIs.
+
+    One instance may be shared by all threads. It is a context manager; :meth:`close` does the same::
+
+        with TwoJ(summary_url="https://…", mch_id=101, key="…", timezone="Asia/Manila") as twoj:
+            reply = twoj.all.stage_summary(start=start, end=end)
+
+    Args:
+        summary_url: base address of the Summary API.
+        mch_id: merchant id.
+        key: merchant key.
+        open_url: base address of the Open API, the Summary API's if absent.
+        cache_url: a folder for the cache; one in the user's cache directory if absent.
+        timezone: IANA zone of the business day.
+        max_in_flight: the most requests at the same time.
+        settle_s: so long after its end a window's answer is final.
+        stale_for_s: so old an answer may be when it is served because the provider fails.
+        cache_bytes: the cache's size limit.
+        timeout_s: the longest wait for the network.
+        budget_s: the longest time of a call with its repetitions.
+        clock: epoch seconds; timer: a clock that never jumps; sleep: waits so many seconds. For tests.
+        transport: replaces the network. For tests.
+
+    Raises:
+        BadArgument: an argument is not what it should be.
+
+    """
+
+    def __init__(  # noqa: PLR0913 — each has a default, and a use
+        self,
+        *,
+        summary_url: str,
+        mch_id: int,
+        key: str,
+        open_url: str | None = None,
+        cache_url: str | Path | None = None,
+        timezone: str = "UTC",
+        max_in_flight: int = 8,
+        settle_s: float = 7200,
+        stale_for_s: float = 86_400,
+        cache_bytes: int = 2**30,
+        timeout_s: float = 8,
+        budget_s: float = 20,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        merchant = Merchant(
+            summary_url=_base_url("summary_url", summary_url),
+            open_url=_base_url("open_url", open_url or summary_url),
+            mch_id=arguments.positive("mch_id", mch_id),
+            key=arguments.text("key", key),
+        )
+        zone = _zone(timezone)
+        self._merchant = merchant
+        self._wire = Wire(
+            merchant,
+            clock=clock,
+            timer=timer,
+            sleep=sleep,
+            timeout_s=timeout_s,
+            budget_s=budget_s,
+            max_in_flight=arguments.positive("max_in_flight", max_in_flight),
+            transport=transport,
+        )
+        self._store = FolderStore(_folder(cache_url), cache_bytes)
+        cache = CachedReads(
+            self._wire.ask,
+            self._store,
+            scope=_scope(merchant),
+            clock=clock,
+            settle_s=settle_s,
+            stale_for_s=stale_for_s,
+        )
+        self._workers = ThreadPoolExecutor(max_in_flight, thread_name_prefix="twoj")
+        core = Core(self._wire, cache, self._workers, zone, merchant.mch_id)
+        self.all = AllGames(core)
+        self.games = Games(core)
+        self.slots = Slots(core)
+        self.jackpot = Jackpot(core)
+        self.transfer = Transfer(core)
+
+    def close(self) -> None:
+        """Let go of threads, connections and files."""
+        self._workers.shutdown(cancel_futures=True)
+        self._wire.close()
+        self._store.close()
+
+    def __enter__(self) -> TwoJ:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"TwoJ(summary_url={self._merchant.summary_url!r}, mch_id={self._merchant.mch_id})"
+
+
+def _base_url(name: str, value: object) -> str:
+    url = arguments.text(name, value)
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BadArgument(f"{name} must be an address that begins with https:// (or http://).")
+    return url.rstrip("/")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise BadArgument(f"timezone must be an IANA zone such as Europe/Berlin, not {name!r}.")
+
+
+def _folder(cache_url: str | Path | None) -> Path:
+    if cache_url is None:
+        return platformdirs.user_cache_path("twoj", "twoj")
+    return Path(cache_url)
+
+
+def _scope(merchant: Merchant) -> str:
+    """Return what sets this merchant at this provider apart in a shared cache."""
+    where = f"{merchant.summary_url} {merchant.open_url}".encode()
+    return f"1:{merchant.mch_id}@{hashlib.blake2b(where, digest_size=8).hexdigest()}"

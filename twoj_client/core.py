@@ -1,0 +1,54 @@
+"""What all groups of methods share: the cache, the wire, the workers, the business zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from twoj_client.cache.cached import CachedReads
+from twoj_client.decode import typed
+from twoj_client.endpoints import Endpoint
+from twoj_client.reply import Answer
+from twoj_client.transport import Wire
+from twoj_client.windows import Window, blocks, business_days
+
+T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+@dataclass(frozen=True)
+class Core:
+    """Handed to each group of methods."""
+
+    wire: Wire
+    cache: CachedReads
+    workers: ThreadPoolExecutor
+    zone: ZoneInfo
+    mch_id: int
+
+    def ask(self, endpoint: Endpoint[T], params: dict[str, Any]) -> Answer[T]:
+        """Ask the provider past the cache."""
+        received = self.wire.ask(endpoint, params)
+        return Answer(typed(endpoint, received.payload), received.asked_at, settled=False)
+
+    def each(self, work: Callable[[A], B], items: Iterable[A]) -> list[B]:
+        """Do `work` for each item on the workers, and return the results in order.
+
+        `work` must not use the workers itself: they might all be waiting for each other.
+        """
+        items = list(items)
+        if len(items) == 1:
+            return [work(items[0])]
+        return list(self.workers.map(work, items))
+
+    def read_blocks(self, endpoint: Endpoint[T], params: dict[str, Any], window: Window) -> list[Answer[T]]:
+        """Read a window of any length in blocks that the endpoint permits, cut between business days."""
+        assert endpoint.longest_s is not None, endpoint.name  # noqa: S101
+        parts = [window]
+        if window.end - window.start > endpoint.longest_s:
+            parts = blocks(business_days(window, self.zone), endpoint.longest_s)
+        return self.each(lambda part: self.cache.read(endpoint, params, part), parts)

@@ -1,0 +1,95 @@
+"""The provider's answers: bytes in, the typed payload and its bytes out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from twoj_client.endpoints import Endpoint, Family
+from twoj_client.errors import NotJson, TwoJError, WrongShape, for_code
+
+T = TypeVar("T")
+
+
+class _SummaryEnvelope(msgspec.Struct):
+    code: int
+    msg: str | None = None
+    data: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _OpenHeader(msgspec.Struct):
+    code: int
+    msg: str | None = None
+
+
+class _OpenEnvelope(msgspec.Struct):
+    header: _OpenHeader
+    result: msgspec.Raw = msgspec.Raw(b"")
+
+
+_summary = msgspec.json.Decoder(_SummaryEnvelope)
+_open = msgspec.json.Decoder(_OpenEnvelope)
+_LONGEST_MESSAGE = 200
+
+
+def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) -> bytes:
+    """Return the payload of an answer as it was sent: what the envelope holds.
+
+    A provider may repeat what it was sent in its message: `secrets` are blotted out there.
+
+    Raises:
+        NotJson, WrongShape: the envelope cannot be read.
+        ProviderError: the envelope holds an error code.
+
+    """
+    failure: TwoJError
+    try:
+        if endpoint.family is Family.SUMMARY:
+            summary = _summary.decode(body)
+            code, message, payload = summary.code, summary.msg, summary.data
+            success = 200
+        else:
+            answer = _open.decode(body)
+            code, message, payload = answer.header.code, answer.header.msg, answer.result
+            success = 0
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        failure = _unreadable(endpoint, body, error)
+    else:
+        if code == success:
+            return bytes(payload)
+        said = _without(message or "", secrets)[:_LONGEST_MESSAGE]
+        failure = for_code(code, said, endpoint=endpoint.path)
+    raise failure
+
+
+def typed(endpoint: Endpoint[T], payload: bytes) -> T:
+    """Return `payload` as the endpoint's type.
+
+    Raises:
+        WrongShape: a documented field is missing or holds another type.
+
+    """
+    try:
+        return endpoint.decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        what = str(error) if payload else "The payload is missing"
+    raise WrongShape(f"The provider's answer differs from its documents: {what}.", endpoint=endpoint.path)
+
+
+def _without(message: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        message = message.replace(secret, "…")
+    return message
+
+
+def _unreadable(endpoint: Endpoint[T], body: bytes, error: Exception) -> NotJson | WrongShape:
+    if isinstance(error, msgspec.ValidationError):
+        return WrongShape(
+            f"The provider's answer differs from its documents: {error}.", endpoint=endpoint.path
+        )
+    if not body:
+        return NotJson("The provider's answer is empty.", endpoint=endpoint.path)
+    kind = "is HTML, not JSON" if body.lstrip()[:1] == b"<" else "is not whole JSON"
+    return NotJson(f"The provider's answer {kind}.", endpoint=endpoint.path)

@@ -1,0 +1,195 @@
+"""The provider's endpoints, in one table that the client, the sandbox's tests and the docs read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Generic, TypeVar
+
+import msgspec
+
+from twoj_client import models
+from twoj_client.windows import DAY_S, HOUR_S
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Family(Enum):
+    """Which of the two signatures and envelopes an endpoint has."""
+
+    SUMMARY = "Summary API"
+    OPEN = "Open API"
+
+
+@dataclass(frozen=True)
+class Keep:
+    """How long an answer stays true.
+
+    ``fresh_s``: an answer whose window still touches now (or that has no window) is asked again after this.
+    ``settles_s``: so long after the end of its window an answer is final and kept for good. None where there
+    is no window; the client's own setting where it is 0.
+    """
+
+    fresh_s: float
+    settles_s: float | None = None
+
+
+WINDOWED = Keep(fresh_s=30, settles_s=0)
+# A bonus is counted where it was created, but goes on changing while it is wagered: weeks, at times.
+BONUS = Keep(fresh_s=30, settles_s=60 * DAY_S)
+
+
+@dataclass(frozen=True, eq=False)
+class Endpoint(Generic[T_co]):
+    """One endpoint: how to ask it, what it answers, what it permits."""
+
+    name: str
+    """The client's method."""
+    path: str
+    family: Family
+    shape: type[T_co]
+    """The type of the answer's payload."""
+    keep: Keep | None = None
+    """None: never cached."""
+    longest_s: int | None = None
+    """The longest window of one request."""
+    row_limit: int | None = None
+    """The most rows of one answer, with no way to page on."""
+    page_size: int | None = None
+    """The largest page, where there are pages."""
+    money: bool = False
+    """Moves money: never repeated by itself, never cached."""
+
+    @cached_property
+    def decoder(self) -> msgspec.json.Decoder[T_co]:
+        """Decodes the payload, strictly typed."""
+        return msgspec.json.Decoder(self.shape)
+
+
+_60_DAYS = 60 * DAY_S
+
+ALL_LIST = Endpoint("all.list", "/api/all/list", Family.SUMMARY, list[models.Game], keep=Keep(HOUR_S))
+ALL_STAGE_SUMMARY = Endpoint(
+    "all.stage_summary",
+    "/api/all/stage/summary",
+    Family.SUMMARY,
+    models.StageAnswer,
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+)
+ALL_HISTORY = Endpoint(
+    "all.history",
+    "/api/all/history",
+    Family.SUMMARY,
+    models.BetPage,
+    keep=WINDOWED,
+    longest_s=HOUR_S,
+    page_size=2000,
+)
+ALL_BONUS_SUMMARY = Endpoint(
+    "all.bonus_summary",
+    "/api/all/bonus/summary",
+    Family.SUMMARY,
+    models.BonusSummary,
+    keep=BONUS,
+    longest_s=_60_DAYS,
+)
+GAMES_USER_HISTORY = Endpoint(
+    "games.user_history",
+    "/api/games/user/history",
+    Family.SUMMARY,
+    list[models.GamesRound],
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+    row_limit=500,
+)
+GAMES_GAME_HISTORY = Endpoint(
+    "games.game_history",
+    "/api/games/game/history",
+    Family.SUMMARY,
+    list[models.GamesRound],
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+    row_limit=500,
+)
+GAMES_USER_STAGE_SUMMARY = Endpoint(
+    "games.user_stage_summary",
+    "/api/games/user/stage/summary",
+    Family.SUMMARY,
+    models.GamesUserSummary,
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+)
+GAMES_GAME_STAGE_SUMMARY = Endpoint(
+    "games.game_stage_summary",
+    "/api/games/game/stage/summary",
+    Family.SUMMARY,
+    models.GameSummaryAnswer,
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+)
+SLOTS_USER_HISTORY = Endpoint(
+    "slots.user_history",
+    "/api/slots/user/history",
+    Family.SUMMARY,
+    list[models.SlotsRound],
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+    row_limit=500,
+)
+SLOTS_USER_STAGE_SUMMARY = Endpoint(
+    "slots.user_stage_summary",
+    "/api/slots/user/stage/summary",
+    Family.SUMMARY,
+    list[models.SlotsUserRow],
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+)
+SLOTS_GAME_STAGE_SUMMARY = Endpoint(
+    "slots.game_stage_summary",
+    "/api/slots/game/stage/summary",
+    Family.SUMMARY,
+    list[models.SlotsGameRow],
+    keep=WINDOWED,
+    longest_s=_60_DAYS,
+)
+SLOTS_DETAIL_URL = Endpoint(
+    "slots.detail_url", "/api/slots/detail/url", Family.SUMMARY, models.DetailUrl, keep=Keep(DAY_S)
+)
+JACKPOT_POOL = Endpoint("jackpot.pool", "/open2j/g/gjp/pool", Family.OPEN, models.Pool, keep=Keep(2))
+TRANSFER_DEPOSIT = Endpoint(
+    "transfer.deposit", "/open2j/w/transfer/deposit", Family.OPEN, models.DepositAnswer, money=True
+)
+TRANSFER_WITHDRAW = Endpoint(
+    "transfer.withdraw", "/open2j/w/transfer/withdraw", Family.OPEN, models.WithdrawAnswer, money=True
+)
+TRANSFER_BALANCE = Endpoint("transfer.balance", "/open2j/w/transfer/balance", Family.OPEN, models.Balance)
+TRANSFER_RECORDS = Endpoint(
+    "transfer.records",
+    "/open2j/w/transfer/records",
+    Family.OPEN,
+    models.TransferRecords,
+    page_size=100,
+)
+
+ENDPOINTS: tuple[Endpoint[object], ...] = (
+    ALL_LIST,
+    ALL_STAGE_SUMMARY,
+    ALL_HISTORY,
+    ALL_BONUS_SUMMARY,
+    GAMES_USER_HISTORY,
+    GAMES_GAME_HISTORY,
+    GAMES_USER_STAGE_SUMMARY,
+    GAMES_GAME_STAGE_SUMMARY,
+    SLOTS_USER_HISTORY,
+    SLOTS_USER_STAGE_SUMMARY,
+    SLOTS_GAME_STAGE_SUMMARY,
+    SLOTS_DETAIL_URL,
+    JACKPOT_POOL,
+    TRANSFER_DEPOSIT,
+    TRANSFER_WITHDRAW,
+    TRANSFER_BALANCE,
+    TRANSFER_RECORDS,
+)
+"""All endpoints, in the order of the documents."""

@@ -1,0 +1,71 @@
+"""Methods about games other than slots: ``twoj.games``."""
+
+from __future__ import annotations
+
+from twoj_client import arguments, endpoints
+from twoj_client.arguments import When
+from twoj_client.core import Core
+from twoj_client.history import harvest
+from twoj_client.models import GamesRound, GameSummary, GamesUserSummary
+from twoj_client.reply import Reply, reply_of
+
+
+class Games:
+    """What the provider says about multiplayer, table, fish, crypto and casual games."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def user_history(
+        self, *, start: When, end: When, user_id: int | None = None, op_id: str | None = None
+    ) -> Reply[list[GamesRound]]:
+        """Return all rounds of one player, oldest first, amounts in li.
+
+        Raises:
+            BadArgument: no player is named, or the window is none.
+            TwoJError: the provider failed.
+
+        """
+        who = arguments.player(user_id, op_id)
+        return harvest(self._core, endpoints.GAMES_USER_HISTORY, who, arguments.window(start, end))
+
+    def game_history(self, *, start: When, end: When, game_id: int) -> Reply[list[GamesRound]]:
+        """Return all rounds of one game, oldest first, amounts in li."""
+        what = {"game_id": arguments.positive("game_id", game_id)}
+        return harvest(self._core, endpoints.GAMES_GAME_HISTORY, what, arguments.window(start, end))
+
+    def user_stage_summary(
+        self, *, start: When, end: When, user_id: int | None = None, op_id: str | None = None
+    ) -> Reply[GamesUserSummary]:
+        """Return one player's totals, and the balances before the window's first and after its last round."""
+        who = arguments.player(user_id, op_id)
+        window = arguments.window(start, end)
+        answers = self._core.read_blocks(endpoints.GAMES_USER_STAGE_SUMMARY, who, window)
+        parts = [answer.value for answer in answers]
+        total = GamesUserSummary(
+            bet_amount=sum(part.bet_amount for part in parts),
+            gain_amount=sum(part.gain_amount for part in parts),
+            credit_before_game=parts[0].credit_before_game,
+            credit=parts[-1].credit,
+        )
+        return reply_of(total, answers)
+
+    def game_stage_summary(self, *, start: When, end: When, game_id: int) -> Reply[GameSummary]:
+        """Return one game's totals in li.
+
+        Counts of players are None over 60 days: distinct players cannot be added up.
+        """
+        what = {"game_id": arguments.positive("game_id", game_id)}
+        window = arguments.window(start, end)
+        answers = self._core.read_blocks(endpoints.GAMES_GAME_STAGE_SUMMARY, what, window)
+        parts = [answer.value for answer in answers]
+        only = parts[0] if len(parts) == 1 else None
+        total = GameSummary(
+            bet_amount=sum(part.bet_amount for part in parts),
+            gain_amount=sum(part.gain_amount for part in parts),
+            bet_count=sum(part.bet_count for part in parts),
+            user_count=None if only is None else only.user_count,
+            win_user_count=None if only is None else only.win_user_count,
+            lose_user_count=None if only is None else only.lose_user_count,
+        )
+        return reply_of(total, answers)

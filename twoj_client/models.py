@@ -1,0 +1,286 @@
+"""What the provider's answers hold, under the documents' own field names.
+
+Amounts are whole li (1000 li are one unit of money), times are epoch seconds in UTC. Fields that the provider
+adds are ignored, except in ``extra_business``, which keeps whatever it holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
+
+class Game(Struct, frozen=True):
+    """A game of the provider (Summary API, 1.1)."""
+
+    game_id: Int64
+    game_name: str
+    game_type: str
+    resource_url: str = ""
+    resource_with_name_url: str = ""
+
+
+class StageTotal(Struct, frozen=True):
+    """Totals of all games over a window, in li (1.2)."""
+
+    bet_count: Int64
+    bet_amount: Int64
+    gain_amount: Int64
+    company_gain_amount: Int64
+
+
+class StageDay(Struct, frozen=True):
+    """Totals of all games on one business day, in li (1.2)."""
+
+    date: dt.date
+    bet_count: Int64
+    bet_amount: Int64
+    gain_amount: Int64
+    company_gain_amount: Int64
+
+
+class StageSummary(Struct, frozen=True):
+    """Business days, oldest first and without gaps, and their total."""
+
+    days: list[StageDay]
+    summary: StageTotal
+
+
+class StageAnswer(Struct, frozen=True):
+    """The provider's own form: UTC dates, newest first, days without bets left out (1.2)."""
+
+    day_list: list[StageDay]
+    summary: StageTotal
+
+
+class Bet(Struct, frozen=True, gc=False):
+    """One round of one player in any game, amounts in li (1.3)."""
+
+    event_id: str
+    draw_id: str
+    game_id: Int64
+    user_id: Int64
+    op_id: str
+    bet_amount: Int64
+    gain_amount: Int64
+    credit_before_bet: Int64
+    credit: Int64
+    start_at: Int64
+    end_at: Int64
+
+
+class BetPage(Struct, frozen=True):
+    """One page of the betting history (1.3)."""
+
+    items: list[Bet]
+    total: Int64
+    page: Int64
+    page_size: Int64
+
+
+class BonusSummary(Struct, frozen=True):
+    """Bonuses issued and what became of them (1.4).
+
+    ``release_bonus`` and ``converted_cash`` are li too; the documents give them as decimal numbers, so they
+    are exact Decimals.
+    """
+
+    release_count: Int64
+    used_count: Int64
+    release_bonus: Decimal
+    converted_cash: Decimal
+    bet_amount: Int64
+    win_amount: Int64
+
+    def __post_init__(self) -> None:
+        _finite(self.release_bonus, self.converted_cash)
+
+
+class GamesRound(Struct, frozen=True):
+    """One round of a game other than slots, amounts in li (2.1, 2.2).
+
+    The player's history leaves out the player, the game's history the balances: those fields are then None.
+    """
+
+    event_id: str
+    draw_id: str
+    game_id: Int64
+    bet_amount: Int64
+    gain_amount: Int64
+    start_at: Int64
+    end_at: Int64
+    user_id: Int64 | None = None
+    op_id: str | None = None
+    credit_before_bet: Int64 | None = None
+    credit: Int64 | None = None
+    bet_areas: Any = None
+    win_areas: Any = None
+    game_result: Any = None
+    award_odds: Decimal | None = None
+
+
+class GamesUserSummary(Struct, frozen=True):
+    """One player's totals over a window in games other than slots, in li (2.3)."""
+
+    bet_amount: Int64
+    gain_amount: Int64
+    credit_before_game: Int64
+    credit: Int64
+
+
+class GameSummary(Struct, frozen=True):
+    """One game's totals over a window, in li (2.4).
+
+    The counts of players are distinct players of exactly this window. They cannot be added up, so a window
+    over 60 days has None.
+    """
+
+    bet_amount: Int64
+    gain_amount: Int64
+    bet_count: Int64
+    user_count: Int64 | None
+    win_user_count: Int64 | None
+    lose_user_count: Int64 | None
+
+
+class GameSummaryAnswer(Struct, frozen=True):
+    """The provider's own form of a game's summary, for at most 60 days (2.4)."""
+
+    bet_amount: Int64
+    gain_amount: Int64
+    bet_count: Int64
+    user_count: Int64
+    win_user_count: Int64
+    lose_user_count: Int64
+
+
+class SlotsRound(Struct, frozen=True):
+    """One round of a slots game, amounts in li (3.1). ``feature``: 0 base, 1 free, 2 bonus, 3 jackpot."""
+
+    event_id: str
+    draw_id: str
+    user_id: Int64
+    op_id: str
+    currency: str
+    game_id: Int64
+    bet_amount: Int64
+    gain_amount: Int64
+    credit_before_bet: Int64
+    credit: Int64
+    start_at: Int64
+    end_at: Int64
+    feature: Int64 = 0
+    is_buy: bool = False
+    extra_business: dict[str, Any] | None = None
+
+
+class SlotsUserRow(Struct, frozen=True):
+    """One player's totals in one slots game, in li (3.2)."""
+
+    user_id: Int64
+    op_id: str
+    game_id: Int64
+    bet_count: Int64
+    bet_amount: Int64
+    gain_amount: Int64
+    currency: str
+
+
+class SlotsGameRow(Struct, frozen=True):
+    """One slots game's totals, in li (3.3)."""
+
+    game_id: Int64
+    bet_count: Int64
+    bet_amount: Int64
+    gain_amount: Int64
+    company_gain_amount: Int64
+
+
+class DetailUrl(Struct, frozen=True):
+    """Where a slots round can be looked at (3.4)."""
+
+    url: str
+
+
+class Pot(Struct, frozen=True):
+    """A jackpot pot. ``pot`` and ``next_pot`` are whole units of money with three decimals, not li.
+
+    ``next_hour`` is the time of the next draw in epoch milliseconds, 0 where there is none.
+    """
+
+    pot: Decimal
+    next_pot: Decimal
+    next_hour: Int64
+
+    def __post_init__(self) -> None:
+        _finite(self.pot, self.next_pot)
+
+
+class Pool(Struct, frozen=True):
+    """The two pots of LinkJP."""
+
+    hourly: Pot = field(name="hourly_group")
+    super: Pot = field(name="super_group")
+
+
+class DepositAnswer(Struct, frozen=True):
+    """The provider's own answer to a deposit."""
+
+    balance: Int64
+
+
+class WithdrawAnswer(Struct, frozen=True):
+    """The provider's own answer to a withdrawal."""
+
+    balance: Int64
+    freeze_amount: Int64 = 0
+
+
+class TransferResult(Struct, frozen=True):
+    """A transfer that happened, amounts in li.
+
+    ``balance`` is the player's balance after it; ``freeze_amount`` the part of it that a running game locks,
+    None where the answer does not say. ``trans_no`` is the operator's number.
+    """
+
+    trans_no: str
+    balance: int
+    freeze_amount: int | None = None
+
+
+class Balance(Struct, frozen=True):
+    """A player's balance in li."""
+
+    balance: Int64
+
+
+class TransferRecord(Struct, frozen=True):
+    """One past transfer, amounts in li. ``type``: 3 withdrawal, 4 deposit.
+
+    ``trans_no`` is assembled by the provider from the operator's number and differs from it.
+    """
+
+    id: Int64
+    type: Int64
+    amount: Int64
+    after_balance: Int64
+    ref_id: str
+    trans_no: str
+    created_at: Int64
+
+
+class TransferRecords(Struct, frozen=True):
+    """A page of transfers, newest first. ``next_id`` asks for the next page; 0 means that there is none."""
+
+    next_id: Int64
+    records: list[TransferRecord]
+
+
+def _finite(*numbers: Decimal) -> None:
+    if not all(number.is_finite() for number in numbers):
+        raise ValueError("an amount is not a number")

@@ -1,0 +1,60 @@
+"""What a method returns: the data, and how far it can be trusted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from twoj_client.windows import Window
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Answer(NamedTuple, Generic[T_co]):
+    """One of the provider's answers, as a part of a reply."""
+
+    value: T_co
+    as_of: float
+    """Epoch seconds: the value holds everything that the provider knew then."""
+    settled: bool
+    """True once the answer can no longer change."""
+    stale: bool = False
+    """Served although it is too old, because the provider failed."""
+    covers_to: int = 0
+    """Epoch seconds: nothing in the value happened at or after this."""
+
+
+class Reply(msgspec.Struct, Generic[T], frozen=True):
+    """What a method returns."""
+
+    data: T
+    as_of: dt.datetime
+    """When the provider said it, in UTC.
+
+    Where the data is made of several answers: the oldest among those that may still change, or the oldest of
+    all once none can.
+    """
+    complete: bool = True
+    """False where rows are known to be missing."""
+    missing: tuple[Window, ...] = ()
+    """The windows in which rows are missing."""
+    stale: bool = False
+    """True where an old answer was served because the provider failed."""
+
+
+def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Window] = ()) -> Reply[T]:
+    """Put `data` into a reply that is as old, and as stale, as the `answers` it is made of."""
+    parts = list(answers)
+    changing = [part.as_of for part in parts if not part.settled]
+    as_of = min(changing or [part.as_of for part in parts])
+    return Reply(
+        data=data,
+        as_of=dt.datetime.fromtimestamp(as_of, dt.UTC),
+        complete=not missing,
+        missing=tuple(missing),
+        stale=any(part.stale for part in parts),
+    )

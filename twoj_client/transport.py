@@ -1,0 +1,238 @@
+"""The wire: signs, sends, repeats reads, and turns every failure into an error of the tree.
+
+The only module that opens sockets; clock, timer and sleep are handed in.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+import httpx
+import tenacity
+
+from twoj_client.decode import payload_of
+from twoj_client.endpoints import Endpoint, Family
+from twoj_client.errors import (
+    BadArgument,
+    ConnectionFailed,
+    HttpStatus,
+    NotJson,
+    TimedOut,
+    TwoJError,
+)
+from twoj_client.log import log
+from twoj_client.signing import canonical_json, sign, summary_body
+
+_LARGEST_BODY = 16 * 2**20
+_ATTEMPTS = 4
+_backoff = tenacity.wait_exponential_jitter(multiplier=0.2, max=5, jitter=0.3)
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """Who asks, and where. The key stays out of the repr."""
+
+    summary_url: str
+    open_url: str
+    mch_id: int
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Merchant(mch_id={self.mch_id}, summary_url={self.summary_url!r}, open_url={self.open_url!r})"
+
+
+class Received(NamedTuple):
+    """A payload, and the epoch seconds between which the provider said it."""
+
+    payload: bytes
+    asked_at: float
+    heard_at: float
+
+
+class _NoSignature(logging.Filter):
+    """Blots the signature out of the addresses that httpx logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(_unsigned(arg) for arg in record.args)
+        return True
+
+
+def _unsigned(arg: object) -> object:
+    if isinstance(arg, httpx.URL) and "sign" in arg.params:
+        return arg.copy_set_param("sign", "…")
+    return arg
+
+
+logging.getLogger("httpx").addFilter(_NoSignature())
+
+
+class Wire:
+    """Asks the provider: one connection pool for all threads, at most `max_in_flight` requests at once.
+
+    `timeout_s` bounds each wait for the network, `budget_s` one call with all its repetitions.
+    """
+
+    def __init__(
+        self,
+        merchant: Merchant,
+        *,
+        clock: Callable[[], float],
+        timer: Callable[[], float],
+        sleep: Callable[[float], None],
+        timeout_s: float,
+        budget_s: float,
+        max_in_flight: int,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._merchant = merchant
+        self._clock = clock
+        self._timer = timer
+        self._sleep = sleep
+        self._timeout_s = timeout_s
+        self._budget_s = budget_s
+        self._slots = threading.BoundedSemaphore(max_in_flight)
+        self._reads = httpx.Client(
+            transport=transport, limits=httpx.Limits(max_keepalive_connections=max_in_flight)
+        )
+        # A kept connection may be closed by the other side just as a transfer is sent over it. A new one for
+        # each transfer leaves fewer outcomes unknown.
+        self._transfers = httpx.Client(transport=transport, limits=httpx.Limits(max_keepalive_connections=0))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._reads.close()
+        self._transfers.close()
+
+    def ask(self, endpoint: Endpoint[Any], params: dict[str, Any]) -> Received:
+        """Ask once for money, a few times for a read, within one budget of time.
+
+        Raises:
+            TwoJError: the last failure; see :mod:`twoj_client.errors`.
+
+        """
+        body = canonical_json(params)
+        deadline = self._timer() + self._budget_s
+        if endpoint.money:
+            return self._attempt(endpoint, body, deadline)
+        retrying = tenacity.Retrying(
+            sleep=self._sleep,
+            retry=tenacity.retry_if_exception(_may_help),
+            wait=_wait,
+            stop=lambda state: (
+                state.attempt_number >= _ATTEMPTS or self._timer() + state.upcoming_sleep >= deadline
+            ),
+            reraise=True,
+        )
+        return retrying(self._attempt, endpoint, body, deadline)
+
+    def _attempt(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
+        # Raised outside of `except`: the errors of httpx carry the signed address.
+        try:
+            return self._exchange(endpoint, body, deadline)
+        except TwoJError as error:
+            failure = error
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict) as error:
+            failure = from_httpx(error, endpoint.path)
+        log.info("call failed", endpoint=endpoint.path, error=type(failure).__name__, code=failure.code)
+        raise failure
+
+    def _exchange(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
+        if not self._slots.acquire(timeout=max(deadline - self._timer(), 0)):
+            raise TimedOut(
+                "Too many requests are waiting for the provider.", endpoint=endpoint.path, was_sent=False
+            )
+        try:
+            asked_at, started = self._clock(), self._timer()
+            request, signature = self._signed(endpoint, body, deadline - started)
+            client = self._transfers if endpoint.money else self._reads
+            response = client.send(request, stream=True)
+            try:
+                answer = self._read(endpoint, response, deadline)
+            finally:
+                response.close()
+        finally:
+            self._slots.release()
+        return Received(
+            payload_of(endpoint, answer, (self._merchant.key, signature)), asked_at, self._clock()
+        )
+
+    def _signed(self, endpoint: Endpoint[Any], body: bytes, left_s: float) -> tuple[httpx.Request, str]:
+        who = self._merchant
+        now = self._clock()
+        query = None
+        if endpoint.family is Family.SUMMARY:
+            url, ts = who.summary_url, int(now)
+            signature = sign(body, ts, who.key)
+            body = summary_body(body, ts_s=ts, mch_id=who.mch_id, signature=signature)
+        else:
+            url, ts = who.open_url, int(now * 1000)
+            signature = sign(body, ts, who.key)
+            query = {"mch": str(who.mch_id), "ts": str(ts), "sign": signature}
+        request = self._reads.build_request(
+            "POST",
+            url + endpoint.path,
+            params=query,
+            content=body,
+            headers={"Content-Type": "application/json"},
+            timeout=max(min(self._timeout_s, left_s), 0.001),
+        )
+        return request, signature
+
+    def _read(self, endpoint: Endpoint[Any], response: httpx.Response, deadline: float) -> bytes:
+        if response.status_code != 200:
+            raise HttpStatus(
+                response.status_code,
+                endpoint=endpoint.path,
+                retry_after_s=_retry_after_s(response.headers.get("Retry-After"), self._clock()),
+            )
+        answer = bytearray()
+        for chunk in response.iter_bytes():
+            answer += chunk
+            if len(answer) > _LARGEST_BODY:
+                raise NotJson("The provider's answer is too large.", endpoint=endpoint.path)
+            if self._timer() > deadline:
+                raise TimedOut("The provider's answer took too long.", endpoint=endpoint.path)
+        return bytes(answer)
+
+
+def from_httpx(error: Exception, path: str) -> TwoJError:
+    """Return the error of the tree for one of httpx; its text is left out, as it may hold the address."""
+    if isinstance(error, httpx.TimeoutException):
+        was_sent = not isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+        return TimedOut("The provider took too long.", endpoint=path, was_sent=was_sent)
+    if isinstance(error, httpx.DecodingError):
+        return NotJson("The provider's answer is damaged.", endpoint=path)
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return BadArgument("The provider's address is not one.", endpoint=path)
+    if isinstance(error, httpx.ConnectError):
+        return ConnectionFailed("No connection to the provider.", endpoint=path, was_sent=False)
+    return ConnectionFailed("The connection to the provider broke.", endpoint=path)
+
+
+def _may_help(error: BaseException) -> bool:
+    return isinstance(error, TwoJError) and error.retry_may_help
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, HttpStatus) and error.retry_after_s is not None:
+        return error.retry_after_s
+    return _backoff(state)
+
+
+def _retry_after_s(value: str | None, now: float) -> float | None:
+    """Return the seconds a ``Retry-After`` header asks for: a number, or a date (RFC 9110, 10.2.3)."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        return max(parsedate_to_datetime(value).timestamp() - now, 0.0)
+    except ValueError:
+        return None
