@@ -1,0 +1,26 @@
+"""The columns under which frames leave the house as files."""
+
+from typing import Final
+
+from dashboard.export import Column, Kind
+
+_SUMS: Final = (
+    Column("bet_count", "Bets", Kind.COUNT),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY),
+    Column("gain_li", "Players' net result", Kind.MONEY),
+    Column("company_gain_li", "Company gain", Kind.MONEY),
+)
+_BEFORE: Final = tuple(
+    Column(f"before_{column.field}", f"{column.title}, compared", column.kind) for column in _SUMS
+)
+
+DAYS: Final = (Column("date", "Day", Kind.DAY), *_SUMS)
+DAYS_COMPARED: Final = (*DAYS, Column("before_date", "Day, compared", Kind.DAY), *_BEFORE)
+HOURS: Final = (Column("hour", "Hour", Kind.TEXT), *_SUMS, *_BEFORE)
+GAMES: Final = (
+    Column("game_id", "Game id", Kind.COUNT),
+    Column("name", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    *_SUMS,
+    Column("hold", "Hold", Kind.RATIO),
+)

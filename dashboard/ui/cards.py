@@ -1,0 +1,70 @@
+"""The row of KPI cards."""
+
+from typing import Final, Literal
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats, frames
+from dashboard.metrics import METRICS, Change, Metric, Totals, change
+
+_COLORS: Final[dict[str, Literal["green", "red", "off"]]] = {"good": "green", "bad": "red", "neutral": "off"}
+
+
+def draw(
+    days: pd.DataFrame,
+    before: pd.DataFrame | None,
+    compared: str | None,
+    steps: pd.DataFrame,
+    currency: str | None,
+) -> None:
+    """One card a metric: its value over `days`, its change against `before`, and a small line over `steps`.
+
+    `compared` says in words what `before` is, None where nothing is compared. All frames are of days or hours
+    (`frames.days_frame`, `frames.hours_frame`).
+    """
+    now = frames.sum_totals(days)
+    then = None if before is None else frames.sum_totals(before)
+    with st.container(key="cards"):
+        for metric, place in zip(METRICS, st.columns(len(METRICS)), strict=True):
+            moved = change(metric, now, then) if compared else None
+            place.metric(
+                metric.label,
+                formats.short(metric, None if now is None else metric.of(now), currency),
+                formats.change_short(metric, moved) if moved else None,
+                delta_color=_COLORS[moved.verdict if moved else "neutral"],
+                delta_arrow=_arrow(moved),
+                help=_tooltip(metric, now, then, moved, compared, currency),
+                border=True,
+                height="stretch",
+                chart_data=frames.sparkline(steps, metric),
+            )
+
+
+def _arrow(moved: Change | None) -> Literal["up", "down", "off"]:
+    if moved is None or not moved.value:
+        return "off"
+    return "up" if moved.value > 0 else "down"
+
+
+def _tooltip(
+    metric: Metric,
+    now: Totals | None,
+    before: Totals | None,
+    moved: Change | None,
+    compared: str | None,
+    currency: str | None,
+) -> str:
+    """The exact value, how it is made, and the exact change with what it is measured against."""
+    lines = [
+        f"**{formats.exact(metric, metric.of(now), currency)}**" if now else "**Not known**",
+        metric.formula,
+    ]
+    if moved is not None and moved.value is not None and before is not None:
+        lines.append(
+            f"{formats.difference(metric, moved, currency)} against"
+            f" {formats.exact(metric, metric.of(before), currency)} ({compared})"
+        )
+    elif moved is not None:
+        lines.append(f"{moved.reason} ({compared})")
+    return "\n\n".join(lines)

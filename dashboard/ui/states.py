@@ -1,0 +1,64 @@
+"""What a part says of its numbers' age, and in their place when there are none: one sentence each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+import structlog
+
+from dashboard import data, formats
+from dashboard.data import Known, ProviderFailed
+from dashboard.view import View
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """Draw one part of a page; a failure becomes a sentence in its place and leaves the other parts alive.
+
+    People never see a traceback. A failure of the provider is said in its own words; any other is ours, and
+    the log has it.
+    """
+    try:
+        yield
+    except ProviderFailed as error:
+        log.warning("part failed", part=name, error=str(error))
+        st.error(f"{name}: not known now. {error.sentence} {error.what_to_do}", icon=":material/cloud_off:")
+    except Exception:
+        log.exception("part failed", part=name)
+        st.error(f"{name}: this could not be drawn. The server's log says why.", icon=":material/error:")
+
+
+@contextmanager
+def box(key: str, title: str) -> Iterator[None]:
+    """A bordered box with its heading; `key` names it for the style sheet."""
+    with st.container(key=f"box-{key}", border=True):
+        st.subheader(title, anchor=False)
+        yield
+
+
+def as_of(known: Known[Any], *others: Known[Any] | None) -> None:
+    """Say when the provider said these numbers, and whether they, or the `others` beside, are old or cut."""
+    here, shown = data.source(), [known, *(each for each in others if each)]
+    when = formats.moment(known.as_of, here.zone, here.now())
+    age = formats.age(known.as_of, here.now())
+    if any(each.stale for each in shown):
+        st.warning(
+            f"The provider does not answer. These are the last numbers it gave, as of {when} ({age}).",
+            icon=":material/history:",
+        )
+    else:
+        st.caption(f"As of {when} · {age}")
+    failed = [sentence for each in shown for sentence in each.failed]
+    if failed:
+        st.warning("Not included: " + " ".join(failed), icon=":material/cloud_off:")
+
+
+def just_begun(view: View) -> bool:
+    """Whether the period holds no full minute yet; if so, says so."""
+    if view.start < view.end:
+        return False
+    st.info(f"{view.period.label} has just begun; the first numbers come within a minute.")
+    return True

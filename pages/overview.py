@@ -1,0 +1,77 @@
+"""The day in ten seconds: how much was bet, what did we gain, is that good, is it still right?"""
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import data, frames, tables
+from dashboard.figures.games import games_chart, types_chart
+from dashboard.figures.panels import days_chart, hours_chart
+from dashboard.periods import business_day, days_label
+from dashboard.ui import cards, charts, downloads, filters, live, states
+from dashboard.view import View, read_view
+
+WEEK = timedelta(days=7)
+
+
+def days_before(view: View) -> data.Known[pd.DataFrame] | None:
+    """The compared days; where they fail the page says so and goes on without them."""
+    found = None
+    if view.comparison:
+        with states.part("The comparison"):
+            found = data.days(view.comparison.period, view.comparison.end)
+    return found
+
+
+@live.part("Figures of the period", "period")
+def period() -> None:
+    view, here = filters.view(), data.source()
+    if states.just_begun(view):
+        return
+    days, before = data.days(view.period, view.now), days_before(view)
+    shown, compared, steps = days.value, None, days.value
+    if view.comparison and before:
+        shown, compared = frames.with_comparison(shown, before.value), view.comparison.label
+    if view.period.day_count == 1:
+        steps = data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
+    states.as_of(days, before)
+    cards.draw(days.value, before.value if before else None, compared, steps, here.currency)
+    with states.box("daily", f"Bet amount and company gain by day, {here.zone.key} time"):
+        charts.show(days_chart(shown, charts.look(), here.currency, here.zone, compared), "daily")
+        downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, view, days)
+
+
+@live.part("Today by the hour", "today")
+def today() -> None:
+    here, now = data.source(), filters.view().now
+    day = business_day(now, here.zone)
+    hours = data.hours(day, now, day - WEEK)
+    with states.box("hours", f"Today by the hour, {here.zone.key} time"):
+        states.as_of(hours)
+        compared = days_label(day - WEEK, day - WEEK)
+        charts.show(hours_chart(hours.value, charts.look(), here.currency, here.zone, compared), "hours")
+        downloads.draw(
+            "Hours", tables.HOURS, hours.value, read_view({"period": "today"}, now, here.zone), hours
+        )
+
+
+@live.part("Games of the period", "games")
+def games() -> None:
+    view, here = filters.view(), data.source()
+    if states.just_begun(view):
+        return
+    found = data.games(view.period, view.now)
+    states.as_of(found)
+    left, right = st.columns(2)
+    with left, states.box("games", "Games that gained and lost the most"):
+        charts.show(games_chart(frames.extremes(found.value), charts.look(), here.currency), "games")
+    with right, states.box("types", "Bet amount by game type"):
+        charts.show(types_chart(frames.by_type(found.value), charts.look(), here.currency), "types")
+    downloads.draw("Games", tables.GAMES, found.value, view, found)
+
+
+filters.draw("Overview")
+period()
+today()
+games()

@@ -1,0 +1,64 @@
+"""Headless Chromium on a dashboard started with the README's own command."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+
+
+def readme_command() -> list[str]:
+    """The start command of the README's first screen, without the installation before it."""
+    found = re.search(
+        r"^pip install -r requirements\.txt && (streamlit run \S+)$", (ROOT / "README.md").read_text(), re.M
+    )
+    assert found, "the README's start command is gone"
+    return [sys.executable, "-m", *found[1].split()]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser of its own profile; ends with the context."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def dashboard(folder: Path, **settings: str) -> Iterator[str]:
+    """The dashboard as the README starts it, on a free port; yields its address, ends it after.
+
+    `settings` are environment variables; `folder` takes its cache.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")}
+    environment |= {"XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder), **settings}
+    command = [*readme_command(), "--server.port", str(port), "--server.headless", "true"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=7)) as client:
+            client.get(f"{url}/healthz").raise_for_status()
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)

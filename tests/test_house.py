@@ -1,0 +1,87 @@
+"""The house's rules that a reader would otherwise have to trust: who imports whom, and what is pinned."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from streamlit import config
+
+ROOT = Path(__file__).parents[1]
+OURS = {"app", "pages", "dashboard", "twoj_client", "twoj_sandbox", "payouts"}
+DEMO = "dashboard/provider.py"
+"""The one place that starts demo mode."""
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, with dots: `from dashboard import data` is `dashboard.data`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute here"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def permitted(path: Path) -> set[str]:
+    """The rooms of ours, and Streamlit, that a file may import from."""
+    room = path.parts[0]
+    if room in {"twoj_client", "twoj_sandbox"}:
+        return {room}
+    if room == "payouts":
+        return {"payouts", "twoj_client"}
+    if room == "pages":
+        return {"dashboard", "streamlit"}
+    if room == "app.py":
+        return {"dashboard", "payouts", "twoj_client", "streamlit"}
+    if path.as_posix() == "dashboard/data.py":
+        return {"dashboard", "twoj_client", "streamlit"}
+    if path.is_relative_to("dashboard/ui"):
+        return {"dashboard", "streamlit"}
+    if path.as_posix() == DEMO:
+        return {"dashboard", "twoj_client", "twoj_sandbox"}
+    return {"dashboard"}
+
+
+FILES = sorted(
+    path.relative_to(ROOT)
+    for room in OURS
+    for path in (*(ROOT / room).rglob("*.py"), *ROOT.glob(f"{room}.py"))
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_a_file_imports_only_from_the_rooms_it_may(path):
+    named = imports(ROOT / path)
+    rooms = {name.split(".")[0] for name in named} & (OURS | {"streamlit"})
+    assert rooms <= permitted(path)
+    if not path.is_relative_to("dashboard/ui") and path.parts[0] == "dashboard":
+        assert not any(name.startswith("dashboard.ui") for name in named)
+    if path.parts[0] == "twoj_client":
+        assert not any(name.split(".")[0] == "pandas" for name in named)
+
+
+def test_every_requirement_is_pinned_exactly():
+    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            if line and not line.startswith(("#", "-c ", "-r ")):
+                assert re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==[\w.]+", line), f"{name}: {line}"
+
+
+def test_what_the_project_names_is_among_the_constraints():
+    pins = set((ROOT / "constraints.txt").read_text().lower().splitlines())
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            if "==" in line:
+                assert re.sub(r"\[.*\]", "", line).lower() in pins
+
+
+def test_streamlit_still_has_the_options_that_the_configuration_sets():
+    import tomllib
+
+    sections = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())
+    for section in ("server", "browser", "client", "runner", "logger"):
+        for option in sections[section]:
+            assert config.get_option(f"{section}.{option}") is not None, f"{section}.{option}"
