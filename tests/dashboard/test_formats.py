@@ -1,0 +1,169 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import formats
+from dashboard.metrics import METRIC, Change, Number
+
+S = "\u00a0"
+MANILA = ZoneInfo("Asia/Manila")
+
+
+@pytest.mark.parametrize(
+    ("li", "text"),
+    [
+        (12_382_400_123, "12,382,400.123"),
+        (12_382_400_000, "12,382,400"),
+        (38_388_400, "38,388.40"),
+        (-123, "−0.123"),
+        (0, "0"),
+        (2**53 + 1, "9,007,199,254,740.993"),
+        (-(2**63), "−9,223,372,036,854,775.808"),
+        (Fraction(293_552_800, 380), "772.507"),
+        (Fraction(1, 3), "0"),
+        (Fraction(-1, 3), "0"),
+        (None, "–"),
+    ],
+)
+def test_exact_money(li: Number | None, text: str) -> None:
+    assert formats.money(li) == text
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_exact_money_can_be_read_back(li: int) -> None:
+    assert Decimal(formats.money(li).replace(",", "").replace("−", "-")) * 1000 == li
+
+
+@pytest.mark.parametrize(
+    ("units", "text"),
+    [
+        ("12382400", "12.4M"),
+        ("-3210", "−3.2K"),
+        ("845.2", "845.20"),
+        ("999.994", "999.99"),
+        ("999.995", "1.0K"),
+        ("999940", "999.9K"),
+        ("999960", "1.0M"),
+        ("-999960", "−1.0M"),
+        ("999949999.999", "999.9M"),
+        ("999950000", "1.0B"),
+        ("9007199254740.993", "9.0T"),
+        ("1000000000000000", "1,000.0T"),
+        ("-0.004", "0.00"),
+        ("0", "0"),
+    ],
+)
+def test_short_money(units: str, text: str) -> None:
+    assert formats.money_short(int(Decimal(units) * 1000)) == text
+
+
+@given(st.integers(-(10**17), 10**17))
+def test_short_money_never_shows_a_thousand_of_a_unit(li: int) -> None:
+    assert "," not in formats.money_short(li)
+
+
+def test_the_currency_follows_without_a_line_break() -> None:
+    assert formats.money(1000, "PHP") == f"1{S}PHP"
+    assert formats.money_short(12_400_000_000, "PHP") == f"12.4M{S}PHP"
+    assert formats.money(None, "PHP") == "–"
+
+
+def test_counts() -> None:
+    assert formats.count(1_234_567) == "1,234,567"
+    assert formats.count_short(1_234_567) == "1.2M"
+    assert formats.count_short(999) == "999"
+    assert formats.count(None) == formats.count_short(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (Fraction(392, 10_000), "3.92"),
+        (Fraction(-13, 10), "−130.00"),
+        (Fraction(1, 800), "0.13"),
+        (0, "0.00"),
+    ],
+)
+def test_percent(ratio: Number, text: str) -> None:
+    assert formats.percent(ratio) == f"{text}{S}%"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (Fraction(42, 1000), "+4.2"),
+        (Fraction(-42, 1000), "−4.2"),
+        (Fraction(1, 10_000), "0.0"),
+        (12, "+1,200.0"),
+    ],
+)
+def test_percent_change(ratio: Number, text: str) -> None:
+    assert formats.percent_change(ratio) == f"{text}{S}%"
+
+
+@pytest.mark.parametrize(
+    ("difference", "text"),
+    [(Fraction(-31, 10_000), "−0.31"), (Fraction(31, 10_000), "+0.31"), (Fraction(-1, 10**6), "0.00")],
+)
+def test_points(difference: Number, text: str) -> None:
+    assert formats.points(difference) == f"{text}{S}pp"
+
+
+def test_a_metrics_own_form() -> None:
+    moved = Change(Fraction(42, 1000), 500_000, "good")
+    assert formats.short(METRIC["bet_amount"], 12_400_000_000) == "12.4M"
+    assert formats.exact(METRIC["bet_amount"], 12_400_000_000, "PHP") == f"12,400,000{S}PHP"
+    assert formats.change_short(METRIC["bet_amount"], moved) == f"+4.2{S}%"
+    assert formats.difference(METRIC["bet_amount"], moved, "PHP") == f"+500{S}PHP"
+    assert formats.difference(METRIC["bets"], moved) == "+500,000"
+    points = Change(Fraction(-31, 10_000), Fraction(-31, 10_000), "bad")
+    assert formats.short(METRIC["hold"], Fraction(4, 100)) == f"4.00{S}%"
+    assert formats.exact(METRIC["hold"], Fraction(4, 100), "PHP") == f"4.00{S}%"
+    assert (
+        formats.change_short(METRIC["hold"], points)
+        == formats.difference(METRIC["hold"], points)
+        == f"−0.31{S}pp"
+    )
+    assert formats.short(METRIC["bets"], 1_234_567, "PHP") == "1.2M"
+    assert formats.exact(METRIC["bets"], 1_234_567, "PHP") == "1,234,567"
+    none = Change(None, None, "neutral", "why")
+    assert formats.change_short(METRIC["bets"], none) == formats.difference(METRIC["bets"], none) == "–"
+
+
+@pytest.mark.parametrize(
+    ("units", "text"),
+    [("2500000", "2.5M"), ("-500000", "−500K"), ("0", "0"), ("10000000000", "10B"), ("0.5", "0.5")],
+)
+def test_ticks_of_an_axis(units: str, text: str) -> None:
+    assert formats.axis(Decimal(units)) == text
+
+
+def test_times_carry_the_zone_and_another_day_its_date() -> None:
+    instant = datetime(2026, 3, 14, 16, 5, tzinfo=UTC)
+    assert formats.moment(instant, MANILA, now=datetime(2026, 3, 15, 15, tzinfo=UTC)) == "00:05 Asia/Manila"
+    assert (
+        formats.moment(instant, MANILA, now=datetime(2026, 3, 15, 16, tzinfo=UTC))
+        == "15 Mar 2026, 00:05 Asia/Manila"
+    )
+    assert formats.moment(instant, MANILA) == "15 Mar 2026, 00:05 Asia/Manila"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "just now"),
+        (0.4, "just now"),
+        (5, "5 sec ago"),
+        (125, "2 min ago"),
+        (7300, "2 hr ago"),
+        (90_000, "1 day ago"),
+    ],
+)
+def test_ages(seconds: float, text: str) -> None:
+    now = datetime(2026, 3, 15, tzinfo=UTC)
+    assert formats.age(now - timedelta(seconds=seconds), now) == text
