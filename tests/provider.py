@@ -1,0 +1,149 @@
+"""Starts the local provider for tests, speaks to its admin routes, and signs requests by the documents alone."""
+
+import contextlib
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from twoj_sandbox import KEY, MCH_ID
+
+ROOT = Path(__file__).parent.parent
+
+CLOCK = 1_773_567_000
+"""2026-03-15T09:30:00Z, where the session's sandbox stopped its clock."""
+
+
+class Sandbox:
+    """A running sandbox. Every method speaks to it over HTTP."""
+
+    mch_id = MCH_ID
+    key = KEY
+
+    def __init__(self, url: str, process: "subprocess.Popen[str]") -> None:
+        self.url = url
+        self.process = process
+        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+    def fault(
+        self, path: str, kind: str, times: int | None = None, after: bool = False, **options: Any
+    ) -> None:
+        """Set a fault for an endpoint, or for all with `*`; options as in `twoj_sandbox.faults.Fault`."""
+        order = {"path": path, "kind": kind, "times": times, "after": after} | options
+        self._admin("POST", "faults", order)
+
+    def clear_faults(self) -> None:
+        self._admin("DELETE", "faults")
+
+    def calls(self, path: str | None = None) -> list[dict[str, Any]]:
+        """Return the request log, oldest first: path, data, received_at, in_flight, kind, code."""
+        calls: list[dict[str, Any]] = self._admin("GET", "calls")
+        return [call for call in calls if path in (None, call["path"])]
+
+    def clear_calls(self) -> None:
+        self._admin("DELETE", "calls")
+
+    def set_clock(self, epoch_s: int | None) -> None:
+        """Stop the clock at this moment; None lets it run with the real time."""
+        self._admin("POST", "clock", {"now": epoch_s})
+
+    def advance_clock(self, seconds: int) -> None:
+        self._admin("POST", "clock", {"advance_s": seconds})
+
+    def set_manner(self, keep: str = "newest", order: str = "newest") -> None:
+        """Say which rows a cut history keeps and in what order they come: `newest`, `oldest` or `random`."""
+        self._admin("POST", "manner", {"keep": keep, "order": order})
+
+    def now(self) -> int:
+        """Return the sandbox's time in epoch seconds."""
+        return int(self._admin("GET", "state")["now_ms"]) // 1000
+
+    def summary(self, path: str, **data: Any) -> dict[str, Any]:
+        """Call an endpoint of the Summary API and return the envelope."""
+        envelope: dict[str, Any] = self.http.post(path, content=self.summary_body(data)).json()
+        return envelope
+
+    def summary_body(self, data: Any, ts: int | None = None, **changes: Any) -> bytes:
+        """Return a signed body; `changes` replace members of the envelope after signing, None removes them."""
+        ts = self.now() if ts is None else ts
+        canonical = json.dumps(data, separators=(",", ":"), sort_keys=True)
+        sign = hashlib.md5(f"{canonical}{ts}{KEY}".encode()).hexdigest()
+        envelope = {"ts": ts, "sign": sign, "mch_id": MCH_ID, "data": data} | changes
+        return json.dumps({name: value for name, value in envelope.items() if value is not None}).encode()
+
+    def open(self, path: str, **parameters: Any) -> dict[str, Any]:
+        """Call an endpoint of the Open API and return the envelope."""
+        envelope: dict[str, Any] = self.open_answer(path, json.dumps(parameters).encode()).json()
+        return envelope
+
+    def open_answer(
+        self,
+        path: str,
+        body: bytes,
+        ts: int | None = None,
+        headers: dict[str, str] | None = None,
+        **changes: Any,
+    ) -> httpx.Response:
+        """Call an endpoint of the Open API; `changes` replace parts of the query after signing, None removes them."""
+        ts = self.now() * 1000 if ts is None else ts
+        sign = hashlib.md5(body + f"{ts}{KEY}".encode()).hexdigest()
+        query = {"mch": MCH_ID, "ts": ts, "sign": sign} | changes
+        return self.http.post(
+            path,
+            params={name: value for name, value in query.items() if value is not None},
+            content=body,
+            headers={"Content-Type": "application/json"} if headers is None else headers,
+        )
+
+    def reset(self) -> None:
+        """Put back what tests change: faults, request log, manner, clock. Transfers stay."""
+        self.clear_faults()
+        self.clear_calls()
+        self.set_manner()
+
+    def _admin(self, method: str, name: str, order: object = None) -> Any:
+        answer = self.http.request(method, f"/_sandbox/{name}", json=order)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@contextlib.contextmanager
+def start_sandbox(*arguments: str, clock: int | None = None) -> Iterator[Sandbox]:
+    """Start a sandbox on a free port, end it afterwards. Without `clock` it runs with the real time."""
+    stopped = () if clock is None else ("--clock", str(clock))
+    command = [
+        sys.executable,
+        "-m",
+        "twoj_sandbox",
+        "--port",
+        "0",
+        "--until-stdin-closes",
+        *stopped,
+        *arguments,
+    ]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:"), f"the sandbox did not start: {url!r}"
+        sandbox = Sandbox(url, process)
+        try:
+            yield sandbox
+        finally:
+            sandbox.http.close()
+            process.terminate()
+            process.wait(10)
+
+
+def seconds_to_start(*arguments: str) -> float:
+    """Return how long a sandbox takes until it has printed its URL."""
+    begun = time.perf_counter()
+    with start_sandbox(*arguments):
+        return time.perf_counter() - begun

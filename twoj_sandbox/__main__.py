@@ -1,0 +1,133 @@
+"""`python -m twoj_sandbox`: starts the sandbox and prints its URL."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from twoj_sandbox.clock import Clock
+from twoj_sandbox.provider import Provider
+from twoj_sandbox.server import Application
+from twoj_sandbox.world import World
+from twoj_sandbox.world.day import DAY_S
+
+_WARM_DAYS = 61
+_IDLE_BEFORE_OLD_DAYS_S = 15.0
+_PAUSE_BETWEEN_OLD_DAYS_S = 0.03
+
+
+class _Server(uvicorn.Server):
+    """Prints the URL once it listens, and ends without fuss on a signal."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets:
+            print(f"http://127.0.0.1:{sockets[0].getsockname()[1]}", flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m twoj_sandbox", description="A local game provider with a made-up world."
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--seed", type=_not_negative, default=1, help="which world")
+    parser.add_argument("--bets-per-hour", type=_positive, default=400, help="how busy the world is, about")
+    parser.add_argument("--days", type=_positive, default=400, help="how many days before today have data")
+    parser.add_argument("--clock", type=_positive, help="stop the clock at this epoch second")
+    parser.add_argument(
+        "--delay-ms", type=_not_negative, default=0, help="answer so much later, as if far away"
+    )
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input closes")
+    return parser.parse_args()
+
+
+def _not_negative(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _positive(text: str) -> int:
+    return _at_least(1, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be {least} or more")
+    return number
+
+
+def _make_days(world: World, now: int, ended: threading.Event) -> None:
+    """Make the last days before somebody asks for them; once that is quiet for a while, the transfers of all others."""
+    today = now // DAY_S
+    for day in range(today, today - min(_WARM_DAYS, world.days + 1), -1):
+        if ended.is_set():
+            return
+        world.day(day)
+    pause = _IDLE_BEFORE_OLD_DAYS_S
+    for day in range(today - _WARM_DAYS, today - world.days - 1, -1):
+        if ended.wait(pause):
+            return
+        world.stays(day, 0)
+        pause = _PAUSE_BETWEEN_OLD_DAYS_S
+
+
+def _end_with_stdin(server: uvicorn.Server) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    server.should_exit = True
+
+
+def main() -> None:
+    """Serve until a signal, or the end of standard input, says stop."""
+    arguments = _arguments()
+    transports: dict[tuple[str, int], asyncio.Transport] = {}
+
+    class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+        """Remembers connections, so that faults can break them."""
+
+        def connection_made(self, transport: Any) -> None:
+            transports[transport.get_extra_info("peername")] = transport
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            transports.pop(self.client, None)
+            super().connection_lost(exc)
+
+    world = World(arguments.seed, arguments.bets_per_hour, arguments.days)
+    provider = Provider(world, Clock(arguments.clock))
+    application = Application(provider, arguments.delay_ms / 1000, transports.__getitem__)
+    config = uvicorn.Config(
+        application, http=Protocol, lifespan="off", log_level="error", access_log=False, timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = _Server(config)
+    ended = threading.Event()
+    if arguments.until_stdin_closes:
+        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+    maker = threading.Thread(target=_make_days, args=(world, provider.clock.now(), ended))
+    with socket.create_server(("127.0.0.1", arguments.port), backlog=1024) as listener:
+        maker.start()
+        try:
+            server.run(sockets=[listener])
+        finally:
+            ended.set()
+            maker.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The admin routes under `/_sandbox/`: they need no signature, the server listens on loopback alone."""
+
+from collections.abc import MutableSequence
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from twoj_sandbox.answer import Answer
+from twoj_sandbox.faults import Fault, Faults
+from twoj_sandbox.provider import HistoryManner, Provider
+
+
+class ClockOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """Stop the clock at `now`, move a stopped one on by `advance_s`, or let it run (`now` null)."""
+
+    now: int | None = None
+    advance_s: int = 0
+
+
+class Admin:
+    """Sets faults, clock and manner of a running sandbox, and shows the request log."""
+
+    def __init__(self, provider: Provider, faults: Faults, calls: MutableSequence[dict[str, Any]]) -> None:
+        self._provider = provider
+        self._faults = faults
+        self._calls = calls
+
+    def answer(self, method: str, name: str, body: bytes) -> Answer:
+        """Carry out one order, as JSON in and out; an unknown or malformed one is answered with HTTP 400."""
+        try:
+            return Answer(200, msgspec.json.encode(self._carried_out(f"{method} {name}", body)))
+        except (LookupError, msgspec.DecodeError) as error:
+            return Answer(400, msgspec.json.encode({"error": str(error)}))
+
+    def _carried_out(self, order: str, body: bytes) -> Any:
+        match order:
+            case "POST faults":
+                self._faults.add(msgspec.json.decode(body, type=Fault))
+            case "DELETE faults":
+                self._faults.clear()
+            case "GET calls":
+                return list(self._calls)
+            case "DELETE calls":
+                self._calls.clear()
+            case "POST clock":
+                self._set_clock(msgspec.json.decode(body, type=ClockOrder))
+            case "POST manner":
+                self._provider.manner = msgspec.json.decode(body, type=HistoryManner)
+            case "GET state":
+                return {"now_ms": self._provider.clock.now_ms(), "manner": asdict(self._provider.manner)}
+            case _:
+                raise LookupError(f"no such admin route: {order}")
+        return {}
+
+    def _set_clock(self, order: ClockOrder) -> None:
+        clock = self._provider.clock
+        if order.advance_s:
+            clock.stopped_at = clock.now() + order.advance_s
+        else:
+            clock.stopped_at = order.now

@@ -1,0 +1,42 @@
+"""The provider's answers: envelopes of both APIs, and what goes over the wire."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from twoj_sandbox.rules import Refused
+
+OPEN_PREFIX = "/open2j/"
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; `code` is the envelope's, None where there is no envelope."""
+
+    status: int
+    body: bytes
+    code: int | None = None
+    content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def enveloped(path: str, now_ms: int, code: int, message: str, result: Any) -> Answer:
+    """Return an answer in the envelope of the API that the path belongs to."""
+    if path.startswith(OPEN_PREFIX):
+        envelope = {"header": {"code": code, "msg": message, "timestamp": now_ms}, "result": result}
+    else:
+        envelope = {"code": code, "msg": message, "data": result}
+    return Answer(200, msgspec.json.encode(envelope), code)
+
+
+def success(path: str, now_ms: int, result: Any) -> Answer:
+    """Return a successful answer."""
+    return enveloped(path, now_ms, 0 if path.startswith(OPEN_PREFIX) else 200, "", result)
+
+
+def refused(path: str, now_ms: int, refusal: Refused) -> Answer:
+    """Return the answer to a request that broke a rule."""
+    code = refusal.code if path.startswith(OPEN_PREFIX) else 400
+    return enveloped(path, now_ms, code, refusal.message, {})

@@ -1,0 +1,138 @@
+"""Faults on request: what a provider does when it fails, set through the admin routes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from twoj_sandbox.answer import OPEN_PREFIX, Answer, enveloped
+
+Kind = Literal[
+    "http_500",
+    "http_502_html",
+    "http_429",
+    "hang",
+    "reset",
+    "cut_json",
+    "cut_body",
+    "empty_body",
+    "code_400",
+    "code_500",
+    "code",
+    "wrong_types",
+    "nulls",
+    "missing_data",
+    "html_200",
+    "slow",
+    "huge",
+    "answer",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+
+
+@dataclass
+class Fault:
+    """A fault to strike requests with.
+
+    `path` is an endpoint or `*`; `where` narrows it to requests whose parameters have these values; `times` is how
+    often it strikes, None for always. It strikes before anything happens, or with `after` once the request has had
+    its effect (money has moved). Options: `retry_after_s` of `http_429`, `delay_s` of `slow`, `mb` of `huge`, `code`
+    of `code`, `result` of `answer` (what stands in the envelope instead of the true result).
+    """
+
+    path: str
+    kind: Kind
+    times: int | None = None
+    after: bool = False
+    where: dict[str, Any] = field(default_factory=dict)
+    retry_after_s: int | None = None
+    delay_s: float = 1.0
+    mb: int = 30
+    code: int = 500_000
+    result: Any = None
+
+    def strikes(self, path: str, data: Mapping[str, Any]) -> bool:
+        """Say whether this fault strikes a request to the path with these parameters."""
+        asked_for = self.path in ("*", path) and self.times != 0
+        return asked_for and all(data.get(name) == value for name, value in self.where.items())
+
+
+class Faults:
+    """The faults that are set, oldest first."""
+
+    def __init__(self) -> None:
+        self._set: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Set a fault."""
+        self._set.append(fault)
+
+    def clear(self) -> None:
+        """Remove all faults."""
+        self._set.clear()
+
+    def strike(self, path: str, data: Mapping[str, Any]) -> Fault | None:
+        """Return the first fault that strikes this request, counted as used, or None."""
+        for fault in self._set:
+            if fault.strikes(path, data):
+                if fault.times is not None:
+                    fault.times -= 1
+                return fault
+        return None
+
+
+def spoiled(fault: Fault, path: str, now_ms: int, answer: Answer) -> Answer:
+    """Return what becomes of a good answer under this fault (those that break the connection are the server's)."""
+    match fault.kind:
+        case "http_500":
+            return Answer(500, b"Internal Server Error", content_type="text/plain")
+        case "http_502_html":
+            return Answer(502, _HTML, content_type="text/html")
+        case "html_200":
+            return Answer(200, _HTML, content_type="text/html")
+        case "http_429":
+            wait = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
+            return Answer(429, b"Too Many Requests", content_type="text/plain", headers=wait)
+        case "empty_body":
+            return replace(answer, body=b"")
+        case "cut_json":
+            return replace(answer, body=answer.body[: len(answer.body) * 2 // 3])
+        case "code_400" | "code_500" | "code":
+            return _coded(fault, path, now_ms)
+        case "answer":
+            return enveloped(path, now_ms, answer.code or 0, "", fault.result)
+        case _:
+            return replace(
+                answer, body=msgspec.json.encode(_changed(fault, msgspec.json.decode(answer.body)))
+            )
+
+
+def _coded(fault: Fault, path: str, now_ms: int) -> Answer:
+    is_open = path.startswith(OPEN_PREFIX)
+    codes = {"code_400": 100_000 if is_open else 400, "code_500": 500_000 if is_open else 500}
+    return enveloped(path, now_ms, codes.get(fault.kind, fault.code), "set by a fault", {})
+
+
+def _changed(fault: Fault, envelope: dict[str, Any]) -> dict[str, Any]:
+    name = "result" if "header" in envelope else "data"
+    match fault.kind:
+        case "missing_data":
+            del envelope[name]
+        case "nulls":
+            envelope[name] = _each_leaf(envelope[name], lambda _: None)
+        case "wrong_types":
+            envelope[name] = _each_leaf(envelope[name], lambda leaf: {"was": leaf})
+        case "huge":
+            envelope["padding"] = "x" * (fault.mb * 1_000_000)
+    return envelope
+
+
+def _each_leaf(value: Any, change: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _each_leaf(inner, change) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_each_leaf(inner, change) for inner in value]
+    return change(value)

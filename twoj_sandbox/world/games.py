@@ -1,0 +1,193 @@
+"""The games: what the list shows of them, how often they are played, how they pay."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twoj_sandbox.world.draws import Whole
+from twoj_sandbox.world.stories import GENEROUS_GAME_ID
+
+# Wins as (hundredths of the bet, relative frequency). The share of losing rounds follows from the RTP.
+_CALM = ((50, 3000), (100, 3000), (200, 4000), (500, 2000), (1000, 300))
+_LIVELY = ((50, 3000), (100, 2000), (200, 2000), (500, 1200), (1000, 500), (2500, 120), (10_000, 8))
+_WILD = (*_LIVELY, (50_000, 1))
+_FISH = ((50, 2500), (150, 2500), (300, 1500), (800, 500), (3000, 60))
+_CASUAL = ((110, 3000), (150, 2000), (200, 1500), (500, 300), (1000, 80))
+_BOUGHT = ((10, 3000), (30, 3000), (60, 2000), (120, 1200), (300, 600), (1000, 100))
+
+SHARED_PERIOD_S = 20
+"""Multiplayer and crash games: everybody's bets within one such period take part in one draw."""
+
+
+@dataclass(frozen=True)
+class Game:
+    """One game. `rtp` in hundredths of a percent; `pays` is a table of wins, or the size of a wheel, or a crash curve."""
+
+    game_id: int
+    name: str
+    game_type: str
+    popularity: int
+    rtp: int
+    pays: str
+
+    @property
+    def is_slots(self) -> bool:
+        """Whether the slots endpoints report this game."""
+        return self.game_type == "Slots"
+
+
+def _reels(*rows: tuple[int, str, int, int, str]) -> tuple[Game, ...]:
+    return tuple(
+        Game(game_id, name, "Slots", popularity, rtp, pays) for game_id, name, popularity, rtp, pays in rows
+    )
+
+
+def _wheels(game_type: str, *rows: tuple[int, str, int, int]) -> tuple[Game, ...]:
+    return tuple(
+        Game(game_id, name, game_type, popularity, 10_000 * numbers // (numbers + 1), f"wheel{numbers}")
+        for game_id, name, popularity, numbers in rows
+    )
+
+
+GAMES = (
+    *_reels(
+        (1006, "Elves", 150, 9620, "lively"),
+        (1007, "777 Fruit", 170, 9600, "calm"),
+        (1011, "Dragon Pearl", 130, 9650, "lively"),
+        (1012, "Golden Pagoda", 90, 9580, "lively"),
+        (1014, "Sakura Nights", 70, 9610, "calm"),
+        (1016, "Pharaoh's Vault", 110, 9640, "wild"),
+        (1019, "Fortune Ox", 160, 9660, "lively"),
+        (1021, "麻将来了", 200, 9690, "lively"),
+        (1023, "Pirate Queen", 60, 9570, "lively"),
+        (1024, "Neon Tiger", 80, 9630, "wild"),
+        (1027, "Rock & Roll <777>", 70, 9590, "lively"),
+        (1030, "Wild Buffalo", 95, 9600, "wild"),
+        (1033, "Candy Cascade", 140, 9650, "calm"),
+        (1036, "Samba Carnival", 50, 9560, "lively"),
+        (1038, "Viking Forge", 60, 9620, "wild"),
+        (GENEROUS_GAME_ID, "Lucky Koi 锦鲤", 260, 9600, "calm"),
+        (1044, "Moon Rabbit", 85, 9610, "lively"),
+        (1047, "Aztec Sun", 75, 9640, "lively"),
+        (1049, "Crystal Mine", 45, 9580, "lively"),
+        (1052, "Jungle Drums", 40, 9600, "calm"),
+        (1056, "Emperor's Court", 120, 9670, "lively"),
+        (1058, "Frost Giant", 35, 9590, "wild"),
+        (1062, "Lantern Festival", 110, 9630, "calm"),
+        (1065, "Panda Garden", 90, 9650, "lively"),
+        (1068, "Desert Rose", 30, 9570, "lively"),
+        (1071, "Robo Reels", 30, 9600, "lively"),
+        (1074, "Tesoro Ñandú", 25, 9610, "lively"),
+        (1077, "Opera Ghost", 20, 9620, "wild"),
+        (1080, "Clockwork City", 20, 9580, "lively"),
+        (1083, "Bamboo Breeze", 15, 9640, "calm"),
+        (1099, "Retired Reels", 12, 9600, "calm"),
+    ),
+    *_wheels(
+        "Multiplayer",
+        (2000, "Zoo Party", 70, 24),
+        (2003, "Andar Bahar", 60, 24),
+        (2005, "Sic Bo Live", 80, 36),
+        (2008, "Dragon Tiger", 70, 36),
+        (2011, "Roulette Royale", 130, 36),
+        (2014, "7 Up Down", 50, 24),
+        (2017, "Color Prediction", 60, 36),
+        (2020, "Lucky Wheel", 40, 24),
+    ),
+    *_wheels(
+        "Table",
+        (3001, "Baccarat", 90, 36),
+        (3003, "Blackjack", 60, 36),
+        (3005, "Three Card Poker", 35, 24),
+        (3007, "Teen Patti", 55, 24),
+        (3009, "European Roulette", 60, 36),
+        (3011, "斗牛 Bull Bull", 70, 24),
+        (3013, "Fan Tan", 20, 36),
+        (3015, "Sic Bo", 45, 36),
+        (3017, "Pai Gow", 20, 24),
+        (3019, "Casino War", 15, 36),
+    ),
+    *(
+        Game(game_id, name, "Fish", popularity, rtp, "fish")
+        for game_id, name, popularity, rtp in (
+            (4001, "Ocean King", 90, 9650),
+            (4003, "Fishing God", 70, 9620),
+            (4005, "Deep Sea Hunter", 40, 9600),
+            (4007, "Golden Toad", 25, 9640),
+            (4009, "Mermaid Bay", 20, 9610),
+        )
+    ),
+    Game(6001, "Crash I", "Crypto", 110, 9600, "crash"),
+    Game(6002, "Crash II", "Crypto", 60, 9600, "crash"),
+    *(
+        Game(game_id, name, "Crypto", popularity, rtp, "casual")
+        for game_id, name, popularity, rtp in (
+            (6005, "Mines", 70, 9700),
+            (6007, "Plinko", 60, 9680),
+            (6009, "Dice", 45, 9700),
+            (6011, "Hi-Lo", 25, 9660),
+            (6013, "Limbo", 20, 9690),
+        )
+    ),
+)
+
+INDEX_OF = {game.game_id: index for index, game in enumerate(GAMES)}
+GAME_IDS: Whole = np.array([game.game_id for game in GAMES], np.int64)
+IS_SLOTS = np.array([game.is_slots for game in GAMES])
+IS_CRASH = np.array([game.pays == "crash" for game in GAMES])
+IS_WHEEL = np.array([game.pays.startswith("wheel") for game in GAMES])
+IS_SHARED = np.array([game.game_type == "Multiplayer" or game.pays == "crash" for game in GAMES])
+WHEEL_NUMBERS: Whole = np.array(
+    [int(game.pays.removeprefix("wheel")) if game.pays.startswith("wheel") else 36 for game in GAMES],
+    np.int64,
+)
+"""How many numbers a wheel has beside its zero, on which every bet loses."""
+
+SLOTS_RUNNING: Whole = np.cumsum([game.popularity if game.is_slots else 0 for game in GAMES]).astype(np.int64)
+
+
+def popularity_running(*, crowd_at_generous: bool) -> Whole:
+    """Return the running sum of the games' popularity, on days with or without the crowd at the generous game."""
+    weights = [game.popularity for game in GAMES]
+    if crowd_at_generous:
+        weights[INDEX_OF[GENEROUS_GAME_ID]] *= 4
+    return np.cumsum(weights).astype(np.int64)
+
+
+_WINS = {"calm": _CALM, "lively": _LIVELY, "wild": _WILD, "fish": _FISH, "casual": _CASUAL}
+
+
+class WinTables:
+    """The tables of wins of all games as one sorted array, so that one search answers for all rows."""
+
+    def __init__(self) -> None:
+        self._bounds: list[int] = []
+        self._hundredths: list[int] = []
+        self._tables = 0
+        self.of_game = np.array(
+            [self._add(_WINS[game.pays], game.rtp) if game.pays in _WINS else 0 for game in GAMES], np.int64
+        )
+        self.generous = self._add(_CALM, 13_000)
+        self.bought = self._add(_BOUGHT, 9600)
+        self._sorted_bounds: Whole = np.array(self._bounds, np.int64)
+        self._wins: Whole = np.array(self._hundredths, np.int64)
+
+    def _add(self, wins: tuple[tuple[int, int], ...], rtp: int) -> int:
+        first = self._tables << 32
+        mean = sum(hundredths * frequency for hundredths, frequency in wins)
+        bound = first
+        for hundredths, frequency in reversed(wins):
+            bound += (frequency * rtp << 32) // (mean * 100)
+            self._bounds.append(bound)
+            self._hundredths.append(hundredths)
+        self._bounds.append(first + (1 << 32))
+        self._hundredths.append(0)
+        self._tables += 1
+        return self._tables - 1
+
+    def wins(self, table: Whole, luck: Whole) -> Whole:
+        """Return each row's win in hundredths of its bet, from its table and its 32 bits of luck."""
+        return self._wins[np.searchsorted(self._sorted_bounds, (table << 32) + luck, side="right")]
+
+
+WIN_TABLES = WinTables()

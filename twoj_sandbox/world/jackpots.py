@@ -1,0 +1,124 @@
+"""The two jackpot pots: they grow with the clock, and fall when somebody wins them."""
+
+from dataclasses import dataclass
+
+from twoj_sandbox.characters import NAMELESS, QUIET
+from twoj_sandbox.world.draws import mix
+from twoj_sandbox.world.games import GAMES, SLOTS_RUNNING
+from twoj_sandbox.world.players import Players
+
+_MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
+_BLOCK_MS = 12 * HOUR_MS
+
+
+@dataclass(frozen=True)
+class PotKind:
+    """How a pot behaves: what it restarts from, and the least it grows in a minute (at most twice that), in li."""
+
+    name: str
+    base_li: int
+    growth_li: int
+    stream: int
+
+
+HOURLY = PotKind("hourly", 2_000_000, 8_000, 1)
+SUPER = PotKind("super", 3_600_000, 3_000, 2)
+
+
+@dataclass(frozen=True)
+class Pots:
+    """Both pots at one moment: amounts in li, `next_hour` in epoch milliseconds."""
+
+    hourly_li: int
+    next_hour_ms: int
+    super_li: int
+    super_next_li: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A pot won: when (epoch milliseconds), which one (`hourly` or `super`), how much, in which round, by whom."""
+
+    at_ms: int
+    pot: str
+    amount_li: int
+    op_id: str
+    user_id: int
+    game_id: int
+    draw_id: str
+    trans_no: str
+
+
+class Jackpots:
+    """The pots of one world. The hourly pot is drawn at each full hour, the super pot once in each half UTC day."""
+
+    def __init__(self, seed: int, players: Players) -> None:
+        self._seed = seed
+        self._players = players
+
+    def pots(self, now_ms: int) -> Pots:
+        """Return both pots at this moment."""
+        hour_ms = now_ms // HOUR_MS * HOUR_MS
+        return Pots(
+            hourly_li=self._grown(HOURLY, hour_ms, now_ms),
+            next_hour_ms=hour_ms + HOUR_MS,
+            super_li=self._grown(SUPER, self._super_hit_before(now_ms + 1), now_ms),
+            super_next_li=SUPER.base_li,
+        )
+
+    def hits(self, start_ms: int, end_ms: int) -> list[Hit]:
+        """Return the hits with `start_ms <= at_ms < end_ms`, oldest first."""
+        hits = [
+            self._hit(HOURLY, at_ms - HOUR_MS, at_ms)
+            for at_ms in range(-(-start_ms // HOUR_MS) * HOUR_MS, end_ms, HOUR_MS)
+        ]
+        for block in range(start_ms // _BLOCK_MS, end_ms // _BLOCK_MS + 1):
+            at_ms = self._super_hit_in(block)
+            if start_ms <= at_ms < end_ms:
+                hits.append(self._hit(SUPER, self._super_hit_before(at_ms), at_ms))
+        return sorted(hits, key=lambda hit: hit.at_ms)
+
+    def _grown(self, kind: PotKind, since_ms: int, now_ms: int) -> int:
+        return kind.base_li + self._growth(kind, now_ms) - self._growth(kind, since_ms)
+
+    def _growth(self, kind: PotKind, at_ms: int) -> int:
+        """Return what went into this pot since the epoch: each minute a different amount, evenly within the minute."""
+        minute, within_ms = divmod(at_ms, _MINUTE_MS)
+        begun = self._growth_by_minute(kind, minute)
+        return begun + (self._growth_by_minute(kind, minute + 1) - begun) * within_ms // _MINUTE_MS
+
+    def _growth_by_minute(self, kind: PotKind, minute: int) -> int:
+        half = kind.growth_li // 2
+        return minute * 3 * half + mix(self._seed, kind.stream, minute) % half
+
+    def _super_hit_in(self, block: int) -> int:
+        return block * _BLOCK_MS + mix(self._seed, SUPER.stream + 10, block) % _BLOCK_MS // 1000 * 1000
+
+    def _super_hit_before(self, at_ms: int) -> int:
+        block = at_ms // _BLOCK_MS
+        hit_ms = self._super_hit_in(block)
+        return hit_ms if hit_ms < at_ms else self._super_hit_in(block - 1)
+
+    def _hit(self, kind: PotKind, since_ms: int, at_ms: int) -> Hit:
+        game = _chosen(SLOTS_RUNNING.tolist(), mix(self._seed, kind.stream + 20, at_ms))
+        player = _chosen(self._players.activity_running.tolist(), mix(self._seed, kind.stream + 30, at_ms))
+        if player in (QUIET.index, NAMELESS.index):
+            player += 10
+        game_id, user_id = GAMES[game].game_id, int(self._players.user_ids[player])
+        draw_id = f"{game_id}-2-{player}-{at_ms // 1000}-{kind.stream}"
+        return Hit(
+            at_ms=at_ms,
+            pot=kind.name,
+            amount_li=self._grown(kind, since_ms, at_ms),
+            op_id=self._players.op_ids[player],
+            user_id=user_id,
+            game_id=game_id,
+            draw_id=draw_id,
+            trans_no=f"{user_id}-{draw_id}",
+        )
+
+
+def _chosen(running: list[int], word: int) -> int:
+    at = word % running[-1]
+    return next(index for index, bound in enumerate(running) if at < bound)
