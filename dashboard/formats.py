@@ -102,6 +102,12 @@ def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> st
     return f"{format_datetime(local, 'HH:mm' if today else 'd MMM y, HH:mm', locale='en_GB')} {zone.key}"
 
 
+def zone_time(zone: ZoneInfo) -> str:
+    """The business zone as a heading names it: "Manila time", "UTC"."""
+    city = zone.key.rsplit("/", maxsplit=1)[-1].replace("_", " ")
+    return f"{city} time" if "/" in zone.key else city
+
+
 def age(instant: datetime, now: datetime) -> str:
     """How long ago: "2 min ago"; "just now" below a second and for clocks that run ahead."""
     passed = now - instant
@@ -132,7 +138,7 @@ def _rounded(number: Number, places: int) -> Decimal:
 
 def _grouped(number: Decimal, places: int) -> str:
     pattern = "#,##0" + "." * bool(places) + "0" * places
-    return format_decimal(number + 0, pattern, locale="en").replace("-", "−")
+    return format_decimal(number, pattern, locale="en").replace("-", "−")
 
 
 def _plus(text: str) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.formats import LI_PER_UNIT
-from dashboard.metrics import Metric, Totals, Unit
+from dashboard.metrics import METRIC, Metric, Totals, Unit
 from dashboard.periods import Period, day_start, hour_starts
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
@@ -172,8 +172,9 @@ def games_frame(
             "type": [game_type(i, listed.get(i)) for i in ids],
         }
     )
-    frame[list(SUMS)] = _sum_columns([found[i] for i in ids])
-    frame["hold"] = _quotient(frame["company_gain_li"], frame["bet_amount_li"])
+    rows = [found[i] for i in ids]
+    frame[list(SUMS)] = _sum_columns(rows)
+    frame["hold"] = _holds(rows)
     return frame
 
 
@@ -193,16 +194,13 @@ def extremes(games: pd.DataFrame, count: int = 5) -> pd.DataFrame:
 
 def by_type(games: pd.DataFrame) -> pd.DataFrame:
     """One row per game type with bets: `type`, the sums of its known games, `share` of bet amount, `hold`."""
-    rows = []
-    for name in (*GAME_TYPES, OTHER_TYPE):
-        total = sum_totals(games[games["type"] == name])
-        if total is not None and total.bet_amount_li:
-            rows.append((name, total))
-    frame = pd.DataFrame({"type": [name for name, _ in rows]})
-    frame[list(SUMS)] = _sum_columns([total for _, total in rows])
-    everything = sum(total.bet_amount_li for _, total in rows)
-    frame["share"] = _quotient(frame["bet_amount_li"], pd.Series([everything] * len(rows), dtype="Int64"))
-    frame["hold"] = _quotient(frame["company_gain_li"], frame["bet_amount_li"])
+    found = {name: sum_totals(games[games["type"] == name]) for name in (*GAME_TYPES, OTHER_TYPE)}
+    rows = {name: total for name, total in found.items() if total is not None and total.bet_amount_li}
+    everything = sum(total.bet_amount_li for total in rows.values())
+    frame = pd.DataFrame({"type": list(rows)})
+    frame[list(SUMS)] = _sum_columns(list(rows.values()))
+    frame["share"] = pd.array([row.bet_amount_li / everything for row in rows.values()], dtype="Float64")
+    frame["hold"] = _holds(list(rows.values()))
     return frame
 
 
@@ -248,9 +246,6 @@ def _sum_columns(rows: Sequence[Totals | None]) -> pd.DataFrame:
     )
 
 
-def _quotient(part: "pd.Series[int]", whole: "pd.Series[int]") -> "pd.Series[float]":
-    values = [
-        None if pd.isna(p) or pd.isna(w) or w == 0 else float(Fraction(int(p), int(w)))
-        for p, w in zip(part, whole, strict=True)
-    ]
-    return pd.Series(values, dtype="Float64")
+def _holds(rows: Sequence[Totals | None]) -> "pd.Series[float]":
+    holds = [None if row is None else METRIC["hold"].of(row) for row in rows]
+    return pd.Series([None if hold is None else float(hold) for hold in holds], dtype="Float64")

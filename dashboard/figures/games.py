@@ -13,6 +13,7 @@ from dashboard.look import Look
 from dashboard.metrics import METRIC, Totals
 
 _ROW_HEIGHT = 28
+_MIN_HEIGHT = 296
 
 
 def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
@@ -89,7 +90,7 @@ def _rows(
         },
         "bargap": 0.35,
     }
-    return figure(look, [trace], 16 + _ROW_HEIGHT * max(len(keys), 1), layout)
+    return figure(look, [trace], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
 
 
 def _hover(name: str, row: Totals | None, currency: str | None) -> str:

@@ -79,12 +79,12 @@ def _panels(
     before = row_totals(frame, "before_") if befores else []
     unit = f", {currency}" if currency else ""
     traces, axes = [], {}
-    for metric, row, axis in ((_BET, "bet", "y"), (_GAIN, "gain", "y2")):
+    for metric, panel, axis in ((_BET, "bet", "y"), (_GAIN, "gain", "y2")):
         bars = _bars(metric, rows, running, look, currency)
         lines = _line(metric, before, befores or (), look, currency)
         for trace in (bars, lines) if befores else (bars,):
             traces.append({**trace, "x": steps.names, "xaxis": "x", "yaxis": axis})
-        axes[axis] = {**amount_axis(look, [*bars["y"], *lines["y"]]), "domain": _DOMAINS[row]}
+        axes[axis] = {**amount_axis(look, [*bars["y"], *lines["y"]]), "domain": _DOMAINS[panel]}
     layout = {
         "xaxis": _step_axis(steps, running, look),
         "yaxis": axes["y"],

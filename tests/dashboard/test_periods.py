@@ -250,3 +250,20 @@ def test_the_second_of_two_equal_hours_meets_the_one_hour_of_the_day_before() ->
     found = compare(parse_period("today", date(2026, 10, 25)), Mode.PREVIOUS, now, BERLIN)
     assert found is not None
     assert found.end == datetime(2026, 10, 24, 0, 30, tzinfo=UTC)
+
+
+def test_a_day_that_the_zone_skipped_is_compared_as_an_empty_window() -> None:
+    apia = ZoneInfo("Pacific/Apia")
+    today = date(2011, 12, 31)
+    found = compare(
+        parse_period("today", today), Mode.PREVIOUS, datetime.combine(today, time(14, 5), apia), apia
+    )
+    assert found is not None
+    assert found.start == found.end == day_start(today, apia)
+
+
+def test_a_period_runs_from_its_first_moment_to_before_its_last() -> None:
+    period = parse_period("today", TODAY)
+    start, end = period.window(MANILA)
+    moments = [start - timedelta(microseconds=1), start, end - timedelta(microseconds=1), end]
+    assert [period.is_running(now, MANILA) for now in moments] == [False, True, True, False]
