@@ -1,4 +1,4 @@
-"""Starts the local provider for tests, speaks to its admin routes, and signs requests by the documents alone."""
+"""Starts the local provider for tests, speaks to its admin routes, signs requests by the documents alone."""
 
 import contextlib
 import hashlib
@@ -70,7 +70,7 @@ class Sandbox:
         return envelope
 
     def summary_body(self, data: Any, ts: int | None = None, **changes: Any) -> bytes:
-        """Return a signed body; `changes` replace members of the envelope after signing, None removes them."""
+        """Return a signed body; `changes` replace members of the envelope after signing, None removes one."""
         ts = self.now() if ts is None else ts
         canonical = json.dumps(data, separators=(",", ":"), sort_keys=True)
         sign = hashlib.md5(f"{canonical}{ts}{KEY}".encode()).hexdigest()
@@ -90,7 +90,7 @@ class Sandbox:
         headers: dict[str, str] | None = None,
         **changes: Any,
     ) -> httpx.Response:
-        """Call an endpoint of the Open API; `changes` replace parts of the query after signing, None removes them."""
+        """Call an endpoint of the Open API; `changes` replace parts of the query, None removes one."""
         ts = self.now() * 1000 if ts is None else ts
         sign = hashlib.md5(body + f"{ts}{KEY}".encode()).hexdigest()
         query = {"mch": MCH_ID, "ts": ts, "sign": sign} | changes

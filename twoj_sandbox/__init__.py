@@ -1,6 +1,7 @@
 """A local stand-in for the game provider: all 17 endpoints over one made-up world.
 
-It reads the provider's documents by itself and shares no code with `twoj_client`, so that each checks the other.
+It reads the provider's documents by itself and shares no code with `twoj_client`, so that each checks the
+other.
 """
 
 from twoj_sandbox.characters import (

@@ -72,7 +72,7 @@ def _at_least(least: int, text: str) -> int:
 
 
 def _make_days(world: World, now: int, ended: threading.Event) -> None:
-    """Make the last days before somebody asks for them; once that is quiet for a while, the transfers of all others."""
+    """Make the last days before somebody asks for them; after a while, the transfers of all earlier ones."""
     today = now // DAY_S
     for day in range(today, today - min(_WARM_DAYS, world.days + 1), -1):
         if ended.is_set():
@@ -112,9 +112,14 @@ def main() -> None:
     provider = Provider(world, Clock(arguments.clock))
     application = Application(provider, arguments.delay_ms / 1000, transports.__getitem__)
     config = uvicorn.Config(
-        application, http=Protocol, lifespan="off", log_level="error", access_log=False, timeout_keep_alive=75,
+        application,
+        http=Protocol,
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
-    )  # fmt: skip
+    )
     server = _Server(config)
     ended = threading.Event()
     if arguments.until_stdin_closes:

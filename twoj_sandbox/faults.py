@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,19 +28,23 @@ Kind = Literal[
     "huge",
     "answer",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+_NOT_JSON = {
+    "http_500": Answer(500, b"Internal Server Error", content_type="text/plain"),
+    "http_502_html": Answer(502, _HTML, content_type="text/html"),
+    "html_200": Answer(200, _HTML, content_type="text/html"),
+}
 
 
 @dataclass
 class Fault:
     """A fault to strike requests with.
 
-    `path` is an endpoint or `*`; `where` narrows it to requests whose parameters have these values; `times` is how
-    often it strikes, None for always. It strikes before anything happens, or with `after` once the request has had
-    its effect (money has moved). Options: `retry_after_s` of `http_429`, `delay_s` of `slow`, `mb` of `huge`, `code`
-    of `code`, `result` of `answer` (what stands in the envelope instead of the true result).
+    `path` is an endpoint or `*`; `where` narrows it to requests whose parameters have these values; `times`
+    is how often it strikes, None for always. It strikes before anything happens, or with `after` once the
+    request had its effect (money has moved). Options: `retry_after_s` of `http_429`, `delay_s` of `slow`,
+    `mb` of `huge`, `code` of `code`, `result` of `answer` (what the envelope holds instead of the truth).
     """
 
     path: str
@@ -85,29 +89,26 @@ class Faults:
 
 
 def spoiled(fault: Fault, path: str, now_ms: int, answer: Answer) -> Answer:
-    """Return what becomes of a good answer under this fault (those that break the connection are the server's)."""
+    """Return what becomes of a good answer under a fault that leaves the connection whole."""
     match fault.kind:
-        case "http_500":
-            return Answer(500, b"Internal Server Error", content_type="text/plain")
-        case "http_502_html":
-            return Answer(502, _HTML, content_type="text/html")
-        case "html_200":
-            return Answer(200, _HTML, content_type="text/html")
+        case "http_500" | "http_502_html" | "html_200":
+            spoilt = _NOT_JSON[fault.kind]
         case "http_429":
             wait = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
-            return Answer(429, b"Too Many Requests", content_type="text/plain", headers=wait)
+            spoilt = Answer(429, b"Too Many Requests", content_type="text/plain", headers=wait)
         case "empty_body":
-            return replace(answer, body=b"")
+            spoilt = replace(answer, body=b"")
         case "cut_json":
-            return replace(answer, body=answer.body[: len(answer.body) * 2 // 3])
+            spoilt = replace(answer, body=answer.body[: len(answer.body) * 2 // 3])
         case "code_400" | "code_500" | "code":
-            return _coded(fault, path, now_ms)
+            spoilt = _coded(fault, path, now_ms)
         case "answer":
-            return enveloped(path, now_ms, answer.code or 0, "", fault.result)
+            spoilt = enveloped(path, now_ms, answer.code or 0, "", fault.result)
         case _:
-            return replace(
+            spoilt = replace(
                 answer, body=msgspec.json.encode(_changed(fault, msgspec.json.decode(answer.body)))
             )
+    return spoilt
 
 
 def _coded(fault: Fault, path: str, now_ms: int) -> Answer:

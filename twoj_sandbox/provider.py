@@ -1,4 +1,4 @@
-"""What a running sandbox serves: the world, the wallet with what callers moved, and how it answers what is not written."""
+"""What a running sandbox serves: the world, and the wallet with what callers moved."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,7 +12,7 @@ Manner = Literal["newest", "oldest", "random"]
 
 @dataclass
 class HistoryManner:
-    """What the documents do not say about a history cut at its limit: which rows it keeps, in what order they come."""
+    """What the documents leave open: which rows a history cut at its limit keeps, and in what order."""
 
     keep: Manner = "newest"
     order: Manner = "newest"

@@ -39,7 +39,7 @@ _NIBBLES_OF_TIME = (7, 6, 5, 4, 3, 2, 1, 0, None, 11, 10, 9, 8, None, None, 14, 
 
 
 def event_ids(rounds: Rounds) -> list[str]:
-    """Return a version 1 UUID per round, made of its start and its position in the day: distinct, and always the same."""
+    """Return a version 1 UUID per round, made of its start and its position in the day: always the same."""
     time = rounds["start_at"] * 10_000_000 + rounds["position"] + _UUID_EPOCH
     letters = np.empty((len(rounds), 36), np.uint8)
     letters[:, 18:] = np.frombuffer(_UUID_TAIL.encode(), np.uint8)
@@ -48,7 +48,8 @@ def event_ids(rounds: Rounds) -> list[str]:
     for column, nibble in enumerate(_NIBBLES_OF_TIME):
         if nibble is not None:
             letters[:, column] = _HEX[time >> 4 * nibble & 15]
-    return letters.view("S36")[:, 0].astype("U36").tolist()
+    ids: list[str] = letters.view("S36")[:, 0].astype("U36").tolist()
+    return ids
 
 
 def draw_ids(rounds: Rounds) -> list[str]:
@@ -138,7 +139,7 @@ def _head(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what was bet on and what came. What a game does not have is null, as in the documents' example."""
+    """Return what was bet on and what came; what a game does not have is null, as in the documents."""
     game = GAMES[row["game"]]
     shown: dict[str, Any] = {"bet_areas": None, "win_areas": None, "game_result": None, "award_odds": None}
     if game.pays.startswith("wheel"):
@@ -191,7 +192,7 @@ def _feature(is_buy: bool, times_bet: int, outcome: int) -> int:
 
 
 def _extra_business(feature: int, win: int, bet: int, outcome: int) -> dict[str, int]:
-    """Return where the win came from. `multiplier` is in no document: the provider adds fields without notice."""
+    """Return where the win came from. `multiplier` is in no document: providers add fields."""
     base = win if feature == 0 else min(win, bet // 2)
     rest = win - base
     return {

@@ -30,7 +30,7 @@ SUMMARY_INTERNAL_ERROR = 500
 Data = Mapping[str, Any]
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer of the provider, not a failure of the sandbox
+class Refused(Exception):
     """A request that breaks a rule. `code` is the Open API's; the Summary API has one code for all, 400."""
 
     def __init__(self, message: str, code: int = PARAMETER_ERROR) -> None:
@@ -70,7 +70,7 @@ def summary_data(body: bytes, now: int) -> Data:
 
 def open_parameters(query: str, content_type: str, body: bytes, now: int) -> Data:
     """Return the parameters of an Open API request once its headers, signature and time are in order."""
-    if content_type.split(";")[0].strip().lower() != "application/json":
+    if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Refused("Content-Type must be application/json", UNCLASSIFIED)
     asked = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
     missing = [name for name in ("mch", "ts", "sign") if not asked.get(name)]
@@ -93,7 +93,7 @@ def window(data: Data) -> Window:
 
 
 def window_or_latest(data: Data, now: int) -> Window:
-    """Return the window of at most 60 days; an end left out is now, a start left out 60 days before the end."""
+    """Return the window of at most 60 days; left out, its end is now and its start 60 days before the end."""
     end = _timestamp(data, "time_end") if data.get("time_end") is not None else now + 1
     start = _timestamp(data, "time_start") if data.get("time_start") is not None else end - LONGEST_WINDOW_S
     return _checked(Window(start, end))

@@ -30,7 +30,7 @@ _LONGEST_BODY = 1_000_000
 
 
 class Application:
-    """The ASGI application. `delay_s` puts it at a distance; `transport_of` finds a client's connection, to break it."""
+    """The ASGI application. `delay_s` puts it at a distance; `transport_of` finds a client's connection."""
 
     def __init__(
         self,
@@ -115,14 +115,15 @@ class Application:
     ) -> None:
         match fault.kind:
             case "hang":
-                while (await receive())["type"] != "http.disconnect":
-                    pass
+                await _disconnected(receive)
             case "reset":
                 _reset(self._transport_of(client))
+                await _disconnected(receive)
             case "cut_body":
                 half = Answer(answer.status, answer.body[: len(answer.body) // 2])
                 await _send(send, half, length=len(answer.body))
                 self._transport_of(client).close()
+                await _disconnected(receive)
             case "slow":
                 await asyncio.sleep(fault.delay_s)
                 await _send(send, answer)
@@ -141,7 +142,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _asked(path: str, body: bytes) -> Data:
-    """Return the parameters of a request for the log and the faults, without signature; empty where it has none."""
+    """Return the parameters of a request for the log and the faults, without its signature."""
     try:
         asked = msgspec.json.decode(body)
         data = asked if path.startswith(OPEN_PREFIX) else asked["data"]
@@ -159,6 +160,11 @@ async def _send(send: Send, answer: Answer, length: int | None = None) -> None:
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": answer.body, "more_body": length is not None})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _reset(transport: asyncio.Transport) -> None:

@@ -33,7 +33,7 @@ def all_list(_provider: Provider, _data: Data) -> Any:
 def all_stage_summary(provider: Provider, data: Data) -> Any:
     """`/api/all/stage/summary`."""
     window, now = rules.window(data), provider.clock.now()
-    days = []
+    days: list[dict[str, Any]] = []
     for day in provider.world.days_of(window.start, window.end, now):
         count, bet, gain = day.totals(window.start, window.end, now).sum(axis=1).tolist()
         if count:
@@ -106,7 +106,7 @@ def games_game_history(provider: Provider, data: Data) -> Any:
 
 
 def games_user_stage_summary(provider: Provider, data: Data) -> Any:
-    """`/api/games/user/stage/summary`. Without rounds in the window everything is 0: the documents do not say."""
+    """`/api/games/user/stage/summary`: all 0 where the window has no rounds (the documents do not say)."""
     rounds = _all_of_player(provider, data, slots=False)
     moved = provider.wallet.moved(rounds[[0, -1]]) if len(rounds) else np.zeros(2, np.int64)
     return {
@@ -205,7 +205,7 @@ def _sums(count: int, bet: int, gain: int) -> dict[str, int]:
 
 
 def _player(provider: Provider, data: Data) -> int:
-    """Return the index of the player whom `user_id` or `op_id` names; where both are given they must agree."""
+    """Return the index of the player whom `user_id` or `op_id` names; given both, they must agree."""
     players = provider.world.players
     named: list[int | None] = []
     if data.get("user_id") is not None:
@@ -234,7 +234,8 @@ def _history_of_player(provider: Provider, data: Data, *, slots: bool) -> Rounds
 
     def positions(day: Day) -> Whole:
         shown = day.shown_of_player(player, window.start, window.end, now)
-        return shown[IS_SLOTS[day.rounds["game"][shown]] == slots]
+        wanted: Whole = shown[IS_SLOTS[day.rounds["game"][shown]] == slots]
+        return wanted
 
     return cut(provider, window, rules.whole(data, "limit", 1, 500, 50), positions)
 
@@ -242,4 +243,5 @@ def _history_of_player(provider: Provider, data: Data, *, slots: bool) -> Rounds
 def _all_of_player(provider: Provider, data: Data, *, slots: bool) -> Rounds:
     player, window = _player(provider, data), rules.window(data)
     rounds = provider.world.bets_of_player(player, window.start, window.end, provider.clock.now())
-    return rounds[IS_SLOTS[rounds["game"]] == slots]
+    wanted: Rounds = rounds[IS_SLOTS[rounds["game"]] == slots]
+    return wanted

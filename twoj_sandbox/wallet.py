@@ -1,8 +1,9 @@
 """The transfer wallet: balances, transfers made through the API, and the records of all transfers.
 
-A player's balance has two parts. One is at play: the operator deposits it when the player sits down and withdraws all
-of it when the player leaves; the world made those transfers. The other was moved in and out by callers of this
-sandbox; it lies beside, shows in every later credit, and is what a caller may withdraw while the player plays.
+A player's balance has two parts. One is at play: the operator deposits it when the player sits down and
+withdraws all of it when the player leaves; the world made those transfers. The other was moved in and out by
+callers of this sandbox: it lies beside, shows in every later credit, and is what a caller may withdraw while
+the player plays.
 """
 
 import re
@@ -73,7 +74,7 @@ class Wallet:
         return self._move(player, DEPOSIT, amount, ref_id)
 
     def withdraw(self, player: int, amount: int, ref_id: str) -> tuple[int, int]:
-        """Take from a player's balance; return it and the part locked at play. `Refused` if it cannot be had now."""
+        """Take from a player's balance; return it and the part locked at play."""
         self._refuse_duplicate(ref_id)
         at_play = self._at_play(player)
         beside = self._beside(player, self._clock.now())
@@ -118,6 +119,8 @@ class Wallet:
     def moved(self, rounds: Rounds) -> Whole:
         """Return what callers' transfers before each round have changed its credits by."""
         change = np.zeros(len(rounds), np.int64)
+        if not self._moved:
+            return change
         for player in self._moved.keys() & set(rounds["player"].tolist()):
             for row in np.flatnonzero(rounds["player"] == player):
                 change[row] = self._beside(player, int(rounds["start_at"][row]) - 1)

@@ -46,7 +46,7 @@ class Bonuses:
         self._day = lru_cache(maxsize=1000)(self._make)
 
     def grants(self, days: range, start: int, end: int, now: int) -> npt.NDArray[np.void]:
-        """Return the grants of these days created in `start <= t < end` and by `now`, oldest first, as `GRANT`."""
+        """Return the grants of these days created in `start <= t < end` and by `now`, oldest first."""
         found = np.concatenate([np.zeros(0, GRANT), *(self._day(day) for day in days)])
         created = found["created_at"]
         return found[(created >= start) & (created < end) & (created <= now)]

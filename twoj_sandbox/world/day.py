@@ -15,8 +15,8 @@ DAY_S = 86_400
 EVEN_PLAYERS_FROM_S = 90
 ODD_PLAYERS_FROM_S = 5
 ODD_PLAYERS_TO_S = DAY_S - 91
-"""Around midnight players take turns: odd ones stop early, even ones begin late, each in seconds of the UTC day. So a
-round that spans midnight, and the withdrawal after it, never meet the same player's next day."""
+"""Around midnight players take turns: odd ones stop early, even ones begin late, in seconds of the day. So
+a round that spans midnight, and the withdrawal after it, never meet the same player's next day."""
 
 SETTLED_AFTER_S = 120
 """By this many seconds past its end, a day's last round has ended and its last balance is withdrawn."""
@@ -38,8 +38,8 @@ ROUND = np.dtype(
         ("player", np.int16),
     ]
 )
-"""A round: times in epoch seconds, amounts in li; `position` numbers the rounds of its UTC day by time; `game` and
-`player` are indices; `choice` and `outcome` are what `rows` needs to tell what was bet on and what came."""
+"""A round: times in epoch seconds, amounts in li. `position` numbers the rounds of a UTC day by time; `game`
+and `player` are indices; `choice` and `outcome` tell what was bet on and what came."""
 
 STAY = np.dtype(
     [
@@ -50,7 +50,7 @@ STAY = np.dtype(
         ("withdraw_amount", np.int64),
     ]
 )
-"""A player's stay at the tables: the operator's deposit before it, the withdrawal of all that is left after it."""
+"""A player's stay at the tables: the operator's deposit before it, the withdrawal of what is left after."""
 
 Rounds = npt.NDArray[np.void]
 """An array of `ROUND`."""
@@ -73,7 +73,7 @@ class Day:
         return self.day * DAY_S
 
     def shown(self, start: int, end: int, now: int) -> Whole:
-        """Return positions of the rounds with `start <= start_at < end` that have ended by `now`, oldest first."""
+        """Return positions of the rounds with `start <= start_at < end` that ended by `now`, oldest first."""
         low, high = np.searchsorted(self._start_at, (start, end))
         return self._ended(np.arange(low, high), now)
 
@@ -88,7 +88,7 @@ class Day:
         return self._within(order[offsets[game] : offsets[game + 1]], start, end, now)
 
     def totals(self, start: int, end: int, now: int) -> Whole:
-        """Return rows of count, bet and gain with a column a game, for the rounds that `shown` would return."""
+        """Return rows of count, bet and gain, a column a game, over the rounds that `shown` would return."""
         if start <= self.start and end >= self.start + DAY_S and self._settled(now):
             return self._whole_day_totals
         return _totals(self.rounds, self.shown(start, end, now))

@@ -1,7 +1,7 @@
 """Random numbers that are the same on every machine.
 
-Only the generator's raw 64-bit words and whole-number arithmetic are used: the ready-made distributions go through
-`log` and `exp`, whose last bit differs between processors.
+Only the generator's raw 64-bit words and whole-number arithmetic are used: the ready-made distributions go
+through `log` and `exp`, whose last bit differs between processors.
 """
 
 import numpy as np
@@ -37,7 +37,7 @@ class Draws:
 
 
 def mix(*numbers: int) -> int:
-    """Return a 64-bit word that is a fixed scramble of these whole numbers (splitmix64, Steele et al. 2014)."""
+    """Return a 64-bit word: a fixed scramble of these whole numbers (splitmix64, Steele et al. 2014)."""
     state = 0
     for number in numbers:
         state = (state ^ number) + 0x9E3779B97F4A7C15 & _MASK

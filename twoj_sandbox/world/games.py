@@ -21,7 +21,7 @@ SHARED_PERIOD_S = 20
 
 @dataclass(frozen=True)
 class Game:
-    """One game. `rtp` in hundredths of a percent; `pays` is a table of wins, or the size of a wheel, or a crash curve."""
+    """A game. `rtp` in hundredths of a percent; `pays` names a table of wins, a wheel or the crash game."""
 
     game_id: int
     name: str
@@ -147,7 +147,7 @@ SLOTS_RUNNING: Whole = np.cumsum([game.popularity if game.is_slots else 0 for ga
 
 
 def popularity_running(*, crowd_at_generous: bool) -> Whole:
-    """Return the running sum of the games' popularity, on days with or without the crowd at the generous game."""
+    """Return the running sum of the games' popularity, with or without the crowd at the generous game."""
     weights = [game.popularity for game in GAMES]
     if crowd_at_generous:
         weights[INDEX_OF[GENEROUS_GAME_ID]] *= 4

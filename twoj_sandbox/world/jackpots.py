@@ -14,7 +14,7 @@ _BLOCK_MS = 12 * HOUR_MS
 
 @dataclass(frozen=True)
 class PotKind:
-    """How a pot behaves: what it restarts from, and the least it grows in a minute (at most twice that), in li."""
+    """How a pot behaves: what it restarts from, the least it grows a minute (at most twice that), in li."""
 
     name: str
     base_li: int
@@ -38,7 +38,7 @@ class Pots:
 
 @dataclass(frozen=True)
 class Hit:
-    """A pot won: when (epoch milliseconds), which one (`hourly` or `super`), how much, in which round, by whom."""
+    """A pot won: when (epoch milliseconds), which (`hourly`, `super`), how much, in which round, by whom."""
 
     at_ms: int
     pot: str
@@ -51,7 +51,7 @@ class Hit:
 
 
 class Jackpots:
-    """The pots of one world. The hourly pot is drawn at each full hour, the super pot once in each half UTC day."""
+    """The pots of one world: the hourly one is drawn at each full hour, the super one once in 12 hours."""
 
     def __init__(self, seed: int, players: Players) -> None:
         self._seed = seed
@@ -83,7 +83,7 @@ class Jackpots:
         return kind.base_li + self._growth(kind, now_ms) - self._growth(kind, since_ms)
 
     def _growth(self, kind: PotKind, at_ms: int) -> int:
-        """Return what went into this pot since the epoch: each minute a different amount, evenly within the minute."""
+        """Return what went into this pot since the epoch: a different amount a minute, evenly within it."""
         minute, within_ms = divmod(at_ms, _MINUTE_MS)
         begun = self._growth_by_minute(kind, minute)
         return begun + (self._growth_by_minute(kind, minute + 1) - begun) * within_ms // _MINUTE_MS

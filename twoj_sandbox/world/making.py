@@ -1,6 +1,6 @@
-"""Makes one day of rounds from seed, load and day number alone: no other day, and not the present time, has a part in it.
+"""Makes a day of rounds from seed, load and day number: no other day has a part in it, nor the time now.
 
-The way there: sessions (who sits down when, at which games) → rounds one after the other → stakes → luck → credits.
+The way: sessions (who sits down when, at which games) → rounds one after the other → stakes → luck → credits.
 Until the last step the rounds stand player by player.
 """
 
@@ -45,7 +45,7 @@ _PACE_MORE: Whole = np.array([_PACE_S[game.game_type][1] for game in games.GAMES
 _WHEEL_SIZES: Whole = np.array((1, 2, 4, 6, 12), np.int64)
 _WHEEL_SIZES_RUNNING: Whole = np.cumsum((3, 6, 13, 18, 60)).astype(np.int64)
 AREAS_A_SIZE = 40
-"""Betting areas are numbered: `AREAS_A_SIZE` times the place of their size among `WHEEL_SIZES`, plus 1, 2, 3 …"""
+"""Betting areas are numbered: this times the place of their size among `WHEEL_SIZES`, plus 1, 2, 3 …"""
 WHEEL_SIZES = tuple(_WHEEL_SIZES.tolist())
 
 _CRASH_TARGETS: Whole = np.array((120, 150, 200, 300, 500, 1000), np.int64)
@@ -105,7 +105,7 @@ class DayMaker:
         return Draws(*self._key, day, stream)
 
     def _seated(self, day: int) -> _Plan:
-        """Let players sit down at two games each for a session, and say when each of its rounds would begin."""
+        """Let players sit down at two games each for a session; say when each of its rounds would begin."""
         draws = self._draws(day, _SESSIONS)
         count = self._session_count(day, draws)
         player = draws.pick(count, self._players.activity_running)

@@ -42,7 +42,7 @@ class Players:
 
 
 def _activity() -> Whole:
-    """Return each player's weight: the named ones as set, the others with a long tail (Zipf with a flattened head)."""
+    """Return each player's weight: the named ones as set, the others with a long tail (Zipf)."""
     named = sum(_ACTIVITY.values())
     tail: Whole = 10**9 // (np.arange(COUNT, dtype=np.int64) + 25)
     tail[: len(CHARACTERS)] = 0

@@ -20,8 +20,8 @@ _ROUNDS_KEPT = 7_000_000
 class World:
     """A world that `seed`, `bets_per_hour` and the time decide; `days` is how far back it remembers.
 
-    All times are epoch seconds. Nothing here reads a clock: callers say what time it is (`now`), and see the rounds
-    that have ended by then.
+    All times are epoch seconds. Nothing here reads a clock: callers say what time it is (`now`), and see the
+    rounds that have ended by then.
     """
 
     def __init__(self, seed: int = 1, bets_per_hour: int = 400, days: int = 400) -> None:
@@ -65,7 +65,7 @@ class World:
         return made
 
     def days_of(self, start: int, end: int, now: int) -> Iterator[Day]:
-        """Yield the days that the window `start <= t < end` touches, oldest first, as far as the world remembers."""
+        """Yield the days that the window `start <= t < end` touches and the world remembers, oldest first."""
         for day in self.day_numbers(start, end, now):
             yield self.day(day)
 
@@ -75,7 +75,7 @@ class World:
         return range(max(start // DAY_S, today - self.days), min((end - 1) // DAY_S, today) + 1)
 
     def bets(self, start: int, end: int, now: int) -> Rounds:
-        """Return all rounds with `start <= start_at < end` that have ended by `now`, oldest first, as `day.ROUND`."""
+        """Return the rounds with `start <= start_at < end` that ended by `now`, oldest first, as `ROUND`."""
         return _together([day.rounds[day.shown(start, end, now)] for day in self.days_of(start, end, now)])
 
     def bets_of_player(self, player: int, start: int, end: int, now: int) -> Rounds:
@@ -94,7 +94,7 @@ class World:
         )
 
     def totals(self, start: int, end: int, now: int) -> Whole:
-        """Return rows of count, bet and gain with a column a game, over the rounds that `bets` would return."""
+        """Return rows of count, bet and gain, a column a game, over the rounds that `bets` would return."""
         totals = np.zeros((3, len(GAMES)), np.int64)
         for day in self.days_of(start, end, now):
             totals += day.totals(start, end, now)
