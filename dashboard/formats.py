@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.numbers import format_compact_decimal
 
 from dashboard.metrics import Change, Metric, Number, Unit
 
@@ -137,8 +137,7 @@ def _rounded(number: Number, places: int) -> Decimal:
 
 
 def _grouped(number: Decimal, places: int) -> str:
-    pattern = "#,##0" + "." * bool(places) + "0" * places
-    return format_decimal(number, pattern, locale="en").replace("-", "−")
+    return f"{number:,.{places}f}".replace("-", "−")
 
 
 def _plus(text: str) -> str:
