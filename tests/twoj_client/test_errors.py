@@ -114,7 +114,12 @@ def test_summary_api_codes(provider, twoj, code, kind, calls):
         (200, {}, b'{"code": 200, "data": null}', WrongShape),
         (200, {}, b'{"code": 200, "data": {}}', WrongShape),
         (200, {}, b'{"code": 200, "data": [{"game_id": 1}]}', WrongShape),
-        (200, {}, b'{"code": 200, "data": [{"game_id": null, "game_name": "", "game_type": ""}]}', WrongShape),
+        (
+            200,
+            {},
+            b'{"code": 200, "data": [{"game_id": null, "game_name": "", "game_type": ""}]}',
+            WrongShape,
+        ),
         (200, {}, b'{"code": 200, "data": [{"game_id": 1.0, "game_name": "", "game_type": ""}]}', WrongShape),
         (200, {}, b'{"code": 200, "data": [{"game_id": 1e9, "game_name": "", "game_type": ""}]}', WrongShape),
         (
