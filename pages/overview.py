@@ -5,7 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, frames, tables
+from dashboard import data, formats, frames, tables
 from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
 from dashboard.periods import business_day, days_label
@@ -35,10 +35,11 @@ def period() -> None:
         shown, compared = frames.with_comparison(shown, before.value), view.comparison.label
     if view.period.day_count == 1:
         steps = data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
-    states.as_of(days, before)
+    states.as_of(days, before, note=f"compared with {compared}" if compared else "")
     cards.draw(days.value, before.value if before else None, compared, steps, here.currency)
-    with states.box("daily", f"Bet amount and company gain by day, {here.zone.key} time"):
-        charts.show(days_chart(shown, charts.look(), here.currency, here.zone, compared), "daily")
+    with states.box("daily", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
+        legend = "compared" if compared else None
+        charts.show(days_chart(shown, charts.look(), here.currency, here.zone, legend), "daily")
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, view, days)
 
 
@@ -47,7 +48,7 @@ def today() -> None:
     here, now = data.source(), filters.view().now
     day = business_day(now, here.zone)
     hours = data.hours(day, now, day - WEEK)
-    with states.box("hours", f"Today by the hour, {here.zone.key} time"):
+    with states.box("hours", f"Today by the hour, {formats.zone_time(here.zone)}"):
         states.as_of(hours)
         compared = days_label(day - WEEK, day - WEEK)
         charts.show(hours_chart(hours.value, charts.look(), here.currency, here.zone, compared), "hours")

@@ -36,7 +36,7 @@ def permitted(path: Path) -> set[str]:
         return {"dashboard", "streamlit"}
     if room == "app.py":
         return {"dashboard", "payouts", "twoj_client", "streamlit"}
-    if path.as_posix() == "dashboard/data.py":
+    if path.is_relative_to("dashboard/data"):
         return {"dashboard", "twoj_client", "streamlit"}
     if path.is_relative_to("dashboard/ui"):
         return {"dashboard", "streamlit"}

@@ -24,9 +24,9 @@ def draw(title: str) -> None:
     The address is the only state: a copied link, a reload and the browser's way back all show what it says.
     """
     shown = view()
-    heading, pickers = st.columns([2, 3], vertical_alignment="bottom")
-    heading.title(title, anchor=False)
     custom = shown.period.text not in NAMES or st.session_state.get("period") == CUSTOM
+    heading, pickers = st.columns([3, 3] if custom else [3, 2], vertical_alignment="bottom")
+    heading.title(title, anchor=False)
     with pickers.container(key="filters"):
         columns = st.columns(3 if custom else 2)
         _period_picker(columns[0], shown, custom=custom)

@@ -39,8 +39,11 @@ def box(key: str, title: str) -> Iterator[None]:
         yield
 
 
-def as_of(known: Known[Any], *others: Known[Any] | None) -> None:
-    """Say when the provider said these numbers, and whether they, or the `others` beside, are old or cut."""
+def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None:
+    """Say when the provider said these numbers, and whether they, or the `others` beside, are old or cut.
+
+    `note` is what else a reader must know of them: with what they are compared.
+    """
     here, shown = data.source(), [known, *(each for each in others if each)]
     when = formats.moment(known.as_of, here.zone, here.now())
     age = formats.age(known.as_of, here.now())
@@ -50,7 +53,7 @@ def as_of(known: Known[Any], *others: Known[Any] | None) -> None:
             icon=":material/history:",
         )
     else:
-        st.caption(f"As of {when} · {age}")
+        st.caption(f"As of {when} · {age}" + (f" · {note}" if note else ""))
     failed = [sentence for each in shown for sentence in each.failed]
     if failed:
         st.warning("Not included: " + " ".join(failed), icon=":material/cloud_off:")

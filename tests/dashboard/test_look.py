@@ -12,7 +12,7 @@ THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml")
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: str(look.name))
 def test_figures_and_the_page_share_their_colours(look: Look) -> None:
     theme = THEME[look.name]
-    assert (look.page, look.card) == (theme["backgroundColor"], theme["secondaryBackgroundColor"])
+    assert (look.card, look.card) == (theme["backgroundColor"], theme["secondaryBackgroundColor"])
     assert (look.text, look.quiet) == (theme["textColor"], theme["grayTextColor"])
     assert (look.primary, look.grid) == (theme["primaryColor"], theme["borderColor"])
     assert (look.gain, look.loss) == (theme["greenColor"], theme["redColor"])

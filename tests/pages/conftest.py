@@ -1,6 +1,6 @@
-"""A page as a script, over the local provider, with the clock standing still."""
+"""A page as a script, over the local provider, with both clocks standing still."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,18 +9,25 @@ from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
+from tests.provider import CLOCK, Sandbox
 from twoj_client.settings import Settings
 
 MAIN = Path(__file__).parents[2] / "dashboard/ui/main.py"
+OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture
-def open_page(sandbox, tmp_path) -> Callable[..., AppTest]:
-    """Open the dashboard at a query string, as `open_page(period="30d")`; the sandbox's faults end after."""
-    with ExitStack() as stack:
-        stack.callback(sandbox.clear_faults)
+def clock() -> list[int]:
+    """The dashboard's time in epoch seconds, to be moved by hand."""
+    return [CLOCK]
 
-        def open_page(query: dict[str, str] | None = None, **settings: str) -> AppTest:
+
+@pytest.fixture
+def open_page(sandbox: Sandbox, tmp_path: Path, clock: list[int]) -> Iterator[OpenPage]:
+    """Open the dashboard at a query string, with these settings beside the provider's."""
+    with ExitStack() as stack:
+
+        def open_page(query: Mapping[str, str] = {}, **settings: str) -> AppTest:
             connection = data.connected(
                 Settings(
                     summary_url=sandbox.url,
@@ -30,11 +37,12 @@ def open_page(sandbox, tmp_path) -> Callable[..., AppTest]:
                     **settings,
                 ),
                 demo=True,
-                clock=lambda: CLOCK_S,
+                clock=lambda: clock[0],
             )
             stack.enter_context(connection)
             page = AppTest.from_file(str(MAIN), default_timeout=30)
-            page.query_params.update(query or {})
+            for name, value in query.items():
+                page.query_params[name] = value
             return page.run()
 
         yield open_page

@@ -1,0 +1,7 @@
+"""The one door to the provider: pages ask here, in the dashboard's terms, and get frames with their age."""
+
+from dashboard.data.by_game import games
+from dashboard.data.source import Known, ProviderFailed, Source, connected, source
+from dashboard.data.stage import days, hours
+
+__all__ = ["Known", "ProviderFailed", "Source", "connected", "days", "games", "hours", "source"]

@@ -1,0 +1,101 @@
+"""The connection to the provider, and how its answers are passed on."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from twoj_client import Reply, TwoJ, TwoJError
+from twoj_client.settings import Settings
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+ProviderFailed = TwoJError
+"""What pages catch: the provider's answer is not to be had; `sentence` and `what_to_do` are for people."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The provider that the pages show, for as long as the server runs."""
+
+    twoj: TwoJ
+    zone: ZoneInfo
+    currency: str | None
+    demo: bool
+    clock: Callable[[], float]
+    pool: ThreadPoolExecutor
+
+    def now(self) -> datetime:
+        """The time, aware and in UTC."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """A value with its age: `as_of` is when the provider said the oldest part of it that may still change.
+
+    `stale`: the provider failed, and this is what it said last. `failed`: a sentence for each part that the
+    value lacks because its answer failed.
+    """
+
+    value: T
+    as_of: datetime
+    stale: bool = False
+    failed: tuple[str, ...] = ()
+
+
+_source: Source | None = None
+
+
+@contextmanager
+def connected(settings: Settings, *, demo: bool, clock: Callable[[], float] = time.time) -> Iterator[None]:
+    """Connect the pages to the provider of `settings` while the context lasts."""
+    global _source  # noqa: PLW0603 - one server shows one provider; its pages have no other way to meet it
+    assert settings.summary_url and settings.mch_id and settings.key  # noqa: S101, PT018 - settings hold this
+    with (
+        TwoJ(
+            summary_url=settings.summary_url,
+            open_url=settings.open_url,
+            mch_id=settings.mch_id,
+            key=settings.key.get_secret_value(),
+            cache_url=settings.cache_url,
+            timezone=settings.timezone,
+            clock=clock,
+        ) as twoj,
+        ThreadPoolExecutor(max_workers=8, thread_name_prefix="data") as pool,
+    ):
+        _source = Source(twoj, ZoneInfo(settings.timezone), settings.currency, demo, clock, pool)
+        try:
+            yield
+        finally:
+            _source = None
+
+
+def source() -> Source:
+    """The provider that the pages show."""
+    if _source is None:
+        raise RuntimeError("The pages were started without a provider; start them with: streamlit run app.py")
+    return _source
+
+
+def gather(
+    calls: Mapping[K, Callable[[], Reply[V]]],
+) -> tuple[dict[K, Reply[V]], dict[K, TwoJError]]:
+    """Ask all at once; answers and errors by key. Raises an error only where there is no answer at all."""
+    futures = {key: source().pool.submit(call) for key, call in calls.items()}
+    replies: dict[K, Reply[V]] = {}
+    errors: dict[K, TwoJError] = {}
+    for key, future in futures.items():
+        try:
+            replies[key] = future.result()
+        except TwoJError as error:
+            errors[key] = error
+    if errors and not replies:
+        raise next(iter(errors.values()))
+    return replies, errors

@@ -1,0 +1,57 @@
+"""Sums of all games, by business day and by hour."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+
+import pandas as pd
+
+from dashboard import frames
+from dashboard.data.source import Known, gather, source
+from dashboard.periods import Period, day_start, hour_starts
+from twoj_client import Reply
+from twoj_client.models import StageSummary, StageTotal
+
+
+def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
+    """One row a business day of `period` (`frames.days_frame`), the running one up to `now`.
+
+    Raises TwoJError.
+    """
+    here = source()
+    start, end = period.window(here.zone)
+    reply = here.twoj.all.stage_summary(start=start, end=min(end, now))
+    frame = frames.days_frame(reply.data.days, period, now, here.zone, reply.missing)
+    return Known(frame, reply.as_of, reply.stale)
+
+
+def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
+    """One row an hour of `day` up to `now`, beside the earlier `before_day` (`frames.hours_frame`).
+
+    Raises TwoJError where no hour is known.
+    """
+    zone = source().zone
+    windows = {
+        start: min(start + timedelta(hours=1), now)
+        for start in (*hour_starts(day, zone), *hour_starts(before_day, zone))
+        if start < now
+    }
+    replies, errors = gather({start: _stage(start, end) for start, end in windows.items()})
+    sums: dict[datetime, StageTotal] = {
+        start: reply.data.summary for start, reply in replies.items() if reply.complete
+    }
+    tomorrow = day_start(day + timedelta(days=1), zone)
+    before = {start: row for start, row in sums.items() if start < day_start(day, zone)}
+    today = {start: row for start, row in sums.items() if day_start(day, zone) <= start < tomorrow}
+    frame = frames.hours_frame(day, today, before_day, before, now, zone)
+    # Finished hours were said long ago and are still true: the age is that of the latest one.
+    latest = replies[max(replies)]
+    failed = tuple(
+        f"The hour from {start.astimezone(zone):%H:%M} is missing: {error.sentence}"
+        for start, error in sorted(errors.items())
+    )
+    return Known(frame, latest.as_of, any(reply.stale for reply in replies.values()), failed)
+
+
+def _stage(start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:
+    return partial(source().twoj.all.stage_summary, start=start, end=end)

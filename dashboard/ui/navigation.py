@@ -1,0 +1,29 @@
+"""The pages, and the bar on top of each that leads to the others."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from dashboard import data
+
+_PAGES: Final = Path(__file__).parents[2] / "pages"
+_CARRIED: Final = ("period", "compare")
+
+
+def pages() -> list[StreamlitPage]:
+    """Every page of the dashboard, the first of them at `/`."""
+    return [
+        st.Page(_PAGES / "overview.py", title="Overview", default=True),
+    ]
+
+
+def bar(shown: list[StreamlitPage]) -> None:
+    """Draw a link to each page. The period and the comparison go with the person who follows it."""
+    carried = {name: st.query_params[name] for name in _CARRIED if name in st.query_params}
+    with st.container(key="bar", horizontal=True, vertical_alignment="center"):
+        for page in shown:
+            st.page_link(page, query_params=carried)
+        if data.source().demo:
+            st.badge("Demo data", color="orange")
