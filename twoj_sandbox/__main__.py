@@ -21,8 +21,6 @@ from twoj_sandbox.world import World
 from twoj_sandbox.world.day import DAY_S
 
 _WARM_DAYS = 61
-_IDLE_BEFORE_OLD_DAYS_S = 15.0
-_PAUSE_BETWEEN_OLD_DAYS_S = 0.03
 
 
 class _Server(uvicorn.Server):
@@ -72,18 +70,12 @@ def _at_least(least: int, text: str) -> int:
 
 
 def _make_days(world: World, now: int, ended: threading.Event) -> None:
-    """Make the last days before somebody asks for them; after a while, the transfers of all earlier ones."""
+    """Make the last days before somebody asks for them, newest first."""
     today = now // DAY_S
     for day in range(today, today - min(_WARM_DAYS, world.days + 1), -1):
         if ended.is_set():
             return
         world.day(day)
-    pause = _IDLE_BEFORE_OLD_DAYS_S
-    for day in range(today - _WARM_DAYS, today - world.days - 1, -1):
-        if ended.wait(pause):
-            return
-        world.stays(day, 0)
-        pause = _PAUSE_BETWEEN_OLD_DAYS_S
 
 
 def _end_with_stdin(server: uvicorn.Server) -> None:

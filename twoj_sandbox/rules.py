@@ -174,4 +174,4 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 def _signed(sign: object, signed_bytes: bytes, ts: str) -> bool:
     expected = hashlib.md5(signed_bytes + ts.encode() + KEY.encode(), usedforsecurity=False).hexdigest()
-    return isinstance(sign, str) and hmac.compare_digest(sign.encode(), expected.encode())
+    return isinstance(sign, str) and sign.isascii() and hmac.compare_digest(sign, expected)

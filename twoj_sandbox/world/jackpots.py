@@ -14,7 +14,7 @@ _BLOCK_MS = 12 * HOUR_MS
 
 @dataclass(frozen=True)
 class PotKind:
-    """How a pot behaves: what it restarts from, the least it grows a minute (at most twice that), in li."""
+    """How a pot behaves: what it restarts from, and its usual growth a minute, in li."""
 
     name: str
     base_li: int
@@ -22,8 +22,8 @@ class PotKind:
     stream: int
 
 
-HOURLY = PotKind("hourly", 2_000_000, 8_000, 1)
-SUPER = PotKind("super", 3_600_000, 3_000, 2)
+HOURLY = PotKind("hourly", 2_000_000, 12_000, 1)
+SUPER = PotKind("super", 3_600_000, 4_000, 2)
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,17 @@ class Jackpots:
         return kind.base_li + self._growth(kind, now_ms) - self._growth(kind, since_ms)
 
     def _growth(self, kind: PotKind, at_ms: int) -> int:
-        """Return what went into this pot since the epoch: a different amount a minute, evenly within it."""
-        minute, within_ms = divmod(at_ms, _MINUTE_MS)
-        begun = self._growth_by_minute(kind, minute)
-        return begun + (self._growth_by_minute(kind, minute + 1) - begun) * within_ms // _MINUTE_MS
+        """Return what went into this pot since the epoch: some minutes and some hours are livelier."""
+        return self._stepped(kind, _MINUTE_MS, at_ms) + self._stepped(kind, HOUR_MS, at_ms)
 
-    def _growth_by_minute(self, kind: PotKind, minute: int) -> int:
-        half = kind.growth_li // 2
-        return minute * 3 * half + mix(self._seed, kind.stream, minute) % half
+    def _stepped(self, kind: PotKind, step_ms: int, at_ms: int) -> int:
+        step, within_ms = divmod(at_ms, step_ms)
+        begun = self._at_step(kind, step_ms, step)
+        return begun + (self._at_step(kind, step_ms, step + 1) - begun) * within_ms // step_ms
+
+    def _at_step(self, kind: PotKind, step_ms: int, step: int) -> int:
+        usual = kind.growth_li * (step_ms // _MINUTE_MS) // 2
+        return step * usual + mix(self._seed, kind.stream, step_ms, step) % usual
 
     def _super_hit_in(self, block: int) -> int:
         return block * _BLOCK_MS + mix(self._seed, SUPER.stream + 10, block) % _BLOCK_MS // 1000 * 1000
