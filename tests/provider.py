@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,14 @@ class Sandbox:
         envelope: dict[str, Any] = self.http.post(path, content=self.summary_body(data)).json()
         return envelope
 
-    def summary_body(self, data: Any, ts: int | None = None, **changes: Any) -> bytes:
+    def summary_body(
+        self, data: Any, ts: int | None = None, changes: Mapping[str, Any] | None = None
+    ) -> bytes:
         """Return a signed body; `changes` replace members of the envelope after signing, None removes one."""
         ts = self.now() if ts is None else ts
         canonical = json.dumps(data, separators=(",", ":"), sort_keys=True)
         sign = hashlib.md5(f"{canonical}{ts}{KEY}".encode()).hexdigest()
-        envelope = {"ts": ts, "sign": sign, "mch_id": MCH_ID, "data": data} | changes
+        envelope = {"ts": ts, "sign": sign, "mch_id": MCH_ID, "data": data} | dict(changes or {})
         return json.dumps({name: value for name, value in envelope.items() if value is not None}).encode()
 
     def open(self, path: str, **parameters: Any) -> dict[str, Any]:
@@ -87,13 +89,13 @@ class Sandbox:
         path: str,
         body: bytes,
         ts: int | None = None,
-        headers: dict[str, str] | None = None,
-        **changes: Any,
+        headers: Mapping[str, str] | None = None,
+        changes: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
         """Call an endpoint of the Open API; `changes` replace parts of the query, None removes one."""
         ts = self.now() * 1000 if ts is None else ts
         sign = hashlib.md5(body + f"{ts}{KEY}".encode()).hexdigest()
-        query = {"mch": MCH_ID, "ts": ts, "sign": sign} | changes
+        query = {"mch": MCH_ID, "ts": ts, "sign": sign} | dict(changes or {})
         return self.http.post(
             path,
             params={name: value for name, value in query.items() if value is not None},

@@ -1,4 +1,4 @@
-"""The world itself: the same everywhere, whole in its credits, and with the stories that its README promises."""
+"""The world: the same everywhere, whole in its credits, with the stories that its README promises."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_event_ids_are_distinct(truth):
 
 @pytest.mark.parametrize("date", ["2026-02-17", "2026-02-20", "2026-02-23", "2026-03-14"])
 def test_credits_add_up_between_the_deposit_and_the_withdrawal_of_each_stay(truth, date):
-    """Every round belongs to one stay; the stay's first credit is its deposit, its last one the withdrawal."""
+    """Every round belongs to a stay: its first credit is the deposit, its last one the withdrawal."""
     day = truth.day(day_number(date))
     order = np.lexsort((day.rounds["position"], day.rounds["player"]))
     rounds, at = day.rounds[order], 0
