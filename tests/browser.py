@@ -2,19 +2,20 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = "/usr/bin/chromium"
+LOG = "server.log"
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
@@ -41,24 +42,37 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-@contextmanager
-def dashboard(folder: Path, **settings: str) -> Iterator[str]:
-    """The dashboard as the README starts it, on a free port; yields its address, ends it after.
+class Dashboard(NamedTuple):
+    """A running dashboard: its address and its process."""
 
-    `settings` are environment variables; `folder` takes its cache.
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+def started(folder: Path, port: int, **settings: str) -> "subprocess.Popen[bytes]":
+    """Start the dashboard as the README does.
+
+    `settings` are environment variables; `folder` takes its cache and, in `server.log`, what it says.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")}
     environment |= {"XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder), **settings}
     command = [*readme_command(), "--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    with (folder / LOG).open("wb") as log:
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+
+
+@contextmanager
+def dashboard(folder: Path, **settings: str) -> Iterator[Dashboard]:
+    """The dashboard as the README starts it, on a free port; ends with the context."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = started(folder, port, **settings)
     url = f"http://127.0.0.1:{port}"
     try:
         with httpx.Client(transport=httpx.HTTPTransport(retries=7)) as client:
             client.get(f"{url}/healthz").raise_for_status()
-        yield url
+        yield Dashboard(url, process)
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         process.wait(timeout=20)

@@ -1,0 +1,168 @@
+"""The Overview: its numbers against the world's own bets, and what it says when there are none."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard import formats
+from dashboard.metrics import METRICS, Totals
+from tests.provider import CLOCK
+from twoj_sandbox.world.games import GAMES
+
+DAY_S = 86_400
+STAGE = "/api/all/stage/summary"
+
+
+def midnight(day: str, zone: str = "UTC") -> int:
+    return int(datetime.combine(date.fromisoformat(day), datetime.min.time(), ZoneInfo(zone)).timestamp())
+
+
+def totals(truth, start: int, end: int) -> Totals:
+    """Sum up every bet of the world in a window, one by one."""
+    bets = truth.bets(start, end, CLOCK)
+    gain_li = sum(bets["gain_amount"].tolist())
+    return Totals(len(bets), sum(bets["bet_amount"].tolist()), gain_li, -gain_li)
+
+
+def exact(totals: Totals, currency: str | None = None) -> dict[str, str]:
+    return {metric.label: formats.exact(metric, metric.of(totals), currency) for metric in METRICS}
+
+
+def shown(page) -> dict[str, str]:
+    """The exact value of each card, from the first line of its tooltip."""
+    return {card.label: card.help.split("\n")[0].strip("*") for card in page.metric}
+
+
+def said(page) -> str:
+    """Every sentence of warnings, errors and notes on the page."""
+    assert not page.exception
+    return "\n".join(each.value for each in (*page.error, *page.warning, *page.info))
+
+
+@pytest.mark.parametrize(
+    ("query", "zone", "start", "end"),
+    [
+        ({}, "UTC", "2026-03-09", CLOCK),
+        ({"period": "today"}, "UTC", "2026-03-15", CLOCK),
+        ({"period": "yesterday"}, "UTC", "2026-03-14", "2026-03-15"),
+        ({"period": "30d", "compare": "none"}, "UTC", "2026-02-14", CLOCK),
+        ({"period": "90d"}, "UTC", "2025-12-16", CLOCK),
+        ({"period": "2026-02-01..2026-02-10"}, "UTC", "2026-02-01", "2026-02-11"),
+        ({"period": "last-month"}, "Asia/Manila", "2026-02-01", "2026-03-01"),
+        # Clocks went forward in New York on 8 March 2026: a day of 23 hours.
+        ({"period": "2026-03-07..2026-03-09"}, "America/New_York", "2026-03-07", "2026-03-10"),
+        ({"period": "today"}, "Asia/Kolkata", "2026-03-15", CLOCK),
+    ],
+)
+def test_the_six_cards_are_the_sums_of_the_bets(open_page, truth, query, zone, start, end):
+    window = (midnight(start, zone), end if isinstance(end, int) else midnight(end, zone))
+    page = open_page(query, timezone=zone)
+    assert shown(page) == exact(totals(truth, *window))
+    assert said(page) == ""
+
+
+def test_a_written_day(open_page):
+    """Written once, so that page and world cannot drift together."""
+    page = open_page({"period": "2026-03-14..2026-03-14", "compare": "none"}, currency="PHP")
+    assert shown(page) == {
+        "Bet amount": "118,481.50\u00a0PHP",
+        "Company gain": "241.25\u00a0PHP",
+        "Hold": "0.20\u00a0%",
+        "RTP": "99.80\u00a0%",
+        "Bets": "13,489",
+        "Average bet": "8.784\u00a0PHP",
+    }
+    assert [card.value for card in page.metric][:2] == ["118.5K\u00a0PHP", "241.25\u00a0PHP"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "start", "end"),
+    [
+        ("previous", "2026-03-02", midnight("2026-03-08") + 34_200),
+        ("week", "2026-03-02", midnight("2026-03-08") + 34_200),
+    ],
+)
+def test_an_unfinished_period_is_compared_with_the_same_elapsed_time(open_page, truth, mode, start, end):
+    page = open_page({"period": "7d", "compare": mode})
+    before = totals(truth, midnight(start), end)
+    for card in page.metric:
+        assert f"against {exact(before)[card.label]} (2–8 March 2026, until 09:30, as today)" in card.help
+
+
+def test_nothing_is_compared_where_nothing_is_asked_for(open_page):
+    page = open_page({"compare": "none"})
+    assert {card.delta for card in page.metric} == {""}
+
+
+def test_a_period_without_bets_has_no_ratios(open_page):
+    page = open_page({"period": "2024-01-01..2024-01-07"})
+    assert [card.value for card in page.metric] == ["0", "0", "–", "–", "0", "–"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"period": "fortnight"}, "The period must be one of"),
+        (
+            {"period": "2026-03-10..2026-03-01"},
+            "The period ends before it starts. Showing the last 7 days instead.",
+        ),
+        ({"period": "2026-03-10..2026-03-16"}, "The period has a day in the future. Showing the last 7 days"),
+        ({"compare": "lastyear"}, "The comparison must be previous, week or none."),
+    ],
+)
+def test_a_wrong_address_is_one_sentence_and_the_default_view(open_page, truth, query, sentence):
+    page = open_page(query)
+    (warning,) = page.warning
+    assert warning.value.startswith(sentence)
+    assert shown(page) == exact(totals(truth, midnight("2026-03-09"), CLOCK))
+
+
+def test_a_failing_summary_leaves_the_games_alive(open_page, sandbox):
+    sandbox.fault(STAGE, "code_500")
+    page = open_page()
+    assert not page.metric
+    assert said(page).count("not known now. The provider failed inside") == 2
+    assert len(page.get("plotly_chart")) == 2
+
+
+def test_a_failing_comparison_leaves_the_cards_alive(open_page, sandbox, truth):
+    sandbox.fault(STAGE, "http_500", where={"time_start": midnight("2026-03-02")})
+    page = open_page()
+    assert shown(page) == exact(totals(truth, midnight("2026-03-09"), CLOCK))
+    assert "The comparison: not known now." in said(page)
+
+
+def test_the_last_good_numbers_stay_with_their_age(open_page, sandbox, clock):
+    good = shown(open_page())
+    sandbox.fault("*", "http_500")
+    clock[0] += 1800
+    sandbox.set_clock(clock[0])
+    page = open_page()
+    assert shown(page) == good
+    assert (
+        "The provider does not answer. These are the last numbers it gave, as of 09:30 UTC (30 min ago)."
+        in said(page)
+    )
+
+
+def test_a_game_that_fails_is_named_and_the_others_are_shown(open_page, sandbox):
+    game = next(game for game in GAMES if game.game_type == "Table")
+    sandbox.fault("/api/games/game/stage/summary", "code_500", where={"game_id": game.game_id})
+    page = open_page()
+    assert f"Not included: {game.name}: The provider failed inside" in said(page)
+    assert len(page.get("plotly_chart")) == 4
+
+
+def test_a_day_that_has_just_begun_says_so(open_page, sandbox, clock):
+    clock[0] = midnight("2026-03-16") + 20
+    sandbox.set_clock(clock[0])
+    page = open_page({"period": "today"})
+    assert "Today has just begun; the first numbers come within a minute." in said(page)
+
+
+def test_every_page_says_demo_data_and_as_of_with_the_zone(open_page):
+    page = open_page(timezone="Asia/Manila")
+    assert any("Demo data" in each.value for each in page.markdown)
+    assert page.caption[0].value.startswith("As of 17:30 Asia/Manila · just now · compared with")

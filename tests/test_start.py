@@ -1,0 +1,122 @@
+"""The README's command on a cold machine: what a newcomer sees in the browser, and what stops the start."""
+
+import os
+import select
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard import formats
+from dashboard.metrics import METRICS, Totals
+from tests.browser import LOG, chromium, dashboard, started
+from twoj_sandbox.world import World
+
+MINUTE_S = 60
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    with dashboard(tmp_path_factory.mktemp("home")) as running:
+        yield running.url
+
+
+def tooltip(page: Page, card: int) -> list[str]:
+    """The lines of a card's tooltip."""
+    page.get_by_test_id("stMetric").nth(card).get_by_test_id("stTooltipHoverTarget").hover()
+    content = page.get_by_test_id("stTooltipContent")
+    expect(content).to_have_count(1)
+    lines = content.inner_text().split("\n")
+    page.mouse.move(0, 0)
+    expect(content).to_have_count(0)
+    return lines
+
+
+def could_be_true(world: World, minute: int) -> list[list[str]]:
+    """The exact cards of the last 30 days up to a full minute, as the provider may have known them since."""
+    start = (minute // 86_400 - 29) * 86_400
+    seen = world.bets(start, minute, minute + 3 * MINUTE_S)
+    answers = []
+    for asked_at in range(minute, minute + 2 * MINUTE_S):
+        bets = seen[seen["end_at"] <= asked_at]
+        gain_li = int(bets["gain_amount"].sum())
+        total = Totals(len(bets), int(bets["bet_amount"].sum()), gain_li, -gain_li)
+        answers.append([formats.exact(metric, metric.of(total)) for metric in METRICS])
+    return answers
+
+
+@pytest.mark.browser
+def test_a_newcomer_sees_the_demo_world_in_six_cards(browser: Browser, url: str):
+    begun = datetime.now(UTC).replace(second=0, microsecond=0)
+    page = browser.new_page()
+    page.goto(f"{url}/?period=30d&compare=previous")
+    expect(page.get_by_test_id("stMetric")).to_have_count(6, timeout=30_000)
+    expect(page.get_by_text("Demo data")).to_be_visible()
+    exact = [tooltip(page, card)[0] for card in range(6)]
+
+    world, minutes = World(), [begun + timedelta(minutes=n) for n in range(3)]
+    assert any(exact in could_be_true(world, int(minute.timestamp())) for minute in minutes)
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    assert page.get_by_test_id("stException").count() == 0
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_copied_link_opens_the_same_view_in_a_new_browser(browser: Browser, url: str):
+    page = browser.new_page()
+    page.goto(url)
+    page.get_by_role("combobox", name="Period").click()
+    page.get_by_role("option", name="Last month").click()
+    expect(page).to_have_url(f"{url}/?period=last-month")
+    expect(page.get_by_test_id("stMetric")).to_have_count(6)
+    page.close()
+
+    elsewhere = browser.new_context().new_page()
+    elsewhere.goto(f"{url}/?period=last-month")
+    expect(elsewhere.get_by_role("combobox", name="Period")).to_have_value("Last month")
+    elsewhere.context.close()
+
+
+@pytest.mark.browser
+def test_what_is_shown_can_be_downloaded(browser: Browser, url: str):
+    page = browser.new_page()
+    page.goto(f"{url}/?period=2026-03-01..2026-03-02")
+    with page.expect_download() as download:
+        page.locator(".st-key-box-daily").get_by_role("button", name="CSV").click()
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert download.value.suggested_filename == "days-2026-03-01-2026-03-02.csv"
+    assert "Period,2026-03-01 to 2026-03-02" in lines
+    assert "Time zone,UTC" in lines
+    assert [line.split(",")[0] for line in lines[-2:]] == ["2026-03-01", "2026-03-02"]
+    page.close()
+
+
+def test_the_local_provider_ends_with_the_server_even_when_that_is_killed(tmp_path: Path):
+    with dashboard(tmp_path) as running:
+        children = (
+            Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+        )
+        (provider,) = [
+            int(pid) for pid in children if "twoj_sandbox" in Path(f"/proc/{pid}/cmdline").read_text()
+        ]
+        handle = os.pidfd_open(provider)
+        running.process.kill()
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        assert poll.poll(10_000), "the local provider outlived the server"
+        os.close(handle)
+
+
+def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path):
+    process = started(tmp_path, 0, TWOJ_TIMEZONE="Mars/Base")
+    assert process.wait(timeout=30) == 1
+    said = (tmp_path / LOG).read_text()
+    assert said.splitlines()[-1] == "TWOJ_TIMEZONE: expects an IANA time zone such as Asia/Manila"
+    assert "Traceback" not in said
