@@ -12,7 +12,7 @@ from twoj_client.errors import BadArgument
 from twoj_client.history import walk_pages
 from twoj_client.models import Bet, BonusSummary, Game, StageSummary
 from twoj_client.reply import Reply, reply_of
-from twoj_client.stage import stage_summary
+from twoj_client.stage import StageSummaries
 
 # Inside the class, `list` is a method.
 GameList = list[Game]
@@ -24,11 +24,12 @@ class AllGames:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._stages = StageSummaries(core)
 
     def list(self) -> Reply[GameList]:
         """Return all games."""
         answer = self._core.cache.read(endpoints.ALL_LIST, {})
-        return reply_of(answer.value, [answer])
+        return reply_of([*answer.value], [answer])
 
     def stage_summary(self, *, start: When, end: When) -> Reply[StageSummary]:
         """Return the totals of each business day of the window and of the whole, in li.
@@ -41,7 +42,7 @@ class AllGames:
             TwoJError: the provider failed.
 
         """
-        return stage_summary(self._core, arguments.window(start, end))
+        return self._stages.read(arguments.window(start, end))
 
     def history(self, *, start: When, end: When, game_ids: Iterable[int] | None = None) -> Reply[Bets]:
         """Return all bets of the window, oldest first, amounts in li; only those of `game_ids`, if any."""

@@ -17,12 +17,16 @@ import platformdirs
 from twoj_client import arguments
 from twoj_client.all_games import AllGames
 from twoj_client.cache.cached import CachedReads
+from twoj_client.cache.flights import Flights
 from twoj_client.cache.folder import FolderStore
+from twoj_client.cache.redis_store import RedisStore
+from twoj_client.cache.store import Patient, Store
 from twoj_client.core import Core
 from twoj_client.errors import BadArgument
 from twoj_client.games import Games
 from twoj_client.jackpot import Jackpot
 from twoj_client.slots import Slots
+from twoj_client.stats import EndpointStats, Stats
 from twoj_client.transfer import Transfer
 from twoj_client.transport import Merchant, Wire
 
@@ -40,7 +44,7 @@ class TwoJ:
         mch_id: merchant id.
         key: merchant key.
         open_url: base address of the Open API, the Summary API's if absent.
-        cache_url: a folder for the cache; one in the user's cache directory if absent.
+        cache_url: a folder for the cache, or ``redis://…``; a folder in the user's cache directory if absent.
         timezone: IANA zone of the business day.
         max_in_flight: the most requests at the same time.
         settle_s: so long after its end a window's answer is final.
@@ -84,6 +88,7 @@ class TwoJ:
         )
         zone = _zone(timezone)
         self._merchant = merchant
+        self._stats = Stats()
         self._wire = Wire(
             merchant,
             clock=clock,
@@ -92,27 +97,35 @@ class TwoJ:
             timeout_s=timeout_s,
             budget_s=budget_s,
             max_in_flight=arguments.positive("max_in_flight", max_in_flight),
+            stats=self._stats,
             transport=transport,
         )
-        self._store = FolderStore(_folder(cache_url), cache_bytes)
-        cache = CachedReads(
-            self._wire.ask,
+        self._store = Patient(_store(cache_url, cache_bytes), timer)
+        self._cache = CachedReads(
+            self._wire,
             self._store,
+            Flights(self._store, timer=timer, sleep=sleep, wait_s=budget_s),
             scope=_scope(merchant),
             clock=clock,
             settle_s=settle_s,
             stale_for_s=stale_for_s,
+            stats=self._stats,
         )
         self._workers = ThreadPoolExecutor(max_in_flight, thread_name_prefix="twoj")
-        core = Core(self._wire, cache, self._workers, zone, merchant.mch_id)
+        core = Core(self._wire, self._cache, self._workers, zone, merchant.mch_id, clock, self._stats)
         self.all = AllGames(core)
         self.games = Games(core)
         self.slots = Slots(core)
         self.jackpot = Jackpot(core)
         self.transfer = Transfer(core)
 
+    def stats(self) -> dict[str, EndpointStats]:
+        """Return what happened at each endpoint since the client was made, by the names of the methods."""
+        return self._stats.read()
+
     def close(self) -> None:
         """Let go of threads, connections and files."""
+        self._cache.close()
         self._workers.shutdown(cancel_futures=True)
         self._wire.close()
         self._store.close()
@@ -149,10 +162,21 @@ def _zone(name: str) -> ZoneInfo:
     raise BadArgument(f"timezone must be an IANA zone such as Europe/Berlin, not {name!r}.")
 
 
-def _folder(cache_url: str | Path | None) -> Path:
+def _store(cache_url: str | Path | None, limit_bytes: int) -> Store:
     if cache_url is None:
-        return platformdirs.user_cache_path("twoj", "twoj")
-    return Path(cache_url)
+        return FolderStore(platformdirs.user_cache_path("twoj", "twoj"), limit_bytes)
+    if isinstance(cache_url, str) and "://" in cache_url:
+        return _redis_store(cache_url, limit_bytes)
+    return FolderStore(Path(cache_url), limit_bytes)
+
+
+def _redis_store(url: str, limit_bytes: int) -> RedisStore:
+    try:
+        if url.partition("://")[0] in {"redis", "rediss"}:
+            return RedisStore(url, limit_bytes)
+    except ValueError:
+        pass
+    raise BadArgument("cache_url must be a folder, or an address such as redis://host:6379/0.")
 
 
 def _scope(merchant: Merchant) -> str:

@@ -12,6 +12,7 @@ from twoj_client.cache.cached import CachedReads
 from twoj_client.decode import typed
 from twoj_client.endpoints import Endpoint
 from twoj_client.reply import Answer
+from twoj_client.stats import Stats
 from twoj_client.transport import Wire
 from twoj_client.windows import Window, blocks, business_days
 
@@ -29,6 +30,8 @@ class Core:
     workers: ThreadPoolExecutor
     zone: ZoneInfo
     mch_id: int
+    clock: Callable[[], float]
+    stats: Stats
 
     def ask(self, endpoint: Endpoint[T], params: dict[str, Any]) -> Answer[T]:
         """Ask the provider past the cache."""

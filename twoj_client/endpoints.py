@@ -60,6 +60,8 @@ class Endpoint(Generic[T_co]):
     """The largest page, where there are pages."""
     money: bool = False
     """Moves money: never repeated by itself, never cached."""
+    limited: bool = False
+    """Counts towards the provider's limit of 5000 requests in 10 seconds."""
 
     @cached_property
     def decoder(self) -> msgspec.json.Decoder[T_co]:
@@ -159,18 +161,31 @@ SLOTS_DETAIL_URL = Endpoint(
 )
 JACKPOT_POOL = Endpoint("jackpot.pool", "/open2j/g/gjp/pool", Family.OPEN, models.Pool, keep=Keep(2))
 TRANSFER_DEPOSIT = Endpoint(
-    "transfer.deposit", "/open2j/w/transfer/deposit", Family.OPEN, models.DepositAnswer, money=True
+    "transfer.deposit",
+    "/open2j/w/transfer/deposit",
+    Family.OPEN,
+    models.DepositAnswer,
+    money=True,
+    limited=True,
 )
 TRANSFER_WITHDRAW = Endpoint(
-    "transfer.withdraw", "/open2j/w/transfer/withdraw", Family.OPEN, models.WithdrawAnswer, money=True
+    "transfer.withdraw",
+    "/open2j/w/transfer/withdraw",
+    Family.OPEN,
+    models.WithdrawAnswer,
+    money=True,
+    limited=True,
 )
-TRANSFER_BALANCE = Endpoint("transfer.balance", "/open2j/w/transfer/balance", Family.OPEN, models.Balance)
+TRANSFER_BALANCE = Endpoint(
+    "transfer.balance", "/open2j/w/transfer/balance", Family.OPEN, models.Balance, limited=True
+)
 TRANSFER_RECORDS = Endpoint(
     "transfer.records",
     "/open2j/w/transfer/records",
     Family.OPEN,
     models.TransferRecords,
     page_size=100,
+    limited=True,
 )
 
 ENDPOINTS: tuple[Endpoint[object], ...] = (

@@ -26,6 +26,8 @@ class Answer(NamedTuple, Generic[T_co]):
     """Served although it is too old, because the provider failed."""
     covers_to: int = 0
     """Epoch seconds: nothing in the value happened at or after this."""
+    refresh_at: float = 0.0
+    """Epoch seconds: until then, nothing needs to be asked again."""
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True):

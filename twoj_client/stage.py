@@ -1,48 +1,117 @@
-"""The stage summary of all games, by business days."""
+"""The stage summary of all games, by business days: known days from the cache, the others asked for."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from twoj_client.cache.memory import Memory
 from twoj_client.core import Core
 from twoj_client.endpoints import ALL_STAGE_SUMMARY
-from twoj_client.errors import WrongShape
+from twoj_client.errors import TwoJError, WrongShape
 from twoj_client.models import StageAnswer, StageDay, StageSummary, StageTotal
 from twoj_client.reply import Answer, Reply, reply_of
-from twoj_client.windows import DAY_S, BusinessDay, Window, business_days, in_one_answer
+from twoj_client.windows import DAY_S, HOUR_S, BusinessDay, Window, business_days, cut, in_one_answer
 
 _LONGEST_S = 60 * DAY_S
+_REPLIES = 256
+
+Known = dict[Window, Answer[StageAnswer]]
 
 
-def stage_summary(core: Core, window: Window) -> Reply[StageSummary]:
-    """Return the stage summary of a window of any length: known days from the cache, the others asked for."""
-    days = business_days(window, core.zone)
-    known: dict[Window, Answer[StageAnswer]] = {}
-    for day in days:
-        found = core.cache.peek(ALL_STAGE_SUMMARY, {}, day.window)
-        if found is not None:
-            known[day.window] = found
-    unknown = [day for day in days if day.window not in known]
-    for answers in core.each(lambda group: _ask(core, group), in_one_answer(unknown, _LONGEST_S)):
-        known |= answers
-    parts = [known[day.window] for day in days]
-    rows = [_row(day.date, part.value.summary) for day, part in zip(days, parts, strict=True)]
-    return reply_of(StageSummary(rows, _total(rows)), parts)
+class _Made(NamedTuple):
+    reply: Reply[StageSummary]
+    at: float
+    refresh_at: float
 
 
-def _ask(core: Core, group: Sequence[BusinessDay]) -> dict[Window, Answer[StageAnswer]]:
-    whole = Window(group[0].window.start, group[-1].window.end)
-    answer = core.cache.read(ALL_STAGE_SUMMARY, {}, whole)
-    if len(group) == 1:
-        return {whole: answer}
-    _check(answer.value, group)
-    rows = {row.date: row for row in answer.value.day_list}
-    parts = {}
-    for date, window in group:
-        of_day = [rows[date]] if date in rows else []
-        parts[window] = StageAnswer(of_day, _total(of_day))
-    return core.cache.split(ALL_STAGE_SUMMARY, {}, answer, parts)
+class StageSummaries:
+    """Makes stage summaries out of days, and of hours for the running day.
+
+    Finished days serve every window that holds them. The running day is asked whole, in one request with the
+    days before it that are missing; where it alone is missing and its finished hours are known, only the
+    running hour is asked. Days that lie ahead are not asked for.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._made = Memory[_Made](_REPLIES)
+
+    def read(self, window: Window) -> Reply[StageSummary]:
+        """Return the summary of a window of any length."""
+        now = self._core.clock()
+        made = self._made.get(window)
+        if made is None or not made.at <= now < made.refresh_at:
+            made = self._make(window, now)
+            self._made.put(window, made)
+        else:
+            self._core.stats.note(ALL_STAGE_SUMMARY.name, "hits")
+        reply = made.reply
+        # The list is the caller's own, to change at will.
+        data = StageSummary(list(reply.data.days), reply.data.summary)
+        return Reply(data, reply.as_of, reply.complete, reply.missing, reply.stale)
+
+    def _make(self, window: Window, now: float) -> _Made:
+        days = business_days(window, self._core.zone)
+        known = self._peek([day.window for day in days])
+        for day in days:
+            if day.window.start > now:
+                known[day.window] = _nothing_yet(day, now)
+        unknown = [day for day in days if day.window not in known]
+        hours = self._hours(unknown, now)
+        if hours:
+            known |= self._peek(hours)
+            unknown = [BusinessDay(unknown[0].date, hour) for hour in hours if hour not in known]
+        if not unknown:
+            self._core.stats.note(ALL_STAGE_SUMMARY.name, "hits")
+        for answers in self._core.each(self._ask, in_one_answer(unknown, _LONGEST_S)):
+            known |= answers
+        parts = [
+            [known[day.window]] if day.window in known else [known[hour] for hour in hours] for day in days
+        ]
+        rows = [
+            _row(day.date, _total(part.value.summary for part in of_day))
+            for day, of_day in zip(days, parts, strict=True)
+        ]
+        used = [part for of_day in parts for part in of_day]
+        reply = reply_of(StageSummary(rows, _total(rows)), used)
+        refresh_at = -math.inf if reply.stale else min(part.refresh_at for part in used)
+        return _Made(reply, now, refresh_at)
+
+    def _peek(self, windows: Sequence[Window]) -> Known:
+        found = self._core.cache.peek(ALL_STAGE_SUMMARY, {}, windows)
+        return {window: answer for window, answer in zip(windows, found, strict=True) if answer is not None}
+
+    def _hours(self, unknown: Sequence[BusinessDay], now: float) -> list[Window]:
+        """Return the hours of the running day if it alone is missing and they are known, else none."""
+        if len(unknown) != 1 or now >= unknown[0].window.end:
+            return []
+        window = unknown[0].window
+        hours = [hour for hour in cut(window, HOUR_S, origin=window.start) if hour.start <= now]
+        return hours if len(self._peek(hours[:-1])) == len(hours) - 1 else []
+
+    def _ask(self, group: Sequence[BusinessDay]) -> Known:
+        whole = Window(group[0].window.start, group[-1].window.end)
+        try:
+            answer = self._core.cache.read(ALL_STAGE_SUMMARY, {}, whole)
+        except TwoJError as error:
+            old = [self._core.cache.stale(ALL_STAGE_SUMMARY, {}, day.window) for day in group]
+            known = {day.window: answer for day, answer in zip(group, old, strict=True) if answer is not None}
+            if not error.retry_may_help or len(known) < len(group):
+                raise
+            self._core.stats.note(ALL_STAGE_SUMMARY.name, "stale")
+            return known
+        if len(group) == 1:
+            return {whole: answer}
+        _check(answer.value, group)
+        rows = {row.date: row for row in answer.value.day_list}
+        parts = {}
+        for date, window in group:
+            of_day = [rows[date]] if date in rows else []
+            parts[window] = StageAnswer(of_day, _total(of_day))
+        return self._core.cache.split(ALL_STAGE_SUMMARY, {}, answer, parts)
 
 
 def _check(answer: StageAnswer, group: Sequence[BusinessDay]) -> None:
@@ -55,8 +124,14 @@ def _check(answer: StageAnswer, group: Sequence[BusinessDay]) -> None:
         )
 
 
+def _nothing_yet(day: BusinessDay, now: float) -> Answer[StageAnswer]:
+    return Answer(StageAnswer([], _total([])), as_of=now, settled=False, refresh_at=day.window.start)
+
+
 def _total(parts: Iterable[StageTotal | StageDay]) -> StageTotal:
     parts = list(parts)
+    if len(parts) == 1 and isinstance(parts[0], StageTotal):
+        return parts[0]
     return StageTotal(
         bet_count=sum(part.bet_count for part in parts),
         bet_amount=sum(part.bet_amount for part in parts),

@@ -25,11 +25,14 @@ from twoj_client.errors import (
     TimedOut,
     TwoJError,
 )
+from twoj_client.limiter import Limiter
 from twoj_client.log import log
 from twoj_client.signing import canonical_json, sign, summary_body
+from twoj_client.stats import Stats
 
 _LARGEST_BODY = 16 * 2**20
 _ATTEMPTS = 4
+_HURRIED_TIMEOUT_S = 2.0
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.2, max=5, jitter=0.3)
 
 
@@ -88,6 +91,7 @@ class Wire:
         timeout_s: float,
         budget_s: float,
         max_in_flight: int,
+        stats: Stats,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._merchant = merchant
@@ -96,6 +100,8 @@ class Wire:
         self._sleep = sleep
         self._timeout_s = timeout_s
         self._budget_s = budget_s
+        self._stats = stats
+        self._limiter = Limiter(timer, sleep)
         self._slots = threading.BoundedSemaphore(max_in_flight)
         self._reads = httpx.Client(
             transport=transport, limits=httpx.Limits(max_keepalive_connections=max_in_flight)
@@ -109,16 +115,18 @@ class Wire:
         self._reads.close()
         self._transfers.close()
 
-    def ask(self, endpoint: Endpoint[Any], params: dict[str, Any]) -> Received:
+    def ask(self, endpoint: Endpoint[Any], params: dict[str, Any], *, hurried: bool = False) -> Received:
         """Ask once for money, a few times for a read, within one budget of time.
+
+        A read that is `hurried` is asked once, and briefly.
 
         Raises:
             TwoJError: the last failure; see :mod:`twoj_client.errors`.
 
         """
         body = canonical_json(params)
-        deadline = self._timer() + self._budget_s
-        if endpoint.money:
+        deadline = self._timer() + (_HURRIED_TIMEOUT_S if hurried else self._budget_s)
+        if endpoint.money or hurried:
             return self._attempt(endpoint, body, deadline)
         retrying = tenacity.Retrying(
             sleep=self._sleep,
@@ -148,14 +156,21 @@ class Wire:
                 "Too many requests are waiting for the provider.", endpoint=endpoint.path, was_sent=False
             )
         try:
+            if endpoint.limited and not self._limiter.pass_before(deadline):
+                raise TimedOut(
+                    "The wallet's limit of requests is reached.", endpoint=endpoint.path, was_sent=False
+                )
             asked_at, started = self._clock(), self._timer()
             request, signature = self._signed(endpoint, body, deadline - started)
             client = self._transfers if endpoint.money else self._reads
-            response = client.send(request, stream=True)
             try:
-                answer = self._read(endpoint, response, deadline)
+                response = client.send(request, stream=True)
+                try:
+                    answer = self._read(endpoint, response, deadline)
+                finally:
+                    response.close()
             finally:
-                response.close()
+                self._stats.note_call(endpoint.name, self._timer() - started)
         finally:
             self._slots.release()
         return Received(

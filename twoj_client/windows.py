@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -52,15 +52,18 @@ def _midnight(date: dt.date, zone: ZoneInfo) -> int:
 
 def hours(window: Window) -> list[Window]:
     """Cut `window` at whole UTC hours, as the betting history asks: at most one hour, within one UTC day."""
-    return list(_cut(window, HOUR_S))
+    return cut(window, HOUR_S)
 
 
-def _cut(window: Window, step_s: int) -> Iterator[Window]:
+def cut(window: Window, step_s: int, origin: int = 0) -> list[Window]:
+    """Cut `window` at whole steps from `origin`."""
+    parts = []
     start = window.start
     while start < window.end:
-        end = min(start - start % step_s + step_s, window.end)
-        yield Window(start, end)
+        end = min(start - (start - origin) % step_s + step_s, window.end)
+        parts.append(Window(start, end))
         start = end
+    return parts
 
 
 def blocks(days: Sequence[BusinessDay], longest_s: int) -> list[Window]:

@@ -1,12 +1,14 @@
 """The cache folder: no pickles, nobody else's eyes, and no answer lost when it fails."""
 
 import pickle
+import shutil
 import sqlite3
 import stat
 
+import diskcache
 import pytest
 
-from tests.twoj_client.conftest import KEY, NOW, ok
+from tests.twoj_client.conftest import KEY, ok
 from twoj_client.cache.folder import FolderStore, PickleRefused, PlainDisk
 
 LIST = "/api/all/list"
@@ -23,6 +25,7 @@ class Planted:
 @pytest.fixture
 def store(tmp_path):
     store = FolderStore(tmp_path / "cache", MIB)
+    store.put({"there": b"is a database"}, None)
     yield store
     store.close()
 
@@ -37,24 +40,14 @@ def plant(folder, *, raw: int, mode: int, key: object, value: object) -> None:
     database.close()
 
 
-def test_bytes_come_back(store):
-    store.put({"a": b"\x00\xff", "big": b"x" * 100_000}, None)
-    assert store.get("a") == b"\x00\xff"
-    assert store.get("big") == b"x" * 100_000
-    assert store.get("b") is None
-
-
 def test_a_planted_pickle_is_refused(store, tmp_path, capfd):
     plant(tmp_path / "cache", raw=1, mode=4, key="a", value=pickle.dumps(Planted()))
     plant(tmp_path / "cache", raw=1, mode=1, key="text", value="not bytes")
-    assert store.get("a") is None
-    assert store.get("text") is None
+    assert store.get(["a", "text", "there"]) == [None, None, b"is a database"]
     assert capfd.readouterr().out == ""
 
 
 def test_the_plant_would_have_run(tmp_path, capfd):
-    import diskcache
-
     with diskcache.Cache(str(tmp_path / "cache")) as cache:
         plant(tmp_path / "cache", raw=1, mode=4, key="a", value=pickle.dumps(Planted()))
         cache.get("a")
@@ -86,59 +79,72 @@ def test_neither_key_nor_signature_is_kept(provider, twoj, tmp_path):
     assert b"sign" not in kept
 
 
+@pytest.fixture
+def asked(provider, make_client, clock):
+    """Ask past the memory: return how many requests two clients needed."""
+    provider.answers[LIST] = lambda _call: ok([])
+
+    def ask(clients: int = 2) -> int:
+        before = len(provider.calls)
+        for _ in range(clients):
+            with make_client() as twoj:
+                assert twoj.all.list().data == []
+        clock.now += 10
+        return len(provider.calls) - before
+
+    return ask
+
+
 def test_a_folder_that_cannot_be_made_costs_no_answer(provider, make_client, tmp_path):
     provider.answers[LIST] = lambda _call: ok([])
     (tmp_path / "file").write_bytes(b"")
     twoj = make_client(cache_url=tmp_path / "file" / "cache")
     assert twoj.all.list().data == []
-    assert twoj.all.list().data == []
 
 
-def test_answers_outlive_the_client(provider, make_client):
+def test_a_deleted_folder_is_made_again(provider, make_client, clock, tmp_path):
     provider.answers[LIST] = lambda _call: ok([])
+    twoj = make_client()
+    for _ in range(4):
+        twoj.all.list()
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+        clock.now += 3700
+    assert len(provider.calls) == 4
+    twoj.all.list()
+    clock.now += 10
     make_client().all.list()
-    make_client().all.list()
-    assert len(provider.calls) == 1
+    assert len(provider.calls) == 5
 
 
-def test_two_providers_and_two_merchants_do_not_mix(provider, make_client):
+@pytest.mark.parametrize(
+    "damage", [b"", b"no database at all, for sure", b"SQLite format 3\x00" + b"\xff" * 8000]
+)
+def test_a_damaged_database_begins_anew(asked, tmp_path, damage):
+    asked()
+    for name in ("cache.db-wal", "cache.db-shm"):
+        (tmp_path / "cache" / name).unlink(missing_ok=True)
+    (tmp_path / "cache" / "cache.db").write_bytes(damage)
+    (tmp_path / "cache" / "mine.txt").write_text("not the cache's", encoding="utf-8")
+    asked()
+    asked()
+    assert asked() == 0
+    assert (tmp_path / "cache" / "mine.txt").exists()
+
+
+def test_a_damaged_entry_is_asked_again(asked, tmp_path):
+    asked()
+    with sqlite3.connect(tmp_path / "cache" / "cache.db") as database:
+        database.execute("UPDATE Cache SET value = ?", (b'[1.5,2]\n{"old": ',))
+    database.close()
+    assert asked() == 1
+    assert asked() == 0
+
+
+def test_a_full_disk_costs_no_answer(provider, make_client, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise sqlite3.OperationalError("database or disk is full")
+
     provider.answers[LIST] = lambda _call: ok([])
-    for options in (
-        {},
-        {"mch_id": 102},
-        {"summary_url": provider.url + "/"},
-        {"open_url": "http://127.0.0.1:1"},
-    ):
-        make_client(**options).all.list()
-    assert len(provider.calls) == 3
-
-
-def test_a_failure_is_not_kept(provider, twoj):
-    answers = iter([(404, {}, b""), ok([])])
-    provider.answers[LIST] = lambda _call: next(answers)
-    with pytest.raises(Exception, match="404"):
-        twoj.all.list()
-    assert twoj.all.list().data == []
-
-
-def test_a_wrong_answer_is_not_kept(provider, twoj):
-    answers = iter([ok([{"game_id": "one"}]), ok([])])
-    provider.answers[LIST] = lambda _call: next(answers)
-    with pytest.raises(Exception, match="differs"):
-        twoj.all.list()
-    assert twoj.all.list().data == []
-
-
-def test_the_last_good_answer_is_served_marked_stale(provider, twoj, clock):
-    provider.answers[LIST] = lambda _call: ok([])
-    fresh = twoj.all.list()
-    clock.now += 3 * 3600
-    provider.answers[LIST] = lambda _call: (500, {}, b"")
-    stale = twoj.all.list()
-    assert stale.stale
-    assert not fresh.stale
-    assert stale.as_of == fresh.as_of
-    assert stale.as_of.timestamp() == NOW
-    clock.now = NOW + 86_400
-    with pytest.raises(Exception, match="500"):
-        twoj.all.list()
+    monkeypatch.setattr(diskcache.Cache, "set", full)
+    assert make_client().all.list().data == []
+    monkeypatch.undo()

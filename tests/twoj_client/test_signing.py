@@ -11,6 +11,7 @@ from twoj_client.signing import canonical_json, matches, sign, summary_body
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
 )
 
 

@@ -12,6 +12,7 @@ from twoj_client.windows import Window
 
 _REFRESH_AHEAD = 2 / 3
 _SETTLING_SHARE = 1 / 4
+_LONGEST_SETTLING_S = 1800.0
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -87,17 +88,19 @@ class Rule:
         """
         if self._window is None:
             return self._fresh_s
-        return max(self._fresh_s, (self.as_of(entry) - self._window.end) * _SETTLING_SHARE)
+        since_end_s = self.as_of(entry) - self._window.end
+        return max(self._fresh_s, min(since_end_s * _SETTLING_SHARE, _LONGEST_SETTLING_S))
 
     def fresh(self, entry: Entry) -> bool:
-        """Whether the entry is as good as a new answer."""
+        """Whether the entry is as good as a new answer. One from the future is not: a clock was set."""
         return self.settled(entry) or 0 <= self._now - self.as_of(entry) < self.good_for_s(entry)
 
-    def nearly_over(self, entry: Entry) -> bool:
-        """Whether a fresh entry is so near its end that a new answer should be fetched meanwhile."""
-        age = self._now - self.as_of(entry)
-        return not self.settled(entry) and age >= self.good_for_s(entry) * _REFRESH_AHEAD
+    def refresh_at(self, entry: Entry) -> float:
+        """Return when a new answer should be fetched, while the entry may still be served for a while."""
+        if self.settled(entry):
+            return math.inf
+        return self.as_of(entry) + self.good_for_s(entry) * _REFRESH_AHEAD
 
     def servable(self, entry: Entry, stale_for_s: float) -> bool:
         """Whether the entry may be served, marked stale, when the provider fails."""
-        return self._now - self.as_of(entry) < stale_for_s
+        return self.settled(entry) or self._now - self.as_of(entry) < stale_for_s

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import diskcache
 
+from twoj_client.cache.store import StoreFailed
 from twoj_client.log import log
 
-_MODE_PICKLE = diskcache.core.MODE_PICKLE
-_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout, ValueError)
+R = TypeVar("R")
+
+_FAILURES = (OSError, sqlite3.Error, diskcache.Timeout)
 
 
 class PickleRefused(ValueError):
@@ -42,7 +46,7 @@ class PlainDisk(diskcache.Disk):  # type: ignore[misc]
 
     def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes:
         """Return the value of a database row."""
-        if mode == _MODE_PICKLE:
+        if mode == diskcache.core.MODE_PICKLE:
             raise PickleRefused("the cache holds a pickled value")
         found = super().fetch(mode, filename, value, read)
         if not isinstance(found, bytes):
@@ -51,46 +55,92 @@ class PlainDisk(diskcache.Disk):  # type: ignore[misc]
 
 
 class FolderStore:
-    """Keeps answers in `folder`, which is made readable by its owner alone, up to `limit_bytes`."""
+    """Keeps answers in `folder`, for its owner alone, up to `limit_bytes`; what is oldest goes first."""
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
-        self._cache: Any = None
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o700)
-            self._cache = diskcache.Cache(
-                str(folder),
-                disk=PlainDisk,
-                size_limit=limit_bytes,
-                eviction_policy="least-recently-stored",
-                timeout=1,
-            )
-        except _FAILURES as error:
-            log.warning("cache folder cannot be used", folder=str(folder), error=repr(error))
+        self._folder = folder
+        self._database = folder / "cache.db"
+        self._limit_bytes = limit_bytes
+        self._lock = threading.Lock()
+        self._opened: Any = None
 
-    def get(self, key: str) -> bytes | None:
-        """Return what is kept under `key`, None if nothing is or the folder fails."""
-        if self._cache is None:
-            return None
-        try:
-            found: bytes | None = self._cache.get(key)
-        except _FAILURES as error:
-            log.warning("cache folder cannot be read", error=repr(error))
-            return None
-        return found
+    def get(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return what is kept under each key, None where nothing is."""
+        return self._use(lambda cache: [_get(cache, key) for key in keys])
 
     def put(self, entries: Mapping[str, bytes], ttl_s: float | None) -> None:
-        """Keep `entries`; nothing is kept if the folder fails."""
-        if self._cache is None:
-            return
-        try:
-            with self._cache.transact():
+        """Keep `entries` in one transaction."""
+
+        def put(cache: Any) -> None:
+            with cache.transact():
                 for key, value in entries.items():
-                    self._cache.set(key, value, expire=ttl_s)
-        except _FAILURES as error:
-            log.warning("cache folder cannot be written", error=repr(error))
+                    cache.set(key, value, expire=ttl_s)
+
+        self._use(put)
+
+    def claim(self, key: str, ttl_s: float) -> bool:
+        """Take `key` for `ttl_s`; False if another thread or process holds it."""
+        return self._use(lambda cache: bool(cache.add(key, b"claimed", expire=ttl_s)))
+
+    def release(self, key: str) -> None:
+        """Give a claimed key back."""
+        self._use(lambda cache: cache.delete(key))
 
     def close(self) -> None:
         """Close the database."""
-        if self._cache is not None:
-            self._cache.close()
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            with contextlib.suppress(*_FAILURES):
+                opened.close()
+
+    def _use(self, use: Callable[[Any], R]) -> R:
+        reason = ""
+        # A database that was deleted or damaged works again once it is opened anew.
+        for _ in range(2):
+            try:
+                return use(self._cache())
+            except _FAILURES as error:
+                reason = repr(error)
+                damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
+                    error, sqlite3.OperationalError
+                )
+            self.close()
+            if damaged:
+                log.warning("the cache is damaged and begins anew", folder=str(self._folder))
+                _begin_anew(self._folder)
+        raise StoreFailed(f"{self._folder}: {reason}")
+
+    def _cache(self) -> Any:
+        with self._lock:
+            # SQLite goes on happily with a file that has been deleted, and nobody else would see it.
+            if self._opened is not None and not self._database.exists():
+                self._opened.close()
+                self._opened = None
+            if self._opened is None:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._folder.chmod(0o700)
+                self._opened = diskcache.Cache(
+                    str(self._folder),
+                    disk=PlainDisk,
+                    size_limit=self._limit_bytes,
+                    eviction_policy="least-recently-stored",
+                    timeout=2,
+                )
+            return self._opened
+
+
+def _begin_anew(folder: Path) -> None:
+    """Remove what diskcache made, and nothing else: the folder may hold more."""
+    for made in (*folder.glob("cache.db*"), *folder.glob("??/??/*.val")):
+        with contextlib.suppress(OSError):
+            made.unlink()
+
+
+def _get(cache: Any, key: str) -> bytes | None:
+    try:
+        found: bytes | None = cache.get(key)
+    except PickleRefused as error:
+        log.warning("cache entry refused", reason=str(error))
+        return None
+    return found

@@ -1,19 +1,85 @@
-"""The small interface behind which a store of answers lies."""
+"""The small interface behind which a store of answers lies, and the patience it is given when it fails."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from twoj_client.log import log
+
+R = TypeVar("R")
+
+_PAUSE_S = 5.0
+
+
+class StoreFailed(Exception):
+    """The store cannot be read or written just now."""
 
 
 class Store(Protocol):
-    """Keeps bytes under text keys. A store that fails costs speed, never an answer: it raises nothing."""
+    """Keeps bytes under text keys. Each method may raise StoreFailed, and may work again later."""
 
-    def get(self, key: str) -> bytes | None:
-        """Return what is kept under `key`, None if nothing is."""
+    def get(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return what is kept under each key, None where nothing is."""
 
     def put(self, entries: Mapping[str, bytes], ttl_s: float | None) -> None:
         """Keep `entries` for `ttl_s`, or until they are evicted if that is None."""
 
+    def claim(self, key: str, ttl_s: float) -> bool:
+        """Take `key` for `ttl_s`; False if another thread or process holds it."""
+
+    def release(self, key: str) -> None:
+        """Give a claimed key back."""
+
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+class Patient:
+    """A store that never raises: while the one behind it fails, nothing is kept and every claim is granted.
+
+    After a failure the store is left alone for a few seconds, so that a dead server costs one wait, not one
+    for each answer.
+    """
+
+    def __init__(self, store: Store, timer: Callable[[], float]) -> None:
+        self._store = store
+        self._timer = timer
+        self._rests_until = float("-inf")
+
+    def get(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return what is kept under each key, None where nothing is or the store fails."""
+        return self._try(lambda: self._store.get(keys), [None] * len(keys))
+
+    def put(self, entries: Mapping[str, bytes], ttl_s: float | None) -> None:
+        """Keep `entries` if the store works."""
+        self._try(lambda: self._store.put(entries, ttl_s), None)
+
+    def claim(self, key: str, ttl_s: float) -> bool:
+        """Take `key`; True if the store fails, as then nobody else can be heard of."""
+        return self._try(lambda: self._store.claim(key, ttl_s), True)
+
+    def release(self, key: str) -> None:
+        """Give a claimed key back."""
+        self._try(lambda: self._store.release(key), None)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._try(self._store.close, None)
+
+    @property
+    def works(self) -> bool:
+        """Whether the store worked when it was last asked."""
+        return self._rests_until == float("-inf")
+
+    def _try(self, use: Callable[[], R], otherwise: R) -> R:
+        if self._timer() < self._rests_until:
+            return otherwise
+        try:
+            result = use()
+        except StoreFailed as error:
+            log.warning("cache store failed", reason=str(error))
+            self._rests_until = self._timer() + _PAUSE_S
+            return otherwise
+        self._rests_until = float("-inf")
+        return result

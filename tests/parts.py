@@ -1,0 +1,50 @@
+"""Real parts that tests start by themselves. Without one pytest skips, or fails where REQUIRE_ALL=1."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+def program(name: str, package: str) -> str:
+    """Return the path of a program, or skip the test and name the Debian package that brings it."""
+    found = shutil.which(name)
+    if found:
+        return found
+    missing = f"{name} is missing: apt-get install {package}"
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """Start a Redis that keeps nothing on disk; yield its address, end it afterwards."""
+    port = free_port()
+    command = [program("redis-server", "redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
+    with subprocess.Popen(
+        [*command, "--save", "", "--dir", str(folder)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        try:
+            started = any("Ready to accept connections" in line for line in process.stdout)
+            assert started, "redis-server did not start"
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+            process.wait(10)

@@ -1,0 +1,219 @@
+"""The two stores, held to the same rules: a folder, and a real Redis."""
+
+import threading
+
+import pytest
+
+from tests.parts import free_port, redis_server
+from tests.twoj_client.conftest import KEY, NOW, ok
+from twoj_client import BadArgument
+from twoj_client.cache.folder import FolderStore
+from twoj_client.cache.redis_store import RedisStore
+from twoj_client.cache.store import Patient, StoreFailed
+
+LIST = "/api/all/list"
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory):
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(params=["folder", "redis"])
+def cache_url(request, tmp_path):
+    if request.param == "folder":
+        return tmp_path / "cache"
+    url = request.getfixturevalue("redis_url")
+    client = RedisStore(url, MIB)._redis
+    client.flushall()
+    client.close()
+    return url
+
+
+@pytest.fixture
+def make_store(cache_url):
+    made = []
+
+    def make(limit_bytes=MIB):
+        kind = RedisStore if isinstance(cache_url, str) else FolderStore
+        made.append(kind(cache_url, limit_bytes))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+
+
+def test_bytes_come_back(make_store):
+    store = make_store()
+    store.put({"a": b"\x00\xff", "big": b"x" * 100_000, "ключ": b""}, None)
+    assert store.get(["big", "a", "b", "ключ"]) == [b"x" * 100_000, b"\x00\xff", None, b""]
+    store.put({"a": b"new"}, 60)
+    assert make_store().get(["a"]) == [b"new"]
+
+
+def test_entries_end(make_store):
+    store = make_store()
+    store.put({"a": b"1"}, 0.001)
+    assert wait_for(lambda: store.get(["a"]) == [None])
+
+
+def test_a_claim_is_held_by_one(make_store):
+    first, second = make_store(), make_store()
+    assert first.claim("k", 60)
+    assert not second.claim("k", 60)
+    assert not first.claim("k", 60)
+    first.release("k")
+    assert second.claim("k", 60)
+
+
+def test_a_claim_ends(make_store):
+    store = make_store()
+    assert store.claim("k", 0.001)
+    assert wait_for(lambda: store.claim("k", 60))
+
+
+def test_one_of_many_threads_gets_the_claim(make_store):
+    store = make_store()
+    got = []
+    threads = [threading.Thread(target=lambda: got.append(store.claim("k", 60))) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == [False] * 19 + [True]
+
+
+def test_the_size_is_bounded_and_the_oldest_go_first(make_store):
+    store = make_store(limit_bytes=2 * MIB)
+    names = [f"entry {i}" for i in range(100)]
+    for name in names:
+        store.put({name: b"x" * 100_000}, None)
+    kept = [name for name, value in zip(names, store.get(names), strict=True) if value]
+    assert 5 <= len(kept) <= 21
+    assert kept == names[-len(kept) :]
+
+
+def test_answers_outlive_the_client(provider, make_client, cache_url):
+    provider.answers[LIST] = lambda _call: ok([])
+    for _ in range(3):
+        make_client(cache_url=cache_url).all.list()
+    assert len(provider.calls) == 1
+
+
+def test_two_providers_and_two_merchants_do_not_mix(provider, make_client, cache_url):
+    provider.answers[LIST] = lambda _call: ok([])
+    for options in (
+        {},
+        {"mch_id": 102},
+        {"summary_url": provider.url + "/"},
+        {"open_url": "http://127.0.0.1:1"},
+    ):
+        make_client(cache_url=cache_url, **options).all.list()
+    assert len(provider.calls) == 3
+
+
+@pytest.mark.parametrize("first", [(404, {}, b""), ok([{"game_id": "one"}]), (200, {}, b'{"code": 400}')])
+def test_only_successes_are_kept(provider, make_client, cache_url, first):
+    answers = iter([first, ok([])])
+    provider.answers[LIST] = lambda _call: next(answers)
+    with pytest.raises(Exception, match=LIST):
+        make_client(cache_url=cache_url).all.list()
+    assert make_client(cache_url=cache_url).all.list().data == []
+
+
+def test_the_last_good_answer_is_served_marked_stale(provider, make_client, cache_url, clock):
+    provider.answers[LIST] = lambda _call: ok([])
+    fresh = make_client(cache_url=cache_url).all.list()
+    clock.now += 3 * 3600
+    provider.answers[LIST] = lambda _call: (500, {}, b"")
+    twoj = make_client(cache_url=cache_url)
+    stale = twoj.all.list()
+    assert stale.stale
+    assert not fresh.stale
+    assert stale.as_of == fresh.as_of
+    assert stale.as_of.timestamp() == NOW
+    provider.answers[LIST] = lambda _call: ok([])
+    assert not twoj.all.list().stale
+    provider.answers[LIST] = lambda _call: (500, {}, b"")
+    clock.now += 86_400
+    with pytest.raises(Exception, match="500"):
+        twoj.all.list()
+
+
+def test_with_an_old_answer_at_hand_nobody_waits_twice(provider, make_client, cache_url, clock):
+    provider.answers[LIST] = lambda _call: ok([])
+    twoj = make_client(cache_url=cache_url)
+    twoj.all.list()
+    clock.now += 3700
+    provider.answers[LIST] = lambda _call: (500, {}, b"")
+    provider.calls.clear()
+    assert twoj.all.list().stale
+    assert len(provider.calls) == 4
+    assert twoj.all.list().stale
+    assert twoj.all.list().stale
+    assert len(provider.calls) == 6
+
+
+def test_a_400_is_shown_even_if_an_old_answer_is_at_hand(provider, make_client, cache_url, clock):
+    provider.answers[LIST] = lambda _call: ok([])
+    twoj = make_client(cache_url=cache_url)
+    twoj.all.list()
+    clock.now += 3700
+    provider.answers[LIST] = lambda _call: (200, {}, b'{"code": 400}')
+    with pytest.raises(Exception, match="400"):
+        twoj.all.list()
+
+
+def test_no_redis_costs_no_answer(provider, make_client):
+    provider.answers[LIST] = lambda _call: ok([])
+    twoj = make_client(cache_url=f"redis://:secret@127.0.0.1:{free_port()}/0")
+    assert twoj.all.list().data == []
+    assert not twoj._store.works
+
+
+def test_a_redis_that_goes_away_and_comes_back(provider, make_client, clock, tmp_path):
+    provider.answers[LIST] = lambda _call: ok([])
+    with redis_server(tmp_path) as url:
+        twoj = make_client(cache_url=url)
+        twoj.all.list()
+        clock.now += 3700
+    assert twoj.all.list().data == []
+    assert not twoj._store.works
+
+
+def test_the_store_is_left_alone_for_a_while_after_a_failure(clock):
+    class Broken:
+        asked = 0
+
+        def get(self, keys):
+            self.asked += 1
+            raise StoreFailed("down")
+
+    broken = Broken()
+    store = Patient(broken, clock)
+    assert store.get(["a", "b"]) == [None, None]
+    assert store.claim("a", 5)
+    assert store.get(["a"]) == [None]
+    assert broken.asked == 1
+    clock.now += 5
+    store.get(["a"])
+    assert broken.asked == 2
+
+
+@pytest.mark.parametrize("url", ["memcached://x", "redis://127.0.0.1:port/0", "://"])
+def test_a_wrong_address_is_refused_without_showing_it(make_client, url):
+    with pytest.raises(BadArgument, match="cache_url") as caught:
+        make_client(cache_url=url)
+    assert KEY not in str(caught.value)
+
+
+def wait_for(true, seconds=5.0):
+    done = threading.Event()
+    for _ in range(int(seconds / 0.005)):
+        if true():
+            return True
+        done.wait(0.005)
+    return False

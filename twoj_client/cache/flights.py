@@ -1,0 +1,76 @@
+"""One flight: what many want at the same time is asked for once, across threads and processes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from twoj_client.cache.store import Patient
+
+R = TypeVar("R")
+
+_POLL_S = 0.02
+
+
+class Flights(Generic[R]):
+    """Lets one thread of one process at a time fetch what is named by a key.
+
+    `wait_s` bounds how long one process waits for another, which may have died.
+    """
+
+    def __init__(
+        self, store: Patient, *, timer: Callable[[], float], sleep: Callable[[float], None], wait_s: float
+    ) -> None:
+        self._store = store
+        self._timer = timer
+        self._sleep = sleep
+        self._wait_s = wait_s
+        self._lock = threading.Lock()
+        self._flights: dict[str, Future[R]] = {}
+
+    def join(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
+        """Return what `fetch` returns, here or in the thread that was first.
+
+        `look` finds what another process has fetched meanwhile.
+        """
+        with self._lock:
+            flight = self._flights.get(key)
+            leads = flight is None
+            if flight is None:
+                flight = self._flights[key] = Future()
+        if not leads:
+            return flight.result()
+        try:
+            result = self._lead(key, look, fetch)
+        except BaseException as error:
+            flight.set_exception(error)
+            raise
+        else:
+            flight.set_result(result)
+            return result
+        finally:
+            with self._lock:
+                del self._flights[key]
+
+    def running(self, key: str) -> bool:
+        """Whether a thread of this process is fetching `key`."""
+        return key in self._flights
+
+    def _lead(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
+        claim = key + "#claim"
+        give_up_at = self._timer() + self._wait_s
+        while not self._store.claim(claim, self._wait_s):
+            if self._timer() >= give_up_at:
+                return fetch()
+            self._sleep(_POLL_S)
+            found = look()
+            if found is not None:
+                return found
+        try:
+            # Another process may have brought it between our look and our claim.
+            found = look()
+            return fetch() if found is None else found
+        finally:
+            self._store.release(claim)

@@ -1,0 +1,85 @@
+"""A store in Redis, shared by several servers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import redis
+
+from twoj_client.cache.store import StoreFailed
+
+R = TypeVar("R")
+
+_PREFIX = "twoj:"
+_WAIT_S = 1.0
+# Redis bounds a whole server, not one user of it: we count our own bytes, and drop what is oldest.
+_PUT = """
+local sizes, order, total = KEYS[2], KEYS[3], KEYS[4]
+local size = #KEYS[1] + #ARGV[1]
+if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1])
+else redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+local known = redis.call('INCRBY', total, size - (tonumber(redis.call('HGET', sizes, KEYS[1])) or 0))
+redis.call('HSET', sizes, KEYS[1], size)
+redis.call('ZADD', order, ARGV[3], KEYS[1])
+while known > tonumber(ARGV[4]) do
+  local oldest = redis.call('ZPOPMIN', order)[1]
+  if not oldest then break end
+  known = redis.call('DECRBY', total, redis.call('HGET', sizes, oldest) or 0)
+  redis.call('HDEL', sizes, oldest)
+  redis.call('UNLINK', oldest)
+end
+"""
+
+
+class RedisStore:
+    """Keeps answers at `url` (``redis://…``), up to `limit_bytes`; what is oldest goes first.
+
+    The server may be shared with others: all keys begin with ``twoj:``.
+    """
+
+    def __init__(self, url: str, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._redis: Any = redis.Redis.from_url(
+            url, socket_timeout=_WAIT_S, socket_connect_timeout=_WAIT_S, retry=None
+        )
+        self._put = self._redis.register_script(_PUT)
+
+    def get(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return what is kept under each key, None where nothing is."""
+        found: list[bytes | None] = self._use(lambda: self._redis.mget([_PREFIX + key for key in keys]))
+        return found
+
+    def put(self, entries: Mapping[str, bytes], ttl_s: float | None) -> None:
+        """Keep `entries` in one round trip."""
+        ttl_ms = "" if ttl_s is None else int(ttl_s * 1000)
+
+        def put() -> None:
+            with self._redis.pipeline(transaction=False) as pipe:
+                for key, value in entries.items():
+                    keys = [_PREFIX + key, _PREFIX + "#sizes", _PREFIX + "#order", _PREFIX + "#total"]
+                    self._put(keys, [value, ttl_ms, time.time(), self._limit_bytes], client=pipe)
+                pipe.execute()
+
+        self._use(put)
+
+    def claim(self, key: str, ttl_s: float) -> bool:
+        """Take `key` for `ttl_s`; False if another thread or process holds it."""
+        return bool(self._use(lambda: self._redis.set(_PREFIX + key, b"", nx=True, px=int(ttl_s * 1000))))
+
+    def release(self, key: str) -> None:
+        """Give a claimed key back."""
+        self._use(lambda: self._redis.delete(_PREFIX + key))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()
+
+    def _use(self, use: Callable[[], R]) -> R:
+        try:
+            return use()
+        except (redis.RedisError, OSError) as error:
+            reason = type(error).__name__
+        # The address may hold a password, and errors may hold the address.
+        raise StoreFailed(f"Redis: {reason}")
