@@ -16,7 +16,7 @@ def _session_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(_session_sandbox: Sandbox) -> Iterator[Sandbox]:
-    """The session's sandbox, clock stopped at `CLOCK`, without faults and with an empty request log."""
+    """The session's sandbox: clock stopped at `CLOCK`, no faults, no transfers, an empty request log."""
     yield _session_sandbox
     _session_sandbox.reset()
     _session_sandbox.set_clock(CLOCK)

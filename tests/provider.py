@@ -49,6 +49,10 @@ class Sandbox:
     def clear_calls(self) -> None:
         self._admin("DELETE", "calls")
 
+    def forget_transfers(self) -> None:
+        """Undo all transfers that callers made."""
+        self._admin("DELETE", "transfers")
+
     def set_clock(self, epoch_s: int | None) -> None:
         """Stop the clock at this moment; None lets it run with the real time."""
         self._admin("POST", "clock", {"now": epoch_s})
@@ -91,6 +95,7 @@ class Sandbox:
         ts: int | None = None,
         headers: Mapping[str, str] | None = None,
         changes: Mapping[str, Any] | None = None,
+        timeout: float = 30,
     ) -> httpx.Response:
         """Call an endpoint of the Open API; `changes` replace parts of the query, None removes one."""
         ts = self.now() * 1000 if ts is None else ts
@@ -101,12 +106,14 @@ class Sandbox:
             params={name: value for name, value in query.items() if value is not None},
             content=body,
             headers={"Content-Type": "application/json"} if headers is None else headers,
+            timeout=timeout,
         )
 
     def reset(self) -> None:
-        """Put back what tests change: faults, request log, manner, clock. Transfers stay."""
+        """Put back what tests change: faults, request log, manner, transfers."""
         self.clear_faults()
         self.clear_calls()
+        self.forget_transfers()
         self.set_manner()
 
     def _admin(self, method: str, name: str, order: object = None) -> Any:

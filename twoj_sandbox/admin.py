@@ -43,6 +43,8 @@ class Admin:
                 return list(self._calls)
             case "DELETE calls":
                 self._calls.clear()
+            case "DELETE transfers":
+                self._provider.forget_transfers()
             case "POST clock":
                 self._set_clock(msgspec.json.decode(body, type=ClockOrder))
             case "POST manner":

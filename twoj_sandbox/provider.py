@@ -28,4 +28,8 @@ class Provider:
     wallet: Wallet = field(init=False)
 
     def __post_init__(self) -> None:
+        self.forget_transfers()
+
+    def forget_transfers(self) -> None:
+        """Undo all transfers that callers made."""
         self.wallet = Wallet(self.world, self.clock)

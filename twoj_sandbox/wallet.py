@@ -93,7 +93,8 @@ class Wallet:
         """
         found: list[Record] = []
         now = self._clock.now()
-        for day in reversed(self._world.day_numbers(0, min(before_s, now + 1), now)):
+        # Ids begin with the time in milliseconds, so that a later page need not start at today.
+        for day in reversed(self._world.day_numbers(0, min(before_s, before_id // 1000 + 1, now + 1), now)):
             for record in reversed(self._records_of_day(player, day, now)):
                 if record.record_id < before_id and record.created_at < before_s:
                     found.append(record)

@@ -45,7 +45,7 @@ def test_a_round_is_the_same_on_every_machine(truth):
     shown = ("start_at", "end_at", "user_id", "bet_amount", "gain_amount", "credit_before_bet", "credit")
     assert [tuple(int(each[name]) for name in shown) for each in rounds] == [
         (1773101644, 1773101645, 101190104328, 2000, 2000, 10000, 12000),
-        (1773147844, 1773147847, 101111655633, 2000, -2000, 53000, 51000),
+        (1773147844, 1773147847, 101111655633, 2000, -2000, 63000, 61000),
     ]
 
 

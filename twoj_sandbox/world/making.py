@@ -232,7 +232,9 @@ def _finished(day: int, rounds: Rounds) -> Day:
     stays = np.zeros(len(first), STAY)
     stays["player"] = player[first]
     stays["deposit_at"] = rounds["start_at"][first] - 2 - player[first] % 3
-    stays["deposit_amount"] = _round_up(np.maximum.reduceat(bet - running, first))
+    # Some bring just what they will need, others up to twice as much.
+    needed = np.maximum.reduceat(bet - running, first)
+    stays["deposit_amount"] = _round_up(needed + needed * (rounds["start_at"][first] // 7 % 8) // 7)
     stays["withdraw_at"] = rounds["end_at"][last] + 5 + player[first] % 20
     rounds["credit_before_bet"] = stays["deposit_amount"][stay] + running
     rounds["credit"] = rounds["credit_before_bet"] + gain
