@@ -1,7 +1,7 @@
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
@@ -67,26 +67,26 @@ def points(difference: Number | None) -> str:
     return _plus(_grouped(_rounded(difference * 100, 2), 2)) + _SPACE + "pp"
 
 
-def exact(metric: Metric, number: Number | None, currency: str | None = None) -> str:
+def exact(metric: Metric[Any], number: Number | None, currency: str | None = None) -> str:
     """Value of a metric in full, for tooltips and tables."""
     if metric.unit is Unit.MONEY:
         return money(number, currency)
     return percent(number) if metric.unit is Unit.RATIO else count(number)
 
 
-def short(metric: Metric, number: Number | None, currency: str | None = None) -> str:
+def short(metric: Metric[Any], number: Number | None, currency: str | None = None) -> str:
     """Value of a metric for a card."""
     if metric.unit is Unit.MONEY:
         return money_short(number, currency)
     return percent(number) if metric.unit is Unit.RATIO else count_short(number)
 
 
-def change_short(metric: Metric, change: Change) -> str:
+def change_short(metric: Metric[Any], change: Change) -> str:
     """Change of a metric for a card: "+4.2 %" or "−0.31 pp"; "–" where there is none."""
     return points(change.value) if metric.unit is Unit.RATIO else percent_change(change.value)
 
 
-def difference(metric: Metric, change: Change, currency: str | None = None) -> str:
+def difference(metric: Metric[Any], change: Change, currency: str | None = None) -> str:
     """How far a metric moved, in its own unit and with a sign: "+12,382,400 PHP", "−0.31 pp"."""
     if change.difference is None:
         return UNKNOWN

@@ -204,7 +204,7 @@ def by_type(games: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def sparkline(frame: pd.DataFrame, metric: Metric) -> list[float]:
+def sparkline(frame: pd.DataFrame, metric: Metric[Totals]) -> list[float]:
     """Values of a metric by row for a card's small line, in units of money, percent or counts.
 
     Leaves out unknown rows, and the unfinished one, which would look like a fall. For drawing only: floats.

@@ -1,9 +1,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 
+S = TypeVar("S")
 Number = int | Fraction
 """An exact value: li where the unit is money, a plain ratio (0.04 is 4 %), or a count."""
 
@@ -35,11 +37,29 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class BonusTotals:
+    """What has become of the bonuses created in a period (document 1.4, its names). Amounts in li.
+
+    Two numbers come from other answers and are None where these failed or do not exist: `open_count`, the
+    bonuses that are active or wagering, and `company_gain_li`, the gain of all games in the same period.
+    """
+
+    release_count: int
+    used_count: int
+    release_bonus_li: Decimal
+    converted_cash_li: Decimal
+    bet_amount_li: int
+    win_amount_li: int
+    open_count: int | None = None
+    company_gain_li: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric(Generic[S]):
     """One number of the business: what it is called, how it is made, and which direction is good.
 
-    `of` takes totals and returns None where the metric has no denominator. Source: numbers.md, the first
-    table.
+    `of` takes sums of one kind (`Totals`, `BonusTotals`) and returns None where the metric has no denominator
+    or a part of it is not known. Source: numbers.md, the first table.
     """
 
     key: str
@@ -47,10 +67,10 @@ class Metric:
     unit: Unit
     good: Literal["up", "down", "neither"]
     formula: str
-    of: Callable[[Totals], Number | None]
+    of: Callable[[S], Number | None]
 
 
-METRICS: Final = (
+METRICS: Final[tuple[Metric[Totals], ...]] = (
     Metric(
         "bet_amount",
         "Bet amount",
@@ -95,6 +115,110 @@ METRICS: Final = (
 )
 METRIC: Final = {metric.key: metric for metric in METRICS}
 
+BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
+    Metric(
+        "bonus_issued",
+        "Issued",
+        Unit.COUNT,
+        "neither",
+        "The number of bonuses created in the period (“BG issued”, as the provider calls a bonus).",
+        lambda bonuses: bonuses.release_count,
+    ),
+    Metric(
+        "bonus_used",
+        "Used",
+        Unit.COUNT,
+        "neither",
+        "How many of them were used (“BG used”).",
+        lambda bonuses: bonuses.used_count,
+    ),
+    Metric(
+        "use_rate",
+        "Use rate",
+        Unit.RATIO,
+        "neither",
+        "Used ÷ issued.",
+        lambda bonuses: _ratio(bonuses.used_count, bonuses.release_count),
+    ),
+    Metric(
+        "bonus_open",
+        "Active or wagering",
+        Unit.COUNT,
+        "neither",
+        "How many of them are in the provider's states “Active” or “Wagering”: what becomes of these can"
+        " still change.",
+        lambda bonuses: bonuses.open_count,
+    ),
+    Metric(
+        "bonus_amount",
+        "Bonus amount",
+        Unit.MONEY,
+        "neither",
+        "“Total bonus amount issued for used BG”: as the provider gives it, without bonuses not used.",
+        lambda bonuses: Fraction(bonuses.release_bonus_li),
+    ),
+    Metric(
+        "converted_cash",
+        "Converted to cash",
+        Unit.MONEY,
+        "neither",
+        "“Total bonus amount successfully converted to cash”.",
+        lambda bonuses: Fraction(bonuses.converted_cash_li),
+    ),
+    Metric(
+        "conversion_rate",
+        "Conversion rate",
+        Unit.RATIO,
+        "neither",
+        "Converted to cash ÷ bonus amount (of used bonuses). Winnings can carry it over 100 %.",
+        lambda bonuses: _ratio(bonuses.converted_cash_li, bonuses.release_bonus_li),
+    ),
+    Metric(
+        "bonus_wagered",
+        "Wagered",
+        Unit.MONEY,
+        "neither",
+        "“Total bet amount during wagering period”.",
+        lambda bonuses: bonuses.bet_amount_li,
+    ),
+    Metric(
+        "bonus_win",
+        "Win during wagering",
+        Unit.MONEY,
+        "neither",
+        "“Total win amount during wagering period”. The provider does not say whether the bets are taken off;"
+        " the example in its document is negative.",
+        lambda bonuses: bonuses.win_amount_li,
+    ),
+    Metric(
+        "bonus_cost",
+        "Bonus cost",
+        Unit.RATIO,
+        "down",
+        "Converted to cash ÷ company gain of all games and players in the period, whatever the filter. None"
+        " where there is no gain.",
+        lambda bonuses: (
+            _ratio(bonuses.converted_cash_li, bonuses.company_gain_li)
+            if bonuses.company_gain_li is not None and bonuses.company_gain_li > 0
+            else None
+        ),
+    ),
+    Metric(
+        "net_gain",
+        "Net gain after bonus",
+        Unit.MONEY,
+        "up",
+        "Company gain of the period − what the bonuses created in it have converted to cash so far. Leaves"
+        " out taxes, fees and the provider's share.",
+        lambda bonuses: (
+            None
+            if bonuses.company_gain_li is None
+            else bonuses.company_gain_li - Fraction(bonuses.converted_cash_li)
+        ),
+    ),
+)
+BONUS_METRIC: Final = {metric.key: metric for metric in BONUS_METRICS}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -120,8 +244,8 @@ _NEUTRAL: Final = {
 }
 
 
-def change(metric: Metric, now: Totals | None, before: Totals | None) -> Change:
-    """Compare two totals by one metric; a side that is None is not known.
+def change(metric: Metric[S], now: S | None, before: S | None) -> Change:
+    """Compare two sums by one metric; a side that is None is not known.
 
     Amounts and counts change relative to the absolute of the earlier one (none if that is 0), ratios by their
     difference. Source: numbers.md.
@@ -142,11 +266,11 @@ def change(metric: Metric, now: Totals | None, before: Totals | None) -> Change:
     return _judged(metric, difference / abs(Fraction(value_before)), difference)
 
 
-def _judged(metric: Metric, value: Fraction, difference: Number) -> Change:
+def _judged(metric: Metric[Any], value: Fraction, difference: Number) -> Change:
     if metric.good == "neither" or abs(value) < _NEUTRAL[metric.unit]:
         return Change(value, difference, "neutral")
     return Change(value, difference, "good" if (value > 0) == (metric.good == "up") else "bad")
 
 
-def _ratio(part: int, whole: int) -> Fraction | None:
-    return Fraction(part, whole) if whole else None
+def _ratio(part: int | Decimal, whole: int | Decimal) -> Fraction | None:
+    return Fraction(part) / Fraction(whole) if whole else None

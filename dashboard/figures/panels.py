@@ -104,7 +104,11 @@ def _panels(
 
 
 def _bars(
-    metric: Metric, rows: Sequence[Totals | None], running: Sequence[bool], look: Look, currency: str | None
+    metric: Metric[Totals],
+    rows: Sequence[Totals | None],
+    running: Sequence[bool],
+    look: Look,
+    currency: str | None,
 ) -> Trace:
     values = [None if row is None else metric.of(row) for row in rows]
     signed = metric is _GAIN
@@ -136,7 +140,11 @@ def _bars(
 
 
 def _line(
-    metric: Metric, rows: Sequence[Totals | None], names: Sequence[str], look: Look, currency: str | None
+    metric: Metric[Totals],
+    rows: Sequence[Totals | None],
+    names: Sequence[str],
+    look: Look,
+    currency: str | None,
 ) -> Trace:
     values = [None if row is None else metric.of(row) for row in rows]
     return {
@@ -154,7 +162,7 @@ def _line(
     }
 
 
-def _hover(metric: Metric, row: Totals | None, currency: str | None) -> str:
+def _hover(metric: Metric[Totals], row: Totals | None, currency: str | None) -> str:
     if row is None:
         return f"{metric.label} not known"
     others = [METRIC["hold"]] if metric is _GAIN else [METRIC["bets"]]

@@ -48,7 +48,7 @@ def _arrow(moved: Change | None) -> Literal["up", "down", "off"]:
 
 
 def _tooltip(
-    metric: Metric,
+    metric: Metric[Totals],
     now: Totals | None,
     before: Totals | None,
     moved: Change | None,

@@ -103,7 +103,7 @@ def test_a_change_too_small_to_matter_is_not_coloured(
 
 
 def test_down_can_be_good() -> None:
-    cost = Metric("cost", "Cost", Unit.MONEY, "down", "", lambda totals: totals.bet_amount_li)
+    cost: Metric[Totals] = Metric("cost", "Cost", Unit.MONEY, "down", "", lambda totals: totals.bet_amount_li)
     assert change(cost, _bets(900), _bets(1000)).verdict == "good"
     assert change(cost, _bets(1100), _bets(1000)).verdict == "bad"
 
@@ -125,7 +125,9 @@ def test_no_change_says_why(metric: str, now: Totals | None, before: Totals | No
 
 
 @given(st.sampled_from(METRICS), TOTALS, TOTALS)
-def test_going_up_and_coming_back_have_opposite_signs(metric: Metric, one: Totals, other: Totals) -> None:
+def test_going_up_and_coming_back_have_opposite_signs(
+    metric: Metric[Totals], one: Totals, other: Totals
+) -> None:
     there, back = change(metric, one, other), change(metric, other, one)
     if there.difference is not None and back.difference is not None:
         assert there.difference == -back.difference
