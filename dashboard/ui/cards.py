@@ -1,12 +1,16 @@
 """The row of KPI cards."""
 
-from typing import Final, Literal
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Final, Literal, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import formats, frames
-from dashboard.metrics import METRICS, Change, Metric, Totals, change
+from dashboard.metrics import METRICS, Change, Metric, change
+
+S = TypeVar("S")
 
 _COLORS: Final[dict[str, Literal["green", "red", "off"]]] = {"good": "green", "bad": "red", "neutral": "off"}
 
@@ -18,26 +22,43 @@ def draw(
     steps: pd.DataFrame,
     currency: str | None,
 ) -> None:
-    """One card a metric: its value over `days`, its change against `before`, and a small line over `steps`.
+    """The six cards of rounds, each with a small line over `steps`.
 
     `compared` says in words what `before` is, None where nothing is compared. All frames are of days or hours
     (`frames.days_frame`, `frames.hours_frame`).
     """
     now = frames.sum_totals(days)
     then = None if before is None else frames.sum_totals(before)
-    with st.container(key="cards"):
-        for metric, place in zip(METRICS, st.columns(len(METRICS)), strict=True):
-            moved = change(metric, now, then) if compared else None
+    lines = [frames.sparkline(steps, metric) for metric in METRICS]
+    row("cards", METRICS, now, then, compared, currency, lines)
+
+
+def row(
+    key: str,
+    metrics: Sequence[Metric[S]],
+    now: S | None,
+    before: S | None,
+    compared: str | None,
+    currency: str | None,
+    lines: Sequence[list[float]] = (),
+) -> None:
+    """One card a metric: its value, its change against `before`, and its line, if there are `lines`.
+
+    A side that is None is not known. `key` names the row for the style sheet.
+    """
+    with st.container(key=key):
+        for metric, place, line in zip_longest(metrics, st.columns(len(metrics)), lines):
+            moved = change(metric, now, before) if compared else None
             place.metric(
                 metric.label,
                 formats.short(metric, None if now is None else metric.of(now), currency),
                 formats.change_short(metric, moved) if moved else None,
                 delta_color=_COLORS[moved.verdict if moved else "neutral"],
                 delta_arrow=_arrow(moved),
-                help=_tooltip(metric, now, then, moved, compared, currency),
+                help=_tooltip(metric, now, before, moved, compared, currency),
                 border=True,
                 height="stretch",
-                chart_data=frames.sparkline(steps, metric),
+                chart_data=line,
             )
 
 
@@ -48,9 +69,9 @@ def _arrow(moved: Change | None) -> Literal["up", "down", "off"]:
 
 
 def _tooltip(
-    metric: Metric[Totals],
-    now: Totals | None,
-    before: Totals | None,
+    metric: Metric[S],
+    now: S | None,
+    before: S | None,
     moved: Change | None,
     compared: str | None,
     currency: str | None,
