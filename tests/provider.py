@@ -5,7 +5,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -149,10 +148,3 @@ def start_sandbox(*arguments: str, clock: int | None = None) -> Iterator[Sandbox
             sandbox.http.close()
             process.terminate()
             process.wait(10)
-
-
-def seconds_to_start(*arguments: str) -> float:
-    """Return how long a sandbox takes until it has printed its URL."""
-    begun = time.perf_counter()
-    with start_sandbox(*arguments):
-        return time.perf_counter() - begun
