@@ -16,6 +16,7 @@ from twoj_sandbox import GRINDER, MCH_ID
 
 WINDOW = {"time_start": CLOCK - 60 * 86_400, "time_end": CLOCK}
 PEAK_HOUR = CLOCK // 86_400 * 86_400 - 86_400 + 13 * 3600
+LOAD = ("--bets-per-hour", "20000", "--days", "10")
 PLAYER = {"user_id": GRINDER.user_id}
 ASKED: dict[str, dict[str, Any]] = {
     "/api/all/list": {},
@@ -76,13 +77,13 @@ def report() -> Iterator[str]:
     """Measure, and yield the tables line by line."""
     starts = [seconds_to_start() for _ in range(3)]
     yield f"start-up, default world: {statistics.median(starts):.2f} s"
-    yield f"start-up, 20 000 bets an hour: {seconds_to_start('--bets-per-hour', '20000', '--days', '10'):.2f} s"
+    yield f"start-up, 20 000 bets an hour: {seconds_to_start(*LOAD):.2f} s"
     yield f"{'endpoint':34} {'first ms':>9} {'warm ms':>8} {'bytes':>8}"
     with start_sandbox(clock=CLOCK) as sandbox:
         for path, asked in ASKED.items():
             first, warm, length = answer_ms(sandbox, path, asked)
             yield f"{path:34} {first:9.1f} {warm:8.1f} {length:8}"
-    with start_sandbox("--bets-per-hour", "20000", "--days", "10", clock=CLOCK) as sandbox:
+    with start_sandbox(*LOAD, clock=CLOCK) as sandbox:
         day_of_load(sandbox)
         rows, seconds = day_of_load(sandbox)
         yield f"one day of /api/all/history: {rows} rows in {seconds:.2f} s, {rows / seconds:,.0f} rows/s"
