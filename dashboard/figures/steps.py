@@ -76,7 +76,7 @@ def two_panels(
 def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
     """Ticks that fit 300 px: each day of a week, some days of a month, Mondays, or the firsts of months."""
     count = len(days)
-    labels = [_text(day, "EEE'<br>'d MMM" if count <= _EACH_DAY else "d MMM") for day in days]
+    labels = [_text(day, "EEE'<br>'d" if count <= _EACH_DAY else "d MMM") for day in days]
     ticked = list(range(count - 1, -1, -(1 + count // 6) if count > _EACH_DAY else -1))
     if 20 < count <= 70:
         ticked = [index for index, day in enumerate(days) if day.weekday() == 0][:: 1 + count // 40]
