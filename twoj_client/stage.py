@@ -31,8 +31,8 @@ class StageSummaries:
     """Makes stage summaries out of days, and of hours for the running day.
 
     Finished days serve every window that holds them. The running day is asked whole, in one request with the
-    days before it that are missing; where it alone is missing and its finished hours are known, only the
-    running hour is asked. Days that lie ahead are not asked for.
+    days before it that are missing; where a day alone is missing and its hours but the last are known, only
+    that hour is asked. Days that lie ahead are not asked for.
     """
 
     def __init__(self, core: Core) -> None:
@@ -85,8 +85,8 @@ class StageSummaries:
         return {window: answer for window, answer in zip(windows, found, strict=True) if answer is not None}
 
     def _hours(self, unknown: Sequence[BusinessDay], now: float) -> list[Window]:
-        """Return the hours of the running day if it alone is missing and they are known, else none."""
-        if len(unknown) != 1 or now >= unknown[0].window.end:
+        """Return the hours of a day if it alone is missing and all but the last are known, else none."""
+        if len(unknown) != 1:
             return []
         window = unknown[0].window
         hours = [hour for hour in cut(window, HOUR_S, origin=window.start) if hour.start <= now]
