@@ -24,7 +24,7 @@ def days_before(view: View) -> data.Known[pd.DataFrame] | None:
     return found
 
 
-@live.part("Figures of the period", "period")
+@live.part("Figures of the period", "period", cards.unknown)
 def period() -> None:
     view, here = filters.view(), data.source()
     if states.just_begun(view):

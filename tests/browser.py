@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +12,9 @@ from typing import NamedTuple
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.parts import free_port, program
+
 ROOT = Path(__file__).parents[1]
-CHROMIUM = "/usr/bin/chromium"
 LOG = "server.log"
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -35,7 +35,7 @@ def readme_command() -> list[str]:
 def chromium() -> Iterator[Browser]:
     """A browser of its own profile; ends with the context."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=program("chromium", "chromium"), args=QUIET)
         try:
             yield browser
         finally:
@@ -64,9 +64,7 @@ def started(folder: Path, port: int, **settings: str) -> "subprocess.Popen[bytes
 @contextmanager
 def dashboard(folder: Path, **settings: str) -> Iterator[Dashboard]:
     """The dashboard as the README starts it, on a free port; ends with the context."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = started(folder, port, **settings)
     url = f"http://127.0.0.1:{port}"
     try:

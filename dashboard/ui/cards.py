@@ -12,6 +12,7 @@ from dashboard.metrics import METRICS, Change, Metric, change
 
 S = TypeVar("S")
 
+UNKNOWN_PX: Final = 182
 _COLORS: Final[dict[str, Literal["green", "red", "off"]]] = {"good": "green", "bad": "red", "neutral": "off"}
 
 
@@ -60,6 +61,13 @@ def row(
                 height="stretch",
                 chart_data=line,
             )
+
+
+def unknown() -> None:
+    """The same row while nothing is known: a dash in each card, so that nothing below moves."""
+    with st.container(key="cards"):
+        for metric, place in zip(METRICS, st.columns(len(METRICS)), strict=True):
+            place.metric(metric.label, formats.UNKNOWN, help=metric.formula, border=True, height=UNKNOWN_PX)
 
 
 def _arrow(moved: Change | None) -> Literal["up", "down", "off"]:

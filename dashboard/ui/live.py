@@ -1,6 +1,7 @@
 """Parts of a page that refresh themselves while the rest of it stays as it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import streamlit as st
@@ -10,16 +11,26 @@ from dashboard.ui import states
 EVERY_S: Final = 60
 
 
-def part(name: str, key: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def part(
+    name: str, key: str, unknown: Callable[[], None] | None = None
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Turn a function into a part that is drawn beside the others and again each minute.
 
-    `name` is what a failure calls it; `key` names its box, which keeps its place (style.css).
+    `name` is what a failure calls it; `key` names its place (style.css), which it keeps when it fails.
+    `unknown` then draws what stands above the sentence, so that nothing below moves.
     """
+
+    @contextmanager
+    def failed() -> Iterator[None]:
+        if unknown:
+            unknown()
+        with states.box(key, name):
+            yield
 
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
         @st.fragment(parallel=True, run_every=EVERY_S, key=key)
         def drawn() -> None:
-            with st.container(key=f"part-{key}"), states.part(name):
+            with st.container(key=f"part-{key}"), states.part(name, failed):
                 draw()
 
         return drawn

@@ -14,7 +14,8 @@ st.set_page_config(page_title="2J dashboard", page_icon=str(HERE / "icon.png"), 
 pages = navigation.pages()
 page = st.navigation(pages, position="hidden")
 look = charts.look()
-st.html(f"<style>:root {{ --page: {look.page}; --card: {look.card}; --line: {look.grid} }}\n{STYLE}</style>")
+colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
+st.html(f"<style>:root {{ {colors} }}\n{STYLE}</style>")
 navigation.bar(pages)
 with states.part("This page"):
     page.run()

@@ -1,7 +1,7 @@
 """What a part says of its numbers' age, and in their place when there are none: one sentence each."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import streamlit as st
@@ -15,20 +15,24 @@ log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def part(name: str) -> Iterator[None]:
+def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcontext) -> Iterator[None]:
     """Draw one part of a page; a failure becomes a sentence in its place and leaves the other parts alive.
 
-    People never see a traceback. A failure of the provider is said in its own words; any other is ours, and
-    the log has it.
+    The sentence is drawn inside `around()`, which keeps the part's place. People never see a traceback. A
+    failure of the provider is said in its own words; any other is ours, and the log has it.
     """
     try:
         yield
     except ProviderFailed as error:
         log.warning("part failed", part=name, error=str(error))
-        st.error(f"{name}: not known now. {error.sentence} {error.what_to_do}", icon=":material/cloud_off:")
+        with around():
+            sentence = f"{name}: not known now. {error.sentence} {error.what_to_do}"
+            st.error(sentence, icon=":material/cloud_off:")
     except Exception:
         log.exception("part failed", part=name)
-        st.error(f"{name}: this could not be drawn. The server's log says why.", icon=":material/error:")
+        with around():
+            sentence = f"{name}: this could not be drawn. The server's log says why."
+            st.error(sentence, icon=":material/error:")
 
 
 @contextmanager
