@@ -25,6 +25,7 @@ class Source:
     """The provider that the pages show, for as long as the server runs."""
 
     twoj: TwoJ
+    mch_id: int
     zone: ZoneInfo
     currency: str | None
     demo: bool
@@ -70,7 +71,8 @@ def connected(settings: Settings, *, demo: bool, clock: Callable[[], float] = ti
         ) as twoj,
         ThreadPoolExecutor(max_workers=8, thread_name_prefix="data") as pool,
     ):
-        _source = Source(twoj, ZoneInfo(settings.timezone), settings.currency, demo, clock, pool)
+        zone = ZoneInfo(settings.timezone)
+        _source = Source(twoj, settings.mch_id, zone, settings.currency, demo, clock, pool)
         try:
             yield
         finally:

@@ -1,0 +1,185 @@
+"""Bonuses: which ones are asked for, and tables of what has become of them, ready to draw and to export."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from dashboard.metrics import BONUS_METRIC, BonusTotals
+from dashboard.periods import Period, day_start
+
+CREATE_TYPES: Final = {1: "API created", 2: "Backend created", 3: "Officially created"}
+STATES: Final = {1: "Active", 2: "Wagering", 3: "Completed", 4: "Cancelled", 5: "Expired"}
+"""The provider's creation types and states, as its document names them (1.4)."""
+OPEN_STATES: Final = (1, 2)
+"""States in which a bonus still changes: it waits to be used, or is being wagered."""
+
+SUMS: Final = (
+    "release_count",
+    "used_count",
+    "release_bonus_li",
+    "converted_cash_li",
+    "bet_amount_li",
+    "win_amount_li",
+)
+_DECIMALS: Final = ("release_bonus_li", "converted_cash_li")
+_RATES: Final = ("use_rate", "conversion_rate")
+_LONGEST_ID: Final = 19
+
+
+class Summary(Protocol):
+    """What the provider says of some bonuses, amounts in li."""
+
+    @property
+    def release_count(self) -> int: ...  # noqa: D102
+    @property
+    def used_count(self) -> int: ...  # noqa: D102
+    @property
+    def release_bonus(self) -> Decimal: ...  # noqa: D102
+    @property
+    def converted_cash(self) -> Decimal: ...  # noqa: D102
+    @property
+    def bet_amount(self) -> int: ...  # noqa: D102
+    @property
+    def win_amount(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which bonuses a page asks for; what is empty or None is not narrowed down.
+
+    `problems` holds a sentence for each value of the address that could not be used.
+    """
+
+    create_types: tuple[int, ...] = ()
+    states: tuple[int, ...] = ()
+    game_ids: tuple[int, ...] = ()
+    user_id: int | None = None
+    op_id: str | None = None
+    mch_id: int | None = None
+    problems: tuple[str, ...] = ()
+
+
+def read_wanted(query: Mapping[str, str]) -> Wanted:
+    """Read `type`, `state`, `game_id` (numbers with commas), `user_id`, `op_id` and `mch_id` from a query.
+
+    Types and states are the numbers of the provider's document. What is wrong is left out, with a sentence.
+    """
+    problems: list[str] = []
+
+    def numbers(name: str, what: str, known: Iterable[int] | None = None) -> tuple[int, ...]:
+        found = [_number(part) for part in query.get(name, "").split(",") if part.strip()]
+        good = {number for number in found if number is not None and (known is None or number in known)}
+        if good == set(found):
+            return tuple(sorted(good))
+        problems.append(f"{what} Showing the bonuses without this filter.")
+        return ()
+
+    def number(name: str, what: str) -> int | None:
+        text = query.get(name)
+        found = _number(text) if text else None
+        if text and found is None:
+            problems.append(f"{what} Showing the bonuses without this filter.")
+        return found
+
+    return Wanted(
+        numbers("type", f"The creation type must be among {_named(CREATE_TYPES)}.", CREATE_TYPES),
+        numbers("state", f"The state must be among {_named(STATES)}.", STATES),
+        numbers("game_id", "The games must be numbers such as 1033,1062."),
+        number("user_id", "The user id must be a number."),
+        query.get("op_id") or None,
+        number("mch_id", "The merchant id must be a number."),
+        tuple(problems),
+    )
+
+
+def bonus_totals(
+    summary: Summary, open_count: int | None = None, company_gain_li: int | None = None
+) -> BonusTotals:
+    """Take over the provider's sums."""
+    return BonusTotals(
+        summary.release_count,
+        summary.used_count,
+        _li(summary.release_bonus),
+        _li(summary.converted_cash),
+        summary.bet_amount,
+        summary.win_amount,
+        open_count,
+        company_gain_li,
+    )
+
+
+def bonus_days_frame(
+    found: Mapping[date, Summary], period: Period, now: datetime, zone: ZoneInfo
+) -> pd.DataFrame:
+    """One row per business day of the period, oldest first: `date`, the sums, the rates, `finished`.
+
+    A bonus belongs to the day of its creation. A day that is not among `found` is NA. `finished` is False on
+    the day that `now` lies in: more bonuses may be created on it.
+    """
+    days = period.days()
+    frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days))})
+    frame = frame.join(_columns([found.get(day) for day in days]))
+    frame["finished"] = [day_start(day + timedelta(days=1), zone) <= now for day in days]
+    return frame
+
+
+def bonus_parts_frame(found: Mapping[tuple[int, int], Summary | None]) -> pd.DataFrame:
+    """One row per state and creation type: `state` and `create_type` in words, the sums, the rates.
+
+    The order is the provider's. A pair whose answer failed is NA.
+    """
+    pairs = sorted(found)
+    frame = pd.DataFrame(
+        {
+            "state": [STATES[state] for state, _ in pairs],
+            "create_type": [CREATE_TYPES[create_type] for _, create_type in pairs],
+        }
+    )
+    return frame.join(_columns([found[pair] for pair in pairs]))
+
+
+def bonus_rows(frame: pd.DataFrame) -> list[BonusTotals | None]:
+    """Read the sums of each row back as totals, None where not known."""
+    columns = [frame[name].tolist() for name in SUMS]
+    return [
+        None if any(pd.isna(value) for value in row) else BonusTotals(*row)
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _columns(summaries: Sequence[Summary | None]) -> pd.DataFrame:
+    """The sums as exact columns (Int64, and Decimals where the provider gives decimal li), and the rates."""
+    rows = [None if summary is None else bonus_totals(summary) for summary in summaries]
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(
+                [None if row is None else getattr(row, name) for row in rows],
+                dtype="object" if name in _DECIMALS else "Int64",
+            )
+            for name in SUMS
+        }
+    )
+    for name in _RATES:
+        rates = [None if row is None else BONUS_METRIC[name].of(row) for row in rows]
+        frame[name] = pd.Series([None if rate is None else float(rate) for rate in rates], dtype="Float64")
+    return frame
+
+
+def _li(amount: Decimal) -> Decimal:
+    """Whole li without the ".0" of the provider's decimal numbers."""
+    return Decimal(int(amount)) if amount == int(amount) else amount
+
+
+def _number(text: str) -> int | None:
+    text = text.strip()
+    is_id = text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+    return int(text) if is_id and 0 < int(text) < 2**63 else None
+
+
+def _named(names: Mapping[int, str]) -> str:
+    return ", ".join(f"{number} ({name})" for number, name in names.items())

@@ -1,0 +1,137 @@
+"""What became of bonuses: in sum, by day of creation, and by state and creation type."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.bonuses import (
+    CREATE_TYPES,
+    OPEN_STATES,
+    STATES,
+    Wanted,
+    bonus_days_frame,
+    bonus_parts_frame,
+    bonus_totals,
+)
+from dashboard.data.source import Known, gather, source
+from dashboard.metrics import BonusTotals
+from dashboard.periods import Period, day_start, days_label
+from twoj_client import Reply, TwoJError
+from twoj_client.endpoints import BONUS
+from twoj_client.models import BonusSummary
+
+_ALL: Final = "The bonuses"
+_OPEN: Final = "Active or wagering"
+_GAIN: Final = "Company gain"
+
+
+def bonuses(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
+    """Sums of the bonuses created in the window, beside the company's gain of all games in it.
+
+    The gain of another merchant is not to be had, so it is None. Raises TwoJError where the bonuses are not
+    known; what else failed is named in `failed`.
+    """
+    here = source()
+    open_states = [state for state in OPEN_STATES if not wanted.states or state in wanted.states]
+    calls: dict[str, Callable[[], Reply[Any]]] = {_ALL: _asking(wanted, start, end)}
+    if open_states:
+        calls[_OPEN] = _asking(wanted, start, end, states=open_states)
+    if wanted.mch_id in (None, here.mch_id):
+        calls[_GAIN] = partial(here.twoj.all.stage_summary, start=start, end=end)
+    replies, errors = gather(calls)
+    if _ALL in errors:
+        raise errors[_ALL]
+    still_open = replies[_OPEN].data.release_count if _OPEN in replies else None
+    totals = bonus_totals(
+        replies[_ALL].data,
+        still_open if open_states else 0,
+        replies[_GAIN].data.summary.company_gain_amount if _GAIN in replies else None,
+    )
+    stale = any(reply.stale for reply in replies.values())
+    return Known(totals, replies[_ALL].as_of, stale, _failures(errors.items()))
+
+
+def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFrame]:
+    """One row a business day of `period` (`bonuses.bonus_days_frame`), from one answer a day.
+
+    A day whose answer failed is NA and named in `failed`. Raises TwoJError where no day is known.
+    """
+    zone = source().zone
+    ends = {day: day_start(day + timedelta(days=1), zone) for day in period.days()}
+    replies, errors = gather(
+        {
+            day: _asking(wanted, day_start(day, zone), min(end, now))
+            for day, end in ends.items()
+            if day_start(day, zone) < min(end, now)
+        }
+    )
+    settles = timedelta(seconds=BONUS.settles_s or 0)
+    # Settled days were said long ago and are still true: the age is that of the days that may still change.
+    changing = [reply.as_of for day, reply in replies.items() if reply.as_of < ends[day] + settles]
+    return Known(
+        bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
+        min(changing or [reply.as_of for reply in replies.values()]),
+        any(reply.stale for reply in replies.values()),
+        _failures((days_label(day, day), error) for day, error in sorted(errors.items())),
+    )
+
+
+def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.DataFrame]:
+    """One row a state and creation type (`bonuses.bonus_parts_frame`), from one answer each.
+
+    A pair whose answer failed is NA and named in `failed`. Raises TwoJError where none is known.
+    """
+    pairs = [
+        (state, create_type)
+        for state in wanted.states or STATES
+        for create_type in wanted.create_types or CREATE_TYPES
+    ]
+    replies, errors = gather(
+        {
+            (state, create_type): _asking(wanted, start, end, states=[state], create_types=[create_type])
+            for state, create_type in pairs
+        }
+    )
+    found = {pair: replies[pair].data if pair in replies else None for pair in pairs}
+    return Known(
+        bonus_parts_frame(found),
+        min(reply.as_of for reply in replies.values()),
+        any(reply.stale for reply in replies.values()),
+        _failures(
+            (f"{STATES[state]}, {CREATE_TYPES[create_type]}", error)
+            for (state, create_type), error in sorted(errors.items())
+        ),
+    )
+
+
+def _asking(
+    wanted: Wanted, start: datetime, end: datetime, **narrower: Iterable[int]
+) -> Callable[[], Reply[BonusSummary]]:
+    parameters: Mapping[str, Any] = {
+        "mch_id": wanted.mch_id,
+        "user_id": wanted.user_id,
+        "op_id": wanted.op_id,
+        "game_ids": wanted.game_ids,
+        "create_types": wanted.create_types,
+        "states": wanted.states,
+        **narrower,
+    }
+    return partial(source().twoj.all.bonus_summary, start=start, end=end, **parameters)
+
+
+def _failures(errors: Iterable[tuple[str, TwoJError]]) -> tuple[str, ...]:
+    """A sentence for each kind of failure, with the names of what it struck; of many only how many."""
+    by_sentence = groupby(
+        sorted(errors, key=lambda pair: pair[1].sentence), key=lambda pair: pair[1].sentence
+    )
+    struck = {sentence: [name for name, _ in pairs] for sentence, pairs in by_sentence}
+    return tuple(f"{_listed(names)}: {sentence}" for sentence, names in struck.items())
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    more = len(names) - most
+    return "; ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
