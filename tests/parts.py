@@ -7,15 +7,18 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+_PATH = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
+
 
 def program(name: str, package: str) -> str:
     """Return the path of a program, or skip the test and name the Debian package that brings it."""
-    found = shutil.which(name)
+    found = shutil.which(name, path=_PATH)
     if found:
         return found
     missing = f"{name} is missing: apt-get install {package}"
@@ -48,3 +51,30 @@ def redis_server(folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(10)
+
+
+@contextlib.contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Start a PostgreSQL of its own; yield the SQLAlchemy URL of its server, end it afterwards.
+
+    It refuses to run as root, and so root runs it as the user of Debian's package.
+    """
+    initdb, pg_ctl = program("initdb", "postgresql"), program("pg_ctl", "postgresql")
+    user = "postgres" if os.geteuid() == 0 else None
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        if user:
+            shutil.chown(folder, user, user)
+
+        def run(*command: str) -> None:
+            subprocess.run(
+                command, user=user, group=user, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=60
+            )
+
+        run(initdb, "-D", "data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8")
+        listen = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        run(pg_ctl, "start", "-w", "-D", "data", "-l", "log", "-o", listen)
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}"
+        finally:
+            run(pg_ctl, "stop", "-w", "-m", "fast", "-D", "data")
