@@ -1,0 +1,25 @@
+"""The operator's side of the provider's jackpot payouts: verify a call, write it to the ledger once, answer.
+
+`receiver(settings)` is mounted in a server: its `routes` are served inside its `running()`.
+``python -m payouts`` is such a server, ``python -m payouts check`` proves the ledger.
+"""
+
+from payouts.database import ledger_url
+from payouts.delivery import Merchant
+from payouts.receiver import Receiver
+from payouts.wallet import Wallet
+from twoj_client.settings import Settings, SettingsError
+
+__all__ = ["Receiver", "receiver"]
+
+
+def receiver(settings: Settings) -> Receiver:
+    """Return the receiver that the settings describe.
+
+    Raises SettingsError where the merchant is not named, or the ledger's URL is none.
+    """
+    if settings.mch_id is None or settings.key is None:
+        raise SettingsError("TWOJ_MCH_ID and TWOJ_KEY: are needed to receive payouts")
+    merchant = Merchant(settings.mch_id, settings.key.get_secret_value())
+    wallet = Wallet(settings.payout_wallet_url) if settings.payout_wallet_url else None
+    return Receiver(merchant, ledger_url(settings.ledger_url), wallet)

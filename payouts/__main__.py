@@ -1,0 +1,73 @@
+"""``python -m payouts`` receives payouts; ``python -m payouts check`` proves the ledger."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from payouts import receiver
+from payouts.check import NoLedger, check
+from payouts.database import LedgerAway, ledger_url
+from twoj_client.settings import Settings, SettingsError, load_settings
+
+
+def main() -> int:
+    """Return the exit status: 0 all right, 1 the ledger is wrong, 2 it could not be done."""
+    parser = argparse.ArgumentParser(prog="python -m payouts", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=["receive", "check"], default="receive")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", default=8600, type=int, help="port to listen on, 0 for a free one (%(default)s)"
+    )
+    chosen = parser.parse_args()
+    try:
+        settings = load_settings()
+        if chosen.command == "check":
+            return _check(settings)
+        _receive(settings, chosen.host, chosen.port)
+    except (SettingsError, LedgerAway, NoLedger) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _check(settings: Settings) -> int:
+    wrong, extent = check(ledger_url(settings.ledger_url))
+    for sentence in wrong:
+        print(sentence)
+    print(extent)
+    print(
+        "The ledger is WRONG."
+        if wrong
+        else "Every balance is the sum of its entries, every entry has its payout."
+    )
+    return 1 if wrong else 0
+
+
+def _receive(settings: Settings, host: str, port: int) -> None:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    payouts = receiver(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with payouts.running():
+            yield
+
+    # No access log: the address of each call holds its signature.
+    config = uvicorn.Config(
+        Starlette(routes=payouts.routes, lifespan=lifespan), host, port, access_log=False, log_level="warning"
+    )
+    listening = config.bind_socket()
+    listening.listen(config.backlog)
+    print(f"http://{host}:{listening.getsockname()[1]}/order/jackpot", flush=True)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""The statements of the ledger: each works inside the caller's transaction. Times in epoch milliseconds.
+
+Several processes may write at once: where a statement writes several rows it does so in the order of their
+keys, so that no two transactions wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from payouts.delivery import Delivery, Payout
+from payouts.outcome import Held, Outcome, Settled
+from payouts.schema import balances, deliveries, entries, payouts, pending
+
+LEASE_MS = 5_000
+"""Who claims a pending payout has this long to ask the wallet; each further try waits this much longer."""
+_LONGEST_WAIT_LEASES = 12
+
+
+def _upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def add(connection: Connection, asked: dict[str, Payout], now_ms: int) -> set[str]:
+    """Write the payouts whose `trans_no`, the key of `asked`, is new; return these numbers."""
+    if not asked:
+        return set()
+    rows = [
+        {
+            "trans_no": payout.trans_no,
+            "op_id": payout.op_id,
+            "amount_li": payout.amount_li,
+            "draw_id": payout.draw_id,
+            "game_id": payout.game_id,
+            "hourly_li": payout.hourly_li,
+            "super_li": payout.super_li,
+            "parts_differ": payout.parts_differ,
+            "ordered_at_s": payout.ordered_at_s,
+            "received_at_ms": now_ms,
+            "conflicts": 0,
+        }
+        for _, payout in sorted(asked.items())
+    ]
+    statement = _upsert(connection, payouts).on_conflict_do_nothing().returning(payouts.c.trans_no)
+    return set(connection.scalars(statement, rows))
+
+
+def credit(connection: Connection, credited: Sequence[Payout], now_ms: int) -> None:
+    """Write the entries of these payouts, and add them to the balances of their players."""
+    if not credited:
+        return
+    totals_li: Counter[str] = Counter()
+    for payout in credited:
+        totals_li[payout.op_id] += payout.amount_li
+    connection.execute(
+        insert(entries),
+        [
+            {"trans_no": p.trans_no, "op_id": p.op_id, "amount_li": p.amount_li, "booked_at_ms": now_ms}
+            for p in credited
+        ],
+    )
+    row = _upsert(connection, balances)
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[balances.c.op_id],
+            set_={"balance_li": balances.c.balance_li + row.excluded.balance_li},
+        ),
+        [{"op_id": op_id, "balance_li": total_li} for op_id, total_li in sorted(totals_li.items())],
+    )
+
+
+def wait_for_wallet(connection: Connection, trans_nos: Collection[str], now_ms: int) -> None:
+    """Write that the wallet has yet to confirm these payouts, and that the caller is asking it."""
+    if trans_nos:
+        rows = [{"trans_no": t, "tries": 1, "try_at_ms": now_ms + LEASE_MS} for t in sorted(trans_nos)]
+        connection.execute(insert(pending), rows)
+
+
+def due(connection: Connection, now_ms: int, limit: int) -> Sequence[str]:
+    """Return pending payouts that nobody asks the wallet for, those first that waited longest."""
+    statement = (
+        select(pending.c.trans_no)
+        .where(pending.c.try_at_ms <= now_ms)
+        .order_by(pending.c.try_at_ms)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return connection.scalars(statement).all()
+
+
+def claim(connection: Connection, trans_nos: Iterable[str], now_ms: int) -> set[str]:
+    """Make the caller the one to ask the wallet for these payouts; return those that were free to claim."""
+    wait = case((pending.c.tries < _LONGEST_WAIT_LEASES, pending.c.tries + 1), else_=_LONGEST_WAIT_LEASES)
+    statement = (
+        update(pending)
+        .where(pending.c.trans_no.in_(trans_nos), pending.c.try_at_ms <= now_ms)
+        .values(tries=pending.c.tries + 1, try_at_ms=now_ms + LEASE_MS * wait)
+        .returning(pending.c.trans_no)
+    )
+    return set(connection.scalars(statement))
+
+
+def confirm(connection: Connection, payout: Payout, wallet_li: int | None, now_ms: int) -> None:
+    """Credit a payout that the wallet has, unless that was written before; note what the wallet says."""
+    waited = delete(pending).where(pending.c.trans_no == payout.trans_no).returning(pending.c.trans_no)
+    if connection.scalar(waited):
+        credit(connection, [payout], now_ms)
+    if wallet_li is not None:
+        mine = balances.c.op_id == payout.op_id
+        connection.execute(update(balances).where(mine).values(wallet_li=wallet_li))
+
+
+def held(connection: Connection, trans_nos: Iterable[str]) -> dict[str, Held]:
+    """Return what the ledger holds under these numbers."""
+    statement = (
+        select(payouts.c.trans_no, payouts.c.op_id, payouts.c.amount_li, pending.c.trans_no.is_not(None))
+        .join(pending, payouts.c.trans_no == pending.c.trans_no, isouter=True)
+        .where(payouts.c.trans_no.in_(trans_nos))
+    )
+    return {trans_no: Held(*rest) for trans_no, *rest in connection.execute(statement)}
+
+
+def load(connection: Connection, trans_nos: Iterable[str]) -> list[Payout]:
+    """Return these payouts."""
+    columns = [payouts.c[name] for name in Payout.__dataclass_fields__]
+    rows = connection.execute(select(*columns).where(payouts.c.trans_no.in_(trans_nos)))
+    return [Payout(**row._mapping) for row in rows]
+
+
+def available(connection: Connection, op_ids: Iterable[str], *, wallet: bool) -> dict[str, int]:
+    """Return what these players have, in li; with a `wallet` what that last said, if it ever did."""
+    has = func.coalesce(balances.c.wallet_li, balances.c.balance_li) if wallet else balances.c.balance_li
+    rows = connection.execute(select(balances.c.op_id, has).where(balances.c.op_id.in_(op_ids)))
+    return {row.op_id: row[1] for row in rows}
+
+
+def record(
+    connection: Connection, batch: Sequence[Delivery], results: Sequence[Settled], now_ms: int
+) -> None:
+    """Write every delivery with its outcome, and mark the payouts that a delivery contradicts."""
+    rows = [
+        {
+            "received_at_ms": now_ms,
+            "outcome": outcome.value,
+            "trans_no": delivery.trans_no,
+            "code": answer.code.value,
+            "msg": answer.msg,
+            "body": delivery.body,
+            "body_size": delivery.body_size,
+        }
+        for delivery, (outcome, answer, _) in zip(batch, results, strict=True)
+    ]
+    connection.execute(insert(deliveries), rows)
+    conflicts = (d.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT)
+    for trans_no in sorted(filter(None, conflicts)):
+        mine = payouts.c.trans_no == trans_no
+        connection.execute(update(payouts).where(mine).values(conflicts=payouts.c.conflicts + 1))

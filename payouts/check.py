@@ -1,0 +1,112 @@
+"""Proves the ledger from its own rows, to the li. Reads only, and all of it as of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, func, inspect, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from payouts.database import away, open_engine, snapshot, without_hurry
+from payouts.schema import balances, entries, payouts, pending
+
+
+class NoLedger(Exception):
+    """Nothing was ever written at this address."""
+
+
+def check(url: URL) -> tuple[list[str], str]:
+    """Return a sentence for each thing that is wrong, and one that says how much the ledger holds.
+
+    Raises NoLedger, or LedgerAway.
+    """
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise NoLedger(_NO_LEDGER)
+    engine = snapshot(open_engine(url))
+    try:
+        with engine.begin() as connection:
+            without_hurry(connection)
+            if not inspect(connection).has_table(payouts.name):
+                raise NoLedger(_NO_LEDGER)
+            return [*_balances(connection), *_payouts(connection), *_entries(connection)], _extent(connection)
+    except DBAPIError as error:
+        raise away(error) from error
+    finally:
+        engine.dispose()
+
+
+_NO_LEDGER = "There is no ledger here yet. Is TWOJ_LEDGER_URL right?"
+
+
+def _balances(connection: Connection) -> Iterator[str]:
+    """Each balance is the sum of the player's entries."""
+    made = select(entries.c.op_id, func.sum(entries.c.amount_li)).group_by(entries.c.op_id)
+    booked_li: dict[str, int] = {op_id: int(total) for op_id, total in connection.execute(made)}
+    rows = connection.execute(select(balances.c.op_id, balances.c.balance_li))
+    balance_li: dict[str, int] = {row.op_id: row.balance_li for row in rows}
+    for op_id in sorted(booked_li.keys() | balance_li.keys()):
+        if balance_li.get(op_id) != booked_li.get(op_id, 0):
+            yield (
+                f"Player {op_id!r}: the balance is {_li(balance_li.get(op_id))}, "
+                f"the entries make {_li(booked_li.get(op_id))}."
+            )
+
+
+def _payouts(connection: Connection) -> Iterator[str]:
+    """Each payout has either one entry, of the same money, or waits for the wallet."""
+    has_entry, waits = entries.c.trans_no.is_not(None), pending.c.trans_no.is_not(None)
+    other_money = or_(entries.c.op_id != payouts.c.op_id, entries.c.amount_li != payouts.c.amount_li)
+    rows = connection.execute(
+        select(
+            payouts.c.trans_no,
+            payouts.c.op_id,
+            payouts.c.amount_li,
+            has_entry,
+            waits,
+            entries.c.op_id,
+            entries.c.amount_li,
+        )
+        .join(entries, entries.c.trans_no == payouts.c.trans_no, isouter=True)
+        .join(pending, pending.c.trans_no == payouts.c.trans_no, isouter=True)
+        .where(or_(has_entry == waits, other_money))
+        .order_by(payouts.c.trans_no)
+    )
+    for trans_no, op_id, amount_li, booked, waiting, booked_to, booked_li in rows:
+        if not booked:
+            yield f"Payout {trans_no}: {_li(amount_li)} for {op_id!r} were never credited."
+        elif waiting:
+            yield f"Payout {trans_no}: it is credited, and yet it waits for the wallet."
+        else:
+            yield (
+                f"Payout {trans_no}: {_li(amount_li)} for {op_id!r} were asked for, "
+                f"{_li(booked_li)} for {booked_to!r} were credited."
+            )
+
+
+def _entries(connection: Connection) -> Iterator[str]:
+    """Each entry has a payout."""
+    rows = connection.execute(
+        select(entries.c.trans_no, entries.c.op_id, entries.c.amount_li)
+        .join(payouts, entries.c.trans_no == payouts.c.trans_no, isouter=True)
+        .where(payouts.c.trans_no.is_(None))
+        .order_by(entries.c.id)
+    )
+    for trans_no, op_id, amount_li in rows:
+        yield f"Entry {trans_no}: {_li(amount_li)} were credited to {op_id!r} without a payout."
+
+
+def _extent(connection: Connection) -> str:
+    count, total_li = connection.execute(
+        select(func.count(), func.sum(payouts.c.amount_li)).select_from(payouts)
+    ).one()
+    players = connection.scalar(select(func.count()).select_from(balances))
+    waiting = connection.scalar(select(func.count()).select_from(pending))
+    return (
+        f"{count} payouts of {_li(total_li)} in all, {players} players with a balance, "
+        f"{waiting} payouts wait for the wallet."
+    )
+
+
+def _li(amount: int | None) -> str:
+    return "nothing" if amount is None else f"{amount} li"

@@ -1,0 +1,110 @@
+"""Where the ledger lives: SQLite or PostgreSQL, durable at every commit, its tables brought up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import platformdirs
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from twoj_client.settings import SettingsError
+
+_WAIT_S = 2
+"""How long a statement may wait for the database: two in a row leave time for an answer."""
+_MIGRATION_LOCK = 0x2A0FF
+"""PostgreSQL's number for "somebody is changing the tables": any number nobody else uses."""
+_POSTGRESQL = {
+    "connect_timeout": _WAIT_S,
+    "tcp_user_timeout": _WAIT_S * 1000,
+    "options": f"-c synchronous_commit=on -c statement_timeout={_WAIT_S}s",
+}
+
+
+class LedgerAway(Exception):
+    """The database cannot be used just now. Its text says why; what was asked for may be repeated."""
+
+
+def ledger_url(setting: str | None) -> URL:
+    """Return where the ledger is; None: a SQLite file in the user's data directory.
+
+    Raises SettingsError where the text is not the URL of a SQLite file or a PostgreSQL database.
+    """
+    if setting is None:
+        path = platformdirs.user_data_path("twoj", "twoj", ensure_exists=True) / "ledger.sqlite3"
+        return URL.create("sqlite", database=str(path))
+    expects = "TWOJ_LEDGER_URL: expects sqlite:////path/of/a/file or postgresql://user:password@host/database"
+    try:
+        url = make_url(setting)
+    except (ArgumentError, ValueError):
+        raise SettingsError(expects) from None
+    on_disk = url.drivername == "sqlite" and url.database not in {None, "", ":memory:"}
+    if not on_disk and url.drivername not in {"postgresql", "postgresql+psycopg"}:
+        raise SettingsError(expects)
+    return url
+
+
+def open_engine(url: URL) -> Engine:
+    """Return an engine whose commits last. It connects only when used."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRESQL)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _WAIT_S})
+    event.listen(engine, "connect", _durable)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _durable(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 would begin transactions of its own, and too late
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("snapshot")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def snapshot(engine: Engine) -> Engine:
+    """Return the engine for reading: all reads of one transaction see one moment, and hold up no writer."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ")
+    return engine.execution_options(snapshot=True)
+
+
+def without_hurry(connection: Connection) -> None:
+    """Let the statements of this transaction take their time."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def migrate(engine: Engine) -> None:
+    """Make the tables, or bring them up to date. Several processes may do so at once.
+
+    Raises:
+        LedgerAway: the database is away, or was written by a newer version.
+
+    """
+    config = Config()
+    migrations = str(Path(__file__).with_name("migrations"))
+    config.set_main_option("script_location", migrations.replace("%", "%%"))  # Config fills in %(names)s
+    try:
+        with engine.begin() as connection:
+            without_hurry(connection)
+            if engine.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError:
+        raise LedgerAway("The ledger was written by a newer version. Update this server.") from None
+    except DBAPIError as error:
+        raise away(error) from error
+
+
+def away(error: DBAPIError) -> LedgerAway:
+    """Return the error that says in one line what the database said."""
+    return LedgerAway(f"The ledger's database cannot be used: {str(error.orig).partition(chr(10))[0]}")

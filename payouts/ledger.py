@@ -1,0 +1,104 @@
+"""The ledger: decides first, replay or conflict, and credits each payout once.
+
+Many deliveries share one transaction, and so one wait for the disk. What a method returned is on disk.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+from payouts import books
+from payouts.database import away, migrate, open_engine
+from payouts.delivery import Delivery, Payout
+from payouts.outcome import UNBOOKABLE, Settled, settle
+
+
+class Ledger:
+    """Payouts in a database. One thread at a time; any number of processes.
+
+    `wallet` says that the operator's own wallet keeps the players' money: then a payout is pending until
+    `confirm` is told that the wallet has it. `clock` returns epoch seconds.
+
+    Every method raises LedgerAway where the database is locked or away, and may then be called again.
+    """
+
+    def __init__(self, url: URL, *, wallet: bool = False, clock: Callable[[], float] = time.time) -> None:
+        self._engine = open_engine(url)
+        self._wallet = wallet
+        self._clock = clock
+        self._prepared = False
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    def prepare(self) -> None:
+        """Bring the tables up to date, unless this object did so before."""
+        if not self._prepared:
+            migrate(self._engine)
+            self._prepared = True
+
+    def settle(self, batch: Sequence[Delivery]) -> list[Settled]:
+        """Record all deliveries, credit the new payouts among them; return the outcomes in the same order.
+
+        A delivery whose values the database will not hold is refused alone.
+        """
+        try:
+            with self._transaction() as (connection, now_ms):
+                return self._settle(connection, batch, now_ms)
+        except (DataError, IntegrityError, OverflowError):
+            if len(batch) > 1:
+                return [result for delivery in batch for result in self.settle([delivery])]
+        with self._transaction() as (connection, now_ms):
+            books.record(connection, batch, [UNBOOKABLE], now_ms)
+        return [UNBOOKABLE]
+
+    def claim_due(self, limit: int) -> list[Payout]:
+        """Claim up to `limit` pending payouts that nobody asks the wallet for at present."""
+        with self._transaction() as (connection, now_ms):
+            claimed = books.claim(connection, books.due(connection, now_ms, limit), now_ms)
+            return books.load(connection, claimed)
+
+    def confirm(self, payout: Payout, wallet_li: int | None) -> int:
+        """Credit a claimed payout, now that the wallet has it; return what the player has, in li.
+
+        `wallet_li` is what the wallet says the player has, None where it does not say. Who comes second
+        credits nothing more.
+        """
+        with self._transaction() as (connection, now_ms):
+            books.confirm(connection, payout, wallet_li, now_ms)
+            return books.available(connection, [payout.op_id], wallet=True)[payout.op_id]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[Connection, int]]:
+        self.prepare()
+        try:
+            with self._engine.begin() as connection:
+                yield connection, int(self._clock() * 1000)
+        except (DataError, IntegrityError):
+            raise
+        except DBAPIError as error:
+            raise away(error) from error
+
+    def _settle(self, connection: Connection, batch: Sequence[Delivery], now_ms: int) -> list[Settled]:
+        asked: dict[str, Payout] = {}
+        for delivery in batch:
+            if isinstance(delivery.asks, Payout):
+                asked.setdefault(delivery.asks.trans_no, delivery.asks)
+        new = books.add(connection, asked, now_ms)
+        claimed: set[str] = set()
+        if self._wallet:
+            books.wait_for_wallet(connection, new, now_ms)
+            claimed = new | books.claim(connection, asked.keys() - new, now_ms)
+        else:
+            books.credit(connection, [asked[trans_no] for trans_no in asked if trans_no in new], now_ms)
+        held = books.held(connection, asked)
+        has_li = books.available(connection, {payout.op_id for payout in asked.values()}, wallet=self._wallet)
+        results = [settle(delivery, held, new, claimed, has_li) for delivery in batch]
+        books.record(connection, batch, results, now_ms)
+        return results

@@ -1,0 +1,120 @@
+"""`POST /order/jackpot`: takes the provider's calls and answers within the 5 s that it waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from sqlalchemy import URL
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from payouts import answers
+from payouts.answers import Answer, envelope
+from payouts.crediting import Crediting
+from payouts.database import LedgerAway
+from payouts.delivery import LARGEST_BODY, Delivery, Merchant, Payout, examine
+from payouts.desk import Desk
+from payouts.ledger import Ledger
+from payouts.log import log
+from payouts.outcome import Outcome, Settled
+from payouts.wallet import Wallet, WalletAway
+
+_ANSWER_WITHIN_S = 4.5
+
+
+class Receiver:
+    """Answers the payout calls for one merchant. Serve `routes` inside `running()`.
+
+    The ledger at `url` keeps the players' balances, unless the operator's own `wallet` does. `clock` returns
+    epoch seconds. `availableAmount` is in li, as `amount` is: the document does not name its unit.
+    """
+
+    def __init__(
+        self,
+        merchant: Merchant,
+        url: URL,
+        wallet: Wallet | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._merchant = merchant
+        self._ledger = Ledger(url, wallet=wallet is not None, clock=clock)
+        self._desk = Desk(self._ledger)
+        self._crediting = Crediting(wallet, self._ledger, self._desk) if wallet else None
+        self._clock = clock
+        self.routes = [Route("/order/jackpot", self._answer, methods=["POST"])]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve until the block ends; a database that is away at first is awaited call by call."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self._ledger.close)
+            await stack.enter_async_context(self._desk.open())
+            try:
+                await self._desk.do(self._ledger.prepare)
+            except LedgerAway as error:
+                log.error("ledger away", error=str(error))
+            if self._crediting:
+                await stack.enter_async_context(self._crediting.open())
+            yield
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                body = await _read(request)
+                delivery = examine(request.scope["query_string"], body, self._merchant)
+                settled = await self._settle(delivery)
+        except (LedgerAway, WalletAway, TimeoutError, ClientDisconnect) as error:
+            log.error("payout not answered", error=str(error) or type(error).__name__)
+            return self._respond(answers.NOT_YET, {})
+        _tell(delivery.asks, settled)
+        return self._respond(settled.answer, _result(delivery.asks, settled))
+
+    async def _settle(self, delivery: Delivery) -> Settled:
+        settled = await self._desk.settle(delivery)
+        match settled.outcome, delivery.asks, self._crediting:
+            case Outcome.CLAIMED, Payout() as payout, Crediting() as crediting:
+                return Settled(Outcome.FIRST, answers.DONE, await crediting.finish(payout))
+        return settled
+
+    def _respond(self, answer: Answer, result: dict[str, Any]) -> Response:
+        body = envelope(answer, result, now_s=self._clock())
+        return Response(body, answer.status, media_type="application/json")
+
+
+async def _read(request: Request) -> bytes:
+    """Return the body, or just enough of it to see that it is too large."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            break
+    return bytes(body)
+
+
+def _result(asks: Payout | Answer, settled: Settled) -> dict[str, Any]:
+    if isinstance(asks, Payout) and settled.answer is answers.DONE:
+        return {"op_id": asks.op_id, "availableAmount": settled.available_li}
+    return {}
+
+
+def _tell(asks: Payout | Answer, settled: Settled) -> None:
+    """Log what people have to look at."""
+    if isinstance(asks, Answer):
+        log.warning("payout refused", code=int(asks.code), msg=asks.msg)
+    elif settled.outcome is Outcome.REFUSED:
+        log.error("payout refused", trans_no=asks.trans_no, msg=settled.answer.msg)
+    elif settled.outcome is Outcome.CONFLICT:
+        log.error("payout conflict", trans_no=asks.trans_no, op_id=asks.op_id, amount_li=asks.amount_li)
+    elif settled.outcome is Outcome.FIRST and asks.parts_differ:
+        log.warning(
+            "payout parts differ",
+            trans_no=asks.trans_no,
+            amount_li=asks.amount_li,
+            hourly_li=asks.hourly_li,
+            super_li=asks.super_li,
+        )
