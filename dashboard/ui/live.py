@@ -9,6 +9,8 @@ import streamlit as st
 from dashboard.ui import states
 
 EVERY_S: Final = 60
+_MARK: Final = "<i class='part'></i>"
+# A container without contents is not drawn at all; with this mark the style sheet can say "Loading…" in it.
 
 
 def part(
@@ -24,13 +26,14 @@ def part(
     def failed() -> Iterator[None]:
         if unknown:
             unknown()
-        with states.box(key, name):
+        with st.container(key=f"box-{key}", border=True):
             yield
 
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
         @st.fragment(parallel=True, run_every=EVERY_S, key=key)
         def drawn() -> None:
             with st.container(key=f"part-{key}"), states.part(name, failed):
+                st.html(_MARK)
                 draw()
 
         return drawn
