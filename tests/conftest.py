@@ -1,11 +1,21 @@
 """Fixtures for all tests: a running provider with a stopped clock, and the world it serves."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from tests.provider import CLOCK, Sandbox, start_sandbox
 from twoj_sandbox.world import World
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With REQUIRE_ALL=1 a skipped test is a failure: a missing part must not pass for a tested one."""
+    report = yield
+    if report.skipped and os.environ.get("REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+    return report
 
 
 @pytest.fixture(scope="session")
