@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.metrics import BONUS_METRIC, BonusTotals
+from dashboard.formats import UNKNOWN, exact
+from dashboard.metrics import BONUS_METRIC, BonusTotals, Unit
 from dashboard.periods import Period, day_start
 
 CREATE_TYPES: Final = {1: "API created", 2: "Backend created", 3: "Officially created"}
@@ -28,6 +29,16 @@ SUMS: Final = (
 )
 _DECIMALS: Final = ("release_bonus_li", "converted_cash_li")
 _RATES: Final = ("use_rate", "conversion_rate")
+_TABLE: Final = (
+    "bonus_issued",
+    "bonus_used",
+    "use_rate",
+    "bonus_amount",
+    "converted_cash",
+    "conversion_rate",
+    "bonus_wagered",
+    "bonus_win",
+)
 _LONGEST_ID: Final = 19
 
 
@@ -150,6 +161,29 @@ def bonus_rows(frame: pd.DataFrame) -> list[BonusTotals | None]:
         None if any(pd.isna(value) for value in row) else BonusTotals(*row)
         for row in zip(*columns, strict=True)
     ]
+
+
+def bonus_table(parts: pd.DataFrame, currency: str | None) -> pd.DataFrame:
+    """The parts (`bonus_parts_frame`) in words, exact, a metric a column; "–" where not known."""
+    rows = bonus_rows(parts)
+    table = pd.DataFrame({"State": parts["state"], "Creation type": parts["create_type"]})
+    for metric in (BONUS_METRIC[key] for key in _TABLE):
+        unit = f", {currency}" if currency and metric.unit is Unit.MONEY else ""
+        table[metric.label + unit] = [exact(metric, metric.of(row)) if row else UNKNOWN for row in rows]
+    return table
+
+
+def described(wanted: Wanted, names: Mapping[int, str]) -> str:
+    """Which bonuses are asked for, in words: "Backend created · Active or Wagering · Elves"."""
+    parts = (
+        " or ".join(CREATE_TYPES[number] for number in wanted.create_types),
+        " or ".join(STATES[number] for number in wanted.states),
+        " or ".join(names.get(number, str(number)) for number in wanted.game_ids),
+        f"user id {wanted.user_id}" if wanted.user_id else "",
+        f"op id {wanted.op_id}" if wanted.op_id else "",
+        f"merchant {wanted.mch_id}" if wanted.mch_id else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _columns(summaries: Sequence[Summary | None]) -> pd.DataFrame:

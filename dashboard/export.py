@@ -61,12 +61,14 @@ class About:
     as_of: str
     comparison: str = ""
     completeness: str = ""
+    only: str = ""
 
     def lines(self) -> list[tuple[str, str]]:
         """Label and value of each line that has one."""
         lines = (
             ("Title", self.title),
             ("Period", self.period),
+            ("Only", self.only),
             ("Time zone", self.zone),
             ("Currency", self.currency),
             ("As of", self.as_of),
@@ -134,7 +136,7 @@ def _cell(kind: Kind, value: object) -> Cell:
     if isinstance(value, pd.Timestamp):
         return value.date()
     if kind is Kind.MONEY:
-        return Decimal(int(str(value))).scaleb(-3)
+        return Decimal(str(value)).scaleb(-3)
     if kind is Kind.RATIO:
         return Decimal(str(value)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
     return int(str(value)) if kind is Kind.COUNT else str(value)

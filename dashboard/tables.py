@@ -24,3 +24,20 @@ GAMES: Final = (
     *_SUMS,
     Column("hold", "Hold", Kind.RATIO),
 )
+
+_BONUSES: Final = (
+    Column("release_count", "Issued", Kind.COUNT),
+    Column("used_count", "Used", Kind.COUNT),
+    Column("use_rate", "Use rate", Kind.RATIO),
+    Column("release_bonus_li", "Bonus amount", Kind.MONEY),
+    Column("converted_cash_li", "Converted to cash", Kind.MONEY),
+    Column("conversion_rate", "Conversion rate", Kind.RATIO),
+    Column("bet_amount_li", "Wagered", Kind.MONEY),
+    Column("win_amount_li", "Win during wagering", Kind.MONEY),
+)
+BONUS_DAYS: Final = (Column("date", "Day of creation", Kind.DAY), *_BONUSES)
+BONUS_PARTS: Final = (
+    Column("state", "State", Kind.TEXT),
+    Column("create_type", "Creation type", Kind.TEXT),
+    *_BONUSES,
+)

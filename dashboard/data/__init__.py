@@ -2,6 +2,7 @@
 
 from dashboard.data.bonuses import bonus_days, bonus_parts, bonuses
 from dashboard.data.by_game import games
+from dashboard.data.game_list import game_names
 from dashboard.data.source import Known, ProviderFailed, Source, connected, source
 from dashboard.data.stage import days, hours
 
@@ -14,6 +15,7 @@ __all__ = [
     "bonuses",
     "connected",
     "days",
+    "game_names",
     "games",
     "hours",
     "source",

@@ -61,7 +61,8 @@ def two_panels(
         "yaxis2": {**lower.axis, "domain": _LOWER},
         "hovermode": "x unified",
         "hoversubplots": "axis",
-        "bargap": 0.28 if len(steps.names) > 5 else 1 - 0.12 * len(steps.names),
+        "barmode": "overlay",
+        "bargap": 1 - bar_width(len(steps.names)),
         "annotations": [
             _words(0, _UPPER, upper.title, look.text),
             _words(0, _LOWER, lower.title, look.text),
@@ -91,6 +92,11 @@ def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
 def day_name(day: date) -> str:
     """Name a day in full, as the hover shows it: "Sun 15 Mar 2026"."""
     return _text(day, "EEE d MMM y")
+
+
+def bar_width(count: int) -> float:
+    """Width of a step's bar as a part of the step; where steps are few their bars stay narrow."""
+    return 0.72 if count > 5 else 0.12 * count
 
 
 def hatch(running: Sequence[bool]) -> Layout:

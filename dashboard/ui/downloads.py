@@ -15,9 +15,17 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def draw(
-    title: str, columns: Sequence[Column], frame: pd.DataFrame, view: View, known: Known[pd.DataFrame]
+    title: str,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    view: View,
+    known: Known[pd.DataFrame],
+    only: str = "",
 ) -> None:
-    """Offer `frame` as CSV and XLSX; the file says period, zone, currency and age, as the page does."""
+    """Offer `frame` as CSV and XLSX; the file says period, zone, currency and age, as the page does.
+
+    `only` is what the page's own filters leave, in words.
+    """
     stale = "The provider did not answer; these are the last numbers it gave." if known.stale else ""
     about = About(
         title=title,
@@ -27,6 +35,7 @@ def draw(
         as_of=formats.moment(known.as_of, view.zone),
         comparison=view.comparison.label if view.comparison else "",
         completeness=" ".join((stale, *known.failed)).strip(),
+        only=only,
     )
     stem = f"{title.lower().replace(' ', '-')}-{view.period.first_day}-{view.period.last_day}"
     with st.container(horizontal=True, horizontal_alignment="right"):

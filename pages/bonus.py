@@ -1,0 +1,102 @@
+"""What the bonuses cost: how many were issued and used, what became cash, and which kinds they were."""
+
+import streamlit as st
+
+from dashboard import data, formats, tables
+from dashboard.bonuses import bonus_table, described
+from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
+from dashboard.metrics import BONUS_METRIC, BonusTotals
+from dashboard.ui import bonus_filters, cards, charts, downloads, filters, live, states
+from dashboard.view import View
+
+COUNTS = [
+    BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
+]
+AMOUNTS = [
+    BONUS_METRIC[key]
+    for key in ("converted_cash", "conversion_rate", "bonus_wagered", "bonus_win", "bonus_cost")
+]
+
+
+def two_rows(
+    now: BonusTotals | None, before: BonusTotals | None, compared: str | None, currency: str | None
+) -> None:
+    cards.row("cards-counts", COUNTS, now, before, compared, currency)
+    cards.row("cards-amounts", AMOUNTS, now, before, compared, currency)
+
+
+def compared_bonuses(view: View) -> data.Known[BonusTotals] | None:
+    """The compared bonuses; where they fail the page says so and goes on without them."""
+    found = None
+    if view.comparison:
+        with states.part("The comparison"):
+            found = data.bonuses(bonus_filters.wanted(), view.comparison.start, view.comparison.end)
+    return found
+
+
+@live.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None))
+def figures() -> None:
+    view = filters.view()
+    if states.just_begun(view):
+        return
+    found, before = data.bonuses(bonus_filters.wanted(), view.start, view.end), compared_bonuses(view)
+    compared = view.comparison.label if view.comparison and before else None
+    states.as_of(found, before, note=f"compared with {compared}" if compared else "")
+    two_rows(found.value, before.value if before else None, compared, data.source().currency)
+    st.caption(
+        "A bonus counts at the time of its creation, with what has become of it so far. While it is active or"
+        " wagering this can change: young bonuses show less than they will, and compared ones had more time."
+    )
+
+
+@live.part("From issued to used to converted", "funnel")
+def funnel() -> None:
+    view = filters.view()
+    if states.just_begun(view):
+        return
+    found = data.bonuses(bonus_filters.wanted(), view.start, view.end)
+    with states.box("funnel", "From issued to used to converted"):
+        states.as_of(found)
+        charts.show(funnel_chart(found.value, charts.look(), data.source().currency), "funnel")
+        st.caption(
+            "The provider gives no amount of unused bonuses and no number of converted ones, so number and"
+            " amount are measured each by itself."
+        )
+
+
+@live.part("Bonuses by day of creation", "bonus-days")
+def by_day() -> None:
+    view, here, wanted = filters.view(), data.source(), bonus_filters.wanted()
+    if states.just_begun(view):
+        return
+    days = data.bonus_days(wanted, view.period, view.now)
+    with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_time(here.zone)}"):
+        states.as_of(days)
+        charts.show(bonus_days_chart(days.value, charts.look(), here.currency, here.zone), "bonus-days")
+        downloads.draw("Bonuses by day", tables.BONUS_DAYS, days.value, view, days, described(wanted, {}))
+
+
+@live.part("Bonuses by state and creation type", "bonus-parts")
+def by_state_and_type() -> None:
+    view, wanted = filters.view(), bonus_filters.wanted()
+    if states.just_begun(view):
+        return
+    parts = data.bonus_parts(wanted, view.start, view.end)
+    with states.box("bonus-parts", "Bonuses by state and creation type"):
+        states.as_of(parts)
+        st.table(bonus_table(parts.value, data.source().currency), border="horizontal", hide_index=True)
+        downloads.draw("Bonuses by kind", tables.BONUS_PARTS, parts.value, view, parts, described(wanted, {}))
+
+
+filters.draw("Bonus")
+narrowed = st.container()
+figures()
+left, right = st.columns([2, 3])
+with left:
+    funnel()
+with right:
+    by_day()
+by_state_and_type()
+# Drawn last, at its place on top: it waits for the names of the games, and the parts need not.
+with narrowed:
+    bonus_filters.draw()
