@@ -143,6 +143,9 @@ def test_a_slots_rounds_win_is_the_sum_of_its_parts(sandbox):
         assert sum(extra[name] for name in parts) == row["bet_amount"] + row["gain_amount"]
         assert extra["award_type"] == (row["feature"] if row["feature"] < 3 else 0)
         assert row["currency"] == "$"
+        special = {1: "free_amount", 2: "bonus_amount", 3: "jackpot_amount"}.get(row["feature"])
+        assert {name for name in parts[1:] if extra[name]} <= {special}
+        assert bool(special) == bool(special and extra[special]) or row["is_buy"]
         features.add((row["feature"], row["is_buy"]))
     assert {feature for feature, _ in features} >= {0, 1, 2}
 
@@ -215,6 +218,15 @@ def test_no_detail_url_of_another_round(sandbox, wrong):
     assert sandbox.summary("/api/slots/detail/url", **asked | wrong)["code"] == 400
     later = row["draw_id"].rpartition("-")[0] + "-9999999"
     assert sandbox.summary("/api/slots/detail/url", **asked | {"draw_id": later})["code"] == 400
+
+
+def test_no_detail_url_before_the_round_has_ended(sandbox, truth):
+    rounds = truth.bets_of_player(GRINDER.index, CLOCK - DAY_S, CLOCK, CLOCK)
+    latest = rounds[IS_SLOTS[rounds["game"]]][-1:]
+    asked = {"game_id": int(latest["game_id"][0]), "draw_id": rows.draw_ids(latest)[0]}
+    for seconds, code in ((-1, 400), (0, 200)):
+        sandbox.set_clock(int(latest["end_at"][0]) + seconds)
+        assert sandbox.summary("/api/slots/detail/url", **asked)["code"] == code
 
 
 def test_the_list_of_games(sandbox):

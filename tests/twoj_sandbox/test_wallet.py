@@ -128,6 +128,24 @@ def test_a_transfer_shows_in_every_later_credit_and_in_no_earlier_one(sandbox, t
         assert item["credit"] == each["credit"] + (123_456_789 if own else 0)
 
 
+def test_a_transfer_shows_in_the_summarys_credits(sandbox, truth):
+    rounds = truth.bets_of_player(GRINDER.index, CLOCK - 2 * DAY_S, CLOCK, CLOCK)
+    rounds = rounds[rounds["game_id"] >= 2000]
+    start, between = (int(rounds["start_at"][place]) for place in (0, -1))
+    sandbox.set_clock(between - 1)
+    moved(sandbox, "deposit", GRINDER.op_id, 1000, "order-1")
+    sandbox.set_clock(CLOCK)
+
+    def credits_from(time_start):
+        asked = {"op_id": GRINDER.op_id, "time_start": time_start, "time_end": CLOCK}
+        summary = sandbox.summary("/api/games/user/stage/summary", **asked)["data"]
+        return summary["credit_before_game"], summary["credit"]
+
+    after = int(rounds["credit"][-1]) + 1000
+    assert credits_from(start) == (rounds["credit_before_bet"][0], after)
+    assert credits_from(between) == (rounds["credit_before_bet"][-1] + 1000, after)
+
+
 def test_every_change_of_a_credit_is_a_round_or_a_record(sandbox):
     """The grinder's last two days over HTTP alone, with transfers by callers between."""
     for step, (name, amount) in enumerate([("deposit", 50_000), ("deposit", 7), ("withdraw", 30_000)]):

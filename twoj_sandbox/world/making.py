@@ -196,8 +196,8 @@ def _outcomes(day: int, plan: _Plan, luck: Whole, draws: Draws) -> tuple[Whole, 
     numbers, size = games.WHEEL_NUMBERS[plan.game], _WHEEL_SIZES[size_place]
     area = draws.below(count, numbers // size)
     number = luck * (numbers + 1) >> 32
-    hit = (number > 0) & ((number - 1) // size == area)
-    wheel_win = np.where(hit, numbers // size * 100, 0)
+    # Zero lies in area -1, which nobody can bet on.
+    wheel_win = np.where((number - 1) // size == area, numbers // size * 100, 0)
 
     target = _CRASH_TARGETS[draws.pick(count, _CRASH_RUNNING)]
     height = np.clip((96 << 32) // (luck + 1), 100, _CRASH_HIGHEST)
