@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,21 +37,28 @@ def check(url: URL) -> tuple[list[str], str]:
         engine.dispose()
 
 
+_AT_ONCE = 10_000
 _NO_LEDGER = "There is no ledger here yet. Is TWOJ_LEDGER_URL right?"
 
 
 def _balances(connection: Connection) -> Iterator[str]:
     """Each balance is the sum of the player's entries."""
-    made = select(entries.c.op_id, func.sum(entries.c.amount_li)).group_by(entries.c.op_id)
-    booked_li: dict[str, int] = {op_id: int(total) for op_id, total in connection.execute(made)}
-    rows = connection.execute(select(balances.c.op_id, balances.c.balance_li))
-    balance_li: dict[str, int] = {row.op_id: row.balance_li for row in rows}
+    booked_li: Counter[str] = Counter()  # summed up here: SQLite's sum ends at 64 bits
+    made = select(entries.c.op_id, entries.c.amount_li).execution_options(yield_per=_AT_ONCE)
+    for op_id, amount_li in connection.execute(made):
+        booked_li[op_id] += amount_li
+    balance_li = _balance_li(connection)
     for op_id in sorted(booked_li.keys() | balance_li.keys()):
-        if balance_li.get(op_id) != booked_li.get(op_id, 0):
+        if balance_li.get(op_id) != booked_li[op_id]:
             yield (
                 f"Player {op_id!r}: the balance is {_li(balance_li.get(op_id))}, "
-                f"the entries make {_li(booked_li.get(op_id))}."
+                f"the entries make {booked_li[op_id]} li."
             )
+
+
+def _balance_li(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(select(balances.c.op_id, balances.c.balance_li))
+    return {op_id: amount_li for op_id, amount_li in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _payouts(connection: Connection) -> Iterator[str]:
@@ -97,14 +105,12 @@ def _entries(connection: Connection) -> Iterator[str]:
 
 
 def _extent(connection: Connection) -> str:
-    count, total_li = connection.execute(
-        select(func.count(), func.sum(payouts.c.amount_li)).select_from(payouts)
-    ).one()
-    players = connection.scalar(select(func.count()).select_from(balances))
+    asked = connection.scalar(select(func.count()).select_from(payouts))
     waiting = connection.scalar(select(func.count()).select_from(pending))
+    balance_li = _balance_li(connection)
     return (
-        f"{count} payouts of {_li(total_li)} in all, {players} players with a balance, "
-        f"{waiting} payouts wait for the wallet."
+        f"{asked} payouts, {waiting} of them wait for the wallet. "
+        f"{len(balance_li)} players were credited {sum(balance_li.values())} li in all."
     )
 
 

@@ -114,26 +114,21 @@ def examine(query: bytes, body: bytes, merchant: Merchant) -> Delivery:
 def _verify(query: bytes, body: bytes, merchant: Merchant) -> None:
     if len(body) > LARGEST_BODY:
         raise Refused(Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes.")
-    pairs = parse_qsl(query, keep_blank_values=True)
-    mch, ts, signature = (
-        _only(pairs, name, shape)
-        for name, shape in (
-            (b"mch", rb"[0-9]{1,19}"),
-            (b"ts", rb"[1-9][0-9]{0,18}"),
-            (b"sign", rb"[0-9a-f]{32}"),
-        )
-    )
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    mch = _only(pairs, "mch", "[0-9]{1,19}")
+    ts = _only(pairs, "ts", "[1-9][0-9]{0,18}")
+    signature = _only(pairs, "sign", "[0-9a-f]{32}")
     if int(mch) != merchant.mch_id:
         raise Refused(Code.NO_PERMISSION, "mch is not the merchant that this address serves.")
     if not matches(signature, body, int(ts), merchant.key):
         raise Refused(Code.SIGNATURE, "The signature does not match body, ts and key.")
 
 
-def _only(pairs: list[tuple[bytes, bytes]], name: bytes, shape: bytes) -> str:
+def _only(pairs: list[tuple[str, str]], name: str, shape: str) -> str:
     values = [value for key, value in pairs if key == name]
     if len(values) != 1 or not re.fullmatch(shape, values[0]):
-        raise Refused(Code.PARAMETER, f"The query string needs one well-formed {name.decode()}.")
-    return values[0].decode()
+        raise Refused(Code.PARAMETER, f"The query string needs one well-formed {name}.")
+    return values[0]
 
 
 def _parse(body: bytes) -> Payout:

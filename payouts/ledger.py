@@ -86,19 +86,17 @@ class Ledger:
             raise away(error) from error
 
     def _settle(self, connection: Connection, batch: Sequence[Delivery], now_ms: int) -> list[Settled]:
-        asked: dict[str, Payout] = {}
-        for delivery in batch:
-            if isinstance(delivery.asks, Payout):
-                asked.setdefault(delivery.asks.trans_no, delivery.asks)
-        new = books.add(connection, asked, now_ms)
+        asked = [delivery.asks for delivery in batch if isinstance(delivery.asks, Payout)]
+        firsts = {payout.trans_no: payout for payout in reversed(asked)}
+        new = books.add(connection, firsts, now_ms)
         claimed: set[str] = set()
         if self._wallet:
             books.wait_for_wallet(connection, new, now_ms)
-            claimed = new | books.claim(connection, asked.keys() - new, now_ms)
+            claimed = new | books.claim(connection, firsts.keys() - new, now_ms)
         else:
-            books.credit(connection, [asked[trans_no] for trans_no in asked if trans_no in new], now_ms)
-        held = books.held(connection, asked)
-        has_li = books.available(connection, {payout.op_id for payout in asked.values()}, wallet=self._wallet)
+            books.credit(connection, [payout for payout in firsts.values() if payout.trans_no in new], now_ms)
+        held = books.held(connection, firsts)
+        has_li = books.available(connection, {payout.op_id for payout in asked}, wallet=self._wallet)
         results = [settle(delivery, held, new, claimed, has_li) for delivery in batch]
         books.record(connection, batch, results, now_ms)
         return results

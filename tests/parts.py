@@ -77,4 +77,4 @@ def postgresql_server() -> Iterator[str]:
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
-            run(pg_ctl, "stop", "-w", "-m", "fast", "-D", "data")
+            run(pg_ctl, "stop", "-w", "-m", "immediate", "-D", "data")

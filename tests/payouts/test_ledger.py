@@ -1,0 +1,196 @@
+"""First, replay, conflict: the same on SQLite and PostgreSQL."""
+
+import threading
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, text
+
+from payouts import answers, schema
+from payouts.check import check
+from payouts.database import LedgerAway, snapshot
+from payouts.outcome import Outcome
+from tests.payouts.conftest import delivery
+from tests.payouts.provider import order, payout, signed
+
+NOW_S = 1_773_567_000
+
+
+def rows(engine, statement):
+    with snapshot(engine).connect() as connection:
+        return [dict(row._mapping) for row in connection.execute(statement)]
+
+
+def settle(ledger, *calls):
+    return ledger.settle([delivery(call) for call in calls])
+
+
+def balances(engine):
+    return {row["op_id"]: row["balance_li"] for row in rows(engine, select(schema.balances))}
+
+
+def test_the_first_call_writes_payout_entry_and_balance(make_ledger, engine):
+    ledger = make_ledger(clock=lambda: NOW_S)
+    tree = order("t-1", "player-1", 5000, extra_business={"hourly_amount": 1000, "super_amount": 5000})
+    assert settle(ledger, signed(tree)) == [(Outcome.FIRST, answers.DONE, 5000)]
+    assert rows(engine, select(schema.payouts)) == [
+        {
+            "trans_no": "t-1",
+            "op_id": "player-1",
+            "amount_li": 5000,
+            "draw_id": "1006-2-1726-1709201163-0",
+            "game_id": 1006,
+            "hourly_li": 1000,
+            "super_li": 5000,
+            "parts_differ": True,
+            "ordered_at_s": 1709201163,
+            "received_at_ms": NOW_S * 1000,
+            "conflicts": 0,
+        }
+    ]
+    (entry,) = rows(engine, select(schema.entries))
+    assert (entry["trans_no"], entry["op_id"], entry["amount_li"]) == ("t-1", "player-1", 5000)
+    assert balances(engine) == {"player-1": 5000}
+
+
+def test_a_replay_is_answered_like_the_first_and_credits_nothing(ledger, engine):
+    settle(ledger, payout("t-1", amount=5000), payout("t-2", amount=7))
+    assert settle(ledger, payout("t-1", amount=5000)) == [(Outcome.REPLAY, answers.DONE, 5007)]
+    assert balances(engine) == {"player-1": 5007}
+
+
+@pytest.mark.parametrize("other", [payout("t-1", "player-2", 5000), payout("t-1", "player-1", 5001)])
+def test_the_same_number_for_other_money_is_a_conflict(ledger, engine, other):
+    settle(ledger, payout("t-1", "player-1", 5000))
+    assert settle(ledger, other) == [(Outcome.CONFLICT, answers.CONFLICT, None)]
+    assert settle(ledger, other, payout("t-1", "player-1", 5000), other)[1].outcome is Outcome.REPLAY
+    assert balances(engine) == {"player-1": 5000}
+    (marked,) = rows(engine, select(schema.payouts))
+    assert (marked["op_id"], marked["amount_li"], marked["conflicts"]) == ("player-1", 5000, 3)
+
+
+def test_one_batch_holds_first_replay_conflict_and_refusal(ledger, engine):
+    results = settle(
+        ledger,
+        payout("t-1", "player-1", 10),
+        payout("t-1", "player-1", 10),
+        payout("t-1", "player-1", 11),
+        signed(order(), key="forged"),
+        payout("t-2", "player-2", 20),
+        payout("t-3", "player-1", 30),
+    )
+    assert [result.outcome for result in results] == "first replay conflict refused first first".split()
+    assert [result.available_li for result in results] == [40, 40, None, None, 20, 40]
+    assert balances(engine) == {"player-1": 40, "player-2": 20}
+
+
+def test_every_delivery_is_kept_good_or_bad(make_ledger, engine):
+    ledger = make_ledger(clock=lambda: NOW_S)
+    good, bad = payout("t-1", amount=10), signed(b"x" * 5000)
+    settle(ledger, good, good, payout("t-1", amount=11), bad)
+    kept = rows(engine, select(schema.deliveries).order_by(schema.deliveries.c.id))
+    assert [(row["outcome"], row["code"], row["trans_no"]) for row in kept] == [
+        ("first", 0, "t-1"),
+        ("replay", 0, "t-1"),
+        ("conflict", 500101, "t-1"),
+        ("refused", 100000, None),
+    ]
+    assert kept[0]["body"] == good.body
+    assert (kept[3]["body"], kept[3]["body_size"]) == (b"x" * 4096, 5000)
+    assert {row["received_at_ms"] for row in kept} == {NOW_S * 1000}
+    assert "Expecting value" in kept[3]["msg"]
+
+
+def test_the_largest_amount_is_held_and_one_li_more_is_refused_alone(ledger, engine):
+    most = 2**63 - 1
+    assert settle(ledger, payout("t-1", "rich", most))[0].available_li == most
+    results = settle(ledger, payout("t-2", "rich", 1), payout("t-3", "other", 5), payout("t-4", "rich", most))
+    assert [result.answer for result in results] == [answers.UNBOOKABLE, answers.DONE, answers.UNBOOKABLE]
+    assert balances(engine) == {"rich": most, "other": 5}
+    assert len(rows(engine, select(schema.payouts))) == 2
+    assert len(rows(engine, select(schema.deliveries))) == 4
+    assert check(engine.url)[0] == []
+
+
+def test_numbers_and_players_are_told_apart_by_case_and_characters(ledger, engine):
+    names = ["Anna", "anna", "ANNA", "ännä", "玩家", "a'b;--", "%s"]
+    settle(ledger, *(payout(f"T-{n}", name, n + 1) for n, name in enumerate(names)))
+    settle(ledger, payout("t-0", "Anna", 100))
+    assert balances(engine) == {name: n + 1 for n, name in enumerate(names)} | {"Anna": 101}
+
+
+def test_several_processes_deliver_the_same_at_the_same_moment(make_ledger, engine):
+    calls = [payout(f"t-{n}", f"player-{n % 5}", n + 1) for n in range(60)]
+    make_ledger().prepare()
+    together = threading.Barrier(4)
+    outcomes: Counter[str] = Counter()
+
+    def deliver(ledger, mine):
+        for start in range(0, len(mine), 6):
+            together.wait(10)
+            outcomes.update(result.outcome for result in settle(ledger, *mine[start : start + 6]))
+
+    threads = [
+        threading.Thread(target=deliver, args=(make_ledger(), order))
+        for order in (calls, calls, calls[::-1], calls[::-1])
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert outcomes == {"first": 60, "replay": 180}
+    assert sum(balances(engine).values()) == sum(range(1, 61))
+    assert check(engine.url)[0] == []
+
+
+money = st.tuples(st.integers(0, 5), st.sampled_from(["ann", "ben", "cat"]), st.integers(1, 3))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(money, min_size=1, max_size=6), max_size=6), data=st.data())
+def test_whatever_comes_in_whatever_order_is_credited_once(two_ledgers, engine, batches, data):
+    """A balance is the sum of distinct payouts; the first call with a number says what it stands for."""
+    two_ledgers[0].prepare()
+    with engine.begin() as connection:
+        for table in reversed(schema.metadata.sorted_tables):
+            connection.execute(table.delete())
+    said: dict[int, tuple[str, int]] = {}
+    has: Counter[str] = Counter()
+    for batch in batches:
+        expected = []
+        for number, player, amount in batch:
+            if number not in said:
+                said[number] = (player, amount)
+                has[player] += amount
+                expected.append("first")
+            else:
+                expected.append("replay" if said[number] == (player, amount) else "conflict")
+        ledger = data.draw(st.sampled_from(two_ledgers))
+        results = settle(ledger, *(payout(f"t-{n}", player, amount) for n, player, amount in batch))
+        assert [result.outcome for result in results] == expected
+        for (_, player, _), result in zip(batch, results, strict=True):
+            assert result.available_li in (has[player], None)
+    assert balances(engine) == dict(has)
+    assert check(engine.url)[0] == []
+
+
+def test_a_locked_ledger_raises_and_works_again_afterwards(ledger, locked):
+    settle(ledger, payout("t-1", amount=5))
+    with locked(), pytest.raises(LedgerAway, match="cannot be used"):
+        settle(ledger, payout("t-2", amount=5))
+    assert settle(ledger, payout("t-2", amount=5))[0].available_li == 10
+
+
+def test_a_payout_is_whole_or_absent_where_the_database_fails_half_way(ledger, engine):
+    ledger.prepare()
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE balances RENAME TO elsewhere"))
+    with pytest.raises(LedgerAway):
+        settle(ledger, payout("t-1", amount=5))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO balances"))
+        for table in (schema.payouts, schema.entries, schema.deliveries):
+            assert connection.scalar(select(func.count()).select_from(table)) == 0
+    assert settle(ledger, payout("t-1", amount=5))[0].available_li == 5
