@@ -33,11 +33,11 @@ def funnel_chart(totals: BonusTotals, look: Look, currency: str | None) -> go.Fi
     """
     shares = [_USE_RATE.of(totals), _CONVERSION.of(totals)]
     drawn = [1, shares[0] or 0, 1, shares[1] or 0]
-    texts = [
+    texts = [  # how much, and what share of the bar above
         short(_ISSUED, _ISSUED.of(totals)),
-        f"{short(_USED, _USED.of(totals))} · {percent(shares[0], 1)} of issued",
+        f"{short(_USED, _USED.of(totals))} · {percent(shares[0], 1)}",
         short(_AMOUNT, _AMOUNT.of(totals), currency),
-        f"{short(_CONVERTED, _CONVERTED.of(totals), currency)} · {percent(shares[1], 1)} of it",
+        f"{short(_CONVERTED, _CONVERTED.of(totals), currency)} · {percent(shares[1], 1)}",
     ]
     metrics = (_ISSUED, _USED, _AMOUNT, _CONVERTED)
     trace = {
@@ -51,7 +51,10 @@ def funnel_chart(totals: BonusTotals, look: Look, currency: str | None) -> go.Fi
         "textposition": "outside",
         "textfont": {"color": look.text, "size": 12},
         "cliponaxis": False,
-        "customdata": [f"{each.label}: {exact(each, each.of(totals), currency)}" for each in metrics],
+        "customdata": [
+            _hover(shown, totals, currency)
+            for shown in ((_ISSUED,), (_USED, _USE_RATE), (_AMOUNT,), (_CONVERTED, _CONVERSION))
+        ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     layout: Layout = {
