@@ -7,7 +7,6 @@ from dashboard.bonuses import bonus_table, described
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.ui import bonus_filters, cards, charts, downloads, filters, live, states
-from dashboard.view import View
 
 COUNTS = [
     BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
@@ -25,21 +24,14 @@ def two_rows(
     cards.row("cards-amounts", AMOUNTS, now, before, compared, currency)
 
 
-def compared_bonuses(view: View) -> data.Known[BonusTotals] | None:
-    """The compared bonuses; where they fail the page says so and goes on without them."""
-    found = None
-    if view.comparison:
-        with states.part("The comparison"):
-            found = data.bonuses(bonus_filters.wanted(), view.comparison.start, view.comparison.end)
-    return found
-
-
 @live.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None))
 def figures() -> None:
     view = filters.view()
     if states.just_begun(view):
         return
-    found, before = data.bonuses(bonus_filters.wanted(), view.start, view.end), compared_bonuses(view)
+    wanted = bonus_filters.wanted()
+    found = data.bonuses(wanted, view.start, view.end)
+    before = states.compared(view, lambda earlier: data.bonuses(wanted, earlier.start, earlier.end))
     compared = view.comparison.label if view.comparison and before else None
     states.as_of(found, before, note=f"compared with {compared}" if compared else "")
     two_rows(found.value, before.value if before else None, compared, data.source().currency)

@@ -2,26 +2,23 @@
 
 from datetime import timedelta
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, frames, tables
+from dashboard.bonuses import Wanted
 from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
+from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.periods import business_day, days_label
 from dashboard.ui import cards, charts, downloads, filters, live, states
-from dashboard.view import View, read_view
+from dashboard.view import read_view
 
 WEEK = timedelta(days=7)
+NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
 
 
-def days_before(view: View) -> data.Known[pd.DataFrame] | None:
-    """The compared days; where they fail the page says so and goes on without them."""
-    found = None
-    if view.comparison:
-        with states.part("The comparison"):
-            found = data.days(view.comparison.period, view.comparison.end)
-    return found
+def net_cards(now: BonusTotals | None, before: BonusTotals | None, compared: str | None) -> None:
+    cards.row("cards-net", NET, now, before, compared, data.source().currency)
 
 
 @live.part("Figures of the period", "period", cards.unknown)
@@ -29,7 +26,8 @@ def period() -> None:
     view, here = filters.view(), data.source()
     if states.just_begun(view):
         return
-    days, before = data.days(view.period, view.now), days_before(view)
+    days = data.days(view.period, view.now)
+    before = states.compared(view, lambda earlier: data.days(earlier.period, earlier.end))
     shown, compared, steps = days.value, None, days.value
     if view.comparison and before:
         shown, compared = frames.with_comparison(shown, before.value), view.comparison.label
@@ -41,6 +39,25 @@ def period() -> None:
         legend = "compared" if compared else None
         charts.show(days_chart(shown, charts.look(), here.currency, here.zone, legend), "daily")
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, view, days)
+
+
+@live.part("Net gain after bonus", "net", lambda: net_cards(None, None, None))
+def net() -> None:
+    view = filters.view()
+    if states.just_begun(view):
+        return
+    found = data.bonuses(Wanted(), view.start, view.end)
+    before = states.compared(view, lambda earlier: data.bonuses(Wanted(), earlier.start, earlier.end))
+    figures, words = st.columns([1, 2], vertical_alignment="center")
+    with figures:
+        compared = view.comparison.label if view.comparison and before else None
+        net_cards(found.value, before.value if before else None, compared)
+    with words:
+        states.as_of(found, before)
+        st.caption(
+            "What is left of the company gain once the bonuses created in the period are paid, as far as they"
+            " have become cash by now. Taxes, fees and the provider's share are not taken off."
+        )
 
 
 @live.part("Today by the hour", "today")
@@ -74,5 +91,6 @@ def games() -> None:
 
 filters.draw("Overview")
 period()
+net()
 today()
 games()

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 import structlog
 
 from dashboard import data, formats
 from dashboard.data import Known, ProviderFailed
+from dashboard.periods import Comparison
 from dashboard.view import View
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -61,6 +63,15 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
     failed = [sentence for each in shown for sentence in each.failed]
     if failed:
         st.warning("Not included: " + " ".join(failed), icon=":material/cloud_off:")
+
+
+def compared(view: View, ask: Callable[[Comparison], Known[T]]) -> Known[T] | None:
+    """What `ask` answers for the compared days; where it fails the page says so and goes on without them."""
+    found = None
+    if view.comparison:
+        with part("The comparison"):
+            found = ask(view.comparison)
+    return found
 
 
 def just_begun(view: View) -> bool:
