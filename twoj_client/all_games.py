@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
 from twoj_client.errors import BadArgument
-from twoj_client.history import walk_pages
-from twoj_client.models import Bet, BonusSummary, Game, StageSummary
+from twoj_client.history import forwards, oldest_first
+from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
 from twoj_client.reply import Reply, reply_of
 from twoj_client.stage import StageSummaries
+from twoj_client.walk import Hour, Progress, Walk
+
+if TYPE_CHECKING:
+    from pyarrow import Table
+
+_HOURS_AHEAD = 16
 
 # Inside the class, `list` is a method.
 GameList = list[Game]
@@ -44,13 +50,76 @@ class AllGames:
         """
         return self._stages.read(arguments.window(start, end))
 
-    def history(self, *, start: When, end: When, game_ids: Iterable[int] | None = None) -> Reply[Bets]:
-        """Return all bets of the window, oldest first, amounts in li; only those of `game_ids`, if any."""
-        params: dict[str, Any] = {}
-        wanted = arguments.ids("game_ids", game_ids)
-        if wanted:
-            params["game_ids"] = wanted
-        return walk_pages(self._core, params, arguments.window(start, end))
+    def history(
+        self,
+        *,
+        start: When,
+        end: When,
+        game_ids: Iterable[int] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Reply[Bets]:
+        """Return all bets of the window, oldest first, amounts in li; only those of `game_ids`, if any.
+
+        `progress` is called after each hour. ``missing`` names the hours that stayed incomplete.
+        """
+        hours = list(self._walk(start, end, game_ids, progress, _HOURS_AHEAD))
+        answers = [page for hour in hours for page in hour.pages]
+        missing = [hour.window for hour in hours if not hour.whole]
+        return reply_of([bet for hour in hours for bet in _bets(hour)], answers, missing)
+
+    def iter_history(
+        self,
+        *,
+        start: When,
+        end: When,
+        game_ids: Iterable[int] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Iterator[Reply[Bets]]:
+        """Yield the bets hour by hour, like :meth:`history`, with one hour in memory at a time."""
+        for hour in self._walk(start, end, game_ids, progress, hours_ahead=0):
+            yield reply_of(_bets(hour), hour.pages, [] if hour.whole else [hour.window])
+
+    def history_table(
+        self,
+        *,
+        start: When,
+        end: When,
+        game_ids: Iterable[int] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Reply[Table]:
+        """Return the bets of the window as an Arrow table, like :meth:`history`, several times as quickly.
+
+        The columns are the fields of :class:`~twoj_client.models.Bet`; amounts are 64-bit integers of li.
+        """
+        # Arrow takes a while to load, and not everybody needs it.
+        import pyarrow as pa  # noqa: PLC0415
+
+        from twoj_client import columns  # noqa: PLC0415
+
+        window, params = arguments.window(start, end), _game_params(game_ids)
+        walk = Walk(
+            self._core, columns.ALL_HISTORY_COLUMNS, params, columns.distinct, hours_ahead=_HOURS_AHEAD
+        )
+        hours = list(walk.hours(window, progress))
+        tables = [
+            columns.oldest_first(pa.concat_tables([page.value.table for page in hour.pages]))
+            for hour in hours
+        ]
+        answers = [page for hour in hours for page in hour.pages]
+        missing = [hour.window for hour in hours if not hour.whole]
+        return reply_of(pa.concat_tables(tables), answers, missing)
+
+    def _walk(
+        self,
+        start: When,
+        end: When,
+        game_ids: Iterable[int] | None,
+        progress: Callable[[Progress], None] | None,
+        hours_ahead: int,
+    ) -> Iterator[Hour[BetPage]]:
+        window, params = arguments.window(start, end), _game_params(game_ids)
+        walk = Walk(self._core, endpoints.ALL_HISTORY, params, _distinct, hours_ahead=hours_ahead)
+        return walk.hours(window, progress)
 
     def bonus_summary(
         self,
@@ -89,6 +158,19 @@ class AllGames:
             win_amount=sum(part.win_amount for part in parts),
         )
         return reply_of(total, answers)
+
+
+def _game_params(game_ids: Iterable[int] | None) -> dict[str, Any]:
+    wanted = arguments.ids("game_ids", game_ids)
+    return {"game_ids": wanted} if wanted else {}
+
+
+def _distinct(pages: Sequence[BetPage]) -> int:
+    return len({bet.event_id for page in pages for bet in page.items})
+
+
+def _bets(hour: Hour[BetPage]) -> Bets:
+    return oldest_first(forwards([bet for page in hour.pages for bet in page.value.items]))
 
 
 def _bonus_params(

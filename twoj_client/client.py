@@ -112,7 +112,9 @@ class TwoJ:
             stats=self._stats,
         )
         self._workers = ThreadPoolExecutor(max_in_flight, thread_name_prefix="twoj")
-        core = Core(self._wire, self._cache, self._workers, zone, merchant.mch_id, clock, self._stats)
+        core = Core(
+            self._wire, self._cache, self._workers, zone, merchant.mch_id, max_in_flight, clock, self._stats
+        )
         self.all = AllGames(core)
         self.games = Games(core)
         self.slots = Slots(core)

@@ -30,6 +30,7 @@ class Core:
     workers: ThreadPoolExecutor
     zone: ZoneInfo
     mch_id: int
+    max_in_flight: int
     clock: Callable[[], float]
     stats: Stats
 

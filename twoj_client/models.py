@@ -82,6 +82,9 @@ class BetPage(Struct, frozen=True):
     page: Int64
     page_size: Int64
 
+    def __len__(self) -> int:
+        return len(self.items)
+
 
 class BonusSummary(Struct, frozen=True):
     """Bonuses issued and what became of them (1.4).

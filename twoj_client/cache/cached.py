@@ -89,6 +89,16 @@ class CachedReads:
             self._stats.note(endpoint.name, "stale")
             return old
 
+    def renew(self, endpoint: Endpoint[T], params: Params, window: Span = None) -> Answer[T]:
+        """Ask the provider even if an answer is kept, and keep the new one.
+
+        Raises:
+            TwoJError: the provider failed.
+
+        """
+        held = self._fetcher(endpoint, params, window, hurry=False)()
+        return _answer(held, self._rule(endpoint, window, self._clock()))
+
     def peek(self, endpoint: Endpoint[T], params: Params, windows: Sequence[Span]) -> list[Answer[T] | None]:
         """Return the fresh answers for some windows, None where there is none; nothing is waited for.
 

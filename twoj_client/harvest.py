@@ -1,0 +1,220 @@
+"""Plans how to get a whole history from an endpoint that cuts its answers and has no pages. Pure.
+
+An answer with as many rows as the limit is cut: its window is asked again in smaller ones, down to one
+second. The documents do not say which rows a cut answer keeps. Two guesses say how to split, and neither is
+trusted for the result, as only windows whose answers are not cut count:
+
+- it keeps the oldest, or the newest, rows: then the stretch that they fill holds hardly more than they do;
+- it keeps any rows: then they are a sample, and show where how many of the others lie.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from enum import Enum
+from itertools import pairwise
+
+from twoj_client.windows import Window
+
+# Windows are made so long that this share of the limit is expected: fuller ones would be cut too often.
+_FILL = 0.7
+# This share of a sample is asked first, to learn how many rows each row of the sample stands for.
+_PROBE = 0.1
+_LESS = 2.5
+# Cut into more parts than this, a sample says too little about each: cut into fewer, which have their own.
+_MOST_PARTS = 40
+_PARTS_OF_PARTS = 12
+# Beyond this share of windows that were cut, evenly sized windows cost more than following the answers.
+_TOO_OFTEN = 0.25
+_LANES = 8
+# Rows that leave so much of their window free at one end were kept for their age, or so it seems.
+_FREE = 0.25
+
+
+class _Kept(Enum):
+    UNKNOWN = 0
+    OLDEST = 1
+    NEWEST = 2
+    ANY = 3
+
+
+class _Density:
+    """Rows per second in all windows that are whole so far, and how well that foretells the next window."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._seconds = 0
+        self._told = 0
+        self._failed = 0
+
+    def note(self, window: Window, rows: int) -> None:
+        self._rows += rows
+        self._seconds += window.end - window.start
+
+    def expected(self, window: Window) -> float:
+        return self._rows / max(self._seconds, 1) * (window.end - window.start)
+
+    def judge(self, *, failed: bool) -> None:
+        self._told += 1
+        self._failed += failed
+
+    @property
+    def misleads(self) -> bool:
+        return self._told >= 8 and self._failed > self._told * _TOO_OFTEN
+
+
+class _Even:
+    """A stretch whose rows are taken to lie as densely as all others do."""
+
+    def __init__(self, first: Window, rest: Window | None, limit: int, density: _Density) -> None:
+        self._next: Window | None = first
+        self._rest = rest
+        self._limit = limit
+        self._density = density
+        self._at_once = 1
+        self._awaited = 0
+
+    def take(self, room: int) -> list[Window]:
+        if self._awaited:
+            return []
+        taken = []
+        for _ in range(min(room, self._at_once)):
+            window = self._cut_off()
+            if window is None:
+                break
+            taken.append(window)
+        self._awaited = len(taken)
+        return taken
+
+    def heard(self, _window: Window, rows: int) -> None:
+        self._awaited -= 1
+        self._density.judge(failed=rows >= self._limit)
+        self._at_once = 1 if rows >= self._limit else self._at_once * 2
+
+    def _cut_off(self) -> Window | None:
+        if self._next is not None:
+            window, self._next = self._next, None
+            return window
+        if self._rest is None:
+            return None
+        window = self._rest
+        whole_s = window.end - window.start
+        expected = self._density.expected(window)
+        parts = -int(-expected // (self._limit * _FILL))
+        if self._density.misleads:
+            # Bursts: what a cut answer holds is asked next, then all the rest. Two requests for each limit.
+            parts = _LANES if parts > 2 * _LANES else 1
+        # Equal parts rather than a small rest.
+        whole_s = -(-whole_s // max(parts, 1))
+        end = window.start + max(whole_s, 1)
+        self._rest = Window(end, window.end) if end < window.end else None
+        return Window(window.start, end)
+
+
+class _Sampled:
+    """A stretch of which a sample of the rows is known, by their times."""
+
+    def __init__(self, window: Window, times: Sequence[int], limit: int) -> None:
+        self._times = times
+        self._limit = limit
+        self._share = _PROBE
+        self._parts: list[Window] = []
+        self._rest: Window | None = window
+        self._probe(window)
+
+    def take(self, room: int) -> list[Window]:
+        taken, self._parts = self._parts[:room], self._parts[room:]
+        return taken
+
+    def heard(self, window: Window, rows: int) -> None:
+        if self._rest is None:
+            return
+        if rows >= self._limit and self._rest.end - self._rest.start > 1:
+            self._share /= _LESS
+            self._probe(self._rest)
+            return
+        worth = max(rows, 1) / max(self._seen(window), 1)
+        parts = -int(-worth * self._seen(self._rest) // (self._limit * _FILL))
+        if parts > _MOST_PARTS:
+            parts = -(-parts // _PARTS_OF_PARTS)
+        self._parts = self._quantiles(self._rest, parts)
+        self._rest = None
+
+    def _probe(self, window: Window) -> None:
+        first = bisect_left(self._times, window.start)
+        last = min(first + max(1, int(len(self._times) * self._share)), len(self._times) - 1)
+        middle = min(max(self._times[last], window.start + 1), window.end - 1)
+        self._parts = [Window(window.start, middle)]
+        self._rest = Window(middle, window.end)
+
+    def _seen(self, window: Window) -> int:
+        return bisect_left(self._times, window.end) - bisect_left(self._times, window.start)
+
+    def _quantiles(self, window: Window, parts: int) -> list[Window]:
+        first, count = bisect_left(self._times, window.start), self._seen(window)
+        inner = {self._times[first + count * i // parts] for i in range(1, parts)} if parts > 1 else set()
+        edges = [window.start, *sorted(inner - {window.start}), window.end]
+        return [Window(start, end) for start, end in pairwise(edges)]
+
+
+class Plan:
+    """Says which windows to ask for next, until all are whole or last one second.
+
+    Each window of a batch must be followed by :meth:`heard` before the next batch.
+    """
+
+    def __init__(self, windows: Sequence[Window], *, limit: int, most_at_once: int) -> None:
+        self.cut: list[Window] = []
+        """Windows of one second that are cut all the same: rows are missing in them."""
+        self._limit = limit
+        self._most_at_once = most_at_once
+        self._density = _Density()
+        self._stretches: list[_Even | _Sampled] = [
+            _Even(window, None, limit, self._density) for window in windows
+        ]
+        self._asked: dict[Window, _Even | _Sampled] = {}
+        self._guessed: dict[Window, _Kept] = {}
+        self._kept = _Kept.UNKNOWN
+
+    def batch(self) -> list[Window]:
+        """Return the windows to ask for next; none when the history is whole."""
+        for stretch in self._stretches:
+            for window in stretch.take(self._most_at_once - len(self._asked)):
+                self._asked[window] = stretch
+        return list(self._asked)
+
+    def heard(self, window: Window, times: Sequence[int]) -> None:
+        """Take note of an answer: the times of its rows."""
+        cut = len(times) >= self._limit
+        if not cut:
+            self._density.note(window, len(times))
+        self._asked.pop(window).heard(window, len(times))
+        guess = self._guessed.pop(window, None)
+        if guess is not None:
+            self._kept = _Kept.ANY if cut else guess
+        if cut and window.end - window.start == 1:
+            self.cut.append(window)
+        elif cut:
+            self._stretches.append(self._split(window, sorted(times)))
+
+    def _split(self, window: Window, times: Sequence[int]) -> _Even | _Sampled:
+        kept = self._guess(window, times)
+        if kept is _Kept.ANY:
+            return _Sampled(window, times, self._limit)
+        edge = times[-1] if kept is _Kept.OLDEST else times[0] + 1
+        edge = min(max(edge, window.start + 1), window.end - 1)
+        filled, free = Window(window.start, edge), Window(edge, window.end)
+        if kept is _Kept.NEWEST:
+            filled, free = free, filled
+        self._guessed[filled] = kept
+        return _Even(filled, free, self._limit, self._density)
+
+    def _guess(self, window: Window, times: Sequence[int]) -> _Kept:
+        if self._kept is not _Kept.UNKNOWN:
+            return self._kept
+        free_s = (window.end - window.start) * _FREE
+        free_before, free_after = times[0] - window.start > free_s, window.end - times[-1] > free_s
+        if free_before == free_after:
+            return _Kept.ANY
+        return _Kept.NEWEST if free_before else _Kept.OLDEST

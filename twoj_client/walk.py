@@ -1,0 +1,164 @@
+"""Walks the betting history of all games: hour by hour, page by page, several requests at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from twoj_client.core import Core
+from twoj_client.endpoints import Endpoint
+from twoj_client.reply import Answer
+from twoj_client.windows import HOUR_S, Window, cut
+
+_PAGE = 2000
+# Pages that may be on their way beyond the hour at the front: some 40 MB.
+_PAGES_AHEAD = 64
+
+
+class Page(Protocol):
+    """What the walk needs to know of a page."""
+
+    @property
+    def total(self) -> int: ...  # noqa: D102
+    @property
+    def page_size(self) -> int: ...  # noqa: D102
+    def __len__(self) -> int: ...
+
+
+P = TypeVar("P", bound=Page)
+
+
+class Progress(NamedTuple):
+    """How far a walk has come."""
+
+    hours_done: int
+    hours: int
+    rows: int
+    """Rows so far."""
+
+
+class Hour(NamedTuple, Generic[P]):
+    """The pages of one hour, in order."""
+
+    window: Window
+    pages: list[Answer[P]]
+    whole: bool
+    """False where the pages do not hold as many different rows as they say there are."""
+
+
+class Walk(Generic[P]):
+    """Walks the hours of a window.
+
+    `distinct` counts the different rows of some pages. `hours_ahead` is how many hours may be on their way
+    besides the one that is handed out.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        endpoint: Endpoint[P],
+        params: dict[str, Any],
+        distinct: Callable[[list[P]], int],
+        *,
+        hours_ahead: int,
+    ) -> None:
+        self._core = core
+        self._endpoint = endpoint
+        self._params = params
+        self._distinct = distinct
+        self._hours_ahead = hours_ahead
+
+    def hours(self, window: Window, progress: Callable[[Progress], None] | None) -> Iterator[Hour[P]]:
+        """Yield the hours of `window`, oldest first; `progress` is called after each."""
+        todo = deque(cut(window, HOUR_S))
+        count, done, rows = len(todo), 0, 0
+        begun: deque[_Begun[P]] = deque()
+        try:
+            while todo or begun:
+                while todo and self._has_room(begun):
+                    begun.append(_Begun(self, todo.popleft()))
+                hour = self._finish(begun.popleft())
+                done, rows = done + 1, rows + sum(len(page.value) for page in hour.pages)
+                if progress:
+                    progress(Progress(done, count, rows))
+                yield hour
+                del hour
+        finally:
+            for hour_begun in begun:
+                hour_begun.cancel()
+
+    def _has_room(self, begun: deque[_Begun[P]]) -> bool:
+        if not begun:
+            return True
+        return len(begun) <= self._hours_ahead and sum(hour.waiting for hour in begun) < _PAGES_AHEAD
+
+    def _finish(self, begun: _Begun[P]) -> Hour[P]:
+        pages = begun.pages()
+        if self._whole(pages):
+            return Hour(begun.window, pages, whole=True)
+        # Rows came in while we paged, or an old page was kept: walk the hour once more, past the cache.
+        again = self._again(begun.window)
+        if self._whole(again):
+            return Hour(begun.window, again, whole=True)
+        return Hour(begun.window, pages + again, whole=False)
+
+    def _whole(self, pages: list[Answer[P]]) -> bool:
+        totals = {page.value.total for page in pages}
+        return totals == {self._distinct([page.value for page in pages])}
+
+    def _again(self, window: Window) -> list[Answer[P]]:
+        pages = [self._core.cache.renew(self._endpoint, self._page(1), window)]
+        for number in _other_pages(pages[0].value):
+            pages.append(self._core.cache.renew(self._endpoint, self._page(number), window))
+        return pages
+
+    def _page(self, number: int) -> dict[str, Any]:
+        return self._params | {"page": number, "page_size": _PAGE}
+
+    def read(self, number: int, window: Window) -> Answer[P]:
+        """Read one page."""
+        return self._core.cache.read(self._endpoint, self._page(number), window)
+
+    def submit(self, work: Callable[[], Any]) -> Future[Any]:
+        """Do `work` on the workers."""
+        return self._core.workers.submit(work)
+
+
+class _Begun(Generic[P]):
+    """An hour whose pages are on their way: the first page tells of the others, and has them asked for."""
+
+    def __init__(self, walk: Walk[P], window: Window) -> None:
+        self.window = window
+        self._walk = walk
+        self._others: list[Future[Answer[P]]] = []
+        self._first: Future[Answer[P]] = walk.submit(self._begin)
+
+    def _begin(self) -> Answer[P]:
+        first = self._walk.read(1, self.window)
+        for number in _other_pages(first.value):
+            self._others.append(self._walk.submit(partial(self._walk.read, number, self.window)))
+        return first
+
+    def pages(self) -> list[Answer[P]]:
+        first = self._first.result()
+        return [first, *(other.result() for other in self._others)]
+
+    @property
+    def waiting(self) -> int:
+        return 1 + len(self._others)
+
+    def cancel(self) -> None:
+        for page in (self._first, *self._others):
+            page.cancel()
+
+
+def _other_pages(first: Page) -> range:
+    """Return the numbers of the pages after the first."""
+    # A provider that gives smaller pages than asked for says so.
+    size = len(first) if len(first) == first.page_size else _PAGE
+    if len(first) < size or not size:
+        return range(0)
+    return range(2, -(-first.total // size) + 1)
