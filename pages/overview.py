@@ -55,8 +55,8 @@ def net() -> None:
     with words:
         states.as_of(found, before)
         st.caption(
-            "What is left of the company gain once the bonuses created in the period are paid, as far as they"
-            " have become cash by now. Taxes, fees and the provider's share are not taken off."
+            "Company gain less what the bonuses created in the period have become in cash by now; those still"
+            " active or wagering can lower it. Taxes, fees and the provider's share are not taken off."
         )
 
 

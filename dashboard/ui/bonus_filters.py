@@ -109,5 +109,6 @@ def _write(name: str, value: str) -> None:
 
 
 def _clear() -> None:
-    for name in _NAMES:
-        st.query_params.pop(name, None)
+    # At once: each write by itself would be a step of the browser's way back.
+    kept = {name: value for name, value in st.query_params.items() if name not in _NAMES}
+    st.query_params.from_dict(kept)
