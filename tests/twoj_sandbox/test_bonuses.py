@@ -13,7 +13,10 @@ PATH = "/api/all/bonus/summary"
 
 
 def grants_of(truth, start, end):
-    return truth.bonuses.grants(truth.day_numbers(start, end, CLOCK), start, end, CLOCK)
+    """The grants of a window, found without the world's own search for it."""
+    grants = truth.bonuses.grants(range(CLOCK // DAY_S - 160, CLOCK // DAY_S + 1), 0, 2**40, 2**40)
+    created = grants["created_at"]
+    return grants[(created >= start) & (created < end) & (created <= CLOCK)]
 
 
 def summed(grants):
@@ -63,6 +66,15 @@ def test_every_filter(sandbox, truth, start, length, mch_id, game_ids, create_ty
     if by_player:
         keep &= grants["player"] == GRINDER.index
     assert answer["data"] == summed(grants[keep])
+
+
+def test_a_window_is_half_open(sandbox, truth):
+    first, last = grants_of(truth, CLOCK - DAY_S, CLOCK)["created_at"][[0, -1]].tolist()
+    for end, whole in ((last, False), (last + 1, True)):
+        answer = sandbox.summary(PATH, mch_id=MCH_ID, time_start=first, time_end=end)["data"]
+        own = grants_of(truth, first, end)
+        assert answer == summed(own[~own["of_subordinate"]])
+        assert (last in own["created_at"]) == whole
 
 
 @pytest.mark.parametrize(

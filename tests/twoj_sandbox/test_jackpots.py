@@ -61,11 +61,16 @@ def test_the_hits(truth):
     assert len({hit.trans_no for hit in hits}) == len(hits)
     for hit in hits:
         assert truth.players.by_op_id[hit.op_id] == truth.players.by_user_id[hit.user_id]
-        assert hit.op_id not in (QUIET.op_id, NAMELESS.op_id)
         assert 1000 <= hit.game_id < 2000
         assert 6 <= len(hit.trans_no) <= 64
         assert hit.amount_li > 2_000_000
     assert len({hit.amount_li // 100_000 for hit in hourly}) > 5
+
+
+def test_every_winner_has_an_op_id_to_be_paid_by(truth):
+    winners = {hit.op_id for hit in truth.jackpots.hits(NOW_MS - 400 * 24 * HOUR_MS, NOW_MS)}
+    assert len(winners) > 1000
+    assert not winners & {NAMELESS.op_id, QUIET.op_id}
 
 
 def test_hits_belong_to_half_open_windows(truth):

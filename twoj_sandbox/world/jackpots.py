@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from twoj_sandbox.characters import NAMELESS, QUIET
-from twoj_sandbox.world.draws import mix
+import numpy as np
+
+from twoj_sandbox.characters import GRINDER, NAMELESS
+from twoj_sandbox.world.draws import Whole, mix
 from twoj_sandbox.world.games import GAMES, SLOTS_RUNNING
 from twoj_sandbox.world.players import Players
 
@@ -104,10 +106,11 @@ class Jackpots:
         return hit_ms if hit_ms < at_ms else self._super_hit_in(block - 1)
 
     def _hit(self, kind: PotKind, since_ms: int, at_ms: int) -> Hit:
-        game = _chosen(SLOTS_RUNNING.tolist(), mix(self._seed, kind.stream + 20, at_ms))
-        player = _chosen(self._players.activity_running.tolist(), mix(self._seed, kind.stream + 30, at_ms))
-        if player in (QUIET.index, NAMELESS.index):
-            player += 10
+        game = _chosen(SLOTS_RUNNING, mix(self._seed, kind.stream + 20, at_ms))
+        player = _chosen(self._players.activity_running, mix(self._seed, kind.stream + 30, at_ms))
+        if player == NAMELESS.index:
+            # A payout names its winner by op_id.
+            player = GRINDER.index
         game_id, user_id = GAMES[game].game_id, int(self._players.user_ids[player])
         draw_id = f"{game_id}-2-{player}-{at_ms // 1000}-{kind.stream}"
         return Hit(
@@ -122,6 +125,5 @@ class Jackpots:
         )
 
 
-def _chosen(running: list[int], word: int) -> int:
-    at = word % running[-1]
-    return next(index for index, bound in enumerate(running) if at < bound)
+def _chosen(running: Whole, word: int) -> int:
+    return int(np.searchsorted(running, word % int(running[-1]), side="right"))
