@@ -100,10 +100,10 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
     return Wanted(
         numbers("type", f"The creation type must be among {_named(CREATE_TYPES)}.", CREATE_TYPES),
         numbers("state", f"The state must be among {_named(STATES)}.", STATES),
-        numbers("game_id", "The games must be numbers such as 1033,1062."),
-        number("user_id", "The user id must be a number."),
+        numbers("game_id", "The games must be ids such as 1033,1062."),
+        number("user_id", "The user id must be a whole number above 0."),
         query.get("op_id") or None,
-        number("mch_id", "The merchant id must be a number."),
+        number("mch_id", "The merchant id must be a whole number above 0."),
         tuple(problems),
     )
 
