@@ -35,7 +35,7 @@ _LONGEST_MESSAGE = 200
 
 
 def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) -> bytes:
-    """Return the payload of an answer as it was sent: what the envelope holds.
+    """Return the payload of an answer as it was sent: what the envelope holds, or all of it.
 
     A provider may repeat what it was sent in its message: `secrets` are blotted out there.
 
@@ -52,7 +52,8 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
             success = 200
         else:
             answer = _open.decode(body)
-            code, message, payload = answer.header.code, answer.header.msg, answer.result
+            code, message = answer.header.code, answer.header.msg
+            payload = msgspec.Raw(body) if endpoint.with_header else answer.result
             success = 0
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         failure = _unreadable(endpoint, body, error)

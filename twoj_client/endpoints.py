@@ -62,6 +62,8 @@ class Endpoint(Generic[T_co]):
     """Moves money: never repeated by itself, never cached."""
     limited: bool = False
     """Counts towards the provider's limit of 5000 requests in 10 seconds."""
+    with_header: bool = False
+    """The payload is the whole answer of the Open API: its header tells the provider's time."""
 
     @cached_property
     def decoder(self) -> msgspec.json.Decoder[T_co]:
@@ -159,7 +161,15 @@ SLOTS_GAME_STAGE_SUMMARY = Endpoint(
 SLOTS_DETAIL_URL = Endpoint(
     "slots.detail_url", "/api/slots/detail/url", Family.SUMMARY, models.DetailUrl, keep=Keep(DAY_S)
 )
-JACKPOT_POOL = Endpoint("jackpot.pool", "/open2j/g/gjp/pool", Family.OPEN, models.Pool, keep=Keep(2))
+# Fresh for less than the 2 s after which the pots are asked for again, so that each time is a new answer.
+JACKPOT_POOL = Endpoint(
+    "jackpot.pool",
+    "/open2j/g/gjp/pool",
+    Family.OPEN,
+    models.PoolAnswer,
+    keep=Keep(1.5),
+    with_header=True,
+)
 TRANSFER_DEPOSIT = Endpoint(
     "transfer.deposit",
     "/open2j/w/transfer/deposit",

@@ -15,6 +15,7 @@ class Jackpot:
         self._core = core
 
     def pool(self) -> Reply[Pool]:
-        """Return the two pots, in whole units of money, exact to the li."""
+        """Return the two pots, in whole units of money, exact to the li, and the provider's clock."""
         answer = self._core.cache.read(JACKPOT_POOL, {})
-        return reply_of(answer.value, [answer])
+        header, pots = answer.value.header, answer.value.result
+        return reply_of(Pool(pots.hourly, pots.super, header.timestamp), [answer])

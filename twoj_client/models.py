@@ -225,10 +225,34 @@ class Pot(Struct, frozen=True):
 
 
 class Pool(Struct, frozen=True):
-    """The two pots of LinkJP."""
+    """The two pots of LinkJP.
+
+    ``timestamp`` is the provider's clock in epoch milliseconds when it told them, None if it did not say.
+    """
+
+    hourly: Pot
+    super: Pot
+    timestamp: int | None
+
+
+class PoolHeader(Struct, frozen=True):
+    """The header of the provider's own answer: its clock in epoch milliseconds."""
+
+    timestamp: Int64 | None = None
+
+
+class PoolResult(Struct, frozen=True):
+    """The pots as the provider calls them."""
 
     hourly: Pot = field(name="hourly_group")
     super: Pot = field(name="super_group")
+
+
+class PoolAnswer(Struct, frozen=True):
+    """The provider's own answer about the pots, with its header."""
+
+    header: PoolHeader
+    result: PoolResult
 
 
 class DepositAnswer(Struct, frozen=True):

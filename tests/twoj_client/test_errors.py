@@ -231,7 +231,9 @@ def test_pots_arrive_exact(provider, twoj):
     exact = b'{"pot": 9007199254740993.001, "next_pot": 0.1, "next_hour": 0, "new": {}}'
     body = b'{"header": {"code": 0}, "result": {"hourly_group": %b, "super_group": %b}}' % (exact, exact)
     provider.answers[POOL] = lambda _call: (200, {}, body)
-    assert twoj.jackpot.pool().data.super.pot == Decimal("9007199254740993.001")
+    pool = twoj.jackpot.pool().data
+    assert pool.super.pot == Decimal("9007199254740993.001")
+    assert pool.timestamp is None
 
 
 def test_a_pot_that_is_no_number_is_refused(provider, twoj):

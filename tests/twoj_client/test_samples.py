@@ -197,6 +197,7 @@ def test_jackpot_pool_is_exact(documented, twoj):
     pool = twoj.jackpot.pool().data
     assert pool.super == models.Pot(pot=Decimal("8580.123"), next_pot=Decimal(3600), next_hour=0)
     assert pool.hourly == models.Pot(pot=Decimal(31500), next_pot=Decimal(0), next_hour=1768802400000)
+    assert pool.timestamp == 1709716095516
 
 
 def test_wallet(documented, twoj):
