@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.provider import CLOCK
+from tests.twoj_sandbox.windows import windows
 from twoj_sandbox import GRINDER, MCH_ID, SUB_MCH_ID
 from twoj_sandbox.world.day import DAY_S
 
@@ -46,20 +47,20 @@ def test_bonus_and_cash_are_floats_as_in_the_document(sandbox):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    start=st.integers(CLOCK - 90 * DAY_S, CLOCK + DAY_S),
-    length=st.integers(1, 60 * DAY_S),
+    window=windows,
     mch_id=st.sampled_from([MCH_ID, SUB_MCH_ID]),
     game_ids=st.lists(st.sampled_from([1006, 1021, 1041, 1062, 999]), max_size=3),
     create_types=st.lists(st.integers(1, 3), max_size=3),
     states=st.lists(st.integers(1, 5), max_size=5),
     by_player=st.booleans(),
 )
-def test_every_filter(sandbox, truth, start, length, mch_id, game_ids, create_types, states, by_player):
+def test_every_filter(sandbox, truth, window, mch_id, game_ids, create_types, states, by_player):
     asked = {"game_ids": game_ids, "create_type_list": create_types, "state_list": states}
     if by_player:
         asked["op_id"] = GRINDER.op_id
-    answer = sandbox.summary(PATH, mch_id=mch_id, time_start=start, time_end=start + length, **asked)
-    grants = grants_of(truth, start, start + length)
+    start, end = window[0], sum(window)
+    answer = sandbox.summary(PATH, mch_id=mch_id, time_start=start, time_end=end, **asked)
+    grants = grants_of(truth, start, end)
     keep = grants["of_subordinate"] == (mch_id == SUB_MCH_ID)
     for name, wanted in (("game_id", game_ids), ("create_type", create_types), ("state", states)):
         keep &= np.isin(grants[name], wanted) | (not wanted)

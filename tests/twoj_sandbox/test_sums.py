@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.provider import CLOCK
+from tests.twoj_sandbox.windows import windows
 from twoj_sandbox import GRINDER, UNICODE, WHALE
 from twoj_sandbox.world.day import DAY_S
 from twoj_sandbox.world.games import GAMES
@@ -17,7 +18,6 @@ IS_SLOTS = np.array([game.is_slots for game in GAMES])
 
 AMOUNTS = ("bet_amount", "gain_amount")
 
-windows = st.tuples(st.integers(CLOCK - 70 * DAY_S, CLOCK + DAY_S), st.integers(1, 60 * DAY_S))
 over_http = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
