@@ -30,7 +30,9 @@ def url(tmp_path_factory):
 
 def tooltip(page: Page, card: int) -> list[str]:
     """The lines of a card's tooltip."""
-    page.get_by_test_id("stMetric").nth(card).get_by_test_id("stTooltipHoverTarget").hover()
+    page.locator(".st-key-cards").get_by_test_id("stMetric").nth(card).get_by_test_id(
+        "stTooltipHoverTarget"
+    ).hover()
     content = page.get_by_test_id("stTooltipContent")
     expect(content).to_have_count(1)
     lines = content.inner_text().split("\n")
@@ -57,7 +59,7 @@ def test_a_newcomer_sees_the_demo_world_in_six_cards(browser: Browser, url: str)
     begun = datetime.now(UTC).replace(second=0, microsecond=0)
     page = browser.new_page()
     page.goto(f"{url}/?period=30d&compare=previous")
-    expect(page.get_by_test_id("stMetric")).to_have_count(6, timeout=30_000)
+    expect(page.locator(".st-key-cards").get_by_test_id("stMetric")).to_have_count(6, timeout=30_000)
     expect(page.get_by_text("Demo data")).to_be_visible()
     exact = [tooltip(page, card)[0] for card in range(6)]
 
@@ -75,7 +77,7 @@ def test_a_copied_link_opens_the_same_view_in_a_new_browser(browser: Browser, ur
     page.get_by_role("combobox", name="Period").click()
     page.get_by_role("option", name="Last month").click()
     expect(page).to_have_url(f"{url}/?period=last-month")
-    expect(page.get_by_test_id("stMetric")).to_have_count(6)
+    expect(page.locator(".st-key-cards").get_by_test_id("stMetric")).to_have_count(6)
     page.close()
 
     elsewhere = browser.new_context().new_page()
