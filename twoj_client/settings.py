@@ -19,6 +19,14 @@ from pydantic_settings import (
 
 SECRETS_FILE = Path(".streamlit/secrets.toml")
 PREFIX = "TWOJ_"
+LOGO_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+}
+_LARGEST_LOGO = 512 * 2**10
 
 
 class SettingsError(Exception):
@@ -47,6 +55,12 @@ def _currency(text: str) -> str:
     return text
 
 
+def _logo(path: Path) -> Path:
+    if path.suffix.lower() in LOGO_TYPES and path.is_file() and path.stat().st_size <= _LARGEST_LOGO:
+        return path
+    raise ValueError("expects the path of an SVG, PNG, JPEG or WebP file of at most 512 KiB")
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 
 
@@ -72,6 +86,9 @@ class Settings(BaseSettings):
     ledger_url: str | None = Field(None, description="SQLAlchemy URL of payouts, audit log and screens")
     cashier: bool = Field(False, description="allows deposits and withdrawals at all")
     payout_wallet_url: BaseUrl | None = Field(None, description="the operator's own wallet service")
+    brand: str = Field("Jackpots", min_length=1, max_length=40, description="name on the jackpot wall")
+    logo: Annotated[Path, AfterValidator(_logo)] | None = Field(None, description="picture on the wall")
+    jackpot_poll_s: int = Field(2, ge=2, le=10, description="how often the pots are asked for, in seconds")
 
     @model_validator(mode="after")
     def _whole_provider(self) -> Self:
@@ -146,4 +163,6 @@ _EXPECTS = {
     "TWOJ_MCH_ID": "a whole number above 0",
     "TWOJ_KEY": "the merchant key as text, not empty",
     "TWOJ_CASHIER": "true or false",
+    "TWOJ_BRAND": "a name of 1 to 40 characters",
+    "TWOJ_JACKPOT_POLL_S": "a whole number of seconds from 2 to 10",
 }

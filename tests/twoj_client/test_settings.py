@@ -64,6 +64,19 @@ def test_a_real_provider(monkeypatch):
         ({**REAL, "TWOJ_MCH_ID": ""}, "TWOJ_MCH_ID: is needed once TWOJ_SUMMARY_URL is set"),
         ({**REAL, "TWOJ_KEY": ""}, "TWOJ_KEY: is needed once TWOJ_SUMMARY_URL is set"),
         ({"TWOJ_CASHIER": "perhaps"}, "TWOJ_CASHIER: expects true or false"),
+        ({"TWOJ_BRAND": "x" * 41}, "TWOJ_BRAND: expects a name of 1 to 40 characters"),
+        (
+            {"TWOJ_LOGO": "/etc/hostname"},
+            "TWOJ_LOGO: expects the path of an SVG, PNG, JPEG or WebP file of at most 512 KiB",
+        ),
+        (
+            {"TWOJ_LOGO": "gone.svg"},
+            "TWOJ_LOGO: expects the path of an SVG, PNG, JPEG or WebP file of at most 512 KiB",
+        ),
+        (
+            {"TWOJ_JACKPOT_POLL_S": "1"},
+            "TWOJ_JACKPOT_POLL_S: expects a whole number of seconds from 2 to 10",
+        ),
         ({"TWOJ_OPEN_URL": "https://a.example"}, "TWOJ_SUMMARY_URL: is needed beside TWOJ_OPEN_URL"),
         ({"TWOJ_TIMEZON": "UTC"}, "TWOJ_TIMEZON: there is no such setting; the README lists them"),
     ],
