@@ -11,9 +11,10 @@ from twoj_client.core import Core
 from twoj_client.errors import BadArgument
 from twoj_client.history import forwards, oldest_first
 from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
-from twoj_client.reply import Reply, reply_of
+from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.stage import StageSummaries
-from twoj_client.walk import Hour, Progress, Walk
+from twoj_client.walk import PAGE_SIZE, Hour, Progress, Walk
+from twoj_client.windows import Window
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -90,24 +91,25 @@ class AllGames:
         """Return the bets of the window as an Arrow table, like :meth:`history`, several times as quickly.
 
         The columns are the fields of :class:`~twoj_client.models.Bet`; amounts are 64-bit integers of li.
+        Always asked anew, and not kept: some days of a busy operator would fill the cache.
         """
         # Arrow takes a while to load, and not everybody needs it.
         import pyarrow as pa  # noqa: PLC0415
 
         from twoj_client import columns  # noqa: PLC0415
 
-        window, params = arguments.window(start, end), _game_params(game_ids)
-        walk = Walk(
-            self._core, columns.ALL_HISTORY_COLUMNS, params, columns.distinct, hours_ahead=_HOURS_AHEAD
-        )
-        hours = list(walk.hours(window, progress))
-        tables = [
-            columns.oldest_first(pa.concat_tables([page.value.table for page in hour.pages]))
-            for hour in hours
-        ]
+        core, params = self._core, _history_params(game_ids)
+
+        def ask(page: int, hour: Window) -> Answer[columns.BetColumns]:
+            asked = params | {"page": page, "time_start": hour.start, "time_end": hour.end}
+            return core.ask(columns.ALL_HISTORY_COLUMNS, asked)
+
+        walk = Walk(core.workers, ask, ask, columns.distinct, hours_ahead=_HOURS_AHEAD)
+        hours = list(walk.hours(arguments.window(start, end), progress))
         answers = [page for hour in hours for page in hour.pages]
         missing = [hour.window for hour in hours if not hour.whole]
-        return reply_of(pa.concat_tables(tables), answers, missing)
+        table = pa.concat_tables([columns.rows(hour.pages) for hour in hours])
+        return reply_of(table, answers, missing)
 
     def _walk(
         self,
@@ -117,9 +119,16 @@ class AllGames:
         progress: Callable[[Progress], None] | None,
         hours_ahead: int,
     ) -> Iterator[Hour[BetPage]]:
-        window, params = arguments.window(start, end), _game_params(game_ids)
-        walk = Walk(self._core, endpoints.ALL_HISTORY, params, _distinct, hours_ahead=hours_ahead)
-        return walk.hours(window, progress)
+        cache, params = self._core.cache, _history_params(game_ids)
+
+        def read(page: int, hour: Window) -> Answer[BetPage]:
+            return cache.read(endpoints.ALL_HISTORY, params | {"page": page}, hour)
+
+        def renew(page: int, hour: Window) -> Answer[BetPage]:
+            return cache.renew(endpoints.ALL_HISTORY, params | {"page": page}, hour)
+
+        walk = Walk(self._core.workers, read, renew, _distinct, hours_ahead=hours_ahead)
+        return walk.hours(arguments.window(start, end), progress)
 
     def bonus_summary(
         self,
@@ -160,9 +169,10 @@ class AllGames:
         return reply_of(total, answers)
 
 
-def _game_params(game_ids: Iterable[int] | None) -> dict[str, Any]:
+def _history_params(game_ids: Iterable[int] | None) -> dict[str, Any]:
+    params: dict[str, Any] = {"page_size": PAGE_SIZE}
     wanted = arguments.ids("game_ids", game_ids)
-    return {"game_ids": wanted} if wanted else {}
+    return params | {"game_ids": wanted} if wanted else params
 
 
 def _distinct(pages: Sequence[BetPage]) -> int:

@@ -13,6 +13,7 @@ import pyarrow.json
 
 from twoj_client.endpoints import ALL_HISTORY, Endpoint
 from twoj_client.models import Bet, Int64
+from twoj_client.reply import Answer
 
 SCHEMA = pa.schema(
     [
@@ -22,21 +23,23 @@ SCHEMA = pa.schema(
 )
 """The columns of a table of bets: the fields of :class:`twoj_client.models.Bet`, amounts in li."""
 
-# Parsed as nullable: a missing field is found as a null.
+# Parsed as nullable: what is missing is found as a null.
+_ROW = pa.struct([field.with_nullable(True) for field in SCHEMA])
 _PARSE = pyarrow.json.ParseOptions(
-    explicit_schema=pa.schema([field.with_nullable(True) for field in SCHEMA]),
+    explicit_schema=pa.schema([pa.field("items", pa.list_(_ROW))]),
+    newlines_in_values=True,
     unexpected_field_behavior="ignore",
 )
 
 
-class _RawPage(msgspec.Struct, frozen=True):
-    items: list[msgspec.Raw]
+class _Head(msgspec.Struct, frozen=True):
+    items: msgspec.Raw
     total: Int64
     page: Int64
     page_size: Int64
 
 
-_raw_page = msgspec.json.Decoder(_RawPage)
+_head = msgspec.json.Decoder(_Head)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,26 +62,27 @@ class _Decoder:
             msgspec.DecodeError: a documented field is missing or holds another type.
 
         """
-        page = _raw_page.decode(payload)
-        return BetColumns(_table(page.items), page.total, page.page_size)
+        # This also makes sure that the payload is one JSON object: Arrow 26 crashes the process over others.
+        head = _head.decode(payload)
+        return BetColumns(_table(payload), head.total, head.page_size)
 
 
-def _table(items: Sequence[msgspec.Raw]) -> pa.Table:
-    if not items:
-        return SCHEMA.empty_table()
-    lines = b"\n".join(items)
+def _table(payload: bytes) -> pa.Table:
     # One block in one thread: the pages are many, and Arrow lets go of the interpreter lock.
-    options = pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
+    options = pyarrow.json.ReadOptions(use_threads=False, block_size=len(payload) + 1)
     try:
-        table = pyarrow.json.read_json(pa.BufferReader(lines), parse_options=_PARSE, read_options=options)
+        page = pyarrow.json.read_json(pa.BufferReader(payload), parse_options=_PARSE, read_options=options)
     except pa.ArrowInvalid as error:
         raise msgspec.ValidationError(str(error)) from None
-    for column, name in zip(table.columns, table.column_names, strict=True):
+    items = page["items"].chunk(0)
+    rows = items.flatten()
+    columns = rows.flatten()
+    for field, column in zip(SCHEMA, columns, strict=True):
         if column.null_count:
-            raise msgspec.ValidationError(f"`{name}` is null or missing")
-    if table.num_rows != len(items):
-        raise msgspec.ValidationError("a row is not an object")
-    return table.cast(SCHEMA)
+            raise msgspec.ValidationError(f"`{field.name}` is null or missing")
+    if items.null_count:
+        raise msgspec.ValidationError("`items` is null")
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 class _ColumnsEndpoint(Endpoint[BetColumns]):
@@ -93,17 +97,17 @@ _FIELDS = {
     if field.name != "shape"
 }
 ALL_HISTORY_COLUMNS: Endpoint[BetColumns] = _ColumnsEndpoint(shape=BetColumns, **_FIELDS)
-"""The same endpoint, and the same entries of the cache, decoded into columns."""
+"""The same endpoint, decoded into columns."""
 
 
 def distinct(pages: Sequence[BetColumns]) -> int:
     """Count the different bets of some pages."""
-    ids = pa.chunked_array([page.table["event_id"].chunk(0) for page in pages if len(page)], pa.string())
-    return int(pc.count_distinct(ids).as_py())
+    return int(pc.count_distinct(pa.concat_tables([page.table for page in pages])["event_id"]).as_py())
 
 
-def oldest_first(table: pa.Table) -> pa.Table:
-    """Return an hour's rows once each, oldest first; rows of the same second keep their order."""
+def rows(pages: Sequence[Answer[BetColumns]]) -> pa.Table:
+    """Return an hour's bets once each, oldest first; bets of the same second keep their order."""
+    table = pa.concat_tables([page.value.table for page in pages])
     times = table["start_at"]
     if len(times) and times[0].as_py() > times[-1].as_py():
         table = table.take(pa.array(range(len(times) - 1, -1, -1)))

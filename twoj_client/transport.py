@@ -206,14 +206,15 @@ class Wire:
                 endpoint=endpoint.path,
                 retry_after_s=_retry_after_s(response.headers.get("Retry-After"), self._clock()),
             )
-        answer = bytearray()
+        chunks, size = [], 0
         for chunk in response.iter_bytes():
-            answer += chunk
-            if len(answer) > _LARGEST_BODY:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > _LARGEST_BODY:
                 raise NotJson("The provider's answer is too large.", endpoint=endpoint.path)
             if self._timer() > deadline:
                 raise TimedOut("The provider's answer took too long.", endpoint=endpoint.path)
-        return bytes(answer)
+        return b"".join(chunks)
 
 
 def from_httpx(error: Exception, path: str) -> TwoJError:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from functools import partial
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from concurrent.futures import Executor, Future
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from twoj_client.core import Core
-from twoj_client.endpoints import Endpoint
 from twoj_client.reply import Answer
 from twoj_client.windows import HOUR_S, Window, cut
 
-_PAGE = 2000
+PAGE_SIZE = 2000
 # Pages that may be on their way beyond the hour at the front: some 40 MB.
 _PAGES_AHEAD = 64
 
@@ -29,6 +26,9 @@ class Page(Protocol):
 
 
 P = TypeVar("P", bound=Page)
+
+Read = Callable[[int, Window], Answer[P]]
+"""Reads the page with this number of this hour."""
 
 
 class Progress(NamedTuple):
@@ -52,22 +52,22 @@ class Hour(NamedTuple, Generic[P]):
 class Walk(Generic[P]):
     """Walks the hours of a window.
 
-    `distinct` counts the different rows of some pages. `hours_ahead` is how many hours may be on their way
-    besides the one that is handed out.
+    `read` reads a page, `renew` past any cache; `distinct` counts the different rows of some pages.
+    `hours_ahead` is how many hours may be on their way besides the one that is handed out.
     """
 
     def __init__(
         self,
-        core: Core,
-        endpoint: Endpoint[P],
-        params: dict[str, Any],
+        workers: Executor,
+        read: Read[P],
+        renew: Read[P],
         distinct: Callable[[list[P]], int],
         *,
         hours_ahead: int,
     ) -> None:
-        self._core = core
-        self._endpoint = endpoint
-        self._params = params
+        self._workers = workers
+        self._read = read
+        self._renew = renew
         self._distinct = distinct
         self._hours_ahead = hours_ahead
 
@@ -79,7 +79,7 @@ class Walk(Generic[P]):
         try:
             while todo or begun:
                 while todo and self._has_room(begun):
-                    begun.append(_Begun(self, todo.popleft()))
+                    begun.append(_Begun(self._workers, self._read, todo.popleft()))
                 hour = self._finish(begun.popleft())
                 done, rows = done + 1, rows + sum(len(page.value) for page in hour.pages)
                 if progress:
@@ -110,36 +110,24 @@ class Walk(Generic[P]):
         return totals == {self._distinct([page.value for page in pages])}
 
     def _again(self, window: Window) -> list[Answer[P]]:
-        pages = [self._core.cache.renew(self._endpoint, self._page(1), window)]
-        for number in _other_pages(pages[0].value):
-            pages.append(self._core.cache.renew(self._endpoint, self._page(number), window))
-        return pages
-
-    def _page(self, number: int) -> dict[str, Any]:
-        return self._params | {"page": number, "page_size": _PAGE}
-
-    def read(self, number: int, window: Window) -> Answer[P]:
-        """Read one page."""
-        return self._core.cache.read(self._endpoint, self._page(number), window)
-
-    def submit(self, work: Callable[[], Any]) -> Future[Any]:
-        """Do `work` on the workers."""
-        return self._core.workers.submit(work)
+        first = self._renew(1, window)
+        return [first, *(self._renew(number, window) for number in _other_pages(first.value))]
 
 
 class _Begun(Generic[P]):
     """An hour whose pages are on their way: the first page tells of the others, and has them asked for."""
 
-    def __init__(self, walk: Walk[P], window: Window) -> None:
+    def __init__(self, workers: Executor, read: Read[P], window: Window) -> None:
         self.window = window
-        self._walk = walk
+        self._workers = workers
+        self._read = read
         self._others: list[Future[Answer[P]]] = []
-        self._first: Future[Answer[P]] = walk.submit(self._begin)
+        self._first = workers.submit(self._begin)
 
     def _begin(self) -> Answer[P]:
-        first = self._walk.read(1, self.window)
+        first = self._read(1, self.window)
         for number in _other_pages(first.value):
-            self._others.append(self._walk.submit(partial(self._walk.read, number, self.window)))
+            self._others.append(self._workers.submit(self._read, number, self.window))
         return first
 
     def pages(self) -> list[Answer[P]]:
@@ -158,7 +146,7 @@ class _Begun(Generic[P]):
 def _other_pages(first: Page) -> range:
     """Return the numbers of the pages after the first."""
     # A provider that gives smaller pages than asked for says so.
-    size = len(first) if len(first) == first.page_size else _PAGE
+    size = len(first) if len(first) == first.page_size else PAGE_SIZE
     if len(first) < size or not size:
         return range(0)
     return range(2, -(-first.total // size) + 1)
