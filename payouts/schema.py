@@ -8,11 +8,13 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
+    Text,
 )
 
 metadata = MetaData(
@@ -41,6 +43,7 @@ payouts = Table(
     Column("conflicts", Integer, nullable=False, comment="calls with this trans_no for other money"),
     comment="Each jackpot win that the provider asked for, once",
 )
+Index("ix_payouts_ordered_at_s", payouts.c.ordered_at_s)  # the wall asks for the last winners all the time
 
 entries = Table(
     "entries",
@@ -92,4 +95,80 @@ deliveries = Table(
     Column("body", LargeBinary, nullable=False, comment="its first 4 KiB"),
     Column("body_size", Integer, nullable=False),
     comment="Every call, good or bad; never its signature",
+)
+
+pot_samples = Table(
+    "pot_samples",
+    metadata,
+    Column("pot", String(10), primary_key=True),
+    Column("at_ms", BigInteger, primary_key=True, comment="the provider's time"),
+    Column("pot_li", BigInteger, nullable=False),
+    comment="What was in the jackpot pots, thinned",
+)
+
+pot_hits = Table(
+    "pot_hits",
+    metadata,
+    Column("pot", String(10), primary_key=True),
+    Column("seen_at_ms", BigInteger, primary_key=True, comment="of the first answer after the fall"),
+    Column("before_at_ms", BigInteger, nullable=False, comment="of the last answer before the fall"),
+    Column("before_li", BigInteger, nullable=False),
+    Column("after_li", BigInteger, nullable=False),
+    comment="Each fall of a pot that was seen, in the provider's time",
+)
+
+screens = Table(
+    "screens",
+    metadata,
+    Column("id", SerialId, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("look", String(10), nullable=False),
+    Column("token_hash", String(64), unique=True, nullable=False, comment="SHA-256 of the link's token"),
+    Column("made_at_ms", BigInteger, nullable=False),
+    Column("revoked_at_ms", BigInteger),
+    Column("seen_at_ms", BigInteger, comment="when it last asked for the pots"),
+    Column("paint_age_ms", BigInteger, comment="how long before that it had last painted"),
+    Column("data_age_ms", BigInteger, comment="how old the answer was that it then showed"),
+    Column("build", String(32)),
+    comment="Televisions that may show the jackpot wall, and their last heartbeat",
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("trans_no", String(64), primary_key=True),
+    Column("op_id", Text, nullable=False, index=True),
+    Column("kind", String(10), nullable=False, comment="deposit, withdrawal"),
+    Column("amount_li", BigInteger, CheckConstraint("amount_li > 0", name="amount"), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("state", String(10), nullable=False, comment="sending, done, refused, unknown"),
+    Column("reason", Text, nullable=False, comment="in words why it was refused or is not known"),
+    Column("balance_li", BigInteger, comment="the player's balance after it"),
+    Column("freeze_li", BigInteger, comment="the part of the balance that a game locked"),
+    Column("sent_at_ms", BigInteger, nullable=False),
+    Column("settled_at_ms", BigInteger, comment="when the state was last said"),
+    comment="Each deposit and withdrawal of the cashiers, written before it is sent",
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap"),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("about", Text, nullable=False, comment="a JSON object"),
+    Column("outcome", String(40), nullable=False),
+    Column("previous_hash", String(64), nullable=False, comment="the hash of the row before"),
+    Column("hash", String(64), nullable=False, comment="SHA-256 over all other columns"),
+    comment="Who did what, in an unbroken chain; never changed",
+)
+
+audit_end = Table(
+    "audit_end",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
+    Column("row_count", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    comment="The last row of the audit log; whoever writes there locks this row first",
 )
