@@ -24,10 +24,10 @@ def clock() -> list[int]:
 
 @pytest.fixture
 def open_page(sandbox: Sandbox, tmp_path: Path, clock: list[int]) -> Iterator[OpenPage]:
-    """Open the dashboard at a query string, with these settings beside the provider's."""
+    """Open a page by its deep link, name and query string, with these settings beside the provider's."""
     with ExitStack() as stack:
 
-        def open_page(query: Mapping[str, str] = {}, **settings: str) -> AppTest:
+        def open_page(query: Mapping[str, str] = {}, page: str = "overview", **settings: str) -> AppTest:
             connection = data.connected(
                 Settings(
                     summary_url=sandbox.url,
@@ -40,9 +40,11 @@ def open_page(sandbox: Sandbox, tmp_path: Path, clock: list[int]) -> Iterator[Op
                 clock=lambda: clock[0],
             )
             stack.enter_context(connection)
-            page = AppTest.from_file(str(MAIN), default_timeout=30)
+            app = AppTest.from_file(str(MAIN), default_timeout=30)
             for name, value in query.items():
-                page.query_params[name] = value
-            return page.run()
+                app.query_params[name] = value
+            if page != "overview":
+                app.switch_page(f"../../pages/{page}.py")
+            return app.run()
 
         yield open_page
