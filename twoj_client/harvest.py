@@ -23,8 +23,11 @@ _FILL = 0.7
 _PROBE = 0.1
 _LESS = 2.5
 # Cut into more parts than this, a sample says too little about each: cut into fewer, which have their own.
-_MOST_PARTS = 40
+_MOST_PARTS = 25
 _PARTS_OF_PARTS = 12
+# A cut answer stands for at least so many times its rows.
+_MORE = 1.2
+_FAR = 3
 # Beyond this share of windows that were cut, evenly sized windows cost more than following the answers.
 _TOO_OFTEN = 0.25
 _LANES = 8
@@ -113,49 +116,63 @@ class _Even:
 
 
 class _Sampled:
-    """A stretch of which a sample of the rows is known, by their times."""
+    """A stretch of which a sample of the rows is known, by their times.
 
-    def __init__(self, window: Window, times: Sequence[int], limit: int) -> None:
+    `expected` is how many rows the stretch was thought to hold, None if nothing is known. Then, or if they are
+    many, a small part of it is asked first, to learn what each row of the sample stands for.
+    """
+
+    def __init__(self, window: Window, times: Sequence[int], expected: float | None, limit: int) -> None:
         self._times = times
         self._limit = limit
-        self._share = _PROBE
         self._parts: list[Window] = []
-        self._rest: Window | None = window
-        self._probe(window)
+        self._unknown: Window | None = None
+        self._worth = 0.0
+        if expected is None or expected > _FAR * limit:
+            self._share = min(_PROBE, _FILL * limit / (expected or 1))
+            self._probe(window)
+        else:
+            self._worth = max(expected / len(times), _MORE)
+            self._divide(window)
 
     def take(self, room: int) -> list[Window]:
         taken, self._parts = self._parts[:room], self._parts[room:]
         return taken
 
     def heard(self, window: Window, rows: int) -> None:
-        if self._rest is None:
+        if self._unknown is None:
             return
-        if rows >= self._limit and self._rest.end - self._rest.start > 1:
+        if rows >= self._limit and self._unknown.end - self._unknown.start > 1:
             self._share /= _LESS
-            self._probe(self._rest)
+            self._probe(self._unknown)
             return
-        worth = max(rows, 1) / max(self._seen(window), 1)
-        parts = -int(-worth * self._seen(self._rest) // (self._limit * _FILL))
-        if parts > _MOST_PARTS:
-            parts = -(-parts // _PARTS_OF_PARTS)
-        self._parts = self._quantiles(self._rest, parts)
-        self._rest = None
+        self._worth = max(rows, 1) / max(self._seen(window), 1)
+        rest, self._unknown = self._unknown, None
+        self._divide(rest)
+
+    def expected(self, window: Window) -> float | None:
+        return self._seen(window) * self._worth if self._worth else None
 
     def _probe(self, window: Window) -> None:
         first = bisect_left(self._times, window.start)
         last = min(first + max(1, int(len(self._times) * self._share)), len(self._times) - 1)
         middle = min(max(self._times[last], window.start + 1), window.end - 1)
         self._parts = [Window(window.start, middle)]
-        self._rest = Window(middle, window.end)
+        self._unknown = Window(middle, window.end)
+
+    def _divide(self, window: Window) -> None:
+        first, count = bisect_left(self._times, window.start), self._seen(window)
+        parts = -int(-self._worth * count // (self._limit * _FILL))
+        if parts > _MOST_PARTS:
+            parts = -(-parts // _PARTS_OF_PARTS)
+        inner = {self._times[first + count * i // parts] for i in range(1, parts)}
+        edges = [window.start, *sorted(inner - {window.start}), window.end]
+        if len(edges) == 2 and window.end - window.start > 1 and count >= self._limit:
+            edges.insert(1, (window.start + window.end) // 2)
+        self._parts = [Window(start, end) for start, end in pairwise(edges)]
 
     def _seen(self, window: Window) -> int:
         return bisect_left(self._times, window.end) - bisect_left(self._times, window.start)
-
-    def _quantiles(self, window: Window, parts: int) -> list[Window]:
-        first, count = bisect_left(self._times, window.start), self._seen(window)
-        inner = {self._times[first + count * i // parts] for i in range(1, parts)} if parts > 1 else set()
-        edges = [window.start, *sorted(inner - {window.start}), window.end]
-        return [Window(start, end) for start, end in pairwise(edges)]
 
 
 class Plan:
@@ -189,19 +206,21 @@ class Plan:
         cut = len(times) >= self._limit
         if not cut:
             self._density.note(window, len(times))
-        self._asked.pop(window).heard(window, len(times))
+        stretch = self._asked.pop(window)
+        stretch.heard(window, len(times))
         guess = self._guessed.pop(window, None)
         if guess is not None:
             self._kept = _Kept.ANY if cut else guess
         if cut and window.end - window.start == 1:
             self.cut.append(window)
         elif cut:
-            self._stretches.append(self._split(window, sorted(times)))
+            expected = stretch.expected(window) if isinstance(stretch, _Sampled) else None
+            self._stretches.append(self._split(window, sorted(times), expected))
 
-    def _split(self, window: Window, times: Sequence[int]) -> _Even | _Sampled:
+    def _split(self, window: Window, times: Sequence[int], expected: float | None) -> _Even | _Sampled:
         kept = self._guess(window, times)
         if kept is _Kept.ANY:
-            return _Sampled(window, times, self._limit)
+            return _Sampled(window, times, expected, self._limit)
         edge = times[-1] if kept is _Kept.OLDEST else times[0] + 1
         edge = min(max(edge, window.start + 1), window.end - 1)
         filled, free = Window(window.start, edge), Window(edge, window.end)
