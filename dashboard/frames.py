@@ -79,6 +79,11 @@ def totals(stage: Stage) -> Totals:
     return Totals(stage.bet_count, stage.bet_amount, stage.gain_amount, stage.company_gain_amount)
 
 
+def game_totals(row: GameSums) -> Totals:
+    """Take over the provider's sums of one game of the Games types: the company gains what players lose."""
+    return Totals(row.bet_count, row.bet_amount, row.gain_amount, -row.gain_amount)
+
+
 def sum_totals(frame: pd.DataFrame) -> Totals | None:
     """Add up the known rows of a frame, exactly; None where no row is known."""
     known = row_totals(frame)
@@ -91,6 +96,16 @@ def row_totals(frame: pd.DataFrame, prefix: str = "") -> list[Totals | None]:
     return [
         None if any(pd.isna(value) for value in row) else Totals(*row) for row in zip(*columns, strict=True)
     ]
+
+
+def totals_frame(rows: Sequence[Totals | None]) -> pd.DataFrame:
+    """Write totals as the four columns of sums, NA where None."""
+    return pd.DataFrame(
+        {
+            name: pd.array([None if row is None else getattr(row, name) for row in rows], dtype="Int64")
+            for name in SUMS
+        }
+    )
 
 
 def days_frame(
@@ -163,7 +178,7 @@ def games_frame(
         if game.game_type == "Slots"
     }
     found |= {row.game_id: totals(row) for row in slots or ()}
-    found |= {game_id: None if row is None else _game_totals(row) for game_id, row in others.items()}
+    found |= {game_id: None if row is None else game_totals(row) for game_id, row in others.items()}
     ids = sorted(found)
     frame = pd.DataFrame(
         {
@@ -173,7 +188,7 @@ def games_frame(
         }
     )
     rows = [found[i] for i in ids]
-    frame[list(SUMS)] = _sum_columns(rows)
+    frame[list(SUMS)] = totals_frame(rows)
     frame["hold"] = _holds(rows)
     return frame
 
@@ -198,7 +213,7 @@ def by_type(games: pd.DataFrame) -> pd.DataFrame:
     rows = {name: total for name, total in found.items() if total is not None and total.bet_amount_li}
     everything = sum(total.bet_amount_li for total in rows.values())
     frame = pd.DataFrame({"type": list(rows)})
-    frame[list(SUMS)] = _sum_columns(list(rows.values()))
+    frame[list(SUMS)] = totals_frame(list(rows.values()))
     frame["share"] = pd.array([row.bet_amount_li / everything for row in rows.values()], dtype="Float64")
     frame["hold"] = _holds(list(rows.values()))
     return frame
@@ -229,21 +244,8 @@ def _overlaps(day: date, zone: ZoneInfo, windows: Sequence[tuple[int, int]]) -> 
     return any(missing_start < end and start < missing_end for missing_start, missing_end in windows)
 
 
-def _game_totals(row: GameSums) -> Totals:
-    return Totals(row.bet_count, row.bet_amount, row.gain_amount, -row.gain_amount)
-
-
 def _sums(stages: Iterable[Stage | None]) -> pd.DataFrame:
-    return _sum_columns([None if stage is None else totals(stage) for stage in stages])
-
-
-def _sum_columns(rows: Sequence[Totals | None]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            name: pd.array([None if row is None else getattr(row, name) for row in rows], dtype="Int64")
-            for name in SUMS
-        }
-    )
+    return totals_frame([None if stage is None else totals(stage) for stage in stages])
 
 
 def _holds(rows: Sequence[Totals | None]) -> "pd.Series[float]":

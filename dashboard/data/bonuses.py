@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import groupby
 from typing import Any, Final
 
 import pandas as pd
@@ -17,10 +16,11 @@ from dashboard.bonuses import (
     bonus_parts_frame,
     bonus_totals,
 )
+from dashboard.data.failures import failures
 from dashboard.data.source import Known, gather, source
 from dashboard.metrics import BonusTotals
 from dashboard.periods import Period, day_start, days_label
-from twoj_client import Reply, TwoJError
+from twoj_client import Reply
 from twoj_client.endpoints import BONUS
 from twoj_client.models import BonusSummary
 
@@ -52,7 +52,7 @@ def bonuses(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals
         replies[_GAIN].data.summary.company_gain_amount if _GAIN in replies else None,
     )
     stale = any(reply.stale for reply in replies.values())
-    return Known(totals, replies[_ALL].as_of, stale, _failures(errors.items()))
+    return Known(totals, replies[_ALL].as_of, stale, failures(errors.items()))
 
 
 def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFrame]:
@@ -76,7 +76,7 @@ def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFr
         bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
         min(changing or [reply.as_of for reply in replies.values()]),
         any(reply.stale for reply in replies.values()),
-        _failures((days_label(day, day), error) for day, error in sorted(errors.items())),
+        failures((days_label(day, day), error) for day, error in sorted(errors.items())),
     )
 
 
@@ -101,7 +101,7 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
         bonus_parts_frame(found),
         min(reply.as_of for reply in replies.values()),
         any(reply.stale for reply in replies.values()),
-        _failures(
+        failures(
             (f"{STATES[state]}, {CREATE_TYPES[create_type]}", error)
             for (state, create_type), error in sorted(errors.items())
         ),
@@ -121,17 +121,3 @@ def _asking(
         **narrower,
     }
     return partial(source().twoj.all.bonus_summary, start=start, end=end, **parameters)
-
-
-def _failures(errors: Iterable[tuple[str, TwoJError]]) -> tuple[str, ...]:
-    """A sentence for each kind of failure, with the names of what it struck; of many only how many."""
-    by_sentence = groupby(
-        sorted(errors, key=lambda pair: pair[1].sentence), key=lambda pair: pair[1].sentence
-    )
-    struck = {sentence: [name for name, _ in pairs] for sentence, pairs in by_sentence}
-    return tuple(f"{_listed(names)}: {sentence}" for sentence, names in struck.items())
-
-
-def _listed(names: list[str], most: int = 5) -> str:
-    more = len(names) - most
-    return "; ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -1,47 +1,131 @@
-"""Sums by game."""
+"""Sums by game: all slots from one answer, each other game from one of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from dashboard import frames
-from dashboard.data.source import Known, gather, source
+from dashboard import frames, game_table
+from dashboard.data.failures import failures
+from dashboard.data.loads import Load
+from dashboard.data.source import Arriving, Known, gather, source
 from dashboard.periods import Period
-from twoj_client import Reply
-from twoj_client.models import GameSummary, SlotsGameRow
+from dashboard.view import View
+from twoj_client import Reply, TwoJError
+from twoj_client.models import Game, GameSummary
+
+T = TypeVar("T")
 
 SLOTS: Final = "Slots"
+ALL_SLOTS: Final = "All slots games"
+RENEW_S: Final = 60
+PATIENCE_S: Final = 0.6
+"""So long a page waits for the rest before it shows what is there."""
+
+Call = Callable[[], Reply[Any]]
+Key = tuple[bool, int | str]
+"""Whether of the compared period, and which game (or all slots)."""
 
 
 def games(period: Period, now: datetime) -> Known[pd.DataFrame]:
-    """One row a game of `period` (`frames.games_frame`): slots from one answer, the others from one a game.
+    """One row a game of `period` (`frames.games_frame`), when all have answered.
 
     A game whose answer failed is NA and named in `failed`. Raises TwoJError where the list of games or every
     answer failed.
     """
-    here = source()
-    start, end = period.window(here.zone)
-    window = {"start": start, "end": min(end, now)}
-    listed = here.twoj.all.list()
-    names: dict[int | str, str] = {game.game_id: game.game_name for game in listed.data}
-    ids = [game.game_id for game in listed.data if game.game_type != SLOTS]
-    calls: dict[int | str, Callable[[], Reply[Any]]] = {
-        game_id: partial(here.twoj.games.game_stage_summary, game_id=game_id, **window) for game_id in ids
-    }
-    calls[SLOTS] = partial(here.twoj.slots.game_stage_summary, **window)
-    replies, errors = gather(calls)
-    others: dict[int, GameSummary | None] = {i: replies[i].data if i in replies else None for i in ids}
-    slots: list[SlotsGameRow] | None = replies[SLOTS].data if SLOTS in replies else None
-    failed = tuple(
-        f"{'All slots games' if key == SLOTS else names[key]}: {error.sentence}"
-        for key, error in errors.items()
-    )
+    start, end = period.window(source().zone)
+    listed = source().twoj.all.list().data
+    replies, errors = gather(_calls(listed, start, min(end, now)))
+    return _known(listed, replies, errors)
+
+
+def arriving_games(view: View) -> Arriving[pd.DataFrame]:
+    """What has arrived of the games of `view`: one row a game, beside the compared period, for the table.
+
+    The frame is `game_table.game_table` of `games`. Raises TwoJError as `games` does.
+    """
+    here, listed = source(), source().twoj.all.list().data
+
+    def start() -> Load[Key, Any]:
+        calls = {(False, key): call for key, call in _calls(listed, view.start, view.end).items()}
+        if view.comparison:
+            before = _calls(listed, view.comparison.start, view.comparison.end)
+            calls |= {(True, key): call for key, call in before.items()}
+        return Load(calls, here.loads.quick, here.clock)
+
+    name = ("games", view.period.first_day, view.period.last_day, view.mode)
+    load = here.loads.look(name, start, RENEW_S, PATIENCE_S)
+    names = _names(listed)
+    waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
+    return Arriving(load.made(lambda: _table(listed, load)), load.answered, load.asked, waiting)
+
+
+def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] | None:
+    (replies, errors), (earlier, failed) = _sides(load.replies(), load.errors())
+    if not replies:
+        load.raise_if_all_failed()
+        return None
+    found = _known(listed, replies, errors)
+    before = _known(listed, earlier, failed).value if earlier else None
+    icons = {game.game_id: game_table.safe_icon(game.resource_url) for game in listed}
+    players = {key: reply.data.user_count for key, reply in replies.items() if isinstance(key, int)}
     return Known(
-        frames.games_frame(listed.data, slots, others),
+        game_table.game_table(found.value, before, players, icons),
+        found.as_of,
+        found.stale,
+        found.failed + _named(listed, failed, ", compared period"),
+    )
+
+
+def _sides(
+    replies: Mapping[Key, Reply[Any]], errors: Mapping[Key, TwoJError]
+) -> list[tuple[dict[int | str, Reply[Any]], dict[int | str, TwoJError]]]:
+    """Split what has arrived into the period and the compared one."""
+    return [
+        (
+            {key: reply for (is_before, key), reply in replies.items() if is_before == side},
+            {key: error for (is_before, key), error in errors.items() if is_before == side},
+        )
+        for side in (False, True)
+    ]
+
+
+def _calls(listed: Sequence[Game], start: datetime, end: datetime) -> dict[int | str, Call]:
+    twoj = source().twoj
+    calls: dict[int | str, Call] = {SLOTS: partial(twoj.slots.game_stage_summary, start=start, end=end)}
+    for game in listed:
+        if game.game_type != SLOTS:
+            calls[game.game_id] = partial(
+                twoj.games.game_stage_summary, game_id=game.game_id, start=start, end=end
+            )
+    return calls
+
+
+def _known(
+    listed: Sequence[Game],
+    replies: Mapping[int | str, Reply[Any]],
+    errors: Mapping[int | str, TwoJError],
+) -> Known[pd.DataFrame]:
+    others: dict[int, GameSummary | None] = {
+        game.game_id: replies[game.game_id].data if game.game_id in replies else None
+        for game in listed
+        if game.game_type != SLOTS
+    }
+    slots = replies[SLOTS].data if SLOTS in replies else None
+    return Known(
+        frames.games_frame(listed, slots, others),
         min(reply.as_of for reply in replies.values()),
         any(reply.stale for reply in replies.values()),
-        failed,
+        _named(listed, errors),
     )
+
+
+def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = "") -> tuple[str, ...]:
+    names = _names(listed)
+    return failures((names[key] + where, error) for key, error in errors.items())
+
+
+def _names(listed: Sequence[Game]) -> dict[int | str, str]:
+    return {SLOTS: ALL_SLOTS} | {game.game_id: game.game_name for game in listed}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from dashboard.data.loads import Loads
 from twoj_client import Reply, TwoJ, TwoJError
 from twoj_client.settings import Settings
 
@@ -31,6 +32,7 @@ class Source:
     demo: bool
     clock: Callable[[], float]
     pool: ThreadPoolExecutor
+    loads: Loads
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -49,6 +51,24 @@ class Known(Generic[T]):
     as_of: datetime
     stale: bool = False
     failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving(Generic[T]):
+    """What is known of something that takes many answers; `known` is None until there is anything to show.
+
+    `answered` of `asked` calls are over; `waiting` names what is not, where names help.
+    """
+
+    known: Known[T] | None
+    answered: int
+    asked: int
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+        return self.answered == self.asked
 
 
 _source: Source | None = None
@@ -70,9 +90,10 @@ def connected(settings: Settings, *, demo: bool, clock: Callable[[], float] = ti
             clock=clock,
         ) as twoj,
         ThreadPoolExecutor(max_workers=8, thread_name_prefix="data") as pool,
+        Loads(clock) as loads,
     ):
         zone = ZoneInfo(settings.timezone)
-        _source = Source(twoj, settings.mch_id, zone, settings.currency, demo, clock, pool)
+        _source = Source(twoj, settings.mch_id, zone, settings.currency, demo, clock, pool, loads)
         try:
             yield
         finally:

@@ -1,0 +1,105 @@
+"""Sums by game and day. A finished day is asked for once: the client keeps its answer for good."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
+from dashboard.data.failures import failures
+from dashboard.data.loads import Load
+from dashboard.data.source import Arriving, Known, source
+from dashboard.frames import game_totals, totals
+from dashboard.game_days import GameDays
+from dashboard.metrics import Totals
+from dashboard.periods import day_start, days_label
+from twoj_client.models import Game
+
+RENEW_S: Final = 600
+"""The running day's sums by game cost a call for each game, so they are renewed less often than others."""
+
+Cell = tuple[int | str, date]
+
+
+def game_days(
+    days: Sequence[date], now: datetime, only: int | None = None, patience_s: float = PATIENCE_S
+) -> Arriving[GameDays]:
+    """What has arrived of the sums of each game on each of `days` (oldest first), or of the game `only`.
+
+    Slots games take one call a day, the newest day first; the others one a day each, after the slots. An
+    answer that failed is None and named in `failed`. Raises TwoJError where the list of games or every answer
+    failed.
+    """
+    here, listed = source(), source().twoj.all.list().data
+    wanted = _wanted(listed, only)
+
+    def start() -> Load[Cell, Any]:
+        return Load(_calls(wanted, days, now), here.loads.slow, here.clock)
+
+    name = ("game days", days[0], days[-1], tuple(wanted) if only is not None else None)
+    load = here.loads.look(name, start, RENEW_S, patience_s)
+    known = load.made(lambda: _known(listed, wanted, days, now, load))
+    return Arriving(known, load.answered, load.asked)
+
+
+def _wanted(listed: Sequence[Game], only: int | None) -> list[int | str]:
+    others = [game.game_id for game in listed if game.game_type != SLOTS]
+    if only is None:
+        return [SLOTS, *others]
+    return [only if only in others else SLOTS]
+
+
+def _calls(wanted: Sequence[int | str], days: Sequence[date], now: datetime) -> dict[Cell, Call]:
+    twoj, zone = source().twoj, source().zone
+    windows = {}
+    for day in reversed(days):
+        start, end = day_start(day, zone), min(day_start(day + timedelta(days=1), zone), now)
+        if start < end:
+            windows[day] = {"start": start, "end": end}
+    calls: dict[Cell, Call] = {}
+    if SLOTS in wanted:
+        calls = {
+            (SLOTS, day): partial(twoj.slots.game_stage_summary, **window) for day, window in windows.items()
+        }
+    for day, window in windows.items():
+        for key in wanted:
+            if isinstance(key, int):
+                calls[key, day] = partial(twoj.games.game_stage_summary, game_id=key, **window)
+    return calls
+
+
+def _known(
+    listed: Sequence[Game],
+    wanted: Sequence[int | str],
+    days: Sequence[date],
+    now: datetime,
+    load: Load[Cell, Any],
+) -> Known[GameDays] | None:
+    replies, errors = load.replies(), load.errors()
+    if not replies:
+        load.raise_if_all_failed()
+        return None
+    zone = source().zone
+    slots = {
+        day: {row.game_id: totals(row) for row in reply.data}
+        for (key, day), reply in replies.items()
+        if key == SLOTS
+    }
+    rows: dict[int, list[Totals | None]] = {}
+    if SLOTS in wanted:
+        ids = {game.game_id for game in listed if game.game_type == SLOTS}.union(*slots.values())
+        for game_id in sorted(ids):
+            rows[game_id] = [slots[day].get(game_id, Totals()) if day in slots else None for day in days]
+    for key in wanted:
+        if isinstance(key, int):
+            found = [replies.get((key, day)) for day in days]
+            rows[key] = [None if reply is None else game_totals(reply.data) for reply in found]
+    names: dict[int | str, str] = {SLOTS: ALL_SLOTS} | {game.game_id: game.game_name for game in listed}
+    newest = max(day for _, day in replies)
+    return Known(
+        GameDays(days, [day_start(day + timedelta(days=1), zone) <= now for day in days], rows),
+        # Finished days were said long ago and are still true: the age is that of the newest.
+        min(reply.as_of for (_, day), reply in replies.items() if day == newest),
+        any(reply.stale for reply in replies.values()),
+        failures((f"{names[key]}, {days_label(day, day)}", error) for (key, day), error in errors.items()),
+    )

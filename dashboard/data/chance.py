@@ -1,0 +1,172 @@
+"""How far luck carries the RTP of games: the spread of single rounds, the days before, and the verdicts."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Final, NamedTuple
+
+from dashboard import luck
+from dashboard.data.by_game import PATIENCE_S
+from dashboard.data.by_game_day import game_days
+from dashboard.data.failures import failures
+from dashboard.data.loads import Load
+from dashboard.data.source import Arriving, Known, source
+from dashboard.frames import game_type
+from dashboard.game_days import GameDays
+from dashboard.luck import Luck, Play, Spread
+from dashboard.periods import business_day, day_start
+from dashboard.view import View
+from twoj_client import Reply
+from twoj_client.models import Game
+
+MOST_DAYS: Final = 60
+"""Periods are judged by their last days, at most so many; as many days before tell what to expect."""
+_SAMPLE_DAYS: Final = 14
+_SAMPLE_BETS: Final = 300_000
+_RENEW_S: Final = 3600
+# Hours are asked in strides, so that a sample that is cut short is spread over all its days and hours.
+_STRIDE: Final = 137
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The spread of single rounds over some whole weeks, by game and by type."""
+
+    first_day: date
+    last_day: date
+    bets: int
+    own: Mapping[int, Spread]
+    of_type: Mapping[str, Spread]
+
+
+class _Hour(NamedTuple):
+    bets: int
+    plays: dict[int, Play]
+
+
+def lucks(view: View, only: int | None = None) -> Arriving[dict[int, Luck]]:
+    """What has arrived of a judgement on each game's RTP over the period's last days (`luck.judge`).
+
+    It takes the sums by day of the period, a sample of single rounds, and the days before the period; until
+    all are there, there is nothing to show. Games without bets in the period, and of types without rounds in
+    the sample, are left out. With `only`, one game is judged. Raises TwoJError.
+    """
+    days = view.period.days()[-MOST_DAYS:]
+    before = [days[0] - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
+    period = game_days(days, view.now, only)
+    drawn = sample(view.now, PATIENCE_S if period.finished else 0)
+    history = game_days(before, view.now, only, PATIENCE_S if drawn.finished else 0)
+    steps = (period, drawn, history)
+    known = None
+    if period.finished and drawn.finished and history.finished:
+        known = _judged(period.known, drawn.known, history.known)
+    return Arriving(known, sum(step.answered for step in steps), sum(step.asked for step in steps))
+
+
+def sample(now: datetime, patience_s: float = PATIENCE_S) -> Arriving[Sample]:
+    """What has arrived of the sample: rounds of the two whole weeks before the current one, up to a number.
+
+    Its hours are finished, so that they are asked for once. Raises TwoJError where every hour failed.
+    """
+    here, listed = source(), source().twoj.all.list().data
+    today = business_day(now, here.zone)
+    monday = today - timedelta(days=today.weekday())
+    first_day, end_day = monday - timedelta(days=_SAMPLE_DAYS), monday
+
+    def start() -> Load[tuple[date, datetime], _Hour]:
+        return Load(_calls(first_day, end_day), here.loads.slow, here.clock, _enough)
+
+    load = here.loads.look(("sample", first_day), start, _RENEW_S, patience_s)
+    known = load.made(lambda: _sampled(listed, first_day, end_day, load))
+    return Arriving(known, load.answered, load.asked)
+
+
+def _judged(
+    period: Known[GameDays] | None, drawn: Known[Sample] | None, history: Known[GameDays] | None
+) -> Known[dict[int, Luck]] | None:
+    if period is None or drawn is None or history is None:
+        return None
+    types = {game.game_id: game for game in source().twoj.all.list().data}
+    found = {}
+    for game_id in period.value.rows:
+        volume = period.value.volume(game_id)
+        of_type = drawn.value.of_type.get(game_type(game_id, types.get(game_id)))
+        if volume and of_type:
+            own = drawn.value.own.get(game_id)
+            found[game_id] = luck.judge(volume, own, of_type, history.value.volume(game_id))
+    parts = (period, drawn, history)
+    return Known(
+        found,
+        period.as_of,
+        any(part.stale for part in parts),
+        tuple(sentence for part in parts for sentence in part.failed),
+    )
+
+
+def _calls(first_day: date, end_day: date) -> dict[tuple[date, datetime], Callable[[], Reply[_Hour]]]:
+    zone = source().zone
+    hours = list(_hours(day_start(first_day, zone), day_start(end_day, zone)))
+    in_strides = sorted(range(len(hours)), key=lambda place: place * _STRIDE % len(hours))
+    return {
+        (business_day(start, zone), start): partial(_hour, start, end)
+        for start, end in (hours[place] for place in in_strides)
+    }
+
+
+def _hours(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Cut at whole hours of UTC, as the provider's history is asked."""
+    while start < end:
+        whole = start.astimezone(UTC).replace(minute=0, second=0) + _HOUR
+        yield start, min(whole, end)
+        start = whole
+
+
+def _hour(start: datetime, end: datetime) -> Reply[_Hour]:
+    reply = source().twoj.all.history(start=start, end=end)
+    plays = luck.plays(
+        [bet.game_id for bet in reply.data],
+        [bet.draw_id for bet in reply.data],
+        [bet.bet_amount for bet in reply.data],
+        [bet.gain_amount for bet in reply.data],
+    )
+    return Reply(_Hour(len(reply.data), plays), reply.as_of, reply.complete, reply.missing, reply.stale)
+
+
+def _enough(replies: Mapping[tuple[date, datetime], Reply[_Hour]]) -> bool:
+    return sum(reply.data.bets for reply in replies.values()) >= _SAMPLE_BETS
+
+
+def _sampled(
+    listed: list[Game], first_day: date, end_day: date, load: Load[tuple[date, datetime], _Hour]
+) -> Known[Sample] | None:
+    replies = load.replies()
+    if not replies or not load.finished:
+        load.raise_if_all_failed()
+        return None
+    games = {game.game_id: game for game in listed}
+    own: dict[int, dict[date, Play]] = defaultdict(lambda: defaultdict(Play))
+    of_type: dict[str, dict[date, Play]] = defaultdict(lambda: defaultdict(Play))
+    for (day, _), reply in replies.items():
+        for game_id, play in reply.data.plays.items():
+            own[game_id][day] += play
+            of_type[game_type(game_id, games.get(game_id))][day] += play
+    spreads = Sample(
+        first_day,
+        end_day - timedelta(days=1),
+        sum(reply.data.bets for reply in replies.values()),
+        {game_id: found for game_id, days in own.items() if (found := luck.spread(days.values()))},
+        {name: found for name, days in of_type.items() if (found := luck.spread(days.values()))},
+    )
+    zone = source().zone
+    return Known(
+        spreads,
+        min(reply.as_of for reply in replies.values()),
+        any(reply.stale for reply in replies.values()),
+        failures(
+            (f"Rounds of {start.astimezone(zone):%d %b, %H:%M}", error)
+            for (_, start), error in load.errors().items()
+        ),
+    )

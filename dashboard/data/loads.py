@@ -1,0 +1,177 @@
+"""Many calls at once: what has arrived is shown while the rest is on its way, and people may leave."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Lock
+from types import TracebackType
+from typing import Any, Final, Generic, TypeVar, cast
+
+from twoj_client import Reply, TwoJError
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+R = TypeVar("R")
+
+LEFT_AFTER_S: Final = 90
+"""Pages look again each minute: a load that nobody has looked at for longer than that has been left."""
+_RETRY_S: Final = 60
+_KEPT: Final = 32
+
+
+class Load(Generic[K, V]):
+    """Calls on their way, for everyone who asks the same.
+
+    They begin in the order given. `enough` sees the answers so far before each call; once it says so, the
+    calls that have not begun are left out.
+    """
+
+    def __init__(
+        self,
+        calls: Mapping[K, Callable[[], Reply[V]]],
+        pool: ThreadPoolExecutor,
+        clock: Callable[[], float],
+        enough: Callable[[Mapping[K, Reply[V]]], bool] | None = None,
+    ) -> None:
+        self.begun_at = clock()
+        self.left = False
+        """Whether calls were left out because everyone who waited for them had gone."""
+        self._clock = clock
+        self._looked_at = self.begun_at
+        self._enough = enough
+        self._made: object = None
+        self._futures: dict[K, Future[Reply[V] | None]] = {}
+        for key, call in calls.items():
+            self._futures[key] = pool.submit(self._call, call)
+
+    @property
+    def asked(self) -> int:
+        """Number of calls."""
+        return len(self._futures)
+
+    @property
+    def answered(self) -> int:
+        """Number of calls that are over."""
+        return sum(future.done() for future in list(self._futures.values()))
+
+    @property
+    def finished(self) -> bool:
+        """Whether all calls are over."""
+        return all(future.done() for future in self._futures.values())
+
+    def look(self, patience_s: float) -> None:
+        """Wait so long at most for the rest."""
+        self._looked_at = self._clock()
+        wait(self._futures.values(), patience_s)
+
+    def replies(self) -> dict[K, Reply[V]]:
+        """Answers so far. Raises what a call raised, unless it is a failure of the provider."""
+        for future in list(self._futures.values()):
+            error = future.exception() if future.done() else None
+            if error is not None and not isinstance(error, TwoJError):
+                raise error
+        return self._answers()
+
+    def errors(self) -> dict[K, TwoJError]:
+        """Failures so far."""
+        failures = {key: future.exception() for key, future in self._futures.items() if future.done()}
+        return {key: error for key, error in failures.items() if isinstance(error, TwoJError)}
+
+    def raise_if_all_failed(self) -> None:
+        """Raise a failure where all calls are over and none was answered."""
+        if self.finished and not self.replies():
+            for error in self.errors().values():
+                raise error
+
+    def waiting(self) -> list[K]:
+        """Keys of the calls that are not over."""
+        return [key for key, future in self._futures.items() if not future.done()]
+
+    def made(self, make: Callable[[], R]) -> R:
+        """What `make` makes of the answers; of a finished load it is made once, and shared."""
+        if not self.finished:
+            return make()
+        if self._made is None:
+            self._made = make()
+        return cast("R", self._made)
+
+    def _answers(self) -> dict[K, Reply[V]]:
+        good = (pair for pair in list(self._futures.items()) if pair[1].done() and not pair[1].exception())
+        answers = ((key, future.result()) for key, future in good)
+        return {key: reply for key, reply in answers if reply is not None}
+
+    def _call(self, call: Callable[[], Reply[V]]) -> Reply[V] | None:
+        self.left = self.left or self._clock() - self._looked_at > LEFT_AFTER_S
+        if self.left or (self._enough and self._enough(self._answers())):
+            return None
+        return call()
+
+
+@dataclass
+class _Shelf:
+    """The last load that is whole, and the one that will replace it."""
+
+    whole: Load[Any, Any] | None = None
+    coming: Load[Any, Any] | None = None
+
+    def tidy(self) -> None:
+        if self.coming and self.coming.left:
+            self.coming = None
+        if self.coming and self.coming.finished:
+            self.whole, self.coming = self.coming, None
+
+    def is_due(self, renew_s: float, now: float) -> bool:
+        if self.coming:
+            return False
+        if self.whole is None:
+            return True
+        return now - self.whole.begun_at >= (min(renew_s, _RETRY_S) if self.whole.errors() else renew_s)
+
+
+class Loads:
+    """The loads of a server by what they are of. A context manager; leaving it drops what has not begun.
+
+    `quick` is for what a page cannot do without, `slow` for what may take its time: it has fewer threads, so
+    that the provider's answers to people do not queue behind it.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._shelves: OrderedDict[Hashable, _Shelf] = OrderedDict()
+        self.quick = ThreadPoolExecutor(8, thread_name_prefix="quick-load")
+        self.slow = ThreadPoolExecutor(6, thread_name_prefix="slow-load")
+
+    def look(
+        self, name: Hashable, start: Callable[[], Load[K, V]], renew_s: float, patience_s: float
+    ) -> Load[K, V]:
+        """Find the load of this name, started where there is none or it is older than `renew_s`.
+
+        Waits `patience_s` at most. While a load is renewed the old one is still shown; only the first is seen
+        in parts.
+        """
+        with self._lock:
+            shelf = self._shelves.setdefault(name, _Shelf())
+            self._shelves.move_to_end(name)
+            while len(self._shelves) > _KEPT:
+                self._shelves.popitem(last=False)
+            shelf.tidy()
+            if shelf.is_due(renew_s, self._clock()):
+                shelf.coming = start()
+            coming, whole = shelf.coming, shelf.whole
+        if coming:
+            coming.look(patience_s)
+        if coming and (coming.finished or whole is None):
+            return coming
+        assert whole  # noqa: S101 - a shelf without a whole load was due, and has one coming
+        return whole
+
+    def __enter__(self) -> "Loads":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pool in (self.quick, self.slow):
+            pool.shutdown(cancel_futures=True)
