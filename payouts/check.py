@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, func, inspect, or_, select
 from sqlalchemy.exc import DBAPIError
 
+from payouts import audit, schema, transfers
 from payouts.database import away, open_engine, snapshot, without_hurry
 from payouts.schema import balances, entries, payouts, pending
 
@@ -30,7 +31,12 @@ def check(url: URL) -> tuple[list[str], str]:
             without_hurry(connection)
             if not inspect(connection).has_table(payouts.name):
                 raise NoLedger(_NO_LEDGER)
-            return [*_balances(connection), *_payouts(connection), *_entries(connection)], _extent(connection)
+            wrong = [*_balances(connection), *_payouts(connection), *_entries(connection)]
+            extent = [_extent(connection)]
+            if inspect(connection).has_table(schema.audit.name):  # ledgers of older versions have none
+                wrong += [*audit.broken(connection), *transfers.differences(connection)]
+                extent += audit.extent(connection)
+            return wrong, " ".join(extent)
     except DBAPIError as error:
         raise away(error) from error
     finally:
@@ -58,7 +64,7 @@ def _balances(connection: Connection) -> Iterator[str]:
 
 def _balance_li(connection: Connection) -> dict[str, int]:
     rows = connection.execute(select(balances.c.op_id, balances.c.balance_li))
-    return {op_id: amount_li for op_id, amount_li in rows}  # noqa: C416 - rows are no pairs to mypy
+    return {row.op_id: row.balance_li for row in rows}
 
 
 def _payouts(connection: Connection) -> Iterator[str]:

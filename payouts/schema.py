@@ -137,7 +137,7 @@ transfers = Table(
     "transfers",
     metadata,
     Column("trans_no", String(64), primary_key=True),
-    Column("op_id", Text, nullable=False, index=True),
+    Column("op_id", Text, nullable=False),
     Column("kind", String(10), nullable=False, comment="deposit, withdrawal"),
     Column("amount_li", BigInteger, CheckConstraint("amount_li > 0", name="amount"), nullable=False),
     Column("who", Text, nullable=False),
@@ -149,6 +149,7 @@ transfers = Table(
     Column("settled_at_ms", BigInteger, comment="when the state was last said"),
     comment="Each deposit and withdrawal of the cashiers, written before it is sent",
 )
+Index("ix_transfers_op_id", transfers.c.op_id)
 
 audit = Table(
     "audit",

@@ -76,14 +76,14 @@ def delivery(call: Call) -> Delivery:
 
 
 @pytest.fixture
-def locked(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+def locked(engine: Engine) -> Callable[..., AbstractContextManager[None]]:
     """Hold the ledger as another process would that is busy with it."""
 
     @contextmanager
-    def hold() -> Iterator[None]:
+    def hold(table: str = "payouts") -> Iterator[None]:
         with engine.begin() as connection:  # on SQLite that locks it already
             if engine.dialect.name == "postgresql":
-                connection.execute(text("LOCK TABLE payouts IN ACCESS EXCLUSIVE MODE"))
+                connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
             yield
 
     return hold

@@ -1,0 +1,110 @@
+"""The audit log: who did what, each row bound to the one before it by a hash.
+
+A row that is changed, missing or added behind the log's back breaks the chain, which `broken` finds. Nothing
+in a database can withstand somebody who may rewrite all of it: whoever wants to exclude that too keeps the
+hash of the last row, which ``python -m payouts check`` prints, in another place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from payouts.database import LedgerAway
+from payouts.schema import audit, audit_end
+
+NO_ROW_HASH = "0" * 64
+"""What the first row has in the place of the hash of a row before it."""
+_AT_ONCE = 10_000
+
+
+class Deed(NamedTuple):
+    """Something that somebody did. `what` and `outcome` have up to 40 characters; `about` ends up as JSON."""
+
+    who: str
+    what: str
+    about: Mapping[str, str | int | None]
+    outcome: str
+
+
+def write(connection: Connection, deed: Deed, at_ms: int) -> None:
+    """Write a row inside the caller's transaction, as the last thing in it: until the commit others wait.
+
+    Raises LedgerAway where the log has lost its end.
+    """
+    end = connection.execute(select(audit_end).with_for_update()).one_or_none()
+    if end is None:
+        raise LedgerAway("The audit log was damaged. Run: python -m payouts check")
+    row: dict[str, Any] = {
+        "id": end.row_count + 1,
+        "at_ms": at_ms,
+        "who": deed.who,
+        "what": deed.what,
+        "about": as_text(deed.about),
+        "outcome": deed.outcome,
+        "previous_hash": end.hash,
+    }
+    row["hash"] = row_hash(row)
+    connection.execute(insert(audit), row)
+    connection.execute(update(audit_end).values(row_count=row["id"], hash=row["hash"]))
+
+
+def as_text(about: Mapping[str, str | int | None]) -> str:
+    """Return the JSON text under which a row keeps what it is about."""
+    return json.dumps(about, sort_keys=True)
+
+
+def row_hash(row: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (hex) of a row, over all columns but the hash itself."""
+    hashed = [row[column.name] for column in audit.columns if column is not audit.c.hash]
+    return hashlib.sha256(json.dumps(hashed, default=repr).encode()).hexdigest()
+
+
+def broken(connection: Connection) -> Iterator[str]:
+    """Return a sentence for each place where the chain is broken."""
+    last, last_hash = 0, NO_ROW_HASH
+    for row in rows(connection):
+        if row.id != last + 1:
+            yield _missing(last + 1, row.id - 1)
+        elif row.previous_hash != last_hash:
+            yield f"Audit log: row {row.id} does not follow row {last}; one of them was exchanged."
+        if row.hash != row_hash(row._asdict()):
+            yield f"Audit log: row {row.id} was changed."
+        last, last_hash = row.id, row.hash
+    end = connection.execute(select(audit_end)).one_or_none()
+    if end is None or (end.row_count, end.hash) != (last, last_hash):
+        yield _end(end, last)
+
+
+def rows(connection: Connection) -> Iterator[Row[Any]]:
+    """Return all rows of the log, oldest first."""
+    read = select(audit).order_by(audit.c.id).execution_options(yield_per=_AT_ONCE)
+    yield from connection.execute(read)
+
+
+def extent(connection: Connection) -> list[str]:
+    """Return a sentence about the end of a log that is not empty, with the hash to keep elsewhere."""
+    end = connection.execute(select(audit_end)).one_or_none()
+    if end is None or not end.row_count:
+        return []
+    return [f"The audit log ends with row {end.row_count}, whose hash is {end.hash}."]
+
+
+def _missing(first: int, last: int) -> str:
+    return (
+        f"Audit log: row {first} is missing."
+        if first == last
+        else (f"Audit log: rows {first} to {last} are missing.")
+    )
+
+
+def _end(end: Row[Any] | None, last: int) -> str:
+    if end is None:
+        return "Audit log: its end is not written down; rows may be missing."
+    if end.row_count > last:
+        return _missing(last + 1, end.row_count)
+    return f"Audit log: it should end with row {end.row_count}, and ends with another row {last}."

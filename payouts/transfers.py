@@ -1,0 +1,200 @@
+"""The cashiers' transfers: each is written down before it is sent, and again once its outcome is known.
+
+The ledger sends nothing itself. It says who may send: whoever was the first to write a number.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Select, case, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from payouts import audit
+from payouts.database import away, migrate, open_engine, snapshot
+from payouts.schema import transfers
+
+
+class Kind(StrEnum):
+    """Which way the money goes."""
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+
+
+class State(StrEnum):
+    """What is known of a transfer."""
+
+    SENDING = "sending"
+    """It is on its way, or the server that sent it ended before the answer came."""
+    DONE = "done"
+    REFUSED = "refused"
+    """No money moved."""
+    UNKNOWN = "unknown"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the money may or may not have moved."""
+        return self in {State.SENDING, State.UNKNOWN}
+
+
+_OPEN = [state for state in State if state.is_open]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a cashier wants moved: `amount_li` above 0, in li, under a `trans_no` of its own."""
+
+    trans_no: str
+    op_id: str
+    kind: Kind
+    amount_li: int
+
+    def __post_init__(self) -> None:
+        if self.amount_li <= 0:
+            raise ValueError(f"amount_li must be above 0, not {self.amount_li}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a transfer, amounts in li; None is not known. `reason` is for people."""
+
+    state: State
+    reason: str = ""
+    balance_li: int | None = None
+    freeze_li: int | None = None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer with all that is known of it; times in epoch milliseconds."""
+
+    order: Order
+    who: str
+    outcome: Outcome
+    sent_at_ms: int
+    settled_at_ms: int | None
+
+
+class TransferBook:
+    """The transfers in the ledger at `url`, and their rows of the audit log. For many threads.
+
+    `clock` returns epoch seconds. Every method raises LedgerAway where the database is locked or away.
+    """
+
+    def __init__(self, url: URL, clock: Callable[[], float] = time.time) -> None:
+        self._engine = open_engine(url)
+        self._clock = clock
+        self._prepared = False
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    def begin(self, order: Order, who: str) -> bool:
+        """Write that `order` is about to be sent. False: it must not be, its number was used before."""
+        with self._transaction(self._engine) as connection:
+            now_ms = self._now_ms()
+            row = {**asdict(order), "who": who, "state": State.SENDING, "reason": "", "sent_at_ms": now_ms}
+            try:
+                connection.execute(insert(transfers), row)
+            except IntegrityError:
+                return False
+            audit.write(connection, _deed(who, order.kind, order, Outcome(State.SENDING)), now_ms)
+            return True
+
+    def settle(self, trans_no: str, outcome: Outcome, who: str, how: str | None = None) -> Transfer:
+        """Write what became of a transfer, unless that is known already; return all that is known of it.
+
+        `how` it was found out is for the audit log; None: by sending it.
+        """
+        mine, is_open = transfers.c.trans_no == trans_no, transfers.c.state.in_(_OPEN)
+        with self._transaction(self._engine) as connection:
+            now_ms = self._now_ms()
+            known = update(transfers).where(mine, is_open).values(**asdict(outcome), settled_at_ms=now_ms)
+            connection.execute(known)
+            (found,) = _read(connection, select(transfers).where(mine))
+            audit.write(connection, _deed(who, how or found.order.kind, found.order, found.outcome), now_ms)
+            return found
+
+    def find(self, trans_no: str) -> Transfer | None:
+        """Return the transfer with this number."""
+        found = self._read(select(transfers).where(transfers.c.trans_no == trans_no))
+        return found[0] if found else None
+
+    def latest(self, op_id: str, limit: int) -> list[Transfer]:
+        """Return a player's transfers, newest first, but before all those whose outcome is not known."""
+        is_closed = case((transfers.c.state.in_(_OPEN), 0), else_=1)
+        mine = select(transfers).where(transfers.c.op_id == op_id)
+        return self._read(mine.order_by(is_closed, transfers.c.sent_at_ms.desc()).limit(limit))
+
+    def last_freeze(self, op_id: str) -> Transfer | None:
+        """Return the player's newest withdrawal that was answered with the frozen part."""
+        mine = select(transfers).where(transfers.c.op_id == op_id, transfers.c.freeze_li.is_not(None))
+        found = self._read(mine.order_by(transfers.c.settled_at_ms.desc()).limit(1))
+        return found[0] if found else None
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def _read(self, wanted: Select[Any]) -> list[Transfer]:
+        with self._transaction(snapshot(self._engine)) as connection:
+            return _read(connection, wanted)
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        if not self._prepared:
+            migrate(self._engine)
+            self._prepared = True
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise away(error) from error
+
+
+def differences(connection: Connection) -> Iterator[str]:
+    """Return a sentence for each transfer of which the audit log says something else."""
+    said: dict[str, tuple[str, str]] = {}
+    for row in audit.rows(connection):
+        about = _object(row.about)
+        if "trans_no" in about:
+            said[str(about["trans_no"])] = (row.about, row.outcome)
+    for transfer in _read(connection, select(transfers).order_by(transfers.c.trans_no)):
+        deed = _deed(transfer.who, transfer.order.kind, transfer.order, transfer.outcome)
+        if said.pop(transfer.order.trans_no, None) != (audit.as_text(deed.about), deed.outcome):
+            yield f"Transfer {transfer.order.trans_no}: the audit log says something else of it."
+    for trans_no in sorted(said):
+        yield f"Transfer {trans_no}: it is missing, the audit log knows it."
+
+
+def _deed(who: str, what: str, order: Order, outcome: Outcome) -> audit.Deed:
+    about = {**asdict(order), **asdict(outcome)}
+    return audit.Deed(who, what, about, about.pop("state"))
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _read(connection: Connection, wanted: Select[Any]) -> list[Transfer]:
+    return [
+        Transfer(
+            Order(row.trans_no, row.op_id, Kind(row.kind), row.amount_li),
+            row.who,
+            Outcome(State(row.state), row.reason, row.balance_li, row.freeze_li),
+            row.sent_at_ms,
+            row.settled_at_ms,
+        )
+        for row in connection.execute(wanted)
+    ]
