@@ -1,53 +1,79 @@
-"""Files of what is shown: a block that says what it is, then the table. Amounts are exact in both formats."""
+"""Files of what is shown: a block that says what it is, then the table. Amounts are exact in each format."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-Cell = str | int | Decimal | date | None
+Cell = str | int | bool | Decimal | date | datetime | None
 
 _FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
 # A spreadsheet keeps 15 digits of a number and rounds the rest away without a word.
 _SHEET_DIGITS: Final = 15
 _SHEET_ROWS: Final = 1_048_576
+SHEET_ROOM: Final = _SHEET_ROWS - 20
+"""So many rows of a table surely fit a sheet, below what it says about itself."""
 
 
 class Kind(StrEnum):
-    """What a column of a frame holds, and so how it is written: amounts (li) as units of money."""
+    """What a column of a frame holds, and so how it is written: amounts (li) as units of money.
+
+    A `TIME` is aware, in the zone that the file names; a `NUMBER` (an id, say) is a whole number that nobody
+    groups or adds up; a `FLAG` is a yes or a no.
+    """
 
     TEXT = "text"
     DAY = "day"
+    TIME = "time"
     COUNT = "count"
+    NUMBER = "number"
     MONEY = "money"
     RATIO = "ratio"
+    FLAG = "flag"
 
 
 _NUMBER_FORMATS: Final = {
     Kind.TEXT: "@",
     Kind.DAY: "yyyy-mm-dd",
+    Kind.TIME: "yyyy-mm-dd hh:mm:ss",
     Kind.COUNT: "#,##0",
+    Kind.NUMBER: "0",
     Kind.MONEY: "#,##0.00#",
     Kind.RATIO: "0.00%",
+    Kind.CHANGE: "+0.0%;-0.0%",
+    Kind.FLAG: "@",
 }
+_ARROW: Final = {
+    Kind.TEXT: pa.string(),
+    Kind.DAY: pa.date32(),
+    Kind.COUNT: pa.int64(),
+    Kind.NUMBER: pa.int64(),
+    Kind.MONEY: pa.decimal128(38, 3),
+    Kind.RATIO: pa.decimal128(38, 6),
+    Kind.FLAG: pa.bool_(),
+}
+_YES_NO: Final = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the file: which field of the frame, under which title."""
+    """One column of a table: which field of the frame, under which title, and what it means in words."""
 
     field: str
     title: str
     kind: Kind
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +88,7 @@ class About:
     comparison: str = ""
     completeness: str = ""
     only: str = ""
+    rows: str = ""
 
     def lines(self) -> list[tuple[str, str]]:
         """Label and value of each line that has one."""
@@ -69,6 +96,7 @@ class About:
             ("Title", self.title),
             ("Period", self.period),
             ("Only", self.only),
+            ("Rows", self.rows),
             ("Time zone", self.zone),
             ("Currency", self.currency),
             ("As of", self.as_of),
@@ -123,6 +151,35 @@ def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> 
     return out.getvalue()
 
 
+def parquet_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
+    """Write Parquet; what the file says about itself is in its schema's metadata, under the same labels.
+
+    Amounts are decimals of units of money, times carry the zone, and text is as the provider gave it: nothing
+    that reads Parquet takes it for a formula.
+    """
+    schema = pa.schema(
+        [
+            pa.field(
+                column.title,
+                pa.timestamp("ms", about.zone) if column.kind is Kind.TIME else _ARROW[column.kind],
+            )
+            for column in columns
+        ],
+        metadata=dict(about.lines()),
+    )
+    arrays = [
+        pa.array(_arrow_cells(column.kind, frame[column.field]), field.type)
+        for column, field in zip(columns, schema, strict=True)
+    ]
+    out = io.BytesIO()
+    pq.write_table(pa.table(arrays, schema=schema), out)
+    return out.getvalue()
+
+
+def _arrow_cells(kind: Kind, values: "pd.Series[Any]") -> "pd.Series[Any] | list[Cell]":
+    return values if kind is Kind.TIME else [_cell(kind, value) for value in values.tolist()]
+
+
 def _rows(columns: Sequence[Column], frame: pd.DataFrame) -> Iterable[list[Cell]]:
     fields = [frame[column.field].tolist() for column in columns]
     kinds = [column.kind for column in columns]
@@ -134,17 +191,21 @@ def _cell(kind: Kind, value: object) -> Cell:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, pd.Timestamp):
-        return value.date()
+        return value.date() if kind is Kind.DAY else value.to_pydatetime().replace(tzinfo=None)
+    if kind is Kind.FLAG:
+        return bool(value)
     if kind is Kind.MONEY:
         return Decimal(str(value)).scaleb(-3)
-    if kind is Kind.RATIO:
+    if kind in (Kind.RATIO, Kind.CHANGE):
         return Decimal(str(value)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
-    return int(str(value)) if kind is Kind.COUNT else str(value)
+    return int(str(value)) if kind in (Kind.COUNT, Kind.NUMBER) else str(value)
 
 
 def _csv_cell(cell: Cell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return _YES_NO[cell]
     return _tame(cell) if isinstance(cell, str) else str(cell)
 
 
@@ -153,6 +214,8 @@ def _tame(text: str) -> str:
 
 
 def _sheet_cell(cell: Cell) -> Cell:
+    if isinstance(cell, bool):
+        return _YES_NO[cell]
     too_long = isinstance(cell, int | Decimal) and len(Decimal(cell).as_tuple().digits) > _SHEET_DIGITS
     return str(cell) if too_long else cell
 

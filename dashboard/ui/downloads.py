@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats
 from dashboard.data import Known
-from dashboard.export import About, Column, csv_bytes, xlsx_bytes
+from dashboard.export import SHEET_ROOM, About, Column, csv_bytes, parquet_bytes, xlsx_bytes
 from dashboard.view import View
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMATS = (
+    ("CSV", "text/csv", csv_bytes),
+    ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes),
+    ("Parquet", "application/vnd.apache.parquet", parquet_bytes),
+)
 
 
 def draw(
@@ -19,10 +24,10 @@ def draw(
     columns: Sequence[Column],
     frame: pd.DataFrame,
     view: View,
-    known: Known[pd.DataFrame],
+    known: Known[Any],
     only: str = "",
 ) -> None:
-    """Offer `frame` as CSV and XLSX; the file says period, zone, currency and age, as the page does.
+    """Offer `frame` as CSV, XLSX and Parquet; the file says what the page says of it.
 
     `only` is what the page's own filters leave, in words.
     """
@@ -36,10 +41,12 @@ def draw(
         comparison=view.comparison.label if view.comparison else "",
         completeness=" ".join((stale, *known.failed)).strip(),
         only=only,
+        rows=str(len(frame)),
     )
     stem = f"{title.lower().replace(' ', '-')}-{view.period.first_day}-{view.period.last_day}"
     with st.container(horizontal=True, horizontal_alignment="right"):
-        for name, mime, write in (("CSV", "text/csv", csv_bytes), ("XLSX", _XLSX, xlsx_bytes)):
+        for name, mime, write in _FORMATS:
+            too_long = write is xlsx_bytes and len(frame) > SHEET_ROOM
             st.download_button(
                 name,
                 partial(write, about, columns, frame),
@@ -49,5 +56,8 @@ def draw(
                 on_click="ignore",
                 type="tertiary",
                 icon=":material/download:",
-                help=f"Download “{title}” as {name}",
+                disabled=too_long,
+                help="More rows than a sheet holds; take CSV."
+                if too_long
+                else f"Download “{title}” as {name}",
             )

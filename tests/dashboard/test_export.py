@@ -6,10 +6,11 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from openpyxl.utils.escape import unescape
 
-from dashboard.export import About, Column, Kind, csv_bytes, xlsx_bytes
+from dashboard.export import About, Column, Kind, csv_bytes, parquet_bytes, xlsx_bytes
 
 ABOUT = About(
     "Bets by game",
@@ -122,3 +123,80 @@ def test_xlsx_never_loses_rows_silently() -> None:
     frame = pd.DataFrame({"name": [""]}).loc[[0] * 1_048_569]
     with pytest.raises(ValueError, match="do not fit a sheet"):
         xlsx_bytes(ABOUT, [Column("name", "Game", Kind.TEXT)], frame)
+
+
+MOMENTS = ["2026-03-15T09:30:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", None]
+ROUNDS = [
+    Column("at", "Start", Kind.TIME),
+    Column("user_id", "User id", Kind.NUMBER),
+    Column("is_buy", "Bought", Kind.FLAG),
+    Column("bet_li", "Bet", Kind.MONEY),
+    Column("op_id", "=Op id", Kind.TEXT),
+]
+
+
+@pytest.fixture
+def rounds() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "at": pd.to_datetime(pd.Series(MOMENTS), utc=True).dt.tz_convert("Europe/Berlin"),
+            "user_id": pd.array([101_100_000_000, 2**63 - 1, None, 1], dtype="Int64"),
+            "is_buy": pd.array([True, False, None, True], dtype="boolean"),
+            "bet_li": pd.array([2**53 + 1, -1, None, 1000], dtype="Int64"),
+            "op_id": pd.array(["=1+1<b>x</b>", "玩家", None, ""], dtype="string"),
+        }
+    )
+
+
+BERLIN = About("Rounds", "p", "Europe/Berlin", "", "a", rows="4", only="Elves")
+
+
+def test_times_ids_and_flags_in_csv(rounds: pd.DataFrame) -> None:
+    lines = list(csv.reader(io.StringIO(csv_bytes(BERLIN, ROUNDS, rounds).decode("utf-8-sig"), newline="")))
+    assert ["Rows", "4"] in lines
+    assert ["Time zone", "Europe/Berlin"] in lines
+    assert lines[-5:] == [
+        ["Start", "User id", "Bought", "Bet", "'=Op id"],
+        ["2026-03-15 10:30:00", "101100000000", "yes", "9007199254740.993", "'=1+1<b>x</b>"],
+        ["2026-10-25 02:30:00", "9223372036854775807", "no", "-0.001", "玩家"],
+        ["2026-10-25 02:30:00", "", "", "", ""],
+        ["", "1", "yes", "1.000", ""],
+    ]
+
+
+def test_times_ids_and_flags_in_xlsx(rounds: pd.DataFrame) -> None:
+    rows = [[cell.value for cell in row] for row in _sheet(xlsx_bytes(BERLIN, ROUNDS, rounds)).iter_rows()]
+    assert ["Rows", "4"] in [row[:2] for row in rows]
+    assert rows[-4:] == [
+        [datetime(2026, 3, 15, 10, 30), 101_100_000_000, "yes", "9007199254740.993", "=1+1<b>x</b>"],  # noqa: DTZ001 - as above
+        [datetime(2026, 10, 25, 2, 30), "9223372036854775807", "no", -0.001, "玩家"],  # noqa: DTZ001
+        [datetime(2026, 10, 25, 2, 30), None, None, None, None],  # noqa: DTZ001
+        [None, 1, "yes", 1, ""],
+    ]
+
+
+def test_parquet_read_back(rounds: pd.DataFrame) -> None:
+    table = pq.read_table(io.BytesIO(parquet_bytes(BERLIN, ROUNDS, rounds)))
+    about = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    assert about == dict(BERLIN.lines())
+    assert (about["Rows"], about["Only"]) == ("4", "Elves")
+    assert str(table.schema.field("Start").type) == "timestamp[ms, tz=Europe/Berlin]"
+    # The hour that clocks repeat is told apart: these are moments, not readings of a clock.
+    assert [at and at.timestamp() for at in table["Start"].to_pylist()] == [
+        1773567000, 1792888200, 1792891800, None,
+    ]  # fmt: skip
+    assert table["User id"].to_pylist() == [101_100_000_000, 2**63 - 1, None, 1]
+    assert table["Bought"].to_pylist() == [True, False, None, True]
+    assert table["Bet"].to_pylist() == [Decimal("9007199254740.993"), Decimal("-0.001"), None, Decimal(1)]
+    assert table["=Op id"].to_pylist() == ["=1+1<b>x</b>", "玩家", None, ""]
+
+
+def test_parquet_of_every_kind(frame: pd.DataFrame) -> None:
+    table = pq.read_table(io.BytesIO(parquet_bytes(ABOUT, COLUMNS, frame)))
+    assert table.column_names == TITLES
+    assert table["Day"].to_pylist() == [date(2026, 3, 9)] * 8 + [None]
+    assert table["Game"].to_pylist() == NAMES
+    assert table["Company gain"].to_pylist() == [
+        None if amount is None else Decimal(amount).scaleb(-3) for amount in AMOUNTS
+    ]
+    assert table["Hold"].to_pylist()[:4] == [Decimal("0.04"), Decimal("-1.3"), Decimal("0.333333"), None]
