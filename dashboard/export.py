@@ -51,7 +51,6 @@ _NUMBER_FORMATS: Final = {
     Kind.NUMBER: "0",
     Kind.MONEY: "#,##0.00#",
     Kind.RATIO: "0.00%",
-    Kind.CHANGE: "+0.0%;-0.0%",
     Kind.FLAG: "@",
 }
 _ARROW: Final = {
@@ -196,7 +195,7 @@ def _cell(kind: Kind, value: object) -> Cell:
         return bool(value)
     if kind is Kind.MONEY:
         return Decimal(str(value)).scaleb(-3)
-    if kind in (Kind.RATIO, Kind.CHANGE):
+    if kind is Kind.RATIO:
         return Decimal(str(value)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
     return int(str(value)) if kind in (Kind.COUNT, Kind.NUMBER) else str(value)
 
