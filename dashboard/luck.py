@@ -168,6 +168,7 @@ class Luck:
     Where there is not enough play the bands are None, and `needed` effective rounds would be enough.
     """
 
+    period: Volume
     rtp: float
     expected: float
     of_type: bool
@@ -193,14 +194,14 @@ def judge(period: Volume, own: Spread | None, of_type: Spread, history: Volume |
         expected, n0, sigma0 = history.back / history.bet, history.effective(shape.stakes), shape.sigma
         from_type = False
     if n <= needed:
-        return Luck(rtp, expected, from_type, n, needed, None, None, Verdict.NOT_ENOUGH)
+        return Luck(period, rtp, expected, from_type, n, needed, None, None, Verdict.NOT_ENOUGH)
     error = float(np.hypot(shape.sigma / np.sqrt(n), sigma0 / np.sqrt(n0)))
     skewness = 0.0
     if n <= _CORRECTED_UP_TO * shape.skewness**2:
         third = shape.skewness * shape.sigma**3
         skewness = third * (1 / n**2 - 1 / n0**2) / error**3
     bands = [_band(expected, error, skewness, z) for z in (_Z95, _Z998)]
-    return Luck(rtp, expected, from_type, n, needed, bands[0], bands[1], _verdict(rtp, *bands))
+    return Luck(period, rtp, expected, from_type, n, needed, bands[0], bands[1], _verdict(rtp, *bands))
 
 
 def _band(expected: float, error: float, skewness: float, z: float) -> tuple[float, float]:

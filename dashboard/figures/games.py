@@ -30,7 +30,7 @@ def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
         "marker": {"color": [look.loss if (gain or 0) < 0 else look.gain for gain in gains]},
         "text": [money_short(gain) for gain in gains],
         "customdata": [
-            _hover(plain(name, 60), row, currency) for name, row in zip(games["name"], rows, strict=True)
+            game_hover(plain(name, 60), row, currency) for name, row in zip(games["name"], rows, strict=True)
         ],
     }
     ids = [str(game_id) for game_id in games["game_id"]]
@@ -51,7 +51,7 @@ def types_chart(types: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
             f"{percent(share, 1)} · {money_short(amount)}"
             for share, amount in zip(shares, amounts, strict=True)
         ],
-        "customdata": [_hover(name, row, currency) for name, row in zip(names, rows, strict=True)],
+        "customdata": [game_hover(name, row, currency) for name, row in zip(names, rows, strict=True)],
     }
     return _rows(bars, names, names, [0, max((value or 0 for value in drawn), default=0) * 1.75 or 1], look)
 
@@ -93,7 +93,8 @@ def _rows(
     return figure(look, [trace], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
 
 
-def _hover(name: str, row: Totals | None, currency: str | None) -> str:
+def game_hover(name: str, row: Totals | None, currency: str | None) -> str:
+    """What a game says when pointed at; the name is safe already (`base.plain`)."""
     if row is None:
         return f"<b>{name}</b><br>not known"
     shown = (METRIC[key] for key in ("company_gain", "bet_amount", "hold", "bets"))
