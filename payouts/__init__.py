@@ -1,7 +1,7 @@
 """The operator's side of the provider's jackpot payouts: verify a call, write it to the ledger once, answer.
 
-`receiver(settings)` is mounted in a server: its `routes` are served inside its `running()`.
-``python -m payouts`` is such a server, ``python -m payouts check`` proves the ledger.
+`from_settings(settings)` is a receiver to be mounted in a server: its `routes` are served inside its
+`running()`. ``python -m payouts`` is such a server, ``python -m payouts check`` proves the ledger.
 """
 
 from payouts.database import ledger_url
@@ -10,10 +10,10 @@ from payouts.receiver import Receiver
 from payouts.wallet import Wallet
 from twoj_client.settings import Settings, SettingsError
 
-__all__ = ["Receiver", "receiver"]
+__all__ = ["Receiver", "from_settings"]
 
 
-def receiver(settings: Settings) -> Receiver:
+def from_settings(settings: Settings) -> Receiver:
     """Return the receiver that the settings describe.
 
     Raises SettingsError where the merchant is not named, or the ledger's URL is none.

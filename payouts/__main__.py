@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from payouts import receiver
+from payouts import from_settings
 from payouts.check import NoLedger, check
 from payouts.database import LedgerAway, ledger_url
 from twoj_client.settings import Settings, SettingsError, load_settings
@@ -52,16 +52,20 @@ def _check(settings: Settings) -> int:
 
 def _receive(settings: Settings, host: str, port: int) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    payouts = receiver(settings)
+    receiver = from_settings(settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with payouts.running():
+        async with receiver.running():
             yield
 
     # No access log: the address of each call holds its signature.
     config = uvicorn.Config(
-        Starlette(routes=payouts.routes, lifespan=lifespan), host, port, access_log=False, log_level="warning"
+        Starlette(routes=receiver.routes, lifespan=lifespan),
+        host,
+        port,
+        access_log=False,
+        log_level="warning",
     )
     listening = config.bind_socket()
     listening.listen(config.backlog)

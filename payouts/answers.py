@@ -32,7 +32,6 @@ class Answer(NamedTuple):
 
 DONE = Answer(Code.SUCCESS, "")
 CONFLICT = Answer(Code.DUPLICATE, "This trans_no was used for another player or another amount.")
-UNBOOKABLE = Answer(Code.PARAMETER, "The ledger cannot hold these values.")
 NOT_YET = Answer(Code.SERVICE, "The payout is not finished yet. Please repeat the call.", status=503)
 
 

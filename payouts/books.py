@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Table, case, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from payouts.delivery import Delivery, Payout
@@ -98,7 +98,7 @@ def claim(connection: Connection, trans_nos: Iterable[str], now_ms: int) -> set[
     statement = (
         update(pending)
         .where(pending.c.trans_no.in_(trans_nos), pending.c.try_at_ms <= now_ms)
-        .values(tries=pending.c.tries + 1, try_at_ms=now_ms + LEASE_MS * wait)
+        .values(tries=pending.c.tries + 1, try_at_ms=literal(now_ms, BigInteger) + LEASE_MS * wait)
         .returning(pending.c.trans_no)
     )
     return set(connection.scalars(statement))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from payouts import books
 from payouts.database import away, migrate, open_engine
 from payouts.delivery import Delivery, Payout
-from payouts.outcome import UNBOOKABLE, Settled, settle
+from payouts.outcome import FAILED, Settled, settle
 
 
 class Ledger:
@@ -46,7 +46,7 @@ class Ledger:
     def settle(self, batch: Sequence[Delivery]) -> list[Settled]:
         """Record all deliveries, credit the new payouts among them; return the outcomes in the same order.
 
-        A delivery whose values the database will not hold is refused alone.
+        A delivery that the database will not hold fails alone.
         """
         try:
             with self._transaction() as (connection, now_ms):
@@ -55,8 +55,8 @@ class Ledger:
             if len(batch) > 1:
                 return [result for delivery in batch for result in self.settle([delivery])]
         with self._transaction() as (connection, now_ms):
-            books.record(connection, batch, [UNBOOKABLE], now_ms)
-        return [UNBOOKABLE]
+            books.record(connection, batch, [FAILED], now_ms)
+        return [FAILED]
 
     def claim_due(self, limit: int) -> list[Payout]:
         """Claim up to `limit` pending payouts that nobody asks the wallet for at present."""

@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     """Not credited yet: somebody else asks the wallet, or will."""
     CONFLICT = "conflict"
     REFUSED = "refused"
+    FAILED = "failed"
+    """The database will not hold it. Whether that is the call's fault or ours: the money is still owed."""
 
 
 class Settled(NamedTuple):
@@ -32,7 +34,7 @@ class Settled(NamedTuple):
     available_li: int | None = None
 
 
-UNBOOKABLE = Settled(Outcome.REFUSED, answers.UNBOOKABLE)
+FAILED = Settled(Outcome.FAILED, answers.NOT_YET)
 
 _ANSWERS = {
     Outcome.FIRST: answers.DONE,

@@ -106,8 +106,8 @@ def _tell(asks: Payout | Answer, settled: Settled) -> None:
     """Log what people have to look at."""
     if isinstance(asks, Answer):
         log.warning("payout refused", code=int(asks.code), msg=asks.msg)
-    elif settled.outcome is Outcome.REFUSED:
-        log.error("payout refused", trans_no=asks.trans_no, msg=settled.answer.msg)
+    elif settled.outcome is Outcome.FAILED:
+        log.error("payout cannot be written", trans_no=asks.trans_no, amount_li=asks.amount_li)
     elif settled.outcome is Outcome.CONFLICT:
         log.error("payout conflict", trans_no=asks.trans_no, op_id=asks.op_id, amount_li=asks.amount_li)
     elif settled.outcome is Outcome.FIRST and asks.parts_differ:

@@ -103,11 +103,12 @@ def test_every_delivery_is_kept_good_or_bad(make_ledger, engine):
     assert "Expecting value" in kept[3]["msg"]
 
 
-def test_the_largest_amount_is_held_and_one_li_more_is_refused_alone(ledger, engine):
+def test_the_largest_amount_is_held_and_what_would_pass_64_bits_fails_alone(ledger, engine):
     most = 2**63 - 1
     assert settle(ledger, payout("t-1", "rich", most))[0].available_li == most
     results = settle(ledger, payout("t-2", "rich", 1), payout("t-3", "other", 5), payout("t-4", "rich", most))
-    assert [result.answer for result in results] == [answers.UNBOOKABLE, answers.DONE, answers.UNBOOKABLE]
+    assert [result.outcome for result in results] == ["failed", "first", "failed"]
+    assert [result.answer.status for result in results] == [503, 200, 503]
     assert balances(engine) == {"rich": most, "other": 5}
     assert len(rows(engine, select(schema.payouts))) == 2
     assert len(rows(engine, select(schema.deliveries))) == 4

@@ -1,0 +1,115 @@
+"""Where the ledger lives, how well it keeps, how its tables come to be."""
+
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+
+from payouts import schema
+from payouts.database import LedgerAway, ledger_url, migrate, open_engine, snapshot
+from tests.payouts.conftest import delivery
+from tests.payouts.provider import payout
+from twoj_client.settings import SettingsError
+
+
+def test_without_a_setting_it_is_a_file_in_the_users_data_directory(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    url = ledger_url(None)
+    assert (url.drivername, url.database) == ("sqlite", str(tmp_path / "twoj" / "ledger.sqlite3"))
+    migrate(open_engine(url))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "sqlite:////var/lib/ledger.sqlite3",
+        "postgresql://user:secret@db:5432/ledger",
+        "postgresql://db",
+        "postgresql+psycopg://db/ledger?sslmode=require",
+    ],
+)
+def test_a_file_or_a_postgresql_is_taken_as_it_is(setting):
+    assert ledger_url(setting).render_as_string(hide_password=False) == setting
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "",
+        "ledger.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://u:secret@db/x",
+        "postgresql+asyncpg://db/x",
+    ],
+)
+def test_anything_else_is_refused_by_a_line_without_the_password(setting):
+    with pytest.raises(SettingsError, match=r"^TWOJ_LEDGER_URL: expects [^\n]+$") as refused:
+        ledger_url(setting)
+    assert "secret" not in str(refused.value)
+
+
+def test_commits_wait_for_the_disk(engine):
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"ALTER DATABASE {engine.url.database} SET synchronous_commit = off"))
+        engine.dispose()
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+            assert connection.scalar(text("SHOW statement_timeout")) == "2s"
+        else:
+            assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+            assert connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+            assert connection.scalar(text("PRAGMA busy_timeout")) == 2000
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(engine):
+    migrate(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_several_processes_may_make_the_tables_at_once(engine):
+    together = threading.Barrier(4)
+    failures = []
+
+    def start():
+        mine = open_engine(engine.url)
+        together.wait(10)
+        try:
+            migrate(mine)
+        except LedgerAway as error:
+            failures.append(error)
+        finally:
+            mine.dispose()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failures == []
+
+
+def test_an_old_server_leaves_a_newer_ledger_alone(ledger, engine):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(LedgerAway, match="Update this server"):
+        ledger.settle([delivery(payout())])
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(schema.deliveries)) == 0
+
+
+def test_a_snapshot_sees_one_moment_and_holds_up_no_writer(ledger, engine):
+    ledger.settle([delivery(payout("t-1"))])
+    payouts_there = select(func.count()).select_from(schema.payouts)
+    with snapshot(engine).begin() as connection:
+        assert connection.scalar(payouts_there) == 1
+        ledger.settle([delivery(payout("t-2"))])
+        assert connection.scalar(payouts_there) == 1
+    with engine.connect() as connection:
+        assert connection.scalar(payouts_there) == 2

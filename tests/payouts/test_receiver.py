@@ -1,0 +1,261 @@
+"""`POST /order/jackpot`: the answers, and what the log says."""
+
+import asyncio
+import threading
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+import payouts.receiver
+from payouts import Receiver, from_settings, schema
+from payouts.database import LedgerAway, ledger_url
+from payouts.delivery import LARGEST_BODY
+from payouts.desk import Desk
+from tests.payouts.conftest import MERCHANT, delivery
+from tests.payouts.provider import KEY, MCH_ID, order, payout, signed
+from twoj_client.settings import Settings, SettingsError
+
+NOW_S = 1_773_567_000.25
+
+
+@asynccontextmanager
+async def served(receiver):
+    """Serve a receiver without a socket; yield a function that delivers a call."""
+    transport = httpx.ASGITransport(Starlette(routes=receiver.routes), raise_app_exceptions=False)
+    async with (
+        receiver.running(),
+        httpx.AsyncClient(transport=transport, base_url="http://payouts") as client,
+    ):
+
+        async def deliver(call):
+            answer = await client.post(f"/order/jackpot?{call.query}", content=call.body)
+            return answer.status_code, answer.json()
+
+        yield deliver
+
+
+def answers(url, *calls, wallet=None):
+    """Deliver calls one after the other; return the answers."""
+
+    async def run():
+        async with served(Receiver(MERCHANT, url, wallet, clock=lambda: NOW_S)) as deliver:
+            return [await deliver(call) for call in calls]
+
+    return asyncio.run(run())
+
+
+def good(op_id, available_li):
+    header = {"code": 0, "msg": "", "timestamp": 1_773_567_000_250}
+    return 200, {"header": header, "result": {"op_id": op_id, "availableAmount": available_li}}
+
+
+def test_first_and_replay_get_the_documents_answer(url):
+    assert answers(url, payout("t-1"), payout("t-1"), payout("t-2", amount=7)) == [
+        good("player-1", 5000),
+        good("player-1", 5000),
+        good("player-1", 5007),
+    ]
+
+
+def test_a_replay_is_answered_so_by_the_next_process_too(url):
+    assert answers(url, payout("t-1")) == answers(url, payout("t-1")) == [good("player-1", 5000)]
+
+
+REFUSED = {
+    "conflict": (payout("t-1", "player-2"), 500101),
+    "forged": (signed(order(), key="forged"), 500008),
+    "merchant": (signed(order(), mch_id=1), 500009),
+    "query": (payout()._replace(query=""), 100000),
+    "body": (signed(b"{"), 100000),
+    "large": (signed(b" " * (LARGEST_BODY + 1)), 100000),
+    "huge": (signed(b" " * 5_000_000), 100000),
+    "deep": (signed(b"[" * 60_000), 100000),
+    "NaN": (signed(order(amount=float("nan"))), 100000),
+    "withdraw": (signed(order() | {"action": 1}), 100000),
+}
+
+
+def test_what_no_repeat_can_heal_is_answered_200_with_a_code_and_the_next_call_goes_on(url):
+    calls = [payout("t-1"), *(call for call, _ in REFUSED.values()), payout("t-2")]
+    first, *refusals, last = answers(url, *calls)
+    assert (first, last) == (good("player-1", 5000), good("player-1", 10000))
+    for (status, answer), (name, (_, code)) in zip(refusals, REFUSED.items(), strict=True):
+        assert status == 200
+        assert (name, answer["header"]["code"]) == (name, code)
+        assert answer["header"]["msg"]
+        assert answer["result"] == {}
+
+
+def test_a_locked_ledger_is_answered_503_and_a_repeat_heals_it(url, locked):
+    async def run():
+        async with served(Receiver(MERCHANT, url)) as deliver:
+            with locked():
+                status, answer = await deliver(payout("t-1"))
+                assert (status, answer["header"]["code"]) == (503, 500000)
+            assert (await deliver(payout("t-1")))[0] == 200
+
+    asyncio.run(run())
+
+
+def test_a_ledger_that_comes_later_is_awaited_call_by_call(request, tmp_path, caplog):
+    def make_folder():
+        (tmp_path / "later").mkdir()
+
+    server = request.getfixturevalue("postgresql")
+
+    def make_database():
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE later")
+
+    async def run(url, make):
+        async with served(Receiver(MERCHANT, url)) as deliver:
+            assert (await deliver(payout()))[0] == 503
+            make()
+            assert (await deliver(payout()))[0] == 200
+
+    asyncio.run(run(ledger_url(f"sqlite:///{tmp_path}/later/ledger.sqlite3"), make_folder))
+    asyncio.run(run(ledger_url(f"{server}/later"), make_database))
+    assert "ledger away" in caplog.text
+
+
+class Hanging:
+    """A ledger whose database does not answer until it is released."""
+
+    def __init__(self):
+        self.released = threading.Event()
+        self.batches = []
+
+    def settle(self, batch):
+        assert self.released.wait(10)
+        self.batches.append(len(batch))
+        raise LedgerAway("gone")
+
+
+def test_the_provider_hears_in_time_also_from_a_database_that_does_not(monkeypatch, tmp_path):
+    monkeypatch.setattr(payouts.receiver, "_ANSWER_WITHIN_S", 0.05)
+    hanging = Hanging()
+
+    async def run():
+        receiver = Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
+        async with served(receiver) as deliver:
+            monkeypatch.setattr(receiver._ledger, "settle", hanging.settle)
+            assert [status for status, _ in await asyncio.gather(*[deliver(payout())] * 3)] == [503] * 3
+            hanging.released.set()
+
+    asyncio.run(run())
+    assert payouts.receiver._ANSWER_WITHIN_S < 5
+    assert hanging.batches == [1]  # nobody waits for the other two any more
+
+
+def test_an_error_of_our_own_is_no_200_and_the_next_call_goes_on(monkeypatch, tmp_path):
+    def broken(_batch):
+        raise ZeroDivisionError
+
+    async def run():
+        receiver = Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
+        transport = httpx.ASGITransport(Starlette(routes=receiver.routes), raise_app_exceptions=False)
+        async with receiver.running(), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            call = payout()
+            address = f"/order/jackpot?{call.query}"
+            with monkeypatch.context() as patched:
+                patched.setattr(receiver._ledger, "settle", broken)
+                assert (await client.post(address, content=call.body)).status_code == 500
+            assert (await client.post(address, content=call.body)).status_code == 200
+            assert (await client.get(address)).status_code == 405
+
+    asyncio.run(run())
+
+
+class Counting:
+    """A ledger that notes its batches, and is slow enough that the next one gathers."""
+
+    def __init__(self):
+        self.batches = []
+        self.first_arrived = threading.Event()
+        self.others_wait = threading.Event()
+
+    def settle(self, batch):
+        self.first_arrived.set()
+        assert self.others_wait.wait(10)
+        self.batches.append(len(batch))
+        return [None] * len(batch)
+
+
+def test_what_arrives_during_a_commit_shares_the_next_one():
+    ledger = Counting()
+
+    async def run():
+        desk = Desk(ledger)
+        async with desk.open():
+            first = asyncio.create_task(desk.settle(delivery(payout("t-0"))))
+            await asyncio.to_thread(ledger.first_arrived.wait, 10)
+            others = [asyncio.create_task(desk.settle(delivery(payout(f"t-{n}")))) for n in range(1, 450)]
+            await asyncio.sleep(0)
+            ledger.others_wait.set()
+            await asyncio.gather(first, *others)
+
+    asyncio.run(run())
+    assert ledger.batches == [1, 200, 200, 49]
+
+
+def test_more_than_the_desk_can_hold_is_turned_away(monkeypatch):
+    monkeypatch.setattr("payouts.desk._MOST_WAITING", 3)
+
+    async def run():
+        desk = Desk(Hanging())  # and not open: nothing is taken from the queue
+        waiting = [asyncio.create_task(desk.settle(delivery(payout()))) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(LedgerAway, match="Too many"):
+            await desk.settle(delivery(payout()))
+        for task in waiting:
+            task.cancel()
+
+    asyncio.run(run())
+
+
+def test_the_log_names_what_people_must_look_at_and_no_secret(url, caplog):
+    calls = [
+        signed(order("t-1", extra_business={"hourly_amount": 1000, "super_amount": 5000})),
+        payout("t-1", "player-2", 9),
+        signed(order(), key="forged"),
+    ]
+    answers(url, *calls)
+    logged = [
+        (record.levelname, record.getMessage()) for record in caplog.records if record.name == "payouts"
+    ]
+    assert [level for level, _ in logged] == ["WARNING", "ERROR", "WARNING"]
+    assert "parts differ" in logged[0][1]
+    assert "conflict" in logged[1][1]
+    assert "trans_no='t-1' op_id='player-2' amount_li=9" in logged[1][1]
+    assert "refused" in logged[2][1]
+    for call in calls:
+        assert call.query.rpartition("=")[2] not in caplog.text
+    assert KEY not in caplog.text
+
+
+def test_no_signature_and_no_key_reaches_the_ledger(url, engine):
+    calls = [call for call, _ in REFUSED.values()]
+    answers(url, payout("t-1"), *calls)
+    with engine.connect() as connection:
+        stored = repr([connection.execute(select(table)).all() for table in schema.metadata.sorted_tables])
+    assert KEY not in stored
+    for call in calls:
+        assert not call.query or call.query.rpartition("=")[2] not in stored
+
+
+def test_the_settings_make_the_receiver(tmp_path):
+    settings = Settings(mch_id=MCH_ID, key=KEY, ledger_url=f"sqlite:///{tmp_path}/ledger.sqlite3")
+    assert [route.path for route in from_settings(settings).routes] == ["/order/jackpot"]
+    with pytest.raises(SettingsError, match="TWOJ_MCH_ID and TWOJ_KEY"):
+        from_settings(Settings())
+
+
+def test_the_document_on_payouts_names_every_code():
+    page = (Path(__file__).parents[2] / "docs/payouts.md").read_text()
+    for code in payouts.answers.Code:
+        assert f"`{int(code)}`" in page, code

@@ -1,0 +1,32 @@
+"""The receiver as a process, called over HTTP as the provider calls, and killed while it works."""
+
+import asyncio
+
+import pytest
+
+from tests.payouts.server import Server, run
+from tests.payouts.storm import assert_credited_once, deliver, make_storm
+
+
+@pytest.mark.timeout(300)
+def test_5000_payouts_are_credited_once_each_though_the_server_is_killed_20_times(engine):
+    storm = make_storm(5000)
+    server = Server(engine.url)
+    with server:
+        asyncio.run(deliver(storm, server, at_once=50, kills=20))
+    assert_credited_once(storm, engine)
+    checked = run("check", url=engine.url)
+    assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.startswith("5000 payouts, 0 of them wait for the wallet.")
+
+
+def test_two_servers_share_a_ledger_and_each_payout_comes_to_both_at_the_same_moment(engine):
+    storm = make_storm(300)
+
+    async def both(servers):
+        await asyncio.gather(*[deliver(storm, server, at_once=10) for server in servers])
+
+    with Server(engine.url) as one, Server(engine.url) as other:
+        asyncio.run(both([one, other]))
+    assert_credited_once(storm, engine)
+    assert run("check", url=engine.url).returncode == 0
