@@ -155,8 +155,8 @@ def test_whatever_comes_in_whatever_order_is_credited_once(two_ledgers, engine, 
     """A balance is the sum of distinct payouts; the first call with a number says what it stands for."""
     two_ledgers[0].prepare()
     with engine.begin() as connection:
-        for table in reversed(schema.metadata.sorted_tables):
-            connection.execute(table.delete())
+        for name in ("deliveries", "entries", "balances", "payouts"):
+            connection.execute(schema.metadata.tables[name].delete())
     said: dict[int, tuple[str, int]] = {}
     has: Counter[str] = Counter()
     for batch in batches:
