@@ -1,13 +1,15 @@
 """The Overview: its numbers against the world's own bets, and what it says when there are none."""
 
+import json
 from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1.element_tree import Metric
 
 from dashboard import formats
-from dashboard.metrics import METRICS, Totals
+from dashboard.metrics import METRIC, METRICS, Totals
 from tests.provider import CLOCK
 from twoj_sandbox.world.games import GAMES
 
@@ -173,3 +175,54 @@ def test_every_page_says_demo_data_and_as_of_with_the_zone(open_page):
     page = open_page(timezone="Asia/Manila")
     assert any("Demo data" in each.value for each in page.markdown)
     assert page.caption[0].value.startswith("As of 17:30 Asia/Manila · just now · compared with")
+
+
+def chart(page, key: str) -> list[dict]:
+    """The traces of a chart on the page."""
+    (found,) = [each.proto for each in page.get("plotly_chart") if each.proto.id.endswith(f"-{key}")]
+    return json.loads(found.spec)["data"]
+
+
+def hover(metric: str, total: Totals) -> str:
+    """What a bar says of itself."""
+    beside = {"bet_amount": "bets", "company_gain": "hold"}[metric]
+    return "<br>".join(
+        f"{METRIC[key].label} {formats.exact(METRIC[key], METRIC[key].of(total))}" for key in (metric, beside)
+    )
+
+
+def test_each_day_of_the_chart_is_the_sum_of_its_bets(open_page, truth):
+    page = open_page({"period": "7d"}, timezone="Asia/Manila")
+    starts = [midnight(f"2026-03-{day:02}", "Asia/Manila") for day in range(9, 17)]
+    days = [totals(truth, start, min(end, CLOCK)) for start, end in pairwise(starts)]
+    bets, _, gains, _ = chart(page, "daily")
+    assert bets["customdata"] == [hover("bet_amount", day) for day in days]
+    assert gains["customdata"] == [hover("company_gain", day) for day in days]
+    assert bets["marker"]["pattern"]["shape"] == [""] * 6 + ["/"]
+
+
+def test_each_hour_of_today_stands_beside_the_same_hour_of_last_week(open_page, truth):
+    start, hour_s = midnight("2026-03-15"), 3600
+    hours = [totals(truth, start + n * hour_s, min(start + (n + 1) * hour_s, CLOCK)) for n in range(10)]
+    week_s = 7 * DAY_S
+    last_week = totals(truth, start - week_s + 13 * hour_s, start - week_s + 14 * hour_s)
+    bets, before, _, _ = chart(open_page(), "hours")
+    assert bets["customdata"][:10] == [hover("bet_amount", hour) for hour in hours]
+    assert bets["customdata"][10] == "Bet amount not known"
+    assert before["customdata"][13] == f"8 March 2026: {formats.money(last_week.bet_amount_li)}"
+
+
+def test_each_game_of_the_chart_is_the_sum_of_its_bets_so_far(open_page, truth):
+    (bars,) = chart(open_page({"period": "today"}), "games")
+    bets = truth.bets(midnight("2026-03-15"), CLOCK, CLOCK)
+    for game_id, said_of_it in zip(bars["y"], bars["customdata"], strict=True):
+        gain_li = -sum(bets["gain_amount"][bets["game_id"] == int(game_id)].tolist())
+        assert f"<br>Company gain {formats.money(gain_li)}<br>" in said_of_it
+
+
+def test_a_change_says_its_direction_and_whether_it_is_good(open_page):
+    by_label = {card.label: card.proto for card in cards(open_page({"period": "today"}))}
+    gain, rtp = by_label["Company gain"], by_label["RTP"]
+    assert gain.delta == "−86.0\u00a0%"
+    assert (gain.direction, gain.color) == (gain.DOWN, gain.RED)
+    assert (rtp.direction, rtp.color) == (rtp.UP, rtp.GRAY)
