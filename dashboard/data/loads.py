@@ -36,7 +36,7 @@ class Load(Generic[K, V]):
     ) -> None:
         self.begun_at = clock()
         self.left = False
-        """Whether calls were left out because everyone who waited for them had gone."""
+        """Whether calls were left out because everyone who waited for them had gone, or gave up."""
         self._clock = clock
         self._looked_at = self.begun_at
         self._enough = enough
@@ -64,6 +64,10 @@ class Load(Generic[K, V]):
         """Wait so long at most for the rest."""
         self._looked_at = self._clock()
         wait(self._futures.values(), patience_s)
+
+    def give_up(self) -> None:
+        """Leave out the calls that have not begun."""
+        self.left = True
 
     def replies(self) -> dict[K, Reply[V]]:
         """Answers so far. Raises what a call raised, unless it is a failure of the provider."""
