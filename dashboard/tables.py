@@ -3,6 +3,7 @@
 from typing import Final
 
 from dashboard.export import Column, Kind
+from dashboard.metrics import BONUS_METRIC, METRIC, Unit
 
 _SUMS: Final = (
     Column("bet_count", "Bets", Kind.COUNT),
@@ -25,15 +26,82 @@ GAMES: Final = (
     Column("hold", "Hold", Kind.RATIO),
 )
 
-_BONUSES: Final = (
-    Column("release_count", "Issued", Kind.COUNT),
-    Column("used_count", "Used", Kind.COUNT),
-    Column("use_rate", "Use rate", Kind.RATIO),
-    Column("release_bonus_li", "Bonus amount", Kind.MONEY),
-    Column("converted_cash_li", "Converted to cash", Kind.MONEY),
-    Column("conversion_rate", "Conversion rate", Kind.RATIO),
-    Column("bet_amount_li", "Wagered", Kind.MONEY),
-    Column("win_amount_li", "Win during wagering", Kind.MONEY),
+_RTP: Final = METRIC["rtp"]
+ALL_GAMES: Final = (
+    Column("name", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula),
+    Column("company_gain_li", "Company gain", Kind.MONEY, METRIC["company_gain"].formula),
+    Column("hold", "Hold", Kind.RATIO, METRIC["hold"].formula),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.formula),
+    Column(
+        "share",
+        "Share of gain",
+        Kind.RATIO,
+        "The game's company gain ÷ that of all known games, losses included.",
+    ),
+    Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].formula),
+    Column(
+        "players",
+        "Players",
+        Kind.COUNT,
+        "Distinct players of exactly this period, as the provider counts them. It does not say them for"
+        " slots, nor for more than 60 days.",
+    ),
+    Column(
+        "bet_change",
+        "Bet amount, change",
+        Kind.RATIO,
+        "Against the compared period, in percent of its bet amount.",
+    ),
+    Column(
+        "gain_change_li", "Company gain, change", Kind.MONEY, "Against the compared period, as an amount."
+    ),
+)
+"""Of `game_table.game_table`."""
+GAME_ID: Final = Column("game_id", "Game id", Kind.NUMBER)
+LUCK: Final = (
+    Column("name", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    Column("verdict", "Verdict", Kind.TEXT),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.formula),
+    Column("expected", "Expected", Kind.RATIO, "The RTP that an honest game is expected to have."),
+    Column(
+        "source", "Expected from", Kind.TEXT, "The game's own days before the period, or rounds of its type."
+    ),
+    Column("low_95", "95 % from", Kind.RATIO, "95 of 100 honest games with this much play lie from here …"),
+    Column("high_95", "95 % to", Kind.RATIO, "… to here."),
+    Column(
+        "low_998",
+        "99.8 % from",
+        Kind.RATIO,
+        "All but one of 500 honest games with this much play lie from here …",
+    ),
+    Column("high_998", "99.8 % to", Kind.RATIO, "… to here."),
+    Column(
+        "effective",
+        "Effective rounds",
+        Kind.COUNT,
+        "The rounds, where a few high stakes count for fewer than they are: (Σ bet)² ÷ Σ bet².",
+    ),
+    Column("needed", "Needed", Kind.COUNT, "With so many effective rounds a band is fair."),
+)
+"""Of `luck_table.luck_frame`."""
+
+_KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
+_BONUSES: Final = tuple(
+    Column(field, BONUS_METRIC[key].label, _KINDS[BONUS_METRIC[key].unit], BONUS_METRIC[key].formula)
+    for field, key in (
+        ("release_count", "bonus_issued"),
+        ("used_count", "bonus_used"),
+        ("use_rate", "use_rate"),
+        ("release_bonus_li", "bonus_amount"),
+        ("converted_cash_li", "converted_cash"),
+        ("conversion_rate", "conversion_rate"),
+        ("bet_amount_li", "bonus_wagered"),
+        ("win_amount_li", "bonus_win"),
+    )
 )
 BONUS_DAYS: Final = (Column("date", "Day of creation", Kind.DAY), *_BONUSES)
 BONUS_PARTS: Final = (

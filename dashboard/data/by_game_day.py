@@ -1,10 +1,11 @@
 """Sums by game and day. A finished day is asked for once: the client keeps its answer for good."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from dashboard.data import by_game
 from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
@@ -37,8 +38,8 @@ def game_days(
         return Load(_calls(wanted, days, now), here.loads.slow, here.clock)
 
     name = ("game days", days[0], days[-1], tuple(wanted) if only is not None else None)
-    load = here.loads.look(name, start, RENEW_S, patience_s)
-    known = load.made(lambda: _known(listed, wanted, days, now, load))
+    load = here.loads.look(name, start, RENEW_S if only is None else by_game.RENEW_S, patience_s)
+    known = load.made(lambda: _known(listed, wanted, days, load))
     return Arriving(known, load.answered, load.asked)
 
 
@@ -72,14 +73,13 @@ def _known(
     listed: Sequence[Game],
     wanted: Sequence[int | str],
     days: Sequence[date],
-    now: datetime,
     load: Load[Cell, Any],
 ) -> Known[GameDays] | None:
     replies, errors = load.replies(), load.errors()
     if not replies:
         load.raise_if_all_failed()
         return None
-    zone = source().zone
+    zone, asked_at = source().zone, datetime.fromtimestamp(load.begun_at, UTC)
     slots = {
         day: {row.game_id: totals(row) for row in reply.data}
         for (key, day), reply in replies.items()
@@ -97,7 +97,7 @@ def _known(
     names: dict[int | str, str] = {SLOTS: ALL_SLOTS} | {game.game_id: game.game_name for game in listed}
     newest = max(day for _, day in replies)
     return Known(
-        GameDays(days, [day_start(day + timedelta(days=1), zone) <= now for day in days], rows),
+        GameDays(days, [day_start(day + timedelta(days=1), zone) <= asked_at for day in days], rows),
         # Finished days were said long ago and are still true: the age is that of the newest.
         min(reply.as_of for (_, day), reply in replies.items() if day == newest),
         any(reply.stale for reply in replies.values()),

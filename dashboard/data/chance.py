@@ -1,9 +1,9 @@
 """How far luck carries the RTP of games: the spread of single rounds, the days before, and the verdicts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -12,6 +12,7 @@ from dashboard.data.by_game import PATIENCE_S
 from dashboard.data.by_game_day import game_days
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
+from dashboard.data.one_game import steps
 from dashboard.data.source import Arriving, Known, source
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
@@ -108,20 +109,12 @@ def _judged(
 
 def _calls(first_day: date, end_day: date) -> dict[tuple[date, datetime], Callable[[], Reply[_Hour]]]:
     zone = source().zone
-    hours = list(_hours(day_start(first_day, zone), day_start(end_day, zone)))
+    hours = list(steps(day_start(first_day, zone), day_start(end_day, zone), _HOUR))
     in_strides = sorted(range(len(hours)), key=lambda place: place * _STRIDE % len(hours))
     return {
         (business_day(start, zone), start): partial(_hour, start, end)
         for start, end in (hours[place] for place in in_strides)
     }
-
-
-def _hours(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Cut at whole hours of UTC, as the provider's history is asked."""
-    while start < end:
-        whole = start.astimezone(UTC).replace(minute=0, second=0) + _HOUR
-        yield start, min(whole, end)
-        start = whole
 
 
 def _hour(start: datetime, end: datetime) -> Reply[_Hour]:

@@ -1,0 +1,119 @@
+"""One game: how many people played it, and its rounds."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.data.by_game import PATIENCE_S, SLOTS
+from dashboard.data.failures import failures
+from dashboard.data.game_list import game
+from dashboard.data.loads import Load
+from dashboard.data.source import Arriving, Known, source
+from dashboard.frames import game_type
+from dashboard.periods import day_start
+from dashboard.rounds import rounds_frame
+from dashboard.view import View
+from twoj_client import Reply
+
+MOST_ROUND_DAYS: Final = 14
+_MOST_ROUNDS: Final = 10_000
+_RENEW_S: Final = 60
+# As long as the provider's history of all games allows, and as its history of one game mostly answers whole.
+_SLOTS_STEP: Final = timedelta(hours=1)
+_GAMES_STEP: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class GamePlayers:
+    """Distinct players of a game in exactly one window; None where it is longer than the provider allows."""
+
+    players: int | None
+    winners: int | None
+    losers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GameRounds:
+    """The latest rounds of a game (`rounds.rounds_frame`, oldest first): all of them from `since` on."""
+
+    rounds: pd.DataFrame
+    since: datetime
+
+
+def is_slots(game_id: int) -> bool:
+    """Whether the slots endpoints report this game."""
+    return game_type(game_id, game(game_id)) == SLOTS
+
+
+def game_players(game_id: int, start: datetime, end: datetime) -> Known[GamePlayers] | None:
+    """Count the players of a game of the Games types; None for slots, where nobody says. Raises TwoJError."""
+    if is_slots(game_id):
+        return None
+    reply = source().twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
+    sums = reply.data
+    counts = GamePlayers(sums.user_count, sums.win_user_count, sums.lose_user_count)
+    return Known(counts, reply.as_of, reply.stale)
+
+
+def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:
+    """What has arrived of the latest rounds of a game, newest first.
+
+    They reach back to the start of the period, by two weeks or by some 10 000 rounds, whichever comes first.
+    Raises TwoJError where every answer failed.
+    """
+    here, slots = source(), is_slots(game_id)
+
+    def start() -> Load[datetime, list[Any]]:
+        return Load(_calls(game_id, view, slots=slots), here.loads.slow, here.clock, _enough)
+
+    name = ("rounds", game_id, view.period.first_day, view.period.last_day)
+    load = here.loads.look(name, start, _RENEW_S, PATIENCE_S)
+    return Arriving(load.made(lambda: _known(load)), load.answered, load.asked)
+
+
+def _calls(game_id: int, view: View, *, slots: bool) -> dict[datetime, Callable[[], Reply[Any]]]:
+    twoj, zone = source().twoj, source().zone
+    first_day = view.period.days()[-MOST_ROUND_DAYS:][0]
+    calls: dict[datetime, Callable[[], Reply[Any]]] = {}
+    step = _SLOTS_STEP if slots else _GAMES_STEP
+    for start, end in reversed(list(steps(day_start(first_day, zone), view.end, step))):
+        if slots:
+            calls[start] = partial(twoj.all.history, start=start, end=end, game_ids=[game_id])
+        else:
+            calls[start] = partial(twoj.games.game_history, start=start, end=end, game_id=game_id)
+    return calls
+
+
+def steps(start: datetime, end: datetime, step: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    """Cut a window at whole multiples of `step` in UTC, so that each piece is asked the same by everyone."""
+    while start < end:
+        midnight = start.astimezone(UTC).replace(hour=0, minute=0, second=0)
+        whole = midnight + ((start - midnight) // step + 1) * step
+        yield start, min(whole, end)
+        start = whole
+
+
+def _enough(replies: Mapping[datetime, Reply[Sequence[Any]]]) -> bool:
+    return sum(len(reply.data) for reply in replies.values()) >= _MOST_ROUNDS
+
+
+def _known(load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
+    replies = load.replies()
+    if not replies:
+        load.raise_if_all_failed()
+        return None
+    zone = source().zone
+    rows = [row for start in sorted(replies) for row in replies[start].data]
+    return Known(
+        GameRounds(rounds_frame(rows), min(replies)),
+        replies[max(replies)].as_of,
+        any(reply.stale for reply in replies.values()),
+        failures(
+            (f"Rounds from {start.astimezone(zone):%d %b, %H:%M}", error)
+            for start, error in load.errors().items()
+        ),
+    )

@@ -1,0 +1,86 @@
+"""Heat maps: company gain by game and day."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+
+from dashboard.figures.base import figure, plain, units
+from dashboard.figures.diverging import limit_of, scale
+from dashboard.figures.games import game_hover
+from dashboard.figures.steps import day_steps
+from dashboard.formats import money_short
+from dashboard.game_days import GameDays
+from dashboard.look import Look
+from dashboard.metrics import Totals
+
+_ROW = 20
+_AROUND = 96
+
+
+def game_days_chart(
+    days: GameDays, games: Sequence[tuple[int, str]], look: Look, currency: str | None, zone: ZoneInfo
+) -> go.Figure:
+    """Company gain of `games` (id and name, in the order shown) on each day: teal gain, vermilion loss.
+
+    Cells that are not known are gaps in the colour of hairlines. The colours end where nine tenths of the
+    cells lie within.
+    """
+    rows: list[Sequence[Totals | None]] = [
+        days.rows.get(game_id, [None] * len(days.days)) for game_id, _ in games
+    ]
+    gains = [[None if row is None else units(row.company_gain_li) for row in line] for line in rows]
+    limit = limit_of([gain for line in gains for gain in line])
+    steps = day_steps(days.days, zone)
+    running = [place for place, finished in enumerate(days.finished) if not finished]
+    labels = [label + "<br>so far" * (place in running) for place, label in enumerate(steps.labels)]
+    ends = [money_short(round(end * 1000), currency) for end in (-limit, 0, limit)]
+    colors = scale(limit, (ends[0], "0", f"+{ends[2]}"), look)
+    trace = {
+        "type": "heatmap",
+        "x": steps.names,
+        "y": [str(game_id) for game_id, _ in games],
+        "z": gains,
+        "colorscale": colors["colorscale"],
+        "zmin": colors["cmin"],
+        "zmax": colors["cmax"],
+        "colorbar": colors["colorbar"],
+        "xgap": 1,
+        "ygap": 1,
+        "customdata": [
+            [
+                f"{day}<br>{game_hover(plain(name, 60), row, currency)}"
+                for day, row in zip(steps.names, line, strict=True)
+            ]
+            for (_, name), line in zip(games, rows, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+    }
+    shown = sorted({*steps.ticked, *running})
+    layout = {
+        "plot_bgcolor": look.grid,
+        "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
+        "xaxis": {
+            "type": "category",
+            "tickvals": [steps.names[place] for place in shown],
+            "ticktext": [labels[place] for place in shown],
+            "tickangle": 0,
+            "title": {"text": steps.title, "font": {"size": 11}, "standoff": 6},
+            "showgrid": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
+        "yaxis": {
+            "type": "category",
+            "tickvals": [str(game_id) for game_id, _ in games],
+            "ticktext": [plain(name) for _, name in games],
+            "autorange": "reversed",
+            "tickfont": {"color": look.text},
+            "ticklabelstandoff": 6,
+            "showgrid": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
+    }
+    return figure(look, [trace], _AROUND + _ROW * max(len(games), 5), layout)

@@ -1,0 +1,101 @@
+"""Tables that people sort and search; what a cell shows is exact, whatever the browser's numbers can hold."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats
+from dashboard.export import Column, Kind
+from dashboard.look import Look
+
+NUMBERS: Final = (Kind.COUNT, Kind.MONEY, Kind.RATIO)
+_ROW_PX: Final = 35
+_MOST_ROWS: Final = 16
+
+
+def draw(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    look: Look,
+    currency: str | None,
+    *,
+    changes: Sequence[str] = (),
+    pictures: Mapping[str, Any] | None = None,
+    order: Sequence[str] | None = None,
+    height_rows: int = _MOST_ROWS,
+    opens: bool = False,
+) -> int | None:
+    """Draw `frame` with `columns`; amounts carry the currency in their title, losses are vermilion.
+
+    `changes` are ratios shown with a sign. `pictures` are further fields with Streamlit's own configuration;
+    `order` puts both in order. With `opens` a click anywhere on a row returns the row's place in `frame`.
+
+    Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
+    the other, so that nothing is rounded on screen.
+    """
+    shown = frame[[*(column.field for column in columns), *(pictures or ())]].copy()
+    texts: dict[str, str | Callable[[object], str] | None] = {}
+    for column in columns:
+        if column.kind in NUMBERS:
+            values = frame[column.field].tolist()
+            shown[column.field] = pd.Series(
+                [_decimal(column.kind, value) for value in values], index=shown.index, dtype="object"
+            )
+            texts[column.field] = _text(column.kind, signed=column.field in changes)
+    styled = shown.style.format(texts)
+    losses: list[Hashable] = list(texts)
+    styled = styled.map(lambda value: f"color: {look.loss}" if _is_loss(value) else "", subset=losses)
+    state = st.dataframe(
+        styled,
+        key=key,
+        hide_index=True,
+        column_order=order,
+        column_config={column.field: _config(column, currency) for column in columns} | dict(pictures or {}),
+        placeholder=formats.UNKNOWN,
+        height=_ROW_PX * (min(len(shown), height_rows) + 1) + 2,
+        row_height=_ROW_PX,
+        on_select="rerun" if opens else "ignore",
+        selection_mode="single-cell",
+    )
+    return _clicked(state) if opens else None
+
+
+def _clicked(state: Any) -> int | None:
+    cells = state["selection"]["cells"]
+    return int(cells[0][0]) if cells else None
+
+
+def _config(column: Column, currency: str | None) -> Any:
+    help_text = column.meaning or None
+    if column.kind in NUMBERS:
+        unit = f", {currency}" if currency and column.kind is Kind.MONEY else ""
+        return st.column_config.NumberColumn(column.title + unit, help=help_text)
+    return st.column_config.TextColumn(column.title, help=help_text)
+
+
+def _decimal(kind: Kind, value: Any) -> Decimal | None:
+    if pd.isna(value):
+        return None
+    return Decimal(str(value)).scaleb(-3) if kind is Kind.MONEY else Decimal(str(value))
+
+
+def _text(kind: Kind, *, signed: bool) -> Callable[[object], str]:
+    def text(value: object) -> str:
+        if not isinstance(value, Decimal):
+            return formats.UNKNOWN
+        if kind is Kind.MONEY:
+            return formats.money(Fraction(value) * formats.LI_PER_UNIT)
+        if kind is Kind.RATIO:
+            return formats.percent_change(Fraction(value)) if signed else formats.percent(Fraction(value))
+        return formats.count(Fraction(value))
+
+    return text
+
+
+def _is_loss(value: Any) -> bool:
+    return isinstance(value, Decimal) and value < 0

@@ -1,0 +1,37 @@
+"""A line that says how far a load is, and draws the page again when there is more to show."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.data import Arriving
+
+LOOK_EVERY_S: Final = 1
+_REDRAWN: Final = 4
+
+
+def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]], key: str) -> None:
+    """Draw the line while something is on its way; nothing once all is there.
+
+    The line looks each second with `look`. The page is drawn again when all has arrived, and up to then each
+    time that another quarter has. Whoever leaves the page leaves the line, and soon after the load.
+    """
+    if arriving.finished:
+        return
+    drawn, is_drawing = arriving.answered, True
+
+    @st.fragment(run_every=LOOK_EVERY_S, key=f"progress-{key}")
+    def line() -> None:
+        now = arriving if is_drawing else look()
+        if now.finished or now.answered - drawn >= max(now.asked // _REDRAWN, 1):
+            st.rerun()
+        _bar(name, now)
+
+    line()
+    is_drawing = False
+
+
+def _bar(name: str, arriving: Arriving[Any]) -> None:
+    words = f"{name}: {arriving.answered:,} of {arriving.asked:,} answers have arrived."
+    st.progress(arriving.answered / arriving.asked, words)
