@@ -118,8 +118,8 @@ class _Even:
 class _Sampled:
     """A stretch of which a sample of the rows is known, by their times.
 
-    `expected` is how many rows the stretch was thought to hold, None if nothing is known. Then, or if they are
-    many, a small part of it is asked first, to learn what each row of the sample stands for.
+    `expected` is how many rows the stretch was thought to hold, None if nothing is known. Then, or if they
+    are many, a small part of it is asked first, to learn what each row of the sample stands for.
     """
 
     def __init__(self, window: Window, times: Sequence[int], expected: float | None, limit: int) -> None:
@@ -142,16 +142,17 @@ class _Sampled:
     def heard(self, window: Window, rows: int) -> None:
         if self._unknown is None:
             return
+        worth = max(rows, 1) / max(self._seen(window), 1)
+        self._worth = max(self._worth, worth)
         if rows >= self._limit and self._unknown.end - self._unknown.start > 1:
             self._share /= _LESS
             self._probe(self._unknown)
             return
-        self._worth = max(rows, 1) / max(self._seen(window), 1)
         rest, self._unknown = self._unknown, None
         self._divide(rest)
 
     def expected(self, window: Window) -> float | None:
-        return self._seen(window) * self._worth if self._worth else None
+        return self._seen(window) * self._worth if self._unknown is None else None
 
     def _probe(self, window: Window) -> None:
         first = bisect_left(self._times, window.start)

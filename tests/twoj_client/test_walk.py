@@ -1,7 +1,6 @@
 """The betting history of all games: whole hours, as rows, hour by hour, or as columns."""
 
 import json
-import random
 import threading
 
 import msgspec
@@ -270,11 +269,15 @@ ROWS = st.lists(
 
 
 @settings(max_examples=300)
-@given(st.one_of(ROWS, VALUES), st.sampled_from([None, 1]), st.booleans(), st.randoms(use_true_random=False))
-def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, rng):
+@given(
+    st.one_of(ROWS, VALUES),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+    st.sampled_from([None, None, "items", "total"]),
+)
+def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, gone):
     page = {"items": items, "total": 1, "page": 1, "page_size": 1}
-    if rng.random() < 0.1:
-        del page[random.Random(rng.random()).choice(list(page))]
+    page.pop(gone, None)
     payload = json.dumps(page, indent=indent, ensure_ascii=ascii_only).encode()
     try:
         expected = [msgspec.structs.asdict(row) for row in msgspec.json.decode(payload, type=BetPage).items]
