@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.formats import UNKNOWN, exact
-from dashboard.metrics import BONUS_METRIC, BonusTotals, Unit
+from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.periods import Period, day_start
 
 CREATE_TYPES: Final = {1: "API created", 2: "Backend created", 3: "Officially created"}
@@ -27,18 +26,7 @@ SUMS: Final = (
     "bet_amount_li",
     "win_amount_li",
 )
-_DECIMALS: Final = ("release_bonus_li", "converted_cash_li")
 _RATES: Final = ("use_rate", "conversion_rate")
-_TABLE: Final = (
-    "bonus_issued",
-    "bonus_used",
-    "use_rate",
-    "bonus_amount",
-    "converted_cash",
-    "conversion_rate",
-    "bonus_wagered",
-    "bonus_win",
-)
 _LONGEST_ID: Final = 19
 
 
@@ -163,16 +151,6 @@ def bonus_rows(frame: pd.DataFrame) -> list[BonusTotals | None]:
     ]
 
 
-def bonus_table(parts: pd.DataFrame, currency: str | None) -> pd.DataFrame:
-    """The parts (`bonus_parts_frame`) in words, exact, a metric a column; "–" where not known."""
-    rows = bonus_rows(parts)
-    table = pd.DataFrame({"State": parts["state"], "Creation type": parts["create_type"]})
-    for metric in (BONUS_METRIC[key] for key in _TABLE):
-        unit = f", {currency}" if currency and metric.unit is Unit.MONEY else ""
-        table[metric.label + unit] = [exact(metric, metric.of(row)) if row else UNKNOWN for row in rows]
-    return table
-
-
 def described(wanted: Wanted, names: Mapping[int, str]) -> str:
     """Which bonuses are asked for, in words: "Backend created · Active or Wagering · Elves"."""
     parts = (
@@ -187,26 +165,22 @@ def described(wanted: Wanted, names: Mapping[int, str]) -> str:
 
 
 def _columns(summaries: Sequence[Summary | None]) -> pd.DataFrame:
-    """The sums as exact columns (Int64, and Decimals where the provider gives decimal li), and the rates."""
     rows = [None if summary is None else bonus_totals(summary) for summary in summaries]
     frame = pd.DataFrame(
         {
-            name: pd.Series(
-                [None if row is None else getattr(row, name) for row in rows],
-                dtype="object" if name in _DECIMALS else "Int64",
-            )
+            name: pd.array([None if row is None else getattr(row, name) for row in rows], dtype="Int64")
             for name in SUMS
         }
     )
     for name in _RATES:
         rates = [None if row is None else BONUS_METRIC[name].of(row) for row in rows]
-        frame[name] = pd.Series([None if rate is None else float(rate) for rate in rates], dtype="Float64")
+        frame[name] = pd.array([None if rate is None else float(rate) for rate in rates], dtype="Float64")
     return frame
 
 
-def _li(amount: Decimal) -> Decimal:
-    """Whole li without the ".0" of the provider's decimal numbers."""
-    return Decimal(int(amount)) if amount == int(amount) else amount
+def _li(amount: Decimal) -> int:
+    """Whole li: the provider writes these amounts as decimal numbers, but there is nothing below a li."""
+    return int(amount.to_integral_value(ROUND_HALF_UP))
 
 
 def _number(text: str) -> int | None:

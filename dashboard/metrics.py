@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -46,8 +45,8 @@ class BonusTotals:
 
     release_count: int
     used_count: int
-    release_bonus_li: Decimal
-    converted_cash_li: Decimal
+    release_bonus_li: int
+    converted_cash_li: int
     bet_amount_li: int
     win_amount_li: int
     open_count: int | None = None
@@ -155,7 +154,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         Unit.MONEY,
         "neither",
         "“Total bonus amount issued for used BG”: as the provider gives it, without bonuses not used.",
-        lambda bonuses: Fraction(bonuses.release_bonus_li),
+        lambda bonuses: bonuses.release_bonus_li,
     ),
     Metric(
         "converted_cash",
@@ -163,7 +162,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         Unit.MONEY,
         "neither",
         "“Total bonus amount successfully converted to cash”.",
-        lambda bonuses: Fraction(bonuses.converted_cash_li),
+        lambda bonuses: bonuses.converted_cash_li,
     ),
     Metric(
         "conversion_rate",
@@ -211,9 +210,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Company gain of the period − what the bonuses created in it have converted to cash so far. Leaves"
         " out taxes, fees and the provider's share.",
         lambda bonuses: (
-            None
-            if bonuses.company_gain_li is None
-            else bonuses.company_gain_li - Fraction(bonuses.converted_cash_li)
+            None if bonuses.company_gain_li is None else bonuses.company_gain_li - bonuses.converted_cash_li
         ),
     ),
 )
@@ -272,5 +269,5 @@ def _judged(metric: Metric[Any], value: Fraction, difference: Number) -> Change:
     return Change(value, difference, "good" if (value > 0) == (metric.good == "up") else "bad")
 
 
-def _ratio(part: int | Decimal, whole: int | Decimal) -> Fraction | None:
-    return Fraction(part) / Fraction(whole) if whole else None
+def _ratio(part: int, whole: int) -> Fraction | None:
+    return Fraction(part, whole) if whole else None

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboard import data, formats, tables
-from dashboard.bonuses import bonus_table, described
+from dashboard.bonuses import described
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
-from dashboard.ui import bonus_filters, cards, charts, downloads, filters, live, states
+from dashboard.ui import bonus_filters, cards, charts, downloads, filters, grid, live, states
 
 COUNTS = [
     BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
@@ -30,8 +30,8 @@ def figures() -> None:
     if states.just_begun(view):
         return
     wanted = bonus_filters.wanted()
-    found = data.bonuses(wanted, view.start, view.end)
-    before = states.compared(view, lambda earlier: data.bonuses(wanted, earlier.start, earlier.end))
+    found = data.bonuses_and_gain(wanted, view.start, view.end)
+    before = states.compared(view, lambda earlier: data.bonuses_and_gain(wanted, earlier.start, earlier.end))
     compared = view.comparison.label if view.comparison and before else None
     states.as_of(found, before, note=f"compared with {compared}" if compared else "")
     two_rows(found.value, before.value if before else None, compared, data.source().currency)
@@ -46,7 +46,7 @@ def funnel() -> None:
     view = filters.view()
     if states.just_begun(view):
         return
-    found = data.bonuses(bonus_filters.wanted(), view.start, view.end)
+    found = data.bonus_sums(bonus_filters.wanted(), view.start, view.end)
     with states.box("funnel", "From issued to used to converted"):
         states.as_of(found)
         charts.show(funnel_chart(found.value, charts.look(), data.source().currency), "funnel")
@@ -76,7 +76,14 @@ def by_state_and_type() -> None:
     parts = data.bonus_parts(wanted, view.start, view.end)
     with states.box("bonus-parts", "Bonuses by state and creation type"):
         states.as_of(parts)
-        st.table(bonus_table(parts.value, data.source().currency), border="horizontal", hide_index=True)
+        grid.draw(
+            parts.value,
+            tables.BONUS_PARTS,
+            "bonus-parts",
+            charts.look(),
+            data.source().currency,
+            neutral=["win_amount_li"],  # the player's, not the company's
+        )
         downloads.draw("Bonuses by kind", tables.BONUS_PARTS, parts.value, view, parts, described(wanted, {}))
 
 

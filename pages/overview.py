@@ -17,8 +17,14 @@ WEEK = timedelta(days=7)
 NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
 
 
-def net_cards(now: BonusTotals | None, before: BonusTotals | None, compared: str | None) -> None:
-    cards.row("cards-net", NET, now, before, compared, data.source().currency)
+def net_cards(
+    now: BonusTotals | None = None, before: BonusTotals | None = None, compared: str | None = None
+) -> st.delta_generator.DeltaGenerator:
+    """Two cards as wide as those above; returns the place beside them."""
+    figures, words = st.columns([1, 2], vertical_alignment="center")
+    with figures:
+        cards.row("cards-net", NET, now, before, compared, data.source().currency)
+    return words
 
 
 @live.part("Figures of the period", "period", cards.unknown)
@@ -41,18 +47,17 @@ def period() -> None:
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, view, days)
 
 
-@live.part("Net gain after bonus", "net", lambda: net_cards(None, None, None))
+@live.part("Net gain after bonus", "net", net_cards)
 def net() -> None:
     view = filters.view()
     if states.just_begun(view):
         return
-    found = data.bonuses(Wanted(), view.start, view.end)
-    before = states.compared(view, lambda earlier: data.bonuses(Wanted(), earlier.start, earlier.end))
-    figures, words = st.columns([1, 2], vertical_alignment="center")
-    with figures:
-        compared = view.comparison.label if view.comparison and before else None
-        net_cards(found.value, before.value if before else None, compared)
-    with words:
+    found = data.bonuses_and_gain(Wanted(), view.start, view.end)
+    before = states.compared(
+        view, lambda earlier: data.bonuses_and_gain(Wanted(), earlier.start, earlier.end)
+    )
+    compared = view.comparison.label if view.comparison and before else None
+    with net_cards(found.value, before.value if before else None, compared):
         states.as_of(found, before)
         st.caption(
             "Company gain less what the bonuses created in the period have become in cash by now; those still"

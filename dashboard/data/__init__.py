@@ -1,22 +1,51 @@
 """The one door to the provider: pages ask here, in the dashboard's terms, and get frames with their age."""
 
-from dashboard.data.bonuses import bonus_days, bonus_parts, bonuses
-from dashboard.data.by_game import games
-from dashboard.data.game_list import game_names
-from dashboard.data.source import Known, ProviderFailed, Source, connected, source
+from dashboard.data.bonuses import bonus_days, bonus_parts, bonus_sums, bonuses_and_gain
+from dashboard.data.by_game import arriving_games, games
+from dashboard.data.by_game_day import game_days
+from dashboard.data.chance import MOST_DAYS, Judged, lucks
+from dashboard.data.failures import listed
+from dashboard.data.game_list import game, game_names
+from dashboard.data.one_game import MOST_ROUND_DAYS, GameRounds, game_rounds, game_sums
+from dashboard.data.player_wallet import Jumps, balance_now, jumps, player_transfers
+from dashboard.data.players import History, Reading, give_up, player_history, player_sums, round_url
+from dashboard.data.source import Arriving, Known, ProviderFailed, Source, connected, source
 from dashboard.data.stage import days, hours
 
 __all__ = [
+    "MOST_DAYS",
+    "MOST_ROUND_DAYS",
+    "Arriving",
+    "GameRounds",
+    "History",
+    "Judged",
+    "Jumps",
     "Known",
     "ProviderFailed",
+    "Reading",
     "Source",
+    "arriving_games",
+    "balance_now",
     "bonus_days",
     "bonus_parts",
-    "bonuses",
+    "bonus_sums",
+    "bonuses_and_gain",
     "connected",
     "days",
+    "game",
+    "game_days",
     "game_names",
+    "game_rounds",
+    "game_sums",
     "games",
+    "give_up",
     "hours",
+    "jumps",
+    "listed",
+    "lucks",
+    "player_history",
+    "player_sums",
+    "player_transfers",
+    "round_url",
     "source",
 ]

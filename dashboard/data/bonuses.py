@@ -29,8 +29,14 @@ _OPEN: Final = "Active or wagering"
 _GAIN: Final = "Company gain"
 
 
-def bonuses(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
-    """Sums of the bonuses created in the window, beside the company's gain of all games in it.
+def bonus_sums(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
+    """Sums of the bonuses created in the window. Raises TwoJError."""
+    reply = _asking(wanted, start, end)()
+    return Known(bonus_totals(reply.data), reply.as_of, reply.stale)
+
+
+def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
+    """The same, with how many are still open and the company's gain of all games in the window.
 
     The gain of another merchant is not to be had, so it is None. Raises TwoJError where the bonuses are not
     known; what else failed is named in `failed`.

@@ -25,6 +25,7 @@ def draw(
     currency: str | None,
     *,
     changes: Sequence[str] = (),
+    neutral: Sequence[str] = (),
     pictures: Mapping[str, Any] | None = None,
     order: Sequence[str] | None = None,
     height_rows: int = _MOST_ROWS,
@@ -32,8 +33,9 @@ def draw(
 ) -> int | None:
     """Draw `frame` with `columns`; amounts carry the currency in their title, losses are vermilion.
 
-    `changes` are ratios shown with a sign. `pictures` are further fields with Streamlit's own configuration;
-    `order` puts both in order. With `opens` a click anywhere on a row returns the row's place in `frame`.
+    `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` are further
+    fields with Streamlit's own configuration; `order` puts both in order. With `opens` a click anywhere on a
+    row returns the row's place in `frame`.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
@@ -48,7 +50,7 @@ def draw(
             )
             texts[column.field] = _text(column.kind, signed=column.field in changes)
     styled = shown.style.format(texts)
-    losses: list[Hashable] = list(texts)
+    losses: list[Hashable] = [field for field in texts if field not in neutral]
     styled = styled.map(lambda value: f"color: {look.loss}" if _is_loss(value) else "", subset=losses)
     state = st.dataframe(
         styled,

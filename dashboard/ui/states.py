@@ -60,7 +60,7 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
         )
     else:
         st.caption(f"As of {when} · {age}" + (f" · {note}" if note else ""))
-    failed = [sentence for each in shown for sentence in each.failed]
+    failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
     if failed:
         st.warning("Not included: " + " ".join(failed), icon=":material/cloud_off:")
 
