@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from dashboard.frames import row_totals
+from dashboard.game_days import GameDays
 from dashboard.metrics import METRIC, Change, Number, Totals, change
 
 
@@ -38,6 +39,18 @@ def game_table(
         players=_whole([players.get(game_id) for game_id in games["game_id"].tolist()]),
         icon=pd.Series([icons.get(game_id) for game_id in games["game_id"].tolist()], dtype="object"),
     )
+
+
+def with_lines(games: pd.DataFrame, days: GameDays | None) -> pd.DataFrame:
+    """Add `by_day`, the bet amount of each finished day for a small line; None where no day is known."""
+    lines = [days.line(game_id) if days else None for game_id in games["game_id"].tolist()]
+    return games.assign(by_day=pd.Series(lines, index=games.index, dtype="object"))
+
+
+def of_type(games: pd.DataFrame, wanted: str | None) -> pd.DataFrame:
+    """Games of one type, or all, from the largest gain to the largest loss; what is not known comes last."""
+    kept = games if wanted is None else games[games["type"] == wanted]
+    return kept.sort_values("company_gain_li", ascending=False, na_position="last", ignore_index=True)
 
 
 def safe_icon(url: str) -> str | None:

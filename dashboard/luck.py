@@ -155,9 +155,9 @@ def volume(days: Iterable[tuple[int, int, int]]) -> Volume | None:
 class Verdict(StrEnum):
     """Where an RTP lies."""
 
-    INSIDE = "inside"
-    OUTSIDE_95 = "outside 95 %"
-    OUTSIDE_998 = "outside 99.8 %"
+    INSIDE = "inside the bands"
+    OUTSIDE_95 = "outside the 95 % band"
+    OUTSIDE_998 = "outside the 99.8 % band"
     NOT_ENOUGH = "not enough play"
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.formats import percent
 from dashboard.luck import OUTSIDE_95, OUTSIDE_998, Luck, Verdict
+from dashboard.markdown import escaped
 
 OWN: Final = "its own days before"
 OF_TYPE: Final = "its type"
@@ -51,13 +52,44 @@ def luck_frame(lucks: Mapping[int, Luck], games: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[places].reset_index(drop=True)
 
 
-def expected_outside(frame: pd.DataFrame) -> str:
-    """How many of the judged games luck alone leaves outside, in words."""
+def in_words(frame: pd.DataFrame) -> str:
+    """What the judgements (`luck_frame`) come to, as Markdown."""
     judged = int((frame["verdict"] != Verdict.NOT_ENOUGH).sum())
-    games = "game has" if judged == 1 else "games have"
+    games = "1 game has" if judged == 1 else f"{judged} games have"
+    lines = [
+        f"{games} enough play to tell, {len(frame) - judged} not. By luck alone {judged * OUTSIDE_95:.1f}"
+        f" would fall outside the 95 % band and {judged * OUTSIDE_998:.2f} outside the 99.8 % band."
+    ]
+    for verdict, low, high in (
+        (Verdict.OUTSIDE_998, "low_998", "high_998"),
+        (Verdict.OUTSIDE_95, "low_95", "high_95"),
+    ):
+        outside = frame[frame["verdict"] == verdict]
+        columns = (outside[field].tolist() for field in ("name", "rtp", low, high))
+        named = [
+            f"**{escaped(name)}** with {ratio(rtp)} (luck leaves it from {ratio(bottom)} to {ratio(top)})"
+            for name, rtp, bottom, top in zip(*columns, strict=True)
+        ]
+        if named:
+            lines.append(f"{verdict.capitalize()}: {'; '.join(named)}.")
+    return "\n\n".join(lines)
+
+
+def one_in_words(luck: Luck) -> str:
+    """What the judgement on one game comes to, as Markdown."""
+    where = OF_TYPE if luck.of_type else OWN
+    begin = f"RTP **{ratio(luck.rtp)}**, expected {ratio(luck.expected)} (from {where})."
+    if luck.band_95 is None or luck.band_998 is None:
+        return (
+            f"{begin} Not enough play to tell: {luck.effective:,.0f} effective rounds, a fair band needs"
+            f" {luck.needed:,.0f}."
+        )
+    low_95, high_95 = luck.band_95
+    low_998, high_998 = luck.band_998
     return (
-        f"{judged} {games} enough play to tell. By luck alone {judged * OUTSIDE_95:.1f} of them fall outside"
-        f" the 95 % band and {judged * OUTSIDE_998:.2f} outside the 99.8 % band."
+        f"{begin} Luck leaves 95 of 100 honest games with this much play from {ratio(low_95)} to"
+        f" {ratio(high_95)}, and all but one of 500 from {ratio(low_998)} to {ratio(high_998)}: it is"
+        f" **{luck.verdict}**."
     )
 
 

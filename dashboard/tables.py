@@ -88,6 +88,16 @@ LUCK: Final = (
     Column("needed", "Needed", Kind.COUNT, "With so many effective rounds a band is fair."),
 )
 """Of `luck_table.luck_frame`."""
+GAME_ROUNDS: Final = (
+    Column("time", "Time", Kind.TEXT, "When the round started, in the business zone."),
+    Column("op_id", "Operator's id", Kind.TEXT),
+    Column("bet_amount_li", "Bet", Kind.MONEY),
+    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
+    Column("gain_li", "Net result", Kind.MONEY, "Of the player: winnings minus bet."),
+    Column("draw_id", "Draw", Kind.TEXT, "The provider's id of the draw."),
+)
+"""Of `round_tables.round_table`."""
+USER_ID: Final = Column("user_id", "Player", Kind.NUMBER)
 
 _KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
 _BONUSES: Final = tuple(

@@ -1,7 +1,7 @@
 """How far luck carries the RTP of games: the spread of single rounds, the days before, and the verdicts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from dashboard.data.source import Arriving, Known, source
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.luck import Luck, Play, Spread
-from dashboard.periods import business_day, day_start
+from dashboard.periods import business_day, day_start, days_label
 from dashboard.view import View
 from twoj_client import Reply
 from twoj_client.models import Game
@@ -43,12 +43,20 @@ class Sample:
     of_type: Mapping[str, Spread]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The judgement on each game's RTP, and in words where the expectations and the spread are from."""
+
+    games: Mapping[int, Luck]
+    sources: str
+
+
 class _Hour(NamedTuple):
     bets: int
     plays: dict[int, Play]
 
 
-def lucks(view: View, only: int | None = None) -> Arriving[dict[int, Luck]]:
+def lucks(view: View, only: int | None = None) -> Arriving[Judged]:
     """What has arrived of a judgement on each game's RTP over the period's last days (`luck.judge`).
 
     It takes the sums by day of the period, a sample of single rounds, and the days before the period; until
@@ -87,7 +95,7 @@ def sample(now: datetime, patience_s: float = PATIENCE_S) -> Arriving[Sample]:
 
 def _judged(
     period: Known[GameDays] | None, drawn: Known[Sample] | None, history: Known[GameDays] | None
-) -> Known[dict[int, Luck]] | None:
+) -> Known[Judged] | None:
     if period is None or drawn is None or history is None:
         return None
     types = {game.game_id: game for game in source().twoj.all.list().data}
@@ -100,10 +108,20 @@ def _judged(
             found[game_id] = luck.judge(volume, own, of_type, history.value.volume(game_id))
     parts = (period, drawn, history)
     return Known(
-        found,
+        Judged(found, _sources(found.values(), drawn.value)),
         period.as_of,
         any(part.stale for part in parts),
         tuple(sentence for part in parts for sentence in part.failed),
+    )
+
+
+def _sources(lucks: Collection[Luck], drawn: Sample) -> str:
+    of_type = sum(luck.of_type for luck in lucks)
+    return (
+        f"The expected RTP is that of the game's own {MOST_DAYS} days before the period where these hold enough"
+        f" play ({len(lucks) - of_type} games), else that of its type ({of_type} games). The spread is that of"
+        f" {drawn.bets:,} rounds of {days_label(drawn.first_day, drawn.last_day)}. No theoretical RTP is"
+        " configured."
     )
 
 

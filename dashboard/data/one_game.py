@@ -1,4 +1,4 @@
-"""One game: how many people played it, and its rounds."""
+"""One game: its sums, how many people played it, and its rounds."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,9 @@ from dashboard.data.failures import failures
 from dashboard.data.game_list import game
 from dashboard.data.loads import Load
 from dashboard.data.source import Arriving, Known, source
-from dashboard.frames import game_type
+from dashboard.frames import game_totals, game_type, totals
+from dashboard.game_sums import GameSums
+from dashboard.metrics import Totals
 from dashboard.periods import day_start
 from dashboard.rounds import rounds_frame
 from dashboard.view import View
@@ -25,15 +27,6 @@ _RENEW_S: Final = 60
 # As long as the provider's history of all games allows, and as its history of one game mostly answers whole.
 _SLOTS_STEP: Final = timedelta(hours=1)
 _GAMES_STEP: Final = timedelta(hours=6)
-
-
-@dataclass(frozen=True, slots=True)
-class GamePlayers:
-    """Distinct players of a game in exactly one window; None where it is longer than the provider allows."""
-
-    players: int | None
-    winners: int | None
-    losers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +42,16 @@ def is_slots(game_id: int) -> bool:
     return game_type(game_id, game(game_id)) == SLOTS
 
 
-def game_players(game_id: int, start: datetime, end: datetime) -> Known[GamePlayers] | None:
-    """Count the players of a game of the Games types; None for slots, where nobody says. Raises TwoJError."""
+def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
+    """Sums of one game over a window, with its players where the provider says them. Raises TwoJError."""
     if is_slots(game_id):
-        return None
+        slots = source().twoj.slots.game_stage_summary(start=start, end=end)
+        found = (totals(row) for row in slots.data if row.game_id == game_id)
+        return Known(GameSums(next(found, Totals())), slots.as_of, slots.stale)
     reply = source().twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
-    sums = reply.data
-    counts = GamePlayers(sums.user_count, sums.win_user_count, sums.lose_user_count)
-    return Known(counts, reply.as_of, reply.stale)
+    row = reply.data
+    sums = GameSums(game_totals(row), row.user_count, row.win_user_count, row.lose_user_count)
+    return Known(sums, reply.as_of, reply.stale)
 
 
 def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:

@@ -11,11 +11,13 @@ import plotly.graph_objects as go
 from dashboard.figures.base import Layout, Trace, figure, plain
 from dashboard.formats import axis
 from dashboard.look import Look
-from dashboard.luck import Verdict
+from dashboard.luck import Luck, Verdict
 from dashboard.luck_table import ratio
 
 _HEIGHT = 420
 _ROOM = 0.08
+_BAND_HEIGHT = 130
+_OUTSIDE = (Verdict.OUTSIDE_95, Verdict.OUTSIDE_998)
 
 
 def funnel_plot(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
@@ -62,6 +64,56 @@ def funnel_plot(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
     return figure(look, traces, _HEIGHT, layout)
 
 
+def band_chart(luck: Luck, look: Look) -> go.Figure:
+    """One game's RTP as a dot on its bands: thick 95 %, thin 99.8 %, the expected RTP a dash."""
+    bands = [(luck.band_998, 3), (luck.band_95, 12)]
+    out = luck.verdict in _OUTSIDE
+    mark = (look.loss if luck.rtp > luck.expected else look.gain) if out else look.primary
+    traces: list[Trace] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": list(band or ()),
+            "y": [0] * len(band or ()),
+            "line": {"color": look.bet, "width": width},
+            "hoverinfo": "skip",
+        }
+        for band, width in bands
+    ]
+    for value, name, symbol, size, color in (
+        (luck.expected, "Expected", "line-ns-open", 18, look.quiet),
+        (luck.rtp, "RTP", "circle", 13, mark),
+    ):
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [value],
+                "y": [0],
+                "marker": {
+                    "symbol": symbol,
+                    "size": size,
+                    "color": color,
+                    "line": {"width": 2, "color": color},
+                },
+                "hovertemplate": f"{name} {ratio(value)}<extra></extra>",
+            }
+        )
+    layout: Layout = {
+        "xaxis": {
+            "tickformat": ".0%",
+            "nticks": 8,
+            "title": {"text": "RTP", "font": {"size": 11}, "standoff": 6},
+            "gridcolor": look.grid,
+            "zeroline": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
+        "yaxis": {"visible": False, "range": [-1, 1], "fixedrange": True},
+    }
+    return figure(look, traces, _BAND_HEIGHT, layout)
+
+
 def _range(judged: pd.DataFrame) -> tuple[float, float]:
     drawn = pd.concat([judged["low_998"], judged["high_998"], judged["rtp"]]).astype(float).tolist()
     low, high = max(min([*drawn, 0.8]), 0.0), min(max([*drawn, 1.2]), 3.0)
@@ -101,7 +153,7 @@ def _marks(games: pd.DataFrame, field: str, marker: Layout) -> Trace:
 def _points(games: pd.DataFrame, look: Look, ends: tuple[float, float]) -> Trace:
     verdicts, rtps = games["verdict"].tolist(), games["rtp"].tolist()
     expected = games["expected"].tolist()
-    outside = [verdict in (Verdict.OUTSIDE_95, Verdict.OUTSIDE_998) for verdict in verdicts]
+    outside = [verdict in _OUTSIDE for verdict in verdicts]
     colors = [
         (look.loss if rtp > mean else look.gain) if out else look.quiet
         for rtp, mean, out in zip(rtps, expected, outside, strict=True)

@@ -1,0 +1,167 @@
+"""One game in full: figures, days, luck, and its rounds with a way to each player."""
+
+from contextlib import suppress
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import data, formats, frames, tables
+from dashboard.data import Arriving
+from dashboard.figures.habits import hours_of_week_chart
+from dashboard.figures.luck import band_chart
+from dashboard.figures.panels import days_chart
+from dashboard.frames import game_type
+from dashboard.game_days import GameDays
+from dashboard.game_sums import PLAYERS, GameSums
+from dashboard.luck_table import one_in_words
+from dashboard.markdown import escaped
+from dashboard.metrics import METRICS
+from dashboard.round_tables import biggest_wins, latest, round_table
+from dashboard.rounds import by_weekday_and_hour
+from dashboard.ui import (
+    cards,
+    charts,
+    downloads,
+    filters,
+    game_filters,
+    grid,
+    live,
+    navigation,
+    progress,
+    states,
+)
+from dashboard.view import View
+
+ROUNDS = 20
+PLAYER = {"player": st.column_config.LinkColumn("Player", display_text=r"user_id=(\d+)")}
+ROUND_ORDER = ("time", "player", "op_id", "bet_amount_li", "win_li", "gain_li", "draw_id")
+
+
+def last_days(view: View) -> str:
+    """What to say where only the last days of a long period are shown."""
+    return f"the last {data.MOST_DAYS} days of the period" if view.period.day_count > data.MOST_DAYS else ""
+
+
+def draw(game_id: int) -> None:
+    """The whole page of one game."""
+    name, kind = str(game_id), ""
+    with states.part("The list of games"):
+        game = data.game(game_id)
+        name, kind = game.game_name if game else name, game_type(game_id, game)
+    navigation.back("games.py", "All games", "type")
+    filters.draw(escaped(name))
+    st.caption(f"{kind} · game {game_id}" if kind else f"Game {game_id}")
+    figures()
+    luck()
+    rounds()
+
+
+def days_of(view: View, game_id: int) -> Arriving[GameDays]:
+    """The game's days of the period."""
+    return data.game_days(view.period.days(), view.now, game_id)
+
+
+def days_before(view: View, game_id: int) -> Arriving[GameDays] | None:
+    """The game's days of the compared period; None where there is none, or where they fail."""
+    found = None
+    if view.comparison:
+        with suppress(data.ProviderFailed):  # the comparison of the sums above says so
+            found = data.game_days(view.comparison.period.days(), view.comparison.end, game_id)
+    return found
+
+
+@live.part("Figures of the game", "game-figures", cards.unknown)
+def figures() -> None:
+    """Sums, players, and the daily chart."""
+    view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id
+    if game_id is None or states.just_begun(view):
+        return
+    sums = data.game_sums(game_id, view.start, view.end)
+    before = states.compared(view, lambda earlier: data.game_sums(game_id, earlier.start, earlier.end))
+    compared = view.comparison.label if view.comparison and before else None
+    states.as_of(sums, before, note=f"compared with {compared}" if compared else "")
+    days, earlier = days_of(view, game_id), days_before(view, game_id)
+    shown = days.known.value.frame(game_id) if days.known else None
+    _cards(sums.value, before.value if before else None, compared, shown if days.finished else None)
+    with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
+        progress.follow("Days", days, lambda: days_of(view, game_id), "game-days")
+        if shown is None or days.known is None:
+            return
+        legend = None
+        if earlier and earlier.known and earlier.finished:
+            shown, legend = frames.with_comparison(shown, earlier.known.value.frame(game_id)), "compared"
+        states.as_of(days.known, earlier.known if earlier else None)
+        charts.show(days_chart(shown, charts.look(), here.currency, here.zone, legend), "game-days")
+        downloads.draw(
+            f"Game {game_id} by day", tables.DAYS_COMPARED if legend else tables.DAYS, shown, view, days.known
+        )
+
+
+def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: pd.DataFrame | None) -> None:
+    currency = data.source().currency
+    lines = [] if days is None else [frames.sparkline(days, metric) for metric in METRICS]
+    now, then = sums.totals, before.totals if before else None
+    cards.row("cards", METRICS, now, then, compared, currency, lines)
+    if sums.players is not None:
+        cards.row("cards-players", PLAYERS, sums, before, compared, currency)
+
+
+@live.part("RTP and luck", "game-luck")
+def luck() -> None:
+    """The game's RTP with its bands."""
+    view, game_id = filters.view(), game_filters.wanted().game_id
+    if game_id is None or view.start >= view.end:
+        return
+    arriving = data.lucks(view, game_id)
+    with states.box("game-luck", "RTP, and how far luck carries it"):
+        progress.follow("Days and single rounds", arriving, lambda: data.lucks(view, game_id), "game-luck")
+        if arriving.known is None:
+            return
+        states.as_of(arriving.known, note=last_days(view))
+        found = arriving.known.value.games.get(game_id)
+        if found is None:
+            st.info("Nothing was bet in this period.")
+            return
+        st.markdown(one_in_words(found))
+        charts.show(band_chart(found, charts.look()), "game-luck")
+        st.caption(arriving.known.value.sources)
+
+
+@live.part("Rounds of the game", "game-rounds")
+def rounds() -> None:
+    """Hours of play, biggest wins, latest rounds."""
+    view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id
+    if game_id is None or view.start >= view.end:
+        return
+    arriving = data.game_rounds(game_id, view)
+    progress.follow("Rounds", arriving, lambda: data.game_rounds(game_id, view), "game-rounds")
+    if arriving.known is None:
+        return
+    found = arriving.known.value
+    since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, here.zone, here.now())}"
+    with states.box("game-hours", f"Hours of play, {formats.zone_time(here.zone)}"):
+        states.as_of(arriving.known, note=since)
+        cells = by_weekday_and_hour(found.rounds, here.zone)
+        charts.show(hours_of_week_chart(cells, charts.look(), here.currency, here.zone), "game-hours")
+    for key, title, rows in (
+        ("game-wins", "Biggest wins of these rounds", biggest_wins(found.rounds, ROUNDS)),
+        ("game-latest", "Latest rounds", latest(found.rounds, ROUNDS)),
+    ):
+        with states.box(key, title):
+            grid.draw(
+                round_table(rows, here.zone),
+                tables.GAME_ROUNDS,
+                key,
+                charts.look(),
+                here.currency,
+                pictures=PLAYER,
+                order=ROUND_ORDER,
+            )
+    downloads.draw(
+        f"Rounds of game {game_id}",
+        (*tables.GAME_ROUNDS, tables.USER_ID),
+        round_table(found.rounds, here.zone),
+        view,
+        arriving.known,
+        since,
+    )

@@ -1,0 +1,137 @@
+"""Which games earn and which lose, whether luck explains it, and one game in full."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from dashboard import data, formats, tables
+from dashboard.figures.games import games_chart
+from dashboard.figures.heat import game_days_chart
+from dashboard.figures.luck import funnel_plot
+from dashboard.figures.treemap import treemap
+from dashboard.frames import extremes
+from dashboard.game_days import GameDays
+from dashboard.game_table import of_type, with_lines
+from dashboard.luck_table import in_words, luck_frame
+from dashboard.markdown import escaped
+from dashboard.ui import charts, downloads, filters, game_filters, grid, live, one_game, progress, states
+from dashboard.view import View
+
+MOST_HEAT_ROWS = 30
+MOST_NAMED = 10
+ORDER = (
+    *("icon", "name", "type", "company_gain_li", "by_day", "bet_amount_li", "bet_count", "hold", "rtp"),
+    *("share", "average_bet_li", "players", "bet_change", "gain_change_li"),
+)
+PICTURES = {
+    "icon": st.column_config.ImageColumn("", width=44),
+    "by_day": st.column_config.LineChartColumn("Bet amount by day", width=120, y_min=0),
+}
+
+
+def days_of(view: View) -> data.Arriving[GameDays]:
+    return data.game_days(view.period.days()[-data.MOST_DAYS :], view.now)
+
+
+@live.part("Table of games", "all-games")
+def all_games() -> None:
+    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    if states.just_begun(view):
+        return
+    arriving = data.arriving_games(view)
+    progress.follow("Games", arriving, lambda: data.arriving_games(view), "games")
+    if arriving.waiting:
+        st.caption("Not here yet: " + escaped(data.listed(list(arriving.waiting), MOST_NAMED)) + ".")
+    if arriving.known is None:
+        return
+    compared = f"compared with {view.comparison.label}" if view.comparison else ""
+    states.as_of(arriving.known, note=compared)
+    games, days = of_type(arriving.known.value, only), None
+    with suppress(data.ProviderFailed):  # the heat map says so
+        days = days_of(view).known
+    opened = grid.draw(
+        with_lines(games, days.value if days else None),
+        tables.ALL_GAMES,
+        "all-games",
+        charts.look(),
+        here.currency,
+        changes=("bet_change",),
+        pictures=PICTURES,
+        order=ORDER,
+        opens=True,
+    )
+    if opened is not None:
+        st.query_params["game_id"] = str(games["game_id"][opened])
+        st.rerun()
+    st.caption("A click on a game opens it.")
+    downloads.draw("All games", (tables.GAME_ID, *tables.ALL_GAMES), games, view, arriving.known, only or "")
+
+
+@live.part("Pictures of the games", "pictures")
+def pictures() -> None:
+    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    known = None if view.start >= view.end else data.arriving_games(view).known
+    if known is None:
+        return
+    games = of_type(known.value, only)
+    left, right = st.columns(2)
+    with left, states.box("gains", "Games that gained and lost the most"):
+        charts.show(games_chart(extremes(games, 7), charts.look(), here.currency), "gains")
+    with right, states.box("treemap", "Bet amount by type and game, coloured by hold"):
+        charts.show(treemap(games, charts.look(), here.currency), "treemap")
+
+
+@live.part("Company gain by game and day", "heat")
+def heat() -> None:
+    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    if view.start >= view.end:
+        return
+    arriving, known = days_of(view), data.arriving_games(view).known
+    with states.box("heat", f"Company gain by game and day, {formats.zone_time(here.zone)}"):
+        progress.follow("Days", arriving, lambda: days_of(view), "days")
+        if arriving.known is None or known is None:
+            return
+        games = of_type(known.value, only)
+        names = dict(zip(games["game_id"], games["name"], strict=True))
+        shown = arriving.known.value.moved_most(list(names), MOST_HEAT_ROWS)
+        states.as_of(arriving.known, note=one_game.last_days(view))
+        charts.show(
+            game_days_chart(
+                arriving.known.value, [(i, names[i]) for i in shown], charts.look(), here.currency, here.zone
+            ),
+            "heat",
+        )
+        st.caption(f"{len(shown)} of {len(names)} games: those whose gain moved the most from day to day.")
+
+
+@live.part("How far luck carries RTP", "luck")
+def luck() -> None:
+    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    if view.start >= view.end:
+        return
+    arriving, known = data.lucks(view), data.arriving_games(view).known
+    with states.box("luck", "RTP by bet amount, and how far luck carries it"):
+        progress.follow("Days and single rounds", arriving, lambda: data.lucks(view), "luck")
+        if arriving.known is None or known is None:
+            return
+        rows = luck_frame(arriving.known.value.games, of_type(known.value, only))
+        states.as_of(arriving.known, note=one_game.last_days(view))
+        st.markdown(in_words(rows))
+        charts.show(funnel_plot(rows, charts.look(), here.currency), "luck")
+        st.caption(arriving.known.value.sources)
+        with st.expander("All games in numbers"):
+            grid.draw(rows, tables.LUCK, "luck-table", charts.look(), here.currency)
+            downloads.draw(
+                "RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, view, arriving.known, only or ""
+            )
+
+
+if wanted := game_filters.wanted().game_id:
+    one_game.draw(wanted)
+else:
+    filters.draw("Games")
+    game_filters.draw()
+    all_games()
+    pictures()
+    heat()
+    luck()
