@@ -113,7 +113,15 @@ class TwoJ:
         )
         self._workers = ThreadPoolExecutor(max_in_flight, thread_name_prefix="twoj")
         core = Core(
-            self._wire, self._cache, self._workers, zone, merchant.mch_id, max_in_flight, clock, self._stats
+            wire=self._wire,
+            cache=self._cache,
+            workers=self._workers,
+            zone=zone,
+            mch_id=merchant.mch_id,
+            max_in_flight=max_in_flight,
+            clock=clock,
+            sleep=sleep,
+            stats=self._stats,
         )
         self.all = AllGames(core)
         self.games = Games(core)

@@ -32,11 +32,12 @@ class Core:
     mch_id: int
     max_in_flight: int
     clock: Callable[[], float]
+    sleep: Callable[[float], None]
     stats: Stats
 
-    def ask(self, endpoint: Endpoint[T], params: dict[str, Any]) -> Answer[T]:
+    def ask(self, endpoint: Endpoint[T], params: dict[str, Any], *, hurried: bool = False) -> Answer[T]:
         """Ask the provider past the cache."""
-        received = self.wire.ask(endpoint, params)
+        received = self.wire.ask(endpoint, params, hurried=hurried)
         return Answer(typed(endpoint, received.payload), received.asked_at, settled=False)
 
     def each(self, work: Callable[[A], B], items: Iterable[A]) -> list[B]:
