@@ -18,6 +18,7 @@ LEFT_AFTER_S: Final = 90
 """Pages look again each minute: a load that nobody has looked at for longer than that has been left."""
 _RETRY_S: Final = 60
 _KEPT: Final = 32
+_KEPT_THINGS: Final = 16
 
 
 class Load(Generic[K, V]):
@@ -144,6 +145,7 @@ class Loads:
         self._clock = clock
         self._lock = Lock()
         self._shelves: OrderedDict[Hashable, _Shelf] = OrderedDict()
+        self._things: OrderedDict[Hashable, Any] = OrderedDict()
         self.quick = ThreadPoolExecutor(8, thread_name_prefix="quick-load")
         self.slow = ThreadPoolExecutor(6, thread_name_prefix="slow-load")
 
@@ -170,6 +172,19 @@ class Loads:
             return coming
         assert whole  # noqa: S101 - a shelf without a whole load was due, and has one coming
         return whole
+
+    def kept(self, name: Hashable, make: Callable[[], R]) -> R:
+        """Find what goes on from load to load under this name, made where there is none.
+
+        Only those last looked for are kept.
+        """
+        with self._lock:
+            if name not in self._things:
+                self._things[name] = make()
+            self._things.move_to_end(name)
+            while len(self._things) > _KEPT_THINGS:
+                self._things.popitem(last=False)
+            return cast("R", self._things[name])
 
     def __enter__(self) -> "Loads":
         return self

@@ -1,0 +1,216 @@
+"""The bets of a window, read in the background piece by piece, summed up and let go."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from threading import Lock
+from typing import Any, Final, NamedTuple
+
+from dashboard.bets import BetSums, bet_sums, together
+from dashboard.data.failures import failures
+from dashboard.data.loads import Load
+from dashboard.data.source import Known
+from twoj_client import Reply, TwoJError, Window
+from twoj_client.windows import HOUR_S, cut
+
+SETTLE_S: Final = 7200
+"""So long after its end a window's bets are final, as for the client's own cache."""
+
+_RENEW_S: Final = 60
+_RENEW_ENDED_S: Final = 600
+_RETRY_S: Final = 60
+# Renewals read at most so many bets a second on average, or a busy operator's last hour would never rest.
+_RENEWED_BETS_A_S: Final = 500
+_PIECES_S: Final = (HOUR_S, 1800, 900, 600, 300)
+_MOST_BETS: Final = 100_000
+_BUSIEST: Final = 3
+_FOLD: Final = 24
+
+
+def piece_s(bets: int | None, window_s: int) -> int:
+    """How long a piece of a window with so many bets may be, so that it fits the memory at busy times too."""
+    if bets is None:
+        return _PIECES_S[-1]
+    busiest_a_s = _BUSIEST * bets / max(window_s, 1)
+    return next((piece for piece in _PIECES_S if busiest_a_s * piece <= _MOST_BETS), _PIECES_S[-1])
+
+
+class _Piece(NamedTuple):
+    window: Window
+    sums: BetSums
+    bets: int
+    as_of: datetime
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BetsRead:
+    """What has been read of the bets from `start_s` to `end_s` (epoch seconds); `known` None if nothing.
+
+    `answered` of `asked` pieces are there or failed; `unread` are the windows of the others and the failed.
+    `going_on` says whether the rest is on its way.
+    """
+
+    known: Known[BetSums] | None
+    start_s: int
+    end_s: int
+    unread: tuple[Window, ...]
+    answered: int
+    asked: int
+    going_on: bool
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+        return self.answered == self.asked
+
+
+class BetReading:
+    """Reads bets from `start_s` on in pieces of `piece_s`, the newest first. For all threads.
+
+    `ask` reads one piece; `type_of` names the type of a game id; `label` says in words which window failed.
+    What can no longer change is read once, the rest again from time to time while somebody looks.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[Window], Reply[Any]],
+        type_of: Callable[[int], str],
+        label: Callable[[Window], str],
+        start_s: int,
+        piece_s: int,
+        pool: ThreadPoolExecutor,
+        clock: Callable[[], float],
+    ) -> None:
+        self.stopped = False
+        """Whether nothing more is to be read: people said so, or have not yet said otherwise."""
+        self._ask = ask
+        self._type_of = type_of
+        self._label = label
+        self._start_s = start_s
+        self._piece_s = piece_s
+        self._pool = pool
+        self._clock = clock
+        self._lock = Lock()
+        self._load: Load[Window, int] | None = None
+        self._settled: dict[int, datetime] = {}
+        self._folded: list[BetSums] = []
+        self._changing: dict[int, _Piece] = {}
+        self._failed: dict[int, tuple[Window, TwoJError, float]] = {}
+        self._sums: BetSums | None = None
+
+    def stop(self) -> None:
+        """Leave out what has not been asked yet."""
+        self.stopped = True
+        if self._load:
+            self._load.give_up()
+
+    def look(self, end_s: int, patience_s: float) -> BetsRead:
+        """Say what has been read up to `end_s`, and go on reading. Waits so long at most for the rest.
+
+        Raises what went wrong in the summing up; failures of the provider are named in `known.failed`.
+        """
+        with self._lock:
+            if not self.stopped and (self._load is None or self._load.finished):
+                due = {window: partial(self._read, window) for window in self._due(end_s)}
+                if due:
+                    self._load = Load(due, self._pool, self._clock)
+            load = self._load
+        if load:
+            load.look(patience_s)
+            load.replies()
+        with self._lock:
+            return self._shown(end_s, going_on=load is not None and not load.finished)
+
+    def _windows(self, end_s: int) -> list[Window]:
+        return cut(Window(self._start_s, end_s), self._piece_s)
+
+    def _due(self, end_s: int) -> list[Window]:
+        return [window for window in reversed(self._windows(end_s)) if self._is_due(window)]
+
+    def _is_due(self, window: Window) -> bool:
+        if window.start in self._settled:
+            return False
+        now, piece = self._clock(), self._changing.get(window.start)
+        if window.start in self._failed:
+            return now - self._failed[window.start][2] >= _RETRY_S
+        if piece is None:
+            return True
+        renew_s = _RENEW_ENDED_S if piece.window == window else _RENEW_S
+        return now - piece.as_of.timestamp() >= max(renew_s, piece.bets / _RENEWED_BETS_A_S)
+
+    def _read(self, window: Window) -> Reply[int]:
+        try:
+            reply = self._ask(window)
+        except TwoJError as error:
+            with self._lock:
+                self._failed[window.start] = (window, error, self._clock())
+            raise
+        piece = _Piece(
+            window, bet_sums(reply.data, self._type_of), len(reply.data), reply.as_of, reply.complete
+        )
+        with self._lock:
+            self._take(piece)
+        return Reply(piece.bets, reply.as_of)
+
+    def _take(self, piece: _Piece) -> None:
+        start = piece.window.start
+        self._failed.pop(start, None)
+        self._sums = None
+        if not piece.whole or piece.as_of.timestamp() < piece.window.end + SETTLE_S:
+            self._changing[start] = piece
+            return
+        self._changing.pop(start, None)
+        self._settled[start] = piece.as_of
+        self._folded.append(piece.sums)
+        if len(self._folded) > _FOLD:
+            self._folded = [together(self._folded)]
+
+    def _shown(self, end_s: int, *, going_on: bool) -> BetsRead:
+        windows = self._windows(end_s)
+        there = {*self._settled, *self._changing}
+        unread = []
+        for window in windows:
+            read_to = window.start if window.start not in there else window.end
+            if window.start in self._changing:
+                read_to = self._changing[window.start].window.end
+            if read_to < window.end:
+                unread.append(Window(read_to, window.end))
+        if unread and unread[-1].end == end_s and windows[-1].start in self._changing:
+            # What has been read of the running piece is the end of what is shown.
+            end_s = unread.pop().start
+        return BetsRead(
+            self._known(windows[-1].start) if there else None,
+            self._start_s,
+            end_s,
+            tuple(unread),
+            sum(window.start in there or window.start in self._failed for window in windows),
+            len(windows),
+            going_on,
+        )
+
+    def _known(self, newest: int) -> Known[BetSums]:
+        if self._sums is None:
+            self._sums = together([*self._folded, *(piece.sums for piece in self._changing.values())])
+        as_of = {start: piece.as_of for start, piece in self._changing.items()}
+        lacking = (
+            (window, error)
+            for start, (window, error, _) in sorted(self._failed.items())
+            if start not in as_of
+        )
+        return Known(
+            self._sums,
+            # Finished hours were said long ago and are still true: the age is that of the newest.
+            as_of.get(newest) or min([*as_of.values()] or [*self._settled.values()]),
+            any(start in as_of for start in self._failed),
+            (
+                *failures((self._label(window), error) for window, error in lacking),
+                *(
+                    f"{self._label(piece.window)}: the provider counts more bets than its pages hold."
+                    for piece in self._changing.values()
+                    if not piece.whole
+                ),
+            ),
+        )
