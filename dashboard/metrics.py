@@ -195,7 +195,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         Unit.RATIO,
         "down",
         "Converted to cash ÷ company gain of all games and players in the period, whatever the filter. None"
-        " where there is no gain.",
+        " where there is no gain, nor for another merchant, whose gain is not known here.",
         lambda bonuses: (
             _ratio(bonuses.converted_cash_li, bonuses.company_gain_li)
             if bonuses.company_gain_li is not None and bonuses.company_gain_li > 0

@@ -37,7 +37,7 @@ def figures() -> None:
     two_rows(found.value, before.value if before else None, compared, data.source().currency)
     st.caption(
         "A bonus counts at the time of its creation, with what has become of it so far. While it is active or"
-        " wagering this can change: young bonuses show less than they will, and compared ones had more time."
+        " wagering this can change: young bonuses show less than they will, and earlier ones had more time."
     )
 
 
