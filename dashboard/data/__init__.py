@@ -7,7 +7,7 @@ from dashboard.data.chance import MOST_DAYS, Judged, lucks
 from dashboard.data.failures import listed
 from dashboard.data.game_list import game, game_names
 from dashboard.data.one_game import MOST_ROUND_DAYS, GameRounds, game_rounds, game_sums
-from dashboard.data.player_wallet import Jumps, balance_now, jumps, player_transfers
+from dashboard.data.player_wallet import NO_OP_ID, Jumps, balance_now, player_jumps
 from dashboard.data.players import History, Reading, give_up, player_history, player_sums, round_url
 from dashboard.data.source import Arriving, Known, ProviderFailed, Source, connected, source
 from dashboard.data.stage import days, hours
@@ -15,6 +15,7 @@ from dashboard.data.stage import days, hours
 __all__ = [
     "MOST_DAYS",
     "MOST_ROUND_DAYS",
+    "NO_OP_ID",
     "Arriving",
     "GameRounds",
     "History",
@@ -40,12 +41,11 @@ __all__ = [
     "games",
     "give_up",
     "hours",
-    "jumps",
     "listed",
     "lucks",
     "player_history",
+    "player_jumps",
     "player_sums",
-    "player_transfers",
     "round_url",
     "source",
 ]

@@ -18,21 +18,24 @@ def view() -> View:
     return read_view(st.query_params, here.now(), here.zone)
 
 
-def draw(title: str) -> None:
+def draw(title: str, *, compared: bool = True) -> None:
     """The page's title with the pickers beside it; a choice goes into the address, where `view` reads it.
 
     The address is the only state: a copied link, a reload and the browser's way back all show what it says.
+    `compared` is False for a page that compares nothing.
     """
     shown = view()
     custom = shown.period.text not in NAMES or st.session_state.get("period") == CUSTOM
-    heading, pickers = st.columns([3, 3] if custom else [3, 2], vertical_alignment="bottom")
+    count = 1 + custom + compared
+    heading, pickers = st.columns([3, max(count, 1.2)], vertical_alignment="bottom")
     heading.title(title, anchor=False)
     with pickers.container(key="filters"):
-        columns = st.columns(3 if custom else 2)
+        columns = st.columns(count)
         _period_picker(columns[0], shown, custom=custom)
         if custom:
             _days_picker(columns[1], shown)
-        _compare_picker(columns[-1], shown)
+        if compared:
+            _compare_picker(columns[-1], shown)
     for problem in shown.problems:
         st.warning(problem, icon=":material/link_off:")
 

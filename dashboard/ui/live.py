@@ -14,12 +14,13 @@ _MARK: Final = "<i class='part'></i>"
 
 
 def part(
-    name: str, key: str, unknown: Callable[[], None] | None = None
+    name: str, key: str, unknown: Callable[[], None] | None = None, every_s: int | None = EVERY_S
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Turn a function into a part that is drawn beside the others and again each minute.
 
     `name` is what a failure calls it; `key` names its place (style.css), which it keeps when it fails.
-    `unknown` then draws what stands above the sentence, so that nothing below moves.
+    `unknown` then draws what stands above the sentence, so that nothing below moves. With None for `every_s`
+    it is drawn again only when somebody uses it: a table that people scroll and select in stays as it is.
     """
 
     @contextmanager
@@ -30,7 +31,7 @@ def part(
             yield
 
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
-        @st.fragment(parallel=True, run_every=EVERY_S, key=key)
+        @st.fragment(parallel=True, run_every=every_s, key=key)
         def drawn() -> None:
             with st.container(key=f"part-{key}"), states.part(name, failed):
                 st.html(_MARK)

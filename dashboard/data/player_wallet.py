@@ -1,0 +1,140 @@
+"""A player's wallet: the balance now, the transfers, and why the balance jumped between two rounds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from dashboard.balance import Cause, Gap, Lacking, Transfer, by_other_causes, by_transfers, gaps, transfers
+from dashboard.data.failures import failures
+from dashboard.data.loads import Load
+from dashboard.data.players import History, player_sums
+from dashboard.data.source import Known, gather, source
+from dashboard.periods import business_day, day_start, days_label
+from dashboard.player_games import lacking
+from twoj_client import Reply, TwoJError
+from twoj_client.models import BonusSummary, TransferRecord
+
+NO_OP_ID: Final = "The wallet knows players by the op_id only, and this player's is not known."
+_RENEW_S: Final = 60
+_PATIENCE_S: Final = 5.0
+_PAGE: Final = 100
+_COMPLETED: Final = 3
+_BONUS_DAYS_BEFORE: Final = 30
+_MOST_BONUS_DAYS: Final = 92
+
+
+def balance_now(op_id: str) -> Known[int]:
+    """The balance in li, asked anew. Raises TwoJError."""
+    reply = source().twoj.transfer.balance(op_id=op_id)
+    return Known(reply.data.balance, reply.as_of, reply.stale)
+
+
+@dataclass(frozen=True, slots=True)
+class Jumps:
+    """Where the balance jumped between two rounds, each with its cause as far as it is known.
+
+    `transfers` are those of the history's window. `unknown` holds a sentence for each thing that could not be
+    asked and might have explained more.
+    """
+
+    gaps: list[Gap]
+    transfers: list[Transfer]
+    unknown: tuple[str, ...] = ()
+
+
+def player_jumps(history: History) -> Jumps:
+    """Find and name the gaps in the balance of a history (`balance.gaps`).
+
+    Bonuses are asked for only where money came that nothing else explains. What fails is left out and said in
+    `unknown`; nothing is raised.
+    """
+    unknown: list[str] = []
+    known = _transfers(history, unknown)
+    found = by_transfers(gaps(history.rounds), known)
+    if all(gap.cause is Cause.TRANSFER for gap in found):
+        return Jumps(found, known, tuple(unknown))
+    absent = _lacking(history, unknown)
+
+    def named(converted: dict[date, int]) -> list[Gap]:
+        return by_other_causes(found, history.rounds, history.missing, absent, converted, source().zone)
+
+    found_first = named({})
+    left = [gap for gap in found_first if gap.cause is Cause.UNEXPLAINED and gap.rest_li > 0]
+    return Jumps(named(_converted(history, left, unknown)) if left else found_first, known, tuple(unknown))
+
+
+def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
+    here, op_id = source(), history.player.op_id
+    if op_id is None:
+        unknown.append(NO_OP_ID)
+        return []
+    name = ("transfers", op_id, history.start)
+    begin = partial(_load_records, op_id, history.start, history.end)
+    load = here.loads.look(name, begin, _RENEW_S, _PATIENCE_S)
+    for error in load.errors().values():
+        unknown.append(f"Transfers: {error.sentence}")
+    if not load.finished:
+        unknown.append("The transfers are still being read; they will be here within a minute.")
+    return transfers([record for reply in load.replies().values() for record in reply.data])
+
+
+def _load_records(op_id: str, start: datetime, end: datetime) -> Load[str, list[TransferRecord]]:
+    here = source()
+    return Load({op_id: partial(_records, op_id, start, end)}, here.loads.quick, here.clock)
+
+
+def _lacking(history: History, unknown: list[str]) -> list[Lacking]:
+    try:
+        sums = player_sums(history)
+    except TwoJError as error:
+        unknown.append(f"The provider's summaries: {error.sentence}")
+        return []
+    unknown += sums.failed
+    return lacking(sums.value)
+
+
+def _records(op_id: str, start: datetime, end: datetime) -> Reply[list[TransferRecord]]:
+    """Read the pages, newest first, until they are older than the window."""
+    start_s = int(start.timestamp())
+    rows: list[TransferRecord] = []
+    next_id = 0
+    while True:
+        page = source().twoj.transfer.records(op_id=op_id, next_id=next_id, page_size=_PAGE, created_at=end)
+        rows += [record for record in page.data.records if record.created_at >= start_s]
+        is_older = any(record.created_at < start_s for record in page.data.records)
+        if is_older or not page.data.records or page.data.next_id in (0, next_id):
+            return Reply(rows, page.as_of)
+        next_id = page.data.next_id
+
+
+def _converted(history: History, left: Sequence[Gap], unknown: list[str]) -> dict[date, int]:
+    """Ask what the player's completed bonuses became in cash, by the day of their creation, in li.
+
+    The days are those up to the last of the gaps from 30 days before the first, 92 at most.
+    """
+    here = source()
+    first, last = (
+        business_day(datetime.fromtimestamp(gap.to_s, UTC), here.zone) for gap in (left[0], left[-1])
+    )
+    first = max(first - timedelta(days=_BONUS_DAYS_BEFORE), last - timedelta(days=_MOST_BONUS_DAYS - 1))
+    calls: dict[date, Callable[[], Reply[BonusSummary]]] = {}
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        begin = day_start(day, here.zone)
+        calls[day] = partial(
+            here.twoj.all.bonus_summary,
+            start=begin,
+            end=min(day_start(day + timedelta(days=1), here.zone), history.end),
+            user_id=history.player.user_id,
+            op_id=history.player.op_id,
+            states=[_COMPLETED],
+        )
+    try:
+        replies, errors = gather(calls)
+    except TwoJError as error:
+        unknown.append(f"Bonuses: {error.sentence}")
+        return {}
+    unknown += failures((f"Bonuses of {days_label(day, day)}", error) for day, error in errors.items())
+    cash = {day: reply.data.converted_cash for day, reply in replies.items()}
+    return {day: int(amount) for day, amount in cash.items() if amount and amount == int(amount)}

@@ -1,0 +1,225 @@
+"""A player's balance from round to round above, the net result since the period's start below."""
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.balance import Cause, Gap, Transfer
+from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
+from dashboard.figures.thinning import line_places, mark_places
+from dashboard.formats import money
+from dashboard.look import Look
+
+_HEIGHT: Final = 400
+_UPPER, _LOWER = (0.5, 0.94), (0.0, 0.36)
+_GAPS: Final = {
+    Cause.UNEXPLAINED: "diamond",
+    Cause.MISSING: "diamond-open",
+    Cause.JACKPOT: "star",
+    Cause.BONUS: "star-open",
+}
+
+
+def balance_chart(
+    rounds: pd.DataFrame,
+    gaps: Sequence[Gap],
+    transfers: Sequence[Transfer],
+    look: Look,
+    currency: str | None,
+    zone: ZoneInfo,
+) -> go.Figure:
+    """Balance by the rounds' own credits, broken at each of the `gaps`; below, the net result so far.
+
+    Transfers are triangles at the balance after them; a gap that they do not explain is a dotted line from
+    one credit to the next with a mark of its cause. Of a long line only what a screen can show is drawn.
+    """
+    lines = [_balance(rounds, gaps, look, currency, zone), _net(rounds, look, currency, zone)]
+    marks = [
+        *_transfers(transfers, look, currency, zone),
+        *_gaps([gap for gap in gaps if gap.cause is not Cause.TRANSFER], look, currency, zone),
+    ]
+    drawn = [[value for trace in (lines[0], *marks) for value in trace["y"]], list(lines[1]["y"])]
+    money_name = f", {currency}" if currency else ""
+    titles = [f"Balance{money_name}", f"Net result since the first round{money_name}"]
+    layout: Layout = {
+        "xaxis": {
+            "type": "date",
+            "anchor": "y2",
+            "title": {"text": f"Time, {zone.key}", "font": {"size": 11}, "standoff": 6},
+            "showgrid": False,
+            "linecolor": look.grid,
+            "fixedrange": True,
+            "nticks": 7,
+            "tickformatstops": [
+                {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M<br>%-d %b"},
+                {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
+                {"dtickrange": ["M1", None], "value": "%b %Y"},
+            ],
+        },
+        "yaxis": {**amount_axis(look, drawn[0]), "domain": _UPPER},
+        "yaxis2": {**amount_axis(look, drawn[1]), "domain": _LOWER},
+        "hovermode": "closest",
+        "annotations": [
+            {
+                "text": title,
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": domain[1],
+                "yref": "paper",
+                "yanchor": "bottom",
+                "showarrow": False,
+                "font": {"color": look.text, "size": 12},
+            }
+            for title, domain in zip(titles, (_UPPER, _LOWER), strict=True)
+        ],
+    }
+    return figure(look, [*lines, *marks], _HEIGHT, layout)
+
+
+def _balance(
+    rounds: pd.DataFrame, gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo
+) -> Trace:
+    known = rounds.dropna(subset=["credit_before_li", "credit_li"])
+    # Before the first round, and after each gap, a piece begins with the credit before its round.
+    begins = np.zeros(len(rounds), dtype=bool)
+    begins[[gap.row for gap in gaps]] = True
+    begins = begins[known.index]
+    begins[:1] = True
+    starts, ends = (known[name].to_numpy("int64") for name in ("start_at", "end_at"))
+    first = np.flatnonzero(begins)
+    at = np.insert(ends, first, starts[first])
+    credit = np.insert(
+        known["credit_li"].to_numpy("int64"), first, known["credit_before_li"].to_numpy("int64")[first]
+    )
+    piece = np.insert(np.cumsum(begins), first, np.cumsum(begins)[first])
+    return _line(at, credit, piece, "Balance", look.primary, currency, zone)
+
+
+def _net(rounds: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> Trace:
+    at = np.insert(rounds["end_at"].to_numpy("int64"), 0, rounds["start_at"].iloc[:1].to_numpy("int64"))
+    net = np.insert(np.cumsum(rounds["gain_li"].to_numpy("int64")), 0, 0)
+    line = _line(at, net, np.zeros(len(at), np.int64), "Net result", look.text, currency, zone)
+    return {**line, "yaxis": "y2"}
+
+
+def _line(
+    at: npt.NDArray[np.int64],
+    li: npt.NDArray[np.int64],
+    piece: npt.NDArray[np.int64],
+    name: str,
+    color: str,
+    currency: str | None,
+    zone: ZoneInfo,
+) -> Trace:
+    """A line of steps, broken between pieces."""
+    # Rounds may overlap: the line never runs back in time.
+    at = np.maximum.accumulate(at) if len(at) else at
+    places = line_places(at, li)
+    times = _local(at[places], zone)
+    x: list[str | None] = []
+    y: list[float | None] = []
+    words: list[str] = []
+    last_piece = None
+    for time, amount, of in zip(times, li[places].tolist(), piece[places].tolist(), strict=True):
+        if last_piece not in (None, of):
+            x.append(None)
+            y.append(None)
+            words.append("")
+        last_piece = of
+        x.append(time)
+        y.append(units(amount))
+        words.append(f"{name} {money(amount, currency)}<br>{time}")
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"color": color, "width": 1.5, "shape": "hv"},
+        "x": x,
+        "y": y,
+        "customdata": words,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "connectgaps": False,
+    }
+
+
+def _transfers(
+    transfers: Sequence[Transfer], look: Look, currency: str | None, zone: ZoneInfo
+) -> list[Trace]:
+    traces = []
+    for name, symbol, chosen in (
+        ("Deposit", "triangle-up", [each for each in transfers if each.amount_li > 0]),
+        ("Withdrawal", "triangle-down", [each for each in transfers if each.amount_li < 0]),
+    ):
+        at = np.array([each.at_s for each in chosen], np.int64)
+        places, counts = mark_places(at, np.array([abs(each.amount_li) for each in chosen], np.int64))
+        times = _local(at[places], zone)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "marker": {"symbol": symbol, "size": 7, "color": look.quiet},
+                "x": times,
+                "y": [units(chosen[place].after_li) for place in places],
+                "customdata": [
+                    f"{name} {money(abs(chosen[place].amount_li), currency)}<br>"
+                    f"Balance after it {money(chosen[place].after_li, currency)}<br>{time}{_more(standing)}"
+                    for place, time, standing in zip(places, times, counts, strict=True)
+                ],
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        )
+    return traces
+
+
+def _gaps(gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo) -> list[Trace]:
+    at = np.array([gap.to_s for gap in gaps], np.int64)
+    places, counts = mark_places(at, np.array([abs(gap.rest_li) for gap in gaps], np.int64))
+    times = _local(at[places], zone)
+    traces = []
+    for cause, symbol in _GAPS.items():
+        color = look.loss if cause is Cause.UNEXPLAINED else look.text
+        chosen = [
+            (gaps[place], time, _more(standing))
+            for place, time, standing in zip(places, times, counts, strict=True)
+            if gaps[place].cause is cause
+        ]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "line": {"color": color, "width": 1.5, "dash": "dot"},
+                "marker": {
+                    "symbol": ["circle", symbol, "circle"] * len(chosen),
+                    "size": [0, 9, 0] * len(chosen),
+                    "color": color,
+                },
+                "x": [x for _, time, _ in chosen for x in (time, time, None)],
+                "y": [y for gap, _, _ in chosen for y in (units(gap.before_li), units(gap.after_li), None)],
+                "customdata": [
+                    words
+                    for gap, time, more in chosen
+                    for words in [
+                        "",
+                        f"{cause.capitalize()}: {money(gap.rest_li, currency)}<br>{time}{more}",
+                        "",
+                    ]
+                ],
+                "hovertemplate": "%{customdata}<extra></extra>",
+            }
+        )
+    return traces
+
+
+def _more(standing: int) -> str:
+    return f"<br>and {standing - 1} more close by" if standing > 1 else ""
+
+
+def _local(epoch_s: npt.NDArray[np.int64], zone: ZoneInfo) -> list[str]:
+    """Local times as plotly takes them: it knows no zones."""
+    local = pd.to_datetime(epoch_s, unit="s", utc=True).tz_convert(zone)
+    return list(local.strftime("%Y-%m-%d %H:%M:%S"))

@@ -1,0 +1,150 @@
+"""When a player plays: rounds by weekday and hour, and sessions on the days they happened."""
+
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.figures.base import Layout, figure
+from dashboard.figures.steps import day_name
+from dashboard.formats import count, money
+from dashboard.look import Look
+from dashboard.rounds import WEEKDAYS, local_times
+from dashboard.sessions import by_local_day, length_words
+
+_HEAT_HEIGHT: Final = 264
+_HEADROOM: Final = 56
+_MOST_ROWS_PX: Final = 640
+_ROW_PX: Final = (2, 20)
+_NAMED_PX: Final = 15
+_EVERY_HOURS: Final = [0, 6, 12, 18, 24]
+
+
+def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
+    """Number of rounds by weekday and hour (`rounds.by_weekday_and_hour`): the darker, the more."""
+    rows = [cells[cells["weekday"] == weekday] for weekday in range(7)]
+    trace = {
+        "type": "heatmap",
+        "x": list(range(24)),
+        "y": list(WEEKDAYS),
+        "z": [row["bet_count"].tolist() for row in rows],
+        "customdata": [
+            [
+                f"<b>{WEEKDAYS[weekday]} {hour:02}:00–{(hour + 1) % 24:02}:00</b><br>{count(bets)} rounds"
+                f"<br>Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
+                for hour, bets, bet_li, gain_li in zip(
+                    *(row[name].tolist() for name in ("hour", "bet_count", "bet_amount_li", "gain_li")),
+                    strict=True,
+                )
+            ]
+            for weekday, row in enumerate(rows)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "colorscale": [[0, look.page], [1, look.primary]],
+        "zmin": 0,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    layout: Layout = {
+        "xaxis": {
+            "tickvals": [0, 3, 6, 9, 12, 15, 18, 21],
+            "title": {"text": f"Hour, {zone.key}", "font": {"size": 11}, "standoff": 6},
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
+        "yaxis": {
+            "autorange": "reversed",
+            "showgrid": False,
+            "fixedrange": True,
+            "automargin": True,
+            "ticklabelstandoff": 6,
+        },
+    }
+    return figure(look, [trace], _HEAT_HEIGHT, layout)
+
+
+def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
+    """Each session (`sessions.sessions_frame`) as a bar over the hours of its local day, newest day on top.
+
+    Teal where the player lost and the company gained, vermilion where the player won; longer than a day is
+    two bars.
+    """
+    parts = by_local_day(sessions, zone)
+    days = pd.date_range(parts["date"].min(), parts["date"].max(), freq="D")
+    row_px = max(_ROW_PX[0], min(_ROW_PX[1], _MOST_ROWS_PX // len(days)))
+    words = _words(sessions, currency, zone)
+    gains = sessions["gain_li"].tolist()
+    names = {day: day_name(day.date()) for day in days}
+    shown = [gains[place] for place in parts["session"]]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "base": parts["from_h"].tolist(),
+        # A session of a few seconds is still seen.
+        "x": [max(to_h - from_h, 0.06) for from_h, to_h in zip(parts["from_h"], parts["to_h"], strict=True)],
+        "y": [names[day] for day in parts["date"]],
+        "marker": {
+            "color": [look.loss if gain > 0 else look.gain if gain < 0 else look.quiet for gain in shown]
+        },
+        "customdata": [words[place] for place in parts["session"]],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    layout: Layout = {
+        "xaxis": {
+            "range": [0, 24],
+            "tickvals": _EVERY_HOURS,
+            "ticktext": [f"{hour:02}:00" for hour in _EVERY_HOURS],
+            "title": {"text": f"Time of day, {zone.key}", "font": {"size": 11}, "standoff": 6},
+            "gridcolor": look.grid,
+            "zeroline": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
+        "yaxis": {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": [names[day] for day in days],
+            "range": [-0.5, len(days) - 0.5],
+            **_day_ticks([day.date() for day in days], row_px),
+            "showgrid": False,
+            "fixedrange": True,
+            "automargin": True,
+            "ticklabelstandoff": 6,
+        },
+        "barmode": "overlay",
+        "bargap": 0.25,
+    }
+    return figure(look, [trace], row_px * len(days) + _HEADROOM, layout)
+
+
+def _words(sessions: pd.DataFrame, currency: str | None, zone: ZoneInfo) -> list[str]:
+    starts, ends = (local_times(sessions[name], zone) for name in ("start_at", "end_at"))
+    columns = (
+        sessions[name].tolist()
+        for name in ("length_s", "bet_count", "game_count", "bet_amount_li", "gain_li")
+    )
+    return [
+        f"<b>{day_name(start.date())}, {start:%H:%M}–{end:%H:%M}</b> ({length_words(length_s)})<br>"
+        f"{count(bets)} rounds in {count(games)} game{'s' if games > 1 else ''}<br>"
+        f"Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
+        for start, end, length_s, bets, games, bet_li, gain_li in zip(starts, ends, *columns, strict=True)
+    ]
+
+
+def _day_ticks(days: list[date], row_px: int) -> Layout:
+    """As many days named as there is room for: each, Mondays, or the firsts of months."""
+    if row_px >= _NAMED_PX:
+        named = days
+    elif row_px * 7 >= _NAMED_PX:
+        named = [day for day in days if day.weekday() == 0]
+    else:
+        named = [day for day in days if day.day == 1]
+    return {
+        "tickvals": [day_name(day) for day in named],
+        "ticktext": [f"{day:%a} {day.day} {day:%b}" for day in named],
+    }

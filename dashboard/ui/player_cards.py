@@ -1,0 +1,71 @@
+"""The head of a player's page: the sums of the period, first and last round, the balance now."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.data import ProviderFailed
+from dashboard.players import PLAYER_METRICS, Player, PlayerTotals
+from dashboard.ui import cards
+
+_FIRST_ROW: Final = PLAYER_METRICS[:4]
+_WIN: Final = PLAYER_METRICS[4]
+
+
+def draw(player: Player, totals: PlayerTotals) -> None:
+    """Draw two rows of cards, each with its exact value and meaning on hover."""
+    currency = data.source().currency
+    cards.row("cards-player", _FIRST_ROW, totals, None, None, currency)
+    win = _WIN.of(totals)
+    _row(
+        [
+            (
+                _WIN.label,
+                formats.short(_WIN, win, currency),
+                formats.exact(_WIN, win, currency),
+                _WIN.formula,
+            ),
+            _balance(player.op_id),
+            ("First round", *_moment(totals.first_s), "When the first round of the period began."),
+            ("Last round", *_moment(totals.last_s), "When the last round of the period began."),
+        ]
+    )
+
+
+def unknown() -> None:
+    """The same cards while nothing is known."""
+    cards.row("cards-player", _FIRST_ROW, None, None, None, None)
+    labels = (_WIN.label, "Balance now", "First round", "Last round")
+    _row([(label, formats.UNKNOWN, "Not known", "") for label in labels])
+
+
+def _row(drawn: list[tuple[str, str, str, str]]) -> None:
+    with st.container(key="cards-player-more"):
+        for place, (label, value, exact, meaning) in zip(st.columns(len(drawn)), drawn, strict=True):
+            place.metric(label, value, help=f"**{exact}**\n\n{meaning}", border=True, height="stretch")
+
+
+def _balance(op_id: str | None) -> tuple[str, str, str, str]:
+    """The wallet's balance; where it is not to be had the card says why."""
+    label, here = "Balance now", data.source()
+    if op_id is None:
+        return label, formats.UNKNOWN, "Not known", data.NO_OP_ID
+    try:
+        known = data.balance_now(op_id)
+    except ProviderFailed as error:
+        return label, formats.UNKNOWN, "Not known", f"{error.sentence} {error.what_to_do}"
+    when = formats.moment(known.as_of, here.zone, here.now())
+    short = formats.money_short(known.value, here.currency)
+    return label, short, formats.money(known.value, here.currency), f"What the wallet holds, as of {when}."
+
+
+def _moment(epoch_s: int | None) -> tuple[str, str]:
+    if epoch_s is None:
+        return formats.UNKNOWN, "Not known"
+    here = data.source()
+    local = datetime.fromtimestamp(epoch_s, UTC).astimezone(here.zone)
+    this_year = local.year == here.now().astimezone(here.zone).year
+    short = f"{local.day} {local:%b %H:%M}" if this_year else f"{local.day} {local:%b %Y}"
+    return short, f"{local.day} {local:%b %Y, %H:%M:%S} {here.zone.key}"

@@ -1,0 +1,84 @@
+"""A player's rounds while they are being read: how far, and a way to stop. Then all parts have them."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.data import History, Known, ProviderFailed
+from dashboard.markdown import escaped
+from dashboard.players import Player, PlayerProblem, read_player
+from dashboard.ui import filters, player_picker, states
+
+_LOOK_EVERY_S: Final = 0.5
+_STOPPED: Final = "stopped-reading"
+
+
+def is_read() -> bool:
+    """Whether all rounds of the player in the address are there; if not, draws why, or how far they are."""
+    with states.part("The rounds of this player"):
+        try:
+            return _is_read()
+        except PlayerProblem as problem:
+            st.warning(escaped(str(problem)), icon=":material/person_off:")
+    return False
+
+
+def history() -> Known[History] | None:
+    """The rounds, once they are read; None where they are being read anew, which it says.
+
+    Raises as `data.player_history` does.
+    """
+    player = read_player(st.query_params)
+    known = data.player_history(player, filters.view()).known if player else None
+    if known is None:
+        st.caption("The rounds are being read anew; they will be here within a minute.")
+    return known
+
+
+def _is_read() -> bool:
+    player, view = read_player(st.query_params), filters.view()
+    if player is None:
+        st.info(
+            "Enter the op_id or the user_id of a player to see every round.", icon=":material/person_search:"
+        )
+        return False
+    if states.just_begun(view):
+        return False
+    if st.session_state.get(_STOPPED) == (player, view.period):
+        st.info("The reading of the rounds was stopped.", icon=":material/block:")
+        st.button("Read on", on_click=_read_on)
+        return False
+    known = data.player_history(player, view).known
+    if known is None:
+        _progress(player)
+        return False
+    player_picker.remember(known.value.player)
+    return True
+
+
+@st.fragment(run_every=_LOOK_EVERY_S, key="reading")
+def _progress(player: Player) -> None:
+    try:
+        reading = data.player_history(player, filters.view(), 0)
+    except (PlayerProblem, ProviderFailed):
+        st.rerun()
+    if reading.known:
+        st.rerun()
+    with st.container(key="reading-progress", border=True):
+        st.progress(
+            reading.answered / reading.asked,
+            f"Reading the rounds: {formats.count(reading.rows)} so far, from {reading.answered} of"
+            f" {reading.asked} parts of the period.",
+        )
+        st.button("Stop", icon=":material/close:", on_click=_stop, args=(player,))
+
+
+def _stop(player: Player) -> None:
+    view = filters.view()
+    data.give_up(player, view)
+    st.session_state[_STOPPED] = (player, view.period)
+
+
+def _read_on() -> None:
+    del st.session_state[_STOPPED]

@@ -1,0 +1,144 @@
+"""One player, found by either id and followed to the last round."""
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.balance import Cause, jump_words
+from dashboard.figures.balance import balance_chart
+from dashboard.figures.habits import hours_of_week_chart, sessions_chart
+from dashboard.markdown import escaped
+from dashboard.player_games import in_words
+from dashboard.players import identity, player_totals
+from dashboard.round_table import (
+    GAPS,
+    PLAYER_GAMES,
+    ROUNDS,
+    SESSIONS,
+    games_table,
+    gaps_table,
+    rounds_table,
+    sessions_table,
+)
+from dashboard.rounds import by_weekday_and_hour
+from dashboard.sessions import sessions_frame
+from dashboard.ui import (
+    charts,
+    downloads,
+    filters,
+    grid,
+    live,
+    pause_picker,
+    player_cards,
+    player_picker,
+    player_reading,
+    round_filters,
+    round_list,
+    states,
+)
+
+
+@live.part("Figures of this player", "player", player_cards.unknown)
+def figures() -> None:
+    if known := player_reading.history():
+        history, view = known.value, filters.view()
+        # Plain text: an id may hold markup.
+        st.text(identity(history.player, history.rounds))
+        states.as_of(known, note=f"{view.period.label.lower()}, {view.zone.key}")
+        player_cards.draw(history.player, player_totals(history.rounds))
+        if history.rounds.empty:
+            st.info(
+                f"This player has no bets in {view.period.days_label}. A longer period may have some.",
+                icon=":material/event_busy:",
+            )
+
+
+@live.part("The balance", "balance")
+def balance() -> None:
+    known = player_reading.history()
+    if known is None or known.value.rounds.empty:
+        return
+    here, rounds = data.source(), known.value.rounds
+    jumps = data.player_jumps(known.value)
+    with states.box("balance-chart", "Balance and net result"):
+        states.as_of(known)
+        st.markdown(jump_words(jumps.gaps, here.currency))
+        if jumps.unknown:
+            st.warning("Not asked for: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
+        charts.show(
+            balance_chart(rounds, jumps.gaps, jumps.transfers, charts.look(), here.currency, here.zone),
+            "balance",
+        )
+        st.caption("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains")
+        other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
+        if other:
+            table = gaps_table(other, here.zone)
+            grid.draw(table, GAPS, "gaps", charts.look(), here.currency, height_rows=8)
+            downloads.draw("Jumps of the balance", GAPS, table, filters.view(), known)
+
+
+@live.part("When this player plays", "habits")
+def habits() -> None:
+    known = player_reading.history()
+    if known is None or known.value.rounds.empty:
+        return
+    here, rounds = data.source(), known.value.rounds
+    sessions = sessions_frame(rounds, pause_picker.pause_min())
+    left, right = st.columns(2)
+    with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_time(here.zone)}"):
+        states.as_of(known)
+        cells = by_weekday_and_hour(rounds, here.zone)
+        charts.show(hours_of_week_chart(cells, charts.look(), here.currency, here.zone), "week")
+    with right, states.box("sessions", f"Sessions by day, {formats.zone_time(here.zone)}"):
+        pause_picker.draw()
+        charts.show(sessions_chart(sessions, charts.look(), here.currency, here.zone), "sessions")
+    with states.box("session-list", f"{formats.count(len(sessions))} sessions"):
+        table = sessions_table(sessions, here.zone)
+        grid.draw(table, SESSIONS, "session-list", charts.look(), here.currency, height_rows=8)
+        downloads.draw("Sessions", SESSIONS, table, filters.view(), known)
+
+
+@live.part("Games of this player", "player-games")
+def games() -> None:
+    known = player_reading.history()
+    if known is None or known.value.rounds.empty:
+        return
+    sums = data.player_sums(known.value)
+    with states.box("game-sums", "Games: the rounds beside the provider's own summary"):
+        states.as_of(sums, known)
+        table = games_table(sums.value)
+        differing = in_words(sums.value)
+        if differing:
+            st.warning(
+                f"The provider's summary has more (+) or less (−) than the rounds. {escaped(differing)}."
+                " While a period runs, a round may be in one of them and not yet in the other.",
+                icon=":material/difference:",
+            )
+        grid.draw(table, PLAYER_GAMES, "player-games", charts.look(), data.source().currency)
+        downloads.draw("Games of the player", PLAYER_GAMES, table, filters.view(), known)
+
+
+@live.part("The rounds", "rounds", every_s=None)
+def rounds() -> None:
+    known = player_reading.history()
+    if known is None or known.value.rounds.empty:
+        return
+    here, view, wanted, found = data.source(), filters.view(), round_filters.wanted(), known.value.rounds
+    names = dict(zip(found["game_id"].tolist(), found["game"].tolist(), strict=True))
+    table = rounds_table(wanted.of(found), here.zone)
+    with states.box("round-list", "Rounds"):
+        states.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
+        round_filters.draw(names, here.currency)
+        st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
+        round_list.draw(table, here.currency)
+        downloads.draw("Rounds", ROUNDS, table, view, known, wanted.words(names, here.currency))
+        round_list.detail(table, here.currency)
+
+
+filters.draw("Players", compared=False)
+player_picker.draw()
+if player_reading.is_read():
+    figures()
+    balance()
+    habits()
+    games()
+    rounds()
