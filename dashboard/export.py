@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -18,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | bool | Decimal | date | datetime | None
 
-_FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA_STARTS: Final = "=+-@\t\r\n＝＋－＠"
 # A spreadsheet keeps 15 digits of a number and rounds the rest away without a word.
 _SHEET_DIGITS: Final = 15
 _SHEET_ROWS: Final = 1_048_576
@@ -111,12 +113,24 @@ def csv_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> b
     Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
     """
     out = io.StringIO(newline="")
+    csv.writer(out).writerows([_csv_cell(cell) for cell in row] for row in _rows(columns, frame))
+    return csv_head(about, columns) + out.getvalue().encode()
+
+
+def csv_head(about: About, columns: Sequence[Column]) -> bytes:
+    """Write the beginning of a CSV file, up to the titles of the columns."""
+    out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerows([label, _tame(value)] for label, value in about.lines())
     writer.writerow([])
     writer.writerow([_tame(column.title) for column in columns])
-    writer.writerows([_csv_cell(cell) for cell in row] for row in _rows(columns, frame))
     return out.getvalue().encode("utf-8-sig")
+
+
+def tamed(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
+    is_formula = pc.match_substring_regex(text, f"^[{re.escape(_FORMULA_STARTS)}]")
+    return pc.if_else(is_formula, pc.binary_join_element_wise("'", text, ""), text)
 
 
 def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
@@ -175,6 +189,14 @@ def parquet_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) 
     return out.getvalue()
 
 
+def parquet_schema(about: About, columns: Sequence[Column]) -> pa.Schema:
+    """Titles and types of the columns of a Parquet file, and in the metadata what it says about itself."""
+    types = _ARROW | {Kind.TIME: pa.timestamp("s", about.zone)}
+    return pa.schema(
+        [pa.field(column.title, types[column.kind]) for column in columns], metadata=dict(about.lines())
+    )
+
+
 def _arrow_cells(kind: Kind, values: "pd.Series[Any]") -> "pd.Series[Any] | list[Cell]":
     return values if kind is Kind.TIME else [_cell(kind, value) for value in values.tolist()]
 
@@ -209,7 +231,7 @@ def _csv_cell(cell: Cell) -> str:
 
 
 def _tame(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    return "'" + text if text.startswith(tuple(_FORMULA_STARTS)) else text
 
 
 def _sheet_cell(cell: Cell) -> Cell:
