@@ -41,6 +41,11 @@ class TwoJError(Exception):
     what_to_do = "Report this with the time it happened."
     retry_may_help = False
 
+    @property
+    def provider_is_down(self) -> bool:
+        """Whether the provider failed, rather than refuse: then an older answer may stand in."""
+        return self.retry_may_help
+
     def __init__(self, sentence: str, *, endpoint: str = "", code: int | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -92,6 +97,8 @@ class HttpStatus(TwoJError):
 
 class BadAnswer(TwoJError):
     """An answer arrived that cannot be read."""
+
+    provider_is_down = True
 
     what_to_do = "Try again in a moment; if it stays, report it to the provider."
     retry_may_help = True

@@ -99,7 +99,7 @@ class StageSummaries:
         except TwoJError as error:
             old = [self._core.cache.stale(ALL_STAGE_SUMMARY, {}, day.window) for day in group]
             known = {day.window: answer for day, answer in zip(group, old, strict=True) if answer is not None}
-            if not error.retry_may_help or len(known) < len(group):
+            if not error.provider_is_down or len(known) < len(group):
                 raise
             self._core.stats.note(ALL_STAGE_SUMMARY.name, "stale")
             return known

@@ -151,15 +151,15 @@ class Wire:
         raise failure
 
     def _exchange(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
+        if endpoint.limited and not self._limiter.pass_before(deadline):
+            raise TimedOut(
+                "The wallet's limit of requests is reached.", endpoint=endpoint.path, was_sent=False
+            )
         if not self._slots.acquire(timeout=max(deadline - self._timer(), 0)):
             raise TimedOut(
                 "Too many requests are waiting for the provider.", endpoint=endpoint.path, was_sent=False
             )
         try:
-            if endpoint.limited and not self._limiter.pass_before(deadline):
-                raise TimedOut(
-                    "The wallet's limit of requests is reached.", endpoint=endpoint.path, was_sent=False
-                )
             asked_at, started = self._clock(), self._timer()
             request, signature = self._signed(endpoint, body, deadline - started)
             client = self._transfers if endpoint.money else self._reads

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.parts import redis_server
 from twoj_client import TwoJ
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -153,3 +154,9 @@ def make_client(provider: Provider, clock: Clock, tmp_path: Path) -> Iterator[Ca
 @pytest.fixture
 def twoj(make_client: Callable[..., TwoJ]) -> TwoJ:
     return make_client()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url

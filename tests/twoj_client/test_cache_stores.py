@@ -15,12 +15,6 @@ LIST = "/api/all/list"
 MIB = 2**20
 
 
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory):
-    with redis_server(tmp_path_factory.mktemp("redis")) as url:
-        yield url
-
-
 @pytest.fixture(params=["folder", "redis"])
 def cache_url(request, tmp_path):
     if request.param == "folder":

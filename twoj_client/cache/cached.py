@@ -84,7 +84,7 @@ class CachedReads:
         try:
             return self._ask(endpoint, params, window, hurry=old is not None)
         except TwoJError as error:
-            if old is None or not error.retry_may_help:
+            if old is None or not error.provider_is_down:
                 raise
             self._stats.note(endpoint.name, "stale")
             return old
