@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -20,16 +20,27 @@ from twoj_sandbox.server import Application
 from twoj_sandbox.world import World
 from twoj_sandbox.world.day import DAY_S
 
+if TYPE_CHECKING:
+    from twoj_sandbox.payouts import Payouts
+
 _WARM_DAYS = 61
 
 
 class _Server(uvicorn.Server):
-    """Prints the URL once it listens, and ends without fuss on a signal."""
+    """Prints the URL once it listens, pays out if told to, and ends without fuss on a signal."""
+
+    payouts: "Payouts | None" = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if sockets:
             print(f"http://127.0.0.1:{sockets[0].getsockname()[1]}", flush=True)
+        self._paying = asyncio.create_task(self.payouts.run()) if self.payouts else None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._paying:
+            self._paying.cancel()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -50,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--delay-ms", type=_not_negative, default=0, help="answer so much later, as if far away"
     )
+    parser.add_argument("--payouts-to", metavar="URL", help="pay jackpots out at this /order/jackpot")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input closes")
     return parser.parse_args()
 
@@ -113,6 +125,10 @@ def main() -> None:
         timeout_graceful_shutdown=1,
     )
     server = _Server(config)
+    if arguments.payouts_to:
+        from twoj_sandbox.payouts import Payouts  # noqa: PLC0415 - the HTTP client takes a while to load
+
+        server.payouts = Payouts(provider, arguments.payouts_to)
     ended = threading.Event()
     if arguments.until_stdin_closes:
         threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
