@@ -7,14 +7,17 @@ from contextlib import asynccontextmanager
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from streamlit import App
+from streamlit import App, config
 
+import payouts
 from dashboard import data
-from dashboard.provider import provider
+from dashboard.data import jackpots, live
+from dashboard.provider import prepared, provider
 from twoj_client.settings import SettingsError, load_settings
 
 try:
-    settings = load_settings()
+    settings = prepared(load_settings())
+    receiver = payouts.from_settings(settings)
 except SettingsError as error:
     sys.exit(str(error))
 
@@ -22,8 +25,21 @@ except SettingsError as error:
 @asynccontextmanager
 async def lifespan(_app: App) -> AsyncIterator[None]:
     """Keep the provider, and in demo mode its process, for as long as the server runs."""
-    with provider(settings) as source, data.connected(source, demo=settings.summary_url is None):
-        yield
+    async with receiver.running():
+        with (
+            provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
+            data.connected(source, demo=settings.summary_url is None),
+            jackpots.watching(source),
+        ):
+            yield
+
+
+def _own_url() -> str:
+    """Where this machine reaches the server: the port is known once it listens."""
+    address = config.get_option("server.address")
+    host = "127.0.0.1" if address in (None, "0.0.0.0", "::") else address  # noqa: S104 - compared, not bound
+    scheme = "https" if config.get_option("server.sslCertFile") else "http"
+    return f"{scheme}://{host}:{config.get_option('server.port')}"
 
 
 def healthz(_request: Request) -> PlainTextResponse:
@@ -31,4 +47,8 @@ def healthz(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
-app = App("dashboard/ui/main.py", lifespan=lifespan, routes=[Route("/healthz", healthz)])
+app = App(
+    "dashboard/ui/main.py",
+    lifespan=lifespan,
+    routes=[Route("/healthz", healthz), live.ROUTE, *receiver.routes],
+)

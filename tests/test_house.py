@@ -37,7 +37,8 @@ def permitted(path: Path) -> set[str]:
     if room == "app.py":
         return {"dashboard", "payouts", "twoj_client", "streamlit"}
     if path.is_relative_to("dashboard/data"):
-        return {"dashboard", "twoj_client", "streamlit"}
+        # The ledger's database holds more than payouts: screens, pot samples, transfers, the audit log.
+        return {"dashboard", "twoj_client", "payouts", "streamlit"}
     if path.is_relative_to("dashboard/ui"):
         return {"dashboard", "streamlit"}
     if path.as_posix() == DEMO:

@@ -1,0 +1,93 @@
+"""Writes down what was heard of the pots, and knows the last payouts: in the background, while they ask."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+import structlog
+
+from dashboard.data import pot_books
+from dashboard.data.ledger import Ledger, LedgerAway
+from dashboard.data.screens import Screens
+from dashboard.jackpots import Hit, Pots, Win
+
+log = structlog.get_logger(__name__)
+
+BEATS_EVERY_S: Final = 10
+_KEEP_EVERY_S: Final = 2
+_THIN_EVERY_S: Final = 3600
+_SAMPLE_MS: Final = 60_000
+_LAST_WINS: Final = 6
+_MOST_WAITING: Final = 1000
+
+
+class Keeper:
+    """Keeps samples, hits and heartbeats in the ledger's database. `timer` never jumps, in seconds.
+
+    While the ledger is away, samples and hits wait in memory.
+    """
+
+    def __init__(self, ledger: Ledger, screens: Screens, timer: Callable[[], float] = time.monotonic) -> None:
+        self.last_wins: list[Win] = []
+        self._ledger = ledger
+        self._screens = screens
+        self._timer = timer
+        self._kept_at = self._beats_at = self._thinned_at = float("-inf")
+        self._away = False
+        self._sampled_minute = -1
+        self._answers: deque[Pots] = deque(maxlen=_MOST_WAITING)
+        self._hits: deque[Hit] = deque(maxlen=_MOST_WAITING)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="jackpot-keeper")
+        self._keeping: Future[None] | None = None
+
+    def close(self) -> None:
+        """Write what is left."""
+        if self._keeping:
+            self._worker.submit(self.keep)
+        self._worker.shutdown()
+
+    def note(self, pots: Pots, hits: list[Hit]) -> None:
+        """Remember an answer, the first of each minute, and the hits that it shows."""
+        self._hits.extend(hits)
+        if pots.at_ms // _SAMPLE_MS != self._sampled_minute:
+            self._sampled_minute = pots.at_ms // _SAMPLE_MS
+            self._answers.append(pots)
+
+    def keep_soon(self) -> None:
+        """Have `keep` done in the background, unless that was just done."""
+        idle = self._keeping is None or self._keeping.done()
+        if idle and self._timer() - self._kept_at >= _KEEP_EVERY_S:
+            self._kept_at = self._timer()
+            self._keeping = self._worker.submit(self.keep)
+
+    def keep(self) -> None:
+        """Write what was noted; read the last payouts, and who may look."""
+        try:
+            if self._answers or self._hits or self._timer() - self._beats_at >= BEATS_EVERY_S:
+                self._write()
+            with self._ledger.reading() as connection:
+                self.last_wins = pot_books.last_wins(connection, _LAST_WINS)
+            self._screens.load()
+            self._away = False
+        except LedgerAway as error:
+            if not self._away:
+                log.warning("jackpot books not kept", error=str(error))
+            self._away = True
+        except Exception:  # whatever it was, the screens go on, and the next time may do better
+            log.exception("jackpot books not kept")
+
+    def _write(self) -> None:
+        answers, hits = list(self._answers), list(self._hits)
+        with self._ledger.writing() as connection:
+            pot_books.add_samples(connection, answers)
+            pot_books.add_hits(connection, hits)
+            self._screens.write_beats(connection)
+            if answers and self._timer() - self._thinned_at >= _THIN_EVERY_S:
+                pot_books.thin(connection, answers[-1].at_ms)
+                self._thinned_at = self._timer()
+        self._beats_at = self._timer()
+        for written, waiting in ((answers, self._answers), (hits, self._hits)):
+            for _ in written:
+                waiting.popleft()

@@ -1,0 +1,52 @@
+"""The ledger's database, as the dashboard uses it beside the receiver of payouts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from payouts.database import LedgerAway, away, ledger_url, migrate, open_engine, snapshot
+
+__all__ = ["Ledger", "LedgerAway"]
+
+
+class Ledger:
+    """Transactions over the ledger's database; it connects when first used. For all threads.
+
+    Both kinds of transaction raise LedgerAway where the database is locked or away.
+    """
+
+    def __init__(self, setting: str | None) -> None:
+        self._engine = open_engine(ledger_url(setting))
+        self._snapshot = snapshot(self._engine)
+        self._prepared = False
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read as of one moment; holds up no writer."""
+        self._prepare()
+        try:
+            with self._snapshot.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise away(error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write; what was written is on disk at the end."""
+        self._prepare()
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise away(error) from error
+
+    def _prepare(self) -> None:
+        if not self._prepared:
+            migrate(self._engine)
+            self._prepared = True

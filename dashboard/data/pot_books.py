@@ -1,0 +1,109 @@
+"""The statements about pots and payouts: each works inside the caller's transaction. Times in epoch ms."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Table, and_, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dashboard.jackpots import POTS, Hit, Pots, Sample, Win
+from payouts.schema import payouts, pot_hits, pot_samples
+
+FINE_MS = 2 * 86_400_000
+"""Samples older than this are thinned to the first of each 15 minutes."""
+KEPT_MS = 90 * 86_400_000
+_COARSE_MS = 15 * 60_000
+
+
+def _add(connection: Connection, table: Table, rows: list[dict[str, object]]) -> None:
+    """Write rows; those that another server has written before stay as they are."""
+    if rows:
+        kind = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(kind.insert(table).on_conflict_do_nothing(), rows)
+
+
+def add_samples(connection: Connection, answers: Iterable[Pots]) -> None:
+    """Write what was in the pots at these moments."""
+    _add(
+        connection,
+        pot_samples,
+        [
+            {"pot": name, "at_ms": pots.at_ms, "pot_li": pots[name].li}
+            for pots in sorted(answers, key=lambda pots: pots.at_ms)
+            for name in POTS
+        ],
+    )
+
+
+def add_hits(connection: Connection, hits: Iterable[Hit]) -> None:
+    """Write these hits."""
+    _add(
+        connection,
+        pot_hits,
+        [
+            {
+                "pot": hit.pot,
+                "seen_at_ms": hit.seen_at_ms,
+                "before_at_ms": hit.before_at_ms,
+                "before_li": hit.before_li,
+                "after_li": hit.after_li,
+            }
+            for hit in hits
+        ],
+    )
+
+
+def thin(connection: Connection, now_ms: int) -> None:
+    """Delete samples so that the table does not grow for ever."""
+    one, other = pot_samples, pot_samples.alias()
+    earlier_in_its_block = exists().where(
+        and_(
+            other.c.pot == one.c.pot,
+            other.c.at_ms >= one.c.at_ms - one.c.at_ms % _COARSE_MS,
+            other.c.at_ms < one.c.at_ms,
+        )
+    )
+    connection.execute(delete(one).where(one.c.at_ms < now_ms - KEPT_MS))
+    connection.execute(delete(one).where(one.c.at_ms < now_ms - FINE_MS, earlier_in_its_block))
+
+
+def samples(connection: Connection, pot: str, start_ms: int, end_ms: int) -> list[Sample]:
+    """Return the samples of a pot with `start_ms <= at_ms < end_ms`, oldest first."""
+    at = pot_samples.c.at_ms
+    statement = (
+        select(at, pot_samples.c.pot_li)
+        .where(pot_samples.c.pot == pot, at >= start_ms, at < end_ms)
+        .order_by(at)
+    )
+    return [Sample(*row) for row in connection.execute(statement)]
+
+
+def hits(connection: Connection, start_ms: int, end_ms: int) -> list[Hit]:
+    """Return the hits seen with `start_ms <= seen_at_ms < end_ms`, oldest first."""
+    seen = pot_hits.c.seen_at_ms
+    columns = [pot_hits.c[name] for name in Hit.__dataclass_fields__]
+    rows = connection.execute(select(*columns).where(seen >= start_ms, seen < end_ms).order_by(seen))
+    return [Hit(**row._mapping) for row in rows]
+
+
+_WIN = select(
+    payouts.c.trans_no,
+    payouts.c.op_id,
+    payouts.c.game_id,
+    payouts.c.amount_li,
+    payouts.c.hourly_li,
+    payouts.c.super_li,
+    (payouts.c.ordered_at_s * 1000).label("ordered_at_ms"),
+)
+
+
+def wins(connection: Connection, start_ms: int, end_ms: int) -> list[Win]:
+    """Return the payouts ordered in this half-open window, oldest first."""
+    at_s = payouts.c.ordered_at_s
+    statement = _WIN.where(at_s * 1000 >= start_ms, at_s * 1000 < end_ms).order_by(at_s)
+    return [Win(**row._mapping) for row in connection.execute(statement)]
+
+
+def last_wins(connection: Connection, count: int) -> list[Win]:
+    """Return the last payouts by the time of their order, newest first."""
+    rows = connection.execute(_WIN.order_by(payouts.c.ordered_at_s.desc()).limit(count))
+    return [Win(**row._mapping) for row in rows]

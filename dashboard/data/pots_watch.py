@@ -1,0 +1,117 @@
+"""The pots as this server watches them: asked for, written down, told to the screens."""
+
+import base64
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dashboard.build import build_id
+from dashboard.data.keeper import Keeper
+from dashboard.data.ledger import Ledger
+from dashboard.data.poller import Heard, Poller
+from dashboard.data.screens import Screens
+from dashboard.data.source import source
+from dashboard.jackpots import Hit, Pots, hits_between, match
+from dashboard.wall import Limits, limits, told, told_hits, told_wins
+from twoj_client import Reply
+from twoj_client.models import Pool
+from twoj_client.settings import LOGO_TYPES, Settings
+
+_HITS_TOLD: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """What the wall says it belongs to; the logo is a `data:` URL, empty where there is none."""
+
+    name: str
+    logo: str
+
+
+class Watch:
+    """One for a server. `ask` returns the provider's answer about the pots."""
+
+    def __init__(
+        self,
+        ask: Callable[[], Reply[Pool]],
+        settings: Settings,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.brand = Brand(settings.brand, _logo(settings))
+        self.build = build_id(self.brand, settings.currency, settings.timezone, settings.jackpot_poll_s)
+        self.poll_s = settings.jackpot_poll_s
+        self.limits: Limits = limits(settings.jackpot_poll_s)
+        self.ledger = Ledger(settings.ledger_url)
+        self.screens = Screens(self.ledger, clock, timer)
+        self.poller = Poller(ask, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
+        self._keeper = Keeper(self.ledger, self.screens, timer)
+        self._hits: deque[Hit] = deque(maxlen=_HITS_TOLD)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Watch until the block ends, while somebody looks."""
+        try:
+            with self.poller.running():
+                yield
+        finally:
+            self._keeper.close()
+            self.ledger.close()
+
+    def look(self) -> Heard | None:
+        """Return the latest answer, None before the first; keeps the watch awake."""
+        self._keeper.keep_soon()
+        return self.poller.look()
+
+    def told(self, look: str) -> dict[str, Any]:
+        """Return what a screen of this look is told now."""
+        heard = self.look()
+        age_ms = self.poller.age_ms(heard) if heard else None
+        pots, as_of = (heard.pots, heard.as_of) if heard else (None, None)
+        hits, wins = list(self._hits), self._keeper.last_wins
+        matches = match(hits, wins, watched={}, now_ms=pots.at_ms) if pots and hits else []
+        return {
+            **told(pots, as_of, age_ms, self.limits.state(age_ms)),
+            "hits": told_hits(hits, matches),
+            "winners": told_wins(wins),
+            "look": look,
+            "build": self.build,
+        }
+
+    def _hear(self, before: Pots | None, pots: Pots) -> None:
+        hits = hits_between(before, pots) if before else []
+        self._hits.extend(hits)
+        self._keeper.note(pots, hits)
+
+
+def _logo(settings: Settings) -> str:
+    if settings.logo is None:
+        return ""
+    kind = LOGO_TYPES[settings.logo.suffix.lower()]
+    return f"data:{kind};base64,{base64.b64encode(settings.logo.read_bytes()).decode()}"
+
+
+_watch: Watch | None = None
+
+
+@contextmanager
+def watching(settings: Settings) -> Iterator[None]:
+    """Watch the pots of the provider that is connected, while the context lasts."""
+    global _watch  # noqa: PLW0603 - as the source: one server has one, and its pages no other way to it
+    here = source()
+    _watch = Watch(here.twoj.jackpot.pool, settings, here.clock)
+    try:
+        with _watch.running():
+            yield
+    finally:
+        _watch = None
+
+
+def watch() -> Watch:
+    """The watch over the pots."""
+    if _watch is None:
+        raise RuntimeError("Nobody watches the pots; start the pages with: streamlit run app.py")
+    return _watch

@@ -1,0 +1,172 @@
+"""The televisions: their links, who may still look, and their heartbeats."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from dashboard.data.ledger import Ledger, LedgerAway
+from payouts.schema import screens
+
+log = structlog.get_logger(__name__)
+
+LOOKS: Final = ("dark", "light", "auto")
+RELOAD_S: Final = 5
+"""So long at most a link that was made or revoked by another server is not known here."""
+_TOKEN_BYTES: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What a screen says of itself each time it asks; ages in ms, times in epoch ms."""
+
+    seen_at_ms: int
+    paint_age_ms: int | None
+    data_age_ms: int | None
+    build: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen as the office sees it."""
+
+    id: int
+    name: str
+    look: str
+    made_at_ms: int
+    revoked_at_ms: int | None
+    beat: Heartbeat | None
+
+
+class Screens:
+    """Who may look at the wall, held in memory so that a screen's question costs no query.
+
+    The ledger keeps only a hash of each token: 192 random bits need no salt and no slow hash. `clock` returns
+    epoch seconds, `timer` seconds of a clock that never jumps.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._timer = timer
+        self.loaded = False
+        self._looks: dict[str, tuple[int, str]] = {}
+        self._tried_at = float("-inf")
+        self._loading = Lock()
+        self._beats: dict[int, Heartbeat] = {}
+
+    def look_of(self, token: str) -> tuple[int, str] | None:
+        """Return id and look of the screen with this token, None where there is none or it was revoked."""
+        return self._looks.get(_hash(token))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the links should be read again. A ledger that is away is not asked each time either."""
+        return self._timer() - self._tried_at > RELOAD_S
+
+    def renew(self) -> None:
+        """Read the links again where that is due; who comes meanwhile waits. Without a ledger they stay."""
+        with self._loading:
+            if self.outdated:
+                try:
+                    self.load()
+                except LedgerAway as error:
+                    log.warning("screens not known", error=str(error))
+
+    def load(self) -> None:
+        """Read the links. Raises LedgerAway."""
+        self._tried_at = self._timer()
+        with self._ledger.reading() as connection:
+            rows = connection.execute(
+                select(screens.c.token_hash, screens.c.id, screens.c.look).where(
+                    screens.c.revoked_at_ms.is_(None)
+                )
+            )
+            self._looks = {row.token_hash: (row.id, row.look) for row in rows}
+        self.loaded = True
+
+    def note(
+        self, screen_id: int, paint_age_ms: int | None, data_age_ms: int | None, build: str | None
+    ) -> None:
+        """Remember a heartbeat until it is written."""
+        self._beats[screen_id] = Heartbeat(self._now_ms(), paint_age_ms, data_age_ms, build)
+
+    def write_beats(self, connection: Connection) -> None:
+        """Write the heartbeats since the last time."""
+        beats, self._beats = self._beats, {}
+        if beats:
+            connection.execute(
+                update(screens)
+                .where(screens.c.id == bindparam("screen"))
+                .values({name: bindparam(name) for name in Heartbeat.__dataclass_fields__}),
+                [
+                    {
+                        "screen": screen_id,
+                        "seen_at_ms": beat.seen_at_ms,
+                        "paint_age_ms": beat.paint_age_ms,
+                        "data_age_ms": beat.data_age_ms,
+                        "build": beat.build,
+                    }
+                    for screen_id, beat in sorted(beats.items())
+                ],
+            )
+
+    def make(self, name: str, look: str) -> str:
+        """Make a screen and return its token, which is nowhere else. Raises LedgerAway."""
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        with self._ledger.writing() as connection:
+            connection.execute(
+                insert(screens).values(
+                    name=name, look=look, token_hash=_hash(token), made_at_ms=self._now_ms()
+                )
+            )
+        self._tried_at = float("-inf")
+        return token
+
+    def revoke(self, screen_id: int) -> None:
+        """Let a screen look no more. Raises LedgerAway."""
+        with self._ledger.writing() as connection:
+            connection.execute(
+                update(screens)
+                .where(screens.c.id == screen_id, screens.c.revoked_at_ms.is_(None))
+                .values(revoked_at_ms=self._now_ms())
+            )
+        self._tried_at = float("-inf")
+
+    def all(self) -> list[Screen]:
+        """Return all screens with their last written heartbeat, those in use first. Raises LedgerAway."""
+        with self._ledger.reading() as connection:
+            rows = connection.execute(
+                select(screens).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)
+            )
+            return [
+                Screen(
+                    row.id,
+                    row.name,
+                    row.look,
+                    row.made_at_ms,
+                    row.revoked_at_ms,
+                    Heartbeat(row.seen_at_ms, row.paint_age_ms, row.data_age_ms, row.build)
+                    if row.seen_at_ms is not None
+                    else None,
+                )
+                for row in rows
+            ]
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
