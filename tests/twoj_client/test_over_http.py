@@ -197,6 +197,7 @@ class TestFaults:
         good = twoj.all.stage_summary(start=TODAY, end=TODAY + DAY_S)
         sandbox.fault(STAGE, kind)
         clock.now += 1000
+        sandbox.advance_clock(1000)
         old = hasty.all.stage_summary(start=TODAY, end=TODAY + DAY_S)
         assert old.stale
         assert (old.data, old.as_of) == (good.data, good.as_of)
