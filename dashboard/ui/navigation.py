@@ -17,6 +17,7 @@ def pages() -> list[StreamlitPage]:
     return [
         st.Page(_PAGES / "overview.py", title="Overview", default=True),
         st.Page(_PAGES / "bonus.py", title="Bonus"),
+        st.Page(_PAGES / "jackpots.py", title="Jackpots"),
     ]
 
 
