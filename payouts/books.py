@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Table, case, delete, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Connection, case, delete, func, literal, select, update
 
+from payouts.bulk import BulkInsert
 from payouts.delivery import Delivery, Payout
 from payouts.outcome import Held, Outcome, Settled
 from payouts.schema import balances, deliveries, entries, payouts, pending
@@ -21,8 +22,23 @@ LEASE_MS = 5_000
 _LONGEST_WAIT_LEASES = 12
 
 
-def _upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _or_add(row: Any) -> Any:
+    return row.on_conflict_do_update(
+        index_elements=[balances.c.op_id],
+        set_={"balance_li": balances.c.balance_li + row.excluded.balance_li},
+    ).returning(balances.c.op_id, balances.c.balance_li)
+
+
+_NEW_PAYOUTS = BulkInsert(
+    payouts,
+    "trans_no op_id amount_li draw_id game_id hourly_li super_li parts_differ ordered_at_s received_at_ms"
+    " conflicts",
+    lambda row: row.on_conflict_do_nothing().returning(payouts.c.trans_no),
+)
+_ENTRIES = BulkInsert(entries, "trans_no op_id amount_li booked_at_ms")
+_BALANCES = BulkInsert(balances, "op_id balance_li", _or_add)
+_PENDING = BulkInsert(pending, "trans_no tries try_at_ms")
+_DELIVERIES = BulkInsert(deliveries, "received_at_ms outcome trans_no code msg body body_size")
 
 
 def add(connection: Connection, asked: dict[str, Payout], now_ms: int) -> set[str]:
@@ -30,54 +46,35 @@ def add(connection: Connection, asked: dict[str, Payout], now_ms: int) -> set[st
     if not asked:
         return set()
     rows = [
-        {
-            "trans_no": payout.trans_no,
-            "op_id": payout.op_id,
-            "amount_li": payout.amount_li,
-            "draw_id": payout.draw_id,
-            "game_id": payout.game_id,
-            "hourly_li": payout.hourly_li,
-            "super_li": payout.super_li,
-            "parts_differ": payout.parts_differ,
-            "ordered_at_s": payout.ordered_at_s,
-            "received_at_ms": now_ms,
-            "conflicts": 0,
-        }
+        vars(payout) | {"parts_differ": payout.parts_differ, "received_at_ms": now_ms, "conflicts": 0}
         for _, payout in sorted(asked.items())
     ]
-    statement = _upsert(connection, payouts).on_conflict_do_nothing().returning(payouts.c.trans_no)
-    return set(connection.scalars(statement, rows))
+    return set(_NEW_PAYOUTS.write(connection, rows).scalars())
 
 
-def credit(connection: Connection, credited: Sequence[Payout], now_ms: int) -> None:
-    """Write the entries of these payouts, and add them to the balances of their players."""
+def credit(connection: Connection, credited: Sequence[Payout], now_ms: int) -> dict[str, int]:
+    """Write the entries of these payouts, add them to the balances of their players; return those, in li."""
     if not credited:
-        return
+        return {}
     totals_li: Counter[str] = Counter()
     for payout in credited:
         totals_li[payout.op_id] += payout.amount_li
-    connection.execute(
-        insert(entries),
+    _ENTRIES.write(
+        connection,
         [
             {"trans_no": p.trans_no, "op_id": p.op_id, "amount_li": p.amount_li, "booked_at_ms": now_ms}
             for p in credited
         ],
     )
-    row = _upsert(connection, balances)
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[balances.c.op_id],
-            set_={"balance_li": balances.c.balance_li + row.excluded.balance_li},
-        ),
-        [{"op_id": op_id, "balance_li": total_li} for op_id, total_li in sorted(totals_li.items())],
-    )
+    totals = [{"op_id": op_id, "balance_li": total_li} for op_id, total_li in sorted(totals_li.items())]
+    return {row.op_id: row.balance_li for row in _BALANCES.write(connection, totals)}
 
 
 def wait_for_wallet(connection: Connection, trans_nos: Collection[str], now_ms: int) -> None:
     """Write that the wallet has yet to confirm these payouts, and that the caller is asking it."""
     if trans_nos:
         rows = [{"trans_no": t, "tries": 1, "try_at_ms": now_ms + LEASE_MS} for t in sorted(trans_nos)]
-        connection.execute(insert(pending), rows)
+        _PENDING.write(connection, rows)
 
 
 def due(connection: Connection, now_ms: int, limit: int) -> Sequence[str]:
@@ -114,8 +111,10 @@ def confirm(connection: Connection, payout: Payout, wallet_li: int | None, now_m
         connection.execute(update(balances).where(mine).values(wallet_li=wallet_li))
 
 
-def held(connection: Connection, trans_nos: Iterable[str]) -> dict[str, Held]:
+def held(connection: Connection, trans_nos: Collection[str]) -> dict[str, Held]:
     """Return what the ledger holds under these numbers."""
+    if not trans_nos:
+        return {}
     statement = (
         select(payouts.c.trans_no, payouts.c.op_id, payouts.c.amount_li, pending.c.trans_no.is_not(None))
         .join(pending, payouts.c.trans_no == pending.c.trans_no, isouter=True)
@@ -131,8 +130,10 @@ def load(connection: Connection, trans_nos: Iterable[str]) -> list[Payout]:
     return [Payout(**row._mapping) for row in rows]
 
 
-def available(connection: Connection, op_ids: Iterable[str], *, wallet: bool) -> dict[str, int]:
+def available(connection: Connection, op_ids: Collection[str], *, wallet: bool) -> dict[str, int]:
     """Return what these players have, in li; with a `wallet` what that last said, if it ever did."""
+    if not op_ids:
+        return {}
     has = func.coalesce(balances.c.wallet_li, balances.c.balance_li) if wallet else balances.c.balance_li
     rows = connection.execute(select(balances.c.op_id, has).where(balances.c.op_id.in_(op_ids)))
     return {row.op_id: row[1] for row in rows}
@@ -154,7 +155,7 @@ def record(
         }
         for delivery, (outcome, answer, _) in zip(batch, results, strict=True)
     ]
-    connection.execute(insert(deliveries), rows)
+    _DELIVERIES.write(connection, rows)
     conflicts = (d.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT)
     for trans_no in sorted(filter(None, conflicts)):
         mine = payouts.c.trans_no == trans_no

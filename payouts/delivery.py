@@ -10,7 +10,6 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -114,18 +113,18 @@ def examine(query: bytes, body: bytes, merchant: Merchant) -> Delivery:
 def _verify(query: bytes, body: bytes, merchant: Merchant) -> None:
     if len(body) > LARGEST_BODY:
         raise Refused(Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes.")
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    mch = _only(pairs, "mch", "[0-9]{1,19}")
-    ts = _only(pairs, "ts", "[1-9][0-9]{0,18}")
-    signature = _only(pairs, "sign", "[0-9a-f]{32}")
+    parameters = [part.partition("=") for part in query.decode("latin-1").split("&")]
+    mch = _only(parameters, "mch", "[0-9]{1,19}")
+    ts = _only(parameters, "ts", "[1-9][0-9]{0,18}")
+    signature = _only(parameters, "sign", "[0-9a-f]{32}")
     if int(mch) != merchant.mch_id:
         raise Refused(Code.NO_PERMISSION, "mch is not the merchant that this address serves.")
     if not matches(signature, body, int(ts), merchant.key):
         raise Refused(Code.SIGNATURE, "The signature does not match body, ts and key.")
 
 
-def _only(pairs: list[tuple[str, str]], name: str, shape: str) -> str:
-    values = [value for key, value in pairs if key == name]
+def _only(parameters: list[tuple[str, str, str]], name: str, shape: str) -> str:
+    values = [value for key, _, value in parameters if key == name]
     if len(values) != 1 or not re.fullmatch(shape, values[0]):
         raise Refused(Code.PARAMETER, f"The query string needs one well-formed {name}.")
     return values[0]
@@ -133,8 +132,7 @@ def _only(pairs: list[tuple[str, str]], name: str, shape: str) -> str:
 
 def _parse(body: bytes) -> Payout:
     try:
-        tree = json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_no_constant)
-        read = msgspec.convert(tree, _Body)
+        read = msgspec.convert(_strict_json.decode(body.decode()), _Body)
     except UnicodeDecodeError:
         raise Refused(Code.PARAMETER, "The body is not UTF-8.") from None
     except RecursionError:
@@ -169,6 +167,9 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
+
+
+_strict_json = json.JSONDecoder(object_pairs_hook=_once_each, parse_constant=_no_constant)
 
 
 def whole_number(value: object) -> int | None:

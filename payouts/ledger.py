@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from payouts import books
 from payouts.database import away, migrate, open_engine
 from payouts.delivery import Delivery, Payout
-from payouts.outcome import FAILED, Settled, settle
+from payouts.outcome import FAILED, Held, Settled, settle
 
 
 class Ledger:
@@ -90,13 +90,21 @@ class Ledger:
         firsts = {payout.trans_no: payout for payout in reversed(asked)}
         new = books.add(connection, firsts, now_ms)
         claimed: set[str] = set()
+        has_li: dict[str, int] = {}
         if self._wallet:
             books.wait_for_wallet(connection, new, now_ms)
             claimed = new | books.claim(connection, firsts.keys() - new, now_ms)
         else:
-            books.credit(connection, [payout for payout in firsts.values() if payout.trans_no in new], now_ms)
-        held = books.held(connection, firsts)
-        has_li = books.available(connection, {payout.op_id for payout in asked}, wallet=self._wallet)
+            has_li = books.credit(
+                connection, [payout for payout in firsts.values() if payout.trans_no in new], now_ms
+            )
+        held = books.held(connection, firsts.keys() - new)
+        held |= {
+            trans_no: Held(firsts[trans_no].op_id, firsts[trans_no].amount_li, self._wallet)
+            for trans_no in new
+        }
+        others = {payout.op_id for payout in asked} - has_li.keys()
+        has_li |= books.available(connection, others, wallet=self._wallet)
         results = [settle(delivery, held, new, claimed, has_li) for delivery in batch]
         books.record(connection, batch, results, now_ms)
         return results
