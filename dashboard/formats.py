@@ -15,17 +15,17 @@ _SPACE: Final = "\u00a0"
 _SCALES: Final = ((1, ""), (10**3, "K"), (10**6, "M"), (10**9, "B"), (10**12, "T"))
 
 
-def money(li: Number | None, currency: str | None = None) -> str:
+def money(li: Number | None, currency: str | None = None, places: int = 0) -> str:
     """Exact amount with its currency: "12,382,400 PHP", "38,388.40", "−0.123".
 
-    Whole units stand without decimals, others with two, or three where the li needs it. A fraction of a li
-    (an average) is rounded to the li.
+    Whole units stand without decimals, others with two, or three where the li needs it, and all with `places`
+    at least. A fraction of a li (an average) is rounded to the li.
     """
     if li is None:
         return UNKNOWN
     units = _rounded(Fraction(li) / LI_PER_UNIT, 3)
-    places = 0 if units == units.to_integral_value() else 2 if units == round(units, 2) else 3
-    return _with(currency, _grouped(units, places))
+    needed = 0 if units == units.to_integral_value() else 2 if units == round(units, 2) else 3
+    return _with(currency, _grouped(units, max(needed, places)))
 
 
 def money_short(li: Number | None, currency: str | None = None) -> str:

@@ -56,10 +56,11 @@ def in_words(frame: pd.DataFrame) -> str:
     """What the judgements (`luck_frame`) come to, as Markdown."""
     judged = int((frame["verdict"] != Verdict.NOT_ENOUGH).sum())
     games = "1 game has" if judged == 1 else f"{judged} games have"
-    lines = [
-        f"{games} enough play to tell, {len(frame) - judged} not. By luck alone {judged * OUTSIDE_95:.1f}"
-        f" would fall outside the 95 % band and {judged * OUTSIDE_998:.2f} outside the 99.8 % band."
-    ]
+    by_luck = (
+        f"By luck alone {judged * OUTSIDE_95:.1f} would fall outside the 95 % band and"
+        f" {judged * OUTSIDE_998:.2f} outside the 99.8 % band."
+    )
+    lines = [f"{games} enough play to tell, {len(frame) - judged} not. {by_luck}"]
     for verdict, low, high in (
         (Verdict.OUTSIDE_998, "low_998", "high_998"),
         (Verdict.OUTSIDE_95, "low_95", "high_95"),
@@ -73,6 +74,15 @@ def in_words(frame: pd.DataFrame) -> str:
         if named:
             lines.append(f"{verdict.capitalize()}: {'; '.join(named)}.")
     return "\n\n".join(lines)
+
+
+def sources(frame: pd.DataFrame) -> str:
+    """Where the expectations of the judgements (`luck_frame`) are from."""
+    own = int((frame["source"] == OWN).sum())
+    return (
+        "The RTP to expect is that of the game's own days before the period where these hold enough play"
+        f" (so for {own} of {len(frame)} games), else that of its type. No theoretical RTP is configured."
+    )
 
 
 def one_in_words(luck: Luck) -> str:

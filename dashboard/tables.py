@@ -37,7 +37,7 @@ ALL_GAMES: Final = (
     Column("rtp", "RTP", Kind.RATIO, _RTP.formula),
     Column(
         "share",
-        "Share of gain",
+        "Share",
         Kind.RATIO,
         "The game's company gain ÷ that of all known games, losses included.",
     ),
@@ -51,13 +51,11 @@ ALL_GAMES: Final = (
     ),
     Column(
         "bet_change",
-        "Bet amount, change",
+        "Bet change",
         Kind.RATIO,
         "Against the compared period, in percent of its bet amount.",
     ),
-    Column(
-        "gain_change_li", "Company gain, change", Kind.MONEY, "Against the compared period, as an amount."
-    ),
+    Column("gain_change_li", "Gain change", Kind.MONEY, "Against the compared period, as an amount."),
 )
 """Of `game_table.game_table`."""
 GAME_ID: Final = Column("game_id", "Game id", Kind.NUMBER)
@@ -119,3 +117,31 @@ BONUS_PARTS: Final = (
     Column("create_type", "Creation type", Kind.TEXT),
     *_BONUSES,
 )
+
+TRANSFERS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("type", "Type", Kind.TEXT),
+    Column("amount_li", "Amount", Kind.MONEY),
+    Column("before_li", "Balance before", Kind.MONEY, "The balance after it, without the transfer."),
+    Column("after_li", "Balance after", Kind.MONEY, "As the provider's record says."),
+    Column(
+        "between_li",
+        "Since the one before",
+        Kind.MONEY,
+        "By how much the balance had changed since the transfer before: rounds, bonuses, jackpots, or a"
+        " transfer that is missing. 0: the two follow each other.",
+    ),
+    Column("ref_id", "Your number", Kind.TEXT, "The number under which you asked for it."),
+    Column("trans_no", "Provider's number", Kind.TEXT, "The number that the provider made of yours."),
+)
+"""Of `wallet.transfers_frame`."""
+ORDERS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("kind", "Type", Kind.TEXT),
+    Column("amount_li", "Amount", Kind.MONEY),
+    Column("state", "Outcome", Kind.TEXT),
+    Column("balance_li", "Balance after", Kind.MONEY),
+    Column("who", "By", Kind.TEXT, "Without sign-in nobody is known by name."),
+    Column("trans_no", "Number", Kind.TEXT),
+)
+"""Of `orders.order_table`."""

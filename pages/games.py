@@ -12,7 +12,7 @@ from dashboard.figures.treemap import treemap
 from dashboard.frames import extremes
 from dashboard.game_days import GameDays
 from dashboard.game_table import of_type, with_lines
-from dashboard.luck_table import in_words, luck_frame
+from dashboard.luck_table import in_words, luck_frame, sources
 from dashboard.markdown import escaped
 from dashboard.ui import charts, downloads, filters, game_filters, grid, live, one_game, progress, states
 from dashboard.view import View
@@ -24,8 +24,12 @@ ORDER = (
     *("share", "average_bet_li", "players", "bet_change", "gain_change_li"),
 )
 PICTURES = {
-    "icon": st.column_config.ImageColumn("", width=44),
-    "by_day": st.column_config.LineChartColumn("Bet amount by day", width=120, y_min=0),
+    "icon": st.column_config.ImageColumn("", width=44, pinned=True),
+    "name": st.column_config.TextColumn("Game", pinned=True),
+    "type": st.column_config.TextColumn("Type", width=84),
+    "by_day": st.column_config.LineChartColumn(
+        "Bets by day", width=110, y_min=0, help="Bet amount of each finished day, at most the last 60."
+    ),
 }
 
 
@@ -118,7 +122,7 @@ def luck() -> None:
         states.as_of(arriving.known, note=one_game.last_days(view))
         st.markdown(in_words(rows))
         charts.show(funnel_plot(rows, charts.look(), here.currency), "luck")
-        st.caption(arriving.known.value.sources)
+        st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")
         with st.expander("All games in numbers"):
             grid.draw(rows, tables.LUCK, "luck-table", charts.look(), here.currency)
             downloads.draw(

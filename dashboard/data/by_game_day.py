@@ -1,6 +1,6 @@
 """Sums by game and day. A finished day is asked for once: the client keeps its answer for good."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -14,6 +14,7 @@ from dashboard.frames import game_totals, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
 from dashboard.periods import day_start, days_label
+from twoj_client import TwoJError
 from twoj_client.models import Game
 
 RENEW_S: Final = 600
@@ -41,6 +42,19 @@ def game_days(
     load = here.loads.look(name, start, RENEW_S if only is None else by_game.RENEW_S, patience_s)
     known = load.made(lambda: _known(listed, wanted, days, load))
     return Arriving(known, load.answered, load.asked)
+
+
+def _counted(
+    wanted: Sequence[tuple[str, int | str]], errors: Mapping[Cell, TwoJError]
+) -> Iterator[tuple[str, TwoJError]]:
+    """Each game that failed by its name, with the number of days that lack it."""
+    for name, key in wanted:
+        failed = {day: error for (failed_key, day), error in errors.items() if failed_key == key}
+        if len(failed) == 1:
+            ((day, error),) = failed.items()
+            yield f"{name} on {days_label(day, day)}", error
+        elif failed:
+            yield f"{name} on {len(failed)} days", next(iter(failed.values()))
 
 
 def _wanted(listed: Sequence[Game], only: int | None) -> list[int | str]:
@@ -101,5 +115,5 @@ def _known(
         # Finished days were said long ago and are still true: the age is that of the newest.
         min(reply.as_of for (_, day), reply in replies.items() if day == newest),
         any(reply.stale for reply in replies.values()),
-        failures((f"{names[key]}, {days_label(day, day)}", error) for (key, day), error in errors.items()),
+        failures(_counted([(names[key], key) for key in wanted], errors)),
     )

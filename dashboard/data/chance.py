@@ -1,7 +1,7 @@
 """How far luck carries the RTP of games: the spread of single rounds, the days before, and the verdicts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -42,13 +42,18 @@ class Sample:
     own: Mapping[int, Spread]
     of_type: Mapping[str, Spread]
 
+    @property
+    def in_words(self) -> str:
+        """What the spread is measured on."""
+        return f"The spread is that of {self.bets:,} rounds of {days_label(self.first_day, self.last_day)}."
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The judgement on each game's RTP, and in words where the expectations and the spread are from."""
+    """The judgement on each game's RTP, and the sample behind it."""
 
     games: Mapping[int, Luck]
-    sources: str
+    sample: Sample
 
 
 class _Hour(NamedTuple):
@@ -108,20 +113,10 @@ def _judged(
             found[game_id] = luck.judge(volume, own, of_type, history.value.volume(game_id))
     parts = (period, drawn, history)
     return Known(
-        Judged(found, _sources(found.values(), drawn.value)),
+        Judged(found, drawn.value),
         period.as_of,
         any(part.stale for part in parts),
         tuple(sentence for part in parts for sentence in part.failed),
-    )
-
-
-def _sources(lucks: Collection[Luck], drawn: Sample) -> str:
-    of_type = sum(luck.of_type for luck in lucks)
-    return (
-        f"The expected RTP is that of the game's own {MOST_DAYS} days before the period where these hold enough"
-        f" play ({len(lucks) - of_type} games), else that of its type ({of_type} games). The spread is that of"
-        f" {drawn.bets:,} rounds of {days_label(drawn.first_day, drawn.last_day)}. No theoretical RTP is"
-        " configured."
     )
 
 

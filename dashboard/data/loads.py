@@ -17,6 +17,7 @@ R = TypeVar("R")
 LEFT_AFTER_S: Final = 90
 """Pages look again each minute: a load that nobody has looked at for longer than that has been left."""
 _RETRY_S: Final = 60
+_GIVE_UP_AFTER: Final = 8
 _KEPT: Final = 32
 _KEPT_THINGS: Final = 16
 
@@ -25,7 +26,8 @@ class Load(Generic[K, V]):
     """Calls on their way, for everyone who asks the same.
 
     They begin in the order given. `enough` sees the answers so far before each call; once it says so, the
-    calls that have not begun are left out.
+    calls that have not begun are left out. Once several calls in a row have failed the provider is left
+    alone, and the calls that have not begun fail as the last one did.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class Load(Generic[K, V]):
         self._looked_at = self.begun_at
         self._enough = enough
         self._made: object = None
+        self._failed_in_a_row = 0
+        self._last_error: TwoJError | None = None
         self._futures: dict[K, Future[Reply[V] | None]] = {}
         for key, call in calls.items():
             self._futures[key] = pool.submit(self._call, call)
@@ -110,7 +114,16 @@ class Load(Generic[K, V]):
         self.left = self.left or self._clock() - self._looked_at > LEFT_AFTER_S
         if self.left or (self._enough and self._enough(self._answers())):
             return None
-        return call()
+        if self._last_error and self._failed_in_a_row >= _GIVE_UP_AFTER:
+            raise self._last_error.with_traceback(None)
+        try:
+            reply = call()
+        except TwoJError as error:
+            self._last_error = error
+            self._failed_in_a_row += 1
+            raise
+        self._failed_in_a_row = 0
+        return reply
 
 
 @dataclass

@@ -47,11 +47,14 @@ def scale(limit: float, labels: tuple[str, str, str], look: Look) -> Layout:
         "cmax": limit or 1,
         "colorbar": {
             "orientation": "h",
-            "x": 1,
+            # The labels at its ends stand out by half their length.
+            "x": 0.95,
             "xanchor": "right",
+            "xpad": 0,
             "y": 1,
             "yanchor": "bottom",
-            "len": 160,
+            "ypad": 4,
+            "len": 200,
             "lenmode": "pixels",
             "thickness": 8,
             "outlinecolor": look.grid,

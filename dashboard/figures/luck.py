@@ -40,8 +40,7 @@ def funnel_plot(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
         "xaxis": _amounts(games["bet"].tolist(), look, currency),
         "yaxis": {
             "range": [low, high],
-            "tickformat": ".0%",
-            "nticks": 7,
+            **_percent_ticks(low, high),
             "title": {"text": "RTP", "font": {"size": 11}, "standoff": 6},
             "gridcolor": look.grid,
             "zeroline": False,
@@ -99,10 +98,10 @@ def band_chart(luck: Luck, look: Look) -> go.Figure:
                 "hovertemplate": f"{name} {ratio(value)}<extra></extra>",
             }
         )
+    places = [luck.rtp, luck.expected, *(luck.band_998 or ())]
     layout: Layout = {
         "xaxis": {
-            "tickformat": ".0%",
-            "nticks": 8,
+            **_percent_ticks(min(places), max(places)),
             "title": {"text": "RTP", "font": {"size": 11}, "standoff": 6},
             "gridcolor": look.grid,
             "zeroline": False,
@@ -119,6 +118,12 @@ def _range(judged: pd.DataFrame) -> tuple[float, float]:
     low, high = max(min([*drawn, 0.8]), 0.0), min(max([*drawn, 1.2]), 3.0)
     room = (high - low) * _ROOM
     return low - room, high + room
+
+
+def _percent_ticks(low: float, high: float) -> Layout:
+    step = next((step for step in (1, 2, 5, 10, 20, 50) if (high - low) * 100 / step <= 7), 100)
+    ticks = range(floor(low * 100 / step) * step, ceil(high * 100 / step) * step + 1, step)
+    return {"tickvals": [tick / 100 for tick in ticks], "ticktext": [f"{tick}\u00a0%" for tick in ticks]}
 
 
 def _bars(

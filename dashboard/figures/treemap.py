@@ -77,7 +77,12 @@ def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
         "marker": {"color": [0], **scale(limit, ends, look)},
     }
     hidden = {"visible": False, "fixedrange": True}
-    layout = {"margin": {"l": 0, "r": 0, "t": 34, "b": 0}, "xaxis": hidden, "yaxis": hidden}
+    layout = {
+        "uniformtext": {"minsize": 10, "mode": "hide"},
+        "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
+        "xaxis": hidden,
+        "yaxis": hidden,
+    }
     return figure(look, [trace, legend], _HEIGHT, layout)
 
 

@@ -33,22 +33,20 @@ def draw(
 ) -> int | None:
     """Draw `frame` with `columns`; amounts carry the currency in their title, losses are vermilion.
 
-    `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` are further
-    fields with Streamlit's own configuration; `order` puts both in order. With `opens` a click anywhere on a
-    row returns the row's place in `frame`.
+    `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` configures
+    further fields, or columns in another way than usual; `order` puts all in order. With `opens` a click
+    anywhere on a row returns the row's place in `frame`.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
     """
-    shown = frame[[*(column.field for column in columns), *(pictures or ())]].copy()
+    shown = frame[list(dict.fromkeys([*(column.field for column in columns), *(pictures or ())]))].copy()
     texts: dict[str, str | Callable[[object], str] | None] = {}
     for column in columns:
         if column.kind in NUMBERS:
-            values = frame[column.field].tolist()
-            shown[column.field] = pd.Series(
-                [_decimal(column.kind, value) for value in values], index=shown.index, dtype="object"
-            )
-            texts[column.field] = _text(column.kind, signed=column.field in changes)
+            values = [_decimal(column.kind, value) for value in frame[column.field].tolist()]
+            shown[column.field] = pd.Series(values, index=shown.index, dtype="object")
+            texts[column.field] = _text(column.kind, _places(values), signed=column.field in changes)
     styled = shown.style.format(texts)
     losses: list[Hashable] = [field for field in texts if field not in neutral]
     styled = styled.map(lambda value: f"color: {look.loss}" if _is_loss(value) else "", subset=losses)
@@ -77,6 +75,8 @@ def _config(column: Column, currency: str | None) -> Any:
     if column.kind in NUMBERS:
         unit = f", {currency}" if currency and column.kind is Kind.MONEY else ""
         return st.column_config.NumberColumn(column.title + unit, help=help_text)
+    if column.kind is Kind.TIME:
+        return st.column_config.DatetimeColumn(column.title, format="YYYY-MM-DD HH:mm:ss", help=help_text)
     return st.column_config.TextColumn(column.title, help=help_text)
 
 
@@ -86,12 +86,19 @@ def _decimal(kind: Kind, value: Any) -> Decimal | None:
     return Decimal(str(value)).scaleb(-3) if kind is Kind.MONEY else Decimal(str(value))
 
 
-def _text(kind: Kind, *, signed: bool) -> Callable[[object], str]:
+def _places(values: Sequence[Decimal | None]) -> int:
+    """So many decimals that no amount of a column is rounded and all points stand under each other."""
+    if any(value is not None and value != round(value, 2) for value in values):
+        return 3
+    return 2 if any(value is not None and value != value.to_integral_value() for value in values) else 0
+
+
+def _text(kind: Kind, places: int, *, signed: bool) -> Callable[[object], str]:
     def text(value: object) -> str:
         if not isinstance(value, Decimal):
             return formats.UNKNOWN
         if kind is Kind.MONEY:
-            return formats.money(Fraction(value) * formats.LI_PER_UNIT)
+            return formats.money(Fraction(value) * formats.LI_PER_UNIT, places=places)
         if kind is Kind.RATIO:
             return formats.percent_change(Fraction(value)) if signed else formats.percent(Fraction(value))
         return formats.count(Fraction(value))

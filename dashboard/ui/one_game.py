@@ -26,13 +26,12 @@ from dashboard.ui import (
     game_filters,
     grid,
     live,
-    navigation,
     progress,
     states,
 )
 from dashboard.view import View
 
-ROUNDS = 20
+ROUNDS = 15
 PLAYER = {"player": st.column_config.LinkColumn("Player", display_text=r"user_id=(\d+)")}
 ROUND_ORDER = ("time", "player", "op_id", "bet_amount_li", "win_li", "gain_li", "draw_id")
 
@@ -48,12 +47,16 @@ def draw(game_id: int) -> None:
     with states.part("The list of games"):
         game = data.game(game_id)
         name, kind = game.game_name if game else name, game_type(game_id, game)
-    navigation.back("games.py", "All games", "type")
+    st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
     filters.draw(escaped(name))
     st.caption(f"{kind} · game {game_id}" if kind else f"Game {game_id}")
     figures()
     luck()
     rounds()
+
+
+def _close() -> None:
+    del st.query_params["game_id"]
 
 
 def days_of(view: View, game_id: int) -> Arriving[GameDays]:
@@ -124,7 +127,7 @@ def luck() -> None:
             return
         st.markdown(one_in_words(found))
         charts.show(band_chart(found, charts.look()), "game-luck")
-        st.caption(arriving.known.value.sources)
+        st.caption(f"{arriving.known.value.sample.in_words} No theoretical RTP is configured.")
 
 
 @live.part("Rounds of the game", "game-rounds")

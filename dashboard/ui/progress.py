@@ -14,8 +14,9 @@ _REDRAWN: Final = 4
 def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]], key: str) -> None:
     """Draw the line while something is on its way; nothing once all is there.
 
-    The line looks each second with `look`. The page is drawn again when all has arrived, and up to then each
-    time that another quarter has. Whoever leaves the page leaves the line, and soon after the load.
+    The line looks each second with `look`. The page is drawn again when all has arrived, and up to then, if
+    there is something to show, each time that another quarter has. Whoever leaves the page leaves the line,
+    and soon after that the load.
     """
     if arriving.finished:
         return
@@ -24,7 +25,8 @@ def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]]
     @st.fragment(run_every=LOOK_EVERY_S, key=f"progress-{key}")
     def line() -> None:
         now = arriving if is_drawing else look()
-        if now.finished or now.answered - drawn >= max(now.asked // _REDRAWN, 1):
+        more = now.known is not None and now.answered - drawn >= max(now.asked // _REDRAWN, 1)
+        if now.finished or more:
             st.rerun()
         _bar(name, now)
 
