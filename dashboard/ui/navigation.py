@@ -16,6 +16,7 @@ def pages() -> list[StreamlitPage]:
     """Every page of the dashboard, the first of them at `/`."""
     return [
         st.Page(_PAGES / "overview.py", title="Overview", default=True),
+        st.Page(_PAGES / "games.py", title="Games"),
         st.Page(_PAGES / "bonus.py", title="Bonus"),
         st.Page(_PAGES / "jackpots.py", title="Jackpots"),
     ]
