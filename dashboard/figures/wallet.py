@@ -1,0 +1,99 @@
+"""The running balance of a wallet: each transfer a step, each change that no transfer explains a gap."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
+from dashboard.formats import money
+from dashboard.look import Look
+from dashboard.wallet import DEPOSIT, TYPES, WITHDRAWAL
+
+Row = Mapping[Any, Any]
+
+_HEIGHT: Final = 260
+_SYMBOLS: Final = {TYPES[DEPOSIT]: "triangle-up", TYPES[WITHDRAWAL]: "triangle-down"}
+
+
+def wallet_chart(transfers: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
+    """Balance before and after each of the transfers (`wallet.transfers_frame`), oldest first.
+
+    The line goes on to the next transfer only where that finds the balance as this one left it. Triangles
+    stand at the balance after a transfer: up for a deposit, down for a withdrawal.
+    """
+    rows = transfers.iloc[::-1].to_dict("records")
+    times = [row["at"].strftime("%Y-%m-%d %H:%M:%S") for row in rows]
+    line = _line(rows, times, look)
+    layout: Layout = {
+        "xaxis": {
+            "type": "date",
+            "title": {"text": f"Time, {zone.key}", "font": {"size": 11}, "standoff": 6},
+            "showgrid": False,
+            "linecolor": look.grid,
+            "fixedrange": True,
+            "nticks": 7,
+            "automargin": True,
+            "tickformatstops": [
+                {"dtickrange": [None, 60_000 - 1], "value": "%H:%M:%S<br>%-d %b"},
+                {"dtickrange": [60_000, 86_400_000 - 1], "value": "%H:%M<br>%-d %b"},
+                {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
+                {"dtickrange": ["M1", None], "value": "%b %Y"},
+            ],
+        },
+        "yaxis": amount_axis(look, line["y"]),
+        "hovermode": "closest",
+    }
+    return figure(look, [line, _marks(rows, times, look, currency)], _HEIGHT, layout)
+
+
+def _line(rows: Sequence[Row], times: Sequence[str], look: Look) -> Trace:
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for row, time in zip(rows, times, strict=True):
+        if x and _li(row["between_li"]) != 0:
+            x.append(None)
+            y.append(None)
+        x += [time, time]
+        y += [units(_li(row["before_li"])), units(_li(row["after_li"]))]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"color": look.primary, "width": 1.5},
+        "x": x,
+        "y": y,
+        "hoverinfo": "skip",
+        "connectgaps": False,
+    }
+
+
+def _marks(rows: Sequence[Row], times: Sequence[str], look: Look, currency: str | None) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "marker": {
+            "symbol": [_SYMBOLS.get(row["type"], "circle") for row in rows],
+            "size": 7,
+            "color": look.quiet,
+        },
+        "x": list(times),
+        "y": [units(_li(row["after_li"])) for row in rows],
+        "customdata": [_hover(row, time, currency) for row, time in zip(rows, times, strict=True)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _hover(row: Row, time: str, currency: str | None) -> str:
+    before, after, between = (
+        money(_li(row[name]), currency) for name in ("before_li", "after_li", "between_li")
+    )
+    return (
+        f"{row['type']} {money(_li(row['amount_li']), currency)}<br>Balance {before} → {after}<br>"
+        f"Since the transfer before {between}<br>{time}"
+    )
+
+
+def _li(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)

@@ -1,0 +1,163 @@
+"""A player's wallet: which transfers are asked for, and a table of them with the balance around each."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from dashboard.formats import count, moment, money
+
+DEPOSIT: Final = 4
+WITHDRAWAL: Final = 3
+TYPES: Final = {DEPOSIT: "Deposit", WITHDRAWAL: "Withdrawal"}
+"""Types of transfer records, as the provider's document numbers them."""
+
+_SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
+_SHORTEST_NUMBER: Final = 6
+_LONGEST_NUMBER: Final = 64
+_PAGE: Final = re.compile(r"[0-9]{1,19}")
+_FIRST_YEAR: Final = 1971
+_LAST_YEAR: Final = 2199
+
+
+class Record(Protocol):
+    """A transfer as the provider records it, amounts in li."""
+
+    @property
+    def type(self) -> int: ...  # noqa: D102
+    @property
+    def amount(self) -> int: ...  # noqa: D102
+    @property
+    def after_balance(self) -> int: ...  # noqa: D102
+    @property
+    def ref_id(self) -> str: ...  # noqa: D102
+    @property
+    def trans_no(self) -> str: ...  # noqa: D102
+    @property
+    def created_at(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose transfers are asked for, and which; what is None is not narrowed down.
+
+    `number` is the operator's or the provider's number of one transfer, `before` the moment before which they
+    were made. `next_id` is where the page begins, as the provider named it; 0: at the newest. `problems`
+    holds a sentence for each value of the address that could not be used.
+    """
+
+    op_id: str | None = None
+    type: int | None = None
+    number: str | None = None
+    before: datetime | None = None
+    next_id: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def read_wanted(query: Mapping[str, str], zone: ZoneInfo) -> Wanted:
+    """Read `op_id`, `type` (4 or 3), `trans_no`, `before` (a local time) and `next_id` from a query string.
+
+    What is wrong is left out, with a sentence.
+    """
+    problems = []
+    kind, number, before, next_id = (
+        query.get(name, "") for name in ("type", "trans_no", "before", "next_id")
+    )
+    if kind not in ("", *map(str, TYPES)):
+        kind = ""
+        problems.append("The type must be 4 (deposit) or 3 (withdrawal). Showing both.")
+    if number and not _SHORTEST_NUMBER <= len(number) <= _LONGEST_NUMBER:
+        number = ""
+        problems.append("A transfer's number has 6 to 64 characters. Showing all transfers.")
+    created_before = _local(before, zone)
+    if before and not created_before:
+        problems.append("The time must look like 2026-03-15T09:30. Showing transfers of any time.")
+    if next_id and not (_PAGE.fullmatch(next_id) and int(next_id) < 2**63):
+        next_id = ""
+        problems.append("This page of the transfers is not known. Showing the newest.")
+    if "user_id" in query and not query.get("op_id"):
+        problems.append(
+            "The wallet knows players by the op_id only. The page Players finds it by the user_id."
+        )
+    return Wanted(
+        query.get("op_id") or None,
+        int(kind) if kind else None,
+        number or None,
+        created_before,
+        int(next_id or 0),
+        tuple(problems),
+    )
+
+
+def _local(text: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        local = datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        return None
+    return local if _FIRST_YEAR <= local.year <= _LAST_YEAR else None
+
+
+def described(wanted: Wanted, zone: ZoneInfo) -> str:
+    """The filters in words, empty where there are none: what a file says about itself."""
+    type_only = f"{TYPES[wanted.type].lower()}s" if wanted.type else ""
+    number_only = f"number {wanted.number}" if wanted.number else ""
+    before_only = f"created before {moment(wanted.before, zone)}" if wanted.before else ""
+    return ", ".join(part for part in (type_only, number_only, before_only) if part)
+
+
+def transfers_frame(records: Sequence[Record], zone: ZoneInfo, older: Record | None = None) -> pd.DataFrame:
+    """One row a transfer, in the order of `records`, which is newest first; amounts in Int64 li.
+
+    The document does not say whether a withdrawal's amount has a sign: none is shown, the type says it.
+
+    `at` (aware, in `zone`), `type` in words, `amount_li`, and the running balance: `before_li`, `after_li`,
+    and `between_li`, by which the balance had changed since the transfer before (rounds, bonuses, jackpots,
+    or a transfer that is not among the records). `older` is the transfer before the last of `records`. NA is
+    not known: before the first transfer of all, and around a type that the document does not name.
+    """
+    before_li = [
+        record.after_balance - _SIGNS[record.type] * abs(record.amount) if record.type in _SIGNS else None
+        for record in records
+    ]
+    earlier = [*records[1:], older]
+    between_li = [
+        None if before is None or one is None else before - one.after_balance
+        for before, one in zip(before_li, earlier[: len(records)], strict=True)
+    ]
+    created = pd.Series([record.created_at for record in records], dtype="int64")
+    return pd.DataFrame(
+        {
+            "at": pd.to_datetime(created, unit="s", utc=True).dt.tz_convert(zone),
+            "type": pd.Series([type_name(record.type) for record in records], dtype="object"),
+            "amount_li": pd.array([abs(record.amount) for record in records], dtype="Int64"),
+            "before_li": pd.array(before_li, dtype="Int64"),
+            "after_li": pd.array([record.after_balance for record in records], dtype="Int64"),
+            "between_li": pd.array(between_li, dtype="Int64"),
+            "ref_id": pd.Series([record.ref_id for record in records], dtype="object"),
+            "trans_no": pd.Series([record.trans_no for record in records], dtype="object"),
+        }
+    )
+
+
+def type_name(number: int) -> str:
+    """The type of a transfer in words; a number that the document does not name stays one."""
+    return TYPES.get(number, f"Type {number}")
+
+
+def in_words(frame: pd.DataFrame, currency: str | None) -> str:
+    """How many transfers of each type these are (`transfers_frame`), and what they moved, in one line."""
+    amounts = {kind: frame.loc[frame["type"] == name, "amount_li"].tolist() for kind, name in TYPES.items()}
+    parts = [
+        f"{count(len(moved))} {TYPES[kind].lower()}{'' if len(moved) == 1 else 's'}"
+        f" of {money(sum(moved), currency)}"
+        for kind, moved in amounts.items()
+        if moved
+    ]
+    net_li = sum(_SIGNS[kind] * sum(moved) for kind, moved in amounts.items())
+    if len(parts) > 1:
+        parts.append(f"net {'+' if net_li > 0 else ''}{money(net_li, currency)}")
+    return " · ".join(parts)
