@@ -3,14 +3,17 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard.data.loads import Loads
+from payouts.database import ledger_url
+from payouts.transfers import TransferBook
 from twoj_client import Reply, TwoJ, TwoJError
+from twoj_client.cache.memory import Memory
 from twoj_client.settings import Settings
 
 T = TypeVar("T")
@@ -33,6 +36,10 @@ class Source:
     clock: Callable[[], float]
     pool: ThreadPoolExecutor
     loads: Loads
+    last_good: "Memory[Known[Any]]"
+    """What the provider said last, where nothing else keeps it."""
+    book: TransferBook | None
+    """Where transfers are written down before they are sent; None where none may be sent."""
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -71,12 +78,22 @@ class Arriving(Generic[T]):
         return self.answered == self.asked
 
 
+_LAST_GOOD: Final = 256
 _source: Source | None = None
 
 
 @contextmanager
-def connected(settings: Settings, *, demo: bool, clock: Callable[[], float] = time.time) -> Iterator[None]:
-    """Connect the pages to the provider of `settings` while the context lasts."""
+def connected(
+    settings: Settings,
+    *,
+    demo: bool,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[None]:
+    """Connect the pages to the provider of `settings` while the context lasts.
+
+    `clock` returns epoch seconds, `sleep` waits between repeated questions; both are for tests.
+    """
     global _source  # noqa: PLW0603 - one server shows one provider; its pages have no other way to meet it
     assert settings.summary_url and settings.mch_id and settings.key  # noqa: S101, PT018 - settings hold this
     with (
@@ -88,12 +105,21 @@ def connected(settings: Settings, *, demo: bool, clock: Callable[[], float] = ti
             cache_url=settings.cache_url,
             timezone=settings.timezone,
             clock=clock,
+            sleep=sleep,
         ) as twoj,
         ThreadPoolExecutor(max_workers=8, thread_name_prefix="data") as pool,
         Loads(clock) as loads,
+        ExitStack() as stack,
     ):
+        book = None
+        if settings.cashier:
+            book = TransferBook(ledger_url(settings.ledger_url), clock)
+            stack.callback(book.close)
         zone = ZoneInfo(settings.timezone)
-        _source = Source(twoj, settings.mch_id, zone, settings.currency, demo, clock, pool, loads)
+        last_good: Memory[Known[Any]] = Memory(_LAST_GOOD)
+        _source = Source(
+            twoj, settings.mch_id, zone, settings.currency, demo, clock, pool, loads, last_good, book
+        )
         try:
             yield
         finally:

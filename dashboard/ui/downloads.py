@@ -44,6 +44,12 @@ def draw(
         rows=str(len(frame)),
     )
     stem = f"{title.lower().replace(' ', '-')}-{view.period.first_day}-{view.period.last_day}"
+    offer(about, columns, frame, stem)
+
+
+def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str) -> None:
+    """Offer `frame` as a file of each kind, named `stem`."""
+    title = about.title
     with st.container(horizontal=True, horizontal_alignment="right"):
         for name, mime, write in _FORMATS:
             too_long = write is xlsx_bytes and len(frame) > SHEET_ROOM

@@ -18,6 +18,8 @@ def pages() -> list[StreamlitPage]:
         st.Page(_PAGES / "overview.py", title="Overview", default=True),
         st.Page(_PAGES / "games.py", title="Games"),
         st.Page(_PAGES / "bonus.py", title="Bonus"),
+        st.Page(_PAGES / "players.py", title="Players"),
+        st.Page(_PAGES / "wallet.py", title="Wallet"),
         st.Page(_PAGES / "jackpots.py", title="Jackpots"),
     ]
 

@@ -1,5 +1,6 @@
 """A page as a script, over the local provider, with both clocks standing still."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -38,6 +39,7 @@ def open_page(sandbox: Sandbox, tmp_path: Path, clock: list[int]) -> Iterator[Op
                 ),
                 demo=True,
                 clock=lambda: clock[0],
+                sleep=lambda seconds: time.sleep(seconds / 100),
             )
             stack.enter_context(connection)
             app = AppTest.from_file(str(MAIN), default_timeout=30)

@@ -1,0 +1,122 @@
+"""Deposit and withdraw: a form, a dialog that repeats what would happen, and one sending per number."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import data
+from dashboard.amounts import AmountError, amount_li
+from dashboard.data import Known, cashier, wallet
+from dashboard.formats import money
+from dashboard.markdown import escaped
+from dashboard.orders import VERBS, Attempt, Order, concerns, objection
+from dashboard.ui import orders, states
+
+_DRAFT: Final = "cash-draft"
+_SENT: Final = "cash-sent"
+"""How many orders this person sent: the field for the amount is a new one after each."""
+_LONGEST_AMOUNT: Final = 40
+
+
+def draw(op_id: str) -> None:
+    """Draw the form; what it asks for is confirmed in a dialog before anything is sent."""
+    currency = data.source().currency
+    with states.box("cash-desk", "Deposit or withdraw"), st.form("cash", border=False):
+        kind = st.segmented_control(
+            "What", list(VERBS), format_func=VERBS.__getitem__, default=next(iter(VERBS)), required=True
+        )
+        typed = st.text_input(
+            "Amount" + (f", {currency}" if currency else ""),
+            placeholder="1,250.50",
+            max_chars=_LONGEST_AMOUNT,
+            autocomplete="off",
+            key=f"cash-amount-{st.session_state.setdefault(_SENT, 0)}",
+        )
+        if st.form_submit_button("Review…"):
+            _review(op_id, str(kind), typed)
+    order, balance = st.session_state.get(_DRAFT, (None, None))
+    if order and order.op_id != op_id:
+        _forget()
+    elif order:
+        st.dialog(f"Confirm the {order.kind}", on_dismiss=_forget)(_confirm)(order, balance)
+
+
+def _review(op_id: str, kind: str, typed: str) -> None:
+    with states.part("The balance"):
+        try:
+            order = cashier.new_order(op_id, kind, amount_li(typed))
+        except AmountError as error:
+            st.error(str(error), icon=":material/edit:")
+            return
+        balance = wallet.fresh_balance(op_id)
+        against = objection(order, balance.value, data.source().currency)
+        if against:
+            st.error(against, icon=":material/block:")
+        else:
+            st.session_state[_DRAFT] = (order, balance)
+
+
+def _confirm(order: Order, balance: Known[int]) -> None:
+    """The dialog. The ledger decides what it shows: an order that was sent is not offered again."""
+    _repeat(order, balance.value)
+    place = st.empty()
+    try:
+        sent = cashier.attempt(order.trans_no)
+        if sent is None:
+            with place.container():
+                sent = _sent(order)
+    except cashier.LedgerFailed as error:
+        place.empty()
+        orders.ledger_failed(error, "Nothing was sent, because it could not be written down before.")
+        return
+    if sent:
+        place.empty()
+        _result(sent)
+
+
+def _repeat(order: Order, balance_li: int) -> None:
+    currency = data.source().currency
+    facts = {
+        "Player": escaped(order.op_id),
+        VERBS[order.kind]: f"**{money(order.amount_li, currency)}**",
+        "Balance now": money(balance_li, currency),
+        "Balance after it": f"**{money(order.after_li(balance_li), currency)}**",
+        "Number": order.trans_no,
+    }
+    st.table(pd.DataFrame(facts.items()), border="horizontal", hide_index=True, hide_header=True)
+
+
+def _sent(order: Order) -> Attempt | None:
+    """Offer to send it; once that is pressed, send it and return what became of it."""
+    here = data.source()
+    worries = concerns(order, cashier.attempts(order.op_id), here.now(), here.currency)
+    for worry in worries:
+        st.warning(escaped(worry), icon=":material/warning:")
+    agreed = not worries or st.checkbox("Make this transfer all the same", key=f"agreed-{order.trans_no}")
+    label = f"{VERBS[order.kind]} {money(order.amount_li, here.currency)}"
+    with st.container(horizontal=True):
+        pressed = st.button(escaped(label), type="primary", key=f"send-{order.trans_no}", disabled=not agreed)
+        if st.button("Cancel", key=f"cancel-{order.trans_no}"):
+            _forget()
+            st.rerun()
+    if not pressed:
+        return None
+    st.session_state[_SENT] += 1
+    with st.spinner("Sending…"):
+        return cashier.send(order, orders.who())
+
+
+def _result(sent: Attempt) -> None:
+    place = st.empty()
+    if sent.is_open:
+        sent = orders.looked_up(sent, "dialog") or sent
+    with place.container():
+        orders.outcome(sent)
+    if st.button("Close", key=f"close-{sent.order.trans_no}"):
+        _forget()
+        st.rerun()
+
+
+def _forget() -> None:
+    st.session_state.pop(_DRAFT, None)

@@ -1,0 +1,28 @@
+"""The orders for a player that were sent from here."""
+
+import streamlit as st
+
+from dashboard import data, tables
+from dashboard.data import cashier
+from dashboard.orders import order_table
+from dashboard.ui import charts, grid, orders
+
+
+def draw(op_id: str) -> None:
+    """Say of each open order what is known, with a button to look it up; below, the latest in a table."""
+    try:
+        found = cashier.attempts(op_id)
+    except cashier.LedgerFailed as error:
+        orders.ledger_failed(error, "What was sent from here is not known now.")
+        return
+    if not found:
+        st.caption("None yet for this player.")
+        return
+    for attempt in (one for one in found if one.is_open):
+        orders.outcome(attempt)
+        if orders.looked_up(attempt, "list"):
+            st.rerun()
+    here = data.source()
+    grid.draw(
+        order_table(found, here.zone), tables.ORDERS, "orders", charts.look(), here.currency, height_rows=5
+    )

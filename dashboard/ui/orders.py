@@ -1,0 +1,57 @@
+"""Orders that were sent from here: what became of each in plain words, and the button that looks it up."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.data import cashier
+from dashboard.markdown import escaped
+from dashboard.orders import DONE, NOT_KNOWN, REFUSED, SENDING, Attempt, told
+from dashboard.ui import states
+
+_BOXES: Final = {
+    DONE: (st.success, ":material/check_circle:"),
+    REFUSED: (st.error, ":material/block:"),
+    SENDING: (st.info, ":material/schedule_send:"),
+    NOT_KNOWN: (st.warning, ":material/help:"),
+}
+
+
+def who() -> str:
+    """Who uses the page, for the audit log: without sign-in only that it was somebody at this server."""
+    person = st.user.to_dict()
+    return str(person.get("email") or person.get("sub") or "local")
+
+
+def outcome(attempt: Attempt) -> None:
+    """Say what became of an attempt."""
+    box, icon = _BOXES[attempt.state]
+    box(escaped(told(attempt, data.source().currency)), icon=icon)
+
+
+def looked_up(attempt: Attempt, place: str) -> Attempt | None:
+    """Draw the button that looks an open attempt up; once it is pressed, return what is known then.
+
+    `place` tells the button from others for the same attempt.
+    """
+    number = attempt.order.trans_no
+    if not st.button("Look it up", key=f"look-up-{place}-{number}", icon=":material/search:", help=number):
+        return None
+    with states.part("The look-up"):
+        try:
+            return cashier.look_up(attempt.order, who())
+        except cashier.LedgerFailed as error:
+            ledger_failed(error, "What was found could not be written.")
+    return None
+
+
+def ledger_failed(error: Exception, meaning: str) -> None:
+    """Say that the ledger cannot be used, and what that means here."""
+    st.error(escaped(f"{meaning} {error}"), icon=":material/database_off:")
+
+
+def when(attempt: Attempt) -> str:
+    """When it was sent, in the business zone."""
+    here = data.source()
+    return formats.moment(attempt.sent_at, here.zone, here.now())

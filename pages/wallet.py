@@ -1,0 +1,59 @@
+"""One player's wallet: what is in it, what moved in and out, and for cashiers the way to move it."""
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.data import cashier, wallet
+from dashboard.ui import cash_desk, live, order_list, states, transfer_list, wallet_cards, wallet_filters
+
+
+def nobody() -> None:
+    demo = " The demo world has whale, grinder and quiet." if data.source().demo else ""
+    st.info(f"Enter the op_id of a player: the wallet knows players by your own id only.{demo}")
+
+
+@live.part("The balance", "wallet")
+def balance() -> None:
+    op_id = wallet_filters.wanted().op_id or ""
+    try:
+        known = wallet.balance(op_id)
+    except wallet.NoSuchPlayer:
+        st.info("The provider knows no account of this player. Check the op_id: capital letters count.")
+        return
+    states.as_of(known)
+    wallet_cards.draw(known.value, op_id)
+
+
+@live.part("Transfers sent from here", "orders")
+def sent_from_here() -> None:
+    with states.box("order-list", "Sent from here"):
+        order_list.draw(wallet_filters.wanted().op_id or "")
+
+
+@live.part("The transfers", "transfers")
+def transfers() -> None:
+    wanted = wallet_filters.wanted()
+    with states.box("transfer-list", f"Transfers, {formats.zone_time(data.source().zone)}"):
+        try:
+            found = wallet.transfers(wanted)
+        except wallet.NoSuchPlayer:
+            st.caption("Without an account there are none.")
+            return
+        states.as_of(found)
+        transfer_list.draw(wanted, found)
+
+
+wallet_filters.draw_player()
+player = wallet_filters.wanted().op_id
+if player is None:
+    nobody()
+else:
+    balance()
+    if cashier.is_on():
+        left, right = st.columns([2, 3])
+        with left:
+            cash_desk.draw(player)
+        with right:
+            sent_from_here()
+    wallet_filters.draw_filters()
+    transfers()
