@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -12,6 +13,7 @@ from streamlit import App, config
 import payouts
 from dashboard import data
 from dashboard.data import jackpots, live
+from dashboard.headers import Headers
 from dashboard.provider import prepared, provider
 from twoj_client.settings import SettingsError, load_settings
 
@@ -51,4 +53,5 @@ app = App(
     "dashboard/ui/main.py",
     lifespan=lifespan,
     routes=[Route("/healthz", healthz), live.ROUTE, *receiver.routes],
+    middleware=[Middleware(Headers)],
 )

@@ -104,6 +104,16 @@ def hits_between(before: Pots, after: Pots) -> list[Hit]:
     ]
 
 
+def with_hits(samples: Iterable[Sample], hits: Iterable[Hit], pot: str) -> list[Sample]:
+    """Return the samples of a pot together with the two answers around each of its hits, oldest first."""
+    known = {sample.at_ms: sample for sample in samples}
+    for hit in hits:
+        if hit.pot == pot:
+            known[hit.before_at_ms] = Sample(hit.before_at_ms, hit.before_li)
+            known[hit.seen_at_ms] = Sample(hit.seen_at_ms, hit.after_li)
+    return sorted(known.values(), key=lambda sample: sample.at_ms)
+
+
 class Verdict(StrEnum):
     """What a hit and its payout say about each other."""
 

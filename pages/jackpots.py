@@ -1,10 +1,66 @@
 """The pots: for the hall a wall (`?screen=`); for the office what grew, what was hit, which screens live."""
 
+from datetime import datetime
+
 import streamlit as st
 
-from dashboard.ui import wall
+from dashboard import data, formats
+from dashboard.data import jackpots
+from dashboard.figures.pots import pots_chart
+from dashboard.hit_table import HITS, hit_table
+from dashboard.ui import charts, downloads, filters, grid, live, pot_cards, screen_list, states, wall
+
+QUICK_S = 15
+
+
+def window() -> tuple[datetime, datetime]:
+    """The period up to this second: hits are not cut to the minute."""
+    view = filters.view()
+    return view.start, data.source().now() if view.is_running else view.end
+
+
+@live.part("The pots", "pots", every_s=QUICK_S)
+def pots() -> None:
+    known = jackpots.now()
+    states.as_of(known)
+    pot_cards.now(known)
+
+
+@live.part("The pots over time", "pots-over-time")
+def over_time() -> None:
+    here, history = data.source(), jackpots.history(*window())
+    with states.box("pots-over-time", f"The pots over time, {formats.zone_time(here.zone)}"):
+        st.caption("Seen while a screen or this page was on; the rest is a gap.")
+        pot_cards.growths(history)
+        charts.show(
+            pots_chart(history.samples, history.hits, charts.look(), here.currency, here.zone), "pots"
+        )
+
+
+@live.part("Hits and payouts", "hits")
+def hits() -> None:
+    here, found = data.source(), jackpots.matches(*window())
+    with states.box("hits", f"Hits and payouts, {formats.zone_time(here.zone)}"):
+        if not found:
+            st.info("No pot was seen to fall in this period, and no payout was received.")
+            return
+        table = hit_table(found, here.zone)
+        grid.draw(table, HITS, "hits", charts.look(), here.currency)
+        downloads.draw("Hits and payouts", HITS, table, filters.view(), data.Known(table, here.now()))
+
+
+@live.part("Screens", "screens", every_s=QUICK_S)
+def screens() -> None:
+    with states.box("screens", "Screens"):
+        screen_list.draw_new()
+        screen_list.draw()
+
 
 if "screen" in st.query_params:
     wall.draw()
 else:
-    st.write("staff")
+    filters.draw("Jackpots", compared=False)
+    pots()
+    over_time()
+    hits()
+    screens()

@@ -1,5 +1,61 @@
 """The pots for the office: now, over time, and what became of each hit."""
 
-from dashboard.data.pots_watch import watch, watching
+from dataclasses import dataclass
+from datetime import datetime
 
-__all__ = ["watch", "watching"]
+from dashboard.data import pot_books
+from dashboard.data.poller import told_pots
+from dashboard.data.pots_watch import watch, watching
+from dashboard.data.source import Known, source
+from dashboard.jackpots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, Sample, match, with_hits
+
+__all__ = ["History", "history", "matches", "now", "watch", "watching"]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was seen in each pot, oldest first, and the hits seen in both."""
+
+    samples: dict[str, list[Sample]]
+    hits: list[Hit]
+
+
+def now() -> Known[Pots]:
+    """Both pots now; who looks keeps the watch awake. Raises TwoJError."""
+    watch().look()
+    reply = source().twoj.jackpot.pool()
+    return Known(told_pots(reply), reply.as_of, reply.stale)
+
+
+def history(start: datetime, end: datetime) -> History:
+    """Both pots over a window. Raises LedgerFailed."""
+    start_ms, end_ms = _ms(start), _ms(end)
+    with watch().ledger.reading() as connection:
+        hits = pot_books.hits(connection, start_ms, end_ms)
+        return History(
+            {
+                name: with_hits(pot_books.samples(connection, name, start_ms, end_ms), hits, name)
+                for name in POTS
+            },
+            hits,
+        )
+
+
+def matches(start: datetime, end: datetime) -> list[Match]:
+    """Hits seen in a window and payouts ordered in it, matched, newest first. Raises LedgerFailed."""
+    start_ms, end_ms = _ms(start), _ms(end)
+    with watch().ledger.reading() as connection:
+        found = match(
+            pot_books.hits(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
+            pot_books.wins(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
+            {
+                name: pot_books.sample_times(connection, name, start_ms - GAP_MS, end_ms + GAP_MS)
+                for name in POTS
+            },
+            _ms(source().now()),
+        )
+    return [each for each in found if start_ms <= each.at_ms < end_ms]
+
+
+def _ms(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from dashboard.data import pot_books
-from dashboard.data.ledger import Ledger, LedgerAway
+from dashboard.data.ledger import Ledger, LedgerFailed
 from dashboard.data.screens import Screens
 from dashboard.jackpots import Hit, Pots, Win
 
@@ -71,7 +71,7 @@ class Keeper:
                 self.last_wins = pot_books.last_wins(connection, _LAST_WINS)
             self._screens.load()
             self._away = False
-        except LedgerAway as error:
+        except LedgerFailed as error:
             if not self._away:
                 log.warning("jackpot books not kept", error=str(error))
             self._away = True

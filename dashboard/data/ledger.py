@@ -8,13 +8,14 @@ from sqlalchemy.exc import DBAPIError
 
 from payouts.database import LedgerAway, away, ledger_url, migrate, open_engine, snapshot
 
-__all__ = ["Ledger", "LedgerAway"]
+LedgerFailed = LedgerAway
+"""What pages catch: the ledger's database cannot be used."""
 
 
 class Ledger:
     """Transactions over the ledger's database; it connects when first used. For all threads.
 
-    Both kinds of transaction raise LedgerAway where the database is locked or away.
+    Both kinds of transaction raise LedgerFailed where the database is locked or away.
     """
 
     def __init__(self, setting: str | None) -> None:

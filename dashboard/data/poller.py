@@ -110,10 +110,8 @@ class Poller:
             self._wake.clear()
 
     def _heard_from(self, reply: Reply[provider.Pool]) -> Heard:
-        pool, said_s = reply.data, reply.as_of.timestamp()
-        at_ms = int(said_s * 1000) if pool.timestamp is None else pool.timestamp
-        age_s = max(self._clock() - said_s, 0)
-        return Heard(Pots(_pot(pool.hourly), _pot(pool.super), at_ms), reply.as_of, self._timer() - age_s)
+        age_s = max(self._clock() - reply.as_of.timestamp(), 0)
+        return Heard(told_pots(reply), reply.as_of, self._timer() - age_s)
 
     def _take(self, heard: Heard, *, stale: bool) -> None:
         before = self._heard
@@ -129,6 +127,13 @@ class Poller:
         elif self._failing and not failing:
             log.warning("jackpot pots known again")
         self._failing = failing is not None
+
+
+def told_pots(reply: Reply[provider.Pool]) -> Pots:
+    """Return the pots of an answer; a provider that tells no time is taken to have ours."""
+    pool = reply.data
+    at_ms = int(reply.as_of.timestamp() * 1000) if pool.timestamp is None else pool.timestamp
+    return Pots(_pot(pool.hourly), _pot(pool.super), at_ms)
 
 
 def _pot(pot: provider.Pot) -> Pot:

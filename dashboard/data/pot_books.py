@@ -77,6 +77,13 @@ def samples(connection: Connection, pot: str, start_ms: int, end_ms: int) -> lis
     return [Sample(*row) for row in connection.execute(statement)]
 
 
+def sample_times(connection: Connection, pot: str, start_ms: int, end_ms: int) -> list[int]:
+    """Return the times of these samples, oldest first."""
+    at = pot_samples.c.at_ms
+    statement = select(at).where(pot_samples.c.pot == pot, at >= start_ms, at < end_ms).order_by(at)
+    return list(connection.scalars(statement))
+
+
 def hits(connection: Connection, start_ms: int, end_ms: int) -> list[Hit]:
     """Return the hits seen with `start_ms <= seen_at_ms < end_ms`, oldest first."""
     seen = pot_hits.c.seen_at_ms

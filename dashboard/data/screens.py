@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 from typing import Final
@@ -11,37 +10,15 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from dashboard.data.ledger import Ledger, LedgerAway
+from dashboard.data.ledger import Ledger, LedgerFailed
+from dashboard.screens import Heartbeat, Screen
 from payouts.schema import screens
 
 log = structlog.get_logger(__name__)
 
-LOOKS: Final = ("dark", "light", "auto")
 RELOAD_S: Final = 5
 """So long at most a link that was made or revoked by another server is not known here."""
 _TOKEN_BYTES: Final = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """What a screen says of itself each time it asks; ages in ms, times in epoch ms."""
-
-    seen_at_ms: int
-    paint_age_ms: int | None
-    data_age_ms: int | None
-    build: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """A screen as the office sees it."""
-
-    id: int
-    name: str
-    look: str
-    made_at_ms: int
-    revoked_at_ms: int | None
-    beat: Heartbeat | None
 
 
 class Screens:
@@ -81,11 +58,11 @@ class Screens:
             if self.outdated:
                 try:
                     self.load()
-                except LedgerAway as error:
+                except LedgerFailed as error:
                     log.warning("screens not known", error=str(error))
 
     def load(self) -> None:
-        """Read the links. Raises LedgerAway."""
+        """Read the links. Raises LedgerFailed."""
         self._tried_at = self._timer()
         with self._ledger.reading() as connection:
             rows = connection.execute(
@@ -123,7 +100,7 @@ class Screens:
             )
 
     def make(self, name: str, look: str) -> str:
-        """Make a screen and return its token, which is nowhere else. Raises LedgerAway."""
+        """Make a screen and return its token, which is nowhere else. Raises LedgerFailed."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._ledger.writing() as connection:
             connection.execute(
@@ -135,7 +112,7 @@ class Screens:
         return token
 
     def revoke(self, screen_id: int) -> None:
-        """Let a screen look no more. Raises LedgerAway."""
+        """Let a screen look no more. Raises LedgerFailed."""
         with self._ledger.writing() as connection:
             connection.execute(
                 update(screens)
@@ -145,7 +122,7 @@ class Screens:
         self._tried_at = float("-inf")
 
     def all(self) -> list[Screen]:
-        """Return all screens with their last written heartbeat, those in use first. Raises LedgerAway."""
+        """Return all screens with their last written heartbeat, those in use first. Raises LedgerFailed."""
         with self._ledger.reading() as connection:
             rows = connection.execute(
                 select(screens).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)

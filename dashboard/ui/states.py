@@ -9,6 +9,7 @@ import structlog
 
 from dashboard import data, formats
 from dashboard.data import Known, ProviderFailed
+from dashboard.data.ledger import LedgerFailed
 from dashboard.periods import Comparison
 from dashboard.view import View
 
@@ -21,7 +22,8 @@ def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcon
     """Draw one part of a page; a failure becomes a sentence in its place and leaves the other parts alive.
 
     The sentence is drawn inside `around()`, which keeps the part's place. People never see a traceback. A
-    failure of the provider is said in its own words; any other is ours, and the log has it.
+    failure of the provider is said in its own words; of the ledger, that it is one; any other is ours, and
+    the log has it.
     """
     try:
         yield
@@ -29,6 +31,11 @@ def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcon
         log.warning("part failed", part=name, error=str(error))
         with around():
             sentence = f"{name}: not known now. {error.sentence} {error.what_to_do}"
+            st.error(sentence, icon=":material/cloud_off:")
+    except LedgerFailed as error:
+        log.warning("part failed", part=name, error=str(error))
+        with around():
+            sentence = f"{name}: not known now. The ledger's database does not answer; try again in a moment."
             st.error(sentence, icon=":material/cloud_off:")
     except Exception:
         log.exception("part failed", part=name)
