@@ -30,6 +30,15 @@ class Cause(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
+_IN_SENTENCE: Final = {
+    Cause.TRANSFER: "by transfers",
+    Cause.JACKPOT: "by jackpots",
+    Cause.BONUS: "by bonuses",
+    Cause.MISSING: "where rounds are missing",
+    Cause.UNEXPLAINED: "unexplained",
+}
+
+
 class Record(Protocol):
     """A transfer as the provider records it."""
 
@@ -188,7 +197,9 @@ def jump_words(found: Sequence[Gap], currency: str | None) -> str:
             continue
         rest_li = sum(gap.rest_li for gap in of_cause)
         moved = f" ({'+' if rest_li > 0 else ''}{money(rest_li, currency)} in sum)"
-        parts.append(f"{count(len(of_cause))} {cause}" + ("" if cause is Cause.TRANSFER else moved))
+        parts.append(
+            f"{count(len(of_cause))} {_IN_SENTENCE[cause]}" + ("" if cause is Cause.TRANSFER else moved)
+        )
     times = "once" if len(found) == 1 else f"{count(len(found))} times"
     return f"The balance jumps {times} between two rounds: {', '.join(parts)}."
 

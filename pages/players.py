@@ -37,7 +37,7 @@ from dashboard.ui import (
 )
 
 
-@live.part("Figures of this player", "player", player_cards.unknown)
+@live.part("Figures of this player", "player", player_cards.unknown, first=True)
 def figures() -> None:
     if known := player_reading.history():
         history, view = known.value, filters.view()
@@ -91,7 +91,8 @@ def habits() -> None:
     with right, states.box("sessions", f"Sessions by day, {formats.zone_time(here.zone)}"):
         pause_picker.draw()
         charts.show(sessions_chart(sessions, charts.look(), here.currency, here.zone), "sessions")
-    with states.box("session-list", f"{formats.count(len(sessions))} sessions"):
+        st.caption("Teal: the player won · vermilion: the player lost")
+    with left, states.box("session-list", f"{formats.count(len(sessions))} sessions"):
         table = sessions_table(sessions, here.zone)
         grid.draw(table, SESSIONS, "session-list", charts.look(), here.currency, height_rows=8)
         downloads.draw("Sessions", SESSIONS, table, filters.view(), known)

@@ -17,6 +17,7 @@ from twoj_client import Reply, TwoJError
 from twoj_client.models import BonusSummary, TransferRecord
 
 NO_OP_ID: Final = "The wallet knows players by the op_id only, and this player's is not known."
+_BALANCE_PATIENCE_S: Final = 0.5
 _RENEW_S: Final = 60
 _PATIENCE_S: Final = 5.0
 _PAGE: Final = 100
@@ -25,10 +26,20 @@ _BONUS_DAYS_BEFORE: Final = 30
 _MOST_BONUS_DAYS: Final = 92
 
 
-def balance_now(op_id: str) -> Known[int]:
-    """The balance in li, asked anew. Raises TwoJError."""
-    reply = source().twoj.transfer.balance(op_id=op_id)
-    return Known(reply.data.balance, reply.as_of, reply.stale)
+def balance_now(op_id: str) -> Known[int] | None:
+    """The balance in li, asked anew; the one before it, or None, while the wallet takes its time.
+
+    Raises TwoJError.
+    """
+    here = source()
+    ask = partial(here.twoj.transfer.balance, op_id=op_id)
+    load = here.loads.look(
+        ("balance", op_id), lambda: Load({op_id: ask}, here.loads.quick, here.clock), 0, _BALANCE_PATIENCE_S
+    )
+    load.raise_if_all_failed()
+    for reply in load.replies().values():
+        return Known(reply.data.balance, reply.as_of, reply.stale)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

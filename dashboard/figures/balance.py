@@ -54,6 +54,7 @@ def balance_chart(
             "showgrid": False,
             "linecolor": look.grid,
             "fixedrange": True,
+            "automargin": True,
             "nticks": 7,
             "tickformatstops": [
                 {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M<br>%-d %b"},

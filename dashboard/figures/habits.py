@@ -51,6 +51,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
     layout: Layout = {
         "xaxis": {
             "tickvals": [0, 3, 6, 9, 12, 15, 18, 21],
+            "ticks": "",
             "title": {"text": f"Hour, {zone.key}", "font": {"size": 11}, "standoff": 6},
             "showgrid": False,
             "zeroline": False,
@@ -59,6 +60,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
         },
         "yaxis": {
             "autorange": "reversed",
+            "ticks": "",
             "showgrid": False,
             "fixedrange": True,
             "automargin": True,
@@ -71,8 +73,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
 def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Each session (`sessions.sessions_frame`) as a bar over the hours of its local day, newest day on top.
 
-    Teal where the player lost and the company gained, vermilion where the player won; longer than a day is
-    two bars.
+    Teal where the player won, vermilion where the player lost; a session over midnight is two bars.
     """
     parts = by_local_day(sessions, zone)
     days = pd.date_range(parts["date"].min(), parts["date"].max(), freq="D")
@@ -89,7 +90,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zon
         "x": [max(to_h - from_h, 0.06) for from_h, to_h in zip(parts["from_h"], parts["to_h"], strict=True)],
         "y": [names[day] for day in parts["date"]],
         "marker": {
-            "color": [look.loss if gain > 0 else look.gain if gain < 0 else look.quiet for gain in shown]
+            "color": [look.gain if gain > 0 else look.loss if gain < 0 else look.quiet for gain in shown]
         },
         "customdata": [words[place] for place in parts["session"]],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -110,6 +111,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zon
             "categoryorder": "array",
             "categoryarray": [names[day] for day in days],
             "range": [-0.5, len(days) - 0.5],
+            "ticks": "",
             **_day_ticks([day.date() for day in days], row_px),
             "showgrid": False,
             "fixedrange": True,

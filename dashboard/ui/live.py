@@ -14,13 +14,19 @@ _MARK: Final = "<i class='part'></i>"
 
 
 def part(
-    name: str, key: str, unknown: Callable[[], None] | None = None, every_s: int | None = EVERY_S
+    name: str,
+    key: str,
+    unknown: Callable[[], None] | None = None,
+    *,
+    every_s: int | None = EVERY_S,
+    first: bool = False,
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Turn a function into a part that is drawn beside the others and again each minute.
 
     `name` is what a failure calls it; `key` names its place (style.css), which it keeps when it fails.
     `unknown` then draws what stands above the sentence, so that nothing below moves. With None for `every_s`
     it is drawn again only when somebody uses it: a table that people scroll and select in stays as it is.
+    What is `first` is drawn before the parts after it begin: heavy ones would keep people from seeing it.
     """
 
     @contextmanager
@@ -31,7 +37,7 @@ def part(
             yield
 
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
-        @st.fragment(parallel=True, run_every=every_s, key=key)
+        @st.fragment(parallel=not first, run_every=every_s, key=key)
         def drawn() -> None:
             with st.container(key=f"part-{key}"), states.part(name, failed):
                 st.html(_MARK)

@@ -56,6 +56,8 @@ def _balance(op_id: str | None) -> tuple[str, str, str, str]:
         known = data.balance_now(op_id)
     except ProviderFailed as error:
         return label, formats.UNKNOWN, "Not known", f"{error.sentence} {error.what_to_do}"
+    if known is None:
+        return label, formats.UNKNOWN, "Not known", "The wallet has not answered yet."
     when = formats.moment(known.as_of, here.zone, here.now())
     short = formats.money_short(known.value, here.currency)
     return label, short, formats.money(known.value, here.currency), f"What the wallet holds, as of {when}."

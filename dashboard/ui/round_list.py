@@ -9,7 +9,7 @@ from dashboard import data, formats
 from dashboard.export import Column, Kind
 from dashboard.player_games import SLOTS
 from dashboard.round_detail import Fields, facts, games_fields, safe_url, slots_fields
-from dashboard.round_table import ROUNDS, decimals, on_screen
+from dashboard.round_table import ROUNDS_ON_SCREEN, decimals, on_screen
 from dashboard.ui import states
 
 _KEY: Final = "rounds"
@@ -22,7 +22,7 @@ _TIME: Final = "YYYY-MM-DD HH:mm:ss"
 def draw(table: pd.DataFrame, currency: str | None) -> None:
     """Draw rounds (`round_table.rounds_table`); selecting one writes its event id into the address."""
     st.session_state[_SHOWN] = table["event_id"]
-    shown, places = on_screen(table, ROUNDS), decimals(table, ROUNDS)
+    shown, places = on_screen(table, ROUNDS_ON_SCREEN), decimals(table, ROUNDS_ON_SCREEN)
     st.dataframe(
         shown,
         key=_KEY,
@@ -31,7 +31,8 @@ def draw(table: pd.DataFrame, currency: str | None) -> None:
         row_height=_ROW_PX,
         placeholder=formats.UNKNOWN,
         column_config={
-            column.field: _config(column, shown[column.field], currency, places) for column in ROUNDS
+            column.field: _config(column, shown[column.field], currency, places)
+            for column in ROUNDS_ON_SCREEN
         },
         on_select=_take,
         selection_mode="single-row",
