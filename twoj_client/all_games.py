@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
+from twoj_client.endpoints import Endpoint
 from twoj_client.errors import BadArgument
 from twoj_client.history import forwards, oldest_first
 from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.stage import StageSummaries
-from twoj_client.walk import PAGE_SIZE, Hour, Progress, Walk
+from twoj_client.walk import PAGE_SIZE, Hour, P, Progress, Read, Walk
 from twoj_client.windows import Window
 
 if TYPE_CHECKING:
     from pyarrow import Table
+
+T = TypeVar("T")
 
 _HOURS_AHEAD = 16
 
@@ -61,12 +64,20 @@ class AllGames:
     ) -> Reply[Bets]:
         """Return all bets of the window, oldest first, amounts in li; only those of `game_ids`, if any.
 
-        `progress` is called after each hour. ``missing`` names the hours that stayed incomplete.
+        `progress` is called after each hour. ``missing`` names the hours that stayed incomplete. Finished
+        hours are kept in the cache.
         """
-        hours = list(self._walk(start, end, game_ids, progress, _HOURS_AHEAD))
-        answers = [page for hour in hours for page in hour.pages]
-        missing = [hour.window for hour in hours if not hour.whole]
-        return reply_of([bet for hour in hours for bet in _bets(hour)], answers, missing)
+        cache, params = self._core.cache, _history_params(game_ids)
+
+        def read(page: int, hour: Window) -> Answer[BetPage]:
+            return cache.read(endpoints.ALL_HISTORY, params | {"page": page}, hour)
+
+        def renew(page: int, hour: Window) -> Answer[BetPage]:
+            return cache.renew(endpoints.ALL_HISTORY, params | {"page": page}, hour)
+
+        walk = Walk(self._core.workers, read, renew, _distinct, hours_ahead=_HOURS_AHEAD)
+        hours = list(walk.hours(arguments.window(start, end), progress))
+        return _reply([bet for hour in hours for bet in _bets(hour)], hours)
 
     def iter_history(
         self,
@@ -76,9 +87,14 @@ class AllGames:
         game_ids: Iterable[int] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Iterator[Reply[Bets]]:
-        """Yield the bets hour by hour, like :meth:`history`, with one hour in memory at a time."""
-        for hour in self._walk(start, end, game_ids, progress, hours_ahead=0):
-            yield reply_of(_bets(hour), hour.pages, [] if hour.whole else [hour.window])
+        """Yield the bets hour by hour, like :meth:`history`, with one hour in memory at a time.
+
+        Always asked anew, and not kept: some days of a busy operator would fill the cache.
+        """
+        read = self._asking(endpoints.ALL_HISTORY, game_ids)
+        walk = Walk(self._core.workers, read, read, _distinct, hours_ahead=0)
+        window = arguments.window(start, end)
+        return (_reply(_bets(hour), [hour]) for hour in walk.hours(window, progress))
 
     def history_table(
         self,
@@ -88,47 +104,30 @@ class AllGames:
         game_ids: Iterable[int] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Reply[Table]:
-        """Return the bets of the window as an Arrow table, like :meth:`history`, several times as quickly.
+        """Return the bets of the window as an Arrow table, several times as quickly as :meth:`history`.
 
         The columns are the fields of :class:`~twoj_client.models.Bet`; amounts are 64-bit integers of li.
-        Always asked anew, and not kept: some days of a busy operator would fill the cache.
+        Always asked anew, and not kept, like :meth:`iter_history`.
         """
         # Arrow takes a while to load, and not everybody needs it.
         import pyarrow as pa  # noqa: PLC0415
 
         from twoj_client import columns  # noqa: PLC0415
 
-        core, params = self._core, _history_params(game_ids)
-
-        def ask(page: int, hour: Window) -> Answer[columns.BetColumns]:
-            asked = params | {"page": page, "time_start": hour.start, "time_end": hour.end}
-            return core.ask(columns.ALL_HISTORY_COLUMNS, asked)
-
-        walk = Walk(core.workers, ask, ask, columns.distinct, hours_ahead=_HOURS_AHEAD)
+        read = self._asking(columns.ALL_HISTORY_COLUMNS, game_ids)
+        walk = Walk(self._core.workers, read, read, columns.distinct, hours_ahead=_HOURS_AHEAD)
         hours = list(walk.hours(arguments.window(start, end), progress))
-        answers = [page for hour in hours for page in hour.pages]
-        missing = [hour.window for hour in hours if not hour.whole]
-        table = pa.concat_tables([columns.rows(hour.pages) for hour in hours])
-        return reply_of(table, answers, missing)
+        return _reply(pa.concat_tables([columns.rows(hour.pages) for hour in hours]), hours)
 
-    def _walk(
-        self,
-        start: When,
-        end: When,
-        game_ids: Iterable[int] | None,
-        progress: Callable[[Progress], None] | None,
-        hours_ahead: int,
-    ) -> Iterator[Hour[BetPage]]:
-        cache, params = self._core.cache, _history_params(game_ids)
+    def _asking(self, endpoint: Endpoint[P], game_ids: Iterable[int] | None) -> Read[P]:
+        """Return what reads a page past the cache."""
+        params = _history_params(game_ids)
 
-        def read(page: int, hour: Window) -> Answer[BetPage]:
-            return cache.read(endpoints.ALL_HISTORY, params | {"page": page}, hour)
+        def ask(page: int, hour: Window) -> Answer[P]:
+            asked = params | {"page": page, "time_start": hour.start, "time_end": hour.end}
+            return self._core.ask(endpoint, asked)
 
-        def renew(page: int, hour: Window) -> Answer[BetPage]:
-            return cache.renew(endpoints.ALL_HISTORY, params | {"page": page}, hour)
-
-        walk = Walk(self._core.workers, read, renew, _distinct, hours_ahead=hours_ahead)
-        return walk.hours(arguments.window(start, end), progress)
+        return ask
 
     def bonus_summary(
         self,
@@ -173,6 +172,11 @@ def _history_params(game_ids: Iterable[int] | None) -> dict[str, Any]:
     params: dict[str, Any] = {"page_size": PAGE_SIZE}
     wanted = arguments.ids("game_ids", game_ids)
     return params | {"game_ids": wanted} if wanted else params
+
+
+def _reply(data: T, hours: Sequence[Hour[Any]]) -> Reply[T]:
+    answers = [page for hour in hours for page in hour.pages]
+    return reply_of(data, answers, [hour.window for hour in hours if not hour.whole])
 
 
 def _distinct(pages: Sequence[BetPage]) -> int:

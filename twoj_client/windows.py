@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,7 @@ def business_days(window: Window, zone: ZoneInfo) -> list[BusinessDay]:
     return days
 
 
+@lru_cache(4096)
 def _midnight(date: dt.date, zone: ZoneInfo) -> int:
     return int(dt.datetime(date.year, date.month, date.day, tzinfo=zone).timestamp())
 

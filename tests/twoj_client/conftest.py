@@ -12,9 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.parts import redis_server
 from twoj_client import TwoJ
+
+# A busy machine is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 KEY = "k3y-that-nobody-may-see"

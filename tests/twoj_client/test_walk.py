@@ -1,7 +1,9 @@
 """The betting history of all games: whole hours, as rows, hour by hour, or as columns."""
 
+import gc
 import json
 import threading
+import tracemalloc
 
 import msgspec
 import pytest
@@ -286,3 +288,21 @@ def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, gone):
             _Decoder().decode(payload)
     else:
         assert _Decoder().decode(payload).table.to_pylist() == expected
+
+
+def test_an_hour_that_was_taken_is_let_go(provider, twoj):
+    """Even if the collector sleeps: nothing of an hour may lie in a cycle."""
+    provider.answers[PATH] = Bets([bet(i, DAY + i * 6) for i in range(20 * 600)])
+    replies = twoj.all.iter_history(start=DAY, end=DAY + 20 * HOUR_S)
+    sizes = []
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for reply in replies:
+            assert len(reply.data) == 600
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert sizes[-1] - sizes[4] < 3 * 600 * 250
