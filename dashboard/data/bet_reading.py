@@ -7,17 +7,19 @@ from datetime import datetime
 from functools import partial
 from threading import Lock
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from dashboard.bets import BetSums, bet_sums, together
-from dashboard.data.failures import failures
+from dashboard.data.failures import by_time, failures, window_words
 from dashboard.data.loads import Load
 from dashboard.data.source import Known
 from twoj_client import Reply, TwoJError, Window
 from twoj_client.windows import HOUR_S, cut
 
-SETTLE_S: Final = 7200
-"""So long after its end a window's bets are final, as for the client's own cache."""
+LESS_THAN_COUNTED: Final = "{}: the provider counts more bets than its pages hold."
 
+# So long after its end a window's bets are final, as for the client's own cache.
+_SETTLE_S: Final = 7200
 _RENEW_S: Final = 60
 _RENEW_ENDED_S: Final = 600
 _RETRY_S: Final = 60
@@ -70,7 +72,7 @@ class BetsRead:
 class BetReading:
     """Reads bets from `start_s` on in pieces of `piece_s`, the newest first. For all threads.
 
-    `ask` reads one piece; `type_of` names the type of a game id; `label` says in words which window failed.
+    `ask` reads one piece, `type_of` names the type of a game id, `zone` is that of the words about failures.
     What can no longer change is read once, the rest again from time to time while somebody looks.
     """
 
@@ -78,7 +80,7 @@ class BetReading:
         self,
         ask: Callable[[Window], Reply[Any]],
         type_of: Callable[[int], str],
-        label: Callable[[Window], str],
+        zone: ZoneInfo,
         start_s: int,
         piece_s: int,
         pool: ThreadPoolExecutor,
@@ -88,7 +90,7 @@ class BetReading:
         """Whether nothing more is to be read: people said so, or have not yet said otherwise."""
         self._ask = ask
         self._type_of = type_of
-        self._label = label
+        self._zone = zone
         self._start_s = start_s
         self._piece_s = piece_s
         self._pool = pool
@@ -159,7 +161,7 @@ class BetReading:
         start = piece.window.start
         self._failed.pop(start, None)
         self._sums = None
-        if not piece.whole or piece.as_of.timestamp() < piece.window.end + SETTLE_S:
+        if not piece.whole or piece.as_of.timestamp() < piece.window.end + _SETTLE_S:
             self._changing[start] = piece
             return
         self._changing.pop(start, None)
@@ -195,20 +197,16 @@ class BetReading:
         if self._sums is None:
             self._sums = together([*self._folded, *(piece.sums for piece in self._changing.values())])
         as_of = {start: piece.as_of for start, piece in self._changing.items()}
-        lacking = (
-            (window, error)
-            for start, (window, error, _) in sorted(self._failed.items())
-            if start not in as_of
-        )
+        lacking = {window: error for start, (window, error, _) in self._failed.items() if start not in as_of}
         return Known(
             self._sums,
             # Finished hours were said long ago and are still true: the age is that of the newest.
             as_of.get(newest) or min([*as_of.values()] or [*self._settled.values()]),
             any(start in as_of for start in self._failed),
             (
-                *failures((self._label(window), error) for window, error in lacking),
+                *failures(by_time(lacking, self._zone)),
                 *(
-                    f"{self._label(piece.window)}: the provider counts more bets than its pages hold."
+                    LESS_THAN_COUNTED.format(window_words(piece.window, self._zone))
                     for piece in self._changing.values()
                     if not piece.whole
                 ),

@@ -1,0 +1,103 @@
+"""An export of whole days of bets: what was ordered, what became of it, what its file says about itself."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from dashboard.export import About
+from dashboard.formats import count, moment
+from dashboard.periods import Period, day_start, days_label
+
+
+class State(StrEnum):
+    """What became of an export. Only a `WAITING` one is worked on, and it is until it changes."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+
+
+class Format(StrEnum):
+    """Kinds of files."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+class Export(msgspec.Struct, frozen=True):
+    """One export, as it is kept on disk. Times are epoch seconds, windows half open.
+
+    `provider` tells the providers of one server apart. `only` says `types` and `game_ids` in words.
+    """
+
+    id: str
+    format: Format
+    first_day: dt.date
+    last_day: dt.date
+    zone: str
+    currency: str
+    provider: str
+    ordered_at: float
+    types: tuple[str, ...] = ()
+    game_ids: tuple[int, ...] = ()
+    only: str = ""
+    state: State = State.WAITING
+    piece_s: int = 0
+    """How long a piece is that is read at once; 0: not yet decided."""
+    file: str = ""
+    rows: int = 0
+    size: int = 0
+    """Bytes of the file."""
+    lacking: tuple[str, ...] = ()
+    """A sentence for each part that the file lacks."""
+    doubtful: tuple[tuple[int, int], ...] = ()
+    """Windows that were read, but not wholly."""
+
+    @property
+    def days(self) -> list[dt.date]:
+        """The business days, oldest first."""
+        return Period("", self.first_day, self.last_day).days()
+
+    @property
+    def title(self) -> str:
+        """The export in words: "Bets, 9–14 March 2026, only Slots"."""
+        words = f"Bets, {days_label(self.first_day, self.last_day)}"
+        return f"{words}, only {self.only}" if self.only else words
+
+    def window(self, day: dt.date) -> tuple[int, int]:
+        """Start and end of a business day."""
+        zone = ZoneInfo(self.zone)
+        start, end = day_start(day, zone), day_start(day + dt.timedelta(days=1), zone)
+        return int(start.timestamp()), int(end.timestamp())
+
+    def about(self, rows: int, as_of_s: float, lacking: Sequence[str]) -> About:
+        """What the file says about itself; `as_of_s` is when the provider said the oldest of it."""
+        return About(
+            title="Bets",
+            period=f"{self.first_day.isoformat()} to {self.last_day.isoformat()}",
+            zone=self.zone,
+            currency=self.currency,
+            as_of=moment(dt.datetime.fromtimestamp(as_of_s, dt.UTC), ZoneInfo(self.zone)),
+            completeness=" ".join(lacking),
+            only=self.only,
+            rows=str(rows),
+        )
+
+    def file_name(self, lacking: Sequence[str]) -> str:
+        """How the file is called; a file that lacks something says so."""
+        days = f"{self.first_day.isoformat()}-{self.last_day.isoformat()}"
+        return f"bets-{days}{'-incomplete' if lacking else ''}.{self.format}"
+
+
+def days_that_differ(said: Mapping[dt.date, int], found: Mapping[dt.date, int]) -> dict[dt.date, str]:
+    """A sentence for each day of which the history gave another number of bets than the summary counts."""
+    return {
+        day: f"{days_label(day, day)}: the provider's summary counts {count(said[day])} bets,"
+        f" its history gave {count(rows)}."
+        for day, rows in found.items()
+        if day in said and said[day] != rows
+    }

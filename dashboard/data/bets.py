@@ -1,0 +1,104 @@
+"""All bets of a period and some games, summed up, and the bets of the last minutes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from dashboard.bets import BetSums, bet_sums
+from dashboard.data.bet_reading import LESS_THAN_COUNTED, BetReading, BetsRead, piece_s
+from dashboard.data.loads import Load
+from dashboard.data.source import Known, source
+from dashboard.frames import game_type
+from dashboard.round_filter import RoundFilter
+from dashboard.view import View
+from twoj_client import Reply, TwoJ, TwoJError, Window
+
+MOST_UNASKED: Final = 1_000_000
+"""Periods with more bets than this are read only when somebody says so."""
+TAIL_S: Final = 600
+TAIL_EVERY_S: Final = 15
+_PATIENCE_S: Final = 0.7
+_TAIL_PATIENCE_S: Final = 10
+
+
+def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
+    """What has been read of the bets of `view` that are `wanted`, in sums.
+
+    They are read in the background, the newest first. Waits so long at most for the rest. Raises TwoJError
+    where the list of games is not known.
+    """
+    read = _reading(view, wanted).look(int(view.end.timestamp()), patience_s)
+    if read.known is None:
+        return read
+    return replace(read, known=replace(read.known, value=read.known.value.of(wanted.types)))
+
+
+def bet_count(view: View) -> int | None:
+    """How many bets the provider counts in all games of the period; None where it does not say."""
+    try:
+        return source().twoj.all.stage_summary(start=view.start, end=view.end).data.summary.bet_count
+    except TwoJError:
+        return None
+
+
+def read_bets_on(view: View, wanted: RoundFilter) -> None:
+    """Read the rest of the period's bets, however many they are."""
+    _reading(view, wanted).stopped = False
+
+
+def stop_reading_bets(view: View, wanted: RoundFilter) -> None:
+    """Leave out what has not been read yet of the period's bets."""
+    _reading(view, wanted).stop()
+
+
+def last_bets(wanted: RoundFilter) -> Known[BetSums]:
+    """The bets of the last ten minutes in sums, asked for each 15 seconds, once for all who look.
+
+    Raises TwoJError.
+    """
+    here, type_of = source(), _type_of()
+
+    def start() -> Load[str, BetSums]:
+        return Load({"": partial(_tail, wanted.game_ids, type_of)}, here.loads.quick, here.clock)
+
+    load = here.loads.look(("last bets", wanted.game_ids), start, TAIL_EVERY_S, _TAIL_PATIENCE_S)
+    load.raise_if_all_failed()
+    reply = load.replies()[""]
+    lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
+    return Known(reply.data.of(wanted.types), reply.as_of, reply.stale, lacking)
+
+
+def _tail(game_ids: tuple[int, ...], type_of: Callable[[int], str]) -> Reply[BetSums]:
+    now = int(source().clock())
+    reply = _ask(source().twoj, game_ids, Window(now - TAIL_S, now))
+    return Reply(bet_sums(reply.data, type_of), reply.as_of, reply.complete, reply.missing)
+
+
+def _reading(view: View, wanted: RoundFilter) -> BetReading:
+    here, type_of, count = source(), _type_of(), bet_count(view)
+    start_s, end_s = int(view.start.timestamp()), int(view.period.window(here.zone)[1].timestamp())
+
+    def make() -> BetReading:
+        reading = BetReading(
+            partial(_ask, here.twoj, wanted.game_ids),
+            type_of,
+            here.zone,
+            start_s,
+            piece_s(count, end_s - start_s),
+            here.loads.slow,
+            here.clock,
+        )
+        reading.stopped = count is None or count > MOST_UNASKED
+        return reading
+
+    return here.loads.kept(("bets", view.period.first_day, view.period.last_day, wanted.game_ids), make)
+
+
+def _ask(twoj: TwoJ, game_ids: tuple[int, ...], window: Window) -> Reply[Any]:
+    return twoj.all.history_table(start=window.start, end=window.end, game_ids=game_ids)
+
+
+def _type_of() -> Callable[[int], str]:
+    listed = {game.game_id: game for game in source().twoj.all.list().data}
+    return lambda game_id: game_type(game_id, listed.get(game_id))
