@@ -12,7 +12,7 @@ from streamlit import App, config
 
 import payouts
 from dashboard import data
-from dashboard.data import jackpots, live
+from dashboard.data import export_route, jackpots, live
 from dashboard.headers import Headers
 from dashboard.provider import prepared, provider
 from twoj_client.settings import SettingsError, load_settings
@@ -52,6 +52,6 @@ def healthz(_request: Request) -> PlainTextResponse:
 app = App(
     "dashboard/ui/main.py",
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), live.ROUTE, *receiver.routes],
+    routes=[Route("/healthz", healthz), live.ROUTE, export_route.ROUTE, *receiver.routes],
     middleware=[Middleware(Headers)],
 )

@@ -1,5 +1,15 @@
 """The one door to the provider: pages ask here, in the dashboard's terms, and get frames with their age."""
 
+from dashboard.data.bet_reading import BetsRead
+from dashboard.data.bets import (
+    MOST_UNASKED,
+    TAIL_EVERY_S,
+    bet_count,
+    bets,
+    last_bets,
+    read_bets_on,
+    stop_reading_bets,
+)
 from dashboard.data.bonuses import bonus_days, bonus_parts, bonus_sums, bonuses_and_gain
 from dashboard.data.by_game import arriving_games, games
 from dashboard.data.by_game_day import game_days
@@ -15,8 +25,11 @@ from dashboard.data.stage import days, hours
 __all__ = [
     "MOST_DAYS",
     "MOST_ROUND_DAYS",
+    "MOST_UNASKED",
     "NO_OP_ID",
+    "TAIL_EVERY_S",
     "Arriving",
+    "BetsRead",
     "GameRounds",
     "History",
     "Judged",
@@ -27,6 +40,8 @@ __all__ = [
     "Source",
     "arriving_games",
     "balance_now",
+    "bet_count",
+    "bets",
     "bonus_days",
     "bonus_parts",
     "bonus_sums",
@@ -41,11 +56,14 @@ __all__ = [
     "games",
     "give_up",
     "hours",
+    "last_bets",
     "listed",
     "lucks",
     "player_history",
     "player_jumps",
     "player_sums",
+    "read_bets_on",
     "round_url",
     "source",
+    "stop_reading_bets",
 ]

@@ -10,13 +10,12 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboard.bets import BetSums, bet_sums, together
+from dashboard.data.bet_pieces import LESS_THAN_COUNTED
 from dashboard.data.failures import by_time, failures, window_words
 from dashboard.data.loads import Load
 from dashboard.data.source import Known
 from twoj_client import Reply, TwoJError, Window
-from twoj_client.windows import HOUR_S, cut
-
-LESS_THAN_COUNTED: Final = "{}: the provider counts more bets than its pages hold."
+from twoj_client.windows import cut
 
 # So long after its end a window's bets are final, as for the client's own cache.
 _SETTLE_S: Final = 7200
@@ -25,18 +24,7 @@ _RENEW_ENDED_S: Final = 600
 _RETRY_S: Final = 60
 # Renewals read at most so many bets a second on average, or a busy operator's last hour would never rest.
 _RENEWED_BETS_A_S: Final = 500
-_PIECES_S: Final = (HOUR_S, 1800, 900, 600, 300)
-_MOST_BETS: Final = 100_000
-_BUSIEST: Final = 3
 _FOLD: Final = 24
-
-
-def piece_s(bets: int | None, window_s: int) -> int:
-    """How long a piece of a window with so many bets may be, so that it fits the memory at busy times too."""
-    if bets is None:
-        return _PIECES_S[-1]
-    busiest_a_s = _BUSIEST * bets / max(window_s, 1)
-    return next((piece for piece in _PIECES_S if busiest_a_s * piece <= _MOST_BETS), _PIECES_S[-1])
 
 
 class _Piece(NamedTuple):

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, Final
 
 from dashboard.bets import BetSums, bet_sums
-from dashboard.data.bet_reading import LESS_THAN_COUNTED, BetReading, BetsRead, piece_s
+from dashboard.data.bet_pieces import LESS_THAN_COUNTED, piece_s
+from dashboard.data.bet_reading import BetReading, BetsRead
 from dashboard.data.loads import Load
 from dashboard.data.source import Known, source
 from dashboard.frames import game_type

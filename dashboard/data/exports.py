@@ -20,7 +20,7 @@ import structlog
 
 from dashboard.bet_export import Export, Format, State, days_that_differ
 from dashboard.bet_files import write_csv, write_parquet
-from dashboard.data.bet_reading import LESS_THAN_COUNTED, piece_s
+from dashboard.data.bet_pieces import LESS_THAN_COUNTED, piece_s
 from dashboard.data.export_folder import ExportFolder, Part
 from dashboard.data.failures import by_time, failures, window_words
 from dashboard.frames import game_type
@@ -76,7 +76,7 @@ class Exports:
         self._currency = currency or ""
         self._clock = clock
         self._pause_s = pause_s
-        # Arrow's own allocator keeps what its threads let go: half as much memory again, for the whole server.
+        # Arrow's own allocator keeps what its threads let go: half as much memory again.
         pa.set_memory_pool(pa.system_memory_pool())
         self._closing = Event()
         self._wake = Event()

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+import platformdirs
+
+from dashboard.data.exports import Exports
 from dashboard.data.loads import Loads
 from payouts.database import ledger_url
 from payouts.transfers import TransferBook
@@ -40,6 +43,7 @@ class Source:
     """What the provider said last, where nothing else keeps it."""
     book: TransferBook | None
     """Where transfers are written down before they are sent; None where none may be sent."""
+    exports: Exports
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -117,8 +121,17 @@ def connected(
             stack.callback(book.close)
         zone = ZoneInfo(settings.timezone)
         last_good: Memory[Known[Any]] = Memory(_LAST_GOOD)
+        exports = Exports(
+            platformdirs.user_data_path("twoj", "twoj") / "exports",
+            twoj,
+            "demo" if demo else f"{settings.mch_id} at {settings.summary_url}",
+            zone,
+            settings.currency,
+            clock,
+        )
+        stack.enter_context(exports.running())
         _source = Source(
-            twoj, settings.mch_id, zone, settings.currency, demo, clock, pool, loads, last_good, book
+            twoj, settings.mch_id, zone, settings.currency, demo, clock, pool, loads, last_good, book, exports
         )
         try:
             yield

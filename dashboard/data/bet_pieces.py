@@ -1,0 +1,23 @@
+"""The pieces in which the betting history is read."""
+
+from typing import Final
+
+from twoj_client.windows import HOUR_S
+
+LESS_THAN_COUNTED: Final = "{}: the provider counts more bets than its pages hold."
+
+# Whole parts of the hour, which is the provider's longest window.
+_PIECES_S: Final = (HOUR_S, 1800, 900, 600, 300)
+_MOST_BETS: Final = 100_000
+_BUSIEST: Final = 3
+
+
+def piece_s(bets: int | None, window_s: int) -> int:
+    """How long a piece of a window with so many bets may be, so that it fits the memory at busy times too.
+
+    None for `bets` where nobody knows.
+    """
+    if bets is None:
+        return _PIECES_S[-1]
+    busiest_a_s = _BUSIEST * bets / max(window_s, 1)
+    return next((piece for piece in _PIECES_S if busiest_a_s * piece <= _MOST_BETS), _PIECES_S[-1])
