@@ -98,4 +98,4 @@ def _listed(text: str) -> str:
     value = json.loads(text)
     if isinstance(value, list):
         return ", ".join(map(_plain, value)) or "none"
-    return _plain(value)
+    return value if isinstance(value, str) else text

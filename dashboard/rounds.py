@@ -6,6 +6,7 @@ for the Games types. Rounds stand oldest first.
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -138,7 +139,7 @@ def by_weekday_and_hour(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     """
     local = local_times(rounds["start_at"], zone)
     cells = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
-    grouped = rounds.assign(weekday=local.dt.weekday, hour=local.dt.hour).groupby(["weekday", "hour"])
+    grouped = rounds.assign(weekday=local.dt.day_of_week, hour=local.dt.hour).groupby(["weekday", "hour"])
     sums = grouped.agg(
         bet_count=("event_id", "size"), bet_amount_li=("bet_amount_li", "sum"), gain_li=("gain_li", "sum")
     )
@@ -161,39 +162,45 @@ def _json(value: Any) -> str | None:
 
 def _chained(starts: list[int], before: list[int | None], after: list[int | None]) -> list[int] | None:
     """Return the places of the rounds in the order of their credits; None where they stand in it already."""
-    places = list(range(len(starts)))
-    changed = False
-    first = 0
-    while first < len(starts):
-        last = first + 1
-        while last < len(starts) and starts[last] == starts[first]:
-            last += 1
-        if last - first > 1:
-            held = after[places[first - 1]] if first else None
-            broken = any(after[at] != before[at + 1] for at in range(first, last - 1))
-            if broken or (held != before[first] and held in before[first:last]):
-                walk = _trail(before[first:last], after[first:last], held)
-                places[first:last] = [first + step for step in walk or range(last - first)]
-                changed = changed or walk is not None
-        first = last
-    return places if changed else None
+    seconds = [[place for place, _ in group] for _, group in groupby(enumerate(starts), lambda pair: pair[1])]
+    if len(seconds) == len(starts):
+        return None
+    places: list[int] = []
+    none: list[int] = []
+    for second, following in zip(seconds, [*seconds[1:], none], strict=True):
+        if len(second) == 1:
+            places += second
+            continue
+        held = after[places[-1]] if places else None
+        befores, afters = [before[place] for place in second], [after[place] for place in second]
+        begin = _begin(befores, afters, [held, *(before[place] for place in following)])
+        is_chained = begin == befores[0] and befores[1:] == afters[:-1]
+        walk = None if is_chained or begin is None else _walk(befores, afters, begin)
+        places += [second[step] for step in walk or range(len(second))]
+    return places
 
 
-def _trail(before: Sequence[int | None], after: Sequence[int | None], held: int | None) -> list[int] | None:
+def _begin(before: list[int | None], after: list[int | None], wanted: list[int | None]) -> int | None:
+    """Return the credit at which a walk over all these rounds must begin, None where there is no such walk.
+
+    Where the rounds are a circle it may begin at any of them: at the first that is `wanted`.
+    """
+    surplus = Counter(before)
+    surplus.subtract(Counter(after))
+    begins = list(surplus.elements())
+    if begins:
+        return begins[0] if len(begins) == 1 else None
+    return next((credit for credit in wanted if credit in before), before[0])
+
+
+def _walk(before: list[int | None], after: list[int | None], begin: int) -> list[int] | None:
     """Walk all edges of a graph in one go (Hierholzer 1873); None where that is not possible.
 
-    A round is an edge from the credit before it to the credit after it. The walk begins at the credit `held`
-    if it may begin anywhere.
+    A round is an edge from the credit before it to the credit after it.
     """
     leaving: dict[int | None, list[int]] = {}
     for place in reversed(range(len(before))):
         leaving.setdefault(before[place], []).append(place)
-    surplus = Counter(before)
-    surplus.subtract(Counter(after))
-    begins = list(surplus.elements())
-    if len(begins) > 1:
-        return None
-    begin = begins[0] if begins else held if held in leaving else before[0]
     stack: list[tuple[int | None, int | None]] = [(begin, None)]
     walked: list[int] = []
     while stack:

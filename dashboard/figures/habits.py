@@ -32,7 +32,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
         "z": [row["bet_count"].tolist() for row in rows],
         "customdata": [
             [
-                f"<b>{WEEKDAYS[weekday]} {hour:02}:00–{(hour + 1) % 24:02}:00</b><br>{count(bets)} rounds"
+                f"<b>{WEEKDAYS[weekday]} {hour:02}:00–{(hour + 1) % 24:02}:00</b><br>{_many(bets, 'round')}"
                 f"<br>Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
                 for hour, bets, bet_li, gain_li in zip(
                     *(row[name].tolist() for name in ("hour", "bet_count", "bet_amount_li", "gain_li")),
@@ -132,10 +132,14 @@ def _words(sessions: pd.DataFrame, currency: str | None, zone: ZoneInfo) -> list
     )
     return [
         f"<b>{day_name(start.date())}, {start:%H:%M}–{end:%H:%M}</b> ({length_words(length_s)})<br>"
-        f"{count(bets)} rounds in {count(games)} game{'s' if games > 1 else ''}<br>"
+        f"{_many(bets, 'round')} in {_many(games, 'game')}<br>"
         f"Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
         for start, end, length_s, bets, games, bet_li, gain_li in zip(starts, ends, *columns, strict=True)
     ]
+
+
+def _many(number: int, what: str) -> str:
+    return f"{count(number)} {what}" + ("" if number == 1 else "s")
 
 
 def _day_ticks(days: list[date], row_px: int) -> Layout:
