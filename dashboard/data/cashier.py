@@ -8,19 +8,16 @@ from typing import Final
 import structlog
 
 from dashboard import formats, wallet
+from dashboard.data.ledger import LedgerFailed
 from dashboard.data.source import source
 from dashboard.orders import DEPOSIT, WITHDRAWAL, Attempt, Order
 from payouts import transfers
-from payouts.database import LedgerAway
 from payouts.transfers import Kind, Outcome, State, Transfer, TransferBook
 from twoj_client import TwoJError
 from twoj_client.errors import OutcomeUnknown
 from twoj_client.models import TransferRecord
 
 log = structlog.get_logger(__name__)
-
-LedgerFailed = LedgerAway
-"""What pages catch: the ledger's database cannot be used. Where sending raises it, nothing was sent."""
 
 _LATEST: Final = 10
 _TYPES: Final = {DEPOSIT: wallet.DEPOSIT, WITHDRAWAL: wallet.WITHDRAWAL}
@@ -50,7 +47,7 @@ def send(order: Order, who: str) -> Attempt:
     outcome = _moved(order)
     try:
         return _attempt(book.settle(order.trans_no, outcome, who))
-    except LedgerAway as error:
+    except LedgerFailed as error:
         log.warning("outcome of a transfer not written", trans_no=order.trans_no, error=str(error))
         now_ms = int(source().clock() * 1000)
         sent = Transfer(_booked(order), who, outcome, now_ms, now_ms)

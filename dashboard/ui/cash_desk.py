@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.amounts import AmountError, amount_li
 from dashboard.data import Known, cashier, wallet
+from dashboard.data.ledger import LedgerFailed
 from dashboard.formats import money
 from dashboard.markdown import escaped
 from dashboard.orders import VERBS, Attempt, Order, concerns, objection
@@ -66,9 +67,10 @@ def _confirm(order: Order, balance: Known[int]) -> None:
         if sent is None:
             with place.container():
                 sent = _sent(order)
-    except cashier.LedgerFailed as error:
+    except LedgerFailed as error:
         place.empty()
-        orders.ledger_failed(error, "Nothing was sent, because it could not be written down before.")
+        sentence = f"Nothing was sent, because it could not be written down before. {error}"
+        st.error(escaped(sentence), icon=":material/cloud_off:")
         return
     if sent:
         place.empty()

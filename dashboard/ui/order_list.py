@@ -10,11 +10,7 @@ from dashboard.ui import charts, grid, orders
 
 def draw(op_id: str) -> None:
     """Say of each open order what is known, with a button to look it up; below, the latest in a table."""
-    try:
-        found = cashier.attempts(op_id)
-    except cashier.LedgerFailed as error:
-        orders.ledger_failed(error, "What was sent from here is not known now.")
-        return
+    found = cashier.attempts(op_id)
     if not found:
         st.caption("None yet for this player.")
         return

@@ -21,7 +21,8 @@ _BOXES: Final = {
 def who() -> str:
     """Who uses the page, for the audit log: without sign-in only that it was somebody at this server."""
     person = st.user.to_dict()
-    return str(person.get("email") or person.get("sub") or "local")
+    name = person.get("email") or person.get("sub")
+    return str(name) if name and person.get("is_logged_in") else "local"
 
 
 def outcome(attempt: Attempt) -> None:
@@ -38,17 +39,10 @@ def looked_up(attempt: Attempt, place: str) -> Attempt | None:
     number = attempt.order.trans_no
     if not st.button("Look it up", key=f"look-up-{place}-{number}", icon=":material/search:", help=number):
         return None
+    found = None
     with states.part("The look-up"):
-        try:
-            return cashier.look_up(attempt.order, who())
-        except cashier.LedgerFailed as error:
-            ledger_failed(error, "What was found could not be written.")
-    return None
-
-
-def ledger_failed(error: Exception, meaning: str) -> None:
-    """Say that the ledger cannot be used, and what that means here."""
-    st.error(escaped(f"{meaning} {error}"), icon=":material/database_off:")
+        found = cashier.look_up(attempt.order, who())
+    return found
 
 
 def when(attempt: Attempt) -> str:

@@ -72,7 +72,8 @@ def _file(wanted: Wanted, found: Known[wallet.TransferPage]) -> None:
     """Offer all that fits the filters as files; what is not on this page is read when somebody asks."""
     whole = replace(wanted, next_id=0)
     if not wanted.next_id and not found.value.next_id:
-        _offer(whole, Known(found.value.transfers, found.as_of, found.stale))
+        if not found.value.transfers.empty:
+            _offer(whole, Known(found.value.transfers, found.as_of, found.stale))
         return
     if st.button("Read all for a file", icon=":material/download:", type="tertiary"):
         with states.part("The file"), st.spinner("Reading all transfers…"):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import data, formats
 from dashboard.data import cashier
+from dashboard.data.ledger import LedgerFailed
 from dashboard.ui import orders
 
 _WIDTH_PX: Final = 720
@@ -33,7 +34,7 @@ def _frozen(op_id: str) -> tuple[int | None, str]:
         return None, f"{nobody_said}, and here none are made."
     try:
         withdrawal = cashier.last_freeze(op_id)
-    except cashier.LedgerFailed:
+    except LedgerFailed:
         return None, "Not known: the ledger that keeps it cannot be used."
     if withdrawal is None:
         return None, f"{nobody_said}, and none was made from here yet."
