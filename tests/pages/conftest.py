@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
+from dashboard.data import jackpots
 from tests.provider import CLOCK, Sandbox
 from twoj_client.settings import Settings
 
@@ -29,19 +30,21 @@ def open_page(sandbox: Sandbox, tmp_path: Path, clock: list[int]) -> Iterator[Op
     with ExitStack() as stack:
 
         def open_page(query: Mapping[str, str] = {}, page: str = "overview", **settings: str) -> AppTest:
+            places = {"cache_url": str(tmp_path / "cache"), "ledger_url": f"sqlite:///{tmp_path / 'ledger'}"}
+            wanted = Settings(
+                summary_url=sandbox.url,
+                mch_id=sandbox.mch_id,
+                key=SecretStr(sandbox.key),
+                **(places | settings),
+            )
             connection = data.connected(
-                Settings(
-                    summary_url=sandbox.url,
-                    mch_id=sandbox.mch_id,
-                    key=SecretStr(sandbox.key),
-                    cache_url=str(tmp_path / "cache"),
-                    **settings,
-                ),
+                wanted,
                 demo=True,
                 clock=lambda: clock[0],
                 sleep=lambda seconds: time.sleep(seconds / 100),
             )
             stack.enter_context(connection)
+            stack.enter_context(jackpots.watching(wanted))
             app = AppTest.from_file(str(MAIN), default_timeout=30)
             for name, value in query.items():
                 app.query_params[name] = value
