@@ -51,7 +51,7 @@ def hits() -> None:
 
 @live.part("Screens", "screens", every_s=QUICK_S)
 def screens() -> None:
-    with states.box("screens", "Screens"):
+    with states.box("screen-list", "Screens"):
         screen_list.draw_new()
         screen_list.draw()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Table, and_, delete, exists, select
+from sqlalchemy import Connection, Table, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dashboard.jackpots import POTS, Hit, Pots, Sample, Win
@@ -54,16 +54,11 @@ def add_hits(connection: Connection, hits: Iterable[Hit]) -> None:
 
 def thin(connection: Connection, now_ms: int) -> None:
     """Delete samples so that the table does not grow for ever."""
-    one, other = pot_samples, pot_samples.alias()
-    earlier_in_its_block = exists().where(
-        and_(
-            other.c.pot == one.c.pot,
-            other.c.at_ms >= one.c.at_ms - one.c.at_ms % _COARSE_MS,
-            other.c.at_ms < one.c.at_ms,
-        )
-    )
-    connection.execute(delete(one).where(one.c.at_ms < now_ms - KEPT_MS))
-    connection.execute(delete(one).where(one.c.at_ms < now_ms - FINE_MS, earlier_in_its_block))
+    pot, at = pot_samples.c.pot, pot_samples.c.at_ms
+    is_old = at < now_ms - FINE_MS
+    firsts = select(pot, func.min(at)).where(is_old).group_by(pot, at - at % _COARSE_MS)
+    connection.execute(delete(pot_samples).where(at < now_ms - KEPT_MS))
+    connection.execute(delete(pot_samples).where(is_old, tuple_(pot, at).not_in(firsts)))
 
 
 def samples(connection: Connection, pot: str, start_ms: int, end_ms: int) -> list[Sample]:

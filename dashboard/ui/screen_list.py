@@ -12,6 +12,7 @@ from dashboard.markdown import escaped
 from dashboard.screens import Condition, Screen, condition
 
 _NEW_LINK: Final = "screen-link"
+_REVOKED: Final = "screen-to-revoke"
 _LOOKS: Final = {
     "dark": "Dark, for a hall",
     "light": "Light, for a bright room",
@@ -49,14 +50,14 @@ def draw_new() -> None:
             " the wall."
         )
         st.code(link, language=None, wrap_lines=True)
-        if st.button("I have it"):
-            del st.session_state[_NEW_LINK]
-            st.rerun(scope="fragment")
+        st.button("I have it", on_click=st.session_state.pop, args=(_NEW_LINK,))
 
 
 def draw() -> None:
     """Draw a row for each screen, with its last heartbeat."""
     watch, here = jackpots.watch(), data.source()
+    if _REVOKED in st.session_state:
+        watch.screens.revoke(st.session_state.pop(_REVOKED))
     found = watch.screens.all()
     if not found:
         st.caption("No screen has a link yet.")
@@ -74,9 +75,13 @@ def draw() -> None:
 def _revoke(screen: Screen) -> None:
     with st.popover("Revoke", type="tertiary"):
         st.write("Within seconds the screen shows only your brand. Its link never works again.")
-        if st.button("Revoke this link", key=f"revoke-{screen.id}", type="primary"):
-            jackpots.watch().screens.revoke(screen.id)
-            st.rerun(scope="fragment")
+        st.button(
+            "Revoke this link",
+            key=f"revoke-{screen.id}",
+            type="primary",
+            on_click=st.session_state.__setitem__,
+            args=(_REVOKED, screen.id),
+        )
 
 
 def _said(screen: Screen, state: Condition) -> str:

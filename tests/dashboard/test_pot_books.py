@@ -1,0 +1,228 @@
+"""What the wall keeps in the ledger's database, on SQLite and on PostgreSQL."""
+
+from decimal import Decimal
+
+import pytest
+import structlog
+from sqlalchemy import func, select
+
+from dashboard.data import pot_books
+from dashboard.data.keeper import BEATS_EVERY_S, Keeper
+from dashboard.data.ledger import Ledger, LedgerFailed
+from dashboard.data.screens import RELOAD_S, Screens
+from dashboard.jackpots import Hit, Pot, Pots, Sample, Win
+from dashboard.screens import Heartbeat
+from payouts import schema
+from tests.payouts.conftest import delivery, engine, make_ledger, postgresql, url  # noqa: F401 - fixtures
+from tests.payouts.conftest import ledger as payout_ledger  # noqa: F401
+from tests.payouts.provider import order, payout, signed
+
+NOW_MS = 1_773_567_000_000
+DAY_MS, HOUR_MS, MINUTE_MS = 86_400_000, 3_600_000, 60_000
+
+
+class Clock:
+    def __init__(self):
+        self.s = NOW_MS / 1000
+
+    def __call__(self):
+        return self.s
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def ledger(url):  # noqa: F811
+    ledger = Ledger(url.render_as_string(hide_password=False))
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def screens(ledger, clock):
+    return Screens(ledger, clock, clock)
+
+
+@pytest.fixture
+def keeper(ledger, screens, clock):
+    keeper = Keeper(ledger, screens, clock)
+    yield keeper
+    keeper.close()
+
+
+def pots(at_ms, hourly="100", high="200"):
+    return Pots(Pot(Decimal(hourly), Decimal(0), 0), Pot(Decimal(high), Decimal(0), 0), at_ms)
+
+
+def read(ledger, work, *arguments):
+    with ledger.reading() as connection:
+        return work(connection, *arguments)
+
+
+def samples(ledger, pot="hourly"):
+    return read(ledger, pot_books.samples, pot, 0, 2**62)
+
+
+def test_samples_are_exact_and_come_back_oldest_first(ledger):
+    with ledger.writing() as connection:
+        pot_books.add_samples(connection, [pots(2, "9007199254740.993"), pots(1, "0.001")])
+    assert samples(ledger) == [Sample(1, 1), Sample(2, 2**53 + 1)]
+    assert read(ledger, pot_books.samples, "super", 1, 2) == [Sample(1, 200_000)]
+
+
+def test_what_another_server_wrote_stays(ledger):
+    hit = Hit("hourly", 1, 2, 100, 50)
+    for amount in ("1", "2"):
+        with ledger.writing() as connection:
+            pot_books.add_samples(connection, [pots(1, amount)])
+            pot_books.add_hits(connection, [hit])
+    assert samples(ledger) == [Sample(1, 1000)]
+    assert read(ledger, pot_books.hits, 2, 3) == [hit]
+    assert read(ledger, pot_books.hits, 0, 2) == []
+
+
+def test_old_samples_are_thinned_and_older_ones_deleted(ledger):
+    young = [NOW_MS - n * MINUTE_MS for n in range(20)]
+    old = [NOW_MS - 3 * DAY_MS + n * MINUTE_MS for n in range(40)]
+    ancient = [NOW_MS - 90 * DAY_MS - 1]
+    with ledger.writing() as connection:
+        pot_books.add_samples(connection, [pots(at) for at in (*young, *old, *ancient)])
+    for _ in range(2):
+        with ledger.writing() as connection:
+            pot_books.thin(connection, NOW_MS)
+        left = [sample.at_ms for sample in samples(ledger)]
+        assert left == [old[0], old[15], old[30], *reversed(young)]
+        assert len(samples(ledger, "super")) == len(left)
+
+
+def test_payouts_are_read_as_the_ledger_holds_them(ledger, payout_ledger):  # noqa: F811
+    for n in range(3):
+        body = order(f"number-{n}", amount=5000 + n) | {"timestamp": 1000 + n}
+        payout_ledger.settle([delivery(signed(body))])
+    newest = read(ledger, pot_books.last_wins, 2)
+    assert newest == [
+        Win("number-2", "player-1", 1006, 5002, 0, 5002, 1_002_000),
+        Win("number-1", "player-1", 1006, 5001, 0, 5001, 1_001_000),
+    ]
+    in_window = read(ledger, pot_books.wins, 1_000_000, 1_002_000)
+    assert [win.trans_no for win in in_window] == ["number-0", "number-1"]
+
+
+def test_the_keeper_writes_the_first_answer_of_each_minute_and_all_hits(ledger, keeper):
+    hit = Hit("super", NOW_MS, NOW_MS + 2000, 200_000, 100)
+    for second in range(0, 130, 2):
+        keeper.note(pots(NOW_MS + second * 1000), [hit] if second == 4 else [])
+    keeper.keep()
+    keeper.keep()
+    assert [sample.at_ms for sample in samples(ledger)] == [NOW_MS, NOW_MS + 60_000, NOW_MS + 120_000]
+    assert read(ledger, pot_books.hits, 0, 2**62) == [hit]
+
+
+def test_while_the_ledger_is_away_what_was_heard_waits(ledger, keeper, monkeypatch):
+    def away():
+        raise LedgerFailed("away")
+
+    keeper.note(pots(NOW_MS), [Hit("hourly", 1, 2, 100, 50)])
+    with monkeypatch.context() as patch, structlog.testing.capture_logs() as logs:
+        patch.setattr(ledger, "writing", away)
+        keeper.keep()
+        keeper.keep()
+    assert [line["event"] for line in logs] == ["jackpot books not kept"]
+    assert samples(ledger) == []
+    keeper.keep()
+    assert len(samples(ledger)) == len(read(ledger, pot_books.hits, 0, 2**62)) == 1
+
+
+def test_the_keeper_knows_the_last_winners(keeper, payout_ledger):  # noqa: F811
+    keeper.keep()
+    assert keeper.last_wins == []
+    payout_ledger.settle([delivery(payout())])
+    keeper.keep()
+    assert len(keeper.last_wins) == 1
+
+
+def test_what_is_left_is_written_at_the_end(ledger, screens, clock):
+    keeper = Keeper(ledger, screens, clock)
+    keeper.keep_soon()
+    keeper.note(pots(NOW_MS), [])
+    keeper.close()
+    assert len(samples(ledger)) == 1
+
+
+def test_a_link_opens_for_who_has_its_token_and_is_stored_as_a_hash(screens, engine):  # noqa: F811
+    token = screens.make("Lobby", "light")
+    screens.renew()
+    assert screens.look_of(token) == (1, "light")
+    assert screens.look_of(token + "x") is None
+    assert screens.look_of("") is None
+    with engine.connect() as connection:
+        row = connection.execute(select(schema.screens)).one()
+    assert len(token) == 32
+    assert token not in str(row)
+    assert len(row.token_hash) == 64
+
+
+def test_two_links_never_share_a_token(screens):
+    assert len({screens.make("a", "dark") for _ in range(20)}) == 20
+
+
+def test_a_revoked_link_is_dead_also_for_another_server(ledger, screens, clock):
+    token = screens.make("Lobby", "dark")
+    other = Screens(ledger, clock, clock)
+    other.renew()
+    assert other.look_of(token)
+    screens.revoke(1)
+    screens.renew()
+    assert screens.look_of(token) is None
+    clock.s += RELOAD_S + 0.1
+    other.renew()
+    assert other.look_of(token) is None
+    assert screens.all()[0].revoked_at_ms == NOW_MS
+
+
+def test_a_second_revocation_changes_nothing(screens, clock):
+    screens.make("Lobby", "dark")
+    screens.revoke(1)
+    clock.s += 60
+    screens.revoke(1)
+    assert screens.all()[0].revoked_at_ms == NOW_MS
+
+
+def test_a_heartbeat_reaches_the_office_within_ten_seconds(screens, keeper, clock):
+    screens.make("Lobby", "dark")
+    keeper.keep()
+    screens.note(1, 16, 1900, "b1")
+    clock.s += BEATS_EVERY_S
+    keeper.keep()
+    assert screens.all()[0].beat == Heartbeat(NOW_MS, 16, 1900, "b1")
+
+
+def test_a_ledger_that_is_away_is_said_and_known_links_stay(screens, ledger, clock, monkeypatch):
+    token = screens.make("Lobby", "dark")
+    screens.renew()
+
+    def away():
+        raise LedgerFailed("away")
+
+    monkeypatch.setattr(ledger, "reading", away)
+    clock.s += RELOAD_S + 0.1
+    assert screens.outdated
+    screens.renew()
+    assert not screens.outdated
+    assert screens.look_of(token)
+    fresh = Screens(ledger, clock, clock)
+    fresh.renew()
+    assert not fresh.loaded
+
+
+def test_the_tables_stay_small(ledger, engine):  # noqa: F811
+    """A year of one sample a minute leaves what 90 days of quarter hours and 2 days of minutes make."""
+    with ledger.writing() as connection:
+        pot_books.add_samples(connection, (pots(NOW_MS - n * MINUTE_MS) for n in range(5 * 1440)))
+        pot_books.thin(connection, NOW_MS)
+    with engine.connect() as connection:
+        rows = connection.scalar(select(func.count()).select_from(schema.pot_samples))
+    assert rows <= 2 * (2 * 1440 + 3 * 96 + 2)

@@ -1,0 +1,235 @@
+"""The page of the pots for the office: numbers against the world, hits against payouts, screens."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from dashboard import formats
+from dashboard.data import jackpots
+from dashboard.data.ledger import Ledger, LedgerFailed
+from dashboard.data.pot_books import add_hits, add_samples
+from dashboard.jackpots import Hit, Pot, Pots
+from dashboard.screens import Heartbeat
+from payouts.database import ledger_url
+from payouts.delivery import Merchant, examine
+from payouts.ledger import Ledger as Payouts
+from tests.payouts.provider import order, signed
+from tests.provider import CLOCK
+from twoj_sandbox import KEY, MCH_ID
+from twoj_sandbox.payouts import order as payout_of
+
+NOW_MS = CLOCK * 1000
+HOUR_MS, MINUTE_MS = 3_600_000, 60_000
+POOL = "/open2j/g/gjp/pool"
+
+
+def said(page):
+    """Every sentence on the page."""
+    return "\n".join(
+        each.value for kind in (page.caption, page.info, page.warning, page.error) for each in kind
+    )
+
+
+@pytest.fixture
+def opened(open_page, tmp_path):
+    """Open the page over a ledger that `fill` has filled."""
+
+    def opened(fill=None, query=None, **settings):
+        if fill:
+            ledger = Ledger(f"sqlite:///{tmp_path / 'ledger'}")
+            with ledger.writing() as connection:
+                fill(connection)
+            ledger.close()
+        return open_page(query or {}, "jackpots", **settings)
+
+    return opened
+
+
+@pytest.fixture
+def pay(tmp_path):
+    """Have the receiver's ledger take calls, each a body."""
+    ledger = Payouts(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
+
+    def pay(*bodies):
+        for body in bodies:
+            call = signed(body, key=KEY, mch_id=MCH_ID)
+            ledger.settle([examine(call.query.encode(), call.body, Merchant(MCH_ID, KEY))])
+
+    yield pay
+    ledger.close()
+
+
+def seen(truth, start_ms, end_ms, step_ms=MINUTE_MS):
+    """What a watch over the world's pots would have kept."""
+    answers = []
+    for at_ms in range(start_ms, end_ms, step_ms):
+        pots = truth.jackpots.pots(at_ms)
+        hourly, high = (Pot(Decimal(li).scaleb(-3), Decimal(0), 0) for li in (pots.hourly_li, pots.super_li))
+        answers.append(Pots(hourly, high, at_ms))
+    return answers
+
+
+def cards(page):
+    return {card.label: card for card in page.metric}
+
+
+def test_the_pots_now_are_the_worlds(opened, truth):
+    pots = truth.jackpots.pots(NOW_MS)
+    page = opened(currency="PHP", timezone="Asia/Manila")
+    shown = cards(page)
+    assert shown["Hourly jackpot"].value == formats.money(pots.hourly_li, "PHP") == "2,356.41\u00a0PHP"
+    assert shown["Super jackpot"].value == formats.money(pots.super_li, "PHP") == "5,392.865\u00a0PHP"
+    assert shown["Hourly jackpot"].delta == "next draw 18:00 Asia/Manila"
+    assert shown["Super jackpot"].delta == "next pot 3,600\u00a0PHP"
+    assert "As of 17:30 Asia/Manila" in said(page)
+
+
+def test_growth_is_what_came_in_while_somebody_watched(opened, truth):
+    answers = seen(truth, NOW_MS - 90 * MINUTE_MS, NOW_MS - 31 * MINUTE_MS)
+    page = opened(lambda connection: add_samples(connection, answers))
+    grown = (answers[-1].hourly.li - answers[0].hourly.li) * HOUR_MS // (58 * MINUTE_MS)
+    card = cards(page)["Hourly: growth an hour"]
+    assert card.value == formats.money(round(grown, -1))
+    assert card.delta == "no interval yet"
+    assert "(58 minutes of the period)" in card.help
+
+
+def test_five_quarters_of_an_hour_make_an_interval(opened, truth):
+    answers = seen(truth, NOW_MS - 29 * HOUR_MS, NOW_MS - 24 * HOUR_MS - MINUTE_MS)
+    page = opened(lambda connection: add_samples(connection, answers))
+    assert re.fullmatch(r"95 %: [\d,.]+ to [\d,.]+", cards(page)["Super: growth an hour"].delta)
+
+
+def test_without_samples_growth_is_not_known(opened):
+    page = opened()
+    assert cards(page)["Hourly: growth an hour"].value == "–"
+    assert "No pot was seen to fall in this period, and no payout was received." in said(page)
+
+
+def test_hits_and_payouts_are_matched_and_the_others_named(opened, pay, truth):
+    paid, unseen, unwatched = truth.jackpots.hits(NOW_MS - 8 * HOUR_MS, NOW_MS)[-3:][::-1]
+    pay(payout_of(paid), payout_of(unseen), payout_of(unwatched))
+    unpaid = Hit("super", NOW_MS - 10 * MINUTE_MS - 2000, NOW_MS - 10 * MINUTE_MS, 5_392_000, 3_600_000)
+
+    def fill(connection):
+        add_samples(connection, seen(truth, unseen.at_ms - 30 * MINUTE_MS, NOW_MS))
+        add_hits(
+            connection,
+            [Hit(paid.pot, paid.at_ms - 1900, paid.at_ms + 100, paid.amount_li - 300, 2_000_001), unpaid],
+        )
+
+    page = opened(fill)
+    table = page.dataframe[0].value
+    assert table["verdict"].tolist() == [
+        "No payout received",
+        "Paid",
+        "Not seen in the pots",
+        "The pots were not watched then",
+    ]
+    assert table["op_id"].tolist()[1:] == [paid.op_id, unseen.op_id, unwatched.op_id]
+    assert table["trans_no"].tolist()[1] == paid.trans_no
+    assert str(table["paid_li"].tolist()[1]) == str(Decimal(paid.amount_li).scaleb(-3))
+    assert str(table["before_li"].tolist()[0]) == "5392.000"
+
+
+def test_the_table_holds_to_the_period(opened, pay):
+    inside = order("inside-1") | {"timestamp": CLOCK - 86_400}
+    before = order("before-1") | {"timestamp": CLOCK - 3 * 86_400}
+    pay(inside, before)
+    page = opened(query={"period": "yesterday"})
+    assert page.dataframe[0].value["trans_no"].tolist() == ["inside-1"]
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(opened, pay):
+    pay(order("x-1", op_id="=1+1<b>x</b>") | {"timestamp": CLOCK - 600})
+    page = opened()
+    assert page.dataframe[0].value["op_id"].tolist() == ["=1+1<b>x</b>"]
+    page.text_input[0].set_value("<b>Bar</b> *x*")
+    page.button[0].click().run()
+    assert r"**\<b\>Bar\</b\> \*x\***" in [each.value for each in page.markdown]
+
+
+def test_a_failing_provider_leaves_the_rest_alive(opened, sandbox, pay):
+    pay(order("x-1") | {"timestamp": CLOCK - 600})
+    sandbox.fault(POOL, "code", code=500_000)
+    page = opened()
+    assert "The pots: not known now." in said(page)
+    assert len(page.dataframe) == 1
+
+
+def test_the_last_pots_stay_with_their_age(opened, sandbox, clock):
+    good = cards(opened())["Hourly jackpot"].value
+    sandbox.fault("*", "http_500")
+    clock[0] += 1800
+    sandbox.set_clock(clock[0])
+    page = opened()
+    assert cards(page)["Hourly jackpot"].value == good
+    assert "These are the last numbers it gave, as of 09:30 UTC (30 min ago)." in said(page)
+
+
+def test_a_ledger_that_is_away_leaves_the_pots_alive(opened, monkeypatch):
+    def away(_self):
+        raise LedgerFailed("secret place")
+
+    monkeypatch.setattr(Ledger, "reading", away)
+    page = opened()
+    assert len(page.metric) == 2
+    for part in ("The pots over time", "Hits and payouts", "Screens"):
+        assert f"{part}: not known now. The ledger's database does not answer" in said(page)
+    assert "secret" not in said(page)
+
+
+def test_a_link_is_shown_once_and_opens_the_wall_alone(opened):
+    page = opened()
+    page.text_input[0].set_value("Lobby")
+    page.button[0].click().run()
+    (link,) = [each.value for each in page.code]
+    token = link.partition("?screen=")[2]
+    assert jackpots.watch().screens.all()[0].name == "Lobby"
+    jackpots.watch().screens.renew()
+    assert jackpots.watch().screens.look_of(token) == (1, "dark")
+    next(each for each in page.button if each.label == "I have it").click().run()
+    assert not page.code
+    assert token not in str(page.main)
+
+
+def test_a_screen_needs_a_name(opened):
+    page = opened()
+    page.button[0].click().run()
+    assert "Give the screen a name" in said(page)
+    assert jackpots.watch().screens.all() == []
+
+
+def test_screens_are_listed_with_their_heartbeat_and_can_be_revoked(opened, tmp_path):
+    page = opened()
+    screens = jackpots.watch().screens
+    for name in ("Bar", "Lobby"):
+        screens.make(name, "dark")
+    screens._beats = {
+        1: Heartbeat(NOW_MS - 5000, 16, 1900, jackpots.watch().build),
+        2: Heartbeat(NOW_MS - 45_000, 16, 1900, "old"),
+    }
+    with jackpots.watch().ledger.writing() as connection:
+        screens.write_beats(connection)
+    page.run()
+    badges = [each.value for each in page.markdown if "-badge[" in each.value]
+    assert badges[-2:] == [":green-badge[On]", ":red-badge[Off]"]
+    assert "last paint 16 ms ago · numbers 1 s old" in said(page)
+    assert "last heard of 09:29 UTC (45 sec ago)" in said(page)
+    next(each for each in page.button if each.key == "revoke-1").click().run()
+    assert "since 09:30 UTC (just now)" in said(page)
+    assert [screen.revoked_at_ms for screen in screens.all()] == [None, NOW_MS]
+
+
+def test_with_a_screen_in_the_address_there_is_the_wall_and_nothing_else(opened, sandbox):
+    page = opened(query={"screen": "whatever"})
+    assert not page.metric
+    assert not page.button
+    assert not page.title
+    assert not sandbox.calls(POOL)
+
+
+def test_the_office_alone_keeps_the_watch_awake(opened):
+    opened()
+    assert jackpots.watch().poller.turn() is not None
