@@ -54,7 +54,7 @@ def two_panels(
         for panel, axis in ((upper, "y"), (lower, "y2"))
         for trace in panel.traces
     ]
-    gaps = _runs(unknown)
+    gaps = no_data(unknown, look, _UPPER)
     layout = {
         "xaxis": _step_axis(steps, running, look),
         "yaxis": {**upper.axis, "domain": _UPPER},
@@ -67,9 +67,9 @@ def two_panels(
             _words(0, _UPPER, upper.title, look.text),
             _words(0, _LOWER, lower.title, look.text),
             *([_words(1, _UPPER, note, look.quiet)] if note else []),
-            *(_no_data_words(first, last, look) for first, last in gaps),
+            *gaps["annotations"],
         ],
-        "shapes": [_no_data_band(first, last, look) for first, last in gaps],
+        "shapes": gaps["shapes"],
     }
     return figure(look, traces, _HEIGHT, layout)
 
@@ -92,6 +92,15 @@ def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
 def day_name(day: date) -> str:
     """Name a day in full, as the hover shows it: "Sun 15 Mar 2026"."""
     return _text(day, "EEE d MMM y")
+
+
+def no_data(unknown: Sequence[bool], look: Look, domain: list[float], words: str = "no data") -> Layout:
+    """Shapes and annotations that mark `unknown` steps as such, from the bottom to the top of `domain`."""
+    gaps = _runs(unknown)
+    return {
+        "shapes": [_band(first, last, look, domain[1]) for first, last in gaps],
+        "annotations": [_band_words((first + last) / 2, words, look, domain[0]) for first, last in gaps],
+    }
 
 
 def bar_width(count: int) -> float:
@@ -150,14 +159,14 @@ def _runs(unknown: Sequence[bool]) -> list[tuple[int, int]]:
     return [(indexes[0], indexes[-1]) for missing, indexes in runs if missing]
 
 
-def _no_data_band(first: int, last: int, look: Look) -> Layout:
+def _band(first: int, last: int, look: Look, top: float) -> Layout:
     return {
         "type": "rect",
         "x0": first - 0.5,
         "x1": last + 0.5,
         "yref": "paper",
         "y0": 0,
-        "y1": _UPPER[1],
+        "y1": top,
         "fillcolor": look.grid,
         "opacity": 0.5,
         "line": {"width": 0},
@@ -165,12 +174,12 @@ def _no_data_band(first: int, last: int, look: Look) -> Layout:
     }
 
 
-def _no_data_words(first: int, last: int, look: Look) -> Layout:
+def _band_words(middle: float, words: str, look: Look, bottom: float) -> Layout:
     return {
-        "text": "no data",
+        "text": words,
         "textangle": -90,
-        "x": (first + last) / 2,
-        "y": _UPPER[0],
+        "x": middle,
+        "y": bottom,
         "yref": "paper",
         "yanchor": "bottom",
         "showarrow": False,
