@@ -59,7 +59,6 @@ def open_engine(url: URL) -> Engine:
 
 
 def _durable(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # sqlite3 would begin transactions of its own, and too late
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 

@@ -58,6 +58,8 @@ class Desk:
             while len(waiting) < _LARGEST_BATCH and not self._waiting.empty():
                 waiting.append(self._waiting.get_nowait())
             waiting = [(delivery, future) for delivery, future in waiting if not future.done()]
+            if not waiting:
+                continue
             try:
                 results = await self.do(self._ledger.settle, [delivery for delivery, _ in waiting])
             except Exception as error:  # noqa: BLE001 - whoever waits hears it, and the desk stays open

@@ -1,7 +1,7 @@
 """`python -m payouts check` finds whatever somebody changed behind the ledger's back."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from payouts.check import NoLedger, check
 from payouts.database import LedgerAway, ledger_url
@@ -73,6 +73,20 @@ def test_a_changed_row_is_named_to_the_li(filled, change, sentences):
     with filled.begin() as connection:
         connection.execute(text(change))
     assert check(filled.url)[0] == sentences
+
+
+def test_a_proof_may_take_longer_than_a_payout(filled):
+    """Payouts give up on a database after 2 s; to read millions of rows takes longer."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    check(filled.url)
+    event.remove(Engine, "before_cursor_execute", note)
+    hurry = [statement for statement in statements if "statement_timeout" in statement]
+    assert hurry == ["SET LOCAL statement_timeout = 0"] * (filled.dialect.name == "postgresql")
 
 
 def test_an_entry_without_a_payout_is_named(filled):

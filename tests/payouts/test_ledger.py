@@ -184,6 +184,17 @@ def test_a_locked_ledger_raises_and_works_again_afterwards(ledger, locked):
     assert settle(ledger, payout("t-2", amount=5))[0].available_li == 10
 
 
+def test_a_connection_that_broke_is_replaced(ledger, engine):
+    settle(ledger, payout("t-1", amount=5))
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            others = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            )
+            connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+    assert settle(ledger, payout("t-2", amount=5))[0].available_li == 10
+
+
 def test_a_payout_is_whole_or_absent_where_the_database_fails_half_way(ledger, engine):
     ledger.prepare()
     with engine.begin() as connection:

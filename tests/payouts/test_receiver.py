@@ -1,6 +1,7 @@
 """`POST /order/jackpot`: the answers, and what the log says."""
 
 import asyncio
+import contextlib
 import threading
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -123,6 +124,24 @@ def test_a_ledger_that_comes_later_is_awaited_call_by_call(request, tmp_path, ca
     assert "ledger away" in caplog.text
 
 
+def test_of_a_body_that_is_too_large_only_the_start_is_read(tmp_path):
+    read = 0
+
+    async def endless():
+        nonlocal read
+        while True:
+            read += 10_000
+            yield b" " * 10_000
+
+    async def run():
+        async with served(Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))) as deliver:
+            return await deliver(payout()._replace(body=endless()))
+
+    status, answer = asyncio.run(run())
+    assert (status, answer["header"]["code"]) == (200, 100000)
+    assert read == 70_000
+
+
 class Hanging:
     """A ledger whose database does not answer until it is released."""
 
@@ -146,10 +165,13 @@ def test_the_provider_hears_in_time_also_from_a_database_that_does_not(monkeypat
             monkeypatch.setattr(receiver._ledger, "settle", hanging.settle)
             assert [status for status, _ in await asyncio.gather(*[deliver(payout())] * 3)] == [503] * 3
             hanging.released.set()
+            await receiver._desk.do(hanging.released.wait)  # the first batch is over
+            with contextlib.suppress(LedgerAway):
+                await receiver._desk.settle(delivery(payout()))
 
     asyncio.run(run())
     assert payouts.receiver._ANSWER_WITHIN_S < 5
-    assert hanging.batches == [1]  # nobody waits for the other two any more
+    assert hanging.batches == [1, 1]  # nobody waited for the other two any more
 
 
 def test_an_error_of_our_own_is_no_200_and_the_next_call_goes_on(monkeypatch, tmp_path):

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import httpx
 import pytest
 
+from tests.payouts.provider import payout, signed
 from tests.payouts.server import Server, run
 from tests.payouts.storm import assert_credited_once, deliver, make_storm
 
@@ -18,6 +20,19 @@ def test_5000_payouts_are_credited_once_each_though_the_server_is_killed_20_time
     checked = run("check", url=engine.url)
     assert checked.returncode == 0, checked.stdout
     assert checked.stdout.startswith("5000 payouts, 0 of them wait for the wallet.")
+
+
+def test_a_body_that_is_too_large_is_refused_and_the_connection_heard_out(engine):
+    too_large = signed(b" " * 3_000_000)
+    with Server(engine.url) as server:
+        address = f"http://127.0.0.1:{server.port}/order/jackpot?{too_large.query}"
+        in_pieces = iter([too_large.body[:50_000]] * 60)
+        for content in (too_large.body, in_pieces):
+            answer = httpx.post(address, content=content, trust_env=False)
+            assert (answer.status_code, answer.json()["header"]["code"]) == (200, 100000)
+        good = payout()
+        answer = httpx.post(address.partition("?")[0] + f"?{good.query}", content=good.body, trust_env=False)
+        assert answer.json()["header"]["code"] == 0
 
 
 def test_two_servers_share_a_ledger_and_each_payout_comes_to_both_at_the_same_moment(engine):

@@ -147,6 +147,9 @@ def test_a_repeat_of_the_provider_may_take_it_up_too(make_ledger):
         outcomes += [settled.outcome for settled in ledger.settle([call, call])]
         clock.now_s += 5
     assert outcomes == ["claimed", "pending", "claimed", "pending"]
+    clock.now_s += 60
+    new = delivery(payout("t-2"))
+    assert [settled.outcome for settled in ledger.settle([call, new])] == ["claimed", "claimed"]
 
 
 def test_each_failure_lets_the_wallet_rest_longer_up_to_a_minute(url, engine):
@@ -267,7 +270,7 @@ def test_a_payout_is_finished_though_the_provider_hung_up(url, engine):
             await wallet.asked.wait()
             call.cancel()
             await asyncio.wait([call])
-            wallet.answers.set()
+            asyncio.get_running_loop().call_later(0.05, wallet.answers.set)
 
     asyncio.run(run())  # closing waits for what is under way
     assert [entry["trans_no"] for entry in table(engine, "entries")] == ["t-1"]
