@@ -1,0 +1,128 @@
+"""The cash desk in a real browser: however a person clicks, reloads or types again, money moves once."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from payouts.check import check
+from payouts.database import ledger_url
+from payouts.transfers import State, TransferBook
+from tests.browser import chromium, dashboard
+from tests.provider import Sandbox, start_sandbox
+from twoj_sandbox import GRINDER
+
+DEPOSIT = "/open2j/w/transfer/deposit"
+BALANCE = "/open2j/w/transfer/balance"
+SENDING_S = 6
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def provider():
+    with start_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    return f"sqlite:///{tmp_path_factory.mktemp('ledger')}/ledger.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def url(provider, ledger, tmp_path_factory):
+    settings = {
+        "TWOJ_SUMMARY_URL": provider.url,
+        "TWOJ_MCH_ID": str(provider.mch_id),
+        "TWOJ_KEY": provider.key,
+        "TWOJ_CASHIER": "true",
+        "TWOJ_LEDGER_URL": ledger,
+    }
+    with dashboard(tmp_path_factory.mktemp("home"), **settings) as running:
+        yield f"{running.url}/wallet?op_id={GRINDER.op_id}"
+
+
+@pytest.fixture
+def page(browser: Browser, provider: Sandbox):
+    provider.clear_faults()
+    provider.clear_calls()
+    with browser.new_context() as context:
+        yield context.new_page()
+
+
+def has_li(provider: Sandbox) -> int:
+    return provider.open(BALANCE, op_id=GRINDER.op_id)["result"]["balance"]
+
+
+def asked(page: Page, url: str, amount: str) -> str:
+    """Open the dialog for a deposit and return its number."""
+    page.goto(url)
+    page.get_by_label("Amount").fill(amount)
+    page.get_by_role("button", name="Review…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Deposit")).to_be_visible()
+    agree = dialog.get_by_text("Make this transfer all the same")
+    if agree.count():
+        agree.click()
+    expect(dialog.get_by_role("button", name="Deposit")).to_be_enabled()
+    return dialog.get_by_role("row", name="Number").get_by_role("cell").last.inner_text()
+
+
+def sent(provider: Sandbox) -> list[str]:
+    return [call["data"]["trans_no"] for call in provider.calls(DEPOSIT)]
+
+
+def test_a_double_clicked_deposit_moves_money_once(page, url, provider, ledger):
+    before_li = has_li(provider)
+    number = asked(page, url, "12.345")
+    provider.fault(DEPOSIT, "slow", delay_s=SENDING_S)
+    button = page.get_by_role("dialog").get_by_role("button", name="Deposit")
+    button.dblclick()
+    button.evaluate("button => { for (let n = 0; n < 5; n++) button.click() }")
+    expect(page.get_by_role("dialog").get_by_text("12.345 was deposited.")).to_be_visible(timeout=15_000)
+    expect(button).to_have_count(0)
+    page.get_by_role("dialog").get_by_text("Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert sent(provider) == [number]
+    assert has_li(provider) == before_li + 12_345
+    assert check(ledger_url(ledger))[0] == []
+
+
+def test_a_reload_while_it_is_sent_sends_nothing_more(page, url, provider, ledger):
+    before_li = has_li(provider)
+    number = asked(page, url, "2.5")
+    provider.fault(DEPOSIT, "slow", delay_s=SENDING_S)
+    page.get_by_role("dialog").get_by_role("button", name="Deposit").click()
+    expect(page.get_by_text("Sending…")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Review…")).to_be_visible()
+    expect(page.get_by_text("Sent from here")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("it is being sent")).to_be_visible()
+    book = TransferBook(ledger_url(ledger))
+    expect(page.get_by_role("button", name="Look it up")).to_be_visible()
+    page.get_by_role("button", name="Look it up").click()
+    expect(page.get_by_text("it is being sent")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("Sent from here")).to_be_visible()
+    assert sent(provider) == [number]
+    assert has_li(provider) == before_li + 2_500
+    assert book.find(number).outcome.state is State.DONE
+    book.close()
+
+
+def test_the_enter_key_only_asks(page, url, provider):
+    page.goto(url)
+    amount = page.get_by_label("Amount")
+    amount.fill("1")
+    for _ in range(3):
+        amount.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert sent(provider) == []
