@@ -1,18 +1,22 @@
 """The one table of settings: environment, then `[twoj]` in `.streamlit/secrets.toml`, then the default."""
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import UnknownCurrencyError, validate_currency
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -61,7 +65,23 @@ def _logo(path: Path) -> Path:
     raise ValueError("expects the path of an SVG, PNG, JPEG or WebP file of at most 512 KiB")
 
 
+def _from_json(value: object) -> object:
+    with suppress(ValueError):
+        return json.loads(value) if isinstance(value, str) else value
+    return value
+
+
+def _holder(text: str) -> str:
+    if "@" not in text and text.strip() == text != "":
+        return text
+    if re.fullmatch(r"[^@\s]*@[^@\s]+", text, re.ASCII) and text.isascii():
+        return text.lower()
+    raise ValueError("expects an e-mail address, a domain such as @example.com, or the name of a group")
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+RoleName = Literal["owner", "analyst", "cashier", "admin"]
+Holder = Annotated[str, AfterValidator(_holder)]
 
 
 class Settings(BaseSettings):
@@ -88,6 +108,10 @@ class Settings(BaseSettings):
     payout_wallet_url: BaseUrl | None = Field(None, description="the operator's own wallet service")
     brand: str = Field("Jackpots", min_length=1, max_length=40, description="name on the jackpot wall")
     logo: Annotated[Path, AfterValidator(_logo)] | None = Field(None, description="picture on the wall")
+    roles: Annotated[dict[RoleName, tuple[Holder, ...]], NoDecode, BeforeValidator(_from_json)] = Field(
+        {}, description="who has which role: addresses, @domains, groups; needed with sign-in"
+    )
+    trust_network: bool = Field(False, description="listens beyond this machine without sign-in")
     jackpot_poll_s: int = Field(2, ge=2, le=10, description="how often the pots are asked for, in seconds")
 
     @model_validator(mode="after")
@@ -164,5 +188,7 @@ _EXPECTS = {
     "TWOJ_KEY": "the merchant key as text, not empty",
     "TWOJ_CASHIER": "true or false",
     "TWOJ_BRAND": "a name of 1 to 40 characters",
+    "TWOJ_ROLES": 'lists for owner, analyst, cashier, admin, such as {"owner": ["ann@example.com"]}',
+    "TWOJ_TRUST_NETWORK": "true or false",
     "TWOJ_JACKPOT_POLL_S": "a whole number of seconds from 2 to 10",
 }

@@ -1,6 +1,7 @@
 """Settings: where they come from, and the one line said of a wrong one."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,28 @@ def test_a_real_provider(monkeypatch):
     assert "hush" not in repr(settings)
 
 
+def test_roles_of_the_environment_replace_those_of_the_file(monkeypatch, tmp_path):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit/secrets.toml").write_text('[twoj.roles]\nadmin = ["old@example.com"]\n')
+    assert load_settings().roles == {"admin": ("old@example.com",)}
+    roles = load(monkeypatch, TWOJ_ROLES='{"owner": ["@Example.COM", "Ann@example.com", "Owners"]}').roles
+    assert roles == {"owner": ("@example.com", "ann@example.com", "Owners")}
+
+
+@pytest.mark.parametrize(
+    "roles", ["everybody", '["ann@example.com"]', '{"boss": ["ann@example.com"]}', '{"owner": "ann"}', "1"]
+)
+def test_roles_of_a_wrong_shape_are_refused(monkeypatch, roles):
+    with pytest.raises(SettingsError, match=r"^TWOJ_ROLES: expects lists for owner, analyst, cashier, admin"):
+        load(monkeypatch, TWOJ_ROLES=roles)
+
+
+@pytest.mark.parametrize("holder", ["", " admins", "a@b@c", "@", "ann@", "ann @b.c", "ann@bücher.example"])
+def test_what_can_hold_no_role_is_refused(monkeypatch, holder):
+    with pytest.raises(SettingsError, match=r"^TWOJ_ROLES: expects an e-mail address, a domain such as"):
+        load(monkeypatch, TWOJ_ROLES=f'{{"owner": ["{holder}"]}}')
+
+
 @pytest.mark.parametrize(
     ("values", "line"),
     [
@@ -77,6 +100,7 @@ def test_a_real_provider(monkeypatch):
             {"TWOJ_JACKPOT_POLL_S": "1"},
             "TWOJ_JACKPOT_POLL_S: expects a whole number of seconds from 2 to 10",
         ),
+        ({"TWOJ_TRUST_NETWORK": "mostly"}, "TWOJ_TRUST_NETWORK: expects true or false"),
         ({"TWOJ_OPEN_URL": "https://a.example"}, "TWOJ_SUMMARY_URL: is needed beside TWOJ_OPEN_URL"),
         ({"TWOJ_TIMEZON": "UTC"}, "TWOJ_TIMEZON: there is no such setting; the README lists them"),
     ],
@@ -106,9 +130,25 @@ def test_a_wrong_file_is_one_line_without_its_values(tmp_path, text, line):
 
 def test_the_readme_and_the_example_list_each_setting():
     in_readme = set(re.findall(r"^\| `TWOJ_(\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
-    in_example = set(
-        re.findall(r"^#? ?(\w+) = ", (ROOT / ".streamlit/secrets.toml.example").read_text(), re.MULTILINE)
-    )
     names = set(Settings.model_fields)
     assert {name.lower() for name in in_readme} == names
-    assert in_example == names
+    assert set(example()["twoj"]) == names
+
+
+def test_the_example_with_all_its_lines_is_taken(tmp_path):
+    (tmp_path / ".streamlit").mkdir()
+    logo = tmp_path / "logo.svg"
+    logo.touch()
+    text = uncommented().replace("/etc/twoj/logo.svg", str(logo))
+    (tmp_path / ".streamlit/secrets.toml").write_text(text)
+    assert load_settings().roles["owner"] == ("@casino.example",)
+
+
+def uncommented():
+    """The example file with all that it offers."""
+    text = (ROOT / ".streamlit/secrets.toml.example").read_text()
+    return re.sub(r"^# (?=\w+ = |\[)", "", text, flags=re.MULTILINE)
+
+
+def example():
+    return tomllib.loads(uncommented())
