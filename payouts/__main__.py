@@ -45,7 +45,7 @@ def _check(settings: Settings) -> int:
     print(
         "The ledger is WRONG."
         if wrong
-        else "Every balance is the sum of its entries, every entry has its payout."
+        else "Every balance is the sum of its entries, every entry has its payout, the audit log is unbroken."
     )
     return 1 if wrong else 0
 
