@@ -92,7 +92,8 @@ def whole(name: str, value: object) -> int:
 def text(name: str, value: object) -> str:
     """Return a text that is not empty."""
     if not isinstance(value, str) or not value:
-        raise BadArgument(f"{name} must be a text that is not empty, not {value!r}.")
+        # The value stays out of the message: it may be a key.
+        raise BadArgument(f"{name} must be a text that is not empty, not {type(value).__name__}.")
     try:
         value.encode()
     except UnicodeEncodeError:

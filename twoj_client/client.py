@@ -133,6 +133,10 @@ class TwoJ:
         """Return what happened at each endpoint since the client was made, by the names of the methods."""
         return self._stats.read()
 
+    def cache_works(self) -> bool:
+        """Say whether the cache can be read. If not, answers take longer, and none is lost."""
+        return self._store.check()
+
     def close(self) -> None:
         """Let go of threads, connections and files."""
         self._cache.close()
@@ -156,11 +160,12 @@ def _base_url(name: str, value: object) -> str:
     url = arguments.text(name, value)
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.query and parts.port != 0
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        usable = usable and not (parts.query or parts.fragment or parts.username)
     except ValueError:
         usable = False
     if not usable:
-        raise BadArgument(f"{name} must be an address that begins with https:// (or http://).")
+        raise BadArgument(f"{name} must be an address such as https://host/path, without a user, ? or #.")
     return url.rstrip("/")
 
 

@@ -93,7 +93,9 @@ def test_the_size_is_bounded_and_the_oldest_go_first(make_store):
 def test_answers_outlive_the_client(provider, make_client, cache_url):
     provider.answers[LIST] = lambda _call: ok([])
     for _ in range(3):
-        make_client(cache_url=cache_url).all.list()
+        twoj = make_client(cache_url=cache_url)
+        twoj.all.list()
+        assert twoj.cache_works()
     assert len(provider.calls) == 1
 
 
@@ -165,7 +167,7 @@ def test_no_redis_costs_no_answer(provider, make_client):
     provider.answers[LIST] = lambda _call: ok([])
     twoj = make_client(cache_url=f"redis://:secret@127.0.0.1:{free_port()}/0")
     assert twoj.all.list().data == []
-    assert not twoj._store.works
+    assert not twoj.cache_works()
 
 
 def test_a_redis_that_goes_away_and_comes_back(provider, make_client, clock, tmp_path):
@@ -175,7 +177,7 @@ def test_a_redis_that_goes_away_and_comes_back(provider, make_client, clock, tmp
         twoj.all.list()
         clock.now += 3700
     assert twoj.all.list().data == []
-    assert not twoj._store.works
+    assert not twoj.cache_works()
 
 
 def test_the_store_is_left_alone_for_a_while_after_a_failure(clock):

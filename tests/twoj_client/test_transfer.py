@@ -245,6 +245,7 @@ class TestLimiter:
         for first, other in zip(passed, passed[5000:], strict=False):
             assert other - first >= 10
         assert passed[-1] - passed[0] < 31
+        assert limiter._bucket.count() <= 5000
 
     def test_who_would_wait_too_long_is_refused(self, clock):
         limiter = Limiter(clock, clock.sleep)

@@ -67,9 +67,9 @@ class Patient:
         """Let go of files and connections."""
         self._try(self._store.close, None)
 
-    @property
-    def works(self) -> bool:
-        """Whether the store worked when it was last asked."""
+    def check(self) -> bool:
+        """Say whether the store works."""
+        self.get([""])
         return self._rests_until == float("-inf")
 
     def _try(self, use: Callable[[], R], otherwise: R) -> R:
