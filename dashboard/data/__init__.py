@@ -1,5 +1,6 @@
 """The one door to the provider: pages ask here, in the dashboard's terms, and get frames with their age."""
 
+from dashboard.data.audit_book import audit, audit_rows
 from dashboard.data.bet_reading import BetsRead
 from dashboard.data.bets import (
     MOST_UNASKED,
@@ -39,6 +40,8 @@ __all__ = [
     "Reading",
     "Source",
     "arriving_games",
+    "audit",
+    "audit_rows",
     "balance_now",
     "bet_count",
     "bets",

@@ -1,0 +1,50 @@
+"""The audit log, as the dashboard writes and shows it. Transfers write their own rows, with the transfer."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import pandas as pd
+import structlog
+from sqlalchemy import select
+
+from dashboard.data.ledger import LedgerFailed
+from dashboard.data.source import source
+from payouts import audit as chain
+from payouts.audit import Deed
+from payouts.schema import audit as table
+
+log = structlog.get_logger(__name__)
+
+DONE: Final = "done"
+
+
+def audit(who: str, what: str, about: Mapping[str, str | int | None], outcome: str = DONE) -> None:
+    """Write a row. Where the ledger is away, the server's log gets it: looking goes on, money would not."""
+    here = source()
+    try:
+        with here.ledger.writing() as connection:
+            chain.write(connection, Deed(who, what, about, outcome), int(here.clock() * 1000))
+    except LedgerFailed as error:
+        deed = {"who": who, "what": what, "about": dict(about), "outcome": outcome}
+        log.error("audit row not written", error=str(error), **deed)  # noqa: TRY400 - the error says all
+
+
+def audit_rows(count: int) -> pd.DataFrame:
+    """The latest `count` rows, newest first, with the times in the business zone. Raises LedgerFailed."""
+    here = source()
+    with here.ledger.reading() as connection:
+        rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(count)).all()
+    return pd.DataFrame(
+        {
+            "id": pd.Series([row.id for row in rows], dtype="int64"),
+            "at": pd.Series(
+                [datetime.fromtimestamp(row.at_ms / 1000, UTC).astimezone(here.zone) for row in rows],
+                dtype=f"datetime64[ms, {here.zone.key}]",
+            ),
+            **{
+                name: pd.Series([getattr(row, name) for row in rows], dtype="string")
+                for name in ("who", "what", "about", "outcome")
+            },
+        }
+    )

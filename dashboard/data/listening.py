@@ -1,0 +1,38 @@
+"""Where the server may listen while nobody has to sign in: to this machine alone."""
+
+from ipaddress import ip_address
+from typing import Final
+
+from streamlit import config
+
+from twoj_client.settings import SettingsError
+
+_LOCAL_NAMES: Final = ["localhost", "127.0.0.1", "::1"]
+
+
+def keep_to_this_machine() -> None:
+    """See that only this machine reaches the server; raises SettingsError where another could.
+
+    It looks at what Streamlit will do, whether a flag, the environment or a file says so. A website whose
+    name leads to this machine (DNS rebinding) is kept out by the names that browsers may use for it.
+    """
+    address = config.get_option("server.address")
+    if not _is_local(address):
+        raise SettingsError(
+            f"TWOJ_TRUST_NETWORK: without sign-in the dashboard listens on 127.0.0.1 only, and not on"
+            f" {address or 'every address'}. Set up sign-in, or set TWOJ_TRUST_NETWORK=true to let everybody"
+            f" who reaches the server see and do everything."
+        )
+    if not config.is_manually_set("server.allowedHosts"):
+        config.set_option("server.allowedHosts", [*_LOCAL_NAMES, address])
+
+
+def _is_local(address: str | None) -> bool:
+    if not address:
+        return False
+    if address in _LOCAL_NAMES or address.startswith("unix://"):
+        return True
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
