@@ -6,7 +6,7 @@ from dashboard import data, formats, tables
 from dashboard.bonuses import described
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
-from dashboard.ui import bonus_filters, cards, charts, downloads, filters, grid, live, states
+from dashboard.ui import bonus_filters, cards, charts, downloads, filters, grid, guard, live, states
 
 COUNTS = [
     BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
@@ -87,6 +87,7 @@ def by_state_and_type() -> None:
         downloads.draw("Bonuses by kind", tables.BONUS_PARTS, parts.value, view, parts, described(wanted, {}))
 
 
+guard.page("bonus")
 filters.draw("Bonus")
 narrowed = st.container()
 figures()

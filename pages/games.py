@@ -14,7 +14,7 @@ from dashboard.game_days import GameDays
 from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
 from dashboard.markdown import escaped
-from dashboard.ui import charts, downloads, filters, game_filters, grid, live, one_game, progress, states
+from dashboard.ui import charts, downloads, filters, game_filters, grid, guard, live, one_game, progress, states
 from dashboard.view import View
 
 MOST_HEAT_ROWS = 30
@@ -130,6 +130,7 @@ def luck() -> None:
             )
 
 
+guard.page("games")
 if wanted := game_filters.wanted().game_id:
     one_game.draw(wanted)
 else:

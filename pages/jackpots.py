@@ -5,10 +5,11 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import data, formats
+from dashboard.access import SCREENS
 from dashboard.data import jackpots
 from dashboard.figures.pots import pots_chart
 from dashboard.hit_table import HITS, hit_table
-from dashboard.ui import charts, downloads, filters, grid, live, pot_cards, screen_list, states, wall
+from dashboard.ui import charts, downloads, filters, grid, guard, live, pot_cards, screen_list, states, wall
 
 QUICK_S = 15
 
@@ -57,10 +58,12 @@ def screens() -> None:
 
 
 if "screen" in st.query_params:
-    wall.draw()
+    wall.draw()  # for whoever has a link: what it shows is asked for with the link's token
 else:
+    guard.page("jackpots")
     filters.draw("Jackpots", compared=False)
     pots()
     over_time()
     hits()
-    screens()
+    if guard.may(SCREENS):
+        screens()

@@ -10,7 +10,7 @@ from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.periods import business_day, days_label
-from dashboard.ui import cards, charts, downloads, filters, live, states
+from dashboard.ui import cards, charts, downloads, filters, guard, live, states
 from dashboard.view import read_view
 
 WEEK = timedelta(days=7)
@@ -94,6 +94,7 @@ def games() -> None:
     downloads.draw("Games", tables.GAMES, found.value, view, found)
 
 
+guard.page("overview")
 filters.draw("Overview")
 period()
 net()

@@ -26,6 +26,7 @@ from dashboard.ui import (
     downloads,
     filters,
     grid,
+    guard,
     live,
     pause_picker,
     player_cards,
@@ -135,6 +136,7 @@ def rounds() -> None:
         round_list.detail(table, here.currency)
 
 
+guard.page("players")
 filters.draw("Players", compared=False)
 player_picker.draw()
 if player_reading.is_read():

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard import data, formats
+from dashboard.access import TRANSFERS
 from dashboard.data import cashier, wallet
-from dashboard.ui import cash_desk, live, order_list, states, transfer_list, wallet_cards, wallet_filters
+from dashboard.ui import cash_desk, guard, live, order_list, states, transfer_list, wallet_cards, wallet_filters
 
 
 def nobody() -> None:
@@ -43,13 +44,15 @@ def transfers() -> None:
         transfer_list.draw(wanted, found)
 
 
+guard.page("wallet")
 wallet_filters.draw_player()
 player = wallet_filters.wanted().op_id
 if player is None:
     nobody()
 else:
+    guard.note_player(op_id=player)
     balance()
-    if cashier.is_on():
+    if cashier.is_on() and guard.may(TRANSFERS):
         left, right = st.columns([2, 3])
         with left:
             cash_desk.draw(player)

@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data
+from dashboard.access import TRANSFERS
 from dashboard.amounts import AmountError, amount_li
 from dashboard.data import Known, cashier, wallet
 from dashboard.data.ledger import LedgerFailed
 from dashboard.formats import money
 from dashboard.markdown import escaped
 from dashboard.orders import VERBS, Attempt, Order, concerns, objection
-from dashboard.ui import orders, states
+from dashboard.ui import guard, orders, states
 
 _DRAFT: Final = "cash-draft"
 _SENT: Final = "cash-sent"
@@ -106,7 +107,7 @@ def _sent(order: Order) -> Attempt | None:
         return None
     st.session_state[_SENT] += 1
     with st.spinner("Sending…"):
-        return cashier.send(order, orders.who())
+        return cashier.send(order, guard.who(TRANSFERS))
 
 
 def _result(sent: Attempt) -> None:

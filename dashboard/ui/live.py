@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.ui import states
+from dashboard.ui import guard, states
 
 EVERY_S: Final = 60
 _MARK: Final = "<i class='part'></i>"
@@ -22,6 +22,8 @@ def part(
     first: bool = False,
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Turn a function into a part that is drawn beside the others and again each minute.
+
+    Once the sign-in has ended the page is drawn instead, which says so.
 
     `name` is what a failure calls it; `key` names its place (style.css), which it keeps when it fails.
     `unknown` then draws what stands above the sentence, so that nothing below moves. With None for `every_s`
@@ -39,6 +41,8 @@ def part(
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
         @st.fragment(parallel=not first, run_every=every_s, key=key)
         def drawn() -> None:
+            if guard.person() is None:
+                st.rerun()
             with st.container(key=f"part-{key}"), states.part(name, failed):
                 st.html(_MARK)
                 draw()

@@ -5,10 +5,11 @@ from typing import Final
 import streamlit as st
 
 from dashboard import data, formats
+from dashboard.access import TRANSFERS
 from dashboard.data import cashier
 from dashboard.markdown import escaped
 from dashboard.orders import DONE, NOT_KNOWN, REFUSED, SENDING, Attempt, told
-from dashboard.ui import states
+from dashboard.ui import guard, states
 
 _BOXES: Final = {
     DONE: (st.success, ":material/check_circle:"),
@@ -16,13 +17,6 @@ _BOXES: Final = {
     SENDING: (st.info, ":material/schedule_send:"),
     NOT_KNOWN: (st.warning, ":material/help:"),
 }
-
-
-def who() -> str:
-    """Who uses the page, for the audit log: without sign-in only that it was somebody at this server."""
-    person = st.user.to_dict()
-    name = person.get("email") or person.get("sub")
-    return str(name) if name and person.get("is_logged_in") else "local"
 
 
 def outcome(attempt: Attempt) -> None:
@@ -41,7 +35,7 @@ def looked_up(attempt: Attempt, place: str) -> Attempt | None:
         return None
     found = None
     with states.part("The look-up"):
-        found = cashier.look_up(attempt.order, who())
+        found = cashier.look_up(attempt.order, guard.who(TRANSFERS))
     return found
 
 

@@ -5,9 +5,11 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.access import LOCAL
 from dashboard.markdown import escaped
 from dashboard.players import Player
 from dashboard.recent import Recent
+from dashboard.ui import guard
 
 _RECENT: Final = Recent()
 _FIELDS: Final = {
@@ -35,12 +37,13 @@ def draw() -> None:
 
 
 def remember(player: Player) -> None:
-    """Put a player among the recent ones of this person.
+    """Put a player among the recent ones of this person, and into the audit log.
 
     A signed-in person finds them again until the server restarts, anybody else for as long as the tab is
     open: nothing is left in the browser.
     """
     _RECENT.add(_person(), player)
+    guard.note_player(op_id=player.op_id, user_id=player.user_id)
 
 
 def _recent() -> None:
@@ -82,8 +85,9 @@ def _write(ids: dict[str, str]) -> None:
 
 
 def _person() -> str:
-    if st.user.get("is_logged_in"):
-        return f"user {st.user.get('sub') or st.user.get('email')}"
+    person = guard.person()
+    if person and person != LOCAL:
+        return f"user {person.name}"
     if "person" not in st.session_state:
         st.session_state["person"] = f"session {secrets.token_hex()}"
     return str(st.session_state["person"])

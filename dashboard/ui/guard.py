@@ -1,0 +1,84 @@
+"""Who is at the page, and whether they may see it: each page asks first, whichever page is opened first."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data
+from dashboard.access import LEAST, Person, Role
+from dashboard.markdown import escaped
+
+_NOTED: Final = "players-noted"
+
+
+def person() -> Person | None:
+    """Who is at the page; None where nobody is signed in, or not any more."""
+    return data.source().person(st.user.to_dict())
+
+
+def page(name: str) -> None:
+    """Go on only for people who may see the page `name`; all others read why they do not see it."""
+    who_is_it = person()
+    if who_is_it and who_is_it.may(name):
+        return
+    with st.container(key="door", horizontal_alignment="center"):
+        if who_is_it is None:
+            _sign_in()
+        else:
+            _refuse(who_is_it, name)
+    st.stop()
+
+
+def may(what: str) -> bool:
+    """Whether the person may see or do something of `access.LEAST`."""
+    who_is_it = person()
+    return who_is_it is not None and who_is_it.may(what)
+
+
+def who(what: str) -> str:
+    """The name, for the audit log, of the person who does `what`; whoever may not is shown the door."""
+    who_is_it = person()
+    if who_is_it is None or not who_is_it.may(what):
+        st.rerun()
+    return who_is_it.name
+
+
+def note_player(**ids: str | int | None) -> None:
+    """Write into the audit log which player is looked at, once for as long as the tab is open."""
+    noted: set[str] = st.session_state.setdefault(_NOTED, set())
+    who_is_it = person()
+    if who_is_it and str(ids) not in noted:
+        noted.add(str(ids))
+        data.audit(who_is_it.name, "player looked at", ids)
+
+
+def _sign_in() -> None:
+    was_signed_in = st.user.get("is_logged_in")
+    st.title("Your sign-in has ended" if was_signed_in else "2J dashboard", anchor=False)
+    st.write("Sign in to see this page.")
+    st.button("Sign in", type="primary", on_click=st.login)
+
+
+def _refuse(who_is_it: Person, name: str) -> None:
+    st.title("Not for you", anchor=False)
+    if who_is_it.role is None:
+        reason = "You have no role here yet. Ask whoever runs this dashboard for one."
+    else:
+        roles = [role for role in Role if role.may(name)]
+        reason = f"This page is for {_listed(roles)}; you are {_article(who_is_it.role)}."
+    st.write(escaped(f"You are signed in as {who_is_it.name}. {reason}"))
+    sign_out()
+
+
+def sign_out() -> None:
+    """Draw the button that ends the sign-in."""
+    st.button("Sign out", type="tertiary", icon=":material/logout:", on_click=st.logout, key="sign-out")
+
+
+def _listed(roles: list[Role]) -> str:
+    *first, last = (f"{role}s" for role in roles)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _article(role: Role) -> str:
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
