@@ -115,7 +115,7 @@ def luck() -> None:
         return
     arriving, known = data.lucks(view), data.arriving_games(view).known
     with states.box("luck", "RTP by bet amount, and how far luck carries it"):
-        progress.follow("Days and single rounds", arriving, lambda: data.lucks(view), "luck")
+        progress.follow("Luck", arriving, lambda: data.lucks(view), "luck")
         if arriving.known is None or known is None:
             return
         rows = luck_frame(arriving.known.value.games, of_type(known.value, only))

@@ -23,9 +23,7 @@ RENEW_S: Final = 600
 Cell = tuple[int | str, date]
 
 
-def game_days(
-    days: Sequence[date], now: datetime, only: int | None = None, patience_s: float = PATIENCE_S
-) -> Arriving[GameDays]:
+def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> Arriving[GameDays]:
     """What has arrived of the sums of each game on each of `days` (oldest first), or of the game `only`.
 
     Slots games take one call a day, the newest day first; the others one a day each, after the slots. An
@@ -39,7 +37,7 @@ def game_days(
         return Load(_calls(wanted, days, now), here.loads.slow, here.clock)
 
     name = ("game days", days[0], days[-1], tuple(wanted) if only is not None else None)
-    load = here.loads.look(name, start, RENEW_S if only is None else by_game.RENEW_S, patience_s)
+    load = here.loads.look(name, start, RENEW_S if only is None else by_game.RENEW_S, PATIENCE_S)
     known = load.made(lambda: _known(listed, wanted, days, load))
     return Arriving(known, load.answered, load.asked)
 

@@ -71,16 +71,19 @@ def lucks(view: View, only: int | None = None) -> Arriving[Judged]:
     days = view.period.days()[-MOST_DAYS:]
     before = [days[0] - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
     period = game_days(days, view.now, only)
-    drawn = sample(view.now, PATIENCE_S if period.finished else 0)
-    history = game_days(before, view.now, only, PATIENCE_S if drawn.finished else 0)
-    steps = (period, drawn, history)
-    known = None
-    if period.finished and drawn.finished and history.finished:
-        known = _judged(period.known, drawn.known, history.known)
-    return Arriving(known, sum(step.answered for step in steps), sum(step.asked for step in steps))
+    if not period.finished:
+        return Arriving(None, period.answered, period.asked, step="step 1 of 3, days")
+    drawn = sample(view.now)
+    if not drawn.finished:
+        return Arriving(None, drawn.answered, drawn.asked, step="step 2 of 3, single rounds")
+    history = game_days(before, view.now, only)
+    if not history.finished:
+        return Arriving(None, history.answered, history.asked, step="step 3 of 3, days before")
+    known = _judged(period.known, drawn.known, history.known)
+    return Arriving(known, history.answered, history.asked)
 
 
-def sample(now: datetime, patience_s: float = PATIENCE_S) -> Arriving[Sample]:
+def sample(now: datetime) -> Arriving[Sample]:
     """What has arrived of the sample: rounds of the two whole weeks before the current one, up to a number.
 
     Its hours are finished, so that they are asked for once. Raises TwoJError where every hour failed.
@@ -93,7 +96,7 @@ def sample(now: datetime, patience_s: float = PATIENCE_S) -> Arriving[Sample]:
     def start() -> Load[tuple[date, datetime], _Hour]:
         return Load(_calls(first_day, end_day), here.loads.slow, here.clock, _enough)
 
-    load = here.loads.look(("sample", first_day), start, _RENEW_S, patience_s)
+    load = here.loads.look(("sample", first_day), start, _RENEW_S, PATIENCE_S)
     known = load.made(lambda: _sampled(listed, first_day, end_day, load))
     return Arriving(known, load.answered, load.asked)
 

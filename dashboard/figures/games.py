@@ -1,5 +1,6 @@
 """Which games and which types of games made and lost money."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -93,11 +94,16 @@ def _rows(
     return figure(look, [trace], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
 
 
-def game_hover(name: str, row: Totals | None, currency: str | None) -> str:
+def game_hover(
+    name: str,
+    row: Totals | None,
+    currency: str | None,
+    keys: Sequence[str] = ("company_gain", "bet_amount", "hold", "bets"),
+) -> str:
     """What a game says when pointed at; the name is safe already (`base.plain`)."""
     if row is None:
         return f"<b>{name}</b><br>not known"
-    shown = (METRIC[key] for key in ("company_gain", "bet_amount", "hold", "bets"))
+    shown = (METRIC[key] for key in keys)
     return "<br>".join(
         [f"<b>{name}</b>", *(f"{each.label} {exact(each, each.of(row), currency)}" for each in shown)]
     )

@@ -16,6 +16,8 @@ from dashboard.metrics import Totals
 
 _ROW = 20
 _AROUND = 96
+# Two numbers a cell: there are thousands of cells, and each number costs a few hundredths of a millisecond.
+_SAID = ("company_gain", "bet_amount")
 
 
 def game_days_chart(
@@ -49,7 +51,7 @@ def game_days_chart(
         "ygap": 1,
         "customdata": [
             [
-                f"{day}<br>{game_hover(plain(name, 60), row, currency)}"
+                f"{day}<br>{game_hover(plain(name, 60), row, currency, _SAID)}"
                 for day, row in zip(steps.names, line, strict=True)
             ]
             for (_, name), line in zip(games, rows, strict=True)

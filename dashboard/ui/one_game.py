@@ -117,7 +117,7 @@ def luck() -> None:
         return
     arriving = data.lucks(view, game_id)
     with states.box("game-luck", "RTP, and how far luck carries it"):
-        progress.follow("Days and single rounds", arriving, lambda: data.lucks(view, game_id), "game-luck")
+        progress.follow("Luck", arriving, lambda: data.lucks(view, game_id), "game-luck")
         if arriving.known is None:
             return
         states.as_of(arriving.known, note=last_days(view))

@@ -35,5 +35,6 @@ def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]]
 
 
 def _bar(name: str, arriving: Arriving[Any]) -> None:
-    words = f"{name}: {arriving.answered:,} of {arriving.asked:,} answers have arrived."
+    step = f", {arriving.step}" if arriving.step else ""
+    words = f"{name}{step}: {arriving.answered:,} of {arriving.asked:,} answers have arrived."
     st.progress(arriving.answered / arriving.asked, words)

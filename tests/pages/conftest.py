@@ -25,12 +25,21 @@ def clock() -> list[int]:
 
 
 @pytest.fixture
-def open_page(sandbox: Sandbox, tmp_path: Path, clock: list[int]) -> Iterator[OpenPage]:
+def cache_folder(tmp_path: Path) -> Path:
+    """Where the client keeps answers; a module may share one among its tests."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def open_page(
+    sandbox: Sandbox, cache_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: list[int]
+) -> Iterator[OpenPage]:
     """Open a page by its deep link, name and query string, with these settings beside the provider's."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     with ExitStack() as stack:
 
         def open_page(query: Mapping[str, str] = {}, page: str = "overview", **settings: str) -> AppTest:
-            places = {"cache_url": str(tmp_path / "cache"), "ledger_url": f"sqlite:///{tmp_path / 'ledger'}"}
+            places = {"cache_url": str(cache_folder), "ledger_url": f"sqlite:///{tmp_path / 'ledger'}"}
             wanted = Settings(
                 summary_url=sandbox.url,
                 mch_id=sandbox.mch_id,

@@ -1,0 +1,125 @@
+"""Sums by game and day: true, asked once, and how far luck carries the RTPs that come of them."""
+
+import time
+
+import pytest
+
+from dashboard import data
+from dashboard.luck import Verdict
+from dashboard.metrics import Totals
+from tests.pages.game_truth import midnight, texts, totals_by_game
+from tests.pages.games_page import said, view, whole
+from tests.provider import CLOCK, start_sandbox
+from twoj_sandbox.world.games import GAMES
+
+DAY_S = 86_400
+OTHERS = sum(not game.is_slots for game in GAMES)
+SLOTS = "/api/slots/game/stage/summary"
+ONE_GAME = "/api/games/game/stage/summary"
+
+
+@pytest.fixture(scope="module")
+def cache_folder(tmp_path_factory):
+    """One cache for the tests of this module: what a day was is asked once for all of them."""
+    return tmp_path_factory.mktemp("games") / "cache"
+
+
+def test_every_cell_is_that_of_the_bets(open_page, truth):
+    open_page(page="games")
+    days = view().period.days()
+    found = whole(lambda: data.game_days(days, view().now)).known.value
+    assert list(found.finished) == [True] * 6 + [False]
+    for place, day in enumerate(days):
+        start = midnight(day.isoformat())
+        expected = totals_by_game(truth, start, min(start + DAY_S, CLOCK))
+        shown = {game_id: row[place] for game_id, row in found.rows.items() if row[place] != Totals()}
+        assert shown == expected
+
+
+def test_a_finished_day_is_asked_once_and_never_again(open_page, sandbox, clock):
+    open_page(page="games")
+    days = view().period.days()
+    whole(lambda: data.game_days(days, view().now))
+    sandbox.clear_calls()
+    clock[0] += 3600
+    sandbox.set_clock(clock[0])
+    open_page(page="games")
+    whole(lambda: data.game_days(days, view().now))
+    today = midnight("2026-03-15")
+    cells = [call for call in sandbox.calls(ONE_GAME) if call["data"]["time_end"] <= today]
+    cells += [call for call in sandbox.calls(SLOTS) if call["data"]["time_end"] <= today]
+    # What is left are the sums of the whole compared period, up to the same time as today's.
+    compared = midnight("2026-03-02")
+    assert {call["data"]["time_start"] for call in cells} <= {compared}
+    running = [call for call in sandbox.calls(ONE_GAME) if call["data"]["time_start"] == today]
+    assert len(running) == OTHERS
+
+
+def test_one_failing_game_names_its_days(open_page, sandbox):
+    open_page(page="games")
+    sandbox.fault(ONE_GAME, "code_500", where={"game_id": 3001})
+    days = view({"period": "2026-02-01..2026-02-03"}).period.days()
+    known = whole(lambda: data.game_days(days, view().now)).known
+    (sentence,) = known.failed
+    assert sentence.startswith("Baccarat on 3 days: The provider failed inside")
+    assert known.value.rows[3001] == [None, None, None]
+    assert sum(None in row for row in known.value.rows.values()) == 1
+
+
+def test_the_page_finds_the_planted_game(open_page):
+    """Lucky Koi paid 130 % on two of the seven days; no honest game of this world is named."""
+    page = open_page(page="games")
+    judged = whole(lambda: data.lucks(view())).known.value.games
+    whole(lambda: data.arriving_games(view()))
+    page.run()
+    (words,) = [each.value for each in page.markdown if "enough play to tell" in each.value]
+    assert "Outside the 99.8 % band: **Lucky Koi 锦鲤** with 118.22\u00a0%" in words
+    assert words.startswith("8 games have enough play to tell, 53 not. By luck alone 0.4 would fall outside")
+    assert "0.02 outside the 99.8 % band" in words
+    verdicts = [found.verdict for found in judged.values()]
+    assert verdicts.count(Verdict.NOT_ENOUGH) == 53
+    assert "(so for 39 of 61 games), else that of its type. No theoretical RTP is configured." in said(page)
+    assert "rounds of 23 Feb – 8 Mar 2026." in said(page)
+    table = next(table for table in page.dataframe if "verdict" in table.value)
+    first = texts(table)[0]
+    assert (first["name"], first["verdict"]) == ("Lucky Koi 锦鲤", "outside the 99.8 % band")
+    assert first["rtp"] == "118.22\u00a0%"
+
+
+def test_the_sample_is_two_whole_weeks_of_single_rounds(open_page, truth):
+    open_page(page="games")
+    sample = whole(lambda: data.lucks(view())).known.value.sample
+    start, end = midnight("2026-02-23"), midnight("2026-03-09")
+    assert sample.bets == len(truth.bets(start, end, CLOCK))
+    rounds = truth.bets(start, end, CLOCK)
+    of_one = rounds[rounds["game_id"] == 1041]
+    bet, back = of_one["bet_amount"] / 1000, (of_one["bet_amount"] + of_one["gain_amount"]) / 1000
+    spread, rtp = sample.own[1041], back.sum() / bet.sum()
+    assert spread.rtp == pytest.approx(rtp)
+    assert spread.effective == pytest.approx(bet.sum() ** 2 / (bet**2).sum())
+    assert spread.sigma == pytest.approx((((back - rtp * bet) ** 2).sum() / (bet**2).sum()) ** 0.5)
+
+
+def test_sixty_days_of_slots_are_there_in_three_seconds(tmp_path):
+    """From a provider that takes 50 ms for each answer, with nothing in the cache."""
+    from pydantic import SecretStr
+
+    from twoj_client.settings import Settings
+
+    with start_sandbox("--delay-ms", "50", clock=CLOCK) as sandbox:
+        settings = Settings(
+            summary_url=sandbox.url,
+            mch_id=sandbox.mch_id,
+            key=SecretStr(sandbox.key),
+            cache_url=str(tmp_path),
+        )
+        sandbox.summary(SLOTS, time_start=midnight("2026-01-15"), time_end=CLOCK)  # its world is made
+        with data.connected(settings, demo=False, clock=lambda: CLOCK):
+            days = view({"period": "60d"}).period.days()
+            begun = time.perf_counter()
+            while (
+                not (known := data.game_days(days, view().now, 1041).known) or None in known.value.rows[1041]
+            ):
+                assert time.perf_counter() - begun < 3
+        assert len(sandbox.calls(SLOTS)) == 61
+        assert max(call["in_flight"] for call in sandbox.calls()) <= 8

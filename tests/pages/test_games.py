@@ -1,0 +1,140 @@
+"""The Games page: its table against the world's own bets."""
+
+from fractions import Fraction
+
+import pytest
+
+from dashboard import data, formats
+from dashboard.metrics import METRIC, Totals, change
+from tests.pages.game_truth import GAME, midnight, players_of, rounds_of, totals_by_game
+from tests.pages.games_page import all_here, rows, said, view, whole
+from tests.provider import CLOCK
+from twoj_sandbox.world.games import GAMES
+
+
+@pytest.fixture(scope="module")
+def cache_folder(tmp_path_factory):
+    """One cache for the tests of this module: none of them changes what the provider says."""
+    return tmp_path_factory.mktemp("games") / "cache"
+
+
+@pytest.mark.parametrize(
+    ("query", "zone", "start", "end", "before"),
+    [
+        ({}, "UTC", "2026-03-09", CLOCK, ("2026-03-02", midnight("2026-03-08") + 34_200)),
+        ({"period": "yesterday"}, "Asia/Manila", "2026-03-14", "2026-03-15", ("2026-03-13", "2026-03-14")),
+        (
+            {"period": "2026-03-07..2026-03-08", "compare": "week"},
+            "America/New_York",
+            "2026-03-07",
+            "2026-03-09",
+            ("2026-02-28", "2026-03-02"),
+        ),
+    ],
+)
+def test_every_number_of_the_table_is_that_of_the_bets(open_page, truth, query, zone, start, end, before):
+    page = all_here(open_page(query, page="games", timezone=zone), query)
+    start, end = midnight(start, zone), end if isinstance(end, int) else midnight(end, zone)
+    before = [edge if isinstance(edge, int) else midnight(edge, zone) for edge in before]
+    expected, earlier = totals_by_game(truth, start, end), totals_by_game(truth, *before)
+    gain_of_all = sum(totals.company_gain_li for totals in expected.values())
+    shown = rows(page)
+    assert set(shown) >= {GAME[game_id].name for game_id in expected if game_id != 1099}
+    assert len(shown) == 60 + (1099 in expected)
+    for game_id, totals in expected.items():
+        game, row = GAME[game_id], shown[GAME[game_id].name if game_id != 1099 else "1099"]
+        then = earlier.get(game_id, Totals())
+        assert row["type"] == game.game_type
+        assert row["bet_count"] == formats.count(totals.bet_count)
+        assert row["bet_amount_li"] == formats.money(totals.bet_amount_li, places=2)
+        assert row["company_gain_li"] == formats.money(totals.company_gain_li, places=2)
+        assert row["hold"] == formats.percent(METRIC["hold"].of(totals))
+        assert row["rtp"] == formats.percent(METRIC["rtp"].of(totals))
+        assert row["average_bet_li"] == formats.money(METRIC["average_bet"].of(totals), places=3)
+        assert row["share"] == formats.percent(Fraction(totals.company_gain_li, gain_of_all))
+        moved = change(METRIC["bet_amount"], totals, then)
+        assert row["bet_change"] == formats.percent_change(moved.value)
+        gained = totals.company_gain_li - then.company_gain_li
+        assert row["gain_change_li"] == formats.money(gained, places=2)
+        if game.is_slots:
+            assert row["players"] == "–"
+        else:
+            players, _, _ = players_of(rounds_of(truth, game_id, start, end))
+            assert row["players"] == formats.count(players)
+    assert said(page).count("Not included") == 0
+
+
+def test_a_written_row(open_page):
+    """Written once, so that page and world cannot drift together."""
+    query = {"period": "2026-03-14..2026-03-14", "compare": "none"}
+    row = rows(all_here(open_page(query, page="games", currency="PHP"), query))["Roulette Royale"]
+    assert [row[name] for name in ("bet_count", "bet_amount_li", "company_gain_li", "rtp", "players")] == [
+        *("487", "3,306.00", "−145.50", "104.40\u00a0%", "23")
+    ]
+
+
+def test_small_lines_are_the_finished_days(open_page, truth):
+    page = open_page({"period": "7d"}, page="games")
+    days = view().period.days()
+    whole(lambda: data.game_days(days, view().now))
+    shown = rows(page.run())
+    for name in ("Roulette Royale", "Lucky Koi 锦鲤"):
+        game_id = next(game.game_id for game in GAMES if game.name == name)
+        expected = [
+            sum(rounds_of(truth, game_id, start, start + 86_400)["bet_amount"].tolist()) / 1000
+            for start in range(midnight("2026-03-09"), midnight("2026-03-15"), 86_400)
+        ]
+        assert list(shown[name]["by_day"]) == expected
+
+
+def test_games_of_one_type_keep_their_share_of_all(open_page, truth):
+    query = {"type": "Fish", "compare": "none"}
+    page = all_here(open_page(query, page="games"), query)
+    expected = totals_by_game(truth, midnight("2026-03-09"), CLOCK)
+    fish = {game_id: totals for game_id, totals in expected.items() if GAME[game_id].game_type == "Fish"}
+    gain_of_all = sum(totals.company_gain_li for totals in expected.values())
+    shown = rows(page)
+    assert [shown[name]["share"] for name in shown] == [
+        formats.percent(Fraction(totals.company_gain_li, gain_of_all))
+        for totals in sorted(fish.values(), key=lambda totals: -totals.company_gain_li)
+    ]
+    assert next(iter(page.get("button_group"))).value == "Fish"
+
+
+def test_a_period_without_bets_has_no_ratios(open_page):
+    query = {"period": "2024-01-01..2024-01-07"}
+    shown = rows(all_here(open_page(query, page="games"), query))
+    assert len(shown) == 60
+    assert {row["bet_amount_li"] for row in shown.values()} == {"0"}
+    for name in ("hold", "rtp", "share", "average_bet_li", "bet_change"):
+        assert {row[name] for row in shown.values()} == {"–"}
+
+
+def test_a_wrong_address_is_a_sentence_each_and_all_games(open_page):
+    page = all_here(open_page({"type": "Dice", "game_id": "Koi", "compare": "none"}, page="games"))
+    assert [warning.value for warning in page.warning] == [
+        "The game_id must be a whole number such as 1041. Showing all games instead.",
+        "The type must be one of Slots, Multiplayer, Table, Fish, Crypto, Other. Showing all types instead.",
+    ]
+    assert len(rows(page)) == 61
+
+
+def test_a_type_goes_into_the_address_and_out_again(open_page):
+    page = open_page(page="games")
+    page.get("button_group")[0].set_value("Table").run()
+    assert page.query_params == {"type": "Table"}
+    assert {row["type"] for row in rows(page).values()} == {"Table"}
+
+
+def test_a_click_on_a_game_opens_it_and_the_way_back_closes_it(open_page):
+    page = all_here(open_page({"period": "yesterday"}, page="games"), {"period": "yesterday"})
+    names = list(rows(page))
+    page.session_state["all-games"] = {"selection": {"rows": [], "columns": [], "cells": [(2, "name")]}}
+    page.run()
+    (game_id,) = [game.game_id for game in GAMES if game.name == names[2]]
+    assert page.query_params == {"period": "yesterday", "game_id": str(game_id)}
+    (title,) = page.title
+    assert title.value.replace("\\", "") == names[2]
+    page.button[0].click().run()
+    assert page.query_params == {"period": "yesterday"}
+    assert page.title[0].value == "Games"

@@ -1,0 +1,151 @@
+"""One game in full: its numbers against the world's own bets, and its faces when there are none."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboard import data, formats
+from dashboard.metrics import METRICS
+from tests.pages.game_truth import GAME, midnight, players_of, rounds_of, texts, totals
+from tests.pages.games_page import said, view, whole
+from tests.provider import CLOCK
+
+START = midnight("2026-03-09")
+
+
+@pytest.fixture(scope="module")
+def cache_folder(tmp_path_factory):
+    """One cache for the tests of this module; those with faults ask of days that no other asks of."""
+    return tmp_path_factory.mktemp("one-game") / "cache"
+
+
+HISTORY = "/api/games/game/history"
+
+
+def opened(open_page, game_id, query=None, **settings):
+    """The page of a game, once its days and rounds are there."""
+    query = {**(query or {}), "game_id": str(game_id)}
+    page = open_page(query, page="games", **settings)
+    shown = view(query)
+    whole(lambda: data.game_days(shown.period.days(), shown.now, game_id))
+    whole(lambda: data.game_rounds(game_id, shown))
+    return page.run()
+
+
+def cards(page):
+    """The exact value of each card, from the first line of its tooltip."""
+    assert not page.exception
+    return {card.label: card.help.split("\n")[0].strip("*") for card in page.metric}
+
+
+def table(page, title):
+    """The rows of the table under a heading."""
+    places = {"Biggest wins of these rounds": 0, "Latest rounds": 1}
+    return texts(page.dataframe[places[title]])
+
+
+def local(epoch_s):
+    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@pytest.mark.parametrize("game_id", [1041, 2011, 1099])
+def test_figures_and_players_are_those_of_the_bets(open_page, truth, game_id):
+    page = opened(open_page, game_id)
+    bets = rounds_of(truth, game_id, START, CLOCK)
+    expected = {metric.label: formats.exact(metric, metric.of(totals(bets))) for metric in METRICS}
+    if not GAME[game_id].is_slots:
+        counts = players_of(bets)
+        names = ("Players", "Winners", "Losers")
+        expected |= {name: str(count) for name, count in zip(names, counts, strict=True)}
+    assert cards(page) == expected
+    before = rounds_of(truth, game_id, midnight("2026-03-02"), midnight("2026-03-08") + 34_200)
+    bet_amount = next(card for card in page.metric if card.label == "Bet amount")
+    assert f"against {formats.money(totals(before).bet_amount_li)} (2–8 March 2026" in bet_amount.help
+    assert [title.value for title in page.title] == [GAME[game_id].name if game_id != 1099 else "1099"]
+    assert f"{GAME[game_id].game_type} · game {game_id}" in said(page)
+
+
+@pytest.mark.parametrize("game_id", [1041, 3009])
+def test_rounds_are_the_latest_and_the_biggest_with_a_way_to_each_player(open_page, truth, game_id):
+    page = opened(open_page, game_id)
+    bets = rounds_of(truth, game_id, START, CLOCK)
+    assert f"{len(bets):,} rounds since 9 Mar 2026, 00:00 UTC" in said(page)
+    latest = sorted(bets.tolist(), key=lambda bet: bet[0])[-15:]
+    shown = table(page, "Latest rounds")
+    assert sorted(row["time"] for row in shown) == sorted(local(bet[0]) for bet in latest)
+    assert shown[0]["time"] == max(row["time"] for row in shown)
+    wins = (bets["bet_amount"] + bets["gain_amount"]).tolist()
+    biggest = table(page, "Biggest wins of these rounds")
+    assert [row["win_li"] for row in biggest] == [
+        formats.money(win, places=_places(wins, 15)) for win in sorted(wins, reverse=True)[:15]
+    ]
+    players = set(bets["user_id"].tolist())
+    for row in (*shown, *biggest):
+        user_id = int(row["player"].removeprefix("/players?user_id="))
+        assert user_id in players
+        assert row["op_id"] == truth.players.op_ids[truth.players.by_user_id[user_id]]
+
+
+def _places(wins, count):
+    return 2 if any(win % 1000 for win in sorted(wins, reverse=True)[:count]) else 0
+
+
+def test_a_game_without_bets_says_so(open_page):
+    query = {"period": "2024-01-01..2024-01-02", "compare": "none"}
+    page = opened(open_page, 2011, query)
+    whole(lambda: data.lucks(view(query), 2011))
+    page.run()
+    assert cards(page)["Bet amount"] == "0"
+    assert cards(page)["RTP"] == "–"
+    assert cards(page)["Players"] == "0"
+    assert "Nothing was bet in this period." in said(page)
+    assert page.dataframe[1].value.empty
+
+
+def test_players_of_more_than_sixty_days_are_not_known(open_page):
+    page = open_page({"game_id": "2011", "period": "90d"}, page="games")
+    assert "Players" not in cards(page)
+
+
+def test_rounds_that_fail_leave_the_figures_alive(open_page, sandbox):
+    sandbox.fault(HISTORY, "code_500")
+    page = opened_failing(open_page, 2011)
+    assert "Rounds of the game: not known now. The provider failed inside" in said(page)
+    assert cards(page)["Bets"] != "–"
+    assert len(page.get("plotly_chart")) >= 1
+
+
+def opened_failing(open_page, game_id):
+    query = {"game_id": str(game_id), "period": "2026-02-03..2026-02-03"}
+    page = open_page(query, page="games")
+    failed = False
+    while not failed:
+        try:
+            data.game_rounds(game_id, view(query))
+        except data.ProviderFailed:
+            failed = True
+    return page.run()
+
+
+def test_a_game_that_the_provider_does_not_know_is_one_sentence(open_page):
+    page = open_page({"game_id": "4999", "period": "yesterday"}, page="games")
+    assert [title.value for title in page.title] == ["4999"]
+    assert "Figures of the game: not known now." in said(page)
+
+
+def test_a_name_with_markup_is_shown_as_it_is(open_page, sandbox, clock):
+    clock[0] += 7200  # the list of games is too old now
+    sandbox.set_clock(clock[0])
+    name = "**b** <i>x</i> :red[y] $1$ [a](b)"
+    games = [{"game_id": 1006, "game_name": name, "game_type": "Slots"}]
+    sandbox.fault("/api/all/list", "answer", result=games)
+    page = open_page({"game_id": "1006", "period": "yesterday"}, page="games")
+    assert page.title[0].value == r"\*\*b\*\* \<i\>x\</i\> \:red\[y\] \$1\$ \[a\](b)"
+
+
+def test_hours_of_play_are_those_of_the_rounds(open_page, truth):
+    opened(open_page, 2011)
+    found = whole(lambda: data.game_rounds(2011, view())).known.value
+    bets = rounds_of(truth, 2011, START, CLOCK)
+    assert sorted(found.rounds["start_at"].tolist()) == sorted(bets["start_at"].tolist())
+    assert sum(found.rounds["gain_li"].tolist()) == sum(bets["gain_amount"].tolist())
