@@ -3,7 +3,6 @@
 from contextlib import suppress
 
 import streamlit as st
-
 from dashboard import data, formats, tables
 from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
@@ -14,7 +13,18 @@ from dashboard.game_days import GameDays
 from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
 from dashboard.markdown import escaped
-from dashboard.ui import charts, downloads, filters, game_filters, grid, guard, live, one_game, progress, states
+from dashboard.ui import (
+    charts,
+    downloads,
+    filters,
+    game_filters,
+    grid,
+    guard,
+    live,
+    one_game,
+    progress,
+    states,
+)
 from dashboard.view import View
 
 MOST_HEAT_ROWS = 30
@@ -115,7 +125,7 @@ def luck() -> None:
         return
     arriving, known = data.lucks(view), data.arriving_games(view).known
     with states.box("luck", "RTP by bet amount, and how far luck carries it"):
-        progress.follow("Luck", arriving, lambda: data.lucks(view), "luck")
+        progress.follow("Days and single rounds", arriving, lambda: data.lucks(view), "luck")
         if arriving.known is None or known is None:
             return
         rows = luck_frame(arriving.known.value.games, of_type(known.value, only))

@@ -5,7 +5,16 @@ import streamlit as st
 from dashboard import data, formats
 from dashboard.access import TRANSFERS
 from dashboard.data import cashier, wallet
-from dashboard.ui import cash_desk, guard, live, order_list, states, transfer_list, wallet_cards, wallet_filters
+from dashboard.ui import (
+    cash_desk,
+    guard,
+    live,
+    order_list,
+    states,
+    transfer_list,
+    wallet_cards,
+    wallet_filters,
+)
 
 
 def nobody() -> None:

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import data
-from dashboard.access import LEAST, Person, Role
+from dashboard.access import Person, Role
 from dashboard.markdown import escaped
 
 _NOTED: Final = "players-noted"

@@ -33,10 +33,9 @@ def looked_up(attempt: Attempt, place: str) -> Attempt | None:
     number = attempt.order.trans_no
     if not st.button("Look it up", key=f"look-up-{place}-{number}", icon=":material/search:", help=number):
         return None
-    found = None
     with states.part("The look-up"):
-        found = cashier.look_up(attempt.order, guard.who(TRANSFERS))
-    return found
+        return cashier.look_up(attempt.order, guard.who(TRANSFERS))
+    return None
 
 
 def when(attempt: Attempt) -> str:
