@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 import platformdirs
 
+from dashboard.access import LOCAL, Person, Role, Roles, person
 from dashboard.data.exports import Exports
+from dashboard.data.ledger import Ledger
 from dashboard.data.loads import Loads
 from payouts.database import ledger_url
 from payouts.transfers import TransferBook
@@ -44,10 +46,18 @@ class Source:
     book: TransferBook | None
     """Where transfers are written down before they are sent; None where none may be sent."""
     exports: Exports
+    ledger: Ledger
+    """Where the audit log is."""
+    roles: Roles | None
+    """Who has which role; None where nobody signs in."""
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
         return datetime.fromtimestamp(self.clock(), UTC)
+
+    def person(self, claims: Mapping[str, Any]) -> Person | None:
+        """Whoever has these claims by the sign-in, as of now; None where that is nobody, or not any more."""
+        return LOCAL if self.roles is None else person(claims, self.roles, self.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +103,14 @@ def connected(
     settings: Settings,
     *,
     demo: bool,
+    sign_in: bool = False,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
     """Connect the pages to the provider of `settings` while the context lasts.
 
-    `clock` returns epoch seconds, `sleep` waits between repeated questions; both are for tests.
+    With `sign_in` only people with a role see anything. `clock` returns epoch seconds, `sleep` waits between
+    repeated questions; both are for tests.
     """
     global _source  # noqa: PLW0603 - one server shows one provider; its pages have no other way to meet it
     assert settings.summary_url and settings.mch_id and settings.key  # noqa: S101, PT018 - settings hold this
@@ -121,6 +133,8 @@ def connected(
         if settings.cashier:
             book = TransferBook(ledger_url(settings.ledger_url), clock)
             stack.callback(book.close)
+        ledger = Ledger(settings.ledger_url)
+        stack.callback(ledger.close)
         zone = ZoneInfo(settings.timezone)
         last_good: Memory[Known[Any]] = Memory(_LAST_GOOD)
         exports = Exports(
@@ -133,7 +147,19 @@ def connected(
         )
         stack.enter_context(exports.running())
         _source = Source(
-            twoj, settings.mch_id, zone, settings.currency, demo, clock, pool, loads, last_good, book, exports
+            twoj,
+            settings.mch_id,
+            zone,
+            settings.currency,
+            demo,
+            clock,
+            pool,
+            loads,
+            last_good,
+            book,
+            exports,
+            ledger,
+            {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,
         )
         try:
             yield
