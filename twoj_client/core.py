@@ -38,7 +38,7 @@ class Core:
     def ask(self, endpoint: Endpoint[T], params: dict[str, Any], *, hurried: bool = False) -> Answer[T]:
         """Ask the provider past the cache."""
         received = self.wire.ask(endpoint, params, hurried=hurried)
-        return Answer(typed(endpoint, received.payload), received.asked_at, settled=False)
+        return Answer(typed(endpoint, received.payload), received.asked_at, ended=False)
 
     def each(self, work: Callable[[A], B], items: Iterable[A]) -> list[B]:
         """Do `work` for each item on the workers, and return the results in order.

@@ -20,8 +20,8 @@ class Answer(NamedTuple, Generic[T_co]):
     value: T_co
     as_of: float
     """Epoch seconds: the value holds everything that the provider knew then."""
-    settled: bool
-    """True once the answer can no longer change."""
+    ended: bool
+    """True where the answer's window was over when it was given: it does not make a reply older."""
     stale: bool = False
     """Served although it is too old, because the provider failed."""
     covers_to: int = 0
@@ -37,8 +37,8 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     as_of: dt.datetime
     """When the provider said it, in UTC.
 
-    Where the data is made of several answers: the oldest among those that may still change, or the oldest of
-    all once none can.
+    Where the data is made of several answers: the oldest among those whose window was still running when they
+    were given (or over for less than five minutes, which the last rounds may take), else the oldest of all.
     """
     complete: bool = True
     """False where rows are known to be missing."""
@@ -51,7 +51,7 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
 def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Window] = ()) -> Reply[T]:
     """Put `data` into a reply that is as old, and as stale, as the `answers` it is made of."""
     parts = list(answers)
-    changing = [part.as_of for part in parts if not part.settled]
+    changing = [part.as_of for part in parts if not part.ended]
     as_of = min(changing or [part.as_of for part in parts])
     return Reply(
         data=data,

@@ -125,7 +125,7 @@ def _check(answer: StageAnswer, group: Sequence[BusinessDay]) -> None:
 
 
 def _nothing_yet(day: BusinessDay, now: float) -> Answer[StageAnswer]:
-    return Answer(StageAnswer([], _total([])), as_of=now, settled=False, refresh_at=day.window.start)
+    return Answer(StageAnswer([], _total([])), as_of=now, ended=False, refresh_at=day.window.start)
 
 
 def _total(parts: Iterable[StageTotal | StageDay]) -> StageTotal:

@@ -116,7 +116,7 @@ class Transfer:
             params["next_id"] = page.value.next_id
             if found or not page.value.next_id:
                 break
-        return Answer(found[0] if found else None, page.as_of, settled=False)
+        return Answer(found[0] if found else None, page.as_of, ended=False)
 
     def _move(
         self, endpoint: Endpoint[T], kind: int, asked: dict[str, Any]
@@ -150,7 +150,7 @@ class Transfer:
                     "it belongs to another transfer", endpoint=endpoint.path, code=500101
                 ) from None
             result = TransferResult(asked["trans_no"], record.after_balance)
-            return Answer(result, found.as_of, settled=True)
+            return Answer(result, found.as_of, ended=True)
         if refused:
             raise failure
         raise OutcomeUnknown(endpoint=endpoint.path, reason=failure.sentence, **asked)

@@ -149,6 +149,16 @@ def test_only_the_running_hour_is_asked_where_the_others_are_known(world, twoj):
     assert bets(twoj, TODAY, end) == len(world.truth(TODAY, end))
 
 
+def test_an_hour_that_is_over_does_not_make_the_running_day_look_old(world, twoj):
+    world.clock.now = TODAY + 9 * HOUR_S + 360
+    for hour in range(10):
+        bets(twoj, TODAY + hour * HOUR_S, TODAY + (hour + 1) * HOUR_S)
+    for _ in range(20):
+        world.clock.now += 61
+        reply = twoj.all.stage_summary(start=TODAY, end=int(world.clock.now))
+        assert world.clock.now - reply.as_of.timestamp() <= 61
+
+
 def test_days_ahead_are_not_asked_for(world, twoj):
     reply = twoj.all.stage_summary(start=TODAY, end=TODAY + 5 * DAY_S)
     assert len(reply.data.days) == 5

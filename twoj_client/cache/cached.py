@@ -278,7 +278,7 @@ def _answer(held: Held, rule: Rule) -> Answer[Any]:
     return Answer(
         value=held.value,
         as_of=rule.as_of(entry),
-        settled=rule.settled(entry),
+        ended=rule.ended(entry),
         covers_to=entry.covers_to,
         refresh_at=rule.refresh_at(entry),
     )

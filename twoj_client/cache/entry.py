@@ -13,6 +13,7 @@ from twoj_client.windows import Window
 _REFRESH_AHEAD = 2 / 3
 _SETTLING_SHARE = 1 / 4
 _LONGEST_SETTLING_S = 1800.0
+_LAST_ROUNDS_S = 300
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -80,6 +81,13 @@ class Rule:
         if self._window is None:
             return False
         return self.as_of(entry) >= self._window.end + self._settle_s
+
+    def ended(self, entry: Entry) -> bool:
+        """Whether the window's last rounds were over when the answer was given: they last minutes at most.
+
+        Until it is settled the provider may still correct it; but it no longer says how old a sum is.
+        """
+        return self._window is not None and self.as_of(entry) >= self._window.end + _LAST_ROUNDS_S
 
     def good_for_s(self, entry: Entry) -> float:
         """Return for how many seconds from its time the entry is as good as a new answer.
