@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import streamlit as st
+
 from dashboard import data, formats, tables
 from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
@@ -125,7 +126,7 @@ def luck() -> None:
         return
     arriving, known = data.lucks(view), data.arriving_games(view).known
     with states.box("luck", "RTP by bet amount, and how far luck carries it"):
-        progress.follow("Days and single rounds", arriving, lambda: data.lucks(view), "luck")
+        progress.follow("Luck", arriving, lambda: data.lucks(view), "luck")
         if arriving.known is None or known is None:
             return
         rows = luck_frame(arriving.known.value.games, of_type(known.value, only))
