@@ -117,7 +117,7 @@ class AllGames:
         read = self._asking(columns.ALL_HISTORY_COLUMNS, game_ids)
         walk = Walk(self._core.workers, read, read, columns.distinct, hours_ahead=_HOURS_AHEAD)
         hours = list(walk.hours(arguments.window(start, end), progress))
-        return _reply(pa.concat_tables([columns.rows(hour.pages) for hour in hours]), hours)
+        return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
 
     def _asking(self, endpoint: Endpoint[P], game_ids: Iterable[int] | None) -> Read[P]:
         """Return what reads a page past the cache."""

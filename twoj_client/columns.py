@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from twoj_client.endpoints import ALL_HISTORY, Endpoint
-from twoj_client.models import Bet, Int64
-from twoj_client.reply import Answer
+from twoj_client.models import Bet
+from twoj_client.walk import Hour
 
 SCHEMA = pa.schema(
     [
@@ -25,21 +25,12 @@ SCHEMA = pa.schema(
 
 # Parsed as nullable: what is missing is found as a null.
 _ROW = pa.struct([field.with_nullable(True) for field in SCHEMA])
+_NUMBERS = ("total", "page", "page_size")
 _PARSE = pyarrow.json.ParseOptions(
-    explicit_schema=pa.schema([pa.field("items", pa.list_(_ROW))]),
+    explicit_schema=pa.schema({"items": pa.list_(_ROW), **dict.fromkeys(_NUMBERS, pa.int64())}),
     newlines_in_values=True,
     unexpected_field_behavior="ignore",
 )
-
-
-class _Head(msgspec.Struct, frozen=True):
-    items: msgspec.Raw
-    total: Int64
-    page: Int64
-    page_size: Int64
-
-
-_head = msgspec.json.Decoder(_Head)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,33 +47,31 @@ class BetColumns:
 
 class _Decoder:
     def decode(self, payload: bytes) -> BetColumns:
-        """Return a page's rows as a table.
+        """Return a page's rows as a table. `payload` must be one JSON value.
 
         Raises:
             msgspec.DecodeError: a documented field is missing or holds another type.
 
         """
-        # This also makes sure that the payload is one JSON object: Arrow 26 crashes the process over others.
-        head = _head.decode(payload)
-        return BetColumns(_table(payload), head.total, head.page_size)
-
-
-def _table(payload: bytes) -> pa.Table:
-    # One block in one thread: the pages are many, and Arrow lets go of the interpreter lock.
-    options = pyarrow.json.ReadOptions(use_threads=False, block_size=len(payload) + 1)
-    try:
-        page = pyarrow.json.read_json(pa.BufferReader(payload), parse_options=_PARSE, read_options=options)
-    except pa.ArrowInvalid as error:
-        raise msgspec.ValidationError(str(error)) from None
-    items = page["items"].chunk(0)
-    rows = items.flatten()
-    columns = rows.flatten()
-    for field, column in zip(SCHEMA, columns, strict=True):
-        if column.null_count:
-            raise msgspec.ValidationError(f"`{field.name}` is null or missing")
-    if items.null_count:
-        raise msgspec.ValidationError("`items` is null")
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+        # Arrow 26 crashes the process over a null in the place of an object.
+        if not payload.startswith(b"{"):
+            raise msgspec.ValidationError("Expected `object`")
+        # One block in one thread: the pages are many, and Arrow lets go of the interpreter lock.
+        options = pyarrow.json.ReadOptions(use_threads=False, block_size=len(payload) + 1)
+        try:
+            page = pyarrow.json.read_json(
+                pa.BufferReader(payload), parse_options=_PARSE, read_options=options
+            )
+        except pa.ArrowInvalid as error:
+            raise msgspec.ValidationError(str(error)) from None
+        items = page["items"].chunk(0)
+        columns = dict(zip(SCHEMA.names, items.flatten().flatten(), strict=True))
+        head = {name: page[name] for name in ("items", *_NUMBERS)}
+        for name, column in (head | columns).items():
+            if column.null_count:
+                raise msgspec.ValidationError(f"`{name}` is null or missing")
+        table = pa.Table.from_arrays(list(columns.values()), schema=SCHEMA)
+        return BetColumns(table, head["total"][0].as_py(), head["page_size"][0].as_py())
 
 
 class _ColumnsEndpoint(Endpoint[BetColumns]):
@@ -105,20 +94,17 @@ def distinct(pages: Sequence[BetColumns]) -> int:
     return int(pc.count_distinct(pa.concat_tables([page.table for page in pages])["event_id"]).as_py())
 
 
-def rows(pages: Sequence[Answer[BetColumns]]) -> pa.Table:
+def rows(hour: Hour[BetColumns]) -> pa.Table:
     """Return an hour's bets once each, oldest first; bets of the same second keep their order."""
-    table = pa.concat_tables([page.value.table for page in pages])
+    table = pa.concat_tables([page.value.table for page in hour.pages])
     times = table["start_at"]
-    if len(times) and times[0].as_py() > times[-1].as_py():
-        table = table.take(pa.array(range(len(times) - 1, -1, -1)))
-    if pc.count_distinct(table["event_id"]).as_py() < len(table):
-        first = (
-            table.append_column("row", pa.array(range(len(table))))
-            .group_by("event_id")
-            .aggregate([("row", "min")])
-        )
-        table = table.take(first["row_min"].combine_chunks().sort())
+    if len(table) and times[0].as_py() > times[-1].as_py():
+        table = table.take(pa.array(range(len(table) - 1, -1, -1)))
+    if not hour.whole or len(table) > hour.pages[0].value.total:
+        numbered = table.append_column("row", pa.array(range(len(table))))
+        first = numbered.group_by("event_id").aggregate([("row", "min")])["row_min"]
+        table = table.take(first.combine_chunks().sort())
     steps = pc.pairwise_diff(table["start_at"].combine_chunks())
-    if pc.min(steps).as_py() is not None and pc.min(steps).as_py() < 0:
+    if pc.any(pc.less(steps, 0)).as_py():
         table = table.take(pc.sort_indices(table, sort_keys=[("start_at", "ascending")]))
     return table
