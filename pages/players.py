@@ -37,6 +37,9 @@ from dashboard.ui import (
     states,
 )
 
+PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
+"""What a player loses is no loss of the company's."""
+
 
 @live.part("Figures of this player", "player", player_cards.unknown, first=True)
 def figures() -> None:
@@ -73,7 +76,7 @@ def balance() -> None:
         other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
         if other:
             table = gaps_table(other, here.zone)
-            grid.draw(table, GAPS, "gaps", charts.look(), here.currency, height_rows=8)
+            grid.draw(table, GAPS, "gaps", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8)
             downloads.draw("Jumps of the balance", GAPS, table, filters.view(), known)
 
 
@@ -92,10 +95,12 @@ def habits() -> None:
     with right, states.box("sessions", f"Sessions by day, {formats.zone_time(here.zone)}"):
         pause_picker.draw()
         charts.show(sessions_chart(sessions, charts.look(), here.currency, here.zone), "sessions")
-        st.caption("Teal: the player won · vermilion: the player lost")
+        st.caption("Blue: the player won · grey: the player did not")
     with left, states.box("session-list", f"{formats.count(len(sessions))} sessions"):
         table = sessions_table(sessions, here.zone)
-        grid.draw(table, SESSIONS, "session-list", charts.look(), here.currency, height_rows=8)
+        grid.draw(
+            table, SESSIONS, "session-list", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8
+        )
         downloads.draw("Sessions", SESSIONS, table, filters.view(), known)
 
 
@@ -115,7 +120,9 @@ def games() -> None:
                 " While a period runs, a round may be in one of them and not yet in the other.",
                 icon=":material/difference:",
             )
-        grid.draw(table, PLAYER_GAMES, "player-games", charts.look(), data.source().currency)
+        grid.draw(
+            table, PLAYER_GAMES, "player-games", charts.look(), data.source().currency, neutral=PLAYERS_OWN
+        )
         downloads.draw("Games of the player", PLAYER_GAMES, table, filters.view(), known)
 
 

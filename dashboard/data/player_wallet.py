@@ -58,11 +58,12 @@ class Jumps:
 def player_jumps(history: History) -> Jumps:
     """Find and name the gaps in the balance of a history (`balance.gaps`).
 
-    Bonuses are asked for only where money came that nothing else explains. What fails is left out and said in
-    `unknown`; nothing is raised.
+    Bonuses are asked for only where money came that nothing else explains, the transfers known. What fails is
+    left out and said in `unknown`; nothing is raised.
     """
     unknown: list[str] = []
     known = _transfers(history, unknown)
+    transfers_known = not unknown
     found = by_transfers(gaps(history.rounds), known)
     if all(gap.cause is Cause.TRANSFER for gap in found):
         return Jumps(found, known, tuple(unknown))
@@ -71,9 +72,11 @@ def player_jumps(history: History) -> Jumps:
     def named(converted: dict[date, int]) -> list[Gap]:
         return by_other_causes(found, history.rounds, history.missing, absent, converted, source().zone)
 
-    found_first = named({})
-    left = [gap for gap in found_first if gap.cause is Cause.UNEXPLAINED and gap.rest_li > 0]
-    return Jumps(named(_converted(history, left, unknown)) if left else found_first, known, tuple(unknown))
+    named_gaps = named({})
+    left = [gap for gap in named_gaps if gap.cause is Cause.UNEXPLAINED and gap.rest_li > 0]
+    if left and transfers_known:
+        named_gaps = named(_converted(history, left, unknown))
+    return Jumps(named_gaps, known, tuple(unknown))
 
 
 def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
@@ -81,7 +84,8 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
     if op_id is None:
         unknown.append(NO_OP_ID)
         return []
-    name = ("transfers", op_id, history.start)
+    # The end of a running period moves on with each minute; its day does not.
+    name = ("transfers", op_id, history.start, business_day(history.end - timedelta(seconds=1), here.zone))
     begin = partial(_load_records, op_id, history.start, history.end)
     load = here.loads.look(name, begin, _RENEW_S, _PATIENCE_S)
     for error in load.errors().values():

@@ -73,7 +73,8 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
 def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Each session (`sessions.sessions_frame`) as a bar over the hours of its local day, newest day on top.
 
-    Teal where the player won, vermilion where the player lost; a session over midnight is two bars.
+    Blue where the player won, grey else: what a player loses is no loss of the company's. A session over
+    midnight is two bars.
     """
     parts = by_local_day(sessions, zone)
     days = pd.date_range(parts["date"].min(), parts["date"].max(), freq="D")
@@ -89,9 +90,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zon
         # A session of a few seconds is still seen.
         "x": [max(to_h - from_h, 0.06) for from_h, to_h in zip(parts["from_h"], parts["to_h"], strict=True)],
         "y": [names[day] for day in parts["date"]],
-        "marker": {
-            "color": [look.gain if gain > 0 else look.loss if gain < 0 else look.quiet for gain in shown]
-        },
+        "marker": {"color": [look.primary if gain > 0 else look.quiet for gain in shown]},
         "customdata": [words[place] for place in parts["session"]],
         "hovertemplate": "%{customdata}<extra></extra>",
     }

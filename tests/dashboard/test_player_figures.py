@@ -168,7 +168,7 @@ def test_sessions_are_bars_over_their_hours(look):
     assert list(bars.y) == ["Sat 14 Mar 2026", "Sun 15 Mar 2026", "Sun 15 Mar 2026"]
     assert list(bars.base) == [0, 1, 10]
     assert bars.x[1] == 1
-    assert list(bars.marker.color) == [look.quiet, look.gain, look.loss]
+    assert list(bars.marker.color) == [look.quiet, look.primary, look.quiet]
     assert bars.customdata[1] == (
         "<b>Sun 15 Mar 2026, 01:00–02:00</b> (1 h 00 min)<br>1 round in 1 game"
         "<br>Bet amount 1<br>Net result 5"

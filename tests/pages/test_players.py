@@ -1,0 +1,204 @@
+"""The Players page: its numbers against the world's own rounds, one by one."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.pages.player_truth import (
+    CLOCK,
+    GAMES,
+    ROUNDS,
+    SESSIONS,
+    cards,
+    head,
+    plain,
+    read,
+    rounds_of,
+    said,
+    sums,
+    table,
+)
+from twoj_sandbox import BURST, GRINDER, NAMELESS, PRANKSTER, UNICODE, WHALE
+
+
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def cache_folder(shared_folder: Path) -> Path:
+    """One cache for all tests of this module: they never change what the provider says of the past."""
+    return shared_folder
+
+
+@pytest.fixture
+def players(open_page):
+    """Open the Players page at a query, and wait for the rounds."""
+    return lambda query, **settings: read(open_page(query, "players", **settings))
+
+
+@pytest.mark.parametrize(
+    ("query", "character", "zone", "start", "end"),
+    [
+        ({"op_id": "whale"}, WHALE, "UTC", "2026-03-09", CLOCK),
+        ({"op_id": "whale", "period": "60d"}, WHALE, "UTC", "2026-01-15", CLOCK),
+        (
+            {"user_id": str(WHALE.user_id), "period": "2026-02-17..2026-02-17"},
+            *(WHALE, "UTC", "2026-02-17", "2026-02-18"),
+        ),
+        ({"op_id": UNICODE.op_id, "period": "30d"}, UNICODE, "Asia/Manila", "2026-02-14", CLOCK),
+        ({"op_id": UNICODE.op_id, "user_id": str(UNICODE.user_id)}, UNICODE, "UTC", "2026-03-09", CLOCK),
+        ({"op_id": "grinder", "period": "60d"}, GRINDER, "UTC", "2026-01-15", CLOCK),
+        # Clocks went forward in New York on 8 March 2026: a day of 23 hours.
+        (
+            {"op_id": "grinder", "period": "2026-03-07..2026-03-08"},
+            *(GRINDER, "America/New_York", "2026-03-07", "2026-03-09"),
+        ),
+        ({"op_id": "grinder", "period": "today"}, GRINDER, "Asia/Kolkata", "2026-03-15", CLOCK),
+        ({"op_id": PRANKSTER.op_id, "period": "90d"}, PRANKSTER, "UTC", "2025-12-16", CLOCK),
+        ({"op_id": "burst"}, BURST, "UTC", "2026-03-09", CLOCK),
+    ],
+)
+def test_the_head_is_the_sum_of_the_rounds(players, truth, query, character, zone, start, end):
+    app = players(query, timezone=zone)
+    assert sums(app) == head(rounds_of(truth, character, start, end, zone))
+    assert said(app) == ""
+
+
+def test_a_written_week(players):
+    """Written once, so that page and world cannot drift together."""
+    app = players({"op_id": UNICODE.op_id, "period": "2026-03-02..2026-03-08"}, currency="PHP")
+    assert cards(app) == {
+        "Bets": "480",
+        "Bet amount": "14,000\u00a0PHP",
+        "Net result": "−2,655\u00a0PHP",
+        "RTP": "81.04\u00a0%",
+        "Biggest win": "500\u00a0PHP",
+        "Balance now": "0\u00a0PHP",
+        "First round": "2 Mar 2026, 05:28:29 UTC",
+        "Last round": "8 Mar 2026, 23:25:25 UTC",
+    }
+    assert plain(app)[0] == f"op_id {UNICODE.op_id} · user_id {UNICODE.user_id} · plays in $"
+
+
+def test_a_player_without_an_op_id_is_found_and_has_no_wallet(players, truth):
+    app = players({"user_id": str(NAMELESS.user_id), "period": "60d"})
+    assert sums(app) == head(rounds_of(truth, NAMELESS, "2026-01-15", CLOCK))
+    assert cards(app)["Balance now"] == "Not known"
+    assert "The wallet knows players by the op\\_id only, and this player's is not known." in said(app)
+    assert plain(app)[0] == f"user_id {NAMELESS.user_id} · plays in $"
+
+
+def test_first_and_last_round_are_local_times(players, truth):
+    bets = rounds_of(truth, WHALE, "2026-03-09", CLOCK, "Asia/Manila")
+    app = players({"op_id": "whale"}, timezone="Asia/Manila")
+    for label, start_at in (("First round", bets["start_at"].min()), ("Last round", bets["start_at"].max())):
+        local = datetime.fromtimestamp(int(start_at), ZoneInfo("Asia/Manila"))
+        assert cards(app)[label] == f"{local.day} {local:%b %Y, %H:%M:%S} Asia/Manila"
+
+
+def test_the_balance_is_the_wallets(players, sandbox):
+    sandbox.open("/open2j/w/transfer/deposit", op_id="quiet", amount=2**49 + 1, trans_no="balance-1")
+    app = players({"op_id": "quiet"})
+    assert cards(app)["Balance now"] == "562,949,953,421.313"
+
+
+def test_a_player_without_bets(players):
+    app = players({"op_id": "quiet", "period": "30d"})
+    assert said(app) == "This player has no bets in 14 Feb – 15 Mar 2026. A longer period may have some."
+    assert sums(app) == {"Bets": "0", "Bet amount": "0", "Net result": "0", "RTP": "–", "Biggest win": "–"}
+    assert (cards(app)["First round"], cards(app)["Balance now"]) == ("Not known", "0")
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({}, "Enter the op_id or the user_id of a player to see every round."),
+        ({"user_id": "whale"}, "The user\\_id must be a whole number such as 101100000000."),
+        ({"op_id": "nobody"}, "The provider knows no player with op\\_id “nobody”."),
+        ({"user_id": "5"}, "The provider knows no player with user\\_id 5."),
+        (
+            {"op_id": "nobody", "user_id": str(WHALE.user_id)},
+            "The provider knows no player with op\\_id “nobody”.",
+        ),
+        (
+            {"op_id": "whale", "user_id": str(GRINDER.user_id)},
+            f"The op\\_id “whale” and user\\_id {GRINDER.user_id} name two different players.",
+        ),
+        ({"op_id": "**<b>:red[x]"}, "no player with op\\_id “\\*\\*\\<b\\>\\:red\\[x\\]”."),
+    ],
+)
+def test_who_is_not_found_is_said_in_one_sentence(players, query, sentence):
+    app = players(query)
+    assert said(app).endswith(sentence)
+    assert "\n" not in said(app)
+    assert not app.metric
+
+
+def test_every_round_is_in_the_table_newest_first(players, truth):
+    bets = rounds_of(truth, UNICODE, "2026-03-09", CLOCK)[::-1]
+    shown = table(players({"op_id": UNICODE.op_id}), ROUNDS)
+    assert len(shown) == len(bets) > 400
+    for field, name in (
+        ("bet_amount_li", "bet_amount"),
+        ("gain_li", "gain_amount"),
+        ("credit_before_li", "credit_before_bet"),
+        ("credit_li", "credit"),
+    ):
+        assert [round(value * 1000) for value in shown[field]] == bets[name].tolist()
+    assert shown["game_id"].tolist() == bets["game_id"].tolist()
+    assert shown["start"].astype("datetime64[s]").astype("int64").tolist() == bets["start_at"].tolist()
+    is_slots = shown["type"] == "Slots"
+    assert shown.loc[is_slots, "user_id"].unique().tolist() == [UNICODE.user_id]
+    assert shown.loc[is_slots, "op_id"].unique().tolist() == [UNICODE.op_id]
+    assert shown.loc[~is_slots, "feature_name"].isna().all()
+
+
+def test_filters_leave_what_they_say(players, truth):
+    bets = rounds_of(truth, GRINDER, "2026-03-09", CLOCK)
+    is_kept = (bets["game_id"] < 2000) & (bets["gain_amount"] > 0) & (bets["bet_amount"] >= 5000)
+    query = {"op_id": "grinder", "type": "Slots", "result": "won", "min_bet": "5"}
+    app = players(query)
+    assert len(table(app, ROUNDS)) == is_kept.sum() > 10
+    assert f"**{is_kept.sum()}** of {len(bets):,} rounds, newest first" in [
+        each.value for each in app.markdown
+    ]
+    assert "Slots; The player won; Bet from 5" in plain(app)
+    # The head is of all rounds, whatever the table leaves out.
+    assert sums(app) == head(bets)
+
+
+def test_a_filter_that_cannot_be_used_is_one_sentence(players, truth):
+    query = {"op_id": "grinder", "feature": "9"}
+    app = players(query)
+    assert "The feature must be among 0, 1, 2 and 3. Showing the rounds without this filter." in said(app)
+    assert len(table(app, ROUNDS)) == len(rounds_of(truth, GRINDER, "2026-03-09", CLOCK))
+
+
+def test_sessions_are_all_the_rounds(players, truth):
+    bets = rounds_of(truth, GRINDER, "2026-03-09", CLOCK)
+    app = players({"op_id": "grinder"})
+    half_hours, hours = (
+        table(app, SESSIONS),
+        table(players({"op_id": "grinder", "pause": "120"}), SESSIONS),
+    )
+    assert sum(map(int, half_hours["bet_count"])) == len(bets)
+    ends = bets["end_at"][:-1]
+    assert len(half_hours) == 1 + int((bets["start_at"][1:] - ends > 1800).sum())
+    assert len(hours) == 1 + int((bets["start_at"][1:] - ends > 7200).sum()) < len(half_hours)
+
+
+def test_the_summary_agrees_with_the_rounds_game_by_game(players, truth):
+    bets = rounds_of(truth, GRINDER, "2026-03-09", CLOCK)
+    games = table(players({"op_id": "grinder"}), GAMES)
+    assert set(games["difference"]) == {"agrees", ""}
+    assert len(games) == len(set(bets["game_id"].tolist())) + 1
+    slots = bets[bets["game_id"] < 2000]
+    is_slots = games["type"] == "Slots"
+    assert sum(map(int, games.loc[is_slots, "summary_bet_count"])) == len(slots)
+    assert sum(games.loc[is_slots, "summary_gain_li"]) * 1000 == sum(slots["gain_amount"].tolist())
+    assert games["game"].iat[-1] == "All games that are not slots"

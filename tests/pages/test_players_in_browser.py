@@ -1,0 +1,135 @@
+"""The Players page in Chromium: found by typing, a round by a click, files read back row by row."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import chromium, dashboard
+from twoj_sandbox import GRINDER
+from twoj_sandbox.world import World
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    with dashboard(tmp_path_factory.mktemp("home")) as running:
+        yield running.url
+
+
+@pytest.fixture
+def page(browser: Browser):
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    yield page
+    assert page.get_by_test_id("stException").count() == 0
+    page.close()
+
+
+def two_days_ago():
+    """A day that no longer changes, and the world's rounds of the player on it, newest first."""
+    now = datetime.now(UTC)
+    day = (now - timedelta(days=2)).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = int(day.timestamp())
+    return f"{day:%Y-%m-%d}", World().bets_of_player(GRINDER.index, start, start + 86_400, start + 200_000)[
+        ::-1
+    ]
+
+
+def download(page: Page, name: str) -> bytes:
+    with page.expect_download() as started:
+        page.locator(".st-key-box-round-list").get_by_role("button", name=name).click()
+    return Path(started.value.path()).read_bytes()
+
+
+def test_from_an_id_to_the_last_round(page: Page, url: str):
+    page.goto(f"{url}/players")
+    page.get_by_role("textbox", name="op_id").fill("grinder")
+    page.get_by_role("textbox", name="op_id").press("Enter")
+    expect(page.get_by_test_id("stMetric")).to_have_count(8, timeout=30_000)
+    expect(page.get_by_text(f"op_id grinder · user_id {GRINDER.user_id}")).to_be_visible()
+    assert parse_qs(urlsplit(page.url).query) == {"op_id": ["grinder"]}
+
+    page.goto(f"{url}/players?op_id=grinder&type=Slots")
+    rounds = page.locator(".st-key-box-round-list")
+    rounds.get_by_test_id("stDataFrame").first.scroll_into_view_if_needed()
+    # The cells are drawn on a canvas: this is the box before the second row.
+    rounds.get_by_test_id("stDataFrame").first.locator("canvas").first.click(
+        position={"x": 22, "y": 35 + 35 + 17}
+    )
+    link = rounds.get_by_role("link", name="Open the provider's page of this round")
+    expect(link).to_be_visible(timeout=15_000)
+    assert link.get_attribute("target") == "_blank"
+    assert re.fullmatch(r"https://rounds\.example/slots/1\d{3}/1\d{3}-[\d-]+", link.get_attribute("href"))
+    assert len(parse_qs(urlsplit(page.url).query)["round"][0]) == 36
+
+
+def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
+    day, bets = two_days_ago()
+    kept = bets[bets["gain_amount"] < 0]
+    assert 0 < len(kept) < len(bets)
+    page.goto(f"{url}/players?op_id=grinder&period={day}..{day}&result=lost")
+    expect(page.get_by_text(f"{len(kept):,} of {len(bets):,} rounds, newest first")).to_be_visible(
+        timeout=30_000
+    )
+
+    lines = list(csv.reader(io.StringIO(download(page, "CSV").decode("utf-8-sig"), newline="")))
+    head = dict(line for line in lines if len(line) == 2)
+    expected = {
+        "Period": f"{day} to {day}",
+        "Only": "The player lost",
+        "Rows": str(len(kept)),
+        "Time zone": "UTC",
+    }
+    assert expected.items() <= head.items()
+    titles = next(place for place, line in enumerate(lines) if line[:1] == ["Start"])
+    columns = dict(zip(lines[titles], zip(*lines[titles + 1 :], strict=True), strict=True))
+
+    parquet = pq.read_table(io.BytesIO(download(page, "Parquet")))
+    about = {key.decode(): value.decode() for key, value in parquet.schema.metadata.items()}
+    assert expected.items() <= about.items()
+
+    sheet = openpyxl.load_workbook(io.BytesIO(download(page, "XLSX")), read_only=True).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    first = next(place for place, row in enumerate(rows) if row[0] == "Start")
+    cells = dict(zip(rows[first], zip(*rows[first + 1 :], strict=True), strict=True))
+
+    for title, field, scale in (
+        ("Bet", "bet_amount", 1000),
+        ("Net result", "gain_amount", 1000),
+        ("Balance before", "credit_before_bet", 1000),
+        ("Balance after", "credit", 1000),
+        ("Game id", "game_id", 1),
+        ("Start, epoch s", "start_at", 1),
+        ("End, epoch s", "end_at", 1),
+    ):
+        truth = kept[field].tolist()
+        assert [round(float(value) * scale) for value in columns[title]] == truth, title
+        assert [int(value * scale) for value in parquet[title].to_pylist()] == truth, title
+        assert [round(value * scale) for value in cells[title]] == truth, title
+    times = [f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}" for at in kept["start_at"].tolist()]
+    assert list(columns["Start"]) == times
+    assert [f"{at:%Y-%m-%d %H:%M:%S}" for at in parquet["Start"].to_pylist()] == times
+
+
+def test_a_choice_of_filters_goes_into_the_address(page: Page, url: str):
+    day, bets = two_days_ago()
+    page.goto(f"{url}/players?op_id=grinder&period={day}..{day}")
+    page.get_by_role("button", name="Filters").click(timeout=30_000)
+    page.get_by_text("The player won").click()
+    won = int((bets["gain_amount"] > 0).sum())
+    expect(page.get_by_text(f"{won:,} of {len(bets):,} rounds")).to_be_visible()
+    assert "result=won" in page.url
