@@ -10,6 +10,7 @@ import structlog
 from dashboard import data, formats
 from dashboard.data import Known, ProviderFailed
 from dashboard.data.ledger import LedgerFailed
+from dashboard.markdown import escaped
 from dashboard.periods import Comparison
 from dashboard.view import View
 
@@ -69,7 +70,7 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
         st.caption(f"As of {when} · {age}" + (f" · {note}" if note else ""))
     failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
     if failed:
-        st.warning("Not included: " + " ".join(failed), icon=":material/cloud_off:")
+        st.warning("Not included: " + escaped(" ".join(failed)), icon=":material/cloud_off:")
 
 
 def compared(view: View, ask: Callable[[Comparison], Known[T]]) -> Known[T] | None:
