@@ -42,6 +42,7 @@ class Server:
     def __init__(self, url: URL) -> None:
         self.port = free_port()
         self.starts = 0
+        self.said = ""
         self._url = url
         self._process: subprocess.Popen[str] | None = None
 
@@ -65,7 +66,10 @@ class Server:
         assert self._process
         with self._process as process:
             process.send_signal(number)
-            return process.wait(30)
+            status = process.wait(30)
+            assert process.stdout
+            self.said += process.stdout.read()
+            return status
 
     def __enter__(self) -> Self:
         self.start()

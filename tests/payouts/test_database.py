@@ -1,12 +1,15 @@
 """Where the ledger lives, how well it keeps, how its tables come to be."""
 
+import shutil
 import threading
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
 
+import payouts.database
 from payouts import schema
 from payouts.database import LedgerAway, ledger_url, migrate, open_engine, snapshot
 from tests.payouts.conftest import delivery
@@ -92,6 +95,15 @@ def test_several_processes_may_make_the_tables_at_once(engine):
     for thread in threads:
         thread.join(30)
     assert failures == []
+
+
+def test_the_migrations_are_found_in_a_folder_of_any_name(monkeypatch, tmp_path):
+    folder = tmp_path / "50% of %(names)s"
+    shutil.copytree(Path(payouts.database.__file__).with_name("migrations"), folder / "migrations")
+    monkeypatch.setattr(payouts.database, "__file__", str(folder / "database.py"))
+    engine = open_engine(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
+    migrate(engine)
+    engine.dispose()
 
 
 def test_an_old_server_leaves_a_newer_ledger_alone(ledger, engine):

@@ -1,7 +1,6 @@
 """`POST /order/jackpot`: the answers, and what the log says."""
 
 import asyncio
-import contextlib
 import threading
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -142,36 +141,54 @@ def test_of_a_body_that_is_too_large_only_the_start_is_read(tmp_path):
     assert read == 70_000
 
 
-class Hanging:
-    """A ledger whose database does not answer until it is released."""
+class Slow:
+    """A ledger whose database answers when it is let. It notes its batches."""
 
     def __init__(self):
-        self.released = threading.Event()
+        self.asked = threading.Event()
+        self.answers = threading.Event()
         self.batches = []
 
     def settle(self, batch):
-        assert self.released.wait(10)
+        self.asked.set()
+        assert self.answers.wait(10)
         self.batches.append(len(batch))
-        raise LedgerAway("gone")
+        return [None] * len(batch)
 
 
 def test_the_provider_hears_in_time_also_from_a_database_that_does_not(monkeypatch, tmp_path):
+    assert payouts.receiver._ANSWER_WITHIN_S < 5
     monkeypatch.setattr(payouts.receiver, "_ANSWER_WITHIN_S", 0.05)
-    hanging = Hanging()
+    slow = Slow()
 
     async def run():
         receiver = Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
         async with served(receiver) as deliver:
-            monkeypatch.setattr(receiver._ledger, "settle", hanging.settle)
-            assert [status for status, _ in await asyncio.gather(*[deliver(payout())] * 3)] == [503] * 3
-            hanging.released.set()
-            await receiver._desk.do(hanging.released.wait)  # the first batch is over
-            with contextlib.suppress(LedgerAway):
-                await receiver._desk.settle(delivery(payout()))
+            monkeypatch.setattr(receiver._ledger, "settle", slow.settle)
+            assert (await deliver(payout()))[0] == 503
+            slow.answers.set()
 
     asyncio.run(run())
-    assert payouts.receiver._ANSWER_WITHIN_S < 5
-    assert hanging.batches == [1, 1]  # nobody waited for the other two any more
+
+
+def test_a_call_that_nobody_waits_for_any_more_is_left_to_its_repeat():
+    slow = Slow()
+
+    async def run():
+        desk = Desk(slow)
+        async with desk.open():
+            first = asyncio.create_task(desk.settle(delivery(payout())))
+            await asyncio.to_thread(slow.asked.wait, 10)
+            others = [asyncio.create_task(desk.settle(delivery(payout()))) for _ in range(3)]
+            await asyncio.sleep(0)
+            for other in others:
+                other.cancel()
+            slow.answers.set()
+            await first
+            await desk.settle(delivery(payout()))
+
+    asyncio.run(run())
+    assert slow.batches == [1, 1]
 
 
 def test_an_error_of_our_own_is_no_200_and_the_next_call_goes_on(monkeypatch, tmp_path):
@@ -193,43 +210,28 @@ def test_an_error_of_our_own_is_no_200_and_the_next_call_goes_on(monkeypatch, tm
     asyncio.run(run())
 
 
-class Counting:
-    """A ledger that notes its batches, and is slow enough that the next one gathers."""
-
-    def __init__(self):
-        self.batches = []
-        self.first_arrived = threading.Event()
-        self.others_wait = threading.Event()
-
-    def settle(self, batch):
-        self.first_arrived.set()
-        assert self.others_wait.wait(10)
-        self.batches.append(len(batch))
-        return [None] * len(batch)
-
-
 def test_what_arrives_during_a_commit_shares_the_next_one():
-    ledger = Counting()
+    slow = Slow()
 
     async def run():
-        desk = Desk(ledger)
+        desk = Desk(slow)
         async with desk.open():
             first = asyncio.create_task(desk.settle(delivery(payout("t-0"))))
-            await asyncio.to_thread(ledger.first_arrived.wait, 10)
+            await asyncio.to_thread(slow.asked.wait, 10)
             others = [asyncio.create_task(desk.settle(delivery(payout(f"t-{n}")))) for n in range(1, 450)]
             await asyncio.sleep(0)
-            ledger.others_wait.set()
+            slow.answers.set()
             await asyncio.gather(first, *others)
 
     asyncio.run(run())
-    assert ledger.batches == [1, 200, 200, 49]
+    assert slow.batches == [1, 200, 200, 49]
 
 
 def test_more_than_the_desk_can_hold_is_turned_away(monkeypatch):
     monkeypatch.setattr("payouts.desk._MOST_WAITING", 3)
 
     async def run():
-        desk = Desk(Hanging())  # and not open: nothing is taken from the queue
+        desk = Desk(Slow())  # and not open: nothing is taken from the queue
         waiting = [asyncio.create_task(desk.settle(delivery(payout()))) for _ in range(3)]
         await asyncio.sleep(0)
         with pytest.raises(LedgerAway, match="Too many"):

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from tests.payouts.provider import payout, signed
+from tests.payouts.provider import KEY, payout, signed
 from tests.payouts.server import Server, run
 from tests.payouts.storm import assert_credited_once, deliver, make_storm
 
@@ -33,6 +33,22 @@ def test_a_body_that_is_too_large_is_refused_and_the_connection_heard_out(engine
         good = payout()
         answer = httpx.post(address.partition("?")[0] + f"?{good.query}", content=good.body, trust_env=False)
         assert answer.json()["header"]["code"] == 0
+
+
+def test_the_process_says_nothing_that_is_secret(engine, capfd):
+    calls = [payout(), signed(b"{}"), payout()._replace(body=b"{}")]
+    server = Server(engine.url)
+    with server:
+        for call in calls:
+            httpx.post(
+                f"http://127.0.0.1:{server.port}/order/jackpot?{call.query}",
+                content=call.body,
+                trust_env=False,
+            )
+    said = server.said + capfd.readouterr().err
+    assert said.count("payout refused") == 2
+    assert KEY not in said
+    assert not [call for call in calls if call.query.rpartition("=")[2] in said]
 
 
 def test_two_servers_share_a_ledger_and_each_payout_comes_to_both_at_the_same_moment(engine):
