@@ -55,9 +55,10 @@ class Receiver:
             stack.callback(self._ledger.close)
             await stack.enter_async_context(self._desk.open())
             try:
-                await self._desk.do(self._ledger.prepare)
-            except LedgerAway as error:
-                log.error("ledger away", error=str(error))
+                async with asyncio.timeout(_ANSWER_WITHIN_S):
+                    await self._desk.do(self._ledger.prepare)
+            except (LedgerAway, TimeoutError) as error:
+                log.error("ledger away", error=str(error) or type(error).__name__)
             if self._crediting:
                 await stack.enter_async_context(self._crediting.open())
             yield

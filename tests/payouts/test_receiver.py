@@ -171,6 +171,20 @@ def test_the_provider_hears_in_time_also_from_a_database_that_does_not(monkeypat
     asyncio.run(run())
 
 
+def test_a_database_that_does_not_answer_holds_up_no_start(monkeypatch, tmp_path, caplog):
+    monkeypatch.setattr(payouts.receiver, "_ANSWER_WITHIN_S", 0.05)
+    answers = threading.Event()
+
+    async def run():
+        receiver = Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
+        monkeypatch.setattr(receiver._ledger, "prepare", lambda: answers.wait(10))
+        async with receiver.running():
+            assert "ledger away" in caplog.text
+            answers.set()
+
+    asyncio.run(run())
+
+
 def test_a_call_that_nobody_waits_for_any_more_is_left_to_its_repeat():
     slow = Slow()
 
