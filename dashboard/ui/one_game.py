@@ -157,6 +157,7 @@ def rounds() -> None:
                 key,
                 charts.look(),
                 here.currency,
+                neutral=("gain_li",),
                 pictures=PLAYER,
                 order=ROUND_ORDER,
             )
