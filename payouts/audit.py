@@ -19,6 +19,8 @@ from payouts.schema import audit, audit_end
 
 NO_ROW_HASH = "0" * 64
 """What the first row has in the place of the hash of a row before it."""
+DONE = "done"
+"""The outcome of most deeds."""
 _AT_ONCE = 10_000
 
 

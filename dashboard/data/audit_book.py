@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
 
 import pandas as pd
 import structlog
@@ -11,12 +10,10 @@ from sqlalchemy import select
 from dashboard.data.ledger import LedgerFailed
 from dashboard.data.source import source
 from payouts import audit as chain
-from payouts.audit import Deed
+from payouts.audit import DONE, Deed
 from payouts.schema import audit as table
 
 log = structlog.get_logger(__name__)
-
-DONE: Final = "done"
 
 
 def audit(who: str, what: str, about: Mapping[str, str | int | None], outcome: str = DONE) -> None:

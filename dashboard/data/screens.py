@@ -12,6 +12,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dashboard.data.ledger import Ledger, LedgerFailed
 from dashboard.screens import Heartbeat, Screen
+from payouts import audit
+from payouts.audit import DONE, Deed
 from payouts.schema import screens
 
 log = structlog.get_logger(__name__)
@@ -99,26 +101,29 @@ class Screens:
                 ],
             )
 
-    def make(self, name: str, look: str) -> str:
+    def make(self, name: str, look: str, who: str) -> str:
         """Make a screen and return its token, which is nowhere else. Raises LedgerFailed."""
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        token, now_ms = secrets.token_urlsafe(_TOKEN_BYTES), self._now_ms()
         with self._ledger.writing() as connection:
-            connection.execute(
-                insert(screens).values(
-                    name=name, look=look, token_hash=_hash(token), made_at_ms=self._now_ms()
-                )
+            made = insert(screens).values(name=name, look=look, token_hash=_hash(token), made_at_ms=now_ms)
+            screen_id = connection.execute(made.returning(screens.c.id)).scalar_one()
+            audit.write(
+                connection, Deed(who, "screen made", {"screen": screen_id, "name": name}, DONE), now_ms
             )
         self._tried_at = float("-inf")
         return token
 
-    def revoke(self, screen_id: int) -> None:
+    def revoke(self, screen_id: int, who: str) -> None:
         """Let a screen look no more. Raises LedgerFailed."""
+        now_ms = self._now_ms()
         with self._ledger.writing() as connection:
-            connection.execute(
+            gone = connection.execute(
                 update(screens)
                 .where(screens.c.id == screen_id, screens.c.revoked_at_ms.is_(None))
-                .values(revoked_at_ms=self._now_ms())
+                .values(revoked_at_ms=now_ms)
             )
+            if gone.rowcount:
+                audit.write(connection, Deed(who, "screen revoked", {"screen": screen_id}, DONE), now_ms)
         self._tried_at = float("-inf")
 
     def all(self) -> list[Screen]:

@@ -30,12 +30,11 @@ def looked_up(attempt: Attempt, place: str) -> Attempt | None:
 
     `place` tells the button from others for the same attempt.
     """
-    number = attempt.order.trans_no
-    if not st.button("Look it up", key=f"look-up-{place}-{number}", icon=":material/search:", help=number):
-        return None
-    with states.part("The look-up"):
-        return cashier.look_up(attempt.order, guard.who(TRANSFERS))
-    return None
+    number, found = attempt.order.trans_no, None
+    if st.button("Look it up", key=f"look-up-{place}-{number}", icon=":material/search:", help=number):
+        with states.part("The look-up"):
+            found = cashier.look_up(attempt.order, guard.who(TRANSFERS))
+    return found
 
 
 def when(attempt: Attempt) -> str:

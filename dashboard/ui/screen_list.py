@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from dashboard import data, formats
+from dashboard.access import SCREENS
 from dashboard.data import jackpots
 from dashboard.markdown import escaped
 from dashboard.screens import Condition, Screen, condition
+from dashboard.ui import guard
 
 _NEW_LINK: Final = "screen-link"
 _REVOKED: Final = "screen-to-revoke"
@@ -39,7 +41,7 @@ def draw_new() -> None:
         look = look_place.selectbox("Look", list(_LOOKS), format_func=_LOOKS.__getitem__)
         if button_place.form_submit_button("Make a link", width="stretch"):
             if name.strip():
-                token = jackpots.watch().screens.make(name.strip(), look)
+                token = jackpots.watch().screens.make(name.strip(), look, guard.who(SCREENS))
                 st.session_state[_NEW_LINK] = (name.strip(), f"{_page_url()}?screen={token}")
             else:
                 st.warning("Give the screen a name, so that you know which one it is.")
@@ -57,7 +59,7 @@ def draw() -> None:
     """Draw a row for each screen, with its last heartbeat."""
     watch, here = jackpots.watch(), data.source()
     if _REVOKED in st.session_state:
-        watch.screens.revoke(st.session_state.pop(_REVOKED))
+        watch.screens.revoke(st.session_state.pop(_REVOKED), guard.who(SCREENS))
     found = watch.screens.all()
     if not found:
         st.caption("No screen has a link yet.")

@@ -76,7 +76,7 @@ def hall(tmp_path, monkeypatch):
 
 @pytest.fixture
 def token(hall):
-    return hall.watch.screens.make("Lobby", "light")
+    return hall.watch.screens.make("Lobby", "light", "ada")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_the_first_screen_wakes_the_poller(hall, token):
 
 
 def test_however_many_screens_there_is_one_question(hall):
-    tokens = [hall.watch.screens.make(f"Screen {n}", "dark") for n in range(40)]
+    tokens = [hall.watch.screens.make(f"Screen {n}", "dark", "ada") for n in range(40)]
     for _ in range(3):
         for token in tokens:
             hall.told(token)
@@ -155,7 +155,7 @@ def test_a_hit_is_told_to_every_screen(hall, token):
 
 def test_a_revoked_screen_is_told_nothing_more(hall, token):
     hall.told(token)
-    hall.watch.screens.revoke(1)
+    hall.watch.screens.revoke(1, "ada")
     assert hall.get(token).status_code == 401
 
 

@@ -153,7 +153,7 @@ def test_what_is_left_is_written_at_the_end(ledger, screens, clock):
 
 
 def test_a_link_opens_for_who_has_its_token_and_is_stored_as_a_hash(screens, engine):  # noqa: F811
-    token = screens.make("Lobby", "light")
+    token = screens.make("Lobby", "light", "ada")
     screens.renew()
     assert screens.look_of(token) == (1, "light")
     assert screens.look_of(token + "x") is None
@@ -166,15 +166,15 @@ def test_a_link_opens_for_who_has_its_token_and_is_stored_as_a_hash(screens, eng
 
 
 def test_two_links_never_share_a_token(screens):
-    assert len({screens.make("a", "dark") for _ in range(20)}) == 20
+    assert len({screens.make("a", "dark", "ada") for _ in range(20)}) == 20
 
 
 def test_a_revoked_link_is_dead_also_for_another_server(ledger, screens, clock):
-    token = screens.make("Lobby", "dark")
+    token = screens.make("Lobby", "dark", "ada")
     other = Screens(ledger, clock, clock)
     other.renew()
     assert other.look_of(token)
-    screens.revoke(1)
+    screens.revoke(1, "ada")
     screens.renew()
     assert screens.look_of(token) is None
     clock.s += RELOAD_S + 0.1
@@ -184,15 +184,15 @@ def test_a_revoked_link_is_dead_also_for_another_server(ledger, screens, clock):
 
 
 def test_a_second_revocation_changes_nothing(screens, clock):
-    screens.make("Lobby", "dark")
-    screens.revoke(1)
+    screens.make("Lobby", "dark", "ada")
+    screens.revoke(1, "ada")
     clock.s += 60
-    screens.revoke(1)
+    screens.revoke(1, "ada")
     assert screens.all()[0].revoked_at_ms == NOW_MS
 
 
 def test_a_heartbeat_reaches_the_office_within_ten_seconds(screens, keeper, clock):
-    screens.make("Lobby", "dark")
+    screens.make("Lobby", "dark", "ada")
     keeper.keep()
     screens.note(1, 16, 1900, "b1")
     clock.s += BEATS_EVERY_S
@@ -201,7 +201,7 @@ def test_a_heartbeat_reaches_the_office_within_ten_seconds(screens, keeper, cloc
 
 
 def test_a_ledger_that_is_away_is_said_and_known_links_stay(screens, ledger, clock, monkeypatch):
-    token = screens.make("Lobby", "dark")
+    token = screens.make("Lobby", "dark", "ada")
     screens.renew()
 
     def away():

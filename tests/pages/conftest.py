@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -34,11 +35,19 @@ def cache_folder(tmp_path: Path) -> Path:
 def open_page(
     sandbox: Sandbox, cache_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: list[int]
 ) -> Iterator[OpenPage]:
-    """Open a page by its deep link, name and query string, with these settings beside the provider's."""
+    """Open a page by its deep link, name and query string, with these settings beside the provider's.
+
+    With `user` people sign in; these are the claims of whoever is there, none of nobody.
+    """
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     with ExitStack() as stack:
 
-        def open_page(query: Mapping[str, str] = {}, page: str = "overview", **settings: str) -> AppTest:
+        def open_page(
+            query: Mapping[str, str] = {},
+            page: str = "overview",
+            user: dict[str, Any] | None = None,
+            **settings: Any,
+        ) -> AppTest:
             places = {"cache_url": str(cache_folder), "ledger_url": f"sqlite:///{tmp_path / 'ledger'}"}
             wanted = Settings(
                 summary_url=sandbox.url,
@@ -49,12 +58,14 @@ def open_page(
             connection = data.connected(
                 wanted,
                 demo=True,
+                sign_in=user is not None,
                 clock=lambda: clock[0],
                 sleep=lambda seconds: time.sleep(seconds / 100),
             )
             stack.enter_context(connection)
             stack.enter_context(jackpots.watching(wanted))
             app = AppTest.from_file(str(MAIN), default_timeout=30)
+            app.user = user or {}
             for name, value in query.items():
                 app.query_params[name] = value
             if page != "overview":

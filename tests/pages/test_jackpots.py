@@ -205,7 +205,7 @@ def test_screens_are_listed_with_their_heartbeat_and_can_be_revoked(opened, tmp_
     page = opened()
     screens = jackpots.watch().screens
     for name in ("Bar", "Lobby"):
-        screens.make(name, "dark")
+        screens.make(name, "dark", "ada")
     screens._beats = {
         1: Heartbeat(NOW_MS - 5000, 16, 1900, jackpots.watch().build),
         2: Heartbeat(NOW_MS - 45_000, 16, 1900, "old"),
