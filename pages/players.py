@@ -41,6 +41,11 @@ PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
 """What a player loses is no loss of the company's."""
 
 
+def whose(history: data.History, *words: str) -> str:
+    """What a file says of itself: whose it is, and which part."""
+    return "; ".join((identity(history.player, history.rounds), *filter(None, words)))
+
+
 @live.part("Figures of this player", "player", player_cards.unknown, first=True)
 def figures() -> None:
     if known := player_reading.history():
@@ -77,7 +82,7 @@ def balance() -> None:
         if other:
             table = gaps_table(other, here.zone)
             grid.draw(table, GAPS, "gaps", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8)
-            downloads.draw("Jumps of the balance", GAPS, table, filters.view(), known)
+            downloads.draw("Jumps of the balance", GAPS, table, filters.view(), known, whose(known.value))
 
 
 @live.part("When this player plays", "habits")
@@ -101,7 +106,7 @@ def habits() -> None:
         grid.draw(
             table, SESSIONS, "session-list", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8
         )
-        downloads.draw("Sessions", SESSIONS, table, filters.view(), known)
+        downloads.draw("Sessions", SESSIONS, table, filters.view(), known, whose(known.value))
 
 
 @live.part("Games of this player", "player-games")
@@ -123,7 +128,7 @@ def games() -> None:
         grid.draw(
             table, PLAYER_GAMES, "player-games", charts.look(), data.source().currency, neutral=PLAYERS_OWN
         )
-        downloads.draw("Games of the player", PLAYER_GAMES, table, filters.view(), known)
+        downloads.draw("Games of a player", PLAYER_GAMES, table, filters.view(), known, whose(known.value))
 
 
 @live.part("The rounds", "rounds", every_s=None)
@@ -139,7 +144,8 @@ def rounds() -> None:
         round_filters.draw(names, here.currency)
         st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
         round_list.draw(table, here.currency)
-        downloads.draw("Rounds", ROUNDS, table, view, known, wanted.words(names, here.currency))
+        words = wanted.words(names, here.currency)
+        downloads.draw("Rounds", ROUNDS, table, view, known, whose(known.value, words))
         round_list.detail(table, here.currency)
 
 

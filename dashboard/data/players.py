@@ -50,14 +50,13 @@ class History:
 class Reading:
     """How far the reading of a history is: `rows` rounds so far, `answered` of `asked` parts.
 
-    `known` is there once all parts are. `left` says that the rest was given up.
+    `known` is there once all parts are.
     """
 
     known: Known[History] | None
     rows: int
     answered: int
     asked: int
-    left: bool = False
 
 
 def player_history(player: Player, view: View, patience_s: float = PATIENCE_S) -> Reading:
@@ -70,7 +69,7 @@ def player_history(player: Player, view: View, patience_s: float = PATIENCE_S) -
     replies = load.replies()
     rows = sum(len(reply.data) for reply in replies.values())
     if load.left or not load.finished:
-        return Reading(None, rows, load.answered, load.asked, load.left)
+        return Reading(None, rows, load.answered, load.asked)
     errors = load.errors()
     if not replies and all(isinstance(error, ParameterRefused) for error in errors.values()):
         _raise_if_unknown(player)

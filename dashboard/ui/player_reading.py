@@ -12,11 +12,12 @@ from dashboard.ui import filters, player_picker, states
 
 _LOOK_EVERY_S: Final = 0.5
 _STOPPED: Final = "stopped-reading"
+_NAME: Final = "The rounds of this player"
 
 
 def is_read() -> bool:
     """Whether all rounds of the player in the address are there; if not, draws why, or how far they are."""
-    with states.part("The rounds of this player"):
+    with states.part(_NAME):
         try:
             return _is_read()
         except PlayerProblem as problem:
@@ -59,18 +60,18 @@ def _is_read() -> bool:
 
 @st.fragment(run_every=_LOOK_EVERY_S, key="reading")
 def _progress(player: Player) -> None:
-    try:
-        reading = data.player_history(player, filters.view(), 0)
-    except (PlayerProblem, ProviderFailed):
-        st.rerun()
-    if reading.known:
-        st.rerun()
-    with st.container(key="reading-progress", border=True):
-        st.progress(
-            reading.answered / reading.asked,
+    with states.part(_NAME), st.container(key="reading-progress", border=True):
+        try:
+            reading = data.player_history(player, filters.view(), 0)
+        except (PlayerProblem, ProviderFailed):
+            st.rerun()
+        if reading.known:
+            st.rerun()
+        words = (
             f"Reading the rounds: {formats.count(reading.rows)} so far, from {reading.answered} of"
-            f" {reading.asked} parts of the period.",
+            f" {reading.asked} parts of the period."
         )
+        st.progress(reading.answered / reading.asked, words)
         st.button("Stop", icon=":material/close:", on_click=_stop, args=(player,))
 
 

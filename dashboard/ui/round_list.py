@@ -31,8 +31,7 @@ def draw(table: pd.DataFrame, currency: str | None) -> None:
         row_height=_ROW_PX,
         placeholder=formats.UNKNOWN,
         column_config={
-            column.field: _config(column, shown[column.field], currency, places)
-            for column in ROUNDS_ON_SCREEN
+            column.field: config(column, shown[column.field], currency, places) for column in ROUNDS_ON_SCREEN
         },
         on_select=_take,
         selection_mode="single-row",
@@ -90,7 +89,8 @@ def _take() -> None:
         st.query_params.pop("round", None)
 
 
-def _config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int) -> Any:
+def config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int) -> Any:
+    """How Streamlit draws a column of `round_table.on_screen`; `places` is `round_table.decimals`."""
     is_text = isinstance(values.dtype, pd.StringDtype)
     meaning = column.meaning or None
     if column.kind is Kind.MONEY:

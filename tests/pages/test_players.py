@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.markdown import escaped
 from tests.pages.player_truth import (
     CLOCK,
     GAMES,
@@ -202,3 +203,37 @@ def test_the_summary_agrees_with_the_rounds_game_by_game(players, truth):
     assert sum(map(int, games.loc[is_slots, "summary_bet_count"])) == len(slots)
     assert sum(games.loc[is_slots, "summary_gain_li"]) * 1000 == sum(slots["gain_amount"].tolist())
     assert games["game"].iat[-1] == "All games that are not slots"
+
+
+def test_recent_players_are_one_click_away(players):
+    app = players({"op_id": "whale"})
+    assert [each.label for each in app.button if each.label == "whale"] == []
+    app.text_input(key="player-op_id").set_value("grinder").run()
+    assert app.query_params["op_id"] == "grinder"
+    read(app)
+    next(each for each in app.button if each.label == "whale").click().run()
+    assert app.query_params["op_id"] == "whale"
+    assert [each.label for each in read(app).button if each.label in ("whale", "grinder")] == ["grinder"]
+
+
+def test_recent_players_are_a_persons_own(players):
+    def visit(person: str, query) -> list[str]:
+        claims = {"is_logged_in": True, "sub": person, "email": f"{person}@example.com", "exp": CLOCK + 60}
+        app = players(query, user=claims, roles={"analyst": ["@example.com"]})
+        return [each.label for each in app.button if each.key and each.key.startswith("recent-")]
+
+    visit("ann", {"op_id": PRANKSTER.op_id})
+    assert visit("ann", {}) == [escaped(PRANKSTER.op_id)]
+    assert visit("bob", {}) == []
+
+
+def test_an_id_typed_takes_the_place_of_the_other(players):
+    app = players({"op_id": "whale", "user_id": str(WHALE.user_id), "period": "30d", "round": "x"})
+    app.text_input(key="player-user_id").set_value(str(GRINDER.user_id)).run()
+    assert app.query_params == {"period": "30d", "user_id": str(GRINDER.user_id)}
+
+
+def test_an_op_id_that_looks_like_markup_is_shown_as_it_is(players):
+    app = players({"op_id": PRANKSTER.op_id})
+    assert plain(app)[0].startswith(f"op_id {PRANKSTER.op_id} · user_id")
+    assert not [each for each in app.markdown if "<b>x</b>" in each.value]

@@ -90,7 +90,7 @@ def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
     head = dict(line for line in lines if len(line) == 2)
     expected = {
         "Period": f"{day} to {day}",
-        "Only": "The player lost",
+        "Only": f"op_id grinder · user_id {GRINDER.user_id} · plays in $; The player lost",
         "Rows": str(len(kept)),
         "Time zone": "UTC",
     }
