@@ -65,11 +65,8 @@ def test_from_an_id_to_the_last_round(page: Page, url: str):
 
     page.goto(f"{url}/players?op_id=grinder&type=Slots")
     rounds = page.locator(".st-key-box-round-list")
-    rounds.get_by_test_id("stDataFrame").first.scroll_into_view_if_needed()
     # The cells are drawn on a canvas: this is the box before the second row.
-    rounds.get_by_test_id("stDataFrame").first.locator("canvas").first.click(
-        position={"x": 22, "y": 35 + 35 + 17}
-    )
+    rounds.get_by_test_id("stDataFrame").first.click(position={"x": 22, "y": 35 + 35 + 17})
     link = rounds.get_by_role("link", name="Open the provider's page of this round")
     expect(link).to_be_visible(timeout=15_000)
     assert link.get_attribute("target") == "_blank"
@@ -129,7 +126,7 @@ def test_a_choice_of_filters_goes_into_the_address(page: Page, url: str):
     day, bets = two_days_ago()
     page.goto(f"{url}/players?op_id=grinder&period={day}..{day}")
     page.get_by_role("button", name="Filters").click(timeout=30_000)
-    page.get_by_text("The player won").click()
+    page.get_by_role("radio", name="The player won").click()
     won = int((bets["gain_amount"] > 0).sum())
     expect(page.get_by_text(f"{won:,} of {len(bets):,} rounds")).to_be_visible()
     assert "result=won" in page.url
