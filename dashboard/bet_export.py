@@ -68,6 +68,11 @@ class Export(msgspec.Struct, frozen=True):
         words = f"Bets, {days_label(self.first_day, self.last_day)}"
         return f"{words}, only {self.only}" if self.only else words
 
+    @property
+    def size_words(self) -> str:
+        """The size of the file: "383 KB", "2,060.3 MB"."""
+        return f"{self.size / 1e6:,.1f} MB" if self.size >= 10**6 else f"{self.size / 1e3:,.0f} KB"
+
     def window(self, day: dt.date) -> tuple[int, int]:
         """Start and end of a business day."""
         zone = ZoneInfo(self.zone)

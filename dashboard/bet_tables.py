@@ -2,21 +2,24 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dashboard.bets import BetSums, Size, unsized
 from dashboard.export import Column, Kind
-from dashboard.formats import UNKNOWN
+from dashboard.formats import UNKNOWN, count, percent
 from dashboard.metrics import METRIC, Totals
 from dashboard.rounds import local_times
 
+USER_ID: Final = Column("user_id", "User id", Kind.NUMBER, "The provider's id of the player.")
 BETS: Final = (
     Column("start", "Start", Kind.TIME, "When the round began, in the business zone."),
     Column("game", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
-    Column("user_id", "User id", Kind.NUMBER, "The provider's id of the player."),
+    USER_ID,
     Column("op_id", "Op id", Kind.TEXT, "The operator's id of the player."),
     Column("bet_amount_li", "Bet", Kind.MONEY, "The stake."),
     Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
@@ -48,7 +51,6 @@ PLAYERS: Final = (
     Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
     Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].formula),
     Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one bet gave back."),
-    Column("user_id", "User id", Kind.NUMBER, "The provider's id of the player."),
 )
 WINS: Final = (
     Column("time", "Start", Kind.TEXT),
@@ -75,6 +77,20 @@ def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> 
             for win, bet in zip(bets["win_li"].tolist(), bets["bet_amount_li"].tolist(), strict=True)
         ],
     )
+
+
+def size_words(sums: BetSums, what: Size) -> str:
+    """What a picture of sizes leaves out, in words: bets of 0, or bets that won nothing."""
+    bets, rest = sums.totals.bet_count, unsized(sums, what)
+    if what is Size.BET:
+        return f"{count(rest)} bets of 0 are not drawn." if rest else "All bets are drawn."
+    share = percent(Fraction(rest, bets) if bets else None, 1)
+    return f"{count(rest)} of {count(bets)} bets ({share}) won nothing and are not drawn."
+
+
+def steps_table(steps: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """Steps (`bets.by_step`) for `STEPS`, with local times."""
+    return steps.assign(start=local_times(steps["start_at"], zone))
 
 
 def players_table(players: pd.DataFrame) -> pd.DataFrame:

@@ -176,6 +176,12 @@ def sizes(sums: BetSums, what: Size) -> pd.DataFrame:
     return edges.join(found)
 
 
+def unsized(sums: BetSums, what: Size) -> int:
+    """How many bets have no size to draw: bets of 0, or bets that won nothing back."""
+    sized: list[int] = sums.sizes.filter(pc.field("what") == what.value)["bet_count"].to_pylist()
+    return sums.totals.bet_count - sum(sized)
+
+
 def top_players(sums: BetSums, rank: Rank, most: int) -> pd.DataFrame:
     """Up to `most` players: `user_id`, `op_id`, `bet_count`, `bet_amount_li`, `gain_li`, `biggest_win_li`.
 

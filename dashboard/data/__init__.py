@@ -5,16 +5,18 @@ from dashboard.data.bet_reading import BetsRead
 from dashboard.data.bets import (
     MOST_UNASKED,
     TAIL_EVERY_S,
+    TAIL_S,
     bet_count,
     bets,
     last_bets,
-    read_bets_on,
+    read_bets,
     stop_reading_bets,
 )
 from dashboard.data.bonuses import bonus_days, bonus_parts, bonus_sums, bonuses_and_gain
 from dashboard.data.by_game import arriving_games, games
 from dashboard.data.by_game_day import game_days
 from dashboard.data.chance import MOST_DAYS, Judged, lucks
+from dashboard.data.exports import Seen
 from dashboard.data.failures import listed
 from dashboard.data.game_list import game, game_names
 from dashboard.data.one_game import MOST_ROUND_DAYS, GameRounds, game_rounds, game_sums
@@ -29,6 +31,7 @@ __all__ = [
     "MOST_UNASKED",
     "NO_OP_ID",
     "TAIL_EVERY_S",
+    "TAIL_S",
     "Arriving",
     "BetsRead",
     "GameRounds",
@@ -38,6 +41,7 @@ __all__ = [
     "Known",
     "ProviderFailed",
     "Reading",
+    "Seen",
     "Source",
     "arriving_games",
     "audit",
@@ -65,7 +69,7 @@ __all__ = [
     "player_history",
     "player_jumps",
     "player_sums",
-    "read_bets_on",
+    "read_bets",
     "round_url",
     "source",
     "stop_reading_bets",

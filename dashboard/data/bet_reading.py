@@ -74,8 +74,7 @@ class BetReading:
         pool: ThreadPoolExecutor,
         clock: Callable[[], float],
     ) -> None:
-        self.stopped = False
-        """Whether nothing more is to be read: people said so, or have not yet said otherwise."""
+        self.begun = False
         self._ask = ask
         self._type_of = type_of
         self._zone = zone
@@ -90,20 +89,25 @@ class BetReading:
         self._changing: dict[int, _Piece] = {}
         self._failed: dict[int, tuple[Window, TwoJError, float]] = {}
         self._sums: BetSums | None = None
+        self._stopped = True
+
+    def begin(self) -> None:
+        """Read what has not been read yet."""
+        self.begun, self._stopped = True, False
 
     def stop(self) -> None:
         """Leave out what has not been asked yet."""
-        self.stopped = True
+        self._stopped = True
         if self._load:
             self._load.give_up()
 
     def look(self, end_s: int, patience_s: float) -> BetsRead:
-        """Say what has been read up to `end_s`, and go on reading. Waits so long at most for the rest.
+        """Say what has been read up to `end_s`, and go on if begun. Waits so long at most for the rest.
 
         Raises what went wrong in the summing up; failures of the provider are named in `known.failed`.
         """
         with self._lock:
-            if not self.stopped and (self._load is None or self._load.finished):
+            if not self._stopped and (self._load is None or self._load.finished):
                 due = {window: partial(self._read, window) for window in self._due(end_s)}
                 if due:
                     self._load = Load(due, self._pool, self._clock)

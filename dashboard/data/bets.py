@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -26,11 +27,16 @@ _TAIL_PATIENCE_S: Final = 10
 def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
     """What has been read of the bets of `view` that are `wanted`, in sums.
 
-    They are read in the background, the newest first. Waits so long at most for the rest. Raises TwoJError
-    where the list of games is not known.
+    They are read in the background, the newest first; more than `MOST_UNASKED` only once somebody said so
+    (`read_bets`). Waits so long at most for the rest. Raises TwoJError where the list of games is not known.
     """
-    read = _reading(view, wanted).look(int(view.end.timestamp()), patience_s)
-    if read.known is None:
+    if view.start >= view.end:
+        return BetsRead(None, _epoch(view.start), _epoch(view.start), (), 0, 0, going_on=False)
+    reading, count = _reading(view, wanted), bet_count(view)
+    if not reading.begun and count is not None and count <= MOST_UNASKED:
+        reading.begin()
+    read = reading.look(_epoch(view.end), patience_s)
+    if read.known is None or not wanted.types:
         return read
     return replace(read, known=replace(read.known, value=read.known.value.of(wanted.types)))
 
@@ -43,9 +49,9 @@ def bet_count(view: View) -> int | None:
         return None
 
 
-def read_bets_on(view: View, wanted: RoundFilter) -> None:
-    """Read the rest of the period's bets, however many they are."""
-    _reading(view, wanted).stopped = False
+def read_bets(view: View, wanted: RoundFilter) -> None:
+    """Read the period's bets, or the rest of them, however many they are."""
+    _reading(view, wanted).begin()
 
 
 def stop_reading_bets(view: View, wanted: RoundFilter) -> None:
@@ -78,10 +84,10 @@ def _tail(game_ids: tuple[int, ...], type_of: Callable[[int], str]) -> Reply[Bet
 
 def _reading(view: View, wanted: RoundFilter) -> BetReading:
     here, type_of, count = source(), _type_of(), bet_count(view)
-    start_s, end_s = int(view.start.timestamp()), int(view.period.window(here.zone)[1].timestamp())
+    start_s, end_s = _epoch(view.start), _epoch(view.end)
 
     def make() -> BetReading:
-        reading = BetReading(
+        return BetReading(
             partial(_ask, here.twoj, wanted.game_ids),
             type_of,
             here.zone,
@@ -90,10 +96,12 @@ def _reading(view: View, wanted: RoundFilter) -> BetReading:
             here.loads.slow,
             here.clock,
         )
-        reading.stopped = count is None or count > MOST_UNASKED
-        return reading
 
     return here.loads.kept(("bets", view.period.first_day, view.period.last_day, wanted.game_ids), make)
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def _ask(twoj: TwoJ, game_ids: tuple[int, ...], window: Window) -> Reply[Any]:

@@ -43,11 +43,13 @@ def steps_chart(
         "customdata": _step_words(steps, starts, minutes, currency),
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+    gaps = no_data([number is None for number in counts], look, [0.02, 1.0], "not read")
     layout: Layout = {
         "xaxis": _time_axis(starts, minutes, look, zone),
         "yaxis": amount_axis(look, counts),
         "bargap": 0 if len(starts) > 200 else 0.1,
-        **no_data([number is None for number in counts], look, [0.02, 1.0], "not read"),
+        "shapes": gaps["shapes"],
+        "annotations": [_unit(look), *gaps["annotations"]],
     }
     return figure(look, [bars], _HEIGHT, layout)
 
@@ -87,8 +89,23 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Look, currency: str | Non
     layout: Layout = {
         "xaxis": _size_axis(bins, "Bet" if what is Size.BET else "Win", look, currency),
         "yaxis": amount_axis(look, counts),
+        "annotations": [_unit(look)],
     }
     return figure(look, [bars], _HEIGHT, layout)
+
+
+def _unit(look: Look) -> Layout:
+    return {
+        "text": "Number of bets",
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"color": look.text, "size": 12},
+    }
 
 
 def _step_words(

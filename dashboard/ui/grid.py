@@ -29,13 +29,14 @@ def draw(
     pictures: Mapping[str, Any] | None = None,
     order: Sequence[str] | None = None,
     height_rows: int = _MOST_ROWS,
-    opens: bool = False,
+    opens: bool | Callable[[], None] = False,
 ) -> int | None:
     """Draw `frame` with `columns`; amounts carry the currency in their title, losses are vermilion.
 
     `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` configures
     further fields, or columns in another way than usual; `order` puts all in order. With `opens` a click
-    anywhere on a row returns the row's place in `frame`.
+    anywhere on a row returns the row's place in `frame`. With a function, a mark before each row selects
+    it, and the function is called.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
@@ -59,10 +60,10 @@ def draw(
         placeholder=formats.UNKNOWN,
         height=_ROW_PX * (min(len(shown), height_rows) + 1) + 2,
         row_height=_ROW_PX,
-        on_select="rerun" if opens else "ignore",
-        selection_mode="single-cell",
+        on_select=opens if callable(opens) else "rerun" if opens else "ignore",
+        selection_mode="single-row" if callable(opens) else "single-cell",
     )
-    return _clicked(state) if opens else None
+    return _clicked(state) if opens is True else None
 
 
 def _clicked(state: Any) -> int | None:

@@ -1,0 +1,114 @@
+"""Whole days of bets as files: what can be ordered, what is being made, what is there."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.bet_export import Format, State
+from dashboard.data import Seen
+from dashboard.markdown import escaped
+from dashboard.periods import business_day, days_label
+from dashboard.ui import bet_filters
+from dashboard.view import View
+
+_LOOK_EVERY_S: Final = 2
+_NAMES: Final = {Format.PARQUET: "Parquet", Format.CSV: "CSV"}
+_ICONS: Final = {
+    State.WAITING: ":material/hourglass_empty:",
+    State.DONE: ":material/check_circle:",
+    State.INCOMPLETE: ":material/warning:",
+    State.FAILED: ":material/error:",
+}
+
+
+def order(view: View) -> None:
+    """Offer the period's days that are over, as a file of each kind."""
+    here = data.source()
+    yesterday = business_day(here.now(), here.zone) - timedelta(days=1)
+    last_day = min(view.period.last_day, yesterday)
+    if last_day < view.period.first_day:
+        st.info("Whole days can be exported once they are over; choose a period with one.")
+        return
+    only = bet_filters.words()
+    days = days_label(view.period.first_day, last_day)
+    st.markdown(
+        f"All bets of **{days}**, {escaped(only) if only else 'all games'}, each with all its fields."
+    )
+    with st.container(horizontal=True):
+        for form, name in _NAMES.items():
+            if st.button(f"Export as {name}", icon=":material/download:", key=f"order-{form}"):
+                here.exports.order(view.period.first_day, last_day, bet_filters.wanted(), only, form)
+                st.rerun(scope="fragment")
+
+
+def draw() -> None:
+    """Draw all exports; while one is being made, they are looked at every other second."""
+    is_busy = any(seen.export.state is State.WAITING for seen in data.source().exports.seen())
+
+    @st.fragment(run_every=_LOOK_EVERY_S if is_busy else None, key="export-list")
+    def rows() -> None:
+        found = data.source().exports.seen()
+        if not found:
+            st.caption("No exports yet. Files stay here until somebody deletes them.")
+        for seen in found:
+            _row(seen)
+
+    rows()
+
+
+def _row(seen: Seen) -> None:
+    export, here = seen.export, data.source()
+    with st.container(key=f"export-{export.id}", border=True):
+        words, buttons = st.columns([3, 2], vertical_alignment="center")
+        with words:
+            st.markdown(f"{_ICONS[export.state]} **{escaped(export.title)}** · {_NAMES[export.format]}")
+            ordered = datetime.fromtimestamp(export.ordered_at, UTC)
+            st.caption(f"{_state(seen)} Ordered {formats.moment(ordered, here.zone, here.now())}.")
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            _buttons(seen)
+        if export.state is State.WAITING and seen.pieces:
+            st.progress(seen.read / seen.pieces)
+        if export.lacking:
+            st.warning("Not included: " + escaped(" ".join(export.lacking)), icon=":material/cloud_off:")
+
+
+def _state(seen: Seen) -> str:
+    export = seen.export
+    made = f"{formats.count(export.rows)} rows, {export.size_words}."
+    words = {State.DONE: made, State.INCOMPLETE: f"Incomplete: {made}", State.FAILED: "Failed."}
+    return words.get(export.state) or _progress(seen)
+
+
+def _progress(seen: Seen) -> str:
+    if seen.trouble:
+        return f"{escaped(seen.trouble)} It is asked again until it answers; what has been read is kept."
+    if not seen.pieces:
+        return "Waiting for its turn."
+    if seen.read == seen.pieces:
+        return f"All {formats.count(seen.rows)} rows are read; putting the file together."
+    return f"{formats.count(seen.rows)} rows so far, {seen.read} of {seen.pieces} parts."
+
+
+def _buttons(seen: Seen) -> None:
+    export, exports = seen.export, data.source().exports
+    if export.file:
+        # Beside the page's own address, wherever a proxy has put it.
+        st.link_button("Download", f"exports/{export.id}/{export.file}", icon=":material/download:")
+    if export.state in (State.INCOMPLETE, State.FAILED):
+        st.button(
+            "Ask again",
+            icon=":material/refresh:",
+            key=f"again-{export.id}",
+            on_click=exports.again,
+            args=(export.id,),
+        )
+    st.button(
+        "Cancel" if export.state is State.WAITING else "Delete",
+        icon=":material/delete:",
+        key=f"delete-{export.id}",
+        type="tertiary",
+        on_click=exports.delete,
+        args=(export.id,),
+    )

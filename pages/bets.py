@@ -1,0 +1,149 @@
+"""All bets: how many by the minute, how large, whose, and the bets themselves, down to the last minute."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.bet_tables import BETS, SIZES, STEPS, bets_table, size_words, steps_table
+from dashboard.bets import NEWEST, Size, busiest_minute, by_step, minutes_a_step, newest, player_count, sizes
+from dashboard.data import BetsRead
+from dashboard.figures.bets import sizes_chart, steps_chart
+from dashboard.metrics import METRICS, Totals
+from dashboard.periods import days_label
+from dashboard.ui import (
+    bet_filters,
+    bet_list,
+    bet_progress,
+    bet_tops,
+    cards,
+    charts,
+    downloads,
+    export_list,
+    filters,
+    live,
+    states,
+)
+
+
+def found() -> BetsRead:
+    return data.bets(filters.view(), bet_filters.wanted())
+
+
+def six(now: Totals | None) -> None:
+    cards.row("cards", METRICS, now, None, None, data.source().currency)
+
+
+@live.part("Figures of the bets", "bets", lambda: six(None), first=True)
+def figures() -> None:
+    view, here = filters.view(), data.source()
+    if states.just_begun(view):
+        return
+    read = found()
+    bet_progress.follow(view, bet_filters.wanted(), read)
+    if read.known is None:
+        six(None)
+        return
+    sums = read.known.value
+    states.as_of(read.known, note="" if read.finished else "so far, the newest bets first")
+    six(sums.totals)
+    players, busiest = formats.count(player_count(sums)), busiest_minute(sums)
+    if busiest:
+        at = datetime.fromtimestamp(busiest[0], here.zone)
+        st.caption(
+            f"{players} different players. The busiest minute: {formats.count(busiest[1])} bets,"
+            f" {days_label(at.date(), at.date())}, {at:%H:%M}."
+        )
+
+
+@live.part("Bets by time", "bet-steps")
+def steps() -> None:
+    here, read = data.source(), found()
+    if read.known is None:
+        return
+    minutes = minutes_a_step(read.start_s, read.end_s)
+    title = "Bets by minute" if minutes == 1 else f"Bets by {minutes} minutes"
+    with states.box("bet-steps", f"{title}, {formats.zone_time(here.zone)}"):
+        rows = by_step(read.known.value, read.start_s, read.end_s, read.unread)
+        charts.show(steps_chart(rows, minutes, charts.look(), here.currency, here.zone), "bet-steps")
+        table = steps_table(rows, here.zone)
+        downloads.draw(title, STEPS, table, filters.view(), read.known, bet_filters.words())
+
+
+@live.part("Sizes of bets and wins", "bet-sizes")
+def bet_sizes() -> None:
+    here, read = data.source(), found()
+    if read.known is None:
+        return
+    for place, what in zip(st.columns(2), Size, strict=True):
+        title = f"How large {what}s are"
+        with place, states.box(f"{what}-sizes", title):
+            rows = sizes(read.known.value, what)
+            charts.show(sizes_chart(rows, what, charts.look(), here.currency), f"{what}-sizes")
+            st.caption(size_words(read.known.value, what))
+            downloads.draw(title, SIZES, rows, filters.view(), read.known, bet_filters.words())
+
+
+@live.part("Players", "bet-players")
+def players() -> None:
+    read = found()
+    if read.known:
+        with states.box("bet-players", "Players"):
+            bet_tops.players(read.known)
+
+
+@live.part("Biggest wins", "bet-wins")
+def wins() -> None:
+    read = found()
+    if read.known:
+        with states.box("bet-wins", "Biggest wins"):
+            bet_tops.wins(read.known)
+
+
+@live.part("The last minutes", "bet-tail", every_s=data.TAIL_EVERY_S)
+def tail() -> None:
+    here = data.source()
+    known = data.last_bets(bet_filters.wanted())
+    table = bets_table(newest(known.value, NEWEST), data.game_names(), here.zone)
+    bets = known.value.totals.bet_count
+    with states.box("bet-tail", f"The last {data.TAIL_S // 60} minutes: {formats.count(bets)} bets"):
+        cut = f", the newest {formats.count(len(table))} of them" if len(table) < bets else ""
+        states.as_of(known, note=f"newest first{cut}, drawn again each {data.TAIL_EVERY_S} s")
+        bet_list.draw("bet-tail", table, here.currency)
+
+
+@live.part("Bets of the period", "bet-rows", every_s=None)
+def rows() -> None:
+    here, view, read = data.source(), filters.view(), found()
+    if read.known is None:
+        return
+    bets = read.known.value.totals.bet_count
+    table = bets_table(newest(read.known.value, NEWEST), data.game_names(), here.zone)
+    cut = f"the newest {formats.count(len(table))} of {formats.count(bets)} bets"
+    with states.box("bet-rows", f"Bets of the period: {cut}"):
+        states.as_of(read.known, note="export whole days below to have all" if len(table) < bets else "")
+        bet_list.draw("bet-rows", table, here.currency)
+        only = "; ".join(part for part in (bet_filters.words(), cut) if part)
+        downloads.draw("Newest bets", BETS, table, view, read.known, only)
+
+
+@live.part("Exports", "bet-exports")
+def exports() -> None:
+    with states.box("bet-exports", "Whole days as a file"):
+        export_list.order(filters.view())
+        export_list.draw()
+
+
+filters.draw("Bets", compared=False)
+bet_filters.draw()
+figures()
+tail()
+steps()
+bet_sizes()
+left, right = st.columns(2)
+with left:
+    players()
+with right:
+    wins()
+rows()
+exports()
