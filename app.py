@@ -12,14 +12,18 @@ from streamlit import App, config
 
 import payouts
 from dashboard import data
-from dashboard.data import export_route, jackpots, live
+from dashboard.data import export_route, jackpots, listening, live, sign_in
 from dashboard.headers import Headers
 from dashboard.provider import prepared, provider
+from dashboard.returning import Returning
 from twoj_client.settings import SettingsError, load_settings
 
 try:
     settings = prepared(load_settings())
     receiver = payouts.from_settings(settings)
+    has_sign_in = sign_in.is_set_up(settings)
+    if not (has_sign_in or settings.trust_network):
+        listening.keep_to_this_machine()
 except SettingsError as error:
     sys.exit(str(error))
 
@@ -30,7 +34,7 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
     async with receiver.running():
         with (
             provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
-            data.connected(source, demo=settings.summary_url is None),
+            data.connected(source, demo=settings.summary_url is None, sign_in=has_sign_in),
             jackpots.watching(source),
         ):
             yield
@@ -53,5 +57,5 @@ app = App(
     "dashboard/ui/main.py",
     lifespan=lifespan,
     routes=[Route("/healthz", healthz), live.ROUTE, export_route.ROUTE, *receiver.routes],
-    middleware=[Middleware(Headers)],
+    middleware=[Middleware(Headers), Middleware(Returning), Middleware(sign_in.SignIns)],
 )

@@ -20,6 +20,7 @@ class Role(StrEnum):
 
 
 _ORDER: Final = tuple(Role)
+BETS: Final = "bets"
 TRANSFERS: Final = "transfers"
 SCREENS: Final = "screens"
 AUDIT_LOG: Final = "audit log"
@@ -30,7 +31,7 @@ LEAST: Final[Mapping[str, Role]] = {
     "bonus": Role.OWNER,
     "jackpots": Role.OWNER,
     "players": Role.ANALYST,
-    "bets": Role.ANALYST,
+    BETS: Role.ANALYST,
     "wallet": Role.ANALYST,
     "status": Role.ADMIN,
     # parts of pages
@@ -54,6 +55,10 @@ class Person:
     name: str
     role: Role | None
     until_s: float | None = None
+
+    def is_signed_in(self, now_s: float) -> bool:
+        """Whether the identity has not expired."""
+        return self.until_s is None or now_s < self.until_s
 
     def may(self, what: str) -> bool:
         """Whether the person may see or do something of `LEAST`."""

@@ -1,6 +1,6 @@
 """`GET /exports/ID/NAME`: hands out a finished export in pieces, however large it is.
 
-Whoever knows the address may fetch the file: the id is 128 bits of chance, is shown on the Bets page alone,
+Only people who may see bets get it. The id is 128 bits of chance besides, is shown on the Bets page alone,
 and is worth nothing once the export is deleted.
 """
 
@@ -11,15 +11,27 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.access import BETS
+from dashboard.data import sign_in
+from dashboard.data.audit_book import audit
 from dashboard.data.source import source
 
 _KINDS: Final = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
+_FROM_THE_START: Final = "bytes=0-"
 
 
 async def _answer(request: Request) -> Response:
-    path = await run_in_threadpool(source().exports.file, request.path_params["id"])
-    if path is None or path.name != request.path_params["name"]:
+    here = source()
+    person = here.person(sign_in.claims(request.cookies))
+    if person is None or not person.may(BETS):
+        return PlainTextResponse("Sign in as somebody who may see bets.", 403)
+    found = await run_in_threadpool(here.exports.finished, request.path_params["id"])
+    if found is None or found[1].name != request.path_params["name"]:
         return PlainTextResponse("There is no such export; it may have been deleted.", 404)
+    export, path = found
+    # A download that broke off goes on in the middle: it is still the same one.
+    if request.method == "GET" and request.headers.get("range", _FROM_THE_START).startswith(_FROM_THE_START):
+        await run_in_threadpool(audit, person.name, "export", {"file": export.file, "rows": export.rows})
     return FileResponse(
         path,
         filename=path.name,

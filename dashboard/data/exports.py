@@ -122,10 +122,10 @@ class Exports:
         """All exports, the newest first, with how far they are."""
         return [self._seen(export) for export in self._mine()]
 
-    def file(self, export_id: str) -> Path | None:
-        """The finished file of an export; None where there is none."""
+    def finished(self, export_id: str) -> tuple[Export, Path] | None:
+        """An export with its file; None where there is none yet, or none any more."""
         found = next((export for export in self._mine() if export.id == export_id and export.file), None)
-        return self._folder.path(found) if found else None
+        return (found, self._folder.path(found)) if found else None
 
     def delete(self, export_id: str) -> None:
         """Delete an export with all its files, whether it is finished or not."""

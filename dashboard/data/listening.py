@@ -30,7 +30,7 @@ def keep_to_this_machine() -> None:
 def _is_local(address: str | None) -> bool:
     if not address:
         return False
-    if address in _LOCAL_NAMES or address.startswith("unix://"):
+    if address in _LOCAL_NAMES:
         return True
     try:
         return ip_address(address).is_loopback

@@ -1,6 +1,6 @@
 """Buttons that hand out what a box shows as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats
+from dashboard.access import Person
 from dashboard.data import Known
 from dashboard.export import SHEET_ROOM, About, Column, csv_bytes, parquet_bytes, xlsx_bytes
+from dashboard.ui import guard
 from dashboard.view import View
 
 _FORMATS = (
@@ -49,13 +51,13 @@ def draw(
 
 def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str) -> None:
     """Offer `frame` as a file of each kind, named `stem`."""
-    title = about.title
+    title, person = about.title, guard.person()
     with st.container(horizontal=True, horizontal_alignment="right"):
         for name, mime, write in _FORMATS:
             too_long = write is xlsx_bytes and len(frame) > SHEET_ROOM
             st.download_button(
                 name,
-                partial(write, about, columns, frame),
+                partial(_handed_out, person, name, write, about, columns, frame),
                 file_name=f"{stem}.{name.lower()}",
                 mime=mime,
                 key=f"{name}-{title}",
@@ -67,3 +69,23 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
                 if too_long
                 else f"Download “{title}” as {name}",
             )
+
+
+def _handed_out(
+    person: Person | None,
+    name: str,
+    write: Callable[[About, Sequence[Column], pd.DataFrame], bytes],
+    about: About,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+) -> bytes:
+    """The file for somebody who asks for it, with a row in the audit log.
+
+    This runs when the button is pressed, maybe long after it was drawn, and then without the page.
+    """
+    if person is None or not person.is_signed_in(data.source().clock()):
+        raise PermissionError("The sign-in has ended.")
+    content = write(about, columns, frame)
+    told = {"title": about.title, "period": about.period, "only": about.only, "format": name}
+    data.audit(person.name, "export", {**told, "rows": len(frame)})
+    return content

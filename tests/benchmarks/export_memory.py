@@ -46,7 +46,7 @@ def main(rows: int) -> None:
                 (made,) = [seen.export for seen in exports.seen() if seen.export.format is form]
                 assert (made.rows, made.lacking) == (rows, ()), made
                 if form is Format.PARQUET:
-                    assert pq.read_metadata(exports.file(made.id)).num_rows == rows
+                    assert pq.read_metadata(exports.finished(made.id)[1]).num_rows == rows
                 sys.stdout.write(
                     f"{form}: {made.rows:,} rows in {seconds:.0f} s ({made.rows / seconds:,.0f} a second),"
                     f" {made.size / 2**20:,.0f} MB on disk; most memory so far {most_mb():.0f} MB\n"
