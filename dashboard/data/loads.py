@@ -167,8 +167,8 @@ class Loads:
     ) -> Load[K, V]:
         """Find the load of this name, started where there is none or it is older than `renew_s`.
 
-        Waits `patience_s` at most. While a load is renewed the old one is still shown; only the first is seen
-        in parts.
+        Waits `patience_s` at most. While a load is renewed the old one is still shown, if it has any answer;
+        only the first is seen in parts.
         """
         with self._lock:
             shelf = self._shelves.setdefault(name, _Shelf())
@@ -181,7 +181,7 @@ class Loads:
             coming, whole = shelf.coming, shelf.whole
         if coming:
             coming.look(patience_s)
-        if coming and (coming.finished or whole is None):
+        if coming and (coming.finished or whole is None or not whole.replies()):
             return coming
         assert whole  # noqa: S101 - a shelf without a whole load was due, and has one coming
         return whole

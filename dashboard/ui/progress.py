@@ -1,11 +1,12 @@
 """A line that says how far a load is, and draws the page again when there is more to show."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.data import Arriving
+from dashboard.data import Arriving, ProviderFailed
 
 LOOK_EVERY_S: Final = 1
 _REDRAWN: Final = 4
@@ -24,14 +25,23 @@ def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]]
 
     @st.fragment(run_every=LOOK_EVERY_S, key=f"progress-{key}")
     def line() -> None:
-        now = arriving if is_drawing else look()
-        more = now.known is not None and now.answered - drawn >= max(now.asked // _REDRAWN, 1)
-        if now.finished or more:
-            st.rerun()
+        now = arriving
+        if not is_drawing:
+            with suppress(ProviderFailed):  # the part itself says so
+                now = look()
+            if now is arriving or worth_drawing(now, drawn):
+                st.rerun()
         _bar(name, now)
 
     line()
     is_drawing = False
+
+
+def worth_drawing(now: Arriving[Any], drawn: int) -> bool:
+    """Whether a page that was drawn with `drawn` answers should be drawn again."""
+    if now.finished:
+        return True
+    return now.known is not None and now.answered - drawn >= max(now.asked // _REDRAWN, 1)
 
 
 def _bar(name: str, arriving: Arriving[Any]) -> None:

@@ -105,6 +105,17 @@ def test_where_all_failed_the_failure_is_raised(look):
         look({"a": failing, "b": failing}).raise_if_all_failed()
 
 
+def test_after_a_load_without_answers_the_next_is_seen_in_parts(look, clock):
+    look({"a": failing})
+    clock.now += 60
+    gate = Event()
+    new = look({"b": lambda: reply(1), "slow": lambda: gate.wait(SOON_S) and reply(2)}, patience_s=0.05)
+    waiting, errors = new.waiting(), new.errors()
+    gate.set()
+    assert "slow" in waiting
+    assert not errors
+
+
 def test_a_provider_that_only_fails_is_left_alone(look):
     asked = []
     load = look({str(n): lambda: asked.append(1) or failing() for n in range(50)})

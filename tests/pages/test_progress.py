@@ -1,0 +1,26 @@
+"""When a page that shows a part of a load is drawn again."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboard.data import Arriving, Known
+from dashboard.ui.progress import worth_drawing
+
+SOMETHING = Known([], datetime(2026, 3, 15, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("now", "drawn", "worth"),
+    [
+        (Arriving(SOMETHING, 100, 100), 99, True),
+        (Arriving(None, 100, 100), 100, True),
+        (Arriving(SOMETHING, 30, 100), 5, True),
+        (Arriving(SOMETHING, 29, 100), 5, False),
+        (Arriving(SOMETHING, 2, 3), 1, True),
+        (Arriving(None, 99, 100), 0, False),
+        (Arriving(None, 100, 100, step="step 1 of 3"), 0, False),
+    ],
+)
+def test_a_page_is_drawn_again_when_there_is_more_to_show(now, drawn, worth):
+    assert worth_drawing(now, drawn) is worth
