@@ -1,6 +1,7 @@
 """Files of many bets, written table by table: nobody holds them all in memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import IO, Any, Final
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from dashboard.export import About, Column, Kind, csv_head, parquet_schema, tame
 
 FORMATS: Final = {"parquet": "Parquet", "csv": "CSV"}
 
-_LI: Final = pa.scalar(1, pa.decimal128(4, 3))
+_LI: Final = pa.scalar(Decimal("0.001"), pa.decimal128(4, 3))
 _ROWS_A_GROUP: Final = 100_000
 _SOURCES: Final = {
     "start": "start_at",

@@ -1,11 +1,12 @@
 """How far the bets of the period have been read, with a way to stop and to go on."""
 
+from contextlib import suppress
 from typing import Final
 
 import streamlit as st
 
 from dashboard import data
-from dashboard.data import BetsRead
+from dashboard.data import BetsRead, ProviderFailed
 from dashboard.formats import count
 from dashboard.round_filter import RoundFilter
 from dashboard.ui import bet_filters, filters
@@ -30,9 +31,12 @@ def follow(view: View, wanted: RoundFilter, read: BetsRead) -> None:
 
     @st.fragment(run_every=_LOOK_EVERY_S, key="progress-bets")
     def line() -> None:
-        now = read if is_drawing else data.bets(view, wanted, 0)
-        if not now.going_on or now.answered - drawn >= max(now.asked // _REDRAWN, 1):
-            st.rerun()
+        now = read
+        if not is_drawing:
+            with suppress(ProviderFailed):  # the parts themselves say so
+                now = data.bets(view, wanted, 0)
+            if now is read or not now.going_on or now.answered - drawn >= max(now.asked // _REDRAWN, 1):
+                st.rerun()
         with st.container(key="bets-progress", border=True):
             st.progress(now.answered / now.asked, f"Reading, the newest first: {_so_far(now)}.")
             st.button("Stop", icon=":material/close:", key="stop-bets", on_click=_stop)
