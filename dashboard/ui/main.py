@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.ui import charts, navigation, states
+from dashboard.ui import charts, guard, navigation, states
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
@@ -12,10 +12,12 @@ STYLE = (HERE / "style.css").read_text("utf-8")
 st.set_page_config(page_title="2J dashboard", page_icon=str(HERE / "icon.png"), layout="wide")
 # Before anything that can fail: until it has run once, Streamlit offers the files in pages/ by itself.
 pages = navigation.pages()
-page = st.navigation(pages, position="hidden")
+page = st.navigation(list(pages.values()), position="hidden")
 look = charts.look()
 colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
 st.html(f"<style>:root {{ {colors} }}\n{STYLE}</style>")
-navigation.bar(pages)
+person = guard.person()
+if person and person.role:
+    navigation.bar(pages, person)
 with states.part("This page"):
     page.run()

@@ -7,33 +7,35 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import data
+from dashboard.access import LOCAL, Person
 from dashboard.markdown import escaped
+from dashboard.ui import guard
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
+_NAMES: Final = ("overview", "games", "bonus", "players", "wallet", "jackpots")
 _CARRIED: Final = ("period", "compare")
 
 
-def pages() -> list[StreamlitPage]:
-    """Every page of the dashboard, the first of them at `/`."""
-    return [
-        st.Page(_PAGES / "overview.py", title="Overview", default=True),
-        st.Page(_PAGES / "games.py", title="Games"),
-        st.Page(_PAGES / "bonus.py", title="Bonus"),
-        st.Page(_PAGES / "players.py", title="Players"),
-        st.Page(_PAGES / "bets.py", title="Bets"),
-        st.Page(_PAGES / "wallet.py", title="Wallet"),
-        st.Page(_PAGES / "jackpots.py", title="Jackpots"),
-    ]
+def pages() -> dict[str, StreamlitPage]:
+    """Every page of the dashboard by its name, the first of them at `/`. Each guards itself."""
+    return {
+        name: st.Page(_PAGES / f"{name}.py", title=name.title(), default=name == _NAMES[0]) for name in _NAMES
+    }
 
 
-def bar(shown: list[StreamlitPage]) -> None:
-    """Draw a link to each page. The period and the comparison go with the person who follows it."""
+def bar(shown: dict[str, StreamlitPage], person: Person) -> None:
+    """Draw a link to each page that this person may see. The period and the comparison go with them."""
     carried = _carried()
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
-        for page in shown:
-            st.page_link(page, query_params=carried)
-        if data.source().demo:
-            st.badge("Demo data", color="orange")
+        for name, page in shown.items():
+            if person.may(name):
+                st.page_link(page, query_params=carried)
+        with st.container(key="who", horizontal=True, vertical_alignment="center", width="content"):
+            if data.source().demo:
+                st.badge("Demo data", color="orange")
+            if person != LOCAL:
+                st.caption(escaped(person.name), width="content")
+                guard.sign_out()
 
 
 def lead(file: str, label: str, **query: str) -> None:
