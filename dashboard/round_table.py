@@ -82,6 +82,7 @@ PLAYER_GAMES: Final = (
     Column("difference", "Summary against rounds", Kind.TEXT, "What the summary has more or less."),
 )
 
+_YES_NO: Final = {True: "yes", False: "no"}
 _EXACT_LI: Final = 8 * 10**15
 """Below this, a browser's number shows an amount with three decimals exactly."""
 _EXACT_WHOLE: Final = 2**53
@@ -111,6 +112,8 @@ def on_screen(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
             values = values.dt.tz_localize(None)
         elif column.kind is Kind.MONEY:
             values = _amounts(values)
+        elif column.kind is Kind.FLAG:
+            values = values.map(_YES_NO).astype("category")
         elif column.kind in (Kind.NUMBER, Kind.COUNT) and not _is_below(values, _EXACT_WHOLE):
             values = values.astype("string")
         # Said once instead of in each row: that halves what the browser has to be sent.

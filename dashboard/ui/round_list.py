@@ -100,8 +100,6 @@ def config(column: Column, values: "pd.Series[Any]", currency: str | None, place
         return st.column_config.NumberColumn(title, help=meaning, format=f"%,.{places}f")
     if column.kind is Kind.TIME:
         return st.column_config.DatetimeColumn(column.title, help=meaning, format=_TIME)
-    if column.kind is Kind.FLAG:
-        return st.column_config.CheckboxColumn(column.title, help=meaning)
     if column.kind is Kind.NUMBER and not is_text:
         return st.column_config.NumberColumn(column.title, help=meaning, format="%d")
     return st.column_config.TextColumn(column.title, help=meaning)

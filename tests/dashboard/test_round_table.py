@@ -92,6 +92,12 @@ def test_as_many_decimals_as_the_amounts_need(li, places):
     assert decimals(one(bet_amount=li, gain_amount=0), ROUNDS) == places
 
 
+def test_a_flag_is_a_word_and_not_a_box_to_tick():
+    frame = rounds_table(rounds(slots(1, is_buy=True), slots(2), table(3)), MANILA)
+    shown = on_screen(frame, ROUNDS)["is_buy"]
+    assert shown.astype(object).where(shown.notna(), None).tolist() == [None, "no", "yes"]
+
+
 def test_repeated_text_is_sent_once():
     shown = on_screen(rounds_table(rounds(slots(1), slots(2)), MANILA), ROUNDS)
     assert isinstance(shown["game"].dtype, pd.CategoricalDtype)
