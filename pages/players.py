@@ -69,7 +69,7 @@ def balance() -> None:
     here, rounds = data.source(), known.value.rounds
     jumps = data.player_jumps(known.value)
     with states.box("balance-chart", "Balance and net result"):
-        states.as_of(known)
+        player_reading.as_of(known)
         st.markdown(jump_words(jumps.gaps, here.currency))
         if jumps.unknown:
             st.warning("Not asked for: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
@@ -94,7 +94,7 @@ def habits() -> None:
     sessions = sessions_frame(rounds, pause_picker.pause_min())
     left, right = st.columns(2)
     with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_time(here.zone)}"):
-        states.as_of(known)
+        player_reading.as_of(known)
         cells = by_weekday_and_hour(rounds, here.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), here.currency, here.zone), "week")
     with right, states.box("sessions", f"Sessions by day, {formats.zone_time(here.zone)}"):
@@ -116,7 +116,7 @@ def games() -> None:
         return
     sums = data.player_sums(known.value)
     with states.box("game-sums", "Games: the rounds beside the provider's own summary"):
-        states.as_of(sums, known)
+        player_reading.as_of(known, sums)
         table = games_table(sums.value)
         differing = in_words(sums.value)
         if differing:
@@ -140,7 +140,7 @@ def rounds() -> None:
     names = dict(zip(found["game_id"].tolist(), found["game"].tolist(), strict=True))
     table = rounds_table(wanted.of(found), here.zone)
     with states.box("round-list", "Rounds"):
-        states.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
+        player_reading.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
         round_filters.draw(names, here.currency)
         st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
         round_list.draw(table, here.currency)

@@ -1,6 +1,6 @@
 """A player's rounds while they are being read: how far, and a way to stop. Then all parts have them."""
 
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -35,6 +35,13 @@ def history() -> Known[History] | None:
     if known is None:
         st.caption("The rounds are being read anew; they will be here within a minute.")
     return known
+
+
+def as_of(known: Known[History], *others: Known[Any], note: str = "") -> None:
+    """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
+    lacks = "without the rounds named above" if known.failed else ""
+    without = Known(known.value, known.as_of, known.stale)
+    states.as_of(*others, without, note=" · ".join(filter(None, (note, lacks))))
 
 
 def _is_read() -> bool:
