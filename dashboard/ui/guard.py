@@ -54,20 +54,22 @@ def note_player(**ids: str | int | None) -> None:
 
 def _sign_in() -> None:
     was_signed_in = st.user.get("is_logged_in")
-    st.title("Your sign-in has ended" if was_signed_in else "2J dashboard", anchor=False)
-    st.write("Sign in to see this page.")
+    title = "Your sign-in has ended" if was_signed_in else "2J dashboard"
+    st.title(title, anchor=False, width="content")
+    st.markdown("Sign in to see this page.", width="content")
     st.button("Sign in", type="primary", on_click=st.login)
 
 
 def _refuse(who_is_it: Person, name: str) -> None:
-    st.title("Not for you", anchor=False)
+    st.title("This page is not open to you", anchor=False, width="content")
     if who_is_it.role is None:
-        reason = "You have no role here yet. Ask whoever runs this dashboard for one."
+        reason = "You have no role here yet; ask whoever runs this dashboard for one."
     else:
         roles = [role for role in Role if role.may(name)]
-        reason = f"This page is for {_listed(roles)}; you are {_article(who_is_it.role)}."
-    st.write(escaped(f"You are signed in as {who_is_it.name}. {reason}"))
-    sign_out()
+        reason = f"It is for {_listed(roles)}; you are {_article(who_is_it.role)}."
+    st.markdown(escaped(f"You are signed in as {who_is_it.name}. {reason}"), width="content")
+    if who_is_it.role is None:  # the bar, with the way out, is for people with a role
+        sign_out()
 
 
 def sign_out() -> None:
