@@ -48,7 +48,7 @@ class BetColumns:
 
 
 class _Decoder:
-    def decode(self, payload: bytes) -> BetColumns:
+    def decode(self, payload: bytes | memoryview) -> BetColumns:
         """Return a page's rows as a table. `payload` must be one JSON value.
 
         Raises:
@@ -56,7 +56,7 @@ class _Decoder:
 
         """
         # Arrow 26 crashes the process over a null in the place of an object.
-        if not payload.startswith(b"{"):
+        if payload[:1] != b"{":
             raise msgspec.ValidationError("Expected `object`")
         # One block in one thread: the pages are many, and Arrow lets go of the interpreter lock.
         options = pyarrow.json.ReadOptions(use_threads=False, block_size=len(payload) + 1)

@@ -34,7 +34,7 @@ _open = msgspec.json.Decoder(_OpenEnvelope)
 _LONGEST_MESSAGE = 200
 
 
-def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) -> bytes:
+def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) -> memoryview:
     """Return the payload of an answer as it was sent: what the envelope holds, or all of it.
 
     A provider may repeat what it was sent in its message: `secrets` are blotted out there.
@@ -59,13 +59,13 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
         failure = _unreadable(endpoint, body, error)
     else:
         if code == success:
-            return bytes(payload)
+            return memoryview(payload)
         said = _without(message or "", secrets)[:_LONGEST_MESSAGE]
         failure = for_code(code, said, endpoint=endpoint.path)
     raise failure
 
 
-def typed(endpoint: Endpoint[T], payload: bytes) -> T:
+def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> T:
     """Return `payload` as the endpoint's type.
 
     Raises:

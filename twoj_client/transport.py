@@ -52,7 +52,7 @@ class Merchant:
 class Received(NamedTuple):
     """A payload, and the epoch seconds between which the provider said it."""
 
-    payload: bytes
+    payload: memoryview
     asked_at: float
     heard_at: float
 

@@ -33,7 +33,7 @@ def entry_of(received: Received, window: Window | None) -> Entry:
     """Return what to keep of an answer."""
     known_to = math.floor(received.heard_at) + 1
     covers_to = known_to if window is None else min(window.end, known_to)
-    return Entry(received.asked_at, covers_to, received.payload)
+    return Entry(received.asked_at, covers_to, bytes(received.payload))
 
 
 def to_bytes(entry: Entry) -> bytes:
