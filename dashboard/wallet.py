@@ -4,17 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dashboard.balance import DEPOSIT, WITHDRAWAL, Record
 from dashboard.formats import count, moment, money
 
-DEPOSIT: Final = 4
-WITHDRAWAL: Final = 3
 TYPES: Final = {DEPOSIT: "Deposit", WITHDRAWAL: "Withdrawal"}
-"""Types of transfer records, as the provider's document numbers them."""
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
 _SHORTEST_NUMBER: Final = 6
@@ -22,23 +20,6 @@ _LONGEST_NUMBER: Final = 64
 _PAGE: Final = re.compile(r"[0-9]{1,19}")
 _FIRST_YEAR: Final = 1971
 _LAST_YEAR: Final = 2199
-
-
-class Record(Protocol):
-    """A transfer as the provider records it, amounts in li."""
-
-    @property
-    def type(self) -> int: ...  # noqa: D102
-    @property
-    def amount(self) -> int: ...  # noqa: D102
-    @property
-    def after_balance(self) -> int: ...  # noqa: D102
-    @property
-    def ref_id(self) -> str: ...  # noqa: D102
-    @property
-    def trans_no(self) -> str: ...  # noqa: D102
-    @property
-    def created_at(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

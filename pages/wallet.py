@@ -9,6 +9,7 @@ from dashboard.ui import (
     cash_desk,
     guard,
     live,
+    navigation,
     order_list,
     states,
     transfer_list,
@@ -32,6 +33,7 @@ def balance() -> None:
         return
     states.as_of(known)
     wallet_cards.draw(known.value, op_id)
+    navigation.lead("players.py", "The player's rounds", op_id=op_id)
 
 
 @live.part("Transfers sent from here", "orders")

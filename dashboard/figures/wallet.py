@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.balance import DEPOSIT, WITHDRAWAL
 from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
 from dashboard.formats import money
 from dashboard.look import Look
-from dashboard.wallet import DEPOSIT, TYPES, WITHDRAWAL
+from dashboard.wallet import TYPES
 
 Row = Mapping[Any, Any]
 

@@ -21,8 +21,12 @@ _SENT: Final = "cash-sent"
 _LONGEST_AMOUNT: Final = 40
 
 
+@st.fragment
 def draw(op_id: str) -> None:
-    """Draw the form; what it asks for is confirmed in a dialog before anything is sent."""
+    """Draw the form; what it asks for is confirmed in a dialog before anything is sent.
+
+    A fragment: the dialog does not wait until a slow provider has answered for the rest of the page.
+    """
     currency = data.source().currency
     with states.box("cash-desk", "Deposit or withdraw"), st.form("cash", border=False):
         kind = st.segmented_control(

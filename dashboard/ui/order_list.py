@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard import data, tables
 from dashboard.data import cashier
-from dashboard.orders import order_table
+from dashboard.markdown import escaped
+from dashboard.orders import order_table, told
 from dashboard.ui import charts, grid, orders
 
 
@@ -16,7 +17,9 @@ def draw(op_id: str) -> None:
         return
     for attempt in (one for one in found if one.is_open):
         orders.outcome(attempt)
-        if orders.looked_up(attempt, "list"):
+        found_out = orders.looked_up(attempt, "list")
+        if found_out:
+            st.toast(escaped(told(found_out, data.source().currency)))
             st.rerun()
     here = data.source()
     grid.draw(
