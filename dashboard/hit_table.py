@@ -40,7 +40,8 @@ def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:
         )
         for each in matches
     ]
-    frame = pd.DataFrame(rows, columns=[column.field for column in HITS])
+    # As objects: of texts pandas would make a missing one "nan".
+    frame = pd.DataFrame(rows, columns=[column.field for column in HITS], dtype="object")
     frame["at"] = pd.to_datetime(frame["at"].astype("int64"), unit="ms", utc=True).dt.tz_convert(zone)
     for field in ("before_li", "paid_li", "game_id"):
         frame[field] = frame[field].astype("Int64")

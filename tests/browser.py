@@ -62,13 +62,13 @@ def started(folder: Path, port: int, **settings: str) -> "subprocess.Popen[bytes
 
 
 @contextmanager
-def dashboard(folder: Path, **settings: str) -> Iterator[Dashboard]:
-    """The dashboard as the README starts it, on a free port; ends with the context."""
-    port = free_port()
+def dashboard(folder: Path, port: int | None = None, **settings: str) -> Iterator[Dashboard]:
+    """The dashboard as the README starts it, on a free port if none is named; ends with the context."""
+    port = port or free_port()
     process = started(folder, port, **settings)
     url = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=7)) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=7), timeout=60) as client:
             client.get(f"{url}/healthz").raise_for_status()
         yield Dashboard(url, process)
     finally:

@@ -15,8 +15,10 @@ class Rolling {
 
   at(now, rollMs) {
     if (this.to === null) return null;
-    const way = Math.min(Math.max((now - this.startedAt) / rollMs, 0), 1);
-    return this.from + BigInt(Math.floor(Number(this.to - this.from) * way));
+    const way = Math.max((now - this.startedAt) / rollMs, 0);
+    if (way >= 1) return this.to;
+    const rolled = this.from + BigInt(Math.floor(Number(this.to - this.from) * way));
+    return rolled < this.to ? rolled : this.to; // of huge numbers the multiplication is not exact
   }
 }
 

@@ -1,0 +1,390 @@
+"""The jackpot wall in a browser: honest numbers, a right countdown, a screen that nobody needs to touch."""
+
+import os
+import re
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.data.ledger import Ledger
+from dashboard.data.screens import Screens
+from tests.browser import chromium, dashboard
+from tests.parts import free_port
+from tests.payouts.provider import order, signed
+from tests.provider import start_sandbox
+from tests.wall import HOUR_MS, NOON_MS, PlayedServer, amount, state
+
+pytestmark = pytest.mark.browser
+
+POOL = "/open2j/g/gjp/pool"
+
+
+class Hall:
+    """A dashboard over its own sandbox that pays out to it, and a link for one screen."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.ledger_url = f"sqlite:///{folder / 'ledger'}"
+        ledger = Ledger(self.ledger_url)
+        self.token = Screens(ledger).make("Lobby", "dark", "ada")
+        ledger.close()
+        self.link = f"{self.url}/jackpots?screen={self.token}"
+        self.sandbox = None
+
+    def start(self, **settings):
+        return dashboard(
+            self.folder,
+            self.port,
+            TWOJ_SUMMARY_URL=self.sandbox.url,
+            TWOJ_MCH_ID=str(self.sandbox.mch_id),
+            TWOJ_KEY=self.sandbox.key,
+            TWOJ_LEDGER_URL=self.ledger_url,
+            TWOJ_CURRENCY="PHP",
+            **settings,
+        )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory):
+    hall = Hall(tmp_path_factory.mktemp("hall"))
+    with start_sandbox() as hall.sandbox, hall.start():
+        yield hall
+
+
+@pytest.fixture(scope="module")
+def build(hall):
+    headers = {"Authorization": f"Bearer {hall.token}"}
+    return httpx.get(f"{hall.url}/live/jackpot", headers=headers).json()["build"]
+
+
+@pytest.fixture
+def page(browser: Browser):
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def played(page: Page, hall, build):
+    """A wall whose clock stands still, and the server that the test plays to it."""
+    page.clock.install(time=NOON_MS / 1000 + 86_400)
+    played = PlayedServer(page, build)
+    page.goto(hall.link)
+    state(page, "live", 30_000)
+    page.clock.pause_at(NOON_MS / 1000 + 2 * 86_400)
+    played.answered(page)
+    return played
+
+
+def test_numbers_roll_and_never_show_what_is_not_in_the_pot(page, played):
+    shown = [amount(page)]
+    for pot in ("2358.810", "2361.209", "2361.209", "9999.999"):
+        played.tell(hourly=pot)
+        played.answered(page)
+        for _ in range(12):
+            page.clock.run_for(150)
+            shown.append(amount(page))
+            assert float(shown[-1].replace(",", "")) <= float(pot)
+    values = [float(each.replace(",", "")) for each in shown]
+    assert values == sorted(values)
+    assert len(set(values)) > 15
+    page.clock.run_for(500)
+    assert amount(page) == "9,999.99"
+
+
+def test_the_countdown_runs_on_the_providers_clock_though_the_screens_is_days_off(page, played):
+    expect(page.locator(".countdown")).to_have_text("10:00")
+    page.clock.fast_forward(1000)
+    page.clock.run_for(50)
+    expect(page.locator(".countdown")).to_have_text("09:59")
+    played.tell(provider_ms=NOON_MS - 61_000, age_ms=500)
+    played.answered(page)
+    expect(page.locator(".countdown")).to_have_text("01:01")
+
+
+def test_at_zero_the_draw_is_on_until_an_answer_brings_the_next_hour(page, played):
+    played.tell(provider_ms=NOON_MS - 3000)
+    played.answered(page)
+    seen = set()
+    played.told, told = None, played.told
+    for _ in range(8):
+        page.clock.run_for(500)
+        seen.add(page.locator(".countdown").inner_text())
+    assert seen <= {"00:03", "00:02", "00:01", "The draw is on"}
+    expect(page.locator(".countdown")).to_have_text("The draw is on")
+    played.told = told
+    played.tell(provider_ms=NOON_MS + 1000, hourly="2000.100")
+    played.told["hourly"]["next_hour"] = NOON_MS + HOUR_MS
+    played.answered(page)
+    expect(page.locator(".countdown")).to_have_text("59:59")
+
+
+def test_without_a_draw_there_is_no_countdown(page, played):
+    played.told["hourly"]["next_hour"] = 0
+    played.answered(page)
+    expect(page.locator(".draw")).to_be_hidden()
+
+
+def test_a_wall_without_answers_says_so_and_ends_as_a_brand_screen(page, played):
+    played.told, told = None, played.told
+    page.clock.fast_forward(12_000)
+    page.clock.run_for(100)
+    state(page, "late")
+    expect(page.locator("footer .age")).to_have_text(re.compile(r"Late: 1[2-4] s old"))
+    expect(page.locator(".countdown")).to_be_visible()
+    page.clock.fast_forward(60_000)
+    page.clock.run_for(100)
+    state(page, "last_known")
+    expect(page.locator("footer .age")).to_have_text("Last known at 11:50")
+    expect(page.locator(".draw")).to_be_hidden()
+    page.clock.fast_forward(3_600_000)
+    page.clock.run_for(100)
+    state(page, "brand")
+    expect(page.locator(".neutral .brand")).to_have_text("Jackpots")
+    expect(page.locator(".shown")).to_be_hidden()
+    played.told = told
+    played.answered(page)
+    state(page, "live")
+
+
+HIT = {"id": "hourly-1", "pot": "hourly", "at": NOON_MS - 599_000, "amount": "2356.410", "winners": []}
+
+
+def test_a_hit_fills_the_screen_for_eight_seconds_and_names_the_winner_once_known(page, played):
+    played.tell(hourly="2000.100", hits=[HIT])
+    played.answered(page)
+    hit = page.locator(".hit")
+    expect(hit).to_be_visible()
+    expect(hit.locator(".title")).to_have_text("Hourly jackpot won")
+    expect(hit.locator(".amount")).to_have_attribute("data-shown", "2,356.41")
+    expect(hit.locator(".winner")).to_have_text("")
+    assert amount(page) == "2,000.10"
+    played.tell(hourly="2000.500", hits=[HIT | {"amount": "2356.477", "winners": ["pl…42"]}])
+    played.answered(page)
+    expect(hit.locator(".winner")).to_have_text("pl…42")
+    expect(hit.locator(".amount")).to_have_attribute("data-shown", "2,356.47")
+    page.clock.run_for(5400)
+    expect(hit).to_be_visible()
+    page.clock.run_for(600)
+    expect(hit).to_be_hidden()
+    played.answered(page)
+    expect(hit).to_be_hidden()
+    assert amount(page) == "2,000.50"
+
+
+def test_a_hit_from_before_the_screen_was_on_or_long_past_is_no_news(page, played, hall):
+    played.tell(hits=[HIT | {"at": NOON_MS - 700_000}])
+    played.answered(page)
+    expect(page.locator(".hit")).to_be_hidden()
+    played.tell(hits=[HIT])
+    page.clock.resume()
+    page.goto(hall.link)
+    state(page, "live", 30_000)
+    expect(page.locator(".hit")).to_be_hidden()
+
+
+def test_two_hits_at_once_are_shown_one_after_the_other(page, played):
+    played.tell(hits=[HIT, HIT | {"id": "super-1", "pot": "super", "amount": "6000.000"}])
+    played.answered(page)
+    expect(page.locator(".hit .title")).to_have_text("Hourly jackpot won")
+    page.clock.run_for(8000)
+    expect(page.locator(".hit .title")).to_have_text("Super jackpot won")
+
+
+def test_names_are_text_and_winners_are_listed(page, played):
+    wins = [
+        {"pots": ["hourly"], "at": NOON_MS - 1000 * n, "amount": "2556.933", "winner": "<b>…x>"}
+        for n in range(6)
+    ]
+    played.tell(winners=wins)
+    played.answered(page)
+    rows = page.locator(".winners li")
+    expect(rows.first).to_contain_text("<b>…x>")
+    expect(rows.first).to_contain_text("2,556.93")
+    assert sum(row.is_visible() for row in rows.all()) == 4
+
+
+def test_a_link_that_was_revoked_leaves_the_brand_and_a_sentence(page, played):
+    played.status = 401
+    played.answered(page)
+    state(page, "brand")
+    expect(page.locator(".note")).to_contain_text("This screen's link is not valid.")
+    played.status = 200
+    played.answered(page)
+    state(page, "live")
+
+
+def test_amounts_of_more_than_53_bits_are_exact(page, played):
+    played.tell(hourly="9007199254740993.005")
+    played.answered(page)
+    page.clock.run_for(2500)
+    assert amount(page) == "9,007,199,254,740,993.00"
+
+
+def test_ten_minutes_in_fast_time_leave_memory_flat(page, played):
+    session = page.context.new_cdp_session(page)
+
+    def used():
+        session.send("HeapProfiler.collectGarbage")
+        return (
+            session.send("Runtime.getHeapUsage")["usedSize"],
+            session.send("Memory.getDOMCounters")["nodes"],
+        )
+
+    def run(minutes):
+        for n in range(minutes * 30):
+            li = 2_356_410 + n * 413
+            hits = [HIT | {"id": f"h{n}", "at": played.told["provider_ms"]}] if n % 60 == 30 else []
+            played.tell(hourly=f"{li / 1000:.3f}", hits=hits, provider_ms=played.told["provider_ms"] + 100)
+            page.clock.run_for(2000)
+        return used()
+
+    heap, nodes = run(1)
+    later_heap, later_nodes = run(10)
+    assert played.asked > 200
+    assert later_heap - heap < 300_000
+    assert later_nodes < nodes + 100  # one for each answer would be 300
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "least"), [(1920, 1080, 0.2), (1080, 1920, 0.08), (1920, 200, 0.4), (3840, 2160, 0.2)]
+)
+def test_every_layout_is_large_and_cuts_nothing_off(page, played, width, height, least):
+    played.tell(winners=[{"pots": [], "at": NOON_MS, "amount": "1234567.125", "winner": "pl…42"}] * 6)
+    page.set_viewport_size({"width": width, "height": height})
+    for pot in ("2356.410", "98765432.123"):
+        played.tell(hourly=pot)
+        played.answered(page)
+        page.clock.run_for(2500)
+        for selector in (
+            "[data-pot=hourly] .amount",
+            "[data-pot=super] .amount",
+            ".winners",
+            "footer",
+            ".draw",
+        ):
+            box = page.locator(selector).bounding_box()
+            assert box["x"] >= 0, selector
+            assert box["y"] >= 0, selector
+            assert box["x"] + box["width"] <= width, selector
+            assert box["y"] + box["height"] <= height, selector
+        pots = [page.locator(f"[data-pot={name}]").bounding_box() for name in ("hourly", "super")]
+        digits = page.locator("[data-pot=hourly] .digit").last.bounding_box()
+        assert digits["x"] + digits["width"] <= pots[0]["x"] + pots[0]["width"] + 1
+        if pot == "2356.410":
+            first = page.locator("[data-pot=hourly] .digit").first.bounding_box()
+            assert first["height"] >= least * height
+
+
+def test_with_reduced_motion_numbers_step_and_nothing_moves(browser, hall, build):
+    page = browser.new_page(reduced_motion="reduce")
+    page.clock.install(time=NOON_MS / 1000)
+    played = PlayedServer(page, build)
+    page.goto(hall.link)
+    state(page, "live", 30_000)
+    played.tell(hourly="2400.000", hits=[HIT])
+    played.answered(page)
+    assert amount(page) == "2,400.00"
+    moving = page.locator(".wall").evaluate(
+        "wall => wall.getAnimations({subtree: true}).map(each => each.animationName ?? 'roll')"
+    )
+    assert set(moving) <= {"drift"}
+    page.close()
+
+
+def test_the_screen_is_kept_awake(page, hall):
+    page.add_init_script("navigator.wakeLock.request = async kind => { window.awake = kind; };")
+    page.goto(hall.link)
+    state(page, "live", 30_000)
+    assert page.evaluate("window.awake") == "screen"
+
+
+def test_the_token_is_in_the_address_of_the_page_and_nowhere_else(page, hall):
+    requests = []
+    page.on("request", lambda request: requests.append((request.url, request.headers.get("referer", ""))))
+    page.goto(hall.link)
+    state(page, "live", 30_000)
+    assert [url for url, _ in requests if hall.token in url] == [hall.link]
+    # Chromium tells where a font is used, whatever the page's policy says.
+    told = [url for url, referer in requests if hall.token in referer and not url.endswith(".woff2")]
+    assert told == []
+    assert hall.token not in (hall.folder / "server.log").read_text()
+
+
+def pool(hourly):
+    """What the provider says of its pots."""
+    return {
+        "hourly_group": {"pot": hourly, "next_pot": 0, "next_hour": 0},
+        "super_group": {"pot": 99999, "next_pot": 3600, "next_hour": 0},
+    }
+
+
+def test_a_hit_of_the_provider_is_celebrated_with_its_winner_and_told_to_the_office(page, hall):
+    hall.sandbox.fault(POOL, "answer", result=pool(92356.41))
+    page.goto(hall.link)
+    expect(page.locator("[data-pot=hourly] .amount")).to_have_attribute(
+        "data-shown", "92,356.41", timeout=30_000
+    )
+    hall.sandbox.clear_faults()
+    hall.sandbox.fault(POOL, "answer", result=pool(2000.1))
+    body = order("hit-1", op_id="player42", amount=92_356_477) | {"timestamp": hall.sandbox.now()}
+    body["order"]["extra_business"] = {"hourly_amount": 92_356_477, "super_amount": 0}
+    call = signed(body, key=hall.sandbox.key, mch_id=hall.sandbox.mch_id)
+    paid = httpx.post(f"{hall.url}/order/jackpot?{call.query}", content=call.body)
+    assert paid.json()["header"]["code"] == 0
+    hit = page.locator(".hit")
+    expect(hit).to_be_visible(timeout=10_000)
+    expect(hit.locator(".winner")).to_have_text("pl…42")
+    expect(hit.locator(".amount")).to_have_attribute("data-shown", "92,356.47")
+    expect(hit).to_be_hidden(timeout=10_000)
+    assert amount(page) == "2,000.10"
+    hall.sandbox.clear_faults()
+
+    page.goto(f"{hall.url}/jackpots?period=today")
+    with page.expect_download() as download:
+        page.locator(".st-key-box-hits").get_by_role("button", name="CSV").click()
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    (line,) = [line for line in lines if line.endswith(",hit-1")]
+    assert line.split(",")[1:6] == ["Hourly", "Paid", "92356.410", "92356.477", "player42"]
+    expect(page.locator(".st-key-box-screen-list")).to_contain_text("Lobby")
+
+
+def test_a_provider_that_fails_is_late_and_found_again(page, hall):
+    page.goto(hall.link)
+    state(page, "live", 30_000)
+    hall.sandbox.fault(POOL, "http_500")
+    state(page, "late", 25_000)
+    hall.sandbox.clear_faults()
+    state(page, "live", 15_000)
+
+
+def test_a_server_that_is_killed_and_comes_back_as_a_new_build_is_found_without_a_hand(browser, tmp_path):
+    hall = Hall(tmp_path)
+    with start_sandbox() as hall.sandbox:
+        with hall.start() as running:
+            page = browser.new_page()
+            page.goto(hall.link)
+            state(page, "live", 30_000)
+            os.kill(running.process.pid, signal.SIGKILL)
+        state(page, "late", 20_000)
+        expect(page.get_by_test_id("stDialog")).to_be_hidden()
+        assert (
+            page.get_by_text("Connection error").count() == 0
+            or not page.get_by_text("Connection error").is_visible()
+        )
+        with hall.start(TWOJ_BRAND="Grand Casino"):
+            state(page, "live", 10_000)
+            expect(page.locator("footer .brand")).to_have_text("Grand Casino", timeout=15_000)
+            state(page, "live", 15_000)
+        page.close()
