@@ -26,6 +26,8 @@ Cell = tuple[int | str, date]
 def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> Arriving[GameDays]:
     """What has arrived of the sums of each game on each of `days` (oldest first), or of the game `only`.
 
+    The last day holds what was there at `now`.
+
     Slots games take one call a day, the newest day first; the others one a day each, after the slots. An
     answer that failed is None and named in `failed`. Raises TwoJError where the list of games or every answer
     failed.
@@ -36,7 +38,9 @@ def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> A
     def start() -> Load[Cell, Any]:
         return Load(_calls(wanted, days, now), here.loads.slow, here.clock)
 
-    name = ("game days", days[0], days[-1], tuple(wanted) if only is not None else None)
+    # The same days may be whole in one view and, compared with a running period, end early in another.
+    is_cut = now < day_start(days[-1] + timedelta(days=1), here.zone)
+    name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None)
     load = here.loads.look(name, start, RENEW_S if only is None else by_game.RENEW_S, PATIENCE_S)
     known = load.made(lambda: _known(listed, wanted, days, load))
     return Arriving(known, load.answered, load.asked)

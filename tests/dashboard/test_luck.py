@@ -144,6 +144,13 @@ def test_quantiles_are_corrected_for_skewness_up_to_four_times_the_rule() -> Non
     assert far.band_998 == pytest.approx((0.96 - 3.090232 * error, 0.96 + 3.090232 * error), rel=1e-4)
 
 
+def test_a_difference_of_two_equal_halves_is_not_skewed() -> None:
+    skewed = Spread(sigma=2.0, skewness=10.0, stakes=1.0, rtp=0.96, effective=10**12)
+    found = _judged(0.96, 5000, skewed, Volume(5000, 5000.0, 4800.0, 1))
+    error = sqrt(2 * 2.0**2 / 5000)
+    assert found.band_95 == pytest.approx((0.96 - 1.959964 * error, 0.96 + 1.959964 * error))
+
+
 @given(
     st.lists(
         st.tuples(st.integers(1, 3), st.integers(1, 9), st.integers(1, 10**6), st.integers(-(10**6), 10**9)),

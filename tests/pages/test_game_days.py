@@ -1,13 +1,14 @@
 """Sums by game and day: true, asked once, and how far luck carries the RTPs that come of them."""
 
 import time
+from datetime import UTC, date, datetime
 
 import pytest
 
 from dashboard import data
 from dashboard.luck import Verdict
 from dashboard.metrics import Totals
-from tests.pages.game_truth import midnight, texts, totals_by_game
+from tests.pages.game_truth import midnight, texts, totals_by_game, totals_of
 from tests.pages.games_page import said, view, whole
 from tests.provider import CLOCK, start_sandbox
 from twoj_sandbox.world.games import GAMES
@@ -34,6 +35,16 @@ def test_every_cell_is_that_of_the_bets(open_page, truth):
         expected = totals_by_game(truth, start, min(start + DAY_S, CLOCK))
         shown = {game_id: row[place] for game_id, row in found.rows.items() if row[place] != Totals()}
         assert shown == expected
+
+
+def test_days_that_end_early_are_not_taken_for_whole_ones(open_page, truth):
+    open_page(page="games")
+    days, start = [date(2026, 3, 8)], midnight("2026-03-08")
+    for end in (start + 34_200, start + DAY_S):
+        now = datetime.fromtimestamp(end, UTC)
+        found = whole(lambda now=now: data.game_days(days, now, 2011)).known.value
+        assert found.rows[2011] == [totals_of(truth, 2011, start, end)]
+        assert list(found.finished) == [True], "whatever of it is on view, the day is over"
 
 
 def test_a_finished_day_is_asked_once_and_never_again(open_page, sandbox, clock):
