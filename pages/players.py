@@ -72,7 +72,7 @@ def balance() -> None:
         player_reading.as_of(known)
         st.markdown(jump_words(jumps.gaps, here.currency))
         if jumps.unknown:
-            st.warning("Not asked for: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
+            st.warning("Not known: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
         charts.show(
             balance_chart(rounds, jumps.gaps, jumps.transfers, charts.look(), here.currency, here.zone),
             "balance",
@@ -101,7 +101,7 @@ def habits() -> None:
         pause_picker.draw()
         charts.show(sessions_chart(sessions, charts.look(), here.currency, here.zone), "sessions")
         st.caption("Blue: the player won · grey: the player did not")
-    with left, states.box("session-list", f"{formats.count(len(sessions))} sessions"):
+    with left, states.box("session-list", formats.many(len(sessions), "session")):
         table = sessions_table(sessions, here.zone)
         grid.draw(
             table, SESSIONS, "session-list", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8

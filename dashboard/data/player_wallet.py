@@ -16,7 +16,7 @@ from dashboard.player_games import lacking
 from twoj_client import Reply, TwoJError
 from twoj_client.models import BonusSummary, TransferRecord
 
-NO_OP_ID: Final = "The wallet knows players by the op_id only, and this player's is not known."
+NO_OP_ID: Final = "the wallet knows players by the op_id only, and this player's is not known."
 _BALANCE_PATIENCE_S: Final = 0.5
 _RENEW_S: Final = 60
 _PATIENCE_S: Final = 5.0
@@ -82,7 +82,7 @@ def player_jumps(history: History) -> Jumps:
 def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
     here, op_id = source(), history.player.op_id
     if op_id is None:
-        unknown.append(NO_OP_ID)
+        unknown.append(f"Transfers: {NO_OP_ID}")
         return []
     # The end of a running period moves on with each minute; its day does not.
     name = ("transfers", op_id, history.start, business_day(history.end - timedelta(seconds=1), here.zone))

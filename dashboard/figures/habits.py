@@ -9,13 +9,14 @@ import plotly.graph_objects as go
 
 from dashboard.figures.base import Layout, figure
 from dashboard.figures.steps import day_name
-from dashboard.formats import count, money
+from dashboard.formats import many, money
 from dashboard.look import Look
 from dashboard.rounds import WEEKDAYS, local_times
 from dashboard.sessions import by_local_day, length_words
 
 _HEAT_HEIGHT: Final = 264
 _HEADROOM: Final = 56
+_LEAST_HEIGHT: Final = 150
 _MOST_ROWS_PX: Final = 640
 _ROW_PX: Final = (2, 20)
 _NAMED_PX: Final = 15
@@ -32,7 +33,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
         "z": [row["bet_count"].tolist() for row in rows],
         "customdata": [
             [
-                f"<b>{WEEKDAYS[weekday]} {hour:02}:00–{(hour + 1) % 24:02}:00</b><br>{_many(bets, 'round')}"
+                f"<b>{WEEKDAYS[weekday]} {hour:02}:00–{(hour + 1) % 24:02}:00</b><br>{many(bets, 'round')}"
                 f"<br>Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
                 for hour, bets, bet_li, gain_li in zip(
                     *(row[name].tolist() for name in ("hour", "bet_count", "bet_amount_li", "gain_li")),
@@ -120,7 +121,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zon
         "barmode": "overlay",
         "bargap": 0.25,
     }
-    return figure(look, [trace], row_px * len(days) + _HEADROOM, layout)
+    return figure(look, [trace], max(row_px * len(days) + _HEADROOM, _LEAST_HEIGHT), layout)
 
 
 def _words(sessions: pd.DataFrame, currency: str | None, zone: ZoneInfo) -> list[str]:
@@ -131,14 +132,10 @@ def _words(sessions: pd.DataFrame, currency: str | None, zone: ZoneInfo) -> list
     )
     return [
         f"<b>{day_name(start.date())}, {start:%H:%M}–{end:%H:%M}</b> ({length_words(length_s)})<br>"
-        f"{_many(bets, 'round')} in {_many(games, 'game')}<br>"
+        f"{many(bets, 'round')} in {many(games, 'game')}<br>"
         f"Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
         for start, end, length_s, bets, games, bet_li, gain_li in zip(starts, ends, *columns, strict=True)
     ]
-
-
-def _many(number: int, what: str) -> str:
-    return f"{count(number)} {what}" + ("" if number == 1 else "s")
 
 
 def _day_ticks(days: list[date], row_px: int) -> Layout:

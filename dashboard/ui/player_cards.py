@@ -51,7 +51,7 @@ def _balance(op_id: str | None) -> tuple[str, str, str, str]:
     """The wallet's balance; where it is not to be had the card says why."""
     label, here = "Balance now", data.source()
     if op_id is None:
-        return label, formats.UNKNOWN, "Not known", data.NO_OP_ID
+        return label, formats.UNKNOWN, "Not known", data.NO_OP_ID.capitalize()
     try:
         known = data.balance_now(op_id)
     except ProviderFailed as error:

@@ -89,7 +89,8 @@ def test_a_player_without_an_op_id_is_found_and_has_no_wallet(players, truth):
     app = players({"user_id": str(NAMELESS.user_id), "period": "60d"})
     assert sums(app) == head(rounds_of(truth, NAMELESS, "2026-01-15", CLOCK))
     assert cards(app)["Balance now"] == "Not known"
-    assert "The wallet knows players by the op\\_id only, and this player's is not known." in said(app)
+    reason = "the wallet knows players by the op\\_id only, and this player's is not known."
+    assert said(app) == f"Not known: Transfers: {reason}"
     assert plain(app)[0] == f"user_id {NAMELESS.user_id} · plays in $"
 
 
