@@ -22,7 +22,7 @@ async def _answer(request: Request) -> Response:
     """
     here = watch()
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if here.screens.outdated:
+    if here.screens.outdated or not here.screens.loaded:
         await run_in_threadpool(here.screens.renew)
     if not here.screens.loaded:
         return _json({"error": "The ledger is away. Try again in a moment."}, 503)

@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -116,6 +117,35 @@ def test_the_first_screen_wakes_the_poller(hall, token):
         "look": "light",
         "build": hall.watch.build,
     }
+
+
+def test_a_screen_that_comes_while_the_links_are_read_for_the_first_time_waits(hall, token, monkeypatch):
+    reading, entered, go_on = hall.watch.ledger.reading, Event(), Event()
+
+    def slow():
+        entered.set()
+        assert go_on.wait(10)
+        return reading()
+
+    monkeypatch.setattr(hall.watch.ledger, "reading", slow)
+
+    async def two():
+        transport = httpx.ASGITransport(hall.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://hall") as client:
+
+            def ask():
+                headers = {"Authorization": f"Bearer {token}"}
+                return asyncio.create_task(client.get("/live/jackpot", headers=headers))
+
+            first = ask()
+            assert await asyncio.to_thread(entered.wait, 10)
+            second = ask()
+            for _ in range(100):
+                await asyncio.sleep(0)
+            go_on.set()
+            return [answer.status_code for answer in await asyncio.gather(first, second)]
+
+    assert asyncio.run(two()) == [200, 200]
 
 
 def test_however_many_screens_there_is_one_question(hall):
