@@ -21,6 +21,7 @@ from dashboard.ui import (
     downloads,
     export_list,
     filters,
+    guard,
     live,
     states,
 )
@@ -134,6 +135,7 @@ def exports() -> None:
         export_list.draw()
 
 
+guard.page("bets")
 filters.draw("Bets", compared=False)
 bet_filters.draw()
 figures()

@@ -64,6 +64,16 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
         assert not any(name.split(".")[0] == "pandas" for name in named)
 
 
+def test_no_part_of_a_page_is_drawn_for_somebody_whose_sign_in_has_ended():
+    uses = {
+        path.name
+        for room in ("pages", "dashboard")
+        for path in (ROOT / room).rglob("*.py")
+        if "st.fragment" in path.read_text("utf-8")
+    }
+    assert uses == {"guard.py"}, "guard.fragment asks who is there, st.fragment does not"
+
+
 def test_every_requirement_is_pinned_exactly():
     for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
         for line in (ROOT / name).read_text().splitlines():

@@ -9,7 +9,7 @@ from dashboard import data
 from dashboard.data import BetsRead, ProviderFailed
 from dashboard.formats import count
 from dashboard.round_filter import RoundFilter
-from dashboard.ui import bet_filters, filters
+from dashboard.ui import bet_filters, filters, guard
 from dashboard.view import View
 
 _LOOK_EVERY_S: Final = 1
@@ -29,7 +29,7 @@ def follow(view: View, wanted: RoundFilter, read: BetsRead) -> None:
         return
     drawn, is_drawing = read.answered, True
 
-    @st.fragment(run_every=_LOOK_EVERY_S, key="progress-bets")
+    @guard.fragment(run_every=_LOOK_EVERY_S, key="progress-bets")
     def line() -> None:
         now = read
         if not is_drawing:

@@ -21,7 +21,7 @@ _SENT: Final = "cash-sent"
 _LONGEST_AMOUNT: Final = 40
 
 
-@st.fragment
+@guard.fragment()
 def draw(op_id: str) -> None:
     """Draw the form; what it asks for is confirmed in a dialog before anything is sent.
 

@@ -1,16 +1,18 @@
 """Whole days of bets as files: what can be ordered, what is being made, what is there."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import streamlit as st
 
 from dashboard import data, formats
-from dashboard.bet_export import Format, State
+from dashboard.access import BETS
+from dashboard.bet_export import Export, Format, State
 from dashboard.data import Seen
 from dashboard.markdown import escaped
 from dashboard.periods import business_day, days_label
-from dashboard.ui import bet_filters
+from dashboard.ui import bet_filters, guard
 from dashboard.view import View
 
 _LOOK_EVERY_S: Final = 2
@@ -47,7 +49,7 @@ def draw() -> None:
     """Draw all exports; while one is being made, they are looked at every other second."""
     is_busy = any(seen.export.state is State.WAITING for seen in data.source().exports.seen())
 
-    @st.fragment(run_every=_LOOK_EVERY_S if is_busy else None, key="export-list")
+    @guard.fragment(run_every=_LOOK_EVERY_S if is_busy else None, key="export-list")
     def rows() -> None:
         found = data.source().exports.seen()
         if not found:
@@ -101,14 +103,20 @@ def _buttons(seen: Seen) -> None:
             "Ask again",
             icon=":material/refresh:",
             key=f"again-{export.id}",
-            on_click=exports.again,
-            args=(export.id,),
+            on_click=_do,
+            args=(exports.again, export),
         )
     st.button(
         "Cancel" if export.state is State.WAITING else "Delete",
         icon=":material/delete:",
         key=f"delete-{export.id}",
         type="tertiary",
-        on_click=exports.delete,
-        args=(export.id,),
+        on_click=_do,
+        args=(exports.delete, export),
     )
+
+
+def _do(deed: Callable[[str], None], export: Export) -> None:
+    # A press of a button is heard before the page asks who is there.
+    if guard.may(BETS):
+        deed(export.id)

@@ -1,6 +1,8 @@
 """Who is at the page, and whether they may see it: each page asks first, whichever page is opened first."""
 
-from typing import Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, ParamSpec
 
 import streamlit as st
 
@@ -8,6 +10,7 @@ from dashboard import data
 from dashboard.access import Person, Role
 from dashboard.markdown import escaped
 
+P = ParamSpec("P")
 _NOTED: Final = "players-noted"
 
 
@@ -33,6 +36,25 @@ def may(what: str) -> bool:
     """Whether the person may see or do something of `access.LEAST`."""
     who_is_it = person()
     return who_is_it is not None and who_is_it.may(what)
+
+
+def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Turn a function into a part that is drawn by itself, as `st.fragment` with these options does.
+
+    Once the sign-in has ended the whole page is drawn instead, which says so.
+    """
+
+    def wrap(draw: Callable[P, None]) -> Callable[P, None]:
+        @wraps(draw)
+        def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+            if person() is None:
+                st.rerun()
+            draw(*args, **kwargs)
+
+        made: Callable[P, None] = st.fragment(**options)(drawn)
+        return made
+
+    return wrap
 
 
 def who(what: str) -> str:

@@ -23,8 +23,6 @@ def part(
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Turn a function into a part that is drawn beside the others and again each minute.
 
-    Once the sign-in has ended the page is drawn instead, which says so.
-
     `name` is what a failure calls it; `key` names its place (style.css), which it keeps when it fails.
     `unknown` then draws what stands above the sentence, so that nothing below moves. With None for `every_s`
     it is drawn again only when somebody uses it: a table that people scroll and select in stays as it is.
@@ -39,10 +37,8 @@ def part(
             yield
 
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
-        @st.fragment(parallel=not first, run_every=every_s, key=key)
+        @guard.fragment(parallel=not first, run_every=every_s, key=key)
         def drawn() -> None:
-            if guard.person() is None:
-                st.rerun()
             with st.container(key=f"part-{key}"), states.part(name, failed):
                 st.html(_MARK)
                 draw()

@@ -8,7 +8,7 @@ from dashboard import data, formats
 from dashboard.data import History, Known, ProviderFailed
 from dashboard.markdown import escaped
 from dashboard.players import Player, PlayerProblem, read_player
-from dashboard.ui import filters, player_picker, states
+from dashboard.ui import filters, guard, player_picker, states
 
 _LOOK_EVERY_S: Final = 0.5
 _STOPPED: Final = "stopped-reading"
@@ -65,7 +65,7 @@ def _is_read() -> bool:
     return True
 
 
-@st.fragment(run_every=_LOOK_EVERY_S, key="reading")
+@guard.fragment(run_every=_LOOK_EVERY_S, key="reading")
 def _progress(player: Player) -> None:
     with states.part(_NAME), st.container(key="reading-progress", border=True):
         try:

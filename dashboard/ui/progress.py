@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.data import Arriving, ProviderFailed
+from dashboard.ui import guard
 
 LOOK_EVERY_S: Final = 1
 _REDRAWN: Final = 4
@@ -23,7 +24,7 @@ def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]]
         return
     drawn, is_drawing = arriving.answered, True
 
-    @st.fragment(run_every=LOOK_EVERY_S, key=f"progress-{key}")
+    @guard.fragment(run_every=LOOK_EVERY_S, key=f"progress-{key}")
     def line() -> None:
         now = arriving
         if not is_drawing:
