@@ -295,7 +295,9 @@ def _edges() -> list[int]:
     """Return the smallest whole li of each bin, n with n⁵ >= 10^k, decided without rounding."""
     found = []
     for power in range(19 * BINS_A_DECADE):
-        edge = max(int(10 ** (power / BINS_A_DECADE)) - 2, 1)
+        edge = int(10 ** (power / BINS_A_DECADE))
+        while edge**BINS_A_DECADE >= 10**power:
+            edge -= 1
         while edge**BINS_A_DECADE < 10**power:
             edge += 1
         found.append(edge)

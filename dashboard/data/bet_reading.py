@@ -104,7 +104,8 @@ class BetReading:
     def look(self, end_s: int, patience_s: float) -> BetsRead:
         """Say what has been read up to `end_s`, and go on if begun. Waits so long at most for the rest.
 
-        Raises what went wrong in the summing up; failures of the provider are named in `known.failed`.
+        Failures of the provider are named in `known.failed`. Raises TwoJError where every piece failed, and
+        what went wrong in the summing up.
         """
         with self._lock:
             if not self._stopped and (self._load is None or self._load.finished):
@@ -116,7 +117,10 @@ class BetReading:
             load.look(patience_s)
             load.replies()
         with self._lock:
-            return self._shown(end_s, going_on=load is not None and not load.finished)
+            shown = self._shown(end_s, going_on=load is not None and not load.finished)
+            if shown.known is None and shown.finished and self._failed:
+                raise next(iter(self._failed.values()))[1]
+            return shown
 
     def _windows(self, end_s: int) -> list[Window]:
         return cut(Window(self._start_s, end_s), self._piece_s)
