@@ -145,3 +145,13 @@ ORDERS: Final = (
     Column("trans_no", "Number", Kind.TEXT),
 )
 """Of `orders.order_table`."""
+
+AUDIT_LOG: Final = (
+    Column("id", "Row", Kind.NUMBER),
+    Column("at", "Time", Kind.TIME),
+    Column("who", "Who", Kind.TEXT, "Without sign-in nobody is known by name: all are local."),
+    Column("what", "What", Kind.TEXT),
+    Column("about", "About", Kind.TEXT),
+    Column("outcome", "Outcome", Kind.TEXT),
+)
+"""Of `data.audit_rows`."""

@@ -1,0 +1,38 @@
+"""The audit log for people: its latest rows, as a table and as files."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import data, formats, tables
+from dashboard.access import AUDIT_LOG
+from dashboard.export import About
+from dashboard.ui import charts, downloads, grid, guard, states
+
+_MOST: Final = 1000
+
+
+def draw() -> None:
+    """Draw the latest rows for people who may see them. Raises LedgerFailed."""
+    if not guard.may(AUDIT_LOG):
+        return
+    here, rows = data.source(), data.audit_rows(_MOST)
+    with states.box("audit-log", f"Audit log, {formats.zone_time(here.zone)}"):
+        st.caption(
+            f"The latest rows, at most {formats.count(_MOST)}. Each carries the hash of the row before it:"
+            " `python -m payouts check` finds a row that was changed or is missing."
+        )
+        if rows.empty:
+            st.info("Nothing has been written yet.")
+            return
+        grid.draw(rows, tables.AUDIT_LOG, "audit-log", charts.look(), None)
+        now = here.now()
+        about = About(
+            title="Audit log",
+            period=f"The latest {formats.count(len(rows))} rows",
+            zone=here.zone.key,
+            currency="",
+            as_of=formats.moment(now, here.zone),
+            rows=str(len(rows)),
+        )
+        downloads.offer(about, tables.AUDIT_LOG, rows, f"audit-log-{now.astimezone(here.zone):%Y-%m-%d}")
