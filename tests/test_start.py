@@ -87,6 +87,20 @@ def test_a_copied_link_opens_the_same_view_in_a_new_browser(browser: Browser, ur
 
 
 @pytest.mark.browser
+def test_a_newcomer_sees_pots_and_the_payouts_of_the_demo_world(browser: Browser, url: str):
+    page = browser.new_page()
+    page.goto(f"{url}/jackpots?period=7d")
+    expect(page.locator(".st-key-cards-pots").get_by_test_id("stMetric")).to_have_count(2, timeout=30_000)
+    with page.expect_download(timeout=30_000) as download:
+        page.locator(".st-key-box-hits").get_by_role("button", name="CSV").click()
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    due = {hit.trans_no for hit in World().jackpots.hits(now_ms - 23 * 3_600_000, now_ms - 120_000)}
+    assert due <= {line.split(",")[-1] for line in lines}
+    page.close()
+
+
+@pytest.mark.browser
 def test_what_is_shown_can_be_downloaded(browser: Browser, url: str):
     page = browser.new_page()
     page.goto(f"{url}/?period=2026-03-01..2026-03-02")
