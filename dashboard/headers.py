@@ -11,8 +11,8 @@ _POLICY: Final = "Referrer-Policy"
 class Headers:
     """Middleware that says to whom a page's address may be told: to this server alone.
 
-    The address of a wall holds the token of a screen. What that page loads is not told it at all, and cannot
-    log it.
+    The address of a wall holds the token of a screen. What that page loads is told the server's name alone,
+    and cannot log the token.
     """
 
     def __init__(self, app: ASGIApp) -> None:
