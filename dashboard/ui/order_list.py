@@ -4,8 +4,7 @@ import streamlit as st
 
 from dashboard import data, tables
 from dashboard.data import cashier
-from dashboard.markdown import escaped
-from dashboard.orders import order_table, told
+from dashboard.orders import order_table
 from dashboard.ui import charts, grid, orders
 
 
@@ -17,9 +16,7 @@ def draw(op_id: str) -> None:
         return
     for attempt in (one for one in found if one.is_open):
         orders.outcome(attempt)
-        found_out = orders.looked_up(attempt, "list")
-        if found_out:
-            st.toast(escaped(told(found_out, data.source().currency)))
+        if orders.looked_up(attempt, "list"):
             st.rerun()
     here = data.source()
     grid.draw(
