@@ -4,7 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.balance import (
@@ -167,6 +167,7 @@ def test_jumps_in_words():
     )
 
 
+@settings(deadline=None)  # a law of numbers, not of a machine's speed
 @given(
     st.lists(
         st.tuples(st.integers(-5, 5), st.lists(st.integers(-4, 4).filter(bool), max_size=3)),
