@@ -57,7 +57,7 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
             too_long = write is xlsx_bytes and len(frame) > SHEET_ROOM
             st.download_button(
                 name,
-                partial(_handed_out, person, name, write, about, columns, frame),
+                partial(hand_out, person, name, write, about, columns, frame),
                 file_name=f"{stem}.{name.lower()}",
                 mime=mime,
                 key=f"{name}-{title}",
@@ -71,7 +71,7 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
             )
 
 
-def _handed_out(
+def hand_out(
     person: Person | None,
     name: str,
     write: Callable[[About, Sequence[Column], pd.DataFrame], bytes],

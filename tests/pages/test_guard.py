@@ -1,0 +1,241 @@
+"""Each page and each part asks who is there: what people without the role see, and what they cannot do."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from dashboard import data
+from dashboard.access import LEAST, Person, Role
+from dashboard.data.ledger import Ledger
+from dashboard.export import About, Column, Kind, csv_bytes
+from dashboard.ui.downloads import hand_out
+from payouts import schema
+from payouts.check import check
+from payouts.database import ledger_url
+from tests.provider import CLOCK
+from twoj_sandbox import GRINDER, QUIET
+
+PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
+ROLES = {role.value: [f"{role}@casino.example"] for role in Role}
+NOT_OPEN, ENDED, SIGN_IN = "This page is not open to you", "Your sign-in has ended", "2J dashboard"
+MOVES = "/open2j/w/transfer/deposit"
+
+
+def claims(name):
+    """What signs somebody in for a minute."""
+    return {"sub": name, "email": f"{name}@casino.example", "exp": CLOCK + 60, "is_logged_in": True}
+
+
+@pytest.fixture
+def open_as(open_page):
+    """Open a page as somebody with this role, None is nobody."""
+
+    def open_as(role, page="overview", query=None, **settings):
+        return open_page(query or {}, page, user=claims(role) if role else {}, roles=ROLES, **settings)
+
+    return open_as
+
+
+@pytest.fixture
+def log(tmp_path):
+    """Read the audit log: who, what, about what, with which outcome."""
+
+    def log():
+        ledger = Ledger(f"sqlite:///{tmp_path / 'ledger'}")
+        with ledger.reading() as connection:
+            rows = connection.execute(select(schema.audit).order_by(schema.audit.c.id)).all()
+        ledger.close()
+        assert check(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))[0] == []
+        return [(row.who, row.what, json.loads(row.about), row.outcome) for row in rows]
+
+    return log
+
+
+def titles(page):
+    assert not page.exception
+    return [title.value for title in page.title]
+
+
+def labels(page):
+    return [button.label for button in page.button]
+
+
+def press(page, label):
+    (button,) = [button for button in page.button if button.label == label]
+    button.click()
+    page.run()
+
+
+def shows_nothing(page, sandbox):
+    """Whether the page holds nothing but the door, and asked the provider for nothing."""
+    kinds = ("metric", "dataframe", "plotly_chart", "download_button", "selectbox", "text_input", "error")
+    return not any(page.get(kind) for kind in kinds) and sandbox.calls() == []
+
+
+def lesser(page):
+    """The highest role for which a page is not open; none where it is open for all."""
+    roles = list(Role)
+    below = roles[: roles.index(LEAST[page])]
+    return below[-1] if below else "nobody"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opened_first_shows_nothing_to_people_without_the_role(open_as, sandbox, page):
+    shown = open_as(lesser(page), page, {"op_id": QUIET.op_id, "game_id": "1001"})
+    assert titles(shown) == [NOT_OPEN]
+    assert shows_nothing(shown, sandbox)
+    assert f"You are signed in as {lesser(page)}@" in "".join(each.value for each in shown.markdown)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opened_first_shows_nothing_before_the_sign_in(open_as, sandbox, page):
+    shown = open_as(None, page, {"op_id": QUIET.op_id, "game_id": "1001"})
+    assert titles(shown) == [SIGN_IN]
+    assert labels(shown) == ["Sign in"]
+    assert shows_nothing(shown, sandbox)
+
+
+def test_without_a_role_the_reason_and_the_way_out(open_as, sandbox):
+    shown = open_as("nobody")
+    (said,) = [each.value for each in shown.markdown if "signed in" in each.value]
+    assert said.startswith("You are signed in as nobody@\u2060casino.example. You have no role here yet;")
+    assert labels(shown) == ["Sign out"]
+    assert shows_nothing(shown, sandbox)
+
+
+def test_the_door_says_for_whom_a_page_is(open_as):
+    said = [each.value for each in open_as("owner", "players").markdown]
+    assert any("It is for analysts, cashiers and admins; you are an owner." in each for each in said)
+
+
+def test_an_identity_that_was_not_signed_in_counts_for_nothing(open_page, sandbox):
+    shown = open_page(user={"email": "admin@casino.example"}, roles=ROLES)
+    assert titles(shown) == [SIGN_IN]
+    assert shows_nothing(shown, sandbox)
+
+
+def test_an_identity_that_expires_takes_the_numbers_with_it(open_as, clock):
+    shown = open_as("analyst", "wallet", {"op_id": QUIET.op_id})
+    assert titles(shown) == ["Wallet"]
+    clock[0] += 59
+    assert titles(shown.run()) == ["Wallet"]
+    clock[0] += 1
+    assert titles(shown.run()) == [ENDED]
+    assert labels(shown) == ["Sign in"]
+    assert not shown.metric
+
+
+def test_a_screens_link_needs_no_sign_in_and_leads_nowhere_else(open_as, sandbox):
+    shown = open_as(None, "jackpots", {"screen": "any"})
+    assert titles(shown) == []
+    assert shows_nothing(shown, sandbox)
+    assert not shown.get("page_link")
+    assert len(shown.get("bidi_component")) == 1
+    for query, page in (({"screen": "any"}, "players"), ({"screen": "any"}, "overview")):
+        assert titles(open_as(None, page, query)) == [SIGN_IN]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_bar_leads_to_the_pages_of_the_role_and_says_who_is_there(open_as, role):
+    shown = open_as(role, "jackpots")
+    links = {link.proto.page or "overview" for link in shown.get("page_link")}
+    assert links == {page for page in PAGES if role.may(page)}
+    assert f"{role}@\u2060casino.example" in [caption.value for caption in shown.caption]
+    assert "Sign out" in labels(shown)
+    assert ("Screens" in [each.value for each in shown.subheader]) == (role is Role.ADMIN)
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.CASHIER])
+def test_money_is_moved_by_cashiers_only(open_as, role):
+    shown = open_as(role, "wallet", {"op_id": QUIET.op_id}, cashier=True)
+    assert titles(shown) == ["Wallet"]
+    assert ("Review…" in labels(shown)) == (role is Role.CASHIER)
+    assert ("Sent from here" in [each.value for each in shown.subheader]) == (role is Role.CASHIER)
+
+
+def test_nothing_is_sent_for_somebody_whose_sign_in_has_ended(open_as, sandbox, clock, log):
+    shown = open_as("cashier", "wallet", {"op_id": QUIET.op_id}, cashier=True)
+    shown.text_input(key="cash-amount-0").set_value("5")
+    press(shown, "Review…")
+    assert "Deposit 5" in labels(shown)
+    clock[0] += 60
+    press(shown, "Deposit 5")
+    assert titles(shown) == [ENDED]
+    assert not sandbox.calls(MOVES)
+    assert [what for _, what, _, _ in log()] == ["player looked at"]
+
+
+def test_screens_are_made_and_revoked_by_admins_and_written_down(open_as, clock, log):
+    shown = open_as("admin", "jackpots")
+    shown.text_input[0].set_value("Lobby")
+    press(shown, "Make a link")
+    press(shown, "Revoke this link")
+    rows = [
+        ("admin@casino.example", "screen made", {"name": "Lobby", "screen": 1}, "done"),
+        ("admin@casino.example", "screen revoked", {"screen": 1}, "done"),
+    ]
+    assert log() == rows
+    shown.text_input[0].set_value("Bar")
+    clock[0] += 60
+    press(shown, "Make a link")
+    assert titles(shown) == [ENDED]
+    assert log() == rows
+
+
+def test_a_player_who_is_looked_at_is_written_down_once_a_tab(open_as, log):
+    looked = [("analyst@casino.example", "player looked at", {"op_id": QUIET.op_id}, "done")]
+    shown = open_as("analyst", "wallet", {"op_id": QUIET.op_id})
+    assert log() == looked
+    shown.run()
+    assert log() == looked
+    open_as("analyst", "players", {"user_id": str(GRINDER.user_id), "period": "2026-03-14..2026-03-14"})
+    ids = {"op_id": GRINDER.op_id, "user_id": GRINDER.user_id}
+    assert log() == [*looked, ("analyst@casino.example", "player looked at", ids, "done")]
+
+
+def test_a_ledger_that_is_away_stops_nobody_from_looking_and_the_servers_log_says_who_did(open_as):
+    with capture_logs() as logs:
+        shown = open_as("analyst", "wallet", {"op_id": QUIET.op_id}, ledger_url="sqlite:////nowhere/ledger")
+    assert titles(shown) == ["Wallet"]
+    (entry,) = [entry for entry in logs if entry["event"] == "audit row not written"]
+    assert (entry["who"], entry["what"]) == ("analyst@casino.example", "player looked at")
+    assert entry["about"] == {"op_id": QUIET.op_id}
+    assert entry["log_level"] == "error"
+
+
+FRAME = pd.DataFrame({"game": ["=cmd()", "b"]})
+COLUMNS = [Column("game", "Game", Kind.TEXT)]
+ABOUT = About("Games", "today", "UTC", "", "now", only="Slots")
+
+
+def test_a_file_is_written_down_with_its_rows(open_as, log):
+    open_as("nobody")
+    ann = Person("ann", Role.OWNER, CLOCK + 60)
+    assert hand_out(ann, "CSV", csv_bytes, ABOUT, COLUMNS, FRAME).endswith(b"Game\r\n'=cmd()\r\nb\r\n")
+    about = {"title": "Games", "period": "today", "only": "Slots", "format": "CSV", "rows": 2}
+    assert log() == [("ann", "export", about, "done")]
+
+
+@pytest.mark.parametrize("person", [None, Person("ann", Role.OWNER, CLOCK)])
+def test_no_file_leaves_after_the_sign_in_has_ended(open_as, log, person):
+    open_as("nobody")
+    with pytest.raises(PermissionError, match="The sign-in has ended"):
+        hand_out(person, "CSV", csv_bytes, ABOUT, COLUMNS, FRAME)
+    assert log() == []
+
+
+def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
+    open_as("nobody", timezone="Asia/Manila")
+    data.audit("ann", "sign-in", {"subject": "1"}, "owner")
+    data.audit("=cmd()", "export", {"rows": 2**53 + 1})
+    rows = data.audit_rows(5)
+    assert rows["id"].tolist() == [2, 1]
+    assert [str(at) for at in rows["at"]] == ["2026-03-15 17:30:00+08:00"] * 2
+    assert rows["who"].tolist() == ["=cmd()", "ann"]
+    assert rows["about"].tolist() == ['{"rows": 9007199254740993}', '{"subject": "1"}']
+    assert rows["outcome"].tolist() == ["done", "owner"]
+    assert data.audit_rows(1)["id"].tolist() == [2]
