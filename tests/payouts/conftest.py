@@ -1,10 +1,9 @@
-"""Ledgers for tests, each empty and its own: a SQLite file, and a database of a real PostgreSQL."""
+"""Ledgers for tests, each empty at first: a SQLite file, and a database of a real PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -18,7 +17,6 @@ from tests.parts import postgresql_server
 from tests.payouts.provider import KEY, MCH_ID, Call
 
 MERCHANT = Merchant(MCH_ID, KEY)
-_numbers = count()
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +31,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     if request.param == "sqlite":
         return ledger_url(f"sqlite:///{tmp_path / 'ledger.sqlite3'}")
     server = request.getfixturevalue("postgresql")
-    name = f"ledger{next(_numbers)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return ledger_url(f"{server}/{name}")
+        connection.execute("DROP DATABASE IF EXISTS ledger WITH (FORCE)")
+        connection.execute("CREATE DATABASE ledger")
+    return ledger_url(f"{server}/ledger")
 
 
 @pytest.fixture
