@@ -117,6 +117,10 @@ class BetReading:
             load.look(patience_s)
             load.replies()
         with self._lock:
+            if load and load is self._load:
+                # From the load, which may leave a provider alone that fails again and again.
+                for window, error in load.errors().items():
+                    self._failed[window.start] = (window, error, load.begun_at)
             shown = self._shown(end_s, going_on=load is not None and not load.finished)
             if shown.known is None and shown.finished and self._failed:
                 raise next(iter(self._failed.values()))[1]
@@ -140,12 +144,7 @@ class BetReading:
         return now - piece.as_of.timestamp() >= max(renew_s, piece.bets / _RENEWED_BETS_A_S)
 
     def _read(self, window: Window) -> Reply[int]:
-        try:
-            reply = self._ask(window)
-        except TwoJError as error:
-            with self._lock:
-                self._failed[window.start] = (window, error, self._clock())
-            raise
+        reply = self._ask(window)
         piece = _Piece(
             window, bet_sums(reply.data, self._type_of), len(reply.data), reply.as_of, reply.complete
         )

@@ -54,7 +54,7 @@ def _ask(view: View, read: BetsRead) -> None:
             number = data.bet_count(view)
             many = "an unknown number of" if number is None else count(number)
             st.info(
-                f"{view.period.label} holds {many} bets. Pages read up to {count(data.MOST_UNASKED)} by"
+                f"There are {many} bets in {view.period.days_label}. Pages read up to {count(data.MOST_UNASKED)} by"
                 " themselves; more take minutes. A shorter period or a game is quicker.",
                 icon=":material/hourglass_empty:",
             )

@@ -1,0 +1,220 @@
+"""The Bets page: its numbers against the bets of the world, its filters, and what it says of failures."""
+
+import json
+from collections import Counter
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard import formats
+from dashboard.bet_export import State
+from dashboard.metrics import METRICS, Totals
+from tests.provider import CLOCK
+from twoj_sandbox import BURST
+from twoj_sandbox.world.games import GAMES
+
+HISTORY = "/api/all/history"
+STAGE = "/api/all/stage/summary"
+
+
+def midnight(day: str, zone: str = "UTC") -> int:
+    return int(datetime.combine(date.fromisoformat(day), datetime.min.time(), ZoneInfo(zone)).timestamp())
+
+
+YESTERDAY = (midnight("2026-03-14"), midnight("2026-03-15"))
+
+
+def kept(truth, start, end, keep=lambda _: True):
+    """The bets of a window that `keep` keeps, one by one."""
+    return [bet for bet in truth.bets(start, end, CLOCK) if keep(bet)]
+
+
+def exact(bets) -> dict[str, str]:
+    gain = sum(int(bet["gain_amount"]) for bet in bets)
+    totals = Totals(len(bets), sum(int(bet["bet_amount"]) for bet in bets), gain, -gain)
+    return {metric.label: formats.exact(metric, metric.of(totals)) for metric in METRICS}
+
+
+def shown(page) -> dict[str, str]:
+    return {card.label: card.help.split("\n")[0].strip("*") for card in page.metric}
+
+
+def said(page) -> str:
+    assert not page.exception
+    return "\n".join(each.value for each in (*page.error, *page.warning, *page.info))
+
+
+def figure(page, number: int) -> dict:
+    return json.loads(page.get("plotly_chart")[number].proto.spec)
+
+
+def opened(open_page, query, **settings):
+    """Open the page and look again until all is read."""
+    page = open_page(query, "bets", **settings)
+    while any(button.key == "stop-bets" for button in page.button):
+        page.run()
+    return page
+
+
+def game_type(bet) -> str:
+    return GAMES[bet["game"]].game_type
+
+
+@pytest.mark.parametrize(
+    ("query", "zone", "start", "end", "keep"),
+    [
+        ({"period": "yesterday"}, "UTC", *YESTERDAY, lambda _: True),
+        ({"period": "today"}, "Asia/Kolkata", midnight("2026-03-15", "Asia/Kolkata"), CLOCK, lambda _: True),
+        (
+            {"period": "yesterday", "type": "Fish,Table"},
+            "UTC",
+            *YESTERDAY,
+            lambda bet: game_type(bet) in ("Fish", "Table"),
+        ),
+        (
+            {"period": "yesterday", "game_id": "1041,2011"},
+            "UTC",
+            *YESTERDAY,
+            lambda bet: bet["game_id"] in (1041, 2011),
+        ),
+        (
+            {"period": "2024-01-01..2024-01-01"},
+            "UTC",
+            midnight("2024-01-01"),
+            midnight("2024-01-02"),
+            lambda _: True,
+        ),
+    ],
+    ids=["yesterday", "today in Kolkata", "two types", "two games", "no bets"],
+)
+def test_figures_steps_and_sizes_are_those_of_the_bets(open_page, truth, query, zone, start, end, keep):
+    bets = kept(truth, start, end, keep)
+    page = opened(open_page, query, timezone=zone)
+    assert said(page) in ("", "Whole days can be exported once they are over; choose a period with one.")
+    assert shown(page) == exact(bets)
+    steps = figure(page, 0)["data"][0]["y"]
+    minutes = Counter((int(bet["start_at"]) - start) // 60 for bet in bets)
+    assert {n: count for n, count in enumerate(steps) if count} == dict(minutes)
+    assert len(steps) == (end - start) // 60
+    assert sum(figure(page, 1)["data"][0]["y"]) == sum(bool(bet["bet_amount"]) for bet in bets)
+    assert sum(figure(page, 2)["data"][0]["y"]) == sum(
+        bet["bet_amount"] + bet["gain_amount"] > 0 for bet in bets
+    )
+
+
+def test_the_busy_minute_of_the_burst_is_named(open_page, truth):
+    page = opened(open_page, {"period": "2026-02-20..2026-02-20"})
+    start = midnight("2026-02-20")
+    bets = kept(truth, start, start + 86_400)
+    minutes = Counter(int(bet["start_at"]) // 60 for bet in bets)
+    minute, count = minutes.most_common(1)[0]
+    second = Counter(int(bet["start_at"]) for bet in bets if bet["user_id"] == BURST.user_id)
+    assert second.most_common(1)[0][1] >= 640
+    words = f"The busiest minute: {count:,} bets, 20 February 2026, 12:01."
+    assert minute == (start + 12 * 3600 + 60) // 60
+    assert any(words in each.value for each in page.caption)
+
+
+def test_players_and_wins_are_those_of_the_bets(open_page, truth):
+    page = opened(open_page, {"period": "yesterday"})
+    bets = kept(truth, *YESTERDAY)
+    stakes = Counter()
+    for bet in bets:
+        stakes[int(bet["user_id"])] += int(bet["bet_amount"])
+    top = sorted(stakes, key=lambda user: (-stakes[user], user))[:15]
+    assert page.session_state["top-players-shown"]["user_id"].tolist() == top
+    wins = sorted((int(bet["bet_amount"] + bet["gain_amount"]) for bet in bets), reverse=True)[:15]
+    assert page.session_state["top-wins-shown"]["win_li"].tolist() == wins
+
+
+def test_the_last_minutes_and_the_newest_bets_come_newest_first(open_page, truth):
+    page = opened(open_page, {"period": "yesterday"})
+    tail = page.session_state["bet-tail-shown"]
+    expected = [int(bet["start_at"]) for bet in kept(truth, CLOCK - 600, CLOCK)][::-1]
+    assert tail["start_at"].tolist() == expected
+    assert any(each.value == f"The last 10 minutes: {len(expected)} bets" for each in page.subheader)
+    rows = page.session_state["bet-rows-shown"]
+    assert rows["start_at"].tolist() == [int(bet["start_at"]) for bet in kept(truth, *YESTERDAY)][:-1001:-1]
+    assert any("the newest 1,000 of 13,489 bets" in each.value for each in page.subheader)
+
+
+def test_a_selected_bet_stays_selected_while_others_come(open_page, sandbox, clock):
+    page = opened(open_page, {"period": "yesterday"})
+    chosen = page.session_state["bet-tail-shown"].iloc[2]
+    page.session_state["bet-tail-chosen"] = chosen.to_dict()
+    clock[0] += 120
+    sandbox.set_clock(clock[0])
+    page.run()
+    tail = page.session_state["bet-tail-shown"]
+    (place,) = page.session_state["bet-tail"]["selection"]["rows"]
+    assert place > 2
+    assert tail["event_id"].iloc[place] == chosen["event_id"]
+    links = [each.proto.query_string for each in page.get("page_link")]
+    assert any(f"user_id={chosen['user_id']}" in link for link in links)
+    assert any(f"game_id={chosen['game_id']}" in link for link in links)
+
+
+def test_an_hour_that_fails_in_the_middle_is_a_gap_with_a_name(open_page, sandbox, truth):
+    start = YESTERDAY[0] + 5 * 3600
+    sandbox.fault(HISTORY, "code_400", where={"time_start": start})
+    page = opened(open_page, {"period": "yesterday"})
+    others = kept(truth, *YESTERDAY, lambda bet: not start <= bet["start_at"] < start + 3600)
+    assert shown(page) == exact(others)
+    assert "Not included: 14 Mar, 05:00–06:00: The provider refused" in said(page)
+    steps = figure(page, 0)["data"][0]["y"]
+    assert [n for n, count in enumerate(steps) if count is None] == list(range(300, 360))
+
+
+def test_the_last_good_numbers_stay_with_their_age(open_page, sandbox, clock):
+    page = opened(open_page, {"period": "today"})
+    good = shown(page)
+    sandbox.fault(HISTORY, "http_500")
+    clock[0] += 1200
+    sandbox.set_clock(clock[0])
+    page.run()
+    while "These are the last numbers it gave, as of 09:30 UTC (20 min ago)." not in said(page):
+        page.run()
+    assert shown(page) == good
+
+
+def test_a_failing_provider_is_one_sentence_a_part(open_page, sandbox):
+    sandbox.fault(HISTORY, "code_400")
+    page = opened(open_page, {"period": "yesterday"})
+    assert {card.value for card in page.metric} == {formats.UNKNOWN}
+    for name in ("Figures of the bets", "Bets by time", "The last minutes", "Biggest wins"):
+        assert f"{name}: not known now. The provider refused" in said(page)
+
+
+def test_more_than_a_million_bets_are_read_only_when_somebody_says_so(open_page, sandbox, truth):
+    count = {"bet_count": 1_000_001, "bet_amount": 0, "gain_amount": 0, "company_gain_amount": 0}
+    sandbox.fault(STAGE, "answer", result={"day_list": [], "summary": count})
+    page = open_page({"period": "yesterday"}, "bets")
+    assert "1,000,001 bets" in said(page)
+    asked = [call for call in sandbox.calls(HISTORY) if call["data"]["time_start"] < YESTERDAY[1]]
+    assert asked == []
+    page.button(key="read-bets").click().run()
+    while any(button.key == "stop-bets" for button in page.button):
+        page.run()
+    assert shown(page) == exact(kept(truth, *YESTERDAY))
+
+
+def test_an_export_is_ordered_made_and_deleted(open_page):
+    page = opened(open_page, {"period": "yesterday", "type": "Fish"})
+    page.button(key="order-csv").click().run()
+    from dashboard import data
+
+    while data.source().exports.seen()[0].export.state is State.WAITING:
+        page.run()
+    page.run()
+    export = data.source().exports.seen()[0].export
+    assert any(f"{export.rows:,} rows" in each.value for each in page.caption)
+    assert any("only Fish" in each.value for each in page.markdown)
+    page.button(key=f"delete-{export.id}").click().run()
+    assert data.source().exports.seen() == []
+
+
+def test_a_wrong_filter_is_one_sentence_and_all_bets(open_page, truth):
+    page = opened(open_page, {"period": "yesterday", "type": "Bingo"})
+    assert "The type must be among" in said(page)
+    assert shown(page) == exact(kept(truth, *YESTERDAY))
