@@ -91,6 +91,11 @@ def test_without_the_token_of_a_screen_nothing_is_told_and_nobody_asked(hall, to
     assert hall.watch.poller.turn() is None
 
 
+@pytest.mark.parametrize("scheme", ["Basic", "bearer token", ""])
+def test_a_token_of_another_kind_opens_nothing(hall, token, scheme):
+    assert hall.call("GET", "/live/jackpot", {"Authorization": f"{scheme} {token}"}).status_code == 401
+
+
 def test_a_token_in_the_address_opens_nothing(hall, token):
     assert hall.call("GET", f"/live/jackpot?screen={token}&token={token}", {}).status_code == 401
 
