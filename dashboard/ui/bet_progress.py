@@ -54,8 +54,8 @@ def _ask(view: View, read: BetsRead) -> None:
             number = data.bet_count(view)
             many = "an unknown number of" if number is None else count(number)
             st.info(
-                f"There are {many} bets in {view.period.days_label}. Pages read up to {count(data.MOST_UNASKED)} by"
-                " themselves; more take minutes. A shorter period or a game is quicker.",
+                f"There are {many} bets in {view.period.days_label}. Up to {count(data.MOST_UNASKED)} are"
+                " read without asking; more take minutes. A shorter period or a game is quicker.",
                 icon=":material/hourglass_empty:",
             )
         st.button("Read on" if read.answered else "Read them", type="primary", key="read-bets", on_click=_go)
