@@ -1,4 +1,4 @@
-"""What an export of a busy day takes, in memory and time: ``python -m tests.benchmarks.export_memory [ROWS]``.
+"""What an export of a busy day takes in memory and time: `python -m tests.benchmarks.export_memory [ROWS]`.
 
 Target: 10 million rows under 500 MB, the dashboard's own libraries included. Memory is the most that the
 process ever held (its resident set), without the provider, which is a process of its own.

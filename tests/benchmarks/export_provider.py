@@ -24,7 +24,8 @@ _GAMES = np.array([1006, 1041, 1062, 2011, 3015, 4003])
 # Every value has its own width, so that a page is a rectangle of bytes.
 _ROW = (
     b'{"event_id": "00000000-481e-11f0-a82e-12cf39a4209e", "draw_id": "GGGG-0-311-TTTTTTTTTT-0",'
-    b' "game_id": GGGG, "user_id": 1021UUUUUUUU, "op_id": "plUUUUUUUU", "bet_amount": BBBBBB, "gain_amount": -BBBBBB,'
+    b' "game_id": GGGG, "user_id": 1021UUUUUUUU, "op_id": "plUUUUUUUU",'
+    b' "bet_amount": BBBBBB, "gain_amount": -BBBBBB,'
     b' "credit_before_bet": CCCCCCCCC, "credit": DDDDDDDDD, "start_at": TTTTTTTTTT, "end_at": TTTTTTTTTT}, '
 )
 
