@@ -92,7 +92,7 @@ def _email(claims: Mapping[str, Any]) -> str | None:
     email = claims.get("email")
     if not isinstance(email, str) or claims.get("email_verified", True) not in (True, "true"):
         return None
-    plain = email.isascii() and email.isprintable() and email.count("@") == 1
+    plain = email.isascii() and email.isprintable() and "@" in email
     return email.lower() if plain else None
 
 

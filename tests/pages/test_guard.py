@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 from structlog.testing import capture_logs
 
 from dashboard import data
@@ -155,6 +156,34 @@ def test_money_is_moved_by_cashiers_only(open_as, role):
     assert titles(shown) == ["Wallet"]
     assert ("Review…" in labels(shown)) == (role is Role.CASHIER)
     assert ("Sent from here" in [each.value for each in shown.subheader]) == (role is Role.CASHIER)
+
+
+def deed():
+    """What a part does that is drawn by itself, without the page's guard before it."""
+    import streamlit as st
+
+    from dashboard.ui import guard
+
+    if "again" in st.session_state:
+        st.title("The page again")
+        st.stop()
+    st.session_state["again"] = True
+    st.title(guard.who("transfers"))
+
+
+@pytest.mark.parametrize(
+    ("role", "exp", "title"),
+    [
+        ("cashier", CLOCK + 1, "cashier@casino.example"),
+        ("cashier", CLOCK, "The page again"),
+        ("analyst", CLOCK + 1, "The page again"),
+    ],
+)
+def test_a_deed_asks_again_who_is_there(open_as, role, exp, title):
+    open_as("nobody")
+    script = AppTest.from_function(deed)
+    script.user = claims(role) | {"exp": exp}
+    assert titles(script.run()) == [title]
 
 
 def test_nothing_is_sent_for_somebody_whose_sign_in_has_ended(open_as, sandbox, clock, log):
