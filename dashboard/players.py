@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from dashboard.markdown import short
 from dashboard.metrics import METRIC, Metric, Totals, Unit
 
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
@@ -52,7 +53,7 @@ def identity(player: Player, rounds: pd.DataFrame) -> str:
     """Both ids of a player as far as they are known, and the currency of the rounds."""
     currencies = [currency for currency in rounds["currency"].dropna().unique().tolist() if currency]
     parts = [
-        f"op_id {player.op_id}" if player.op_id else "",
+        f"op_id {short(player.op_id)}" if player.op_id else "",
         f"user_id {player.user_id}" if player.user_id is not None else "",
         f"plays in {', '.join(currencies)}" if currencies else "",
     ]

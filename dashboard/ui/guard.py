@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.access import Person, Role
-from dashboard.markdown import escaped
+from dashboard.markdown import escaped, short
 
 P = ParamSpec("P")
 _NOTED: Final = "players-noted"
@@ -89,7 +89,7 @@ def _refuse(who_is_it: Person, name: str) -> None:
     else:
         roles = [role for role in Role if role.may(name)]
         reason = f"It is for {_listed(roles)}; you are {_article(who_is_it.role)}."
-    st.markdown(escaped(f"You are signed in as {who_is_it.name}. {reason}"), width="content")
+    st.markdown(escaped(f"You are signed in as {short(who_is_it.name)}. {reason}"), width="content")
     if who_is_it.role is None:  # the bar, with the way out, is for people with a role
         sign_out()
 

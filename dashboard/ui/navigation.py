@@ -8,7 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboard import data
 from dashboard.access import LOCAL, Person
-from dashboard.markdown import escaped
+from dashboard.markdown import escaped, short
 from dashboard.ui import guard
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
@@ -34,7 +34,7 @@ def bar(shown: dict[str, StreamlitPage], person: Person) -> None:
             if data.source().demo:
                 st.badge("Demo data", color="orange")
             if person != LOCAL:
-                st.caption(escaped(person.name), width="content")
+                st.caption(escaped(short(person.name)), width="content")
                 guard.sign_out()
 
 
@@ -42,7 +42,7 @@ def lead(file: str, label: str, **query: str) -> None:
     """Draw a link to a page of `pages/` with this query, and the period. `label` is shown as it is."""
     st.page_link(
         st.Page(_PAGES / file),
-        label=escaped(label),
+        label=escaped(short(label)),
         icon=":material/arrow_forward:",
         query_params=_carried() | query,
     )

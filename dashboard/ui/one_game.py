@@ -14,7 +14,7 @@ from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.game_sums import PLAYERS, GameSums
 from dashboard.luck_table import one_in_words
-from dashboard.markdown import escaped
+from dashboard.markdown import escaped, short
 from dashboard.metrics import METRICS
 from dashboard.round_tables import biggest_wins, latest, round_table
 from dashboard.rounds import by_weekday_and_hour
@@ -48,7 +48,7 @@ def draw(game_id: int) -> None:
         game = data.game(game_id)
         name, kind = game.game_name if game else name, game_type(game_id, game)
     st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
-    filters.draw(escaped(name))
+    filters.draw(escaped(short(name)))
     st.caption(f"{kind} · game {game_id}" if kind else f"Game {game_id}")
     figures()
     luck()

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.access import LOCAL
-from dashboard.markdown import escaped
+from dashboard.markdown import escaped, short
 from dashboard.players import Player
 from dashboard.recent import Recent
 from dashboard.ui import guard
@@ -54,7 +54,7 @@ def _recent() -> None:
         st.caption("Recent", width="content")
         for number, player in enumerate(players):
             st.button(
-                escaped(player.op_id or f"user_id {player.user_id}"),
+                escaped(short(player.op_id or f"user_id {player.user_id}")),
                 key=f"recent-{number}",
                 type="tertiary",
                 icon=":material/person:",

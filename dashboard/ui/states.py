@@ -32,7 +32,7 @@ def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcon
         log.warning("part failed", part=name, error=str(error))
         with around():
             sentence = f"{name}: not known now. {error.sentence} {error.what_to_do}"
-            st.error(sentence, icon=":material/cloud_off:")
+            st.error(escaped(sentence), icon=":material/cloud_off:")
     except LedgerFailed as error:
         log.warning("part failed", part=name, error=str(error))
         with around():

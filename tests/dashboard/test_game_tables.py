@@ -289,6 +289,7 @@ def test_the_latest_rounds_and_the_biggest_wins() -> None:
         ("10:30, 麻将", "10:30, 麻将"),
         ("http://a.example WWW.a.example", "http://\u2060a.example WWW\u2060.a.example"),
         ("ann@a.example", "ann@\u2060a.example"),
+        ("a\u202eb\u2066c\u200f", "a\ufffdb\ufffdc\u200f"),
     ],
 )
 def test_names_among_our_words_are_shown_as_they_are(text: str, shown: str) -> None:
