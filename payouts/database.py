@@ -16,6 +16,8 @@ from twoj_client.settings import SettingsError
 
 _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""
+_MIGRATION_WAIT_S = 10
+"""How long changing the tables may wait for another process that is at it."""
 _MIGRATION_LOCK = 0x2A0FF
 """PostgreSQL's number for "somebody is changing the tables": any number nobody else uses."""
 _POSTGRESQL = {
@@ -52,7 +54,11 @@ def open_engine(url: URL) -> Engine:
     """Return an engine whose commits last. It connects only when used."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRESQL)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _WAIT_S})
+    return _sqlite(url, _WAIT_S)
+
+
+def _sqlite(url: URL, wait_s: int) -> Engine:
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": wait_s})
     event.listen(engine, "connect", _durable)
     event.listen(engine, "begin", _begin)
     return engine
@@ -91,8 +97,9 @@ def migrate(engine: Engine) -> None:
     config = Config()
     migrations = str(Path(__file__).with_name("migrations"))
     config.set_main_option("script_location", migrations.replace("%", "%%"))  # Config fills in %(names)s
+    patient = engine if engine.dialect.name == "postgresql" else _sqlite(engine.url, _MIGRATION_WAIT_S)
     try:
-        with engine.begin() as connection:
+        with patient.begin() as connection:
             without_hurry(connection)
             if engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
@@ -102,6 +109,9 @@ def migrate(engine: Engine) -> None:
         raise LedgerAway("The ledger was written by a newer version. Update this server.") from None
     except DBAPIError as error:
         raise away(error) from error
+    finally:
+        if patient is not engine:
+            patient.dispose()
 
 
 def away(error: DBAPIError) -> LedgerAway:
