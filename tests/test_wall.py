@@ -103,14 +103,21 @@ def test_numbers_roll_and_never_show_what_is_not_in_the_pot(page, played):
     assert amount(page) == "9,999.99"
 
 
+def seconds_left(page):
+    minutes, seconds = page.locator(".countdown").inner_text().split(":")
+    return int(minutes) * 60 + int(seconds)
+
+
 def test_the_countdown_runs_on_the_providers_clock_though_the_screens_is_days_off(page, played):
-    expect(page.locator(".countdown")).to_have_text("10:00")
-    page.clock.fast_forward(1000)
-    page.clock.run_for(50)
-    expect(page.locator(".countdown")).to_have_text("09:59")
+    left = seconds_left(page)
+    assert 597 <= left <= 600  # an answer is heard at any moment of its two seconds
+    played.told, told = None, played.told
+    page.clock.run_for(5000)
+    assert seconds_left(page) == left - 5
+    played.told = told
     played.tell(provider_ms=NOON_MS - 61_000, age_ms=500)
     played.answered(page)
-    expect(page.locator(".countdown")).to_have_text("01:01")
+    assert 58 <= seconds_left(page) <= 61
 
 
 def test_at_zero_the_draw_is_on_until_an_answer_brings_the_next_hour(page, played):
@@ -127,7 +134,7 @@ def test_at_zero_the_draw_is_on_until_an_answer_brings_the_next_hour(page, playe
     played.tell(provider_ms=NOON_MS + 1000, hourly="2000.100")
     played.told["hourly"]["next_hour"] = NOON_MS + HOUR_MS
     played.answered(page)
-    expect(page.locator(".countdown")).to_have_text("59:59")
+    assert 3595 <= seconds_left(page) <= 3599
 
 
 def test_without_a_draw_there_is_no_countdown(page, played):
@@ -174,9 +181,10 @@ def test_a_hit_fills_the_screen_for_eight_seconds_and_names_the_winner_once_know
     played.answered(page)
     expect(hit.locator(".winner")).to_have_text("pl…42")
     expect(hit.locator(".amount")).to_have_attribute("data-shown", "2,356.47")
-    page.clock.run_for(5400)
+    # An answer is heard at any moment of its two seconds: the hit has been shown for 2 to 4.1 s by now.
+    page.clock.run_for(3700)
     expect(hit).to_be_visible()
-    page.clock.run_for(600)
+    page.clock.run_for(2400)
     expect(hit).to_be_hidden()
     played.answered(page)
     expect(hit).to_be_hidden()
@@ -198,7 +206,7 @@ def test_two_hits_at_once_are_shown_one_after_the_other(page, played):
     played.tell(hits=[HIT, HIT | {"id": "super-1", "pot": "super", "amount": "6000.000"}])
     played.answered(page)
     expect(page.locator(".hit .title")).to_have_text("Hourly jackpot won")
-    page.clock.run_for(8000)
+    page.clock.run_for(8100)
     expect(page.locator(".hit .title")).to_have_text("Super jackpot won")
 
 

@@ -49,13 +49,9 @@ class PlayedServer:
 
     def answered(self, page: Page) -> None:
         """Let the screen ask once more, and hear the answer."""
-        before = self.asked
-        page.clock.run_for(2000)
-        for _ in range(200):
-            if self.asked > before:
-                break
-            page.wait_for_timeout(10)
-        page.wait_for_timeout(30)
+        with page.expect_event("requestfinished", lambda request: request.url.endswith("/live/jackpot")):
+            page.clock.run_for(2000)
+        page.wait_for_timeout(50)
         page.clock.run_for(50)
 
 
