@@ -5,7 +5,7 @@ from typing import Final
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>$~#|&]|:(?=[A-Za-z]))")
 # What looks like an address becomes a link, escaped or not, unless something stands in it: this has no width.
-_ADDRESS = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 # They turn what follows them to read from the right, our own words too, or hide where one ends.
 _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")

@@ -287,7 +287,7 @@ def test_the_latest_rounds_and_the_biggest_wins() -> None:
         ("[x](javascript:1) :red[y] :smile:", r"\[x\](javascript:1) \:red\[y\] \:smile:"),
         ("# no\n\nheading", r"\# no heading"),
         ("10:30, 麻将", "10:30, 麻将"),
-        ("http://a.example WWW.a.example", "http://\u2060a.example WWW\u2060.a.example"),
+        ("http://a.example WWW.a.example", "http:\u2060//a.example WWW\u2060.a.example"),
         ("ann@a.example", "ann@\u2060a.example"),
         ("a\u202eb\u2066c\u200f", "a\ufffdb\ufffdc\u200f"),
     ],
