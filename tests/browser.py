@@ -49,14 +49,14 @@ class Dashboard(NamedTuple):
     process: subprocess.Popen[bytes]
 
 
-def started(folder: Path, port: int, **settings: str) -> "subprocess.Popen[bytes]":
-    """Start the dashboard as the README does.
+def started(folder: Path, port: int, *flags: str, **settings: str) -> "subprocess.Popen[bytes]":
+    """Start the dashboard as the README does, with flags of Streamlit's behind.
 
     `settings` are environment variables; `folder` takes its cache and, in `server.log`, what it says.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")}
     environment |= {"XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder), **settings}
-    command = [*readme_command(), "--server.port", str(port), "--server.headless", "true"]
+    command = [*readme_command(), "--server.port", str(port), "--server.headless", "true", *flags]
     with (folder / LOG).open("wb") as log:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
 

@@ -3,7 +3,9 @@
 import os
 import select
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard import formats
 from dashboard.metrics import METRICS, Totals
 from tests.browser import LOG, chromium, dashboard, started
+from tests.parts import free_port
 from twoj_sandbox.world import World
 
 MINUTE_S = 60
@@ -128,6 +131,52 @@ def test_the_local_provider_ends_with_the_server_even_when_that_is_killed(tmp_pa
         poll.register(handle, select.POLLIN)
         assert poll.poll(10_000), "the local provider outlived the server"
         os.close(handle)
+
+
+REAL = {"TWOJ_SUMMARY_URL": "https://api.example", "TWOJ_MCH_ID": "101", "TWOJ_KEY": "hush-hush"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "settings"),
+    [
+        (("--server.address", "0.0.0.0"), REAL),
+        ((), REAL | {"STREAMLIT_SERVER_ADDRESS": "::"}),
+        (("--server.address", "0.0.0.0"), {}),
+    ],
+)
+def test_without_sign_in_the_server_refuses_to_listen_to_a_network(tmp_path: Path, flags, settings):
+    process = started(tmp_path, free_port(), *flags, **settings)
+    assert process.wait(timeout=30) == 1
+    said = (tmp_path / LOG).read_text()
+    assert said.splitlines()[-1].startswith(
+        "TWOJ_TRUST_NETWORK: without sign-in the dashboard listens on 127"
+    )
+    assert "Traceback" not in said
+    assert "hush" not in said
+
+
+def test_a_network_that_is_trusted_in_so_many_words_is_listened_to(tmp_path: Path):
+    with dashboard(
+        tmp_path, TWOJ_TRUST_NETWORK="true", STREAMLIT_SERVER_ADDRESS="0.0.0.0", **REAL
+    ) as running:
+        assert handshake(running.url, "dashboard.casino.example") == 101
+
+
+def test_a_website_whose_name_leads_to_this_machine_gets_no_pages(url: str):
+    assert handshake(url, urlsplit(url).netloc) == 101
+    assert handshake(url, "rebound.evil.example") == 403
+
+
+def handshake(url: str, host: str) -> int:
+    """The status of the connection that a page makes for its contents, asked for under this name."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port or 0, timeout=10)
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    key = {"Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==", "Host": host, "Origin": f"http://{host}"}
+    connection.request("GET", "/_stcore/stream", headers=headers | key)
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path):
