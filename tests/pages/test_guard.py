@@ -268,3 +268,23 @@ def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
     assert rows["about"].tolist() == ['{"rows": 9007199254740993}', '{"subject": "1"}']
     assert rows["outcome"].tolist() == ["done", "owner"]
     assert data.audit_rows(1)["id"].tolist() == [2]
+
+
+def audit_log_alone():
+    """The part of the Status page that shows the audit log."""
+    from dashboard.ui import audit_log
+
+    audit_log.draw()
+
+
+@pytest.mark.parametrize("role", [Role.CASHIER, Role.ADMIN])
+def test_the_audit_log_is_shown_to_admins_only(open_as, role):
+    open_as("nobody")
+    data.audit("ann", "export", {"rows": 7})
+    part = AppTest.from_function(audit_log_alone)
+    part.user = claims(role)
+    part.run()
+    assert not part.exception
+    tables = [table.value[["who", "what", "about"]].to_numpy().tolist() for table in part.dataframe]
+    assert tables == ([[["ann", "export", '{"rows": 7}']]] if role is Role.ADMIN else [])
+    assert len(part.get("download_button")) == (3 if role is Role.ADMIN else 0)
