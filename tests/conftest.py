@@ -4,9 +4,14 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.provider import CLOCK, Sandbox, start_sandbox
 from twoj_sandbox.world import World
+
+# A law holds however busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)
