@@ -169,7 +169,7 @@ def games_frame(
 
     `slots` is the answer for all slots games (None where it failed), `others` the answers by game id (None
     for one that failed). A game is NA where its answer failed, 0 where it came without bets. A game that the
-    list lacks is named by its id and typed by its id range (facts.md).
+    list lacks is named by its id and typed by its id range.
     """
     listed = {game.game_id: game for game in games}
     found: dict[int, Totals | None] = {
