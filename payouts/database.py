@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from twoj_client.settings import SettingsError
 
@@ -64,6 +65,17 @@ def _sqlite(url: URL, wait_s: int) -> Engine:
     return engine
 
 
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+# Where two processes open a new file at once, SQLite refuses the change to WAL without its usual wait.
+@retry(
+    retry=retry_if_exception(_is_busy),
+    stop=stop_after_delay(_WAIT_S),
+    wait=wait_random(0, 0.05),
+    reraise=True,
+)
 def _durable(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,25 @@ def test_several_processes_may_make_the_tables_at_once(engine):
     for thread in threads:
         thread.join(30)
     assert failures == []
+
+
+def test_a_new_file_is_opened_by_several_at_once(tmp_path):
+    """SQLite refuses one in a few dozen such openings at once: hence a hundred of them."""
+
+    def first_connection(url, together):
+        engine = open_engine(url)
+        together.wait(10)
+        try:
+            with engine.connect() as connection:
+                return connection.scalar(text("PRAGMA journal_mode"))
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(6) as pool:
+        for number in range(100):
+            url, together = ledger_url(f"sqlite:///{tmp_path}/{number}.sqlite3"), threading.Barrier(6)
+            modes = [pool.submit(first_connection, url, together) for _ in range(6)]
+            assert [mode.result() for mode in modes] == ["wal"] * 6
 
 
 def test_the_migrations_are_found_in_a_folder_of_any_name(monkeypatch, tmp_path):
