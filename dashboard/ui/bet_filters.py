@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.data import ProviderFailed
 from dashboard.round_filter import TYPES, RoundFilter, read_round_filter
+from dashboard.ui import address
 
 _NAMES: Final = ("type", "game_id")
 _KEY: Final = "bets-"
@@ -28,18 +29,16 @@ def draw() -> None:
     with st.container(key="bet-filters"):
         types, games = st.columns([3, 2], vertical_alignment="bottom")
         st.session_state[_KEY + "type"] = list(shown.types)
-        types.pills("Type", TYPES, selection_mode="multi", key=_KEY + "type", on_change=_take, args=("type",))
-        names = _names(shown)
-        st.session_state[_KEY + "game_id"] = list(shown.game_ids)
-        games.multiselect(
-            "Games",
-            list(names),
-            format_func=names.__getitem__,
-            key=_KEY + "game_id",
-            placeholder="All games",
-            on_change=_take,
-            args=("game_id",),
+        types.pills(
+            "Type",
+            TYPES,
+            selection_mode="multi",
+            key=_KEY + "type",
+            on_change=address.take,
+            args=(_KEY, "type"),
         )
+        with games:
+            address.game_picker(_KEY, shown.game_ids, _names(shown))
     for problem in shown.problems:
         st.warning(problem, icon=":material/link_off:")
 
@@ -51,11 +50,3 @@ def _names(shown: RoundFilter) -> dict[int, str]:
         return names | data.game_names()
     except ProviderFailed:  # the parts say so
         return names
-
-
-def _take(name: str) -> None:
-    value = ",".join(map(str, st.session_state[_KEY + name]))
-    if value:
-        st.query_params[name] = value
-    else:
-        st.query_params.pop(name, None)

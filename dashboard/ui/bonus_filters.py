@@ -7,7 +7,9 @@ import streamlit as st
 from dashboard import data
 from dashboard.bonuses import CREATE_TYPES, STATES, Wanted, described, read_wanted
 from dashboard.data import ProviderFailed
+from dashboard.ui import address
 
+_KEY: Final = "bonus-"
 _NAMES: Final = ("type", "state", "game_id", "user_id", "op_id", "mch_id")
 
 
@@ -30,7 +32,9 @@ def draw() -> None:
         # Plain text: a name or an id may hold markup.
         st.text(described(shown, names) or "All bonuses", width="stretch")
         if any(name in st.query_params for name in _NAMES):
-            st.button("Show all", type="tertiary", icon=":material/close:", on_click=_clear)
+            st.button(
+                "Show all", type="tertiary", icon=":material/close:", on_click=address.clear, args=(_NAMES,)
+            )
     for problem in shown.problems:
         st.warning(problem, icon=":material/link_off:")
 
@@ -46,36 +50,27 @@ def _games(shown: Wanted) -> dict[int, str]:
 
 
 def _lists(shown: Wanted, names: dict[int, str]) -> None:
-    st.session_state["bonus-type"] = list(shown.create_types)
+    st.session_state[_KEY + "type"] = list(shown.create_types)
     st.pills(
         "Creation type",
         list(CREATE_TYPES),
         selection_mode="multi",
         format_func=CREATE_TYPES.__getitem__,
-        key="bonus-type",
-        on_change=_take_list,
-        args=("type",),
+        key=_KEY + "type",
+        on_change=address.take,
+        args=(_KEY, "type"),
     )
-    st.session_state["bonus-state"] = list(shown.states)
+    st.session_state[_KEY + "state"] = list(shown.states)
     st.pills(
         "State",
         list(STATES),
         selection_mode="multi",
         format_func=STATES.__getitem__,
-        key="bonus-state",
-        on_change=_take_list,
-        args=("state",),
+        key=_KEY + "state",
+        on_change=address.take,
+        args=(_KEY, "state"),
     )
-    st.session_state["bonus-game_id"] = list(shown.game_ids)
-    st.multiselect(
-        "Games",
-        list(names),
-        format_func=names.__getitem__,
-        key="bonus-game_id",
-        placeholder="All games",
-        on_change=_take_list,
-        args=("game_id",),
-    )
+    address.game_picker(_KEY, shown.game_ids, names)
 
 
 def _ids(shown: Wanted) -> None:
@@ -89,26 +84,5 @@ def _ids(shown: Wanted) -> None:
         ),
     }
     for name, (label, value, what) in fields.items():
-        st.session_state[f"bonus-{name}"] = value
-        st.text_input(label, key=f"bonus-{name}", placeholder=what, on_change=_take_text, args=(name,))
-
-
-def _take_list(name: str) -> None:
-    _write(name, ",".join(map(str, st.session_state[f"bonus-{name}"])))
-
-
-def _take_text(name: str) -> None:
-    _write(name, st.session_state[f"bonus-{name}"].strip())
-
-
-def _write(name: str, value: str) -> None:
-    if value:
-        st.query_params[name] = value
-    else:
-        st.query_params.pop(name, None)
-
-
-def _clear() -> None:
-    # At once: each write by itself would be a step of the browser's way back.
-    kept = {name: value for name, value in st.query_params.items() if name not in _NAMES}
-    st.query_params.from_dict(kept)
+        st.session_state[_KEY + name] = value
+        st.text_input(label, key=_KEY + name, placeholder=what, on_change=address.take, args=(_KEY, name))
