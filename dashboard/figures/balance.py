@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from dashboard.balance import Cause, Gap, Transfer
 from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
 from dashboard.figures.thinning import line_places, mark_places
+from dashboard.figures.timeline import broken_line, local_times, panel_title, time_axis
 from dashboard.formats import money
 from dashboard.look import Look
 
@@ -47,36 +48,12 @@ def balance_chart(
     money_name = f", {currency}" if currency else ""
     titles = [f"Balance{money_name}", f"Net result since the first round{money_name}"]
     layout: Layout = {
-        "xaxis": {
-            "type": "date",
-            "anchor": "y2",
-            "title": {"text": f"Time, {zone.key}", "font": {"size": 11}, "standoff": 6},
-            "showgrid": False,
-            "linecolor": look.grid,
-            "fixedrange": True,
-            "automargin": True,
-            "nticks": 7,
-            "tickformatstops": [
-                {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M<br>%-d %b"},
-                {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
-                {"dtickrange": ["M1", None], "value": "%b %Y"},
-            ],
-        },
+        "xaxis": {**time_axis(look, zone), "anchor": "y2"},
         "yaxis": {**amount_axis(look, drawn[0]), "domain": _UPPER},
         "yaxis2": {**amount_axis(look, drawn[1]), "domain": _LOWER},
         "hovermode": "closest",
         "annotations": [
-            {
-                "text": title,
-                "x": 0,
-                "xref": "paper",
-                "xanchor": "left",
-                "y": domain[1],
-                "yref": "paper",
-                "yanchor": "bottom",
-                "showarrow": False,
-                "font": {"color": look.text, "size": 12},
-            }
+            panel_title(title, domain[1], look)
             for title, domain in zip(titles, (_UPPER, _LOWER), strict=True)
         ],
     }
@@ -122,29 +99,14 @@ def _line(
     # Rounds may overlap: the line never runs back in time.
     at = np.maximum.accumulate(at) if len(at) else at
     places = line_places(at, li)
-    times = _local(at[places], zone)
-    x: list[str | None] = []
-    y: list[float | None] = []
-    words: list[str] = []
-    last_piece = None
-    for time, amount, of in zip(times, li[places].tolist(), piece[places].tolist(), strict=True):
-        if last_piece not in (None, of):
-            x.append(None)
-            y.append(None)
-            words.append("")
-        last_piece = of
-        x.append(time)
-        y.append(units(amount))
-        words.append(f"{name} {money(amount, currency)}<br>{time}")
+    times, amounts_li = local_times(at[places] * 1000, zone), li[places].tolist()
+    words = [
+        f"{name} {money(amount, currency)}<br>{time}" for time, amount in zip(times, amounts_li, strict=True)
+    ]
     return {
-        "type": "scatter",
-        "mode": "lines",
+        **broken_line(times, amounts_li, piece[places].tolist(), words),
         "line": {"color": color, "width": 1.5, "shape": "hv"},
-        "x": x,
-        "y": y,
-        "customdata": words,
         "hovertemplate": "%{customdata}<extra></extra>",
-        "connectgaps": False,
     }
 
 
@@ -158,7 +120,7 @@ def _transfers(
     ):
         at = np.array([each.at_s for each in chosen], np.int64)
         places, counts = mark_places(at, np.array([abs(each.amount_li) for each in chosen], np.int64))
-        times = _local(at[places], zone)
+        times = local_times(at[places] * 1000, zone)
         traces.append(
             {
                 "type": "scatter",
@@ -180,7 +142,7 @@ def _transfers(
 def _gaps(gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo) -> list[Trace]:
     at = np.array([gap.to_s for gap in gaps], np.int64)
     places, counts = mark_places(at, np.array([abs(gap.rest_li) for gap in gaps], np.int64))
-    times = _local(at[places], zone)
+    times = local_times(at[places] * 1000, zone)
     traces = []
     for cause, symbol in _GAPS.items():
         color = look.loss if cause is Cause.UNEXPLAINED else look.text
@@ -218,9 +180,3 @@ def _gaps(gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo)
 
 def _more(standing: int) -> str:
     return f"<br>and {standing - 1} more close by" if standing > 1 else ""
-
-
-def _local(epoch_s: npt.NDArray[np.int64], zone: ZoneInfo) -> list[str]:
-    """Local times as plotly takes them: it knows no zones."""
-    local = pd.to_datetime(epoch_s, unit="s", utc=True).tz_convert(zone)
-    return list(local.strftime("%Y-%m-%d %H:%M:%S"))

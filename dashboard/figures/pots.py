@@ -5,11 +5,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.base import Layout, Trace, figure, units
 from dashboard.figures.thinning import line_places
+from dashboard.figures.timeline import broken_line, local_times, panel_title, time_axis
 from dashboard.formats import money
 from dashboard.jackpots import GAP_MS, POTS, Hit, Sample
 from dashboard.look import Look
@@ -29,20 +29,7 @@ def pots_chart(
     unit = f", {currency}" if currency else ""
     traces: list[Trace] = []
     layout: Layout = {
-        "xaxis": {
-            "type": "date",
-            "anchor": "y2",
-            "title": {"text": f"Time, {zone.key}", "font": {"size": 11}, "standoff": 6},
-            "showgrid": False,
-            "linecolor": look.grid,
-            "fixedrange": True,
-            "automargin": True,
-            "nticks": 7,
-            "tickformatstops": [
-                {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M<br>%-d %b"},
-                {"dtickrange": [86_400_000, None], "value": "%-d %b"},
-            ],
-        },
+        "xaxis": {**time_axis(look, zone), "anchor": "y2"},
         "hovermode": "closest",
         "annotations": [],
     }
@@ -51,7 +38,7 @@ def pots_chart(
         marks = _marks([hit for hit in hits if hit.pot == pot], look, currency, zone)
         traces += [{**line, "yaxis": axis}, {**marks, "yaxis": axis}]
         layout[axis.replace("y", "yaxis")] = _amounts(line["y"], pot, look)
-        layout["annotations"].append(_title(f"{pot.capitalize()} jackpot{unit}", _DOMAINS[pot][1], look))
+        layout["annotations"].append(panel_title(f"{pot.capitalize()} jackpot{unit}", _DOMAINS[pot][1], look))
     return figure(look, traces, _HEIGHT, layout)
 
 
@@ -60,30 +47,12 @@ def _line(samples: Sequence[Sample], pot: str, look: Look, currency: str | None,
     li = np.array([sample.li for sample in samples], np.int64)
     piece = np.cumsum(np.diff(at, prepend=at[:1]) > GAP_MS)
     places = line_places(at, li)
-    x: list[str | None] = []
-    y: list[float | None] = []
-    words: list[str] = []
-    last_piece = 0
-    for time, amount, of in zip(
-        _local(at[places].tolist(), zone), li[places].tolist(), piece[places], strict=True
-    ):
-        if of != last_piece:
-            x.append(None)
-            y.append(None)
-            words.append("")
-        last_piece = of
-        x.append(time)
-        y.append(units(amount))
-        words.append(f"{pot.capitalize()} {money(amount, currency)}")
+    amounts_li = li[places].tolist()
+    words = [f"{pot.capitalize()} {money(amount, currency)}" for amount in amounts_li]
     return {
-        "type": "scatter",
-        "mode": "lines",
+        **broken_line(local_times(at[places], zone), amounts_li, piece[places].tolist(), words),
         "line": {"color": look.primary, "width": 1.5},
-        "x": x,
-        "y": y,
-        "customdata": words,
         "hovertemplate": "%{customdata}<br>%{x|%-d %b %H:%M:%S}<extra></extra>",
-        "connectgaps": False,
     }
 
 
@@ -92,7 +61,7 @@ def _marks(hits: Sequence[Hit], look: Look, currency: str | None, zone: ZoneInfo
         "type": "scatter",
         "mode": "markers",
         "marker": {"symbol": "star", "size": 9, "color": look.loss},
-        "x": _local([hit.before_at_ms for hit in hits], zone),
+        "x": local_times(np.array([hit.before_at_ms for hit in hits], np.int64), zone),
         "y": [units(hit.before_li) for hit in hits],
         "customdata": [f"Hit at {money(hit.before_li, currency)} or more" for hit in hits],
         "hovertemplate": "%{customdata}<br>%{x|%-d %b %H:%M:%S}<extra></extra>",
@@ -115,23 +84,3 @@ def _amounts(drawn: Sequence[float | None], pot: str, look: Look) -> Layout:
         "automargin": True,
         "fixedrange": True,
     }
-
-
-def _title(text: str, top: float, look: Look) -> dict[str, object]:
-    return {
-        "text": text,
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": top,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"color": look.text, "size": 12},
-    }
-
-
-def _local(epoch_ms: Sequence[int], zone: ZoneInfo) -> list[str]:
-    """Local times as plotly takes them: it knows no zones."""
-    local = pd.to_datetime(pd.Series(epoch_ms, dtype="int64"), unit="ms", utc=True).dt.tz_convert(zone)
-    return list(local.dt.strftime("%Y-%m-%d %H:%M:%S"))

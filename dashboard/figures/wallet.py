@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.balance import DEPOSIT, WITHDRAWAL
 from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
+from dashboard.figures.timeline import time_axis
 from dashboard.formats import money
 from dashboard.look import Look
 from dashboard.wallet import TYPES
@@ -29,21 +30,7 @@ def wallet_chart(transfers: pd.DataFrame, look: Look, currency: str | None, zone
     times = [row["at"].strftime("%Y-%m-%d %H:%M:%S") for row in rows]
     line = _line(rows, times, look)
     layout: Layout = {
-        "xaxis": {
-            "type": "date",
-            "title": {"text": f"Time, {zone.key}", "font": {"size": 11}, "standoff": 6},
-            "showgrid": False,
-            "linecolor": look.grid,
-            "fixedrange": True,
-            "nticks": 7,
-            "automargin": True,
-            "tickformatstops": [
-                {"dtickrange": [None, 60_000 - 1], "value": "%H:%M:%S<br>%-d %b"},
-                {"dtickrange": [60_000, 86_400_000 - 1], "value": "%H:%M<br>%-d %b"},
-                {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
-                {"dtickrange": ["M1", None], "value": "%b %Y"},
-            ],
-        },
+        "xaxis": time_axis(look, zone),
         "yaxis": amount_axis(look, line["y"]),
         "hovermode": "closest",
     }
