@@ -25,8 +25,8 @@ OTHER_TYPE: Final = "Other"
 _TYPE_BY_THOUSAND: Final = {1: "Slots", 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
 
 
-class Stage(Protocol):
-    """Sums as the provider gives them, amounts in li."""
+class GameSums(Protocol):
+    """Sums as the provider gives them for games of the Games types, amounts in li."""
 
     @property
     def bet_count(self) -> int: ...  # noqa: D102
@@ -34,6 +34,11 @@ class Stage(Protocol):
     def bet_amount(self) -> int: ...  # noqa: D102
     @property
     def gain_amount(self) -> int: ...  # noqa: D102
+
+
+class Stage(GameSums, Protocol):
+    """Sums as the provider gives them everywhere else."""
+
     @property
     def company_gain_amount(self) -> int: ...  # noqa: D102
 
@@ -50,17 +55,6 @@ class SlotsRow(Stage, Protocol):
 
     @property
     def game_id(self) -> int: ...  # noqa: D102
-
-
-class GameSums(Protocol):
-    """Sums of one game of the Games types, which the provider gives without the company's gain."""
-
-    @property
-    def bet_count(self) -> int: ...  # noqa: D102
-    @property
-    def bet_amount(self) -> int: ...  # noqa: D102
-    @property
-    def gain_amount(self) -> int: ...  # noqa: D102
 
 
 class GameInfo(Protocol):

@@ -111,11 +111,6 @@ def parse_period(text: str, today: date) -> Period:
     return Period(text, first_day, last_day)
 
 
-def custom_period(first_day: date, last_day: date, today: date) -> Period:
-    """Period from two picked days; same rules and errors as `parse_period`."""
-    return parse_period(f"{first_day.isoformat()}..{last_day.isoformat()}", today)
-
-
 def compare(period: Period, mode: Mode, now: datetime, zone: ZoneInfo) -> Comparison | None:
     """Find what `period` is compared with at the aware time `now`; None where the mode is `none`.
 

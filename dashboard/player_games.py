@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.balance import Lacking
 from dashboard.formats import count, money
-from dashboard.frames import GameInfo, game_type
+from dashboard.frames import GameInfo, GameSums, game_type
 
 SLOTS: Final = "Slots"
 OTHERS: Final = "All games that are not slots"
@@ -19,17 +19,11 @@ _SUMMARY: Final = tuple(f"summary_{name}" for name in SUMS)
 _UNKNOWN: Final = (None, None, None)
 
 
-class SlotsUserRow(Protocol):
+class SlotsUserRow(GameSums, Protocol):
     """The provider's sums of one player in one slots game."""
 
     @property
     def game_id(self) -> int: ...  # noqa: D102
-    @property
-    def bet_count(self) -> int: ...  # noqa: D102
-    @property
-    def bet_amount(self) -> int: ...  # noqa: D102
-    @property
-    def gain_amount(self) -> int: ...  # noqa: D102
 
 
 class GamesUserSummary(Protocol):

@@ -12,7 +12,8 @@ from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
 from dashboard.frames import by_type, days_frame, extremes, games_frame, hours_frame, with_comparison
 from dashboard.look import DARK, LIGHT
-from dashboard.periods import Period, custom_period, hour_starts
+from dashboard.periods import Period, hour_starts
+from tests.dashboard.made_periods import custom_period
 from twoj_client.models import Game, SlotsGameRow, StageDay, StageTotal
 
 MANILA = ZoneInfo("Asia/Manila")

@@ -19,7 +19,8 @@ from dashboard.frames import (
     with_comparison,
 )
 from dashboard.metrics import METRIC, Totals
-from dashboard.periods import Period, custom_period, hour_starts
+from dashboard.periods import Period, hour_starts
+from tests.dashboard.made_periods import custom_period
 from twoj_client.models import Game, GameSummary, SlotsGameRow, StageDay
 
 MANILA = ZoneInfo("Asia/Manila")

@@ -12,12 +12,12 @@ from dashboard.periods import (
     PeriodError,
     business_day,
     compare,
-    custom_period,
     day_start,
     days_label,
     hour_starts,
     parse_period,
 )
+from tests.dashboard.made_periods import custom_period
 
 TODAY = date(2026, 3, 15)
 MANILA = ZoneInfo("Asia/Manila")
