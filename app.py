@@ -22,7 +22,8 @@ try:
     settings = prepared(load_settings())
     receiver = payouts.from_settings(settings)
     has_sign_in = sign_in.is_set_up(settings)
-    if not (has_sign_in or settings.trust_network):
+    open_to_network = has_sign_in or settings.trust_network
+    if not open_to_network:
         listening.keep_to_this_machine()
 except SettingsError as error:
     sys.exit(str(error))
@@ -57,5 +58,10 @@ app = App(
     "dashboard/ui/main.py",
     lifespan=lifespan,
     routes=[Route("/healthz", healthz), live.ROUTE, export_route.ROUTE, *receiver.routes],
-    middleware=[Middleware(Headers), Middleware(Returning), Middleware(sign_in.SignIns)],
+    middleware=[
+        *([] if open_to_network else [Middleware(listening.OnThisMachine)]),
+        Middleware(Headers),
+        Middleware(Returning),
+        Middleware(sign_in.SignIns),
+    ],
 )

@@ -3,6 +3,8 @@
 from ipaddress import ip_address
 from typing import Final
 
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
 from twoj_client.settings import SettingsError
@@ -25,6 +27,28 @@ def keep_to_this_machine() -> None:
         )
     if not config.is_manually_set("server.allowedHosts"):
         config.set_option("server.allowedHosts", [*_LOCAL_NAMES, address])
+
+
+class OnThisMachine:
+    """Middleware that answers only what came in at a loopback address.
+
+    Streamlit listens where its settings say; any other server that loads the application listens where it
+    likes.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, or refuse."""
+        here = scope.get("server") or (None, None)
+        if scope["type"] == "lifespan" or _is_local(here[0]):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            refusal = PlainTextResponse("Without sign-in this dashboard answers its own machine only.", 403)
+            await refusal(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
 
 
 def _is_local(address: str | None) -> bool:
