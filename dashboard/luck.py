@@ -21,10 +21,11 @@ in the sample: Σb² ≈ k · Σ_d B_d² / N_d, for days d of N_d bets and amoun
 (weighted by bets) of N_d Σb² / B_d² over the sample's days. So a day on which one player bets as much as
 all others counts for what it is.
 
-**Expectation.** ρ₀ is the RTP of the game's own days before the period, where these hold 2 000 bets and
-enough play for a band (see below), else that of its type in the sample. It is itself only known within
-luck, so the band is that of a difference: with n₀ the effective number of rounds behind ρ₀ and σ₀ their
-spread, SE² = σ² / n + σ₀² / n₀.
+**Expectation.** ρ₀ is the theoretical RTP where one is configured. Else it is the RTP of the game's own days
+before the period, where these hold 2 000 bets and enough play for a band (see below), else that of its type
+in the sample. These two are only known within luck, so the band is that of a difference: with n₀ the
+effective number of rounds behind ρ₀ and σ₀ their spread, SE² = σ² / n + σ₀² / n₀. A theoretical RTP has no
+second term.
 
 **Band.** ρ₀ + SE · z for z = ±1.96 (95 %) and ±3.09 (99.8 %, all but one in 500): the limits of a funnel
 plot (Spiegelhalter 2005, *Funnel plots for comparing institutional performance*, Statistics in Medicine
@@ -36,6 +37,7 @@ difference (the first term of Cornish and Fisher 1938).
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -152,6 +154,14 @@ def volume(days: Iterable[tuple[int, int, int]]) -> Volume | None:
     return Volume(int(bets), bet, back, evenness)
 
 
+class Origin(StrEnum):
+    """Where the RTP to expect is from."""
+
+    CONFIGURED = "the theoretical RTP"
+    OWN = "its own days before"
+    OF_TYPE = "its type"
+
+
 class Verdict(StrEnum):
     """Where an RTP lies."""
 
@@ -171,8 +181,7 @@ class Luck:
     period: Volume
     rtp: float
     expected: float
-    of_type: bool
-    """The expectation is the type's, not the game's own."""
+    origin: Origin
     effective: float
     needed: float
     band_95: tuple[float, float] | None
@@ -180,28 +189,36 @@ class Luck:
     verdict: Verdict
 
 
-def judge(period: Volume, own: Spread | None, of_type: Spread, history: Volume | None) -> Luck:
+def judge(
+    period: Volume,
+    own: Spread | None,
+    of_type: Spread,
+    history: Volume | None,
+    configured: float | None = None,
+) -> Luck:
     """Say whether luck explains the RTP of `period`.
 
     `own` and `of_type` are the spreads of the game and of its type in the sample, `history` the game's days
-    before the period.
+    before the period, `configured` its theoretical RTP (0.965 is 96.5 %).
     """
     shape = own if own and own.effective >= ENOUGH_ROUNDS else of_type
     n, rtp = period.effective(shape.stakes), period.back / period.bet
     needed = max(_COCHRAN * shape.skewness**2, 1.0)
-    expected, n0, sigma0, from_type = of_type.rtp, of_type.effective, of_type.sigma, True
-    if history is not None and history.bets >= ENOUGH_ROUNDS and history.effective(shape.stakes) > needed:
+    expected, n0, sigma0, origin = of_type.rtp, of_type.effective, of_type.sigma, Origin.OF_TYPE
+    if configured is not None:
+        expected, n0, sigma0, origin = configured, inf, 0.0, Origin.CONFIGURED
+    elif history is not None and history.bets >= ENOUGH_ROUNDS and history.effective(shape.stakes) > needed:
         expected, n0, sigma0 = history.back / history.bet, history.effective(shape.stakes), shape.sigma
-        from_type = False
+        origin = Origin.OWN
     if n <= needed:
-        return Luck(period, rtp, expected, from_type, n, needed, None, None, Verdict.NOT_ENOUGH)
+        return Luck(period, rtp, expected, origin, n, needed, None, None, Verdict.NOT_ENOUGH)
     error = float(np.hypot(shape.sigma / np.sqrt(n), sigma0 / np.sqrt(n0)))
     skewness = 0.0
     if n <= _CORRECTED_UP_TO * shape.skewness**2:
         third = shape.skewness * shape.sigma**3
         skewness = third * (1 / n**2 - 1 / n0**2) / error**3
     bands = [_band(expected, error, skewness, z) for z in (_Z95, _Z998)]
-    return Luck(period, rtp, expected, from_type, n, needed, bands[0], bands[1], _verdict(rtp, *bands))
+    return Luck(period, rtp, expected, origin, n, needed, bands[0], bands[1], _verdict(rtp, *bands))
 
 
 def _band(expected: float, error: float, skewness: float, z: float) -> tuple[float, float]:

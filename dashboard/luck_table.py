@@ -7,11 +7,9 @@ from typing import Final
 import pandas as pd
 
 from dashboard.formats import percent
-from dashboard.luck import OUTSIDE_95, OUTSIDE_998, Luck, Verdict
+from dashboard.luck import OUTSIDE_95, OUTSIDE_998, Luck, Origin, Verdict
 from dashboard.markdown import escaped
 
-OWN: Final = "its own days before"
-OF_TYPE: Final = "its type"
 _ORDER: Final = (Verdict.OUTSIDE_998, Verdict.OUTSIDE_95, Verdict.INSIDE, Verdict.NOT_ENOUGH)
 
 
@@ -40,7 +38,7 @@ def luck_frame(lucks: Mapping[int, Luck], games: pd.DataFrame) -> pd.DataFrame:
             "rtp": pd.array([luck.rtp for luck in found], dtype="Float64"),
             "expected": pd.array([luck.expected for luck in found], dtype="Float64"),
             **{name: pd.array(values, dtype="Float64") for name, values in bands.items()},
-            "source": [OF_TYPE if luck.of_type else OWN for luck in found],
+            "source": [luck.origin for luck in found],
             "effective": [round(luck.effective) for luck in found],
             "needed": [round(luck.needed) for luck in found],
         }
@@ -78,17 +76,19 @@ def in_words(frame: pd.DataFrame) -> str:
 
 def sources(frame: pd.DataFrame) -> str:
     """Where the expectations of the judgements (`luck_frame`) are from."""
-    own = int((frame["source"] == OWN).sum())
+    own = int((frame["source"] == Origin.OWN).sum())
+    configured = int((frame["source"] == Origin.CONFIGURED).sum())
+    theory = f"the theoretical one where it is configured (so for {configured}), else " if configured else ""
     return (
-        "The RTP to expect is that of the game's own days before the period where these hold enough play"
-        f" (so for {own} of {len(frame)} games), else that of its type. No theoretical RTP is configured."
+        f"The RTP to expect is {theory}that of the game's own days before the period where these hold enough"
+        f" play (so for {own} of {len(frame)} games), else that of its type."
+        + ("" if configured else " No theoretical RTP is configured.")
     )
 
 
 def one_in_words(luck: Luck) -> str:
     """What the judgement on one game comes to, as Markdown."""
-    where = OF_TYPE if luck.of_type else OWN
-    begin = f"RTP **{ratio(luck.rtp)}**, expected {ratio(luck.expected)} (from {where})."
+    begin = f"RTP **{ratio(luck.rtp)}**, expected {ratio(luck.expected)} (from {luck.origin})."
     if luck.band_95 is None or luck.band_998 is None:
         return (
             f"{begin} Not enough play to tell: {luck.effective:,.0f} effective rounds, a fair band needs"

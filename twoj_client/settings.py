@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -82,6 +83,7 @@ def _holder(text: str) -> str:
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 RoleName = Literal["owner", "analyst", "cashier", "admin"]
 Holder = Annotated[str, AfterValidator(_holder)]
+Percent = Annotated[Decimal, Field(ge=10, le=100)]
 
 
 class Settings(BaseSettings):
@@ -110,6 +112,9 @@ class Settings(BaseSettings):
     logo: Annotated[Path, AfterValidator(_logo)] | None = Field(None, description="picture on the wall")
     roles: Annotated[dict[RoleName, tuple[Holder, ...]], NoDecode, BeforeValidator(_from_json)] = Field(
         {}, description="who has which role: addresses, @domains, groups; needed with sign-in"
+    )
+    rtp: Annotated[dict[int, Percent], NoDecode, BeforeValidator(_from_json)] = Field(
+        {}, description="theoretical RTP by game id, in percent"
     )
     trust_network: bool = Field(False, description="listens beyond this machine without sign-in")
     jackpot_poll_s: int = Field(2, ge=2, le=10, description="how often the pots are asked for, in seconds")
@@ -189,6 +194,7 @@ _EXPECTS = {
     "TWOJ_CASHIER": "true or false",
     "TWOJ_BRAND": "a name of 1 to 40 characters",
     "TWOJ_ROLES": 'lists for owner, analyst, cashier, admin, such as {"owner": ["ann@example.com"]}',
+    "TWOJ_RTP": 'percent from 10 to 100 by game id, such as {"1041": 96.5}',
     "TWOJ_TRUST_NETWORK": "true or false",
     "TWOJ_JACKPOT_POLL_S": "a whole number of seconds from 2 to 10",
 }

@@ -113,7 +113,9 @@ def _judged(
         of_type = drawn.value.of_type.get(game_type(game_id, types.get(game_id)))
         if volume and of_type:
             own = drawn.value.own.get(game_id)
-            found[game_id] = luck.judge(volume, own, of_type, history.value.volume(game_id))
+            found[game_id] = luck.judge(
+                volume, own, of_type, history.value.volume(game_id), source().rtps.get(game_id)
+            )
     parts = (period, drawn, history)
     return Known(
         Judged(found, drawn.value),

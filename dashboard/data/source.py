@@ -50,6 +50,8 @@ class Source:
     """Where the audit log is."""
     roles: Roles | None
     """Who has which role; None where nobody signs in."""
+    rtps: Mapping[int, float]
+    """The theoretical RTPs that are configured, by game id; 0.965 is 96.5 %."""
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -160,6 +162,7 @@ def connected(
             exports,
             ledger,
             {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,
+            {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
         )
         try:
             yield

@@ -16,7 +16,7 @@ from dashboard.frames import games_frame
 from dashboard.game_days import GameDays
 from dashboard.game_table import game_table, of_type, safe_icon, with_lines
 from dashboard.look import DARK, LIGHT
-from dashboard.luck import Luck, Verdict, Volume
+from dashboard.luck import Luck, Origin, Verdict, Volume
 from dashboard.luck_table import in_words, luck_frame, one_in_words, sources
 from dashboard.markdown import escaped
 from dashboard.metrics import Totals
@@ -174,17 +174,17 @@ def test_the_treemap_has_a_tile_a_game_with_bets_within_its_type() -> None:
     assert "Hold 20.00" in tiles.customdata[2]
 
 
-def luck(rtp: float, verdict: Verdict, bet: float = 1000.0, of_type: bool = False) -> Luck:
+def luck(rtp: float, verdict: Verdict, bet: float = 1000.0, origin: Origin = Origin.OWN) -> Luck:
     bands = None if verdict is Verdict.NOT_ENOUGH else (0.9, 1.02)
     wide = None if verdict is Verdict.NOT_ENOUGH else (0.85, 1.07)
-    return Luck(Volume(100, bet, bet * rtp, 1.0), rtp, 0.96, of_type, 400.4, 250.0, bands, wide, verdict)
+    return Luck(Volume(100, bet, bet * rtp, 1.0), rtp, 0.96, origin, 400.4, 250.0, bands, wide, verdict)
 
 
 LUCKS = {
     1001: luck(0.97, Verdict.INSIDE),
     1002: luck(1.2, Verdict.OUTSIDE_998, bet=500.0),
-    2011: luck(0.88, Verdict.OUTSIDE_95, of_type=True),
-    3011: luck(4.0, Verdict.NOT_ENOUGH, bet=10.0, of_type=True),
+    2011: luck(0.88, Verdict.OUTSIDE_95, origin=Origin.OF_TYPE),
+    3011: luck(4.0, Verdict.NOT_ENOUGH, bet=10.0, origin=Origin.OF_TYPE),
 }
 
 
@@ -206,6 +206,18 @@ def test_judgements_as_a_table_with_the_conspicuous_first() -> None:
     ]
     assert rows["effective"].tolist() == [400] * 4
     assert "(so for 2 of 4 games)" in sources(rows)
+    assert sources(rows).endswith("No theoretical RTP is configured.")
+
+
+def test_a_configured_expectation_is_named() -> None:
+    configured = luck(1.2, Verdict.OUTSIDE_998, origin=Origin.CONFIGURED)
+    rows = luck_frame(LUCKS | {1002: configured}, frame(slots(1001, 1, 1)))
+    assert rows["source"].tolist()[0] == "the theoretical RTP"
+    assert sources(rows) == (
+        "The RTP to expect is the theoretical one where it is configured (so for 1), else that of the game's"
+        " own days before the period where these hold enough play (so for 1 of 4 games), else that of its"
+        " type."
+    )
 
 
 def test_judgements_in_words() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import luck
-from dashboard.luck import Luck, Play, Spread, Verdict, Volume
+from dashboard.luck import Luck, Origin, Play, Spread, Verdict, Volume
 from twoj_sandbox.world import World
 from twoj_sandbox.world.day import DAY_S
 from twoj_sandbox.world.games import GAMES, IS_SHARED
@@ -77,15 +77,21 @@ def test_the_volume_of_even_and_of_uneven_days() -> None:
 FLAT = Spread(sigma=2.0, skewness=0.0, stakes=1.0, rtp=0.96, effective=10_000.0)
 
 
-def _judged(rtp: float, bets: int = 10_000, own: Spread | None = None, history: Volume | None = None) -> Luck:
-    return luck.judge(Volume(bets, float(bets), rtp * bets, 1.0), own, FLAT, history)
+def _judged(
+    rtp: float,
+    bets: int = 10_000,
+    own: Spread | None = None,
+    history: Volume | None = None,
+    configured: float | None = None,
+) -> Luck:
+    return luck.judge(Volume(bets, float(bets), rtp * bets, 1.0), own, FLAT, history, configured)
 
 
 def test_the_band_is_that_of_a_difference() -> None:
     history = Volume(bets=30_000, bet=30_000, back=29_100, evenness=1)
     found = _judged(0.97, history=history)
     error = sqrt(2.0**2 / 10_000 + 2.0**2 / 30_000)
-    assert not found.of_type
+    assert found.origin is Origin.OWN
     assert found.expected == pytest.approx(0.97)
     assert found.band_95 == pytest.approx((0.97 - 1.959964 * error, 0.97 + 1.959964 * error))
     assert found.band_998 == pytest.approx((0.97 - 3.090232 * error, 0.97 + 3.090232 * error))
@@ -110,9 +116,30 @@ def test_where_an_rtp_lies(errors: float, verdict: Verdict) -> None:
 def test_a_game_with_little_history_is_measured_by_its_type() -> None:
     young = Volume(bets=1999, bet=1999, back=3998, evenness=1)
     found = _judged(0.96, history=young)
-    assert found.of_type
+    assert found.origin is Origin.OF_TYPE
     assert found.expected == 0.96
-    assert not _judged(0.96, history=Volume(2000, 2000, 1900, 1)).of_type
+    assert _judged(0.96, history=Volume(2000, 2000, 1900, 1)).origin is Origin.OWN
+
+
+def test_a_theoretical_rtp_is_exact_and_comes_before_all_others() -> None:
+    """A game that has overpaid for as long as it is known is found by what it should pay."""
+    generous = Volume(bets=30_000, bet=30_000, back=31_500, evenness=1)
+    assert _judged(1.05, history=generous).verdict is Verdict.INSIDE
+    found = _judged(1.05, history=generous, configured=0.965)
+    error = 2.0 / sqrt(10_000)
+    assert found.origin is Origin.CONFIGURED
+    assert found.expected == 0.965
+    assert found.band_95 == pytest.approx((0.965 - 1.959964 * error, 0.965 + 1.959964 * error))
+    assert found.verdict is Verdict.OUTSIDE_998
+
+
+def test_the_band_around_a_theoretical_rtp_is_as_skewed_as_the_rounds() -> None:
+    skewed = Spread(sigma=2.0, skewness=10.0, stakes=1.0, rtp=0.96, effective=10**12)
+    found = _judged(0.96, 10_000, skewed, configured=0.96)
+    error, shift = 0.02, (3.090232**2 - 1) * 0.1 / 6  # S = 10 / √10000
+    assert found.band_998 == pytest.approx(
+        (0.96 + error * (shift - 3.090232), 0.96 + error * (shift + 3.090232))
+    )
 
 
 def test_a_game_with_few_rounds_in_the_sample_has_the_spread_of_its_type() -> None:

@@ -2,11 +2,12 @@
 
 import time
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from dashboard import data
-from dashboard.luck import Verdict
+from dashboard.luck import Origin, Verdict
 from dashboard.metrics import Totals
 from tests.pages.game_truth import midnight, texts, totals_by_game, totals_of
 from tests.pages.games_page import said, view, whole
@@ -94,6 +95,16 @@ def test_the_page_finds_the_planted_game(open_page):
     first = texts(table)[0]
     assert (first["name"], first["verdict"]) == ("Lucky Koi 锦鲤", "outside the 99.8 % band")
     assert first["rtp"] == "118.22\u00a0%"
+
+
+def test_a_theoretical_rtp_comes_before_what_was_seen(open_page):
+    page = open_page(page="games", rtp={1041: Decimal("96.5")})
+    judged = whole(lambda: data.lucks(view())).known.value.games
+    whole(lambda: data.arriving_games(view()))
+    page.run()
+    assert judged[1041].expected == 0.965
+    assert [game_id for game_id, found in judged.items() if found.origin is Origin.CONFIGURED] == [1041]
+    assert "The RTP to expect is the theoretical one where it is configured (so for 1)" in said(page)
 
 
 def test_the_sample_is_two_whole_weeks_of_single_rounds(open_page, truth):

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def test_roles_of_a_wrong_shape_are_refused(monkeypatch, roles):
         load(monkeypatch, TWOJ_ROLES=roles)
 
 
+def test_a_theoretical_rtp_is_exact(monkeypatch):
+    assert load(monkeypatch, TWOJ_RTP='{"1041": 96.5, "2003": "97.123"}').rtp == {
+        1041: Decimal("96.5"),
+        2003: Decimal("97.123"),
+    }
+
+
 @pytest.mark.parametrize("holder", ["", " admins", "a@b@c", "@", "ann@", "ann @b.c", "ann@bücher.example"])
 def test_what_can_hold_no_role_is_refused(monkeypatch, holder):
     with pytest.raises(SettingsError, match=r"^TWOJ_ROLES: expects an e-mail address, a domain such as"):
@@ -99,6 +107,10 @@ def test_what_can_hold_no_role_is_refused(monkeypatch, holder):
         (
             {"TWOJ_JACKPOT_POLL_S": "1"},
             "TWOJ_JACKPOT_POLL_S: expects a whole number of seconds from 2 to 10",
+        ),
+        *(
+            ({"TWOJ_RTP": rtp}, 'TWOJ_RTP: expects percent from 10 to 100 by game id, such as {"1041": 96.5}')
+            for rtp in ("96.5", '{"1041": 0.965}', '{"1041": 9650}', '{"Lucky": 96.5}', '{"1041": "much"}')
         ),
         ({"TWOJ_TRUST_NETWORK": "mostly"}, "TWOJ_TRUST_NETWORK: expects true or false"),
         ({"TWOJ_OPEN_URL": "https://a.example"}, "TWOJ_SUMMARY_URL: is needed beside TWOJ_OPEN_URL"),
@@ -142,6 +154,7 @@ def test_the_example_with_all_its_lines_is_taken(tmp_path):
     text = uncommented().replace("/etc/twoj/logo.svg", str(logo))
     (tmp_path / ".streamlit/secrets.toml").write_text(text)
     assert load_settings().roles["owner"] == ("@casino.example",)
+    assert load_settings().rtp == {1041: Decimal("96.5")}
 
 
 def uncommented():
