@@ -23,7 +23,7 @@ PATIENCE_S = 60.0
 _KEPT_RUNS = 2
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     """One run of a page's script, from the request to its end, with what the parts drew in it."""
 
@@ -66,6 +66,7 @@ class Tab:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._kept: dict[str, _Kept] = {}
         self._run: Run | None = None
+        self._is_running = False
         self._run_id = self._page_hash = ""
         self._changed = asyncio.Event()
 
@@ -116,14 +117,17 @@ class Tab:
         self._run = run = Run(time.perf_counter())
         self._run_id = ""  # the end of an earlier run may be on its way
         await self._send()
-        await self.until(lambda: bool(self.runs) and self.runs[-1] is run, patience_s)
+        await self._wait(lambda: run in self.runs, patience_s)
         return run
 
     async def until(self, is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-        """Wait until something is so, asked after each run.
+        """Wait until something is so of a page that is not being drawn.
 
         Raises TimeoutError after `patience_s`, ConnectionError where the server has gone.
         """
+        await self._wait(lambda: not self._is_running and is_so(), patience_s)
+
+    async def _wait(self, is_so: Callable[[], bool], patience_s: float) -> None:
         async with asyncio.timeout(patience_s):
             while not is_so():
                 if not self.is_connected:
@@ -228,6 +232,7 @@ class Tab:
             self._widgets[element.button_group.id] = list(element.button_group.raw_values)
 
     def _begin(self, message: ForwardMsg) -> None:
+        self._is_running = True
         self.session_id = message.new_session.initialize.session_id
         redrawn = set(message.metadata.run.fragment_ids)
         if redrawn:
@@ -240,6 +245,7 @@ class Tab:
         self._run_id = message.metadata.run.script_run_id
 
     def _end(self, message: ForwardMsg) -> None:
+        self._is_running = False
         is_whole = (
             message.metadata.run.script_run_id == self._run_id and not message.metadata.run.fragment_ids
         )
