@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import logging
+from twoj_client.log import logger
 
-import structlog
-
-log: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-    logging.getLogger("payouts"),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    processors=[
-        structlog.stdlib.filter_by_level,
-        structlog.processors.KeyValueRenderer(key_order=["event"]),
-    ],
-)
+log = logger("payouts")

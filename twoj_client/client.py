@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -24,9 +23,11 @@ from twoj_client.cache.store import Patient, Store
 from twoj_client.core import Core
 from twoj_client.errors import BadArgument
 from twoj_client.games import Games
+from twoj_client.health import Api, ApiHealth, ask_api
 from twoj_client.jackpot import Jackpot
 from twoj_client.slots import Slots
 from twoj_client.stats import EndpointStats, Stats
+from twoj_client.threads import Workers
 from twoj_client.transfer import Transfer
 from twoj_client.transport import Merchant, Wire
 
@@ -88,7 +89,7 @@ class TwoJ:
         )
         zone = _zone(timezone)
         self._merchant = merchant
-        self._stats = Stats()
+        self._stats = Stats(timer)
         self._wire = Wire(
             merchant,
             clock=clock,
@@ -111,8 +112,8 @@ class TwoJ:
             stale_for_s=stale_for_s,
             stats=self._stats,
         )
-        self._workers = ThreadPoolExecutor(max_in_flight, thread_name_prefix="twoj")
-        core = Core(
+        self._workers = Workers(max_in_flight, thread_name_prefix="twoj")
+        core = self._core = Core(
             wire=self._wire,
             cache=self._cache,
             workers=self._workers,
@@ -132,6 +133,10 @@ class TwoJ:
     def stats(self) -> dict[str, EndpointStats]:
         """Return what happened at each endpoint since the client was made, by the names of the methods."""
         return self._stats.read()
+
+    def health(self, api: Api) -> ApiHealth:
+        """Ask one of the provider's APIs once, past the cache, how it does; briefly, and nothing is moved."""
+        return ask_api(self._core, api)
 
     def cache_works(self) -> bool:
         """Say whether the cache can be read. If not, answers take longer, and none is lost."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ class _SummaryEnvelope(msgspec.Struct):
 class _OpenHeader(msgspec.Struct):
     code: int
     msg: str | None = None
+    timestamp: Any = None
 
 
 class _OpenEnvelope(msgspec.Struct):
@@ -45,6 +46,7 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
 
     """
     failure: TwoJError
+    provider_ms: int | None = None
     try:
         if endpoint.family is Family.SUMMARY:
             summary = _summary.decode(body)
@@ -53,6 +55,8 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
         else:
             answer = _open.decode(body)
             code, message = answer.header.code, answer.header.msg
+            told = answer.header.timestamp
+            provider_ms = told if isinstance(told, int) else None
             payload = msgspec.Raw(body) if endpoint.with_header else answer.result
             success = 0
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -62,6 +66,7 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
             return memoryview(payload)
         said = _without(message or "", secrets)[:_LONGEST_MESSAGE]
         failure = for_code(code, said, endpoint=endpoint.path)
+        failure.provider_ms = provider_ms
     raise failure
 
 

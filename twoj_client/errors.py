@@ -116,7 +116,12 @@ class WrongShape(BadAnswer):
 
 
 class ProviderError(TwoJError):
-    """The provider answered with an error code."""
+    """The provider answered with an error code.
+
+    ``provider_ms`` is the provider's time (epoch ms), None where its answer did not tell it.
+    """
+
+    provider_ms: int | None = None
 
     def __init__(self, message: str, *, endpoint: str, code: int) -> None:
         said = f': "{message}"' if message else ""

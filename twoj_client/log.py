@@ -1,18 +1,91 @@
-"""The client's log: events of structlog, through the standard logger "twoj_client", quiet by default."""
+"""Logs: events of structlog, through standard loggers; quiet until `configure` says where they go.
+
+Whoever has set up logging in their own way reads each event as text. `configure` writes all loggers of the
+process in one shape: a line of JSON, or coloured words in a terminal.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import MutableMapping
+from typing import Any, Final, TextIO
 
 import structlog
+from structlog.typing import EventDict, Processor
+
+_OURS: Final = ("app", "dashboard", "payouts", "twoj_client")
+_FIELDS: Final = "event_fields"
+_as_text = structlog.processors.KeyValueRenderer(key_order=["event"])
+
+
+def _with_fields(logger: Any, method: str, event: EventDict) -> tuple[tuple[str], dict[str, Any]]:
+    """Hand an event on as text, and with its fields for `configure`'s lines."""
+    kept = {name: event.pop(name) for name in ("exc_info", "stack_info") if name in event}
+    return (_as_text(logger, method, dict(event)),), {"extra": {_FIELDS: event}, **kept}
+
+
+_PROCESSORS: Final[tuple[Processor, ...]] = (
+    structlog.stdlib.filter_by_level,
+    structlog.contextvars.merge_contextvars,
+    _with_fields,
+)
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """Return a logger for events; its lines have the context variables bound by structlog, too."""
+    wrapped: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+        logging.getLogger(name), wrapper_class=structlog.stdlib.BoundLogger, processors=_PROCESSORS
+    )
+    return wrapped
+
+
+def configure(stream: TextIO) -> None:
+    """Write the lines of all loggers to `stream`: JSON, in a terminal words, and only what needs a look."""
+    is_terminal = stream.isatty()
+    render: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if is_terminal:
+        # The plain traceback: others show the variables of each frame, and so the merchant key.
+        render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, render]
+    if not is_terminal:
+        last.insert(1, structlog.processors.format_exc_info)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                _fields,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper("iso"),
+            ],
+            processors=last,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(logging.WARNING if is_terminal else logging.INFO)
+    structlog.configure(
+        processors=_PROCESSORS,
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def adopt(*names: str) -> None:
+    """Let the loggers of libraries, which write in shapes of their own, write in that of `configure`."""
+    for name, found in logging.getLogger().manager.loggerDict.items():
+        if isinstance(found, logging.Logger) and name.split(".")[0] in names:
+            found.handlers.clear()
+            found.propagate = True
+
+
+def _fields(_logger: Any, _method: str, event: EventDict) -> MutableMapping[str, Any]:
+    """Return the fields of an event; a line of another library's has the context variables, and its text."""
+    fields: dict[str, Any] | None = getattr(event["_record"], _FIELDS, None)
+    return {**event, **(structlog.contextvars.get_contextvars() if fields is None else fields)}
+
 
 logging.getLogger("twoj_client").addHandler(logging.NullHandler())
-
-log: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-    logging.getLogger("twoj_client"),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    processors=[
-        structlog.stdlib.filter_by_level,
-        structlog.processors.KeyValueRenderer(key_order=["event"]),
-    ],
-)
+log = logger("twoj_client")

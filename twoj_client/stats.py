@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from itertools import accumulate
 
 import msgspec
 
+SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Up to these lengths, in seconds, requests are counted in `EndpointStats.up_to`."""
 _LAST_CALLS = 1000
+_STEP_S = 5
+_MINUTE_STEPS = 60 // _STEP_S
+_KEPT_STEPS = 900 // _STEP_S
 
 
 class EndpointStats(msgspec.Struct, frozen=True):
@@ -23,48 +30,99 @@ class EndpointStats(msgspec.Struct, frozen=True):
     """Old answers served because the provider failed."""
     calls: int
     """Requests sent to the provider, repetitions and failures included."""
+    calls_60s: int
+    """Of these the ones in the last 60 seconds; in steps of 5, as all that follow from time."""
+    calls_900s: int
+    """Of these the ones in the last 15 minutes."""
+    failures: dict[str, int]
+    """Requests that failed, by the name of their error."""
+    failures_900s: int
+    seconds: float
+    """How long all requests took together."""
+    up_to: tuple[int, ...]
+    """Requests that took at most each of `SECONDS`."""
     p50_s: float | None
     """Half of the last 1000 requests took at most so long, in seconds; None without a request."""
     p95_s: float | None
 
 
-class Stats:
-    """Counts; for many threads."""
+class _Counts:
+    """Of one endpoint."""
 
     def __init__(self) -> None:
+        self.answers: Counter[str] = Counter()
+        self.calls = 0
+        self.failures: Counter[str] = Counter()
+        self.seconds = 0.0
+        self.buckets = [0] * len(SECONDS)
+        self.last_s: deque[float] = deque(maxlen=_LAST_CALLS)
+        self.steps: deque[list[int]] = deque(maxlen=_KEPT_STEPS)
+        """The number of a step of time, and the calls and failures in it."""
+
+    def read(self, step: int) -> EndpointStats:
+        return EndpointStats(
+            hits=self.answers["hits"],
+            misses=self.answers["misses"],
+            refreshes=self.answers["refreshes"],
+            stale=self.answers["stale"],
+            calls=self.calls,
+            calls_60s=sum(calls for at, calls, _ in self.steps if at > step - _MINUTE_STEPS),
+            calls_900s=sum(calls for at, calls, _ in self.steps if at > step - _KEPT_STEPS),
+            failures=dict(self.failures),
+            failures_900s=sum(failed for at, _, failed in self.steps if at > step - _KEPT_STEPS),
+            seconds=self.seconds,
+            up_to=tuple(accumulate(self.buckets)),
+            p50_s=_quantile(self.last_s, 50),
+            p95_s=_quantile(self.last_s, 95),
+        )
+
+
+class Stats:
+    """Counts; for many threads. `timer` returns seconds on a clock that never jumps."""
+
+    def __init__(self, timer: Callable[[], float]) -> None:
+        self._timer = timer
         self._lock = threading.Lock()
-        self._counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._seconds: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_LAST_CALLS))
+        self._counts: dict[str, _Counts] = {}
 
     def note(self, name: str, what: str) -> None:
         """Count one more of `what`: hits, misses, refreshes or stale."""
         with self._lock:
-            self._counts[name][what] += 1
+            self._of(name).answers[what] += 1
 
-    def note_call(self, name: str, seconds: float) -> None:
-        """Count a request that took `seconds`."""
+    def note_call(self, name: str, seconds: float, failure: str | None = None) -> None:
+        """Count a request that took `seconds`; `failure` is the name of its error, if it failed."""
+        step = self._step()
         with self._lock:
-            self._counts[name]["calls"] += 1
-            self._seconds[name].append(seconds)
+            counts = self._of(name)
+            counts.calls += 1
+            counts.seconds += seconds
+            counts.last_s.append(seconds)
+            for place, longest_s in enumerate(SECONDS):
+                if seconds <= longest_s:
+                    counts.buckets[place] += 1
+                    break
+            if not counts.steps or counts.steps[-1][0] != step:
+                counts.steps.append([step, 0, 0])
+            counts.steps[-1][1] += 1
+            if failure:
+                counts.steps[-1][2] += 1
+                counts.failures[failure] += 1
 
     def read(self) -> dict[str, EndpointStats]:
         """Return the counts by the endpoints' names."""
+        step = self._step()
         with self._lock:
-            return {
-                name: EndpointStats(
-                    hits=counts["hits"],
-                    misses=counts["misses"],
-                    refreshes=counts["refreshes"],
-                    stale=counts["stale"],
-                    calls=counts["calls"],
-                    p50_s=_quantile(self._seconds[name], 0.50),
-                    p95_s=_quantile(self._seconds[name], 0.95),
-                )
-                for name, counts in self._counts.items()
-            }
+            return {name: counts.read(step) for name, counts in self._counts.items()}
+
+    def _of(self, name: str) -> _Counts:
+        return self._counts.setdefault(name, _Counts())
+
+    def _step(self) -> int:
+        return int(self._timer() // _STEP_S)
 
 
-def _quantile(seconds: deque[float], share: float) -> float | None:
-    """Return the smallest value that at least `share` of the values do not exceed."""
+def _quantile(seconds: Iterable[float], percent: int) -> float | None:
+    """Return the smallest value that at least `percent` of the values do not exceed."""
     ordered = sorted(seconds)
-    return ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)] if ordered else None
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else None

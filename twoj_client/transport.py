@@ -140,17 +140,33 @@ class Wire:
         return retrying(self._attempt, endpoint, body, deadline)
 
     def _attempt(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
+        self._wait_for_turn(endpoint, deadline)
+        started = self._timer()
+        failure: TwoJError | None = None
         # Raised outside of `except`: the errors of httpx carry the signed address.
         try:
-            return self._exchange(endpoint, body, deadline)
+            received = self._exchange(endpoint, body, deadline)
         except TwoJError as error:
             failure = error
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict) as error:
             failure = from_httpx(error, endpoint.path)
-        log.info("call failed", endpoint=endpoint.path, error=type(failure).__name__, code=failure.code)
-        raise failure
+        finally:
+            self._slots.release()
+        self._note(endpoint, self._timer() - started, failure)
+        if failure:
+            raise failure
+        return received
 
-    def _exchange(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
+    def _note(self, endpoint: Endpoint[Any], seconds: float, failure: TwoJError | None) -> None:
+        outcome = type(failure).__name__ if failure else None
+        self._stats.note_call(endpoint.name, seconds, outcome)
+        about = {"endpoint": endpoint.path, "ms": round(seconds * 1000)}
+        if failure:
+            log.warning("call failed", **about, outcome=outcome, code=failure.code)
+        else:
+            log.info("call", **about, outcome="ok")
+
+    def _wait_for_turn(self, endpoint: Endpoint[Any], deadline: float) -> None:
         if endpoint.limited and not self._limiter.pass_before(deadline):
             raise TimedOut(
                 "The wallet's limit of requests is reached.", endpoint=endpoint.path, was_sent=False
@@ -159,20 +175,16 @@ class Wire:
             raise TimedOut(
                 "Too many requests are waiting for the provider.", endpoint=endpoint.path, was_sent=False
             )
+
+    def _exchange(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
+        asked_at = self._clock()
+        request, signature = self._signed(endpoint, body, deadline - self._timer())
+        client = self._transfers if endpoint.money else self._reads
+        response = client.send(request, stream=True)
         try:
-            asked_at, started = self._clock(), self._timer()
-            request, signature = self._signed(endpoint, body, deadline - started)
-            client = self._transfers if endpoint.money else self._reads
-            try:
-                response = client.send(request, stream=True)
-                try:
-                    answer = self._read(endpoint, response, deadline)
-                finally:
-                    response.close()
-            finally:
-                self._stats.note_call(endpoint.name, self._timer() - started)
+            answer = self._read(endpoint, response, deadline)
         finally:
-            self._slots.release()
+            response.close()
         return Received(
             payload_of(endpoint, answer, (self._merchant.key, signature)), asked_at, self._clock()
         )

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Generic, TypeVar, cast
 
 from twoj_client import Reply, TwoJError
+from twoj_client.threads import Workers
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -159,8 +160,8 @@ class Loads:
         self._lock = Lock()
         self._shelves: OrderedDict[Hashable, _Shelf] = OrderedDict()
         self._things: OrderedDict[Hashable, Any] = OrderedDict()
-        self.quick = ThreadPoolExecutor(8, thread_name_prefix="quick-load")
-        self.slow = ThreadPoolExecutor(6, thread_name_prefix="slow-load")
+        self.quick = Workers(8, thread_name_prefix="quick-load")
+        self.slow = Workers(6, thread_name_prefix="slow-load")
 
     def look(
         self, name: Hashable, start: Callable[[], Load[K, V]], renew_s: float, patience_s: float

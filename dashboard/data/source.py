@@ -20,6 +20,7 @@ from payouts.transfers import TransferBook
 from twoj_client import Reply, TwoJ, TwoJError
 from twoj_client.cache.memory import Memory
 from twoj_client.settings import Settings
+from twoj_client.threads import Workers
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -127,7 +128,7 @@ def connected(
             clock=clock,
             sleep=sleep,
         ) as twoj,
-        ThreadPoolExecutor(max_workers=8, thread_name_prefix="data") as pool,
+        Workers(max_workers=8, thread_name_prefix="data") as pool,
         Loads(clock) as loads,
         ExitStack() as stack,
     ):
