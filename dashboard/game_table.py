@@ -1,7 +1,9 @@
 """The table of all games: what each brought, next to its earlier self and to the others."""
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Final
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -9,6 +11,8 @@ import pandas as pd
 from dashboard.frames import row_totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import METRIC, Change, Number, Totals, change
+
+_PICTURE: Final = re.compile(r"data:image/(svg\+xml|png|jpeg|webp);base64,[A-Za-z0-9+/=]{1,20000}")
 
 
 def game_table(
@@ -54,7 +58,12 @@ def of_type(games: pd.DataFrame, wanted: str | None) -> pd.DataFrame:
 
 
 def safe_icon(url: str) -> str | None:
-    """Return the address of an icon if browsers may fetch it: over https, from a named host; else None."""
+    """Return the address of an icon if browsers may show it, else None.
+
+    It is fetched over https from a named host, or is a picture itself.
+    """
+    if _PICTURE.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -7,6 +7,7 @@ import numpy as np
 
 from twoj_sandbox import MCH_ID, SUB_MCH_ID, rows, rules
 from twoj_sandbox.histories import cut
+from twoj_sandbox.icons import icon
 from twoj_sandbox.provider import Provider
 from twoj_sandbox.rules import Data, Refused
 from twoj_sandbox.world.day import ROUND, Day, Rounds
@@ -22,7 +23,7 @@ def all_list(_provider: Provider, _data: Data) -> Any:
             "game_id": game.game_id,
             "game_name": game.name,
             "game_type": game.game_type,
-            "resource_url": f"https://games.example/icons/{game.game_id}.png",
+            "resource_url": icon(game),
             "resource_with_name_url": f"https://games.example/icons/{game.game_id}-name.png",
         }
         for game in GAMES

@@ -13,6 +13,7 @@ from dashboard.figures.panels import days_chart
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.game_sums import PLAYERS, GameSums
+from dashboard.luck import Origin
 from dashboard.luck_table import one_in_words
 from dashboard.markdown import escaped, short
 from dashboard.metrics import METRICS
@@ -127,7 +128,8 @@ def luck() -> None:
             return
         st.markdown(one_in_words(found))
         charts.show(band_chart(found, charts.look()), "game-luck")
-        st.caption(f"{arriving.known.value.sample.in_words} No theoretical RTP is configured.")
+        missing = "" if found.origin is Origin.CONFIGURED else " No theoretical RTP is configured."
+        st.caption(arriving.known.value.sample.in_words + missing)
 
 
 @live.part("Rounds of the game", "game-rounds")

@@ -80,14 +80,18 @@ def test_games_of_a_type_from_gain_to_loss_with_the_unknown_last() -> None:
         ("https://icons.example/1.png", True),
         ("http://icons.example/1.png", False),
         ("javascript:alert(1)", False),
+        ("data:image/svg+xml;base64,PHN2Zy8+", True),
         ("data:image/svg+xml,<svg/>", False),
+        ("data:image/png;base64,AA==' onerror='x", False),
+        ("data:image/png;base64," + "A" * 20_001, False),
+        ("data:text/html;base64,PHN2Zy8+", False),
         ("https:///1.png", False),
         ("https://[/1.png", False),
         ("//icons.example/1.png", False),
         ("", False),
     ],
 )
-def test_icons_come_over_https_from_a_named_host(url: str, safe: bool) -> None:
+def test_icons_are_pictures_or_come_over_https_from_a_named_host(url: str, safe: bool) -> None:
     assert safe_icon(url) == (url if safe else None)
 
 

@@ -1,7 +1,9 @@
 """What the histories show of each round, how they are cut, and that rows are the world's rounds."""
 
+import base64
 import re
 from collections import Counter
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -238,6 +240,7 @@ def test_the_list_of_games(sandbox):
     first |= {range(4000, 5000): "Fish", range(6000, 7000): "Crypto"}
     for game in games:
         assert game["game_type"] == next(kind for ids, kind in first.items() if game["game_id"] in ids)
-        assert game["resource_url"].startswith("https://")
+        picture = base64.b64decode(game["resource_url"].removeprefix("data:image/svg+xml;base64,"))
+        assert ElementTree.fromstring(picture)[1].text
         assert game["resource_with_name_url"].startswith("https://")
     assert any(not game["game_name"].isascii() for game in games)
