@@ -19,7 +19,7 @@ from twoj_client.cache.cached import CachedReads
 from twoj_client.cache.flights import Flights
 from twoj_client.cache.folder import FolderStore
 from twoj_client.cache.redis_store import RedisStore
-from twoj_client.cache.store import Patient, Store
+from twoj_client.cache.store import CacheState, Patient, Store
 from twoj_client.core import Core
 from twoj_client.errors import BadArgument
 from twoj_client.games import Games
@@ -101,6 +101,7 @@ class TwoJ:
             stats=self._stats,
             transport=transport,
         )
+        self._cache_bytes = cache_bytes
         self._store = Patient(_store(cache_url, cache_bytes), timer)
         self._cache = CachedReads(
             self._wire,
@@ -138,9 +139,10 @@ class TwoJ:
         """Ask one of the provider's APIs once, past the cache, how it does; briefly, and nothing is moved."""
         return ask_api(self._core, api)
 
-    def cache_works(self) -> bool:
-        """Say whether the cache can be read. If not, answers take longer, and none is lost."""
-        return self._store.check()
+    def cache_state(self) -> CacheState:
+        """Say how the cache is. While it does not work answers take longer, and none is lost."""
+        works = self._store.check()
+        return CacheState(self._store.place, works, self._store.size_bytes(), self._cache_bytes)
 
     def close(self) -> None:
         """Let go of threads, connections and files."""
