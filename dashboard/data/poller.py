@@ -1,4 +1,4 @@
-"""Asks the provider for the pots again and again, while somebody looks."""
+"""Asks for the pots again and again, while somebody looks: one server for all that share a cache."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Thread
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -17,7 +17,25 @@ from twoj_client import models as provider
 log = structlog.get_logger(__name__)
 
 REST_AFTER_S: Final = 10
+LEAD_S: Final = 6
+"""So long after its last word a server that asked is taken to be gone."""
+_LOOK_S: Final = 2
 _SHORTEST_WAIT_S: Final = 0.2
+_FOLLOWERS_WAIT_S: Final = 0.5
+_SLACK_S: Final = 0.1
+
+
+class Provider(Protocol):
+    """Whom the poller asks: `TwoJ.jackpot`."""
+
+    def pool(self) -> Reply[provider.Pool]:
+        """Ask for the pots. Raises TwoJError."""
+
+    def latest_pool(self) -> Reply[provider.Pool] | None:
+        """What was said last to any server that shares the cache."""
+
+    def leads(self, for_s: float) -> bool:
+        """Whether this server is the one that asks, for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +46,37 @@ class Heard:
     as_of: datetime
     timer_s: float
 
+    def is_newer_than(self, other: "Heard") -> bool:
+        """Whether the provider said this after `other`: each clock may be set back, but not both."""
+        return self.as_of > other.as_of or self.pots.at_ms > other.pots.at_ms
+
 
 class Poller:
     """One for a server, however many look.
 
-    `ask` returns the provider's answer. `hear` is told each new answer and the one before, in the poller's
-    thread. `clock` returns epoch seconds, `timer` seconds of a clock that never jumps.
+    Of all servers that share a cache one leads: it asks, and the others hear its answers through the cache.
+    Once nobody looks at its screens, or it is gone, another does. A server that cannot reach the cache asks.
+
+    `hear` is told each new answer, the one before, and whether this server leads, in the poller's thread.
+    `clock` returns epoch seconds, `timer` seconds of a clock that never jumps.
     """
 
     def __init__(
         self,
-        ask: Callable[[], Reply[provider.Pool]],
-        hear: Callable[[Pots | None, Pots], None],
+        provider: Provider,
+        hear: Callable[[Pots | None, Pots, bool], None],
         *,
         every_s: float,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ask = ask
+        self._provider = provider
         self._hear = hear
         self._every_s = every_s
         self._clock = clock
         self._timer = timer
         self._looked_at = float("-inf")
+        self._ask_at = float("-inf")
         self._resting = True
         self._wake = Event()
         self._ended = False
@@ -81,45 +107,47 @@ class Poller:
             thread.join(timeout=1)  # longer than that only a provider that hangs can keep it
 
     def turn(self) -> float | None:
-        """Ask once, unless nobody looked lately; return in how many seconds to do so again, None: once woken.
+        """Ask or hear once, unless nobody looked lately; return in how many seconds to do so again.
 
-        Each answer is asked for `every_s` after the one before was true, also if another server asked for
-        that: so all servers that share a cache ask at the same time, and that is one call.
+        None: once woken. An answer is asked for `every_s` after the one before was true; in between the
+        leader says that it still leads.
         """
         self._resting = self._timer() - self._looked_at > max(REST_AFTER_S, 3 * self._every_s)
         if self._resting:
             return None
-        wait_s = self._every_s
+        leads = False
         try:
-            reply = self._ask()
+            leads = self._provider.leads(LEAD_S)
+            if not leads:
+                self._take(self._provider.latest_pool(), leads=False)
+            elif self._timer() >= self._ask_at - _SLACK_S:
+                self._ask_at = self._timer() + self._every_s
+                self._take(self._provider.pool(), leads=True)
         except TwoJError as error:
             self._say(failing=str(error))
         except Exception:  # whatever it was, the next turn may do better
             log.exception("jackpot poller failed")
-        else:
-            heard = self._heard_from(reply)
-            self._say(failing="The provider does not answer." if reply.stale else None)
-            if not reply.stale:
-                wait_s -= self._timer() - heard.timer_s
-            self._take(heard, stale=reply.stale)
-        return max(wait_s, _SHORTEST_WAIT_S)
+        wait_s = min(self._ask_at - self._timer(), _LOOK_S)
+        return max(wait_s, _SHORTEST_WAIT_S if leads else _FOLLOWERS_WAIT_S)
 
     def _run(self) -> None:
         while not self._ended:
             self._wake.wait(self.turn())
             self._wake.clear()
 
-    def _heard_from(self, reply: Reply[provider.Pool]) -> Heard:
-        age_s = max(self._clock() - reply.as_of.timestamp(), 0)
-        return Heard(told_pots(reply), reply.as_of, self._timer() - age_s)
-
-    def _take(self, heard: Heard, *, stale: bool) -> None:
-        before = self._heard
-        if before and (stale or heard.as_of == before.as_of):
+    def _take(self, reply: Reply[provider.Pool] | None, *, leads: bool) -> None:
+        if reply is None:
             return
-        self._heard = heard
-        if not stale:
-            self._hear(before.pots if before else None, heard.pots)
+        age_s = max(self._clock() - reply.as_of.timestamp(), 0)
+        heard, before = Heard(told_pots(reply), reply.as_of, self._timer() - age_s), self._heard
+        if reply.stale:
+            self._say(failing="The provider does not answer.")
+            self._heard = before or heard
+        elif before is None or heard.is_newer_than(before):
+            self._say(failing=None)
+            self._heard = heard
+            self._ask_at = heard.timer_s + self._every_s
+            self._hear(before.pots if before else None, heard.pots, leads)
 
     def _say(self, failing: str | None) -> None:
         if failing and not self._failing:

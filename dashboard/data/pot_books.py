@@ -1,8 +1,9 @@
 """The statements about pots and payouts: each works inside the caller's transaction. Times in epoch ms."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
-from sqlalchemy import Connection, Table, delete, func, select, tuple_
+from sqlalchemy import Connection, delete, exists, func, insert, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dashboard.jackpots import POTS, Hit, Pots, Sample, Win
@@ -14,42 +15,32 @@ KEPT_MS = 90 * 86_400_000
 _COARSE_MS = 15 * 60_000
 
 
-def _add(connection: Connection, table: Table, rows: list[dict[str, object]]) -> None:
-    """Write rows; those that another server has written before stay as they are."""
+def add_samples(connection: Connection, answers: Iterable[Pots]) -> None:
+    """Write what was in the pots at these moments; what another server has written stays as it is."""
+    rows = [
+        {"pot": name, "at_ms": pots.at_ms, "pot_li": pots[name].li}
+        for pots in sorted(answers, key=lambda pots: pots.at_ms)
+        for name in POTS
+    ]
     if rows:
         kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(kind.insert(table).on_conflict_do_nothing(), rows)
-
-
-def add_samples(connection: Connection, answers: Iterable[Pots]) -> None:
-    """Write what was in the pots at these moments."""
-    _add(
-        connection,
-        pot_samples,
-        [
-            {"pot": name, "at_ms": pots.at_ms, "pot_li": pots[name].li}
-            for pots in sorted(answers, key=lambda pots: pots.at_ms)
-            for name in POTS
-        ],
-    )
+        connection.execute(kind.insert(pot_samples).on_conflict_do_nothing(), rows)
 
 
 def add_hits(connection: Connection, hits: Iterable[Hit]) -> None:
-    """Write these hits."""
-    _add(
-        connection,
-        pot_hits,
-        [
-            {
-                "pot": hit.pot,
-                "seen_at_ms": hit.seen_at_ms,
-                "before_at_ms": hit.before_at_ms,
-                "before_li": hit.before_li,
-                "after_li": hit.after_li,
-            }
-            for hit in hits
-        ],
-    )
+    """Write these hits, but for those that another server has written, seen between other answers."""
+    hits = list(hits)
+    if hits and connection.dialect.name == "postgresql":
+        # Who writes next must see these rows; on SQLite writers take turns anyway.
+        connection.execute(text("LOCK TABLE pot_hits IN SHARE ROW EXCLUSIVE MODE"))
+    for hit in hits:
+        seen = exists().where(
+            pot_hits.c.pot == hit.pot,
+            pot_hits.c.before_at_ms < hit.seen_at_ms,
+            pot_hits.c.seen_at_ms > hit.before_at_ms,
+        )
+        if not connection.scalar(select(seen)):
+            connection.execute(insert(pot_hits).values(asdict(hit)))
 
 
 def thin(connection: Connection, now_ms: int) -> None:

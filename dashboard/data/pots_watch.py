@@ -11,13 +11,11 @@ from typing import Any, Final
 from dashboard.build import build_id
 from dashboard.data.keeper import Keeper
 from dashboard.data.ledger import Ledger
-from dashboard.data.poller import Heard, Poller
+from dashboard.data.poller import Heard, Poller, Provider
 from dashboard.data.screens import Screens
 from dashboard.data.source import source
 from dashboard.jackpots import Hit, Pots, hits_between, match
 from dashboard.wall import Limits, limits, told, told_hits, told_wins
-from twoj_client import Reply
-from twoj_client.models import Pool
 from twoj_client.settings import LOGO_TYPES, Settings
 
 _HITS_TOLD: Final = 4
@@ -32,11 +30,11 @@ class Brand:
 
 
 class Watch:
-    """One for a server. `ask` returns the provider's answer about the pots."""
+    """One for a server. The `provider` is asked for the pots."""
 
     def __init__(
         self,
-        ask: Callable[[], Reply[Pool]],
+        provider: Provider,
         settings: Settings,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
@@ -47,7 +45,7 @@ class Watch:
         self.limits: Limits = limits(settings.jackpot_poll_s)
         self.ledger = Ledger(settings.ledger_url)
         self.screens = Screens(self.ledger, clock, timer)
-        self.poller = Poller(ask, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
+        self.poller = Poller(provider, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
         self._keeper = Keeper(self.ledger, self.screens, timer)
         self._hits: deque[Hit] = deque(maxlen=_HITS_TOLD)
 
@@ -81,10 +79,10 @@ class Watch:
             "build": self.build,
         }
 
-    def _hear(self, before: Pots | None, pots: Pots) -> None:
+    def _hear(self, before: Pots | None, pots: Pots, leads: bool) -> None:
         hits = hits_between(before, pots) if before else []
         self._hits.extend(hits)
-        self._keeper.note(pots, hits)
+        self._keeper.note(pots, hits, writes=leads)
 
 
 def _logo(settings: Settings) -> str:
@@ -102,7 +100,7 @@ def watching(settings: Settings) -> Iterator[None]:
     """Watch the pots of the provider that is connected, while the context lasts."""
     global _watch  # noqa: PLW0603 - as the source: one server has one, and its pages no other way to it
     here = source()
-    _watch = Watch(here.twoj.jackpot.pool, settings, here.clock)
+    _watch = Watch(here.twoj.jackpot, settings, here.clock)
     try:
         with _watch.running():
             yield

@@ -36,14 +36,17 @@ class Hall:
             key=SecretStr("k"),
             ledger_url=f"sqlite:///{folder / 'ledger.sqlite3'}",
         )
-        self.watch = Watch(self.ask, settings, clock=self.clock, timer=self.clock)
+        self.watch = Watch(self, settings, clock=self.clock, timer=self.clock)
         monkeypatch.setattr(pots_watch, "_watch", self.watch)
         self.app = Starlette(routes=[live.ROUTE])
 
     def clock(self):
         return self.now
 
-    def ask(self):
+    def leads(self, for_s):
+        return True
+
+    def pool(self):
         self.asked += 1
         hourly = Pot(Decimal(self.hourly), Decimal(0), NEXT_HOUR_MS)
         high = Pot(Decimal("5392.865"), Decimal(3600), 0)
@@ -245,7 +248,7 @@ def test_the_build_is_the_same_for_the_same_code_and_settings(hall, tmp_path, mo
     logo = tmp_path / "logo.png"
     logo.write_bytes(b"picture")
     settings = Settings(logo=logo)
-    other = Watch(again.ask, settings.model_copy(update={"ledger_url": f"sqlite:///{tmp_path / 'x'}"}))
+    other = Watch(again, settings.model_copy(update={"ledger_url": f"sqlite:///{tmp_path / 'x'}"}))
     assert other.build != hall.watch.build
     assert other.brand.logo == "data:image/png;base64,cGljdHVyZQ=="
     for each in (again.watch, other):

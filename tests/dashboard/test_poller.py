@@ -20,20 +20,27 @@ class World:
 
     def __init__(self, every_s=2):
         self.now = float(NOW_S)
-        self.asked = 0
+        self.asked = self.led = 0
         self.answer = self.pots
         self.heard = []
         self.poller = Poller(
-            self.ask,
-            lambda before, after: self.heard.append((before, after)),
+            self,
+            lambda before, after, leads: self.heard.append((before, after)),
             every_s=every_s,
             clock=lambda: self.now,
             timer=lambda: self.now - NOW_S + 1000,
         )
 
-    def ask(self):
+    def pool(self):
         self.asked += 1
         return self.answer()
+
+    def latest_pool(self):
+        raise AssertionError("the only server leads")
+
+    def leads(self, for_s):
+        self.led += 1
+        return True
 
     def pots(self, hourly="100", *, stale=False, age_s=0.0, timestamp=5000):
         pot = PotAnswer(Decimal(hourly), Decimal(0), 0)
@@ -68,18 +75,32 @@ def test_it_rests_once_nobody_looked_for_a_while_and_wakes_at_a_look(world):
     world.now += 0.1
     assert world.poller.turn() is None
     world.poller.look()
+    world.now += 2
     assert world.poller.turn() == 2
+    assert world.asked == 2
 
 
 def test_a_slow_pace_does_not_put_it_to_sleep_between_two_looks():
     world = World(every_s=10)
     world.poller.look()
     world.now += 29
-    assert world.poller.turn() == 10
+    assert world.poller.turn() is not None
+    world.now += 1.1
+    assert world.poller.turn() is None
+
+
+def test_at_a_slow_pace_it_says_more_often_than_it_asks_that_it_leads():
+    world = World(every_s=10)
+    world.poller.look()
+    for _ in range(5):
+        assert world.poller.turn() == 2
+        world.now += 2
+    assert (world.asked, world.led) == (1, 5)
+    world.poller.turn()
+    assert world.asked == 2
 
 
 def test_the_next_question_comes_so_long_after_the_answer_was_true(world):
-    """Servers that share a cache fall into step: who gets another's answer asks when that one does."""
     world.answer = lambda: world.pots(age_s=1.25)
     world.poller.look()
     assert world.poller.turn() == 0.75
@@ -108,8 +129,9 @@ def test_an_answer_that_was_heard_before_is_no_news(world):
     world.answer = lambda: answer
     world.poller.look()
     world.poller.turn()
+    world.now += 2
     world.poller.turn()
-    assert len(world.heard) == 1
+    assert (world.asked, len(world.heard)) == (2, 1)
 
 
 def test_after_a_failure_the_last_answer_stays_and_grows_old(world):
@@ -141,7 +163,8 @@ def test_an_old_answer_from_the_cache_replaces_none(world):
 def test_a_clock_that_is_set_back_stops_nothing(world):
     world.poller.look()
     world.poller.turn()
-    world.answer = lambda: world.pots("101", age_s=3600)
+    world.answer = lambda: world.pots("101", age_s=3600, timestamp=7000)
+    world.now += 2
     world.poller.turn()
     assert world.poller.look().pots.hourly.amount == 101
 
@@ -167,6 +190,7 @@ def test_a_failing_hour_is_two_lines_in_the_log(world):
             world.answer = answer
             world.poller.look()
             world.poller.turn()
+            world.now += 2
     assert [line["event"] for line in logs] == ["jackpot pots not known", "jackpot pots known again"]
 
 
@@ -174,8 +198,154 @@ def test_in_its_thread_it_wakes_at_a_look_and_ends_with_the_block(world):
     from threading import Event
 
     heard = Event()
-    poller = Poller(world.ask, lambda *_: heard.set(), every_s=2)
+    poller = Poller(world, lambda *_: heard.set(), every_s=2)
     with poller.running():
         assert not heard.wait(0.05)
         poller.look()
         assert heard.wait(10)
+
+
+class Several:
+    """A provider and a cache that several servers share, each with a screen on that is looked at."""
+
+    def __init__(self, count, every_s=2):
+        self.now = float(NOW_S)
+        self.leader, self.leads_until = None, 0.0
+        self.kept = None
+        self.away = False
+        self.calls = []
+        self.servers = [Server(self, every_s) for _ in range(count)]
+
+    def go_on(self, seconds):
+        """Let time pass, with the turns that fall into it."""
+        ends_at = self.now + seconds
+        while self.now < ends_at:
+            self.now = min(ends_at, *(server.turn_at for server in self.servers))
+            for server in self.servers:
+                server.turn_if_due()
+
+
+class Server:
+    """One of them, with the clock of its own machine."""
+
+    def __init__(self, world, every_s):
+        self.world = world
+        self.turn_at = world.now
+        self.clock_off_s = 0.0
+        self.is_on = self.is_looked_at = True
+        self.heard, self.written = [], []
+        self.poller = Poller(self, self.hear, every_s=every_s, clock=self.clock, timer=lambda: world.now)
+
+    def clock(self):
+        return self.world.now + self.clock_off_s
+
+    def turn_if_due(self):
+        if not self.is_on:
+            self.turn_at = float("inf")
+        elif self.world.now >= self.turn_at:
+            if self.is_looked_at:
+                self.poller.look()
+            wait_s = self.poller.turn()
+            self.turn_at = self.world.now + (0.5 if wait_s is None else wait_s)
+
+    def hear(self, before, after, leads):
+        self.heard.append(after.at_ms)
+        if leads:
+            self.written.append(after.at_ms)
+
+    def leads(self, for_s):
+        world = self.world
+        if world.away or world.leader in (None, self) or world.now >= world.leads_until:
+            world.leader, world.leads_until = self, world.now + for_s
+            return True
+        return False
+
+    def pool(self):
+        self.world.calls.append((self.world.now, self))
+        pot = PotAnswer(Decimal(100), Decimal(0), 0)
+        as_of = datetime.fromtimestamp(self.clock(), UTC)
+        reply = Reply(Pool(pot, pot, int(self.world.now * 1000)), as_of)
+        if not self.world.away:
+            self.world.kept = reply
+        return reply
+
+    def latest_pool(self):
+        return self.world.kept
+
+
+def test_of_several_servers_one_asks_and_all_hear():
+    several = Several(3)
+    several.go_on(60)
+    assert len(several.calls) <= 31
+    assert len({server for _, server in several.calls}) == 1
+    first, *others = several.servers
+    for other in others:
+        assert other.heard == first.heard[-len(other.heard) :]
+        assert len(other.heard) >= len(first.heard) - 1
+        assert other.written == []
+    assert first.written == first.heard
+
+
+def test_where_the_one_that_asked_is_gone_another_asks_within_ten_seconds():
+    for every_s in (2, 10):
+        several = Several(3, every_s)
+        several.go_on(31)
+        several.servers[0].is_on = False
+        died_at, asked = several.now, len(several.calls)
+        several.go_on(60)
+        after = several.calls[asked:]
+        assert after[0][0] - died_at <= max(10, every_s)
+        assert len({server for _, server in after}) == 1
+        assert len(after) <= 60 / every_s
+
+
+def test_where_nobody_looks_at_the_one_that_asked_another_does():
+    several = Several(2)
+    several.go_on(20)
+    several.servers[0].is_looked_at = False
+    several.go_on(REST_AFTER_S + 10)
+    asked = len(several.calls)
+    several.go_on(20)
+    assert {server for _, server in several.calls[asked:]} == {several.servers[1]}
+    ages = [several.servers[1].poller.age_ms(several.servers[1].poller.look())]
+    assert max(ages) <= 2000
+
+
+def test_without_the_cache_each_server_asks_by_itself():
+    several = Several(3)
+    several.go_on(20)
+    several.away, asked = True, len(several.calls)
+    several.go_on(20)
+    assert len({server for _, server in several.calls[asked:]}) == 3
+    several.away = False
+    several.go_on(10)
+    asked = len(several.calls)
+    several.go_on(20)
+    assert len({server for _, server in several.calls[asked:]}) == 1
+
+
+@pytest.mark.parametrize("off_s", [-3600, -5, 5, 3600])
+def test_the_answers_of_a_server_whose_clock_is_wrong_are_heard_all_the_same(off_s):
+    several = Several(2)
+    several.servers[0].clock_off_s = off_s
+    several.go_on(20)
+    first, second = several.servers
+    assert second.heard == first.heard[-len(second.heard) :]
+    assert len(second.heard) >= 9
+    # A clock that is behind makes answers look older than they are, never younger by more than a turn.
+    assert second.poller.age_ms(second.poller.look()) >= (several.now * 1000 - second.heard[-1]) - 500
+
+
+def test_an_old_answer_that_another_left_behind_replaces_no_newer_one():
+    several = Several(2)
+    several.go_on(4)
+    left = several.kept
+    several.away = True
+    several.go_on(6)
+    several.away, several.kept = False, left
+    several.leader, several.leads_until = object(), several.now + 100
+    for server in several.servers:
+        before = server.heard[-1]
+        server.poller.look()
+        server.poller.turn()
+        assert server.heard[-1] == before

@@ -1,5 +1,6 @@
 """What the wall keeps in the ledger's database, on SQLite and on PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 
 import pytest
@@ -114,18 +115,92 @@ def test_payouts_are_read_as_the_ledger_holds_them(ledger, payout_ledger):  # no
 def test_the_keeper_writes_the_first_answer_of_each_minute_and_all_hits(ledger, keeper):
     hit = Hit("super", NOW_MS, NOW_MS + 2000, 200_000, 100)
     for second in range(0, 130, 2):
-        keeper.note(pots(NOW_MS + second * 1000), [hit] if second == 4 else [])
+        keeper.note(pots(NOW_MS + second * 1000), [hit] if second == 4 else [], writes=True)
     keeper.keep()
     keeper.keep()
     assert [sample.at_ms for sample in samples(ledger)] == [NOW_MS, NOW_MS + 60_000, NOW_MS + 120_000]
     assert read(ledger, pot_books.hits, 0, 2**62) == [hit]
 
 
+def hits(ledger, pot="hourly"):
+    return [hit for hit in read(ledger, pot_books.hits, 0, 2**62) if hit.pot == pot]
+
+
+def test_a_hit_that_two_servers_saw_between_different_answers_is_written_once(ledger):
+    seen = Hit("hourly", 1000, 3000, 100, 50)
+    also = [
+        Hit("hourly", 0, 4000, 90, 50),
+        Hit("hourly", 2000, 3500, 95, 51),
+        Hit("hourly", 1500, 2500, 99, 50),
+    ]
+    other = [
+        Hit("hourly", 3000, 5000, 60, 50),
+        Hit("hourly", 0, 1000, 80, 70),
+        Hit("super", 1000, 3000, 200, 150),
+    ]
+    for hit in (seen, *also, *other):
+        with ledger.writing() as connection:
+            pot_books.add_hits(connection, [hit])
+    assert hits(ledger) == [other[1], seen, other[0]]
+    assert hits(ledger, "super") == [other[2]]
+
+
+def test_two_servers_that_write_a_hit_at_the_same_moment_write_it_once(ledger, url):  # noqa: F811
+    other = Ledger(url.render_as_string(hide_password=False))
+
+    def write(ledger, hit):
+        with ledger.writing() as connection:
+            pot_books.add_hits(connection, [hit])
+
+    hit = Hit("hourly", 1000, 3000, 100, 50)
+    with ThreadPoolExecutor(1) as thread, ledger.writing() as connection:
+        pot_books.add_hits(connection, [hit])
+        also = thread.submit(write, other, Hit("hourly", 0, 4000, 90, 50))
+        wait([also], 0.3)  # by then it has been written, unless it waits for us
+        connection.commit()
+    also.result()
+    assert hits(ledger) == [hit]
+    other.close()
+
+
+def test_what_another_server_writes_is_written_here_once_that_one_is_gone(ledger, keeper, clock):
+    old = Hit("hourly", NOW_MS - 4000, NOW_MS - 2000, 100, 50)
+    young = Hit("super", NOW_MS + 58_000, NOW_MS + 60_000, 200, 100)
+    keeper.note(pots(NOW_MS), [old], writes=False)
+    keeper.keep()
+    clock.s += 60
+    keeper.note(pots(NOW_MS + 60_000), [young], writes=False)
+    keeper.keep()
+    assert samples(ledger) == []
+    clock.s += 8
+    keeper.note(pots(NOW_MS + 68_000), [], writes=True)
+    keeper.keep()
+    assert hits(ledger) == []
+    assert hits(ledger, "super") == [young]
+    assert [sample.at_ms for sample in samples(ledger)] == [NOW_MS + 60_000]
+
+
+def test_nothing_is_forgotten_for_another_server_while_the_ledger_is_away(ledger, keeper, clock, monkeypatch):
+    def away():
+        raise LedgerFailed("away")
+
+    hit = Hit("hourly", NOW_MS - 2000, NOW_MS, 100, 50)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "writing", away)
+        keeper.note(pots(NOW_MS), [hit], writes=False)
+        for _ in range(20):
+            clock.s += 60
+            keeper.keep()
+    keeper.note(pots(NOW_MS + 1_200_000), [], writes=True)
+    keeper.keep()
+    assert hits(ledger) == [hit]
+
+
 def test_while_the_ledger_is_away_what_was_heard_waits(ledger, keeper, monkeypatch):
     def away():
         raise LedgerFailed("away")
 
-    keeper.note(pots(NOW_MS), [Hit("hourly", 1, 2, 100, 50)])
+    keeper.note(pots(NOW_MS), [Hit("hourly", 1, 2, 100, 50)], writes=True)
     with monkeypatch.context() as patch, structlog.testing.capture_logs() as logs:
         patch.setattr(ledger, "writing", away)
         keeper.keep()
@@ -147,7 +222,7 @@ def test_the_keeper_knows_the_last_winners(keeper, payout_ledger):  # noqa: F811
 def test_what_is_left_is_written_at_the_end(ledger, screens, clock):
     keeper = Keeper(ledger, screens, clock)
     keeper.keep_soon()
-    keeper.note(pots(NOW_MS), [])
+    keeper.note(pots(NOW_MS), [], writes=True)
     keeper.close()
     assert len(samples(ledger)) == 1
 

@@ -5,13 +5,14 @@ import threading
 import pytest
 
 from tests.parts import free_port, redis_server
-from tests.twoj_client.conftest import KEY, NOW, ok
+from tests.twoj_client.conftest import KEY, NOW, ok, sample
 from twoj_client import BadArgument
 from twoj_client.cache.folder import FolderStore
 from twoj_client.cache.redis_store import RedisStore
 from twoj_client.cache.store import Patient, StoreFailed
 
 LIST = "/api/all/list"
+POOL = "/open2j/g/gjp/pool"
 MIB = 2**20
 
 
@@ -80,6 +81,50 @@ def test_one_of_many_threads_gets_the_claim(make_store):
     assert sorted(got) == [False] * 19 + [True]
 
 
+def test_one_owner_leads_and_goes_on_leading(make_store):
+    first, second = make_store(), make_store()
+    assert first.lead("k", "ann", 60)
+    assert first.lead("k", "ann", 60)
+    assert not second.lead("k", "bob", 60)
+    assert second.lead("other", "bob", 60)
+    assert second.lead("k", "ann", 0.001)
+    assert wait_for(lambda: second.lead("k", "bob", 60))
+    assert not first.lead("k", "ann", 60)
+
+
+def test_one_of_many_owners_leads(make_store):
+    store = make_store()
+    got = []
+    threads = [
+        threading.Thread(target=lambda n=n: got.append(store.lead("k", f"owner {n}", 60))) for n in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == [False] * 19 + [True]
+
+
+def test_of_the_clients_that_share_a_cache_one_leads_and_all_hear_it(provider, make_client, cache_url, clock):
+    provider.says(POOL, sample("jackpot.pool")["response"]["result"])
+    one, two = (make_client(cache_url=cache_url).jackpot for _ in range(2))
+    assert one.leads(60)
+    assert not two.leads(60)
+    assert two.latest_pool() is None
+    said = one.pool()
+    clock.now += 3600
+    assert two.latest_pool() == said
+    assert len(provider.calls) == 1
+    assert make_client(cache_url=cache_url, mch_id=102).jackpot.leads(60)
+
+
+def test_without_the_cache_every_client_leads(make_client):
+    for _ in range(2):
+        twoj = make_client(cache_url=f"redis://127.0.0.1:{free_port()}/0")
+        assert twoj.jackpot.leads(60)
+        assert twoj.jackpot.latest_pool() is None
+
+
 def test_the_size_is_bounded_and_the_oldest_go_first(make_store):
     store = make_store(limit_bytes=2 * MIB)
     names = [f"entry {i}" for i in range(100)]
@@ -90,49 +135,12 @@ def test_the_size_is_bounded_and_the_oldest_go_first(make_store):
     assert kept == names[-len(kept) :]
 
 
-def test_a_store_says_how_full_it_is(make_store):
-    store = make_store(limit_bytes=10 * MIB)
-    empty = store.size_bytes()
-    store.put({"a": b"x" * 300_000}, None)
-    assert 300_000 <= store.size_bytes() - empty <= 330_000
-    assert empty < 100_000
-
-
-def test_a_limit_bounds_the_size(make_store):
-    store = make_store()
-    for number in range(40):
-        store.put({f"a{number}": b"x" * 100_000}, None)
-    assert store.size_bytes() <= 1.2 * MIB
-
-
-def test_the_state_of_a_cache_shows_no_password(make_client, tmp_path):
-    folder = make_client(cache_url=tmp_path / "here", cache_bytes=MIB).cache_state()
-    assert (folder.place, folder.works, folder.limit_bytes) == (f"Folder {tmp_path / 'here'}", True, MIB)
-    assert folder.size_bytes
-    port = free_port()
-    away = make_client(cache_url=f"redis://user:s3cret@127.0.0.1:{port}/2?client_name=s3cret").cache_state()
-    assert away == (f"Redis at 127.0.0.1:{port}, database 2", False, None, 2**30)
-
-
-def test_a_cache_that_can_be_read_and_not_written_does_not_work(clock):
-    class Full:
-        place = "a full disk"
-
-        def get(self, keys):
-            return [None] * len(keys)
-
-        def put(self, entries, ttl_s):
-            raise StoreFailed("full")
-
-    assert not Patient(Full(), clock).check()
-
-
 def test_answers_outlive_the_client(provider, make_client, cache_url):
     provider.answers[LIST] = lambda _call: ok([])
     for _ in range(3):
         twoj = make_client(cache_url=cache_url)
         twoj.all.list()
-        assert twoj.cache_state().works
+        assert twoj.cache_works()
     assert len(provider.calls) == 1
 
 
@@ -204,7 +212,7 @@ def test_no_redis_costs_no_answer(provider, make_client):
     provider.answers[LIST] = lambda _call: ok([])
     twoj = make_client(cache_url=f"redis://:secret@127.0.0.1:{free_port()}/0")
     assert twoj.all.list().data == []
-    assert not twoj.cache_state().works
+    assert not twoj.cache_works()
 
 
 def test_a_redis_that_goes_away_and_comes_back(provider, make_client, clock, tmp_path):
@@ -214,12 +222,11 @@ def test_a_redis_that_goes_away_and_comes_back(provider, make_client, clock, tmp
         twoj.all.list()
         clock.now += 3700
     assert twoj.all.list().data == []
-    assert not twoj.cache_state().works
+    assert not twoj.cache_works()
 
 
 def test_the_store_is_left_alone_for_a_while_after_a_failure(clock):
     class Broken:
-        place = "nowhere"
         asked = 0
 
         def get(self, keys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
@@ -61,6 +62,7 @@ class CachedReads:
         self._stale_for_s = stale_for_s
         self._stats = stats
         self._memory = Memory[Held](_MEMORY_BYTES)
+        self._owner = secrets.token_hex(8)
         self._failed_at: dict[str, float] = {}
         self._refreshers = ThreadPoolExecutor(2, thread_name_prefix="twoj-refresh")
 
@@ -128,6 +130,10 @@ class CachedReads:
             if held and rule.fits(held.entry) and rule.servable(held.entry, self._stale_for_s):
                 return _answer(held, rule)._replace(stale=True)
         return None
+
+    def leads(self, endpoint: Endpoint[Any], for_s: float) -> bool:
+        """Say whether this process, of all that share the store, is the one that asks; it is for `for_s`."""
+        return self._store.lead(f"{self._scope}{endpoint.path}#leader", self._owner, for_s)
 
     def split(
         self, endpoint: Endpoint[T], params: Params, answer: Answer[T], parts: Mapping[Window, T]

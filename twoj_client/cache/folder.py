@@ -58,7 +58,6 @@ class FolderStore:
     """Keeps answers in `folder`, for its owner alone, up to `limit_bytes`; what is oldest goes first."""
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
-        self.place = f"Folder {folder}"
         self._folder = folder
         self._database = folder / "cache.db"
         self._limit_bytes = limit_bytes
@@ -87,9 +86,17 @@ class FolderStore:
         """Give a claimed key back."""
         self._use(lambda cache: cache.delete(key))
 
-    def size_bytes(self) -> int:
-        """Return how many bytes database and files take."""
-        return self._use(lambda cache: int(cache.volume()))
+    def lead(self, key: str, owner: str, ttl_s: float) -> bool:
+        """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
+
+        def lead(cache: Any) -> bool:
+            with cache.transact():
+                leads = cache.get(key) in (None, owner.encode())
+                if leads:
+                    cache.set(key, owner.encode(), expire=ttl_s)
+            return leads
+
+        return self._use(lead)
 
     def close(self) -> None:
         """Close the database."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import redis
 
@@ -32,6 +31,11 @@ while known > tonumber(ARGV[4]) do
   redis.call('UNLINK', oldest)
 end
 """
+_LEAD = """
+if (redis.call('GET', KEYS[1]) or ARGV[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
 
 
 class RedisStore:
@@ -41,12 +45,12 @@ class RedisStore:
     """
 
     def __init__(self, url: str, limit_bytes: int) -> None:
-        self.place = _place(url)
         self._limit_bytes = limit_bytes
         self._redis: Any = redis.Redis.from_url(
             url, socket_timeout=_WAIT_S, socket_connect_timeout=_WAIT_S, retry=None
         )
         self._put = self._redis.register_script(_PUT)
+        self._lead = self._redis.register_script(_LEAD)
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return what is kept under each key, None where nothing is."""
@@ -74,9 +78,9 @@ class RedisStore:
         """Give a claimed key back."""
         self._use(lambda: self._redis.delete(_PREFIX + key))
 
-    def size_bytes(self) -> int:
-        """Return how many bytes keys and answers take, without what Redis needs to keep them."""
-        return int(self._use(lambda: self._redis.get(_PREFIX + "#total")) or 0)
+    def lead(self, key: str, owner: str, ttl_s: float) -> bool:
+        """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
+        return bool(self._use(lambda: self._lead([_PREFIX + key], [owner, int(ttl_s * 1000)])))
 
     def close(self) -> None:
         """Close the connections."""
@@ -89,8 +93,3 @@ class RedisStore:
             reason = type(error).__name__
         # The address may hold a password, and errors may hold the address.
         raise StoreFailed(f"Redis: {reason}")
-
-
-def _place(url: str) -> str:
-    parts = urlsplit(url)
-    return f"Redis at {parts.hostname}:{parts.port or 6379}, database {parts.path.strip('/') or 0}"

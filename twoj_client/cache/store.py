@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from twoj_client.log import log
 
 R = TypeVar("R")
 
 _PAUSE_S = 5.0
-_CHECK = "#check"
 
 
 class StoreFailed(Exception):
     """The store cannot be read or written just now."""
 
 
-class CacheState(NamedTuple):
-    """How a cache is: `size_bytes` is None where that is not known."""
-
-    place: str
-    works: bool
-    size_bytes: int | None
-    limit_bytes: int
-
-
 class Store(Protocol):
     """Keeps bytes under text keys. Each method may raise StoreFailed, and may work again later."""
-
-    place: str
-    """Where it is, for people: without a password."""
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return what is kept under each key, None where nothing is."""
@@ -44,8 +31,8 @@ class Store(Protocol):
     def release(self, key: str) -> None:
         """Give a claimed key back."""
 
-    def size_bytes(self) -> int:
-        """Return how many bytes it takes, as it counts them against its limit."""
+    def lead(self, key: str, owner: str, ttl_s: float) -> bool:
+        """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -60,7 +47,6 @@ class Patient:
 
     def __init__(self, store: Store, timer: Callable[[], float]) -> None:
         self._store = store
-        self.place = store.place
         self._timer = timer
         self._rests_until = float("-inf")
 
@@ -80,19 +66,18 @@ class Patient:
         """Give a claimed key back."""
         self._try(lambda: self._store.release(key), None)
 
+    def lead(self, key: str, owner: str, ttl_s: float) -> bool:
+        """Take `key`, or keep it; True if the store fails, as then nobody else can be heard of."""
+        return self._try(lambda: self._store.lead(key, owner, ttl_s), True)
+
     def close(self) -> None:
         """Let go of files and connections."""
         self._try(self._store.close, None)
 
     def check(self) -> bool:
-        """Say whether the store can be written and read: a disk that is full can still be read."""
-        self.put({_CHECK: b""}, _PAUSE_S)
-        self.get([_CHECK])
+        """Say whether the store works."""
+        self.get([""])
         return self._rests_until == float("-inf")
-
-    def size_bytes(self) -> int | None:
-        """Return how many bytes it takes, None if it fails."""
-        return self._try(self._store.size_bytes, None)
 
     def _try(self, use: Callable[[], R], otherwise: R) -> R:
         if self._timer() < self._rests_until:
