@@ -15,7 +15,7 @@ _COLORS = {
 
 
 def icon(game: Game) -> str:
-    """Return the icon as a data URL (RFC 2397): the name's initials on a tile in the colour of the game's type."""
+    """Return the icon as a data URL (RFC 2397): the name's initials on a tile coloured by type."""
     words = [word for word in game.name.split() if word[0].isalnum()] or [game.name]
     initials = html.escape("".join(word[0] for word in words[:2]).upper())
     svg = (
