@@ -49,23 +49,30 @@ class Dashboard(NamedTuple):
     process: subprocess.Popen[bytes]
 
 
-def started(folder: Path, port: int, *flags: str, **settings: str) -> "subprocess.Popen[bytes]":
+def started(
+    folder: Path, port: int, *flags: str, module: str = "streamlit", **settings: str
+) -> "subprocess.Popen[bytes]":
     """Start the dashboard as the README does, with flags of Streamlit's behind.
 
-    `settings` are environment variables; `folder` takes its cache and, in `server.log`, what it says.
+    `settings` are environment variables; `folder` takes its cache and, in `server.log`, what it says. Another
+    `module` may stand in for Streamlit.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")}
     environment |= {"XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder), **settings}
-    command = [*readme_command(), "--server.port", str(port), "--server.headless", "true", *flags]
+    python, flag, _, *arguments = readme_command()
+    command = [python, flag, module, *arguments]
+    command += ["--server.port", str(port), "--server.headless", "true", *flags]
     with (folder / LOG).open("wb") as log:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
 
 @contextmanager
-def dashboard(folder: Path, port: int | None = None, **settings: str) -> Iterator[Dashboard]:
+def dashboard(
+    folder: Path, port: int | None = None, module: str = "streamlit", **settings: str
+) -> Iterator[Dashboard]:
     """The dashboard as the README starts it, on a free port if none is named; ends with the context."""
     port = port or free_port()
-    process = started(folder, port, **settings)
+    process = started(folder, port, module=module, **settings)
     url = f"http://127.0.0.1:{port}"
     try:
         with httpx.Client(transport=httpx.HTTPTransport(retries=7), timeout=60) as client:

@@ -245,7 +245,7 @@ class Tab:
         self._run_id = message.metadata.run.script_run_id
 
     def _end(self, message: ForwardMsg) -> None:
-        self._is_running = False
+        self._is_running = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
         is_whole = (
             message.metadata.run.script_run_id == self._run_id and not message.metadata.run.fragment_ids
         )
