@@ -33,8 +33,8 @@ def over_time() -> None:
     with states.box("pots-over-time", f"The pots over time, {formats.zone_time(here.zone)}"):
         st.caption("Seen while a screen or this page was on; the rest is a gap.")
         pot_cards.growths(history)
-        if not any(history.samples.values()):
-            st.info("No pot was watched in this period yet. The first values come within a minute.")
+        if all(len(samples) < 2 for samples in history.samples.values()):
+            st.info("The pots were not watched for a minute in this period yet; the curve begins after one.")
             return
         charts.show(
             pots_chart(history.samples, history.hits, charts.look(), here.currency, here.zone), "pots"

@@ -101,7 +101,7 @@ def habits() -> None:
         pause_picker.draw()
         charts.show(sessions_chart(sessions, charts.look(), here.currency, here.zone), "sessions")
         st.caption("Blue: the player won · grey: the player did not")
-    with left, states.box("session-list", formats.many(len(sessions), "session")):
+    with states.box("session-list", formats.many(len(sessions), "session")):
         table = sessions_table(sessions, here.zone)
         grid.draw(
             table, SESSIONS, "session-list", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8

@@ -101,6 +101,14 @@ def test_five_quarters_of_an_hour_make_an_interval(opened, truth):
     assert re.fullmatch(r"95 %: [\d,.]+ to [\d,.]+", cards(page)["Super: growth an hour"].delta)
 
 
+@pytest.mark.parametrize(("values", "curves"), [(0, 0), (1, 0), (2, 1)])
+def test_a_curve_begins_with_the_second_value(opened, truth, values, curves):
+    answers = seen(truth, NOW_MS - 9 * MINUTE_MS, NOW_MS)[:values]
+    page = opened(lambda connection: add_samples(connection, answers))
+    assert len(page.get("plotly_chart")) == curves
+    assert ("not watched for a minute in this period yet" in page.info[0].value) == (not curves)
+
+
 def test_without_samples_growth_is_not_known(opened):
     page = opened()
     assert cards(page)["Hourly: growth an hour"].value == "–"
