@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -20,6 +19,7 @@ from twoj_client.log import log
 from twoj_client.reply import Answer
 from twoj_client.signing import canonical_json
 from twoj_client.stats import Stats
+from twoj_client.threads import Workers
 from twoj_client.transport import Wire
 from twoj_client.windows import Window
 
@@ -64,7 +64,7 @@ class CachedReads:
         self._memory = Memory[Held](_MEMORY_BYTES)
         self._owner = secrets.token_hex(8)
         self._failed_at: dict[str, float] = {}
-        self._refreshers = ThreadPoolExecutor(2, thread_name_prefix="twoj-refresh")
+        self._refreshers = Workers(2, thread_name_prefix="twoj-refresh")
 
     def close(self) -> None:
         """Stop fetching ahead."""

@@ -58,6 +58,7 @@ class FolderStore:
     """Keeps answers in `folder`, for its owner alone, up to `limit_bytes`; what is oldest goes first."""
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
+        self.place = f"Folder {folder}"
         self._folder = folder
         self._database = folder / "cache.db"
         self._limit_bytes = limit_bytes
@@ -97,6 +98,10 @@ class FolderStore:
             return leads
 
         return self._use(lead)
+
+    def size_bytes(self) -> int:
+        """Return how many bytes database and files take."""
+        return self._use(lambda cache: int(cache.volume()))
 
     def close(self) -> None:
         """Close the database."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import redis
 
@@ -45,6 +46,7 @@ class RedisStore:
     """
 
     def __init__(self, url: str, limit_bytes: int) -> None:
+        self.place = _place(url)
         self._limit_bytes = limit_bytes
         self._redis: Any = redis.Redis.from_url(
             url, socket_timeout=_WAIT_S, socket_connect_timeout=_WAIT_S, retry=None
@@ -82,6 +84,10 @@ class RedisStore:
         """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
         return bool(self._use(lambda: self._lead([_PREFIX + key], [owner, int(ttl_s * 1000)])))
 
+    def size_bytes(self) -> int:
+        """Return how many bytes keys and answers take, without what Redis needs to keep them."""
+        return int(self._use(lambda: self._redis.get(_PREFIX + "#total")) or 0)
+
     def close(self) -> None:
         """Close the connections."""
         self._redis.close()
@@ -93,3 +99,8 @@ class RedisStore:
             reason = type(error).__name__
         # The address may hold a password, and errors may hold the address.
         raise StoreFailed(f"Redis: {reason}")
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url)
+    return f"Redis at {parts.hostname}:{parts.port or 6379}, database {parts.path.strip('/') or 0}"

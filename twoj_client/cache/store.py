@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from twoj_client.log import log
 
 R = TypeVar("R")
 
 _PAUSE_S = 5.0
+_CHECK = "#check"
 
 
 class StoreFailed(Exception):
     """The store cannot be read or written just now."""
 
 
+class CacheState(NamedTuple):
+    """How a cache is: `size_bytes` is None where that is not known."""
+
+    place: str
+    works: bool
+    size_bytes: int | None
+    limit_bytes: int
+
+
 class Store(Protocol):
     """Keeps bytes under text keys. Each method may raise StoreFailed, and may work again later."""
+
+    place: str
+    """Where it is, for people: without a password."""
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return what is kept under each key, None where nothing is."""
@@ -34,6 +47,9 @@ class Store(Protocol):
     def lead(self, key: str, owner: str, ttl_s: float) -> bool:
         """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
 
+    def size_bytes(self) -> int:
+        """Return how many bytes it takes, as it counts them against its limit."""
+
     def close(self) -> None:
         """Let go of files and connections."""
 
@@ -47,6 +63,7 @@ class Patient:
 
     def __init__(self, store: Store, timer: Callable[[], float]) -> None:
         self._store = store
+        self.place = store.place
         self._timer = timer
         self._rests_until = float("-inf")
 
@@ -75,9 +92,14 @@ class Patient:
         self._try(self._store.close, None)
 
     def check(self) -> bool:
-        """Say whether the store works."""
-        self.get([""])
+        """Say whether the store can be written and read: a disk that is full can still be read."""
+        self.put({_CHECK: b""}, _PAUSE_S)
+        self.get([_CHECK])
         return self._rests_until == float("-inf")
+
+    def size_bytes(self) -> int | None:
+        """Return how many bytes it takes, None if it fails."""
+        return self._try(self._store.size_bytes, None)
 
     def _try(self, use: Callable[[], R], otherwise: R) -> R:
         if self._timer() < self._rests_until:
