@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from threading import Event, Thread
 from typing import Final, Protocol
 
@@ -23,6 +24,17 @@ _LOOK_S: Final = 2
 _SHORTEST_WAIT_S: Final = 0.2
 _FOLLOWERS_WAIT_S: Final = 0.5
 _SLACK_S: Final = 0.1
+
+
+class Doing(StrEnum):
+    """What a poller is at."""
+
+    RESTING = "resting"
+    """Nobody looks."""
+    ASKING = "asking"
+    HEARING = "hearing"
+    """Another server asks; its answers come through the cache."""
+    FAILING = "failing"
 
 
 class Provider(Protocol):
@@ -81,6 +93,7 @@ class Poller:
         self._wake = Event()
         self._ended = False
         self._failing = False
+        self._leads = False
         self._heard: Heard | None = None
 
     def look(self) -> Heard | None:
@@ -89,6 +102,15 @@ class Poller:
         if self._resting:
             self._wake.set()
         return self._heard
+
+    @property
+    def doing(self) -> Doing:
+        """What it is at."""
+        if self._resting:
+            return Doing.RESTING
+        if self._failing:
+            return Doing.FAILING
+        return Doing.ASKING if self._leads else Doing.HEARING
 
     def age_ms(self, heard: Heard) -> int:
         """Return how old an answer is."""
@@ -117,7 +139,7 @@ class Poller:
             return None
         leads = False
         try:
-            leads = self._provider.leads(LEAD_S)
+            leads = self._leads = self._provider.leads(LEAD_S)
             if not leads:
                 self._take(self._provider.latest_pool(), leads=False)
             elif self._timer() >= self._ask_at - _SLACK_S:

@@ -135,12 +135,49 @@ def test_the_size_is_bounded_and_the_oldest_go_first(make_store):
     assert kept == names[-len(kept) :]
 
 
+def test_a_store_says_how_full_it_is(make_store):
+    store = make_store(limit_bytes=10 * MIB)
+    empty = store.size_bytes()
+    store.put({"a": b"x" * 300_000}, None)
+    assert 300_000 <= store.size_bytes() - empty <= 330_000
+    assert empty < 100_000
+
+
+def test_a_limit_bounds_the_size(make_store):
+    store = make_store()
+    for number in range(40):
+        store.put({f"a{number}": b"x" * 100_000}, None)
+    assert store.size_bytes() <= 1.2 * MIB
+
+
+def test_the_state_of_a_cache_shows_no_password(make_client, tmp_path):
+    folder = make_client(cache_url=tmp_path / "here", cache_bytes=MIB).cache_state()
+    assert (folder.place, folder.works, folder.limit_bytes) == (f"Folder {tmp_path / 'here'}", True, MIB)
+    assert folder.size_bytes
+    port = free_port()
+    away = make_client(cache_url=f"redis://user:s3cret@127.0.0.1:{port}/2?client_name=s3cret").cache_state()
+    assert away == (f"Redis at 127.0.0.1:{port}, database 2", False, None, 2**30)
+
+
+def test_a_cache_that_can_be_read_and_not_written_does_not_work(clock):
+    class Full:
+        place = "a full disk"
+
+        def get(self, keys):
+            return [None] * len(keys)
+
+        def put(self, entries, ttl_s):
+            raise StoreFailed("full")
+
+    assert not Patient(Full(), clock).check()
+
+
 def test_answers_outlive_the_client(provider, make_client, cache_url):
     provider.answers[LIST] = lambda _call: ok([])
     for _ in range(3):
         twoj = make_client(cache_url=cache_url)
         twoj.all.list()
-        assert twoj.cache_works()
+        assert twoj.cache_state().works
     assert len(provider.calls) == 1
 
 
@@ -212,7 +249,7 @@ def test_no_redis_costs_no_answer(provider, make_client):
     provider.answers[LIST] = lambda _call: ok([])
     twoj = make_client(cache_url=f"redis://:secret@127.0.0.1:{free_port()}/0")
     assert twoj.all.list().data == []
-    assert not twoj.cache_works()
+    assert not twoj.cache_state().works
 
 
 def test_a_redis_that_goes_away_and_comes_back(provider, make_client, clock, tmp_path):
@@ -222,11 +259,12 @@ def test_a_redis_that_goes_away_and_comes_back(provider, make_client, clock, tmp
         twoj.all.list()
         clock.now += 3700
     assert twoj.all.list().data == []
-    assert not twoj.cache_works()
+    assert not twoj.cache_state().works
 
 
 def test_the_store_is_left_alone_for_a_while_after_a_failure(clock):
     class Broken:
+        place = "nowhere"
         asked = 0
 
         def get(self, keys):
