@@ -36,15 +36,17 @@ class TwoJError(Exception):
     ``sentence`` says what happened, ``what_to_do`` what the reader can do about it; both are for people.
     ``endpoint`` is the path that was asked ("" if none), ``code`` the provider's code or the HTTP status.
     ``retry_may_help`` says whether the same *read* may succeed later; it is no advice to repeat a transfer.
+    ``older_will_do`` says whether an older answer to the same question may stand in.
     """
 
     what_to_do = "Report this with the time it happened."
     retry_may_help = False
+    older_will_do = False
 
     @property
-    def provider_is_down(self) -> bool:
-        """Whether the provider failed, rather than refuse: then an older answer may stand in."""
-        return self.retry_may_help
+    def trouble(self) -> str:
+        """What to say beside an older answer that stands in; a wait needs no advice."""
+        return self.sentence if self.retry_may_help else f"{self.sentence} {self.what_to_do}"
 
     def __init__(self, sentence: str, *, endpoint: str = "", code: int | None = None) -> None:
         super().__init__(sentence)
@@ -68,6 +70,7 @@ class NoAnswer(TwoJError):
 
     what_to_do = "Check the network and the provider's address, then try again."
     retry_may_help = True
+    older_will_do = True
 
     def __init__(self, sentence: str, *, endpoint: str = "", was_sent: bool = True) -> None:
         super().__init__(sentence, endpoint=endpoint)
@@ -88,6 +91,7 @@ class HttpStatus(TwoJError):
     """The provider, or something on the way to it, answered with an HTTP status other than 200."""
 
     what_to_do = "Try again in a moment; if it stays, ask the provider."
+    older_will_do = True
 
     def __init__(self, status: int, *, endpoint: str, retry_after_s: float | None = None) -> None:
         super().__init__(f"The provider answered with HTTP status {status}.", endpoint=endpoint, code=status)
@@ -98,10 +102,9 @@ class HttpStatus(TwoJError):
 class BadAnswer(TwoJError):
     """An answer arrived that cannot be read."""
 
-    provider_is_down = True
-
     what_to_do = "Try again in a moment; if it stays, report it to the provider."
     retry_may_help = True
+    older_will_do = True
 
 
 class NotJson(BadAnswer):
@@ -111,7 +114,7 @@ class NotJson(BadAnswer):
 class WrongShape(BadAnswer):
     """The body is JSON, but lacks a documented field or holds another type."""
 
-    what_to_do = "Report it: the provider's answer differs from its documents."
+    what_to_do = "Report it to the provider."
     retry_may_help = False
 
 
@@ -135,6 +138,7 @@ class ParameterRefused(ProviderError):
 
     meaning = "The provider refused a parameter or the signature"
     what_to_do = "Check the request, the merchant id, the key and this computer's clock."
+    older_will_do = True  # the same question was right before: it is the signature
 
 
 class ServiceFailed(ProviderError):
@@ -143,6 +147,7 @@ class ServiceFailed(ProviderError):
     meaning = "The provider failed inside"
     what_to_do = "Try again in a moment; if it stays, report it to the provider."
     retry_may_help = True
+    older_will_do = True
 
 
 class SignatureRefused(ProviderError):
@@ -150,6 +155,7 @@ class SignatureRefused(ProviderError):
 
     meaning = "The provider refused the signature"
     what_to_do = "Check the merchant id, the key and this computer's clock."
+    older_will_do = True
 
 
 class NotPermitted(ProviderError):

@@ -24,6 +24,8 @@ class Answer(NamedTuple, Generic[T_co]):
     """True where the answer's window was over when it was given: it does not make a reply older."""
     stale: bool = False
     """Served although it is too old, because the provider failed."""
+    trouble: str = ""
+    """How it failed."""
     covers_to: int = 0
     """Epoch seconds: nothing in the value happened at or after this."""
     refresh_at: float = 0.0
@@ -46,6 +48,8 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     """The windows in which rows are missing."""
     stale: bool = False
     """True where an old answer was served because the provider failed."""
+    trouble: str = ""
+    """How it failed, in a sentence for people; empty where it did not."""
 
 
 def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Window] = ()) -> Reply[T]:
@@ -59,4 +63,5 @@ def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Windo
         complete=not missing,
         missing=tuple(missing),
         stale=any(part.stale for part in parts),
+        trouble=next((part.trouble for part in parts if part.trouble), ""),
     )

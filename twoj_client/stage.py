@@ -51,7 +51,7 @@ class StageSummaries:
         reply = made.reply
         # The list is the caller's own, to change at will.
         data = StageSummary(list(reply.data.days), reply.data.summary)
-        return Reply(data, reply.as_of, reply.complete, reply.missing, reply.stale)
+        return Reply(data, reply.as_of, reply.complete, reply.missing, reply.stale, reply.trouble)
 
     def _make(self, window: Window, now: float) -> _Made:
         days = business_days(window, self._core.zone)
@@ -98,8 +98,12 @@ class StageSummaries:
             answer = self._core.cache.read(ALL_STAGE_SUMMARY, {}, whole)
         except TwoJError as error:
             old = [self._core.cache.stale(ALL_STAGE_SUMMARY, {}, day.window) for day in group]
-            known = {day.window: answer for day, answer in zip(group, old, strict=True) if answer is not None}
-            if not error.provider_is_down or len(known) < len(group):
+            known = {
+                day.window: answer._replace(trouble=error.trouble)
+                for day, answer in zip(group, old, strict=True)
+                if answer is not None
+            }
+            if not error.older_will_do or len(known) < len(group):
                 raise
             self._core.stats.note(ALL_STAGE_SUMMARY.name, "stale")
             return known

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from twoj_sandbox.answer import OPEN_PREFIX, Answer, enveloped
+from twoj_sandbox.answer import OPEN_PREFIX, Answer, enveloped, refused
+from twoj_sandbox.rules import BAD_SIGNATURE, Refused
 
 Kind = Literal[
     "http_500",
@@ -20,6 +21,7 @@ Kind = Literal[
     "code_400",
     "code_500",
     "code",
+    "wrong_key",
     "wrong_types",
     "nulls",
     "missing_data",
@@ -102,6 +104,8 @@ def spoiled(fault: Fault, path: str, now_ms: int, answer: Answer) -> Answer:
             spoilt = replace(answer, body=answer.body[: len(answer.body) * 2 // 3])
         case "code_400" | "code_500" | "code":
             spoilt = _coded(fault, path, now_ms)
+        case "wrong_key":
+            spoilt = refused(path, now_ms, Refused("sign does not match", BAD_SIGNATURE))
         case "answer":
             spoilt = enveloped(path, now_ms, answer.code or 0, "", fault.result)
         case _:

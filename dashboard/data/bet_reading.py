@@ -197,7 +197,7 @@ class BetReading:
             self._sums,
             # Finished hours were said long ago and are still true: the age is that of the newest.
             as_of.get(newest) or min([*as_of.values()] or [*self._settled.values()]),
-            any(start in as_of for start in self._failed),
+            next((error.trouble for start, (_, error, _) in self._failed.items() if start in as_of), ""),
             (
                 *failures(by_time(lacking, self._zone)),
                 *(

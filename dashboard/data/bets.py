@@ -10,18 +10,18 @@ from dashboard.bets import BetSums, bet_sums
 from dashboard.data.bet_pieces import LESS_THAN_COUNTED, piece_s
 from dashboard.data.bet_reading import BetReading, BetsRead
 from dashboard.data.loads import Load
-from dashboard.data.source import Known, source
+from dashboard.data.source import LATE, PATIENCE_S, Known, or_last, source, trouble_of
 from dashboard.frames import game_type
 from dashboard.round_filter import RoundFilter
 from dashboard.view import View
 from twoj_client import Reply, TwoJ, TwoJError, Window
+from twoj_client.errors import TimedOut
 
 MOST_UNASKED: Final = 1_000_000
 """Periods with more bets than this are read only when somebody says so."""
 TAIL_S: Final = 600
 TAIL_EVERY_S: Final = 15
 _PATIENCE_S: Final = 0.7
-_TAIL_PATIENCE_S: Final = 10
 
 
 def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
@@ -64,16 +64,23 @@ def last_bets(wanted: RoundFilter) -> Known[BetSums]:
 
     Raises TwoJError.
     """
+    known = or_last(("last bets", wanted.game_ids), lambda: _last_bets(wanted.game_ids))
+    return replace(known, value=known.value.of(wanted.types))
+
+
+def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
     here, type_of = source(), _type_of()
 
     def start() -> Load[str, BetSums]:
-        return Load({"": partial(_tail, wanted.game_ids, type_of)}, here.loads.quick, here.clock)
+        return Load({"": partial(_tail, game_ids, type_of)}, here.loads.quick, here.clock)
 
-    load = here.loads.look(("last bets", wanted.game_ids), start, TAIL_EVERY_S, _TAIL_PATIENCE_S)
+    load = here.loads.look(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S)
     load.raise_if_all_failed()
+    if not load.finished:
+        raise TimedOut(LATE)
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
-    return Known(reply.data.of(wanted.types), reply.as_of, reply.stale, lacking)
+    return Known(reply.data, reply.as_of, trouble_of([reply]), lacking)
 
 
 def _tail(game_ids: tuple[int, ...], type_of: Callable[[int], str]) -> Reply[BetSums]:

@@ -17,7 +17,7 @@ from dashboard.bonuses import (
     bonus_totals,
 )
 from dashboard.data.failures import failures
-from dashboard.data.source import Known, gather, source
+from dashboard.data.source import Known, gather, source, trouble_of
 from dashboard.metrics import BonusTotals
 from dashboard.periods import Period, day_start, days_label
 from twoj_client import Reply
@@ -32,7 +32,7 @@ _GAIN: Final = "Company gain"
 def bonus_sums(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
     reply = _asking(wanted, start, end)()
-    return Known(bonus_totals(reply.data), reply.as_of, reply.stale)
+    return Known(bonus_totals(reply.data), reply.as_of, trouble_of([reply]))
 
 
 def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
@@ -57,8 +57,8 @@ def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[Bo
         still_open if open_states else 0,
         replies[_GAIN].data.summary.company_gain_amount if _GAIN in replies else None,
     )
-    stale = any(reply.stale for reply in replies.values())
-    return Known(totals, replies[_ALL].as_of, stale, failures(errors.items()))
+    trouble = trouble_of(replies.values())
+    return Known(totals, replies[_ALL].as_of, trouble, failures(errors.items()))
 
 
 def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFrame]:
@@ -81,7 +81,7 @@ def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFr
     return Known(
         bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
         min(changing or [reply.as_of for reply in replies.values()]),
-        any(reply.stale for reply in replies.values()),
+        trouble_of(replies.values()),
         failures((days_label(day, day), error) for day, error in sorted(errors.items())),
     )
 
@@ -106,7 +106,7 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
     return Known(
         bonus_parts_frame(found),
         min(reply.as_of for reply in replies.values()),
-        any(reply.stale for reply in replies.values()),
+        trouble_of(replies.values()),
         failures(
             (f"{STATES[state]}, {CREATE_TYPES[create_type]}", error)
             for (state, create_type), error in sorted(errors.items())

@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import frames, game_table
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, gather, source
+from dashboard.data.source import Arriving, Known, gather, source, trouble_of
 from dashboard.periods import Period
 from dashboard.view import View
 from twoj_client import Reply, TwoJError
@@ -74,7 +74,7 @@ def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] 
     return Known(
         game_table.game_table(found.value, before, players, icons),
         found.as_of,
-        found.stale,
+        found.trouble,
         found.failed + _named(listed, failed, ", compared period"),
     )
 
@@ -117,7 +117,7 @@ def _known(
     return Known(
         frames.games_frame(listed, slots, others),
         min(reply.as_of for reply in replies.values()),
-        any(reply.stale for reply in replies.values()),
+        trouble_of(replies.values()),
         _named(listed, errors),
     )
 

@@ -9,7 +9,7 @@ from dashboard.data import by_game
 from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, source
+from dashboard.data.source import Arriving, Known, source, trouble_of
 from dashboard.frames import game_totals, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
@@ -116,6 +116,6 @@ def _known(
         GameDays(days, [day_start(day + timedelta(days=1), zone) <= asked_at for day in days], rows),
         # Finished days were said long ago and are still true: the age is that of the newest.
         min(reply.as_of for (_, day), reply in replies.items() if day == newest),
-        any(reply.stale for reply in replies.values()),
+        trouble_of(replies.values()),
         failures(_counted([(names[key], key) for key in wanted], errors)),
     )

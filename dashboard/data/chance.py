@@ -13,7 +13,7 @@ from dashboard.data.by_game_day import game_days
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.one_game import steps
-from dashboard.data.source import Arriving, Known, source
+from dashboard.data.source import Arriving, Known, source, trouble_of
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.luck import Luck, Play, Spread
@@ -120,7 +120,7 @@ def _judged(
     return Known(
         Judged(found, drawn.value),
         period.as_of,
-        any(part.stale for part in parts),
+        trouble_of(parts),
         tuple(sentence for part in parts for sentence in part.failed),
     )
 
@@ -143,7 +143,9 @@ def _hour(start: datetime, end: datetime) -> Reply[_Hour]:
         [bet.bet_amount for bet in reply.data],
         [bet.gain_amount for bet in reply.data],
     )
-    return Reply(_Hour(len(reply.data), plays), reply.as_of, reply.complete, reply.missing, reply.stale)
+    return Reply(
+        _Hour(len(reply.data), plays), reply.as_of, reply.complete, reply.missing, reply.stale, reply.trouble
+    )
 
 
 def _enough(replies: Mapping[tuple[date, datetime], Reply[_Hour]]) -> bool:
@@ -175,7 +177,7 @@ def _sampled(
     return Known(
         spreads,
         min(reply.as_of for reply in replies.values()),
-        any(reply.stale for reply in replies.values()),
+        trouble_of(replies.values()),
         failures(
             (f"Rounds of {start.astimezone(zone):%d %b, %H:%M}", error)
             for (_, start), error in load.errors().items()

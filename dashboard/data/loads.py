@@ -88,6 +88,11 @@ class Load(Generic[K, V]):
         failures = {key: future.exception() for key, future in self._futures.items() if future.done()}
         return {key: error for key, error in failures.items() if isinstance(error, TwoJError)}
 
+    @property
+    def is_troubled(self) -> bool:
+        """Whether a call failed, or was answered with what the provider said last."""
+        return bool(self.errors()) or any(reply.stale for reply in self._answers().values())
+
     def raise_if_all_failed(self) -> None:
         """Raise a failure where all calls are over and none was answered."""
         if self.finished and not self.replies():
@@ -145,7 +150,7 @@ class _Shelf:
             return False
         if self.whole is None:
             return True
-        return now - self.whole.begun_at >= (min(renew_s, _RETRY_S) if self.whole.errors() else renew_s)
+        return now - self.whole.begun_at >= (min(renew_s, _RETRY_S) if self.whole.is_troubled else renew_s)
 
 
 class Loads:

@@ -10,10 +10,12 @@ from dashboard.balance import Cause, Gap, Lacking, Transfer, by_other_causes, by
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.players import History, player_sums
-from dashboard.data.source import Known, gather, source
+from dashboard.data.source import Known, gather, or_last, source, trouble_of
+from dashboard.formats import moment
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import lacking
 from twoj_client import Reply, TwoJError
+from twoj_client.errors import TimedOut
 from twoj_client.models import BonusSummary, TransferRecord
 
 NO_OP_ID: Final = "the wallet knows players by the op_id only, and this player's is not known."
@@ -27,10 +29,14 @@ _MOST_BONUS_DAYS: Final = 92
 
 
 def balance_now(op_id: str) -> Known[int] | None:
-    """The balance in li, asked anew; the one before it, or None, while the wallet takes its time.
+    """The balance in li, asked anew; the one before it, or None, while the wallet takes its time or fails.
 
     Raises TwoJError.
     """
+    return or_last(("balance", op_id), lambda: _balance_now(op_id))
+
+
+def _balance_now(op_id: str) -> Known[int] | None:
     here = source()
     ask = partial(here.twoj.transfer.balance, op_id=op_id)
     load = here.loads.look(
@@ -38,7 +44,7 @@ def balance_now(op_id: str) -> Known[int] | None:
     )
     load.raise_if_all_failed()
     for reply in load.replies().values():
-        return Known(reply.data.balance, reply.as_of, reply.stale)
+        return Known(reply.data.balance, reply.as_of, trouble_of([reply]))
     return None
 
 
@@ -87,12 +93,24 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
     # The end of a running period moves on with each minute; its day does not.
     name = ("transfers", op_id, history.start, business_day(history.end - timedelta(seconds=1), here.zone))
     begin = partial(_load_records, op_id, history.start, history.end)
-    load = here.loads.look(name, begin, _RENEW_S, _PATIENCE_S)
-    for error in load.errors().values():
+
+    def ask() -> Known[list[TransferRecord]]:
+        load = here.loads.look(name, begin, _RENEW_S, _PATIENCE_S)
+        load.raise_if_all_failed()
+        if not load.finished:
+            raise TimedOut("they are still being read, and will be here within a minute.")
+        reply = load.replies()[op_id]
+        return Known(reply.data, reply.as_of)
+
+    try:
+        known = or_last(name, ask)
+    except TwoJError as error:
         unknown.append(f"Transfers: {error.sentence}")
-    if not load.finished:
-        unknown.append("The transfers are still being read; they will be here within a minute.")
-    return transfers([record for reply in load.replies().values() for record in reply.data])
+        return []
+    if known.stale:
+        when = moment(known.as_of, here.zone, here.now())
+        unknown.append(f"Transfers since {when}: {known.trouble}")
+    return transfers(known.value)
 
 
 def _load_records(op_id: str, start: datetime, end: datetime) -> Load[str, list[TransferRecord]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.data.failures import failures, listed
 from dashboard.data.loads import Load
-from dashboard.data.source import Known, gather, source
+from dashboard.data.source import Known, gather, source, trouble_of
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import player_games
 from dashboard.players import Player, PlayerProblem
@@ -74,6 +74,8 @@ def player_history(player: Player, view: View, patience_s: float = PATIENCE_S) -
     if not replies and all(isinstance(error, ParameterRefused) for error in errors.values()):
         _raise_if_unknown(player)
     load.raise_if_all_failed()
+    if errors and not any(len(reply.data) for reply in replies.values()):
+        raise next(iter(errors.values()))  # none of those that are known is not none
     known = load.made(partial(_history, player, replies, errors))
     return Reading(known, rows, load.answered, load.asked)
 
@@ -99,7 +101,7 @@ def player_sums(history: History) -> Known[pd.DataFrame]:
     return Known(
         player_games(history.rounds, slots, others, history.games),
         min(reply.as_of for reply in replies.values()),
-        any(reply.stale for reply in replies.values()),
+        trouble_of(replies.values()),
         failures((f"The provider's summary of {name.lower()}", error) for name, error in errors.items()),
     )
 
@@ -144,7 +146,9 @@ def _read(player: Player, part: Part) -> Reply[pd.DataFrame]:
         if kind == _SLOTS
         else twoj.games.user_history(start=start, end=end, **ids)
     )
-    return Reply(rounds_frame(reply.data), reply.as_of, reply.complete, reply.missing, reply.stale)
+    return Reply(
+        rounds_frame(reply.data), reply.as_of, reply.complete, reply.missing, reply.stale, reply.trouble
+    )
 
 
 def _ids(player: Player) -> dict[str, Any]:
@@ -172,7 +176,7 @@ def _history(
     return Known(
         history,
         min(reply.as_of for (_, _, end), reply in replies.items() if end == latest),
-        any(reply.stale for reply in replies.values()),
+        trouble_of(replies.values()),
         (
             *failures(
                 (f"{kind}, {_days(start, end)}", error) for (kind, start, end), error in errors.items()
@@ -234,8 +238,12 @@ def _named_by_a_game(rounds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _raise_if_unknown(player: Player) -> None:
-    """Ask by each id alone, to say what is wrong with a player whom the provider refuses."""
+    """Ask by each id alone, to say what is wrong with a player whom the provider refuses.
+
+    Raises TwoJError where the provider refuses whatever is asked: then it is not the player.
+    """
     now = source().now()
+    source().twoj.all.stage_summary(start=now - timedelta(hours=1), end=now)
     unknown = []
     alone = [each for each in (Player(op_id=player.op_id), Player(user_id=player.user_id)) if each.named]
     for each in alone:

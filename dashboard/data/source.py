@@ -1,12 +1,12 @@
 """The connection to the provider, and how its answers are passed on."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, Generic, TypeVar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -14,17 +14,19 @@ import platformdirs
 from dashboard.access import LOCAL, Person, Role, Roles, person
 from dashboard.data.exports import Exports
 from dashboard.data.ledger import Ledger
-from dashboard.data.loads import Loads
+from dashboard.data.loads import Load, Loads
 from payouts.database import ledger_url
 from payouts.transfers import TransferBook
 from twoj_client import Reply, TwoJ, TwoJError
 from twoj_client.cache.memory import Memory
+from twoj_client.errors import TimedOut
 from twoj_client.settings import Settings
 from twoj_client.threads import Workers
 
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
+Found = TypeVar("Found", bound="Known[Any] | None")
 
 ProviderFailed = TwoJError
 """What pages catch: the provider's answer is not to be had; `sentence` and `what_to_do` are for people."""
@@ -67,14 +69,19 @@ class Source:
 class Known(Generic[T]):
     """A value with its age: `as_of` is when the provider said the oldest part of it that may still change.
 
-    `stale`: the provider failed, and this is what it said last. `failed`: a sentence for each part that the
-    value lacks because its answer failed.
+    `trouble`: how the provider failed, where this is what it said last. `failed`: a sentence for each part
+    that the value lacks because its answer failed.
     """
 
     value: T
     as_of: datetime
-    stale: bool = False
+    trouble: str = ""
     failed: tuple[str, ...] = ()
+
+    @property
+    def stale(self) -> bool:
+        """Whether the provider failed, and this is what it said last."""
+        return bool(self.trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,13 @@ class Arriving(Generic[T]):
         return self.answered == self.asked and not self.step
 
 
+PATIENCE_S: Final = 8
+"""So long people wait at most for the provider, however often it is asked meanwhile."""
+_NETWORK_S: Final = 6
+"""So long for one answer: what was lost on the way is asked for once more."""
 _LAST_GOOD: Final = 256
+_LAST_GOOD_FOR: Final = timedelta(days=1)
+LATE: Final = "The provider has not answered yet."
 _source: Source | None = None
 
 
@@ -125,6 +138,8 @@ def connected(
             key=settings.key.get_secret_value(),
             cache_url=settings.cache_url,
             timezone=settings.timezone,
+            timeout_s=_NETWORK_S,
+            budget_s=PATIENCE_S,
             clock=clock,
             sleep=sleep,
         ) as twoj,
@@ -181,15 +196,42 @@ def source() -> Source:
 def gather(
     calls: Mapping[K, Callable[[], Reply[V]]],
 ) -> tuple[dict[K, Reply[V]], dict[K, TwoJError]]:
-    """Ask all at once; answers and errors by key. Raises an error only where there is no answer at all."""
-    futures = {key: source().pool.submit(call) for key, call in calls.items()}
-    replies: dict[K, Reply[V]] = {}
-    errors: dict[K, TwoJError] = {}
-    for key, future in futures.items():
-        try:
-            replies[key] = future.result()
-        except TwoJError as error:
-            errors[key] = error
+    """Ask all at once; answers and errors by key. Raises an error only where there is no answer at all.
+
+    What has not been answered in time is an error too. What was asked goes on: its answer is for next time.
+    """
+    load = Load(calls, source().pool, source().clock)
+    load.look(PATIENCE_S)
+    load.give_up()
+    replies, errors = load.replies(), load.errors()
+    errors |= {key: TimedOut(LATE) for key in calls if key not in replies and key not in errors}
     if errors and not replies:
         raise next(iter(errors.values()))
     return replies, errors
+
+
+def or_last(key: Hashable, ask: Callable[[], Found]) -> Found:
+    """Ask; where the provider fails, or has not answered yet (None), return what it said last within a day.
+
+    For what the client does not cache. Raises TwoJError.
+    """
+    here = source()
+    last = here.last_good.get(key)
+    if last and here.now() - last.as_of > _LAST_GOOD_FOR:
+        last = None
+    try:
+        known = ask()
+    except TwoJError as error:
+        if last is None or not error.older_will_do:
+            raise
+        return cast("Found", replace(last, trouble=error.trouble))
+    if known is not None:
+        here.last_good.put(key, known)
+    elif last is not None:
+        return cast("Found", replace(last, trouble=LATE))
+    return known
+
+
+def trouble_of(parts: Iterable[Reply[Any] | Known[Any]]) -> str:
+    """How the provider failed, where a part is what it said last; empty where none is."""
+    return next((part.trouble or "The provider does not answer." for part in parts if part.stale), "")

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from dashboard import frames
-from dashboard.data.source import Known, gather, source
+from dashboard.data.source import Known, gather, source, trouble_of
 from dashboard.periods import Period, day_start, hour_starts
 from twoj_client import Reply
 from twoj_client.models import StageSummary, StageTotal
@@ -22,7 +22,7 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
     start, end = period.window(here.zone)
     reply = here.twoj.all.stage_summary(start=start, end=min(end, now))
     frame = frames.days_frame(reply.data.days, period, now, here.zone, reply.missing)
-    return Known(frame, reply.as_of, reply.stale)
+    return Known(frame, reply.as_of, trouble_of([reply]))
 
 
 def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
@@ -50,7 +50,7 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         f"The hour from {start.astimezone(zone):%H:%M} is missing: {error.sentence}"
         for start, error in sorted(errors.items())
     )
-    return Known(frame, latest.as_of, any(reply.stale for reply in replies.values()), failed)
+    return Known(frame, latest.as_of, trouble_of(replies.values()), failed)
 
 
 def _stage(start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:

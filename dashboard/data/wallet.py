@@ -1,26 +1,22 @@
 """A player's wallet as the provider knows it: the balance, and the records of all transfers."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 import pandas as pd
 
-from dashboard.data.source import Known, source
+from dashboard.data.source import Known, or_last, source
 from dashboard.wallet import Wanted, transfers_frame, type_name
-from twoj_client import Reply, TwoJError
+from twoj_client import Reply
 from twoj_client.errors import AccountUnknown, WrongShape
 from twoj_client.models import TransferRecord, TransferRecords
-
-T = TypeVar("T")
 
 PAGE_ROWS: Final = 50
 """A page has at least so many transfers, if there are so many."""
 _ASKED_ROWS: Final = 100
 _FEWEST_ROWS: Final = 10
 _MOST_ANSWERS: Final = 10
-_KEPT_FOR: Final = timedelta(days=1)
 
 NoSuchPlayer = AccountUnknown
 """The provider knows no account of the player."""
@@ -40,7 +36,7 @@ class TransferPage:
 
 def balance(op_id: str) -> Known[int]:
     """The player's balance in li, asked anew; where that fails, what was said last. Raises TwoJError."""
-    return _or_last(("balance", op_id), lambda: fresh_balance(op_id))
+    return or_last(("balance", op_id), lambda: fresh_balance(op_id))
 
 
 def fresh_balance(op_id: str) -> Known[int]:
@@ -51,7 +47,7 @@ def fresh_balance(op_id: str) -> Known[int]:
 
 def transfers(wanted: Wanted) -> Known[TransferPage]:
     """A page of the transfers that are wanted; where it fails, what was said last. Raises TwoJError."""
-    return _or_last(("transfers", wanted), lambda: _page(wanted))
+    return or_last(("transfers", wanted), lambda: _page(wanted))
 
 
 def all_transfers(wanted: Wanted) -> Known[pd.DataFrame]:
@@ -123,17 +119,3 @@ def _chosen(frame: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     if wanted.type is None:
         return frame
     return frame[frame["type"] == type_name(wanted.type)].reset_index(drop=True)
-
-
-def _or_last(key: Hashable, ask: Callable[[], Known[T]]) -> Known[T]:
-    """Ask; where the provider fails, return what it said last, if that is not older than a day."""
-    kept, now = source().last_good, source().now()
-    try:
-        known = ask()
-    except TwoJError as error:
-        last: Known[T] | None = kept.get(key)
-        if last is None or not error.retry_may_help or now - last.as_of > _KEPT_FOR:
-            raise
-        return replace(last, stale=True)
-    kept.put(key, known)
-    return known

@@ -12,6 +12,7 @@ from dashboard.ui import cards
 
 _FIRST_ROW: Final = PLAYER_METRICS[:4]
 _WIN: Final = PLAYER_METRICS[4]
+_BALANCE: Final = "Balance now"
 
 
 def draw(player: Player, totals: PlayerTotals) -> None:
@@ -19,6 +20,7 @@ def draw(player: Player, totals: PlayerTotals) -> None:
     currency = data.source().currency
     cards.row("cards-player", _FIRST_ROW, totals, None, None, currency)
     win = _WIN.of(totals)
+    balance, old = _balance(player.op_id)
     _row(
         [
             (
@@ -27,40 +29,52 @@ def draw(player: Player, totals: PlayerTotals) -> None:
                 formats.exact(_WIN, win, currency),
                 _WIN.formula,
             ),
-            _balance(player.op_id),
+            balance,
             ("First round", *_moment(totals.first_s), "When the first round of the period began."),
             ("Last round", *_moment(totals.last_s), "When the last round of the period began."),
-        ]
+        ],
+        old,
     )
 
 
 def unknown() -> None:
     """The same cards while nothing is known."""
     cards.row("cards-player", _FIRST_ROW, None, None, None, None)
-    labels = (_WIN.label, "Balance now", "First round", "Last round")
+    labels = (_WIN.label, _BALANCE, "First round", "Last round")
     _row([(label, formats.UNKNOWN, "Not known", "") for label in labels])
 
 
-def _row(drawn: list[tuple[str, str, str, str]]) -> None:
+def _row(drawn: list[tuple[str, str, str, str]], old: str | None = None) -> None:
+    """Draw the second row of cards; `old` says from when the balance is, where it is not of now."""
     with st.container(key="cards-player-more"):
         for place, (label, value, exact, meaning) in zip(st.columns(len(drawn)), drawn, strict=True):
-            place.metric(label, value, help=f"**{exact}**\n\n{meaning}", border=True, height="stretch")
+            place.metric(
+                label,
+                value,
+                old if label == _BALANCE else None,
+                delta_color="off",
+                delta_arrow="off",
+                help=f"**{exact}**\n\n{meaning}",
+                border=True,
+                height="stretch",
+            )
 
 
-def _balance(op_id: str | None) -> tuple[str, str, str, str]:
-    """The wallet's balance; where it is not to be had the card says why."""
-    label, here = "Balance now", data.source()
+def _balance(op_id: str | None) -> tuple[tuple[str, str, str, str], str | None]:
+    """The wallet's balance, and from when it is if that is not now; the card says why it is not to be had."""
+    here = data.source()
     if op_id is None:
-        return label, formats.UNKNOWN, "Not known", data.NO_OP_ID.capitalize()
+        return (_BALANCE, formats.UNKNOWN, "Not known", data.NO_OP_ID.capitalize()), None
     try:
         known = data.balance_now(op_id)
     except ProviderFailed as error:
-        return label, formats.UNKNOWN, "Not known", f"{error.sentence} {error.what_to_do}"
+        return (_BALANCE, formats.UNKNOWN, "Not known", f"{error.sentence} {error.what_to_do}"), None
     if known is None:
-        return label, formats.UNKNOWN, "Not known", "The wallet has not answered yet."
+        return (_BALANCE, formats.UNKNOWN, "Not known", "The wallet has not answered yet."), None
     when = formats.moment(known.as_of, here.zone, here.now())
-    short = formats.money_short(known.value, here.currency)
-    return label, short, formats.money(known.value, here.currency), f"What the wallet holds, as of {when}."
+    short, exact = (written(known.value, here.currency) for written in (formats.money_short, formats.money))
+    meaning = f"What the wallet holds, as of {when}. {known.trouble}".rstrip()
+    return (_BALANCE, short, exact, meaning), f"as of {when}" if known.stale else None
 
 
 def _moment(epoch_s: int | None) -> tuple[str, str]:

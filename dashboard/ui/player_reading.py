@@ -40,7 +40,7 @@ def history() -> Known[History] | None:
 def as_of(known: Known[History], *others: Known[Any], note: str = "") -> None:
     """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
     lacks = "without the rounds named above" if known.failed else ""
-    without = Known(known.value, known.as_of, known.stale)
+    without = Known(known.value, known.as_of, known.trouble)
     states.as_of(*others, without, note=" · ".join(filter(None, (note, lacks))))
 
 

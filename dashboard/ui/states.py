@@ -61,11 +61,10 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
     here, shown = data.source(), [known, *(each for each in others if each)]
     when = formats.moment(known.as_of, here.zone, here.now())
     age = formats.age(known.as_of, here.now())
-    if any(each.stale for each in shown):
-        st.warning(
-            f"The provider does not answer. These are the last numbers it gave, as of {when} ({age}).",
-            icon=":material/history:",
-        )
+    trouble = next((each.trouble for each in shown if each.stale), "")
+    if trouble:
+        last = f"These are the last numbers it gave, as of {when} ({age})."
+        st.warning(f"{escaped(trouble)} {last}", icon=":material/history:")
     else:
         st.caption(f"As of {when} · {age}" + (f" · {note}" if note else ""))
     failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)

@@ -73,7 +73,7 @@ def _file(wanted: Wanted, found: Known[wallet.TransferPage]) -> None:
     whole = replace(wanted, next_id=0)
     if not wanted.next_id and not found.value.next_id:
         if not found.value.transfers.empty:
-            _offer(whole, Known(found.value.transfers, found.as_of, found.stale))
+            _offer(whole, Known(found.value.transfers, found.as_of, found.trouble))
         return
     if st.button("Read all for a file", icon=":material/download:", type="tertiary"):
         with states.part("The file"), st.spinner("Reading all transfers…"):

@@ -151,8 +151,8 @@ def test_the_last_good_numbers_stay_with_their_age(open_page, sandbox, clock):
     page = open_page()
     assert shown(page) == good
     assert (
-        "The provider does not answer. These are the last numbers it gave, as of 09:30 UTC (30 min ago)."
-        in said(page)
+        "The provider answered with HTTP status 500."
+        " These are the last numbers it gave, as of 09:30 UTC (30 min ago)." in said(page)
     )
 
 

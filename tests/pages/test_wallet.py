@@ -319,7 +319,8 @@ def test_the_last_good_values_stay_with_their_age(open_wallet, sandbox, clock):
     page.run()
     assert (cards(page), shown(page)) == (balance, rows)
     sentence = (
-        "The provider does not answer. These are the last numbers it gave, as of 09:30 UTC (30 min ago)."
+        "The provider answered with HTTP status 500."
+        " These are the last numbers it gave, as of 09:30 UTC (30 min ago)."
     )
     assert said(page).count(sentence) == 2
     page.query_params["op_id"] = WHALE.op_id

@@ -86,10 +86,10 @@ class CachedReads:
         try:
             return self._ask(endpoint, params, window, hurry=old is not None)
         except TwoJError as error:
-            if old is None or not error.provider_is_down:
+            if old is None or not error.older_will_do:
                 raise
             self._stats.note(endpoint.name, "stale")
-            return old
+            return old._replace(trouble=error.trouble)
 
     def renew(self, endpoint: Endpoint[T], params: Params, window: Span = None) -> Answer[T]:
         """Ask the provider even if an answer is kept, and keep the new one.
@@ -150,7 +150,9 @@ class CachedReads:
             self._keep(endpoint, params, held)
         now = self._clock()
         return {
-            window: _answer(part, self._rule(endpoint, window, now))._replace(stale=answer.stale)
+            window: _answer(part, self._rule(endpoint, window, now))._replace(
+                stale=answer.stale, trouble=answer.trouble
+            )
             for window, part in held.items()
         }
 
@@ -210,7 +212,8 @@ class CachedReads:
                 entry = entry_of(self._wire.ask(endpoint, asked, hurried=hurried), window)
                 held = Held(entry, typed(endpoint, entry.payload))
             except TwoJError:
-                self._failed_at[endpoint.name] = self._clock()
+                if not hurried:  # or a provider that is only slow would be hurried for ever
+                    self._failed_at[endpoint.name] = self._clock()
                 raise
             self._failed_at.pop(endpoint.name, None)
             self._keep(endpoint, params, {window: held})

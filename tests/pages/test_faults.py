@@ -1,0 +1,239 @@
+"""Every page under every fault of the provider: what it says, what it still shows, and how it heals."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import pytest
+
+from dashboard import data, formats
+from dashboard.data.loads import Load
+from twoj_sandbox import KEY
+
+STEP_S = 61
+# In the half hour from then on no round starts and no bonus is made: what is true at first is so to the end.
+QUIET = int(datetime(2026, 3, 23, 2, 27, tzinfo=UTC).timestamp())
+DAYS = {"period": "2026-03-22..2026-03-23", "compare": "none"}
+
+FAULTS = {
+    "HTTP 500": {"kind": "http_500"},
+    "HTML instead of JSON": {"kind": "html_200"},
+    "HTTP 429": {"kind": "http_429"},
+    "HTTP 429 for a long time": {"kind": "http_429", "retry_after_s": 60},
+    "a hang": {"kind": "hang"},
+    "a reset": {"kind": "reset"},
+    "cut JSON": {"kind": "cut_json"},
+    "a cut body": {"kind": "cut_body"},
+    "an empty body": {"kind": "empty_body"},
+    "wrong types": {"kind": "wrong_types"},
+    "nulls": {"kind": "nulls"},
+    "missing data": {"kind": "missing_data"},
+    "a failure inside": {"kind": "code_500"},
+    "a wrong key": {"kind": "wrong_key"},
+    "a wrong clock": {},
+}
+START = QUIET - len(FAULTS) * STEP_S
+
+
+class Opened(NamedTuple):
+    """A page, what its address asks for, and its parts that show the provider's numbers."""
+
+    page: str
+    query: dict[str, str]
+    parts: tuple[str, ...]
+
+
+PAGES = {
+    "overview": Opened(
+        "overview",
+        DAYS,
+        ("Figures of the period", "Net gain after bonus", "Today by the hour", "Games of the period"),
+    ),
+    "games": Opened(
+        "games",
+        DAYS,
+        (
+            "Table of games",
+            "Pictures of the games",
+            "Company gain by game and day",
+            "How far luck carries RTP",
+        ),
+    ),
+    "a game": Opened(
+        "games",
+        DAYS | {"game_id": "1041"},
+        ("The list of games", "Figures of the game", "RTP and luck", "Rounds of the game"),
+    ),
+    "bonus": Opened(
+        "bonus",
+        DAYS,
+        (
+            "Figures of the bonuses",
+            "From issued to used to converted",
+            "Bonuses by day of creation",
+            "Bonuses by state and creation type",
+        ),
+    ),
+    "a player": Opened("players", DAYS | {"op_id": "pl100153"}, ("The rounds of this player",)),
+    "bets": Opened(
+        "bets",
+        DAYS,
+        (
+            "Figures of the bets",
+            "The last minutes",
+            "Bets by time",
+            "Sizes of bets and wins",
+            "Players",
+            "Biggest wins",
+            "Bets of the period",
+        ),
+    ),
+    "a wallet": Opened("wallet", {"op_id": "grinder"}, ("The balance", "The transfers")),
+    "jackpots": Opened("jackpots", DAYS, ("The pots",)),
+}
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Pages wait for all that is on its way, so that each is drawn once."""
+    look = Load.look
+    monkeypatch.setattr(Load, "look", lambda load, patience_s: look(load, max(patience_s, 60)))
+
+
+class Trouble:
+    """The provider of a page, to be broken and mended, and the time that goes by meanwhile."""
+
+    def __init__(self, sandbox, clock):
+        self._sandbox = sandbox
+        self._clock = clock
+        self._clock[0] = START
+        sandbox.set_clock(START)
+
+    def begins(self, fault: str, path: str = "*") -> None:
+        """Let a minute go by, then break the provider."""
+        self.ends()
+        if FAULTS[fault]:
+            self._sandbox.fault(path, **FAULTS[fault])
+        else:
+            self._sandbox.set_clock(self._clock[0] + 3600)
+
+    def ends(self) -> None:
+        """Let a minute go by with a provider that is sound."""
+        self._sandbox.clear_faults()
+        self._clock[0] += STEP_S
+        self._sandbox.set_clock(self._clock[0])
+
+
+@pytest.fixture
+def trouble(sandbox, clock):
+    return Trouble(sandbox, clock)
+
+
+@contextmanager
+def blamed(*what: str) -> Iterator[None]:
+    """Name what was tried where it fails."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(", ".join(what))
+        raise
+
+
+def hurried(fault: str) -> None:
+    """Let nobody wait long for a provider that hangs."""
+    wire = data.source().twoj._wire
+    wire._timeout_s, wire._budget_s = (0.2, 0.3) if fault == "a hang" else (6, 8)
+
+
+def everything(node) -> Iterator[str]:
+    """All that a page hands to the browser."""
+    for child in node.children.values():
+        if hasattr(child, "children"):
+            yield from everything(child)
+        yield str(child.proto)
+
+
+def numbers(page):
+    """The numbers on a page: cards, tables, and how many pictures."""
+    cards = {
+        card.label: (card.value, card.help.split("\n")[0]) for card in page.metric if card.label not in POTS
+    }
+    tables = [table.value.astype(str).to_dict("list") for table in page.dataframe]
+    return cards, tables, len(page.get("plotly_chart"))
+
+
+POTS = ("Hourly jackpot", "Super jackpot")
+"""They grow by the second."""
+LAST = re.compile(r"These are the last numbers it gave, as of \d\d:\d\d UTC \(\d+ min ago\)\.")
+
+
+def captions(page):
+    return [each.value for each in page.caption]
+
+
+def is_unknown(page, parts) -> None:
+    """Each part says in words that it is not known, why, and what to do; there is no number at all."""
+    assert not page.exception
+    said = [each.value for each in page.error]
+    assert [each.partition(": not known now. ")[0] for each in said] == list(parts)
+    for sentence in said:
+        assert re.fullmatch(r"[^:]+: not known now\. (The|No) .+\. (Try|Check|Report) .+\.", sentence)
+    assert {card.value for card in page.metric} <= {formats.UNKNOWN}
+    assert not page.dataframe
+    assert not page.get("plotly_chart")
+    assert "just now" not in "".join(captions(page))
+
+
+def is_old(page) -> None:
+    """The page says that its numbers are old, and how old; nothing is said to be new."""
+    assert not page.exception
+    assert not page.error
+    assert any(LAST.search(each.value) for each in page.warning)
+    assert "just now" not in "".join(captions(page))
+
+
+def is_sound(page) -> None:
+    assert not page.exception
+    assert not page.error
+    assert not page.warning
+    assert any("just now" in each for each in captions(page))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_through_all_faults(open_page, sandbox, trouble, patient, truth, clock, name):
+    asked, page = PAGES[name], None
+    for fault in FAULTS:
+        with blamed(name, fault, "nothing known"):
+            trouble.begins(fault)
+            if page is None:
+                page = open_page(asked.query, asked.page)
+            else:
+                hurried(fault)
+                page.run()
+            is_unknown(page, asked.parts)
+
+    with blamed(name, "all well"):
+        trouble.ends()
+        is_sound(page.run())
+        good = numbers(page)
+
+    for fault in FAULTS:
+        with blamed(name, fault, "numbers known"):
+            trouble.begins(fault)
+            hurried(fault)
+            is_old(page.run())
+            assert numbers(page) == good
+        with blamed(name, fault, "healed"):
+            trouble.ends()
+            is_sound(page.run())
+            assert numbers(page) == good
+            if name == "jackpots":
+                pots = truth.jackpots.pots(clock[0] * 1000)
+                shown = {card.label: card.value for card in page.metric}
+                assert shown["Hourly jackpot"] == formats.money(pots.hourly_li)
+
+    text = "".join(everything(page.main))
+    assert KEY not in text
+    assert "sign=" not in text
