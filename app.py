@@ -12,12 +12,15 @@ from streamlit import App, config
 
 import payouts
 from dashboard import data
-from dashboard.data import export_route, jackpots, listening, live, sign_in
+from dashboard.data import export_route, jackpots, listening, live, ready, scrape, sign_in
 from dashboard.headers import Headers
 from dashboard.provider import prepared, provider
+from dashboard.request_ids import RequestIds
 from dashboard.returning import Returning
+from twoj_client import log
 from twoj_client.settings import SettingsError, load_settings
 
+log.configure(sys.stderr)
 try:
     settings = prepared(load_settings())
     receiver = payouts.from_settings(settings)
@@ -32,6 +35,7 @@ except SettingsError as error:
 @asynccontextmanager
 async def lifespan(_app: App) -> AsyncIterator[None]:
     """Keep the provider, and in demo mode its process, for as long as the server runs."""
+    log.adopt("streamlit", "uvicorn")
     async with receiver.running():
         with (
             provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
@@ -57,8 +61,16 @@ def healthz(_request: Request) -> PlainTextResponse:
 app = App(
     "dashboard/ui/main.py",
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), live.ROUTE, export_route.ROUTE, *receiver.routes],
+    routes=[
+        Route("/healthz", healthz),
+        ready.ROUTE,
+        scrape.route(receiver.outcomes),
+        live.ROUTE,
+        export_route.ROUTE,
+        *receiver.routes,
+    ],
     middleware=[
+        Middleware(RequestIds),
         *([] if open_to_network else [Middleware(listening.OnThisMachine)]),
         Middleware(Headers),
         Middleware(Returning),

@@ -146,6 +146,23 @@ ORDERS: Final = (
 )
 """Of `orders.order_table`."""
 
+CALLS: Final = (
+    Column("endpoint", "Endpoint", Kind.TEXT, "By the client's method."),
+    Column("calls_60s", "Last minute", Kind.COUNT, "Requests sent, repetitions and failures included."),
+    Column("calls_900s", "Last 15 min", Kind.COUNT),
+    Column("p50_ms", "p50, ms", Kind.COUNT, "Half of the last 1000 requests took at most so long."),
+    Column("p95_ms", "p95, ms", Kind.COUNT, "95 % of the last 1000 requests took at most so long."),
+    Column("failures_900s", "Failed, 15 min", Kind.COUNT),
+    Column(
+        "failures", "Failed since the start", Kind.TEXT, "By error; docs/running.md says what each means."
+    ),
+    Column("calls", "All", Kind.COUNT, "Requests since the server was started."),
+    Column("hits", "Kept answers", Kind.COUNT, "Answers from the cache."),
+    Column("misses", "Waited for", Kind.COUNT, "Answers that had to be asked for."),
+    Column("stale", "Old ones", Kind.COUNT, "Answers from before, as the provider failed."),
+)
+"""Of `data.status.calls`."""
+
 AUDIT_LOG: Final = (
     Column("id", "Row", Kind.NUMBER),
     Column("at", "Time", Kind.TIME),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 
 import platformdirs
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -49,6 +52,13 @@ def ledger_url(setting: str | None) -> URL:
     if not on_disk and url.drivername not in {"postgresql", "postgresql+psycopg"}:
         raise SettingsError(expects)
     return url
+
+
+def place(url: URL) -> str:
+    """Return where the ledger is, for people: without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return f"SQLite file {url.database}"
+    return f"PostgreSQL at {url.host or 'this machine'}:{url.port or 5432}, {url.database or url.username}"
 
 
 def open_engine(url: URL) -> Engine:
@@ -106,9 +116,7 @@ def migrate(engine: Engine) -> None:
         LedgerAway: the database is away, or was written by a newer version.
 
     """
-    config = Config()
-    migrations = str(Path(__file__).with_name("migrations"))
-    config.set_main_option("script_location", migrations.replace("%", "%%"))  # Config fills in %(names)s
+    config = _alembic()
     patient = engine if engine.dialect.name == "postgresql" else _sqlite(engine.url, _MIGRATION_WAIT_S)
     try:
         with patient.begin() as connection:
@@ -124,6 +132,23 @@ def migrate(engine: Engine) -> None:
     finally:
         if patient is not engine:
             patient.dispose()
+
+
+def versions(connection: Connection) -> tuple[str | None, str | None]:
+    """Return the version of the tables, and the newest that this server knows."""
+    return MigrationContext.configure(connection).get_current_revision(), _newest()
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def _alembic() -> Config:
+    config = Config()
+    migrations = str(Path(__file__).with_name("migrations"))
+    config.set_main_option("script_location", migrations.replace("%", "%%"))  # Config fills in %(names)s
+    return config
 
 
 def away(error: DBAPIError) -> LedgerAway:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -46,6 +47,8 @@ class Receiver:
         self._desk = Desk(self._ledger)
         self._crediting = Crediting(wallet, self._ledger, self._desk) if wallet else None
         self._clock = clock
+        self.outcomes: Counter[str] = Counter()
+        """How many calls this process answered, by what became of them."""
         self.routes = [Route("/order/jackpot", self._answer, methods=["POST"])]
 
     @asynccontextmanager
@@ -71,7 +74,9 @@ class Receiver:
                 settled = await self._settle(delivery)
         except (LedgerAway, WalletAway, TimeoutError, ClientDisconnect) as error:
             log.error("payout not answered", error=str(error) or type(error).__name__)
+            self.outcomes["unanswered"] += 1
             return self._respond(answers.NOT_YET, {})
+        self.outcomes[settled.outcome] += 1
         _tell(delivery.asks, settled)
         return self._respond(settled.answer, _result(delivery.asks, settled))
 

@@ -39,6 +39,8 @@ class TwoJError(Exception):
     ``older_will_do`` says whether an older answer to the same question may stand in.
     """
 
+    is_answer = False
+    """Whether it answers the question, so that the call did not fail."""
     what_to_do = "Report this with the time it happened."
     retry_may_help = False
     older_will_do = False
@@ -168,12 +170,16 @@ class NotPermitted(ProviderError):
 class AccountUnknown(ProviderError):
     """The player has no account at the provider."""
 
+    is_answer = True
+
     meaning = "The provider knows no account of this player"
     what_to_do = "Check the player's id."
 
 
 class AccountExists(ProviderError):
     """The player has an account already."""
+
+    is_answer = True
 
     meaning = "The provider has an account of this player already"
     what_to_do = "Nothing needs to be done."
@@ -182,6 +188,8 @@ class AccountExists(ProviderError):
 class DuplicateTransfer(ProviderError):
     """The transfer number was used before."""
 
+    is_answer = True
+
     meaning = "This transfer number was used before"
     what_to_do = "Look the number up in the records before anything else."
 
@@ -189,12 +197,16 @@ class DuplicateTransfer(ProviderError):
 class WithdrawalLocked(ProviderError):
     """The player is in a game, or another withdrawal is running."""
 
+    is_answer = True
+
     meaning = "Withdrawals of this player are locked: a game or another withdrawal is running"
     what_to_do = "Try again later."
 
 
 class BalanceTooLow(ProviderError):
     """The balance does not cover the withdrawal."""
+
+    is_answer = True
 
     meaning = "The withdrawal failed: the balance is too low"
     what_to_do = "Withdraw a smaller amount."

@@ -74,9 +74,12 @@ def configure(stream: TextIO) -> None:
 
 
 def adopt(*names: str) -> None:
-    """Let the loggers of libraries, which write in shapes of their own, write in that of `configure`."""
+    """Let the loggers of libraries, which write in shapes of their own, write in that of `configure`.
+
+    Those that were silenced stay so: an access log would show the signatures in addresses.
+    """
     for name, found in logging.getLogger().manager.loggerDict.items():
-        if isinstance(found, logging.Logger) and name.split(".")[0] in names:
+        if isinstance(found, logging.Logger) and found.handlers and name.split(".")[0] in names:
             found.handlers.clear()
             found.propagate = True
 

@@ -158,13 +158,14 @@ class Wire:
         return received
 
     def _note(self, endpoint: Endpoint[Any], seconds: float, failure: TwoJError | None) -> None:
-        outcome = type(failure).__name__ if failure else None
-        self._stats.note_call(endpoint.name, seconds, outcome)
-        about = {"endpoint": endpoint.path, "ms": round(seconds * 1000)}
-        if failure:
-            log.warning("call failed", **about, outcome=outcome, code=failure.code)
+        outcome = type(failure).__name__ if failure else "ok"
+        failed = failure is not None and not failure.is_answer
+        self._stats.note_call(endpoint.name, seconds, outcome if failed else None)
+        about = {"endpoint": endpoint.path, "ms": round(seconds * 1000), "outcome": outcome}
+        if failure and failed:
+            log.warning("call failed", **about, code=failure.code)
         else:
-            log.info("call", **about, outcome="ok")
+            log.info("call", **about)
 
     def _wait_for_turn(self, endpoint: Endpoint[Any], deadline: float) -> None:
         if endpoint.limited and not self._limiter.pass_before(deadline):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from payouts.database import LedgerAway, away, ledger_url, migrate, open_engine, snapshot
+from payouts.database import LedgerAway, away, ledger_url, migrate, open_engine, place, snapshot
 
 LedgerFailed = LedgerAway
 """What pages catch: the ledger's database cannot be used."""
@@ -19,7 +19,9 @@ class Ledger:
     """
 
     def __init__(self, setting: str | None) -> None:
-        self._engine = open_engine(ledger_url(setting))
+        url = ledger_url(setting)
+        self.place = place(url)
+        self._engine = open_engine(url)
         self._snapshot = snapshot(self._engine)
         self._prepared = False
 

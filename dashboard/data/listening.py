@@ -19,7 +19,7 @@ def keep_to_this_machine() -> None:
     name leads to this machine (DNS rebinding) is kept out by the names that browsers may use for it.
     """
     address = config.get_option("server.address")
-    if not _is_local(address):
+    if not is_local(address):
         raise SettingsError(
             f"TWOJ_TRUST_NETWORK: without sign-in the dashboard listens on 127.0.0.1 only, and not on"
             f" {address or 'every address'}. Set up sign-in, or set TWOJ_TRUST_NETWORK=true to let everybody"
@@ -42,7 +42,7 @@ class OnThisMachine:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, or refuse."""
         here = scope.get("server") or (None, None)
-        if scope["type"] == "lifespan" or _is_local(here[0]):
+        if scope["type"] == "lifespan" or is_local(here[0]):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             refusal = PlainTextResponse("Without sign-in this dashboard answers its own machine only.", 403)
@@ -51,7 +51,8 @@ class OnThisMachine:
             await send({"type": "websocket.close", "code": 1008})
 
 
-def _is_local(address: str | None) -> bool:
+def is_local(address: str | None) -> bool:
+    """Whether this is a name or an address of the machine itself."""
     if not address:
         return False
     if address in _LOCAL_NAMES:

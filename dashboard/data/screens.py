@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dashboard.data.ledger import Ledger, LedgerFailed
-from dashboard.screens import Heartbeat, Screen
+from dashboard.screens import OFF_AFTER_MS, Heartbeat, Screen
 from payouts import audit
 from payouts.audit import DONE, Deed
 from payouts.schema import screens
@@ -44,6 +44,9 @@ class Screens:
         self._tried_at = float("-inf")
         self._loading = Lock()
         self._beats: dict[int, Heartbeat] = {}
+        self.asked = 0
+        """How often screens were answered by this server."""
+        self._heard_at: dict[int, float] = {}
 
     def look_of(self, token: str) -> tuple[int, str] | None:
         """Return id and look of the screen with this token, None where there is none or it was revoked."""
@@ -79,7 +82,14 @@ class Screens:
         self, screen_id: int, paint_age_ms: int | None, data_age_ms: int | None, build: str | None
     ) -> None:
         """Remember a heartbeat until it is written."""
+        self.asked += 1
+        self._heard_at[screen_id] = self._timer()
         self._beats[screen_id] = Heartbeat(self._now_ms(), paint_age_ms, data_age_ms, build)
+
+    def alive(self) -> int:
+        """Return how many screens asked this server lately."""
+        since = self._timer() - OFF_AFTER_MS / 1000
+        return sum(at > since for at in list(self._heard_at.values()))
 
     def write_beats(self, connection: Connection) -> None:
         """Write the heartbeats since the last time."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import platformdirs
 
 from dashboard.access import LOCAL, Person, Role, Roles, person
+from dashboard.data.checks import Checks
 from dashboard.data.exports import Exports
 from dashboard.data.ledger import Ledger
 from dashboard.data.loads import Load, Loads
@@ -55,6 +56,8 @@ class Source:
     """Who has which role; None where nobody signs in."""
     rtps: Mapping[int, float]
     """The theoretical RTPs that are configured, by game id; 0.965 is 96.5 %."""
+    checks: Checks
+    """How provider, cache and ledger are."""
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -153,6 +156,8 @@ def connected(
             stack.callback(book.close)
         ledger = Ledger(settings.ledger_url)
         stack.callback(ledger.close)
+        checks = Checks(twoj, ledger)
+        stack.enter_context(checks.running())
         zone = ZoneInfo(settings.timezone)
         last_good: Memory[Known[Any]] = Memory(_LAST_GOOD)
         exports = Exports(
@@ -179,6 +184,7 @@ def connected(
             ledger,
             {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,
             {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
+            checks,
         )
         try:
             yield

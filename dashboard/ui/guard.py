@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, ParamSpec
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from dashboard import data
 from dashboard.access import Person, Role
+from dashboard.data import runs
 from dashboard.markdown import escaped, short
 
 P = ParamSpec("P")
@@ -47,14 +49,21 @@ def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]
     def wrap(draw: Callable[P, None]) -> Callable[P, None]:
         @wraps(draw)
         def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
-            if person() is None:
+            who_is_it = person()
+            if who_is_it is None:
                 st.rerun()
-            draw(*args, **kwargs)
+            with runs.part(options.get("key", draw.__name__), _page_name(), who_is_it.role):
+                draw(*args, **kwargs)
 
         made: Callable[P, None] = st.fragment(**options)(drawn)
         return made
 
     return wrap
+
+
+def _page_name() -> str:
+    """The name of the page by its address, which a part that is drawn alone is not told otherwise."""
+    return urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2] or "overview"
 
 
 def who(what: str) -> str:

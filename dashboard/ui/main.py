@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.data import runs
 from dashboard.ui import charts, guard, navigation, states
 
 HERE = Path(__file__).parent
@@ -13,11 +14,12 @@ st.set_page_config(page_title="2J dashboard", page_icon=str(HERE / "icon.png"), 
 # Before anything that can fail: until it has run once, Streamlit offers the files in pages/ by itself.
 pages = navigation.pages()
 page = st.navigation(list(pages.values()), position="hidden")
+person = guard.person()
 look = charts.look()
 colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
 st.html(f"<style>:root {{ {colors} }}\n{STYLE}</style>")
-person = guard.person()
-if person and person.role:
-    navigation.bar(pages, person)
-with states.part("This page"):
-    page.run()
+with runs.page(page.url_path or "overview", person.role if person else None):
+    if person and person.role:
+        navigation.bar(pages, person)
+    with states.part("This page"):
+        page.run()

@@ -12,7 +12,7 @@ from dashboard.markdown import escaped, short
 from dashboard.ui import guard
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
-_NAMES: Final = ("overview", "games", "bonus", "players", "bets", "wallet", "jackpots")
+_NAMES: Final = ("overview", "games", "bonus", "players", "bets", "wallet", "jackpots", "status")
 _CARRIED: Final = ("period", "compare")
 
 

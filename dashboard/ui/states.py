@@ -8,7 +8,7 @@ import streamlit as st
 import structlog
 
 from dashboard import data, formats
-from dashboard.data import Known, ProviderFailed
+from dashboard.data import Known, ProviderFailed, runs
 from dashboard.data.ledger import LedgerFailed
 from dashboard.markdown import escaped
 from dashboard.periods import Comparison
@@ -41,7 +41,8 @@ def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcon
     except Exception:
         log.exception("part failed", part=name)
         with around():
-            sentence = f"{name}: this could not be drawn. The server's log says why."
+            under = f", under {found}" if (found := runs.request_id()) else ""
+            sentence = f"{name}: this could not be drawn. The server's log says why{under}."
             st.error(sentence, icon=":material/error:")
 
 

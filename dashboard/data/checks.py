@@ -1,0 +1,131 @@
+"""What the server sees of the provider, its cache and its ledger; however many ask, each is asked seldom."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import func, select
+
+from dashboard.data.ledger import Ledger, LedgerFailed
+from dashboard.data.probes import Probe, Seen
+from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen
+from payouts.database import versions
+from payouts.schema import deliveries, payouts, pending
+from twoj_client import TwoJ
+from twoj_client.errors import BadAnswer
+from twoj_client.health import Api, ApiHealth
+from twoj_client.threads import Workers
+
+T = TypeVar("T")
+
+PROVIDER_EVERY_S: Final = 30
+NEAR_EVERY_S: Final = 5
+"""So often at most cache and ledger are asked: they are ours, and cost nothing."""
+
+
+class Checks:
+    """One for a server. `timer` never jumps, in seconds."""
+
+    def __init__(self, twoj: TwoJ, ledger: Ledger, timer: Callable[[], float] = time.monotonic) -> None:
+        self._ledger = ledger
+        self._timer = timer
+        self._begun = timer()
+        self._pool = Workers(len(Api) + 3, thread_name_prefix="check")
+        self._apis = {
+            api: Probe(partial(twoj.health, api), PROVIDER_EVERY_S, self._pool, timer) for api in Api
+        }
+        self._cache = Probe(lambda: CacheSeen(*twoj.cache_state()), NEAR_EVERY_S, self._pool, timer)
+        self._database = Probe(self._written, NEAR_EVERY_S, self._pool, timer)
+        self._payouts = Probe(self._read_payouts, NEAR_EVERY_S, self._pool, timer)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let the checks that are under way end when the block does."""
+        try:
+            yield
+        finally:
+            self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def up_s(self) -> float:
+        """For how long the server has been running."""
+        return self._timer() - self._begun
+
+    def refresh(self) -> list[Future[None]]:
+        """Ask again what is due, and wait for nothing; return what has no answer that still counts."""
+        probes: list[Probe[Any]] = [*self._apis.values(), self._cache, self._database]
+        flights = [(probe, probe.refresh()) for probe in probes]
+        return [flight for probe, flight in flights if flight is not None and probe.last() is None]
+
+    def apis(self, patience_s: float = 0) -> dict[str, ApiSeen | None]:
+        """What the last call to each API showed, waiting so long at most for one that is due."""
+        for probe in self._apis.values():
+            probe.refresh()
+        return {api.value: _api(probe.look(patience_s)) for api, probe in self._apis.items()}
+
+    def cache(self, patience_s: float = 0) -> CacheSeen | None:
+        """How the cache is."""
+        return _value(self._cache.look(patience_s))
+
+    def ledger(self, patience_s: float = 0) -> LedgerSeen | None:
+        """How the ledger's database is."""
+        return _value(self._database.look(patience_s))
+
+    def payouts(self, patience_s: float = 0) -> PayoutsSeen | None:
+        """What the ledger knows of payouts; None also where it is away."""
+        return _value(self._payouts.look(patience_s))
+
+    def _written(self) -> LedgerSeen:
+        """Begin to write: a database that is locked or full can still be read, and takes no payout."""
+        try:
+            with self._ledger.writing() as connection:
+                return LedgerSeen(self._ledger.place, *versions(connection))
+        except LedgerFailed as error:
+            return LedgerSeen(self._ledger.place, trouble=str(error))
+
+    def _read_payouts(self) -> PayoutsSeen | None:
+        try:
+            with self._ledger.reading() as connection:
+                newest = select(payouts.c.received_at_ms).order_by(payouts.c.ordered_at_s.desc()).limit(1)
+                call = connection.execute(
+                    select(deliveries.c.received_at_ms, deliveries.c.outcome)
+                    .order_by(deliveries.c.id.desc())
+                    .limit(1)
+                ).one_or_none()
+                waiting = connection.execute(
+                    select(func.count(), func.min(payouts.c.received_at_ms)).select_from(
+                        pending.join(payouts, pending.c.trans_no == payouts.c.trans_no)
+                    )
+                ).one()
+                return PayoutsSeen(
+                    connection.scalar(newest),
+                    call.received_at_ms if call else None,
+                    call.outcome if call else "",
+                    *waiting,
+                )
+        except LedgerFailed:
+            return None
+
+
+def _value(seen: Seen[T] | None) -> T | None:
+    return seen.value if seen else None
+
+
+def _api(seen: Seen[ApiHealth] | None) -> ApiSeen | None:
+    if seen is None:
+        return None
+    health, error = seen.value, seen.value.error
+    return ApiSeen(
+        health.api.value,
+        health.reachable,
+        health.signed,
+        health.ahead_s,
+        health.took_s,
+        seen.age_s,
+        error.sentence if error else "",
+        error.what_to_do if error else "",
+        error.code if error and not isinstance(error, BadAnswer) else None,
+    )
