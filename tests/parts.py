@@ -42,9 +42,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
+def redis_server(folder: Path, port: int | None = None) -> Iterator[str]:
     """Start a Redis that keeps nothing on disk; yield its address, end it afterwards."""
-    port = free_port()
+    port = port or free_port()
     command = [program("redis-server", "redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     with subprocess.Popen(
         [*command, "--save", "", "--dir", str(folder)], stdout=subprocess.PIPE, text=True
