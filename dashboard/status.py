@@ -128,7 +128,7 @@ def api_row(api: str, seen: ApiSeen | None, ahead_s: float | None) -> Row:
         return Row(api, State.FAILING, f"Refuses the signature{code}. {when}", _signature_advice(ahead_s))
     if seen.failure:
         state = State.WATCH if seen.signed else State.FAILING
-        return Row(api, state, f"{seen.failure}{code} {when}", seen.advice)
+        return Row(api, state, f"{seen.failure} {when}", seen.advice)
     took = f"Answered in {milliseconds(seen.took_s)} ms, signature accepted. {when}"
     if seen.took_s >= SLOW_S:
         return Row(api, State.WATCH, took, "It is slow. If that stays, tell the provider.")
@@ -274,12 +274,6 @@ def screens_row(conditions: Sequence[Condition]) -> Row:
     return Row(what, State.WELL, f"{said.capitalize()}.")
 
 
-def needs(rows: Iterable[Row]) -> list[Row]:
-    """Return the lines about which something is to be done, the worst first."""
-    wanted = [row for row in rows if row.state in {State.FAILING, State.WATCH}]
-    return sorted(wanted, key=lambda row: row.state is not State.FAILING)
-
-
 def readiness(
     apis: Mapping[str, ApiSeen | None], cache: CacheSeen | None, ledger: LedgerSeen | None
 ) -> Readiness:
@@ -296,14 +290,18 @@ def readiness(
     return Readiness(
         ready=ledger_works,
         provider="; ".join(wrong) or OK,
-        cache=OK if cache and cache.works else "away: answers take longer" if cache else "not checked yet",
+        cache=OK
+        if cache and cache.works
+        else "away: answers take longer"
+        if cache
+        else "has not answered yet",
         ledger=OK if ledger_works else "away: payouts cannot be taken",
     )
 
 
 def _problem(seen: ApiSeen | None) -> str:
     if seen is None:
-        return "not checked yet"
+        return "has not answered yet"
     if not seen.reachable:
         return "does not answer"
     if seen.signed is False:

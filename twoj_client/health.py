@@ -23,11 +23,11 @@ NOBODY: Final = "twoj-dashboard-check"
 
 
 class Api(StrEnum):
-    """What the provider answers with programs of its own."""
+    """What the provider answers with programs of its own; the last two are parts of its Open API."""
 
     SUMMARY = "Summary API"
-    JACKPOT = "Open API, jackpot"
-    WALLET = "Open API, wallet"
+    JACKPOT = "Jackpot API"
+    WALLET = "Wallet API"
 
 
 _ASKED: Final[dict[Api, tuple[Endpoint[Any], dict[str, Any]]]] = {

@@ -15,7 +15,6 @@ from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen
 from payouts.database import versions
 from payouts.schema import deliveries, payouts, pending
 from twoj_client import TwoJ
-from twoj_client.errors import BadAnswer
 from twoj_client.health import Api, ApiHealth
 from twoj_client.threads import Workers
 
@@ -127,5 +126,5 @@ def _api(seen: Seen[ApiHealth] | None) -> ApiSeen | None:
         seen.age_s,
         error.sentence if error else "",
         error.what_to_do if error else "",
-        error.code if error and not isinstance(error, BadAnswer) else None,
+        error.code if error else None,
     )

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
-from threading import RLock
+from threading import Lock
 from typing import Final, Generic, NamedTuple, TypeVar
 
 import structlog
@@ -38,7 +38,7 @@ class Probe(Generic[T]):
         self._every_s = every_s
         self._pool = pool
         self._timer = timer
-        self._lock = RLock()  # a flight may have landed before its callback is set
+        self._lock = Lock()
         self._asked_at = float("-inf")
         self._flight: Future[None] | None = None
         self._answer: tuple[T, float] | None = None
@@ -46,11 +46,10 @@ class Probe(Generic[T]):
     def refresh(self) -> Future[None] | None:
         """Ask again if that is due; return what is under way. Waits for nothing."""
         with self._lock:
-            if self._flight is None and self._timer() - self._asked_at >= self._every_s:
+            if not self._is_asking() and self._timer() - self._asked_at >= self._every_s:
                 self._asked_at = self._timer()
-                flight = self._flight = self._pool.submit(self._run)
-                flight.add_done_callback(self._landed)
-            return self._flight
+                self._flight = self._pool.submit(self._run)
+            return self._flight if self._is_asking() else None
 
     def last(self) -> Seen[T] | None:
         """Return the last answer; None where there is none, or the next one is overdue."""
@@ -73,7 +72,5 @@ class Probe(Generic[T]):
         except Exception:
             log.exception("check failed")
 
-    def _landed(self, flight: Future[None]) -> None:
-        with self._lock:
-            if self._flight is flight:
-                self._flight = None
+    def _is_asking(self) -> bool:
+        return self._flight is not None and not self._flight.done()

@@ -57,7 +57,7 @@ def background_rows() -> list[Row]:
     """What goes on without a page: the poller of the pots, the screens, exports."""
     state, said = _POLLER[watch().poller.doing]
     advice = (
-        "See the Open API above; the walls show the last pots with their age."
+        "See the Jackpot API above; the walls show the last pots with their age."
         if state is not State.WELL
         else ""
     )

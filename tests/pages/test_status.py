@@ -1,0 +1,155 @@
+"""The Status page over the local provider: well, and with each thing failing that it watches."""
+
+import re
+
+import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
+from dashboard import data
+from tests.parts import free_port
+from tests.provider import CLOCK
+
+WELL, WATCH, FAILING, UNKNOWN = "Works", "Needs a look", "Failing", "Not known"
+SECRET = "s3cret-of-the-server"
+
+
+@pytest.fixture
+def status(open_page):
+    """Open the page; return each line: how it is doing, what was seen and what to do."""
+
+    def status(**settings):
+        page = open_page(page="status", **settings)
+        assert not page.exception
+        status.page = page
+        status.shown = "\n".join(each.value for each in (*page.markdown, *page.error, *page.warning))
+        return lines(page)
+
+    return status
+
+
+def lines(page):
+    texts = [each.value for each in page.markdown]
+    found = {}
+    for number, text in enumerate(texts):
+        badge = re.fullmatch(r":\w+-badge\[:material/\w+: (.+)\]", text)
+        if badge:
+            said, _, to_do = texts[number + 1].partition("  \n")
+            found[texts[number - 1].strip("*")] = (badge[1], said, to_do)
+    return found
+
+
+def test_all_is_well_and_the_provider_is_asked_once(status, sandbox):
+    found = status()
+    apis = ("Summary API", "Jackpot API", "Wallet API")
+    assert {name: found[name][0] for name in (*apis, "Clock", "Store", "Database")} == dict.fromkeys(
+        (*apis, "Clock", "Store", "Database"), WELL
+    )
+    assert all("signature accepted. Checked 0 s ago." in found[api][1] for api in apis)
+    assert found["Payouts"][1] == "No payout was received yet."
+    assert found["Jackpot poller"][1] == "Rests: nobody looks at the pots."
+    assert not any(to_do for _, _, to_do in found.values())
+    assert [each.value for each in status.page.success] == ["Everything works, as far as is known."]
+    for _ in range(3):
+        status.page.run()
+    assert sorted(call["path"] for call in sandbox.calls()) == [
+        *("/api/all/list", "/open2j/g/gjp/pool", "/open2j/w/transfer/balance"),
+    ]
+
+
+def test_calls_are_counted_by_endpoint(status):
+    status()
+    data.source().twoj.all.list()
+    data.source().twoj.all.list()
+    status.page.run()
+    table = status.page.dataframe[0].value
+    row = table[table["endpoint"] == "all.list"].iloc[0]
+    assert (row["calls_60s"], row["calls_900s"], row["hits"], row["misses"]) == (2, 2, 1, 1)
+    assert (row["failures_900s"], row["failures"]) == (0, "")
+    assert row["p50_ms"] >= 0
+    # Nobody has the account that the check asks for: that is an answer, and no failure.
+    assert table[table["endpoint"] == "transfer.balance"].iloc[0]["failures_900s"] == 0
+    assert lines(status.page)["Answers"][1].startswith("Hit rate 50.0 % of 2 answers.")
+
+
+@pytest.mark.parametrize(
+    ("off_s", "key", "advice"),
+    [
+        (0, "wrong", "check TWOJ"),
+        (-400, None, "Set this server's clock"),
+        (400, None, "Set this server's clock"),
+    ],
+)
+def test_a_refused_signature_is_traced_to_key_or_clock(
+    status, sandbox, clock, monkeypatch, off_s, key, advice
+):
+    clock[0] = CLOCK + off_s
+    if key:
+        monkeypatch.setattr(sandbox, "key", key)
+    found = status()
+    for api, code in {"Summary API": 400, "Jackpot API": 500008, "Wallet API": 500008}.items():
+        state, said, to_do = found[api]
+        assert (state, f"Refuses the signature (code {code})." in said) == (FAILING, True)
+        assert advice in to_do
+    assert (found["Clock"][0] == FAILING) == bool(off_s)
+    assert "Failing: Summary API (provider), Jackpot API (provider)" in status.page.error[0].value
+    assert sandbox.key not in status.shown
+
+
+def test_a_provider_that_hangs_or_is_not_there(status, sandbox, monkeypatch):
+    sandbox.fault("*", "hang")
+    found = status()
+    assert [found[api][0] for api in ("Summary API", "Jackpot API", "Wallet API")] == [FAILING] * 3
+    assert "Does not answer. The provider took too long." in found["Wallet API"][1]
+    assert found["Clock"][0] == UNKNOWN
+    assert found["Database"][0] == WELL
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "url", f"http://127.0.0.1:{free_port()}")
+        assert "No connection to the provider." in status()["Summary API"][1]
+
+
+def test_each_api_is_seen_by_itself(status, sandbox):
+    sandbox.fault("/api/all/list", "html_200")
+    sandbox.fault("/open2j/w/transfer/balance", "code", code=500009)
+    found = status()
+    assert (found["Summary API"][0], "is HTML" in found["Summary API"][1]) == (FAILING, True)
+    assert found["Jackpot API"][0] == WELL
+    assert (found["Wallet API"][0], found["Wallet API"][2]) == (
+        *(WATCH, ":material/arrow_forward: **Ask the provider to permit it.**"),
+    )
+    assert status.page.error[0].value == "Failing: Summary API (provider)."
+    assert status.page.warning[0].value == "To look at: Wallet API (provider)."
+
+
+def test_cache_and_ledger_that_are_gone(status, sandbox):
+    port = free_port()
+    found = status(
+        cache_url=f"redis://:{SECRET}@127.0.0.1:{port}/1",
+        ledger_url=f"postgresql://me:{SECRET}@127.0.0.1:{port}/books",
+    )
+    assert (found["Store"][0], "Check that Redis runs" in found["Store"][2]) == (FAILING, True)
+    assert found["Store"][1].startswith(f"Redis at 127.0.0.1:{port}, database 1 cannot be")
+    assert (found["Database"][0], "TWOJ" in found["Database"][2]) == (FAILING, True)
+    assert found["Payouts"][0] == found["Screens"][0] == UNKNOWN
+    assert found["Summary API"][0] == WELL
+    assert SECRET not in status.shown
+    assert "The audit log: not known now." in status.page.error[-1].value
+
+
+def test_the_audit_log_is_at_the_end(status, open_page):
+    open_page({"op_id": "grinder"}, page="players")
+    status()
+    (log,) = [each.value for each in status.page.dataframe if "who" in each.value]
+    assert set(log["what"]) == {"player looked at"}
+    assert [each.value for each in status.page.subheader][-1] == "Audit log, UTC"
+
+
+def test_a_mistake_of_ours_names_the_id_under_which_the_log_has_it(status, monkeypatch):
+    monkeypatch.setattr("dashboard.data.status.cache_rows", lambda: 1 / 0)
+    with capture_logs([merge_contextvars]) as logs:
+        found = status()
+    (failed,) = [line for line in logs if line.get("part") == "The cache"]
+    assert (failed["page"], failed["event"]) == ("status", "part failed")
+    sentence = f"The cache: this could not be drawn. The server's log says why, under {failed['request_id']}."
+    assert sentence in [each.value for each in status.page.error]
+    assert found["Summary API"][0] == found["Database"][0] == WELL
