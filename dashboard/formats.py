@@ -1,6 +1,7 @@
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -23,9 +24,11 @@ def money(li: Number | None, currency: str | None = None, places: int = 0) -> st
     """
     if li is None:
         return UNKNOWN
-    units = _rounded(Fraction(li) / LI_PER_UNIT, 3)
-    needed = 0 if units == units.to_integral_value() else 2 if units == round(units, 2) else 3
-    return _with(currency, _grouped(units, max(needed, places)))
+    whole = _whole(li)
+    needed = 2 if whole % 10 == 0 else 3
+    if whole % LI_PER_UNIT == 0:
+        needed = 0
+    return _with(currency, _grouped(Decimal(whole).scaleb(-3), max(needed, places)))
 
 
 def money_short(li: Number | None, currency: str | None = None) -> str:
@@ -48,6 +51,7 @@ def many(number: int, what: str) -> str:
     return f"{count(number)} {what}" + ("" if number == 1 else "s")
 
 
+@lru_cache(1024)
 def axis(units: Decimal) -> str:
     """Label of a tick on an axis, in units of money: "2.5M", "−500K", "0"."""
     return format_compact_decimal(units, format_type="short", locale="en", fraction_digits=2).replace(
@@ -134,11 +138,15 @@ def _short(units: Fraction, small_places: int) -> str:
 
 
 def _rounded(number: Number, places: int) -> Decimal:
+    return Decimal(_whole(number, places)).scaleb(-places)
+
+
+def _whole(number: Number, places: int = 0) -> int:
     # Half away from zero, as people and spreadsheets do, and exact: no float, no context precision on the
-    # way.
-    scaled = Fraction(number) * 10**places
-    whole = int(abs(scaled) + Fraction(1, 2))
-    return Decimal(whole if scaled >= 0 else -whole).scaleb(-places)
+    # way. Whole numbers only: pages write hundreds of amounts each time, and fractions take longer.
+    above, below = number.numerator, number.denominator
+    whole: int = (2 * abs(above) * 10**places + below) // (2 * below)
+    return whole if above >= 0 else -whole
 
 
 def _grouped(number: Decimal, places: int) -> str:

@@ -86,10 +86,8 @@ def sum_totals(frame: pd.DataFrame) -> Totals | None:
 
 def row_totals(frame: pd.DataFrame, prefix: str = "") -> list[Totals | None]:
     """Read the sums of each row back as totals, None where not known; the compared have a `prefix`."""
-    columns = [frame[prefix + name].tolist() for name in SUMS]
-    return [
-        None if any(pd.isna(value) for value in row) else Totals(*row) for row in zip(*columns, strict=True)
-    ]
+    columns = [frame[prefix + name].array.to_numpy(dtype="object", na_value=None) for name in SUMS]
+    return [None if None in row else Totals(*row) for row in zip(*columns, strict=True)]
 
 
 def totals_frame(rows: Sequence[Totals | None]) -> pd.DataFrame:
@@ -195,16 +193,19 @@ def game_type(game_id: int, game: GameInfo | None) -> str:
 
 def extremes(games: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     """Up to `count` games that gained the most and up to `count` that lost the most, from gain to loss."""
-    ranked = games.dropna(subset=["company_gain_li"]).sort_values("company_gain_li", ascending=False)
-    best = ranked[ranked["company_gain_li"] > 0].head(count)
-    worst = ranked[ranked["company_gain_li"] < 0].tail(count)
-    return pd.concat([best, worst], ignore_index=True)
+    gains = [(row.company_gain_li, place) for place, row in enumerate(row_totals(games)) if row is not None]
+    ranked = sorted(gains, key=lambda pair: -pair[0])
+    best = [place for gain, place in ranked if gain > 0][:count]
+    worst = [place for gain, place in ranked if gain < 0][-count:]
+    return games.iloc[best + worst].reset_index(drop=True)
 
 
 def by_type(games: pd.DataFrame) -> pd.DataFrame:
     """One row per game type with bets: `type`, the sums of its known games, `share` of bet amount, `hold`."""
-    found = {name: sum_totals(games[games["type"] == name]) for name in (*GAME_TYPES, OTHER_TYPE)}
-    rows = {name: total for name, total in found.items() if total is not None and total.bet_amount_li}
+    found = dict.fromkeys((*GAME_TYPES, OTHER_TYPE), Totals())
+    for name, row in zip(games["type"].tolist(), row_totals(games), strict=True):
+        found[name] += row or Totals()
+    rows = {name: total for name, total in found.items() if total.bet_amount_li}
     everything = sum(total.bet_amount_li for total in rows.values())
     frame = pd.DataFrame({"type": list(rows)})
     frame[list(SUMS)] = totals_frame(list(rows.values()))
@@ -213,14 +214,18 @@ def by_type(games: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def sparkline(frame: pd.DataFrame, metric: Metric[Totals]) -> list[float]:
-    """Values of a metric by row for a card's small line, in units of money, percent or counts.
+def sparklines(frame: pd.DataFrame, metrics: Iterable[Metric[Totals]]) -> list[list[float]]:
+    """Values of each metric by row for a card's small line, in units of money, percent or counts.
 
     Leaves out unknown rows, and the unfinished one, which would look like a fall. For drawing only: floats.
     """
     scale = {Unit.MONEY: Fraction(1, LI_PER_UNIT), Unit.RATIO: Fraction(100), Unit.COUNT: Fraction(1)}
-    values = [metric.of(row) for row in row_totals(frame[frame["finished"]]) if row is not None]
-    return [float(value * scale[metric.unit]) for value in values if value is not None]
+    rows = [row for row in row_totals(frame[frame["finished"]]) if row is not None]
+    lines = [(metric, [metric.of(row) for row in rows]) for metric in metrics]
+    return [
+        [float(value * scale[metric.unit]) for value in values if value is not None]
+        for metric, values in lines
+    ]
 
 
 def _by_label(

@@ -11,7 +11,7 @@ from dashboard.luck import Volume, volume
 from dashboard.metrics import Totals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GameDays:
     """`rows` holds for each game a place for each of `days`, oldest first: None where it is not known.
 

@@ -13,6 +13,7 @@ from dashboard.frames import extremes
 from dashboard.game_days import GameDays
 from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
+from dashboard.made import made
 from dashboard.markdown import escaped
 from dashboard.ui import (
     charts,
@@ -61,11 +62,11 @@ def all_games() -> None:
         return
     compared = f"compared with {view.comparison.label}" if view.comparison else ""
     states.as_of(arriving.known, note=compared)
-    games, days = of_type(arriving.known.value, only), None
+    games, days = made(of_type, arriving.known.value, only), None
     with suppress(data.ProviderFailed):  # the heat map says so
         days = days_of(view).known
     opened = grid.draw(
-        with_lines(games, days.value if days else None),
+        made(with_lines, games, days.value if days else None),
         tables.ALL_GAMES,
         "all-games",
         charts.look(),
@@ -88,12 +89,13 @@ def pictures() -> None:
     known = None if view.start >= view.end else data.arriving_games(view).known
     if known is None:
         return
-    games = of_type(known.value, only)
+    games = made(of_type, known.value, only)
     left, right = st.columns(2)
     with left, states.box("gains", "Games that gained and lost the most"):
-        charts.show(games_chart(extremes(games, 7), charts.look(), here.currency), "gains")
+        ends = made(extremes, games, 7)
+        charts.show(made(games_chart, ends, charts.look(), here.currency), "gains")
     with right, states.box("treemap", "Bet amount by type and game, coloured by hold"):
-        charts.show(treemap(games, charts.look(), here.currency), "treemap")
+        charts.show(made(treemap, games, charts.look(), here.currency), "treemap")
 
 
 @live.part("Company gain by game and day", "heat")
@@ -106,14 +108,12 @@ def heat() -> None:
         progress.follow("Days", arriving, lambda: days_of(view), "days")
         if arriving.known is None or known is None:
             return
-        games = of_type(known.value, only)
+        games = made(of_type, known.value, only)
         names = dict(zip(games["game_id"], games["name"], strict=True))
-        shown = arriving.known.value.moved_most(list(names), MOST_HEAT_ROWS)
+        shown = tuple((i, names[i]) for i in arriving.known.value.moved_most(list(names), MOST_HEAT_ROWS))
         states.as_of(arriving.known, note=one_game.last_days(view))
         charts.show(
-            game_days_chart(
-                arriving.known.value, [(i, names[i]) for i in shown], charts.look(), here.currency, here.zone
-            ),
+            made(game_days_chart, arriving.known.value, shown, charts.look(), here.currency, here.zone),
             "heat",
         )
         st.caption(f"{len(shown)} of {len(names)} games: those whose gain moved the most from day to day.")
@@ -129,10 +129,10 @@ def luck() -> None:
         progress.follow("Luck", arriving, lambda: data.lucks(view), "luck")
         if arriving.known is None or known is None:
             return
-        rows = luck_frame(arriving.known.value.games, of_type(known.value, only))
+        rows = made(luck_frame, arriving.known.value.games, made(of_type, known.value, only))
         states.as_of(arriving.known, note=one_game.last_days(view))
         st.markdown(in_words(rows))
-        charts.show(funnel_plot(rows, charts.look(), here.currency), "luck")
+        charts.show(made(funnel_plot, rows, charts.look(), here.currency), "luck")
         st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")
         with st.expander("All games in numbers"):
             grid.draw(rows, tables.LUCK, "luck-table", charts.look(), here.currency)

@@ -8,6 +8,7 @@ from dashboard import data, formats, frames, tables
 from dashboard.bonuses import Wanted
 from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
+from dashboard.made import made
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.periods import business_day, days_label
 from dashboard.ui import cards, charts, downloads, filters, guard, live, states
@@ -36,14 +37,14 @@ def period() -> None:
     before = states.compared(view, lambda earlier: data.days(earlier.period, earlier.end))
     shown, compared, steps = days.value, None, days.value
     if view.comparison and before:
-        shown, compared = frames.with_comparison(shown, before.value), view.comparison.label
+        shown, compared = made(frames.with_comparison, shown, before.value), view.comparison.label
     if view.period.day_count == 1:
         steps = data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
     states.as_of(days, before, note=f"compared with {compared}" if compared else "")
     cards.draw(days.value, before.value if before else None, compared, steps, here.currency)
     with states.box("daily", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
         legend = "compared" if compared else None
-        charts.show(days_chart(shown, charts.look(), here.currency, here.zone, legend), "daily")
+        charts.show(made(days_chart, shown, charts.look(), here.currency, here.zone, legend), "daily")
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, view, days)
 
 
@@ -73,7 +74,9 @@ def today() -> None:
     with states.box("hours", f"Today by the hour, {formats.zone_time(here.zone)}"):
         states.as_of(hours)
         compared = days_label(day - WEEK, day - WEEK)
-        charts.show(hours_chart(hours.value, charts.look(), here.currency, here.zone, compared), "hours")
+        charts.show(
+            made(hours_chart, hours.value, charts.look(), here.currency, here.zone, compared), "hours"
+        )
         downloads.draw(
             "Hours", tables.HOURS, hours.value, read_view({"period": "today"}, now, here.zone), hours
         )
@@ -88,9 +91,11 @@ def games() -> None:
     states.as_of(found)
     left, right = st.columns(2)
     with left, states.box("games", "Games that gained and lost the most"):
-        charts.show(games_chart(frames.extremes(found.value), charts.look(), here.currency), "games")
+        ends = made(frames.extremes, found.value)
+        charts.show(made(games_chart, ends, charts.look(), here.currency), "games")
     with right, states.box("types", "Bet amount by game type"):
-        charts.show(types_chart(frames.by_type(found.value), charts.look(), here.currency), "types")
+        by_type = made(frames.by_type, found.value)
+        charts.show(made(types_chart, by_type, charts.look(), here.currency), "types")
     downloads.draw("Games", tables.GAMES, found.value, view, found)
 
 

@@ -11,10 +11,11 @@ from dashboard import frames, game_table
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.source import Arriving, Known, gather, source, trouble_of
+from dashboard.made import made
 from dashboard.periods import Period
 from dashboard.view import View
 from twoj_client import Reply, TwoJError
-from twoj_client.models import Game, GameSummary
+from twoj_client.models import Game, GameSummary, SlotsGameRow
 
 T = TypeVar("T")
 
@@ -113,13 +114,21 @@ def _known(
         for game in listed
         if game.game_type != SLOTS
     }
-    slots = replies[SLOTS].data if SLOTS in replies else None
+    slots = tuple(replies[SLOTS].data) if SLOTS in replies else None
     return Known(
-        frames.games_frame(listed, slots, others),
+        made(_games_frame, tuple(listed), slots, tuple(others.items())),
         min(reply.as_of for reply in replies.values()),
         trouble_of(replies.values()),
         _named(listed, errors),
     )
+
+
+def _games_frame(
+    listed: tuple[Game, ...],
+    slots: tuple[SlotsGameRow, ...] | None,
+    others: tuple[tuple[int, GameSummary | None], ...],
+) -> pd.DataFrame:
+    return frames.games_frame(listed, slots, dict(others))
 
 
 def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = "") -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from dashboard.data.source import Arriving, Known, source, trouble_of
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.luck import Luck, Play, Spread
+from dashboard.made import made
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.view import View
 from twoj_client import Reply
@@ -32,7 +33,7 @@ _STRIDE: Final = 137
 _HOUR: Final = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """The spread of single rounds over some whole weeks, by game and by type."""
 
@@ -48,7 +49,7 @@ class Sample:
         return f"The spread is that of {self.bets:,} rounds of {days_label(self.first_day, self.last_day)}."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """The judgement on each game's RTP, and the sample behind it."""
 
@@ -79,7 +80,10 @@ def lucks(view: View, only: int | None = None) -> Arriving[Judged]:
     history = game_days(before, view.now, only)
     if not history.finished:
         return Arriving(None, history.answered, history.asked, step="step 3 of 3, days before")
-    known = _judged(period.known, drawn.known, history.known)
+    known = None
+    if period.known and drawn.known and history.known:
+        listed, rtps = source().twoj.all.list().data, source().rtps
+        known = made(_judged, period.known, drawn.known, history.known, tuple(listed), tuple(rtps.items()))
     return Arriving(known, history.answered, history.asked)
 
 
@@ -102,11 +106,13 @@ def sample(now: datetime) -> Arriving[Sample]:
 
 
 def _judged(
-    period: Known[GameDays] | None, drawn: Known[Sample] | None, history: Known[GameDays] | None
-) -> Known[Judged] | None:
-    if period is None or drawn is None or history is None:
-        return None
-    types = {game.game_id: game for game in source().twoj.all.list().data}
+    period: Known[GameDays],
+    drawn: Known[Sample],
+    history: Known[GameDays],
+    listed: tuple[Game, ...],
+    rtps: tuple[tuple[int, float], ...],
+) -> Known[Judged]:
+    types, configured = {game.game_id: game for game in listed}, dict(rtps)
     found = {}
     for game_id in period.value.rows:
         volume = period.value.volume(game_id)
@@ -114,7 +120,7 @@ def _judged(
         if volume and of_type:
             own = drawn.value.own.get(game_id)
             found[game_id] = luck.judge(
-                volume, own, of_type, history.value.volume(game_id), source().rtps.get(game_id)
+                volume, own, of_type, history.value.volume(game_id), configured.get(game_id)
             )
     parts = (period, drawn, history)
     return Known(

@@ -1,7 +1,7 @@
 """Many calls at once: what has arrived is shown while the rest is on its way, and people may leave."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sized
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Lock
@@ -15,11 +15,16 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 R = TypeVar("R")
 
+_Over = tuple[dict[K, Reply[V]], dict[K, BaseException]]
+"""The answers and the failures of the calls that are over."""
+
 LEFT_AFTER_S: Final = 90
 """Pages look again each minute: a load that nobody has looked at for longer than that has been left."""
 _RETRY_S: Final = 60
 _GIVE_UP_AFTER: Final = 8
 _KEPT: Final = 32
+KEPT_ROWS: Final = 500_000
+"""Some 300 bytes each, mostly rounds."""
 _KEPT_THINGS: Final = 16
 
 
@@ -47,24 +52,29 @@ class Load(Generic[K, V]):
         self._made: object = None
         self._failed_in_a_row = 0
         self._last_error: TwoJError | None = None
+        self.asked = len(calls)
+        """Number of calls."""
+        self.rows = 0
+        """Number of rows in the answers, once all are there."""
+        self._over: _Over[K, V] = ({}, {})
         self._futures: dict[K, Future[Reply[V] | None]] = {}
         for key, call in calls.items():
             self._futures[key] = pool.submit(self._call, call)
 
     @property
-    def asked(self) -> int:
-        """Number of calls."""
-        return len(self._futures)
-
-    @property
     def answered(self) -> int:
         """Number of calls that are over."""
-        return sum(future.done() for future in list(self._futures.values()))
+        return self.asked - len(self.waiting())
 
     @property
     def finished(self) -> bool:
         """Whether all calls are over."""
-        return all(future.done() for future in self._futures.values())
+        if self._futures and all(future.done() for future in self._futures.values()):
+            # Of a whole load, which people look at for long, no more is kept than what it found.
+            self._over = self._so_far()
+            self.rows = sum(map(_rows, self._over[0].values()))
+            self._futures = {}
+        return not self._futures
 
     def look(self, patience_s: float) -> None:
         """Wait so long at most for the rest."""
@@ -77,21 +87,21 @@ class Load(Generic[K, V]):
 
     def replies(self) -> dict[K, Reply[V]]:
         """Answers so far. Raises what a call raised, unless it is a failure of the provider."""
-        for future in list(self._futures.values()):
-            error = future.exception() if future.done() else None
-            if error is not None and not isinstance(error, TwoJError):
+        replies, failures = self._so_far()
+        for error in failures.values():
+            if not isinstance(error, TwoJError):
                 raise error
-        return self._answers()
+        return dict(replies)
 
     def errors(self) -> dict[K, TwoJError]:
         """Failures so far."""
-        failures = {key: future.exception() for key, future in self._futures.items() if future.done()}
+        failures = self._so_far()[1]
         return {key: error for key, error in failures.items() if isinstance(error, TwoJError)}
 
     @property
     def is_troubled(self) -> bool:
         """Whether a call failed, or was answered with what the provider said last."""
-        return bool(self.errors()) or any(reply.stale for reply in self._answers().values())
+        return bool(self.errors()) or any(reply.stale for reply in self._so_far()[0].values())
 
     def raise_if_all_failed(self) -> None:
         """Raise a failure where all calls are over and none was answered."""
@@ -101,7 +111,7 @@ class Load(Generic[K, V]):
 
     def waiting(self) -> list[K]:
         """Keys of the calls that are not over."""
-        return [key for key, future in self._futures.items() if not future.done()]
+        return [key for key, future in list(self._futures.items()) if not future.done()]
 
     def made(self, make: Callable[[], R]) -> R:
         """What `make` makes of the answers; of a finished load it is made once, and shared."""
@@ -111,14 +121,22 @@ class Load(Generic[K, V]):
             self._made = make()
         return cast("R", self._made)
 
-    def _answers(self) -> dict[K, Reply[V]]:
-        good = (pair for pair in list(self._futures.items()) if pair[1].done() and not pair[1].exception())
-        answers = ((key, future.result()) for key, future in good)
-        return {key: reply for key, reply in answers if reply is not None}
+    def _so_far(self) -> "_Over[K, V]":
+        over = [(key, future) for key, future in list(self._futures.items()) if future.done()]
+        if not over:
+            return self._over
+        replies, failures = {}, {}
+        for key, future in over:
+            error = future.exception()
+            if error is not None:
+                failures[key] = error
+            elif (reply := future.result()) is not None:
+                replies[key] = reply
+        return replies, failures
 
     def _call(self, call: Callable[[], Reply[V]]) -> Reply[V] | None:
         self.left = self.left or self._clock() - self._looked_at > LEFT_AFTER_S
-        if self.left or (self._enough and self._enough(self._answers())):
+        if self.left or (self._enough and self._enough(self._so_far()[0])):
             return None
         if self._last_error and self._failed_in_a_row >= _GIVE_UP_AFTER:
             raise self._last_error.with_traceback(None)
@@ -132,12 +150,20 @@ class Load(Generic[K, V]):
         return reply
 
 
+def _rows(reply: Reply[Any]) -> int:
+    return len(reply.data) if isinstance(reply.data, Sized) else 1
+
+
 @dataclass
 class _Shelf:
     """The last load that is whole, and the one that will replace it."""
 
     whole: Load[Any, Any] | None = None
     coming: Load[Any, Any] | None = None
+
+    @property
+    def rows(self) -> int:
+        return sum(load.rows for load in (self.whole, self.coming) if load)
 
     def tidy(self) -> None:
         if self.coming and self.coming.left:
@@ -179,9 +205,9 @@ class Loads:
         with self._lock:
             shelf = self._shelves.setdefault(name, _Shelf())
             self._shelves.move_to_end(name)
-            while len(self._shelves) > _KEPT:
-                self._shelves.popitem(last=False)
             shelf.tidy()
+            while len(self._shelves) > 1 and self._is_full():
+                self._shelves.popitem(last=False)
             if shelf.is_due(renew_s, self._clock()):
                 shelf.coming = start()
             coming, whole = shelf.coming, shelf.whole
@@ -191,6 +217,9 @@ class Loads:
             return coming
         assert whole  # noqa: S101 - a shelf without a whole load was due, and has one coming
         return whole
+
+    def _is_full(self) -> bool:
+        return len(self._shelves) > _KEPT or sum(s.rows for s in self._shelves.values()) > KEPT_ROWS
 
     def kept(self, name: Hashable, make: Callable[[], R]) -> R:
         """Find what goes on from load to load under this name, made where there is none.

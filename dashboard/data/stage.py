@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from dashboard import frames
 from dashboard.data.source import Known, gather, source, trouble_of
+from dashboard.made import made
 from dashboard.periods import Period, day_start, hour_starts
 from twoj_client import Reply
 from twoj_client.models import StageSummary, StageTotal
+
+_Hours = tuple[tuple[datetime, StageTotal], ...]
 
 
 def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
@@ -21,7 +25,7 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
     here = source()
     start, end = period.window(here.zone)
     reply = here.twoj.all.stage_summary(start=start, end=min(end, now))
-    frame = frames.days_frame(reply.data.days, period, now, here.zone, reply.missing)
+    frame = made(frames.days_frame, tuple(reply.data.days), period, now, here.zone, reply.missing)
     return Known(frame, reply.as_of, trouble_of([reply]))
 
 
@@ -41,9 +45,9 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         start: reply.data.summary for start, reply in replies.items() if reply.complete
     }
     tomorrow = day_start(day + timedelta(days=1), zone)
-    before = {start: row for start, row in sums.items() if start < day_start(day, zone)}
-    today = {start: row for start, row in sums.items() if day_start(day, zone) <= start < tomorrow}
-    frame = frames.hours_frame(day, today, before_day, before, now, zone)
+    before = tuple((start, row) for start, row in sums.items() if start < day_start(day, zone))
+    today = tuple((start, row) for start, row in sums.items() if day_start(day, zone) <= start < tomorrow)
+    frame = made(_hours_frame, day, today, before_day, before, now, zone)
     # Finished hours were said long ago and are still true: the age is that of the latest one.
     latest = replies[max(replies)]
     failed = tuple(
@@ -51,6 +55,12 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         for start, error in sorted(errors.items())
     )
     return Known(frame, latest.as_of, trouble_of(replies.values()), failed)
+
+
+def _hours_frame(
+    day: date, today: _Hours, before_day: date, before: _Hours, now: datetime, zone: ZoneInfo
+) -> pd.DataFrame:
+    return frames.hours_frame(day, dict(today), before_day, dict(before), now, zone)
 
 
 def _stage(start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:

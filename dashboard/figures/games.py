@@ -1,7 +1,7 @@
 """Which games and which types of games made and lost money."""
 
-from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -94,11 +94,12 @@ def _rows(
     return figure(look, [trace], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
 
 
+@lru_cache(8192)
 def game_hover(
     name: str,
     row: Totals | None,
     currency: str | None,
-    keys: Sequence[str] = ("company_gain", "bet_amount", "hold", "bets"),
+    keys: tuple[str, ...] = ("company_gain", "bet_amount", "hold", "bets"),
 ) -> str:
     """What a game says when pointed at; the name is safe already (`base.plain`)."""
     if row is None:

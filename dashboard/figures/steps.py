@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -187,5 +188,6 @@ def _band_words(middle: float, words: str, look: Look, bottom: float) -> Layout:
     }
 
 
+@lru_cache(1024)
 def _text(day: date, form: str) -> str:
     return format_date(day, form, locale="en_GB")

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, frames
+from dashboard.made import made
 from dashboard.metrics import METRICS, Change, Metric, change
 
 S = TypeVar("S")
@@ -28,9 +29,9 @@ def draw(
     `compared` says in words what `before` is, None where nothing is compared. All frames are of days or hours
     (`frames.days_frame`, `frames.hours_frame`).
     """
-    now = frames.sum_totals(days)
-    then = None if before is None else frames.sum_totals(before)
-    lines = [frames.sparkline(steps, metric) for metric in METRICS]
+    now = made(frames.sum_totals, days)
+    then = None if before is None else made(frames.sum_totals, before)
+    lines = made(frames.sparklines, steps, METRICS)
     row("cards", METRICS, now, then, compared, currency, lines)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from dashboard import formats
 from dashboard.export import Column, Kind
@@ -48,7 +49,8 @@ def draw(
             values = [_decimal(column.kind, value) for value in frame[column.field].tolist()]
             shown[column.field] = pd.Series(values, index=shown.index, dtype="object")
             texts[column.field] = _text(column.kind, _places(values), signed=column.field in changes)
-    styled = shown.style.format(texts)
+    # Its own name, which is random, would make each drawing of the same rows another table.
+    styled = Styler(shown, uuid=key).format(texts)
     losses: list[Hashable] = [field for field in texts if field not in neutral]
     styled = styled.map(lambda value: f"color: {look.loss}" if _is_loss(value) else "", subset=losses)
     state = st.dataframe(

@@ -103,7 +103,7 @@ def figures() -> None:
 
 def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: pd.DataFrame | None) -> None:
     currency = data.source().currency
-    lines = [] if days is None else [frames.sparkline(days, metric) for metric in METRICS]
+    lines = [] if days is None else frames.sparklines(days, METRICS)
     now, then = sums.totals, before.totals if before else None
     cards.row("cards", METRICS, now, then, compared, currency, lines)
     if sums.players is not None:

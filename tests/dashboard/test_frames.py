@@ -14,7 +14,7 @@ from dashboard.frames import (
     games_frame,
     hours_frame,
     row_totals,
-    sparkline,
+    sparklines,
     sum_totals,
     with_comparison,
 )
@@ -215,11 +215,10 @@ def test_types_in_their_own_order_with_shares_of_the_known() -> None:
 
 def test_small_lines_leave_out_the_unfinished_and_the_unknown() -> None:
     frame = days_frame([_day(13, 2_500_000, 100_000), _day(15, 1000, 1)], PERIOD, NOW, MANILA)
-    assert sparkline(frame, METRIC["bet_amount"]) == [2500.0]
-    assert sparkline(frame, METRIC["hold"]) == [4.0]
-    assert sparkline(frame, METRIC["bets"]) == [10.0]
+    shown = [METRIC[key] for key in ("bet_amount", "hold", "bets")]
+    assert sparklines(frame, shown) == [[2500.0], [4.0], [10.0]]
     no_bets = days_frame([_day(13, 0, 0)], PERIOD, NOW, MANILA)
-    assert sparkline(no_bets, METRIC["hold"]) == []
+    assert sparklines(no_bets, [METRIC["hold"]]) == [[]]
 
 
 def test_the_five_types_of_the_document() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.data.loads import LEFT_AFTER_S, Load, Loads
+from dashboard.data.loads import KEPT_ROWS, LEFT_AFTER_S, Load, Loads
 from twoj_client import Reply, TwoJError
 
 SOON_S = 10.0
@@ -192,3 +192,31 @@ def test_the_end_of_the_server_does_not_wait_for_what_has_not_begun(clock):
         Load(calls, loads.slow, clock)
         Timer(0.1, gate.set).start()
     assert asked == []
+
+
+def test_of_what_is_whole_only_so_many_rows_are_kept(loads, clock):
+    begun = []
+
+    def look(name: str, rows: int) -> Load[str, list[int]]:
+        def start() -> Load[str, list[int]]:
+            begun.append(name)
+            return Load({"a": lambda: Reply([0] * rows, datetime.now(UTC))}, loads.slow, clock)
+
+        return loads.look(name, start, 60, SOON_S)
+
+    for name in ("first", "second", "first"):
+        look(name, KEPT_ROWS // 2)
+    assert begun == ["first", "second"]
+    look("third", KEPT_ROWS // 2)
+    look("first", KEPT_ROWS // 2)
+    assert begun == ["first", "second", "third"]
+    look("second", KEPT_ROWS // 2)
+    assert begun == ["first", "second", "third", "second"]
+
+
+def test_a_load_of_more_rows_than_are_kept_is_kept_alone(loads, clock):
+    def look() -> Load[str, list[int]]:
+        calls = {"a": lambda: Reply([0] * (KEPT_ROWS + 1), datetime.now(UTC))}
+        return loads.look("long", lambda: Load(calls, loads.slow, clock), 60, SOON_S)
+
+    assert look() is look() is look()
