@@ -118,6 +118,25 @@ def together(parts: Sequence[BetSums]) -> BetSums:
     )
 
 
+def packed(sums: BetSums) -> bytes:
+    """Return sums as bytes to keep."""
+    sink, options = pa.BufferOutputStream(), pa.ipc.IpcWriteOptions(compression="zstd")
+    for table in _tables(sums):
+        with pa.ipc.new_stream(sink, table.schema, options=options) as stream:
+            stream.write_table(table)
+    kept: bytes = sink.getvalue().to_pybytes()
+    return kept
+
+
+def unpacked(kept: bytes) -> BetSums:
+    """Return the sums of `packed`. Raises ValueError where the bytes are damaged."""
+    source = pa.BufferReader(kept)
+    try:
+        return BetSums(*(pa.ipc.open_stream(source).read_all() for _ in fields(BetSums)))
+    except (pa.ArrowException, OSError):
+        raise ValueError("The sums are damaged.") from None
+
+
 def minutes_a_step(start_s: int, end_s: int) -> int:
     """How long the steps of `by_step` are for this window: as short as a chart can still show."""
     minutes = -(-(end_s - start_s) // _MINUTE_S)

@@ -14,6 +14,7 @@ from twoj_client.history import forwards, oldest_first
 from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.stage import StageSummaries
+from twoj_client.sums import Sums
 from twoj_client.walk import PAGE_SIZE, Hour, P, Progress, Read, Walk
 from twoj_client.windows import Window
 
@@ -118,6 +119,24 @@ class AllGames:
         walk = Walk(self._core.workers, read, read, columns.distinct, hours_ahead=_HOURS_AHEAD)
         hours = list(walk.hours(arguments.window(start, end), progress))
         return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
+
+    def history_sums(
+        self, sums: Sums[T], *, start: When, end: When, game_ids: Iterable[int] | None = None
+    ) -> Reply[T]:
+        """Return what `sums` makes of the bets of the window, once for all who share the cache.
+
+        It is kept once the window's bets are final, before that for seconds; not where bets are missing.
+        """
+        ids, window = None if game_ids is None else tuple(game_ids), arguments.window(start, end)
+
+        def make() -> Reply[T]:
+            reply = self.history_table(start=window.start, end=window.end, game_ids=ids)
+            return Reply(sums.make(reply.data), reply.as_of, reply.complete, reply.missing)
+
+        params = _history_params(ids) | {"sums": sums.name}
+        return self._core.cache.made(
+            endpoints.ALL_HISTORY, params, window, make, pack=sums.pack, unpack=sums.unpack
+        )
 
     def _asking(self, endpoint: Endpoint[P], game_ids: Iterable[int] | None) -> Read[P]:
         """Return what reads a page past the cache."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.bets import BetSums, bet_sums, together
+from dashboard.bets import BetSums, together
 from dashboard.data.bet_pieces import LESS_THAN_COUNTED
 from dashboard.data.failures import by_time, failures, window_words
 from dashboard.data.loads import Load
@@ -60,14 +60,13 @@ class BetsRead:
 class BetReading:
     """Reads bets from `start_s` on in pieces of `piece_s`, the newest first. For all threads.
 
-    `ask` reads one piece, `type_of` names the type of a game id, `zone` is that of the words about failures.
+    `ask` reads one piece and sums it up, `zone` is that of the words about failures.
     What can no longer change is read once, the rest again from time to time while somebody looks.
     """
 
     def __init__(
         self,
-        ask: Callable[[Window], Reply[Any]],
-        type_of: Callable[[int], str],
+        ask: Callable[[Window], Reply[BetSums]],
         zone: ZoneInfo,
         start_s: int,
         piece_s: int,
@@ -76,7 +75,6 @@ class BetReading:
     ) -> None:
         self.begun = False
         self._ask = ask
-        self._type_of = type_of
         self._zone = zone
         self._start_s = start_s
         self._piece_s = piece_s
@@ -145,9 +143,7 @@ class BetReading:
 
     def _read(self, window: Window) -> Reply[int]:
         reply = self._ask(window)
-        piece = _Piece(
-            window, bet_sums(reply.data, self._type_of), len(reply.data), reply.as_of, reply.complete
-        )
+        piece = _Piece(window, reply.data, reply.data.totals.bet_count, reply.as_of, reply.complete)
         with self._lock:
             self._take(piece)
         return Reply(piece.bets, reply.as_of)

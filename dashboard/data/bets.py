@@ -1,12 +1,14 @@
 """All bets of a period and some games, summed up, and the bets of the last minutes."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from hashlib import blake2b
+from typing import Final
 
-from dashboard.bets import BetSums, bet_sums
+from pyarrow import Table
+
+from dashboard.bets import BetSums, bet_sums, packed, unpacked
 from dashboard.data.bet_pieces import LESS_THAN_COUNTED, piece_s
 from dashboard.data.bet_reading import BetReading, BetsRead
 from dashboard.data.loads import Load
@@ -16,11 +18,14 @@ from dashboard.round_filter import RoundFilter
 from dashboard.view import View
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.errors import TimedOut
+from twoj_client.sums import Sums
 
 MOST_UNASKED: Final = 1_000_000
 """Periods with more bets than this are read only when somebody says so."""
 TAIL_S: Final = 600
 TAIL_EVERY_S: Final = 15
+SUMS_VERSION: Final = 1
+"""To be counted up when `bet_sums` changes: sums of other versions are kept apart."""
 _PATIENCE_S: Final = 0.7
 
 
@@ -69,10 +74,10 @@ def last_bets(wanted: RoundFilter) -> Known[BetSums]:
 
 
 def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
-    here, type_of = source(), _type_of()
+    here, sums = source(), _sums()
 
     def start() -> Load[str, BetSums]:
-        return Load({"": partial(_tail, game_ids, type_of)}, here.loads.quick, here.clock)
+        return Load({"": partial(_tail, game_ids, sums)}, here.loads.quick, here.clock)
 
     load = here.loads.look(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S)
     load.raise_if_all_failed()
@@ -83,20 +88,18 @@ def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
     return Known(reply.data, reply.as_of, trouble_of([reply]), lacking)
 
 
-def _tail(game_ids: tuple[int, ...], type_of: Callable[[int], str]) -> Reply[BetSums]:
+def _tail(game_ids: tuple[int, ...], sums: Sums[BetSums]) -> Reply[BetSums]:
     now = int(source().clock())
-    reply = _ask(source().twoj, game_ids, Window(now - TAIL_S, now))
-    return Reply(bet_sums(reply.data, type_of), reply.as_of, reply.complete, reply.missing)
+    return _ask(source().twoj, sums, game_ids, Window(now - TAIL_S, now))
 
 
 def _reading(view: View, wanted: RoundFilter) -> BetReading:
-    here, type_of, count = source(), _type_of(), bet_count(view)
+    here, sums, count = source(), _sums(), bet_count(view)
     start_s, end_s = _epoch(view.start), _epoch(view.end)
 
     def make() -> BetReading:
         return BetReading(
-            partial(_ask, here.twoj, wanted.game_ids),
-            type_of,
+            partial(_ask, here.twoj, sums, wanted.game_ids),
             here.zone,
             start_s,
             piece_s(count, end_s - start_s),
@@ -111,10 +114,17 @@ def _epoch(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def _ask(twoj: TwoJ, game_ids: tuple[int, ...], window: Window) -> Reply[Any]:
-    return twoj.all.history_table(start=window.start, end=window.end, game_ids=game_ids)
+def _ask(twoj: TwoJ, sums: Sums[BetSums], game_ids: tuple[int, ...], window: Window) -> Reply[BetSums]:
+    return twoj.all.history_sums(sums, start=window.start, end=window.end, game_ids=game_ids)
 
 
-def _type_of() -> Callable[[int], str]:
+def _sums() -> Sums[BetSums]:
+    """How bets are summed up, which depends on the types of the games."""
     listed = {game.game_id: game for game in source().twoj.all.list().data}
-    return lambda game_id: game_type(game_id, listed.get(game_id))
+    types = {game_id: game_type(game_id, game) for game_id, game in sorted(listed.items())}
+    digest = blake2b(repr(types).encode(), digest_size=6).hexdigest()
+
+    def make(bets: Table) -> BetSums:
+        return bet_sums(bets, lambda game_id: types.get(game_id) or game_type(game_id, None))
+
+    return Sums(f"{SUMS_VERSION} {digest}", make, packed, unpacked)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
+from dashboard.bets import BetSums, bet_sums
 from dashboard.data.bet_pieces import piece_s
 from dashboard.data.bet_reading import BetReading
 from dashboard.metrics import Totals
@@ -29,7 +30,7 @@ class Provider:
         self.failing: set[int] = set()
         self.lacking: set[int] = set()
 
-    def ask(self, window: Window) -> Reply[pa.Table]:
+    def ask(self, window: Window) -> Reply[BetSums]:
         self.asked.append(window)
         if window.start in self.failing:
             raise TimedOut("The provider took too long.")
@@ -43,7 +44,7 @@ class Provider:
             for minute in minutes
         ]
         return Reply(
-            pa.Table.from_pylist(bets, schema=SCHEMA),
+            bet_sums(pa.Table.from_pylist(bets, schema=SCHEMA), lambda _: "Slots"),
             datetime.fromtimestamp(self.now, UTC),
             complete=window.start not in self.lacking,
         )
@@ -63,9 +64,7 @@ def provider() -> Provider:
 @pytest.fixture
 def reading(provider: Provider) -> Iterator[BetReading]:
     with ThreadPoolExecutor(1) as pool:
-        yield BetReading(
-            provider.ask, lambda _: "Slots", ZoneInfo("Asia/Manila"), START, H, pool, lambda: provider.now
-        )
+        yield BetReading(provider.ask, ZoneInfo("Asia/Manila"), START, H, pool, lambda: provider.now)
 
 
 def bets(read) -> int:
@@ -189,7 +188,7 @@ def test_where_everything_fails_it_is_raised(reading, provider):
 
 
 def test_a_reading_is_stopped_and_gone_on_with(reading, provider):
-    def ask(window: Window) -> Reply[pa.Table]:
+    def ask(window: Window) -> Reply[BetSums]:
         if window.start == START + 3 * H:
             reading.stop()
         return provider.ask(window)
@@ -208,11 +207,11 @@ def test_a_reading_is_stopped_and_gone_on_with(reading, provider):
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_failure_of_the_provider(provider):
-    def wrong(_: int) -> str:
+    def wrong(_: Window) -> Reply[BetSums]:
         raise KeyError("no such game")
 
     with ThreadPoolExecutor(1) as pool:
-        reading = BetReading(provider.ask, wrong, ZoneInfo("UTC"), START, H, pool, lambda: provider.now)
+        reading = BetReading(wrong, ZoneInfo("UTC"), START, H, pool, lambda: provider.now)
         reading.begin()
         with pytest.raises(KeyError):
             reading.look(START + H, 5)

@@ -22,10 +22,12 @@ from dashboard.bets import (
     by_step,
     minutes_a_step,
     newest,
+    packed,
     player_count,
     sizes,
     together,
     top_players,
+    unpacked,
     unsized,
 )
 from dashboard.metrics import Totals
@@ -114,6 +116,23 @@ def test_players_are_ranked_by_their_sums(bets):
     assert won == sorted((u for u in gains if gains[u] > 0), key=lambda user: (-gains[user], user))
     lost = top_players(sums, Rank.LOST, 9)["user_id"].tolist()
     assert lost == sorted((u for u in gains if gains[u] < 0), key=lambda user: (gains[user], user))
+
+
+@pytest.mark.parametrize("bets", [[], [(0, 1000, 1, BIG, BIG), (70, 2000, 2, 5, -5)]])
+def test_sums_that_were_kept_are_the_same_to_the_li(bets):
+    sums = summed(bets)
+    kept = unpacked(packed(sums))
+    assert kept == sums
+    assert kept.totals == sums.totals
+    assert together([kept, kept]).totals.bet_count == 2 * len(bets)
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda kept: kept[:-9], lambda kept: kept[:40], lambda _: b"", lambda _: b"{}"]
+)
+def test_sums_that_were_damaged_are_refused(spoil):
+    with pytest.raises(ValueError, match="damaged"):
+        unpacked(spoil(packed(summed([(0, 1000, 1, 5, -5)]))))
 
 
 @settings(deadline=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -13,10 +14,10 @@ from twoj_client.cache.flights import Flights
 from twoj_client.cache.memory import Memory
 from twoj_client.cache.store import Patient
 from twoj_client.decode import typed
-from twoj_client.endpoints import Endpoint
+from twoj_client.endpoints import WINDOWED, Endpoint
 from twoj_client.errors import TwoJError, WrongShape
 from twoj_client.log import log
-from twoj_client.reply import Answer
+from twoj_client.reply import Answer, Reply
 from twoj_client.signing import canonical_json
 from twoj_client.stats import Stats
 from twoj_client.threads import Workers
@@ -130,6 +131,45 @@ class CachedReads:
             if held and rule.fits(held.entry) and rule.servable(held.entry, self._stale_for_s):
                 return _answer(held, rule)._replace(stale=True)
         return None
+
+    def made(
+        self,
+        endpoint: Endpoint[Any],
+        params: Params,
+        window: Window,
+        make: Callable[[], Reply[T]],
+        *,
+        pack: Callable[[T], bytes],
+        unpack: Callable[[bytes], T],
+    ) -> Reply[T]:
+        """Return what is made of many answers to `endpoint` about a window: of one that is settled, once.
+
+        `make` asks for them past the cache, `unpack` raises ValueError where what is kept is damaged.
+        """
+        key = _key(self._name(endpoint, params), window, is_open=False)
+
+        def look() -> Held | None:
+            (kept,) = self._store.get([key])
+            entry = None if kept is None else from_bytes(kept)
+            if entry is None or not _good(entry, self._rule(endpoint, window, self._clock())):
+                return None
+            try:
+                return Held(entry, Reply(unpack(entry.payload), datetime.fromtimestamp(entry.as_of, UTC)))
+            except ValueError:
+                return None
+
+        def fetch() -> Held:
+            reply = make()
+            entry = Entry(reply.as_of.timestamp(), window.end, pack(reply.data))
+            if reply.complete and not reply.stale:
+                settled = self._rule(endpoint, window, self._clock()).settled(entry)
+                self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.fresh_s)
+            return Held(entry, reply)
+
+        held = look()
+        self._stats.note(endpoint.name, "misses" if held is None else "hits")
+        reply: Reply[T] = (held or self._flights.join(key, look, fetch)).value
+        return reply
 
     def leads(self, endpoint: Endpoint[Any], for_s: float) -> bool:
         """Say whether this process, of all that share the store, is the one that asks; it is for `for_s`."""
