@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from starlette.applications import Starlette
 from payouts import from_settings
 from payouts.check import NoLedger, check
 from payouts.database import LedgerAway, ledger_url
+from twoj_client import log
 from twoj_client.settings import Settings, SettingsError, load_settings
 
 
@@ -51,7 +51,7 @@ def _check(settings: Settings) -> int:
 
 
 def _receive(settings: Settings, host: str, port: int) -> None:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    log.configure(sys.stderr)
     receiver = from_settings(settings)
 
     @asynccontextmanager

@@ -218,7 +218,8 @@ def test_each_route_has_a_guard_of_its_own(signed_in, screen, site):
         return httpx.get(site.url + path, cookies=cookies, headers=headers).status_code
 
     export = f"/exports/{'0' * 32}/bets.csv"
-    assert get("/healthz") == 200
+    assert get("/healthz") == get("/readyz") == get("/metrics") == 200
+    assert get("/metrics", **{"X-Forwarded-For": "10.0.0.7"}) == 404
     assert get("/live/jackpot") == get("/live/jackpot", "admin") == 401
     assert get("/live/jackpot", Authorization="Bearer wrong") == 401
     assert get("/live/jackpot", Authorization=f"Bearer {token_of(screen)}") == 200
@@ -318,6 +319,7 @@ def test_after_faults_no_secret_stands_anywhere(signed_in, screen, site):
         f"/players?user_id={WHALE_PLAYER.user_id}&period=2026-01-08..2026-01-09",
         "/wallet?op_id=grinder",
         "/jackpots",
+        "/status",
     ):
         page.goto(site.url + place)
         expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=40_000)

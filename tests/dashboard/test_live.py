@@ -234,6 +234,20 @@ def test_no_answer_is_kept_on_the_way(hall, token):
     assert hall.get(token).headers["cache-control"] == "no-store"
 
 
+def test_screens_that_ask_are_counted_as_long_as_they_are_there(hall, token):
+    screens = hall.watch.screens
+    other = screens.make("Bar", "dark", "ada")
+    assert (screens.asked, screens.alive()) == (0, 0)
+    for asked in (token, token, other):
+        hall.told(asked)
+    hall.get("wrong")
+    assert (screens.asked, screens.alive()) == (3, 2)
+    hall.now += 20
+    hall.told(token)
+    hall.now += 11
+    assert (screens.asked, screens.alive()) == (4, 1)
+
+
 def test_the_token_is_in_no_log(hall, token, caplog):
     caplog.set_level(logging.DEBUG)
     hall.told(token)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import structlog
 
-from dashboard.data.poller import REST_AFTER_S, Poller
+from dashboard.data.poller import REST_AFTER_S, Doing, Poller
 from twoj_client import Reply
 from twoj_client.errors import TimedOut
 from twoj_client.models import Pool
@@ -59,6 +59,27 @@ def world():
 def test_nobody_looks_so_nobody_is_asked(world):
     assert world.poller.turn() is None
     assert world.asked == 0
+
+
+def test_it_says_what_it_is_at(world):
+    assert world.poller.doing is Doing.RESTING
+    world.poller.look()
+    world.poller.turn()
+    assert world.poller.doing is Doing.ASKING
+    world.answer = world.fail
+    world.now += 2
+    world.poller.turn()
+    assert world.poller.doing is Doing.FAILING
+    world.answer, world.now = world.pots, world.now + 2
+    world.poller.turn()
+    assert world.poller.doing is Doing.ASKING
+    world.leads, world.latest_pool = lambda for_s: False, world.pots
+    world.now += 2
+    world.poller.turn()
+    assert world.poller.doing is Doing.HEARING
+    world.now += 2 * REST_AFTER_S
+    world.poller.turn()
+    assert world.poller.doing is Doing.RESTING
 
 
 def test_it_asks_every_two_seconds_while_somebody_looks(world):

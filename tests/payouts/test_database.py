@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 import payouts.database
 from payouts import schema
-from payouts.database import LedgerAway, ledger_url, migrate, open_engine, snapshot
+from payouts.database import LedgerAway, ledger_url, migrate, open_engine, place, snapshot, versions
 from tests.payouts.conftest import delivery
 from tests.payouts.provider import payout
 from twoj_client.settings import SettingsError
@@ -53,6 +53,26 @@ def test_anything_else_is_refused_by_a_line_without_the_password(setting):
     with pytest.raises(SettingsError, match=r"^TWOJ_LEDGER_URL: expects [^\n]+$") as refused:
         ledger_url(setting)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("sqlite:////var/lib/ledger.sqlite3", "SQLite file /var/lib/ledger.sqlite3"),
+        ("postgresql://user:secret@db:5433/ledger?sslmode=require", "PostgreSQL at db:5433, ledger"),
+        ("postgresql://user:secret@db", "PostgreSQL at db:5432, user"),
+    ],
+)
+def test_people_are_told_where_it_is_without_the_password(setting, expected):
+    assert place(ledger_url(setting)) == expected
+
+
+def test_the_tables_are_of_the_newest_version(engine):
+    migrate(engine)
+    with engine.connect() as connection:
+        current, newest = versions(connection)
+    assert current == newest
+    assert newest
 
 
 def test_commits_wait_for_the_disk(engine):

@@ -1,0 +1,89 @@
+"""What is seen of the ledger: whether it can be written, and which payouts wait."""
+
+import sqlite3
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text, update
+
+from dashboard.data.checks import Checks
+from dashboard.data.ledger import Ledger
+from dashboard.status import CacheSeen, PayoutsSeen
+from payouts import schema
+from payouts.database import ledger_url
+from payouts.ledger import Ledger as Receiver
+from tests.payouts.conftest import delivery
+from tests.payouts.provider import payout
+from tests.provider import CLOCK
+from twoj_client.cache.store import CacheState
+
+CACHE = CacheState("Folder /cache", True, 1, 2)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger'}")
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def checks(ledger):
+    now = [0.0]
+    checks = Checks(SimpleNamespace(cache_state=lambda: CACHE, health=str), ledger, lambda: now[0])
+    checks.now = now
+    with checks.running():
+        yield checks
+
+
+def test_a_new_ledger_is_made_and_up_to_date(checks, tmp_path):
+    seen = checks.ledger(10)
+    assert (seen.place, seen.trouble) == (f"SQLite file {tmp_path / 'ledger'}", "")
+    assert seen.version == seen.newest
+    assert seen.version.isdecimal()
+    assert checks.payouts(10) == PayoutsSeen(None, None, "", 0, None)
+
+
+def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
+    checks.ledger(10)
+    other = sqlite3.connect(tmp_path / "ledger", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    checks.now[0] += 5
+    assert "locked" in checks.ledger(10).trouble
+    assert checks.payouts(10) is not None
+    other.execute("ROLLBACK")
+    other.close()
+    checks.now[0] += 5
+    assert checks.ledger(10).trouble == ""
+
+
+def test_a_newer_servers_tables_are_told_from_ours(checks, ledger):
+    checks.ledger(10)
+    with ledger.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    checks.now[0] += 5
+    seen = checks.ledger(10)
+    assert (seen.version, seen.trouble) == ("9999", "")
+    assert seen.newest != "9999"
+
+
+def test_payouts_that_wait_for_the_wallet(checks, ledger, tmp_path):
+    with ledger.reading():
+        pass
+    receiver = Receiver(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"), wallet=True, clock=lambda: CLOCK)
+    receiver.settle([delivery(payout("t-1")), delivery(payout("t-2"))])
+    receiver.settle([delivery(payout("t-2"))])
+    receiver.close()
+    with ledger.writing() as connection:
+        early = update(schema.payouts).where(schema.payouts.c.trans_no == "t-1")
+        connection.execute(early.values(received_at_ms=CLOCK * 1000 - 60_000))
+    seen = checks.payouts(10)
+    assert (seen.waiting, seen.oldest_waiting_ms) == (2, CLOCK * 1000 - 60_000)
+    assert (seen.last_call_ms, seen.last_outcome) == (CLOCK * 1000, "pending")
+
+
+def test_the_cache_and_the_time_since_the_start(checks):
+    assert checks.cache(10) == CacheSeen(*CACHE)
+    assert checks.up_s == 0
+    checks.now[0] = 7200
+    assert checks.up_s == 7200
