@@ -32,7 +32,7 @@ from tests.streamlit_client import Tab, opened
 POOL = "/open2j/g/gjp/pool"
 TODAY = datetime.now(UTC).date()
 EXPORT = b"a line of an export\n" * 2_000_000
-PAGES = ("", "bonus", "players")
+PAGES = ("", "bonus", "players", "bets")
 
 
 def period(days_ago: int, days: int = 7) -> str:
@@ -171,7 +171,7 @@ async def shown(url, query, page="", **options):
 
 
 def query_of(page):
-    return period(40) + ("&op_id=whale" if page == "players" else "")
+    return period(40, 2) + ("&op_id=whale" if page == "players" else "")
 
 
 def test_the_provider_gets_the_calls_of_one_server(house):
