@@ -20,8 +20,13 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
+def taken_over(given: str | None) -> str | None:
+    """Return a proxy's id if it is plain and short, None if it is not."""
+    return given if given and _VALID.fullmatch(given) else None
+
+
 class RequestIds:
-    """Middleware that gives each request an id; one that a proxy gave is kept, if it is plain and short.
+    """Middleware that gives each request an id, a proxy's if it has one.
 
     A request that fails is a line of the log: what it answers is for a machine, which does not complain.
     """
@@ -34,8 +39,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        request_id = given if _VALID.fullmatch(given) else new_id()
+        request_id = taken_over(Headers(scope=scope).get(HEADER)) or new_id()
 
         async def send_with_header(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -154,16 +154,17 @@ def test_only_this_machine_reads_metrics(client, host, is_near):
     assert _is_near(Request(scope)) == is_near
 
 
-async def open_page(url: str, page: str, query: str = "") -> None:
-    async with opened(url, page, query) as tab:
+async def open_page(url: str, page: str, query: str = "", **headers: str) -> None:
+    async with opened(url, page, query, headers=headers) as tab:
         await tab.until(lambda: not tab.errors)
 
 
 def test_one_id_leads_from_a_page_to_the_calls_it_made(server):
-    asyncio.run(open_page(server.url, "", "period=2025-11-01..2026-03-15"))
+    tab = {"X-Request-ID": "proxy-1"}
+    asyncio.run(open_page(server.url, "", "period=2025-11-01..2026-03-15", **tab))
     lines = server.lines()
     (run,) = [line for line in lines if line["event"] == "drawn" and line["page"] == "overview"]
-    assert (run["what"], run["role"]) == ("page", "admin")
+    assert (run["what"], run["role"], run["connection"]) == ("page", "admin", "proxy-1")
     mine = [line for line in lines if line.get("request_id") == run["request_id"] and line["event"] == "call"]
     summaries = [line for line in mine if line["endpoint"] == "/api/all/stage/summary"]
     # More than 60 days are asked for in blocks, by the client's own threads; hours by the pages' pool.

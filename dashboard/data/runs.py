@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -10,7 +11,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from dashboard.access import LEAST
-from dashboard.request_ids import new_id
+from dashboard.request_ids import new_id, taken_over
 
 log = structlog.get_logger(__name__)
 
@@ -25,27 +26,42 @@ _SECONDS: Final = Histogram(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Which page is drawn, for which role; `connection` is the id that a proxy gave the tab's websocket."""
+
+    page: str
+    role: str | None
+    connection: str | None = None
+
+
 @contextmanager
-def page(name: str, role: str | None) -> Iterator[None]:
+def page(visit: Visit) -> Iterator[None]:
     """Draw a page: what is logged and asked meanwhile, in other threads too, has this run's new id."""
-    with bound_contextvars(request_id=new_id(), page=_known(name), role=role), _timed(name, "page"):
+    with _bound(visit), _timed(visit.page, "page"):
         yield
 
 
 @contextmanager
-def part(key: str, name: str, role: str | None) -> Iterator[None]:
-    """Draw a part, with the page or by itself; then the run gets an id of its own, and the page's `name`."""
+def part(key: str, visit: Visit) -> Iterator[None]:
+    """Draw a part of a page, with it or by itself; then the run has an id of its own."""
     with bound_contextvars(part=key):
         if _ID in get_contextvars():
             yield
             return
-        with bound_contextvars(request_id=new_id(), page=_known(name), role=role), _timed(name, "part"):
+        with _bound(visit), _timed(visit.page, "part"):
             yield
 
 
 def request_id() -> str:
     """Return the id under which this run stands in the log; empty where there is none."""
     return str(get_contextvars().get(_ID, ""))
+
+
+def _bound(visit: Visit) -> AbstractContextManager[None]:
+    facts = {_ID: new_id(), "page": _known(visit.page), "role": visit.role}
+    connection = taken_over(visit.connection)
+    return bound_contextvars(**facts, **({"connection": connection} if connection else {}))
 
 
 def _known(name: str) -> str:

@@ -11,6 +11,7 @@ from dashboard import data
 from dashboard.access import Person, Role
 from dashboard.data import runs
 from dashboard.markdown import escaped, short
+from dashboard.request_ids import HEADER
 
 P = ParamSpec("P")
 _NOTED: Final = "players-noted"
@@ -52,13 +53,18 @@ def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]
             who_is_it = person()
             if who_is_it is None:
                 st.rerun()
-            with runs.part(options.get("key", draw.__name__), _page_name(), who_is_it.role):
+            with runs.part(options.get("key", draw.__name__), visit(_page_name(), who_is_it)):
                 draw(*args, **kwargs)
 
         made: Callable[P, None] = st.fragment(**options)(drawn)
         return made
 
     return wrap
+
+
+def visit(page_name: str, who_is_it: Person | None) -> runs.Visit:
+    """Return what the log is told of a visit: the role, and no name."""
+    return runs.Visit(page_name, who_is_it.role if who_is_it else None, st.context.headers.get(HEADER))
 
 
 def _page_name() -> str:

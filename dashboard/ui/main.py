@@ -18,7 +18,7 @@ person = guard.person()
 look = charts.look()
 colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
 st.html(f"<style>:root {{ {colors} }}\n{STYLE}</style>")
-with runs.page(page.url_path or "overview", person.role if person else None):
+with runs.page(guard.visit(page.url_path or "overview", person)):
     if person and person.role:
         navigation.bar(pages, person)
     with states.part("This page"):
