@@ -16,6 +16,7 @@ import httpx
 import tenacity
 
 from twoj_client.decode import payload_of
+from twoj_client.doubts import Doubts
 from twoj_client.endpoints import Endpoint, Family
 from twoj_client.errors import (
     BadArgument,
@@ -102,6 +103,7 @@ class Wire:
         self._budget_s = budget_s
         self._stats = stats
         self._limiter = Limiter(timer, sleep)
+        self._doubts = Doubts(timer)
         self._slots = threading.BoundedSemaphore(max_in_flight)
         self._reads = httpx.Client(
             transport=transport, limits=httpx.Limits(max_keepalive_connections=max_in_flight)
@@ -126,8 +128,14 @@ class Wire:
         """
         body = canonical_json(params)
         deadline = self._timer() + (_HURRIED_TIMEOUT_S if hurried else self._budget_s)
-        if endpoint.money or hurried:
+        if endpoint.money:
             return self._attempt(endpoint, body, deadline)
+        with self._doubts.turn(endpoint.path):
+            if hurried:
+                return self._attempt(endpoint, body, deadline, hurried=True)
+            return self._repeated(endpoint, body, deadline)
+
+    def _repeated(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
         retrying = tenacity.Retrying(
             sleep=self._sleep,
             retry=tenacity.retry_if_exception(_may_help),
@@ -139,7 +147,9 @@ class Wire:
         )
         return retrying(self._attempt, endpoint, body, deadline)
 
-    def _attempt(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
+    def _attempt(
+        self, endpoint: Endpoint[Any], body: bytes, deadline: float, *, hurried: bool = False
+    ) -> Received:
         self._wait_for_turn(endpoint, deadline)
         started = self._timer()
         failure: TwoJError | None = None
@@ -152,6 +162,8 @@ class Wire:
             failure = from_httpx(error, endpoint.path)
         finally:
             self._slots.release()
+        if not (hurried and isinstance(failure, TimedOut)):  # a short wait in vain says little
+            self._doubts.note(endpoint.path, started, failure)
         self._note(endpoint, self._timer() - started, failure)
         if failure:
             raise failure

@@ -124,12 +124,13 @@ def connected(
     demo: bool,
     sign_in: bool = False,
     clock: Callable[[], float] = time.time,
+    timer: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
     """Connect the pages to the provider of `settings` while the context lasts.
 
-    With `sign_in` only people with a role see anything. `clock` returns epoch seconds, `sleep` waits between
-    repeated questions; both are for tests.
+    With `sign_in` only people with a role see anything. `clock` returns epoch seconds, `timer` seconds of a
+    clock that never jumps, `sleep` waits between repeated questions; all are for tests.
     """
     global _source  # noqa: PLW0603 - one server shows one provider; its pages have no other way to meet it
     assert settings.summary_url and settings.mch_id and settings.key  # noqa: S101, PT018 - settings hold this
@@ -144,6 +145,7 @@ def connected(
             timeout_s=_NETWORK_S,
             budget_s=PATIENCE_S,
             clock=clock,
+            timer=timer,
             sleep=sleep,
         ) as twoj,
         Workers(max_workers=8, thread_name_prefix="data") as pool,

@@ -60,6 +60,7 @@ def open_page(
                 demo=True,
                 sign_in=user is not None,
                 clock=lambda: clock[0],
+                timer=lambda: time.monotonic() + clock[0],
                 sleep=lambda seconds: time.sleep(seconds / 100),
             )
             stack.enter_context(connection)

@@ -1,0 +1,188 @@
+"""A process of its own that has all kinds of faults strike what pages ask, and says what it holds.
+
+    python -m tests.leak_run URL FOLDER FAULTS
+
+prints, as one line of JSON, what it held once warm, and after so many faults.
+"""
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import sys
+import threading
+import time
+import tracemalloc
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import httpx
+import structlog
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+import payouts
+from dashboard import data
+from dashboard.bonuses import Wanted
+from dashboard.data import jackpots, wallet
+from dashboard.players import Player
+from dashboard.round_filter import RoundFilter
+from dashboard.view import read_view
+from dashboard.wallet import Wanted as WantedTransfers
+from tests.payouts.provider import payout
+from tests.provider import CLOCK
+from twoj_client import TwoJError
+from twoj_client.settings import Settings
+from twoj_sandbox import KEY, MCH_ID
+
+KINDS = [
+    *("http_500", "http_502_html", "http_429", "html_200", "hang", "reset", "cut_body", "cut_json"),
+    *("empty_body", "code_400", "code_500", "wrong_key", "wrong_types", "nulls", "missing_data"),
+]
+MAIN = Path(__file__).parents[1] / "dashboard/ui/main.py"
+WARM_ROUNDS = 1
+PAGE_FAULTS = 15
+CALLS = 100
+
+
+def held() -> dict[str, Any]:
+    """Say what this process holds: threads by their names, open files, number of sockets, bytes."""
+    gc.collect()
+    links = []
+    for fd in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one that reads the folder
+            links.append(str(fd.readlink()))
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return {
+        "threads": Counter(thread.name.partition("_")[0] for thread in threading.enumerate()),
+        "files": Counter(Path(link).name for link in links if not link.startswith("socket:")),
+        "sockets": sum(link.startswith("socket:") for link in links),
+        "python_bytes": tracemalloc.get_traced_memory()[0],
+        "resident_bytes": pages * os.sysconf("SC_PAGE_SIZE"),
+    }
+
+
+def all_that_pages_ask() -> None:
+    """Ask it, as of now."""
+    here = data.source()
+    now = here.now()
+    start, view = now - timedelta(days=1), read_view({"compare": "none", "period": "today"}, now, here.zone)
+    for ask in (
+        lambda: data.days(view.period, now),
+        lambda: data.game_sums(1041, start, now),
+        lambda: data.game_rounds(1041, view),
+        lambda: data.bonuses_and_gain(Wanted(), start, now),
+        lambda: data.bonus_parts(Wanted(), start, now),
+        lambda: data.player_history(Player(op_id="whale"), view),
+        lambda: data.bets(view, RoundFilter()),
+        lambda: data.last_bets(RoundFilter()),
+        lambda: data.balance_now("whale"),
+        lambda: wallet.balance("whale"),
+        lambda: wallet.transfers(WantedTransfers("whale")),
+        jackpots.now,
+        jackpots.watch().poller.turn,
+    ):
+        with suppress(TwoJError):
+            ask()
+
+
+class Run:
+    """A dashboard without a server over the sandbox at `url`, and its time."""
+
+    def __init__(self, url: str) -> None:
+        self.now = CLOCK
+        self._sandbox = httpx.Client(base_url=f"{url}/_sandbox", trust_env=False)
+        self._kinds = cycle(KINDS)
+
+    def clock(self) -> float:
+        return self.now
+
+    def timer(self) -> float:
+        return time.monotonic() + self.now - CLOCK
+
+    def next_fault(self) -> None:
+        """Let a minute go by, and let the next kind of fault strike from now on."""
+        kind = next(self._kinds)
+        self.end_faults()
+        self._sandbox.post("/faults", json={"path": "*", "kind": kind}).raise_for_status()
+        wire = data.source().twoj._wire
+        wire._timeout_s, wire._budget_s = (0.05, 0.06) if kind == "hang" else (6, 8)
+
+    def end_faults(self) -> None:
+        """Let a minute go by with a sound provider."""
+        self._sandbox.delete("/faults")
+        self.now += 61
+        self._sandbox.post("/clock", json={"now": self.now}).raise_for_status()
+
+    def struck(self) -> int:
+        """Say how many requests were struck by a fault since this was asked last."""
+        calls = self._sandbox.get("/calls").json()
+        self._sandbox.delete("/calls")
+        return sum(call["kind"] in KINDS for call in calls)
+
+
+def pages(run: Run, app: AppTest, faults: int) -> None:
+    for _ in range(faults):
+        run.next_fault()
+        app.run()
+        assert not app.exception
+    run.end_faults()
+    app.run()
+
+
+async def receiver(settings: Settings, count: int) -> None:
+    """Have the receiver hear calls that it must refuse, each in another way."""
+    made = payouts.from_settings(settings)
+    transport = httpx.ASGITransport(Starlette(routes=made.routes))
+    async with made.running(), httpx.AsyncClient(transport=transport, base_url="http://payouts") as client:
+        for number in range(count):
+            call = payout(f"leak-{number}")
+            body = (call.body, call.body[:-9], b"", b"<html>")[number % 4]
+            await client.post(f"/order/jackpot?{call.query}", content=body)
+
+
+def main(url: str, folder: str, faults: int) -> None:
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    logging.disable()
+    run = Run(url)
+    settings = Settings(
+        summary_url=url,
+        mch_id=MCH_ID,
+        key=SecretStr(KEY),
+        cache_url=f"{folder}/cache",
+        ledger_url=f"sqlite:///{folder}/ledger",
+    )
+    tracemalloc.start()
+    with (
+        data.connected(settings, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
+        jackpots.watching(settings),
+    ):
+        all_that_pages_ask()
+        app = AppTest.from_file(str(MAIN), default_timeout=60)
+        pages(run, app, 2)
+        asyncio.run(receiver(settings, 8))
+        for _ in range(WARM_ROUNDS * len(KINDS)):
+            run.next_fault()
+            all_that_pages_ask()
+        run.struck()
+        before, struck = held(), 0
+        while struck < faults:
+            run.next_fault()
+            all_that_pages_ask()
+            struck += run.struck()
+        asked = held()
+        pages(run, app, PAGE_FAULTS)
+        asyncio.run(receiver(settings, CALLS))
+        sys.stdout.write(
+            json.dumps({"struck": struck, "before": before, "after": asked, "at the end": held()}) + "\n"
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

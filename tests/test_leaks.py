@@ -1,0 +1,56 @@
+"""A thousand faults in a row leave threads, sockets, files and memory where they were."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.provider import ROOT
+
+FAULTS = 1000
+SOCKETS_KEPT = 8 + 1
+"""So many connections the client keeps for the next questions; and the one that sets the faults."""
+BYTES_A_FAULT = 400
+"""Less than any object that somebody could forget to let go; lists of the last 1000 times fill up."""
+
+
+@pytest.fixture(scope="module")
+def told(_session_sandbox, tmp_path_factory):
+    """What a process says it held before and after."""
+    folder = tmp_path_factory.mktemp("leaks")
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.leak_run", _session_sandbox.url, str(folder), str(FAULTS)],
+        cwd=ROOT,
+        env={**os.environ, "XDG_DATA_HOME": str(folder)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+@pytest.fixture(autouse=True)
+def _as_before(sandbox):
+    """Leave the session's sandbox as it was."""
+
+
+def test_faults_of_what_pages_ask_leave_nothing_behind(told):
+    assert told["struck"] >= FAULTS
+    before, after = told["before"], told["after"]
+    assert after["threads"] == before["threads"]
+    assert after["files"] == before["files"]
+    assert after["sockets"] <= SOCKETS_KEPT
+    assert after["python_bytes"] - before["python_bytes"] < BYTES_A_FAULT * told["struck"]
+
+
+def test_faults_under_pages_poller_and_receiver_leave_nothing_open(told):
+    before, after = told["before"], told["at the end"]
+    assert after["threads"] == before["threads"]
+    # Each run of a page has its own connection to the cache; SQLite keeps the file of one that was closed
+    # for the next. The log beside it tells how many are open.
+    for held in (before, after):
+        held["files"].pop("cache.db")
+    assert after["files"] == before["files"]
+    assert after["sockets"] <= SOCKETS_KEPT
