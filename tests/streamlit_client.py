@@ -34,6 +34,8 @@ class Run:
 
 
 class _Drawn(NamedTuple):
+    begun: int
+    """How many runs had begun when it was drawn."""
     fragment_id: str
     element: Element
 
@@ -67,6 +69,7 @@ class Tab:
         self._kept: dict[str, _Kept] = {}
         self._run: Run | None = None
         self._is_running = False
+        self._begun = 0
         self._run_id = self._page_hash = ""
         self._changed = asyncio.Event()
 
@@ -225,7 +228,7 @@ class Tab:
         if not delta.HasField("new_element"):
             return
         element = delta.new_element
-        self._drawn[path] = _Drawn(delta.fragment_id, element)
+        self._drawn[path] = _Drawn(self._begun, delta.fragment_id, element)
         if element.selectbox.set_value:
             self._widgets[element.selectbox.id] = element.selectbox.raw_value
         if element.button_group.set_value:
@@ -233,29 +236,32 @@ class Tab:
 
     def _begin(self, message: ForwardMsg) -> None:
         self._is_running = True
+        self._begun += 1
         self.session_id = message.new_session.initialize.session_id
-        redrawn = set(message.metadata.run.fragment_ids)
-        if redrawn:
-            self._drawn = {
-                path: each for path, each in self._drawn.items() if each.fragment_id not in redrawn
-            }
-            return
-        self._stop_timers()
-        self._drawn.clear()
-        self._run_id = message.metadata.run.script_run_id
+        if not message.metadata.run.fragment_ids:
+            self._stop_timers()
+            self._run_id = message.metadata.run.script_run_id
 
     def _end(self, message: ForwardMsg) -> None:
         self._is_running = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
-        is_whole = (
-            message.metadata.run.script_run_id == self._run_id and not message.metadata.run.fragment_ids
-        )
-        if is_whole and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+        if not self._is_running:
+            self._tidy(set(message.metadata.run.fragment_ids))
+        is_ours = message.metadata.run.script_run_id == self._run_id
+        if is_ours and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
             run, self._run = self._run or Run(time.perf_counter()), None
             run.seconds = time.perf_counter() - run.requested_at
             self.runs.append(run)
             oldest = len(self.runs) - _KEPT_RUNS
             self._kept = {name: kept for name, kept in self._kept.items() if kept.used_in >= oldest}
         self._changed.set()
+
+    def _tidy(self, fragment_ids: set[str]) -> None:
+        """Take off what the run that is over has not drawn again, of these fragments or of the whole page."""
+        self._drawn = {
+            path: each
+            for path, each in self._drawn.items()
+            if each.begun == self._begun or (fragment_ids and each.fragment_id not in fragment_ids)
+        }
 
     def _start_timer(self, fragment_id: str, interval_s: float) -> None:
         if fragment_id in self._timers:
