@@ -10,14 +10,10 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from dashboard.data.ledger import Ledger
-from dashboard.data.screens import Screens
-from tests.browser import dashboard
+from tests.benchmarks.served import cpu_s, served
 from tests.provider import start_sandbox
 
 POOL = "/open2j/g/gjp/pool"
@@ -45,12 +41,6 @@ async def screen(port: int, token: str, ends_at: float, counts_from: float, time
     writer.close()
 
 
-def cpu_s(pid: int) -> float:
-    """Return the processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def measure(port: int, pid: int, tokens: list[str], seconds: float) -> tuple[list[float], float]:
     """Return the answers' times in ms, and the server's share of one core."""
     times_ms: list[float] = []
@@ -66,24 +56,12 @@ async def measure(port: int, pid: int, tokens: list[str], seconds: float) -> tup
 
 def report(count: int, seconds: float) -> Iterator[str]:
     """Measure, and yield the figures line by line."""
-    with tempfile.TemporaryDirectory() as folder, start_sandbox() as sandbox:
-        ledger_url = f"sqlite:///{folder}/ledger"
-        ledger = Ledger(ledger_url)
-        screens = Screens(ledger)
-        tokens = [screens.make(f"Screen {n}", "dark", "benchmark") for n in range(count)]
-        ledger.close()
-        settings = {
-            "TWOJ_SUMMARY_URL": sandbox.url,
-            "TWOJ_MCH_ID": str(sandbox.mch_id),
-            "TWOJ_KEY": sandbox.key,
-            "TWOJ_LEDGER_URL": ledger_url,
-        }
-        with dashboard(Path(folder), **settings) as running:
-            port = int(running.url.rpartition(":")[2])
-            begun = time.time()
-            times_ms, share = asyncio.run(measure(port, running.process.pid, tokens, seconds))
-            lasted_s = time.time() - begun
-            calls = len(sandbox.calls(POOL))
+    with start_sandbox() as sandbox, served(sandbox, screens=count) as (running, tokens):
+        port = int(running.url.rpartition(":")[2])
+        begun = time.time()
+        times_ms, share = asyncio.run(measure(port, running.process.pid, tokens, seconds))
+        lasted_s = time.time() - begun
+        calls = len(sandbox.calls(POOL))
         quantiles = statistics.quantiles(times_ms, n=100)
         yield f"{count} screens, {seconds:.0f} s, {len(times_ms)} answers; load {os.getloadavg()[0]:.1f}"
         yield f"provider calls a second: {calls / lasted_s:.2f} (at most 0.6)"
