@@ -12,12 +12,15 @@ from twoj_client.cache.store import Patient
 R = TypeVar("R")
 
 _POLL_S = 0.02
+# A process that is killed while it fetches keeps the others waiting no longer than this.
+_CLAIM_S = 5.0
 
 
 class Flights(Generic[R]):
     """Lets one thread of one process at a time fetch what is named by a key.
 
-    `wait_s` bounds how long one process waits for another, which may have died.
+    `wait_s` bounds how long one process waits for others. A process that takes longer than a few seconds may
+    have died: then another fetches, too.
     """
 
     def __init__(
@@ -61,7 +64,7 @@ class Flights(Generic[R]):
     def _lead(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
         claim = key + "#claim"
         give_up_at = self._timer() + self._wait_s
-        while not self._store.claim(claim, self._wait_s):
+        while not self._store.claim(claim, min(_CLAIM_S, self._wait_s)):
             if self._timer() >= give_up_at:
                 return fetch()
             self._sleep(_POLL_S)

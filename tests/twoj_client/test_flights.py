@@ -1,0 +1,80 @@
+"""Flights over several processes that share a store: one asks, the others wait, and not for the dead."""
+
+import pytest
+
+from tests.twoj_client.conftest import Clock
+from twoj_client.cache.flights import Flights
+from twoj_client.cache.store import Patient
+
+
+class Claims:
+    """A store that keeps claims, by the test's clock."""
+
+    place = "here"
+
+    def __init__(self, clock):
+        self._clock = clock
+        self._until = {}
+
+    def claim(self, key, ttl_s):
+        free = self._clock() >= self._until.get(key, float("-inf"))
+        if free:
+            self._until[key] = self._clock() + ttl_s
+        return free
+
+    def release(self, key):
+        self._until.pop(key, None)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(clock):
+    return Patient(Claims(clock), clock)
+
+
+@pytest.fixture
+def flights(store, clock):
+    return Flights(store, timer=clock, sleep=clock.sleep, wait_s=20)
+
+
+def test_what_another_process_fetches_is_waited_for(store, clock, flights):
+    store.claim("k#claim", 20)
+    began = clock()
+
+    def look():
+        return "theirs" if clock() > began + 3 else None
+
+    assert flights.join("k", look, lambda: "ours") == "theirs"
+    assert clock() < began + 3.1
+
+
+def test_a_process_that_was_killed_while_it_fetched_is_waited_for_no_longer_than_5_s(store, clock):
+    class Killed(BaseException):
+        pass
+
+    def killed():
+        store.release = lambda _key: None  # it does nothing more
+        raise Killed
+
+    one, other = (Flights(store, timer=clock, sleep=clock.sleep, wait_s=20) for _ in range(2))
+    with pytest.raises(Killed):
+        one.join("k", lambda: None, killed)
+    began = clock()
+    assert other.join("k", lambda: None, lambda: "ours") == "ours"
+    assert 4.9 < clock() - began < 5.1
+
+
+def test_what_fails_is_free_for_the_next_at_once(clock, store):
+    one, other = (Flights(store, timer=clock, sleep=clock.sleep, wait_s=20) for _ in range(2))
+
+    def fail():
+        raise OSError("reset")
+
+    with pytest.raises(OSError, match="reset"):
+        one.join("k", lambda: None, fail)
+    assert other.join("k", lambda: None, lambda: "ours") == "ours"
+    assert clock.slept == []
