@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,9 +114,23 @@ class Proxy:
     def said(self) -> str:
         return self._said.read_text("utf-8")
 
-    def log(self) -> list[dict[str, str]]:
-        """Return the access log."""
-        return [json.loads(line) for line in self.said().splitlines() if line.startswith("{")]
+    def lines(self, count: int = 1, **fields: str) -> list[dict[str, str]]:
+        """Return what the access log says of the requests with these fields.
+
+        Waits until there are `count`: nginx writes after it answers.
+        """
+        for _ in range(500):
+            lines = [json.loads(line) for line in self.said().splitlines() if line.endswith("}")]
+            found = [line for line in lines if fields.items() <= line.items()]
+            if len(found) >= count:
+                return found
+            time.sleep(0.01)
+        raise AssertionError(f"nginx has not logged {fields}")
+
+    def line_of(self, answer: httpx.Response) -> dict[str, str]:
+        """Return what the access log says of a request that a server answered."""
+        (line,) = self.lines(request_id=answer.headers["x-request-id"])
+        return line
 
 
 @contextmanager
