@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import redis
 import structlog
 
+from dashboard.data import poller
 from dashboard.data.poller import REST_AFTER_S, Doing, Poller
+from tests.twoj_client.conftest import clock, make_client, provider, redis_url, sample  # noqa: F401
 from twoj_client import Reply
 from twoj_client.errors import TimedOut
 from twoj_client.models import Pool
@@ -370,3 +373,41 @@ def test_an_old_answer_that_another_left_behind_replaces_no_newer_one():
         server.poller.look()
         server.poller.turn()
         assert server.heard[-1] == before
+
+
+@pytest.fixture(params=["folder", "redis"])
+def cache_url(request, tmp_path):
+    if request.param == "folder":
+        return tmp_path / "cache"
+    url = request.getfixturevalue("redis_url")
+    redis.Redis.from_url(url).flushall()
+    return url
+
+
+def test_two_servers_over_one_cache_make_the_calls_of_one(
+    provider,  # noqa: F811
+    make_client,  # noqa: F811
+    cache_url,
+    clock,  # noqa: F811
+    monkeypatch,
+):
+    provider.says("/open2j/g/gjp/pool", sample("jackpot.pool")["response"]["result"])
+    first, second = (
+        Poller(make_client(cache_url=cache_url).jackpot, lambda *_: None, every_s=2, clock=clock, timer=clock)
+        for _ in range(2)
+    )
+    for _ in range(3):
+        clock.now += 2
+        for server in (first, second):
+            server.look()
+            server.turn()
+        assert second.look() == first.look()
+    assert len(provider.calls) == 3
+    # The first is gone, and what it claimed has run out.
+    monkeypatch.setattr(poller, "LEAD_S", 0.001)
+    first.turn()
+    clock.now += 2
+    second.look()
+    while len(provider.calls) == 3:
+        second.turn()
+    assert second.look().as_of.timestamp() == clock.now
