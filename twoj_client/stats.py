@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -60,6 +60,7 @@ class _Counts:
         """The number of a step of time, and the calls and failures in it."""
 
     def read(self, step: int) -> EndpointStats:
+        ordered_s = sorted(self.last_s)
         return EndpointStats(
             hits=self.answers["hits"],
             misses=self.answers["misses"],
@@ -72,8 +73,8 @@ class _Counts:
             failures_900s=sum(failed for at, _, failed in self.steps if at > step - _KEPT_STEPS),
             seconds=self.seconds,
             up_to=tuple(accumulate(self.buckets)),
-            p50_s=_quantile(self.last_s, 50),
-            p95_s=_quantile(self.last_s, 95),
+            p50_s=_quantile(ordered_s, 50),
+            p95_s=_quantile(ordered_s, 95),
         )
 
 
@@ -122,7 +123,6 @@ class Stats:
         return int(self._timer() // _STEP_S)
 
 
-def _quantile(seconds: Iterable[float], percent: int) -> float | None:
+def _quantile(ordered: Sequence[float], percent: int) -> float | None:
     """Return the smallest value that at least `percent` of the values do not exceed."""
-    ordered = sorted(seconds)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else None

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from dashboard.data.source import source
 from dashboard.status import Readiness, readiness
 
-_WAIT_S: Final = 0.7
+_WAIT_S: Final = 0.5
 
 
 def now() -> Readiness:

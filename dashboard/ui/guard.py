@@ -64,7 +64,11 @@ def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]
 
 def visit(page_name: str, who_is_it: Person | None) -> runs.Visit:
     """Return what the log is told of a visit: the role, and no name."""
-    return runs.Visit(page_name, who_is_it.role if who_is_it else None, st.context.headers.get(HEADER))
+    return runs.Visit(
+        page_name,
+        str(who_is_it.role) if who_is_it and who_is_it.role else None,
+        st.context.headers.get(HEADER),
+    )
 
 
 def _page_name() -> str:
