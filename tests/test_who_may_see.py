@@ -330,7 +330,8 @@ def test_after_faults_no_secret_stands_anywhere(signed_in, screen, site):
 
     assert site.between.signatures
     secrets = [KEY.encode(), token_of(screen).encode(), *(each.encode() for each in site.between.signatures)]
-    for place, content in {**written(site), "a page": bytes(heard)}.items():
+    told = {path: httpx.get(site.url + path).content for path in ("/metrics", "/readyz")}
+    for place, content in {**written(site), **told, "a page": bytes(heard)}.items():
         assert not [each for each in secrets if each in content], f"a secret stands in {place}"
 
 
