@@ -1,0 +1,63 @@
+"""What keeps the server fast, without a look at the clock: calls, bytes, settings."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+from tests.browser import dashboard
+from tests.pages.test_calls import PAGES
+from tests.streamlit_client import Tab, opened
+
+PEOPLE = 100
+
+
+async def crowd(url: str) -> list[list[str]]:
+    """What stands on a cold Overview for each of many who open it at once; then all draw it again."""
+    async with AsyncExitStack() as stack:
+        tabs: list[Tab] = await asyncio.gather(
+            *(stack.enter_async_context(opened(url)) for _ in range(PEOPLE))
+        )
+        await asyncio.gather(*(tab.rerun() for tab in tabs))
+        assert not any(tab.errors for tab in tabs)
+        return [tab.texts for tab in tabs]
+
+
+def test_a_hundred_people_at_a_cold_overview_cost_the_provider_the_calls_of_one(sandbox, tmp_path):
+    settings = {
+        "TWOJ_SUMMARY_URL": sandbox.url,
+        "TWOJ_MCH_ID": str(sandbox.mch_id),
+        "TWOJ_KEY": sandbox.key,
+        "TWOJ_LEDGER_URL": f"sqlite:///{tmp_path}/ledger",
+    }
+    with dashboard(tmp_path, module="tests.stopped_clock", **settings) as running:
+        seen = asyncio.run(crowd(running.url))
+    assert "Bet amount" in "".join(seen[0])
+    assert all(texts == seen[0] for texts in seen)
+    calls = Counter(call["path"] for call in sandbox.calls())
+    overview = PAGES[0]
+    assert overview.name == "overview"
+    assert calls == overview.cold
+
+
+def table() -> None:
+    import pandas as pd
+
+    from dashboard import tables
+    from dashboard.look import LIGHT
+    from dashboard.ui import grid
+
+    rows = pd.DataFrame({column.field: [1, -2] for column in tables.LUCK})
+    grid.draw(rows, tables.LUCK, "luck", LIGHT, None)
+
+
+def test_the_same_table_is_the_same_message_so_that_browsers_get_it_once():
+    app = AppTest.from_function(table).run()
+    first = app.dataframe[0].proto.SerializeToString(deterministic=True)
+    assert first == app.run().dataframe[0].proto.SerializeToString(deterministic=True)
+
+
+def test_no_garbage_is_collected_by_force_after_each_run():
+    assert config.get_option("runner.postScriptGC") is False
