@@ -1,12 +1,15 @@
 """Every page under every fault of the provider: what it says, what it still shows, and how it heals."""
 
 import re
+import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pytest
+import structlog
 
 from dashboard import data, formats
 from dashboard.data.loads import Load
@@ -127,6 +130,35 @@ def trouble(sandbox, clock):
     return Trouble(sandbox, clock)
 
 
+@pytest.fixture
+def quiet(monkeypatch):
+    """No log: on a full disk it could not be written either."""
+    configured = structlog.get_config()
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), cache_logger_on_first_use=False)
+    yield
+    structlog.configure(**configured)
+
+
+@contextmanager
+def gone(folder) -> Iterator[None]:
+    """The folder is deleted under the running server."""
+    shutil.rmtree(folder, ignore_errors=True)  # a wallet keeps nothing there
+    yield
+
+
+@contextmanager
+def full(folder) -> Iterator[None]:
+    """No file can grow: what an operating system does with a full disk, without one."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, usual[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            (folder.parent / "more").write_bytes(b"more")
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
 @contextmanager
 def blamed(*what: str) -> Iterator[None]:
     """Name what was tried where it fails."""
@@ -198,7 +230,9 @@ def is_sound(page) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_through_all_faults(open_page, sandbox, trouble, patient, truth, clock, name):
+def test_a_page_through_all_faults(
+    open_page, cache_folder, sandbox, trouble, patient, quiet, truth, clock, name
+):
     asked, page = PAGES[name], None
     for fault in FAULTS:
         with blamed(name, fault, "nothing known"):
@@ -229,6 +263,16 @@ def test_a_page_through_all_faults(open_page, sandbox, trouble, patient, truth, 
                 pots = truth.jackpots.pots(clock[0] * 1000)
                 shown = {card.label: card.value for card in page.metric}
                 assert shown["Hourly jackpot"] == formats.money(pots.hourly_li)
+
+    for fault, cut_off, works in (("no cache folder", gone, True), ("a full cache folder", full, False)):
+        with blamed(name, fault), cut_off(cache_folder):
+            trouble.ends()
+            is_sound(page.run())
+            assert numbers(page) == good
+            assert data.source().twoj.cache_state().works is works
+        trouble.ends()
+        is_sound(page.run())
+        assert data.source().twoj.cache_state().works
 
     text = "".join(everything(page.main))
     assert KEY not in text

@@ -10,6 +10,7 @@ from twoj_client import BadArgument
 from twoj_client.cache.folder import FolderStore
 from twoj_client.cache.redis_store import RedisStore
 from twoj_client.cache.store import Patient, StoreFailed
+from twoj_client.errors import NotPermitted
 
 LIST = "/api/all/list"
 POOL = "/open2j/g/gjp/pool"
@@ -235,14 +236,26 @@ def test_with_an_old_answer_at_hand_nobody_waits_twice(provider, make_client, ca
     assert len(provider.calls) == 6
 
 
-def test_a_400_is_shown_even_if_an_old_answer_is_at_hand(provider, make_client, cache_url, clock):
+def test_what_stands_in_for_a_refusal_says_what_to_check(provider, make_client, cache_url, clock):
+    """The same question was right before, so it is the key or a clock."""
     provider.answers[LIST] = lambda _call: ok([])
     twoj = make_client(cache_url=cache_url)
     twoj.all.list()
     clock.now += 3700
     provider.answers[LIST] = lambda _call: (200, {}, b'{"code": 400}')
-    with pytest.raises(Exception, match="400"):
-        twoj.all.list()
+    reply = twoj.all.list()
+    assert (reply.data, reply.stale) == ([], True)
+    assert "the key and this computer's clock" in reply.trouble
+
+
+def test_without_permission_no_old_answer_stands_in(provider, make_client, cache_url, clock):
+    provider.says(POOL, sample("jackpot.pool")["response"]["result"])
+    twoj = make_client(cache_url=cache_url)
+    twoj.jackpot.pool()
+    clock.now += 3700
+    provider.answers[POOL] = lambda _call: (200, {}, b'{"header": {"code": 500009}, "result": {}}')
+    with pytest.raises(NotPermitted):
+        twoj.jackpot.pool()
 
 
 def test_no_redis_costs_no_answer(provider, make_client):
