@@ -254,6 +254,7 @@ def test_a_redis_that_starts_anew_and_empty_costs_calls_and_changes_no_number(ho
 
 
 def test_a_server_writes_nothing_into_its_image_and_is_healthy_while_it_runs(house):
+    asyncio.run(shown(house.alone.url, period(40)))
     assert house.files() == house.image_files
     assert house.alone.is_healthy()
     house.alone.end()
