@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
@@ -13,6 +14,8 @@ import structlog
 
 from dashboard import data, formats
 from dashboard.data.loads import Load
+from dashboard.data.pots_watch import Watch
+from twoj_client.settings import Settings
 from twoj_sandbox import KEY
 
 STEP_S = 61
@@ -277,3 +280,49 @@ def test_a_page_through_all_faults(
     text = "".join(everything(page.main))
     assert KEY not in text
     assert "sign=" not in text
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_status_page_names_what_fails(open_page, trouble, fault):
+    trouble.begins(fault)
+    page = open_page({}, "status")
+    assert not page.exception
+    (summary,) = [each.value for each in page.error]
+    assert summary.startswith("Failing: ")
+    assert "Summary API" in summary
+    assert "Jackpot API" in summary
+    assert "Store" not in summary
+    assert KEY not in "".join(everything(page.main))
+
+
+def test_the_wall_through_all_faults(open_page, tmp_path, trouble, truth, clock):
+    trouble.begins("HTTP 500")
+    open_page({}, "jackpots")
+    settings = Settings(ledger_url=f"sqlite:///{tmp_path / 'ledger'}")
+    wall = Watch(data.source().twoj.jackpot, settings, clock=lambda: clock[0], timer=lambda: clock[0])
+
+    def told():
+        wall.poller.look()
+        wall.poller.turn()
+        return wall.told("dark")
+
+    for fault in FAULTS:
+        with blamed(fault, "nothing known"):
+            trouble.begins(fault)
+            hurried(fault)
+            shown = told()
+            assert (shown["state"], shown["hourly"], shown["super"]) == ("brand", None, None)
+    trouble.ends()
+    good = told()
+    for fault in FAULTS:
+        with blamed(fault, "pots known"):
+            trouble.begins(fault)
+            hurried(fault)
+            aged = {"state": "last_known", "age_ms": STEP_S * 1000}
+            assert told() == good | aged
+        with blamed(fault, "healed"):
+            trouble.ends()
+            good = told()
+            assert (good["state"], good["age_ms"]) == ("live", 0)
+            pots = truth.jackpots.pots(clock[0] * 1000)
+            assert good["hourly"]["pot"] == format(Decimal(pots.hourly_li).scaleb(-3), "f")
