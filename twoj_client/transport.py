@@ -34,6 +34,7 @@ from twoj_client.stats import Stats
 _LARGEST_BODY = 16 * 2**20
 _ATTEMPTS = 4
 _HURRIED_TIMEOUT_S = 2.0
+_ONCE_FOR_S = 5.0
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.2, max=5, jitter=0.3)
 
 
@@ -104,6 +105,7 @@ class Wire:
         self._stats = stats
         self._limiter = Limiter(timer, sleep)
         self._doubts = Doubts(timer)
+        self._once_until: dict[str, float] = {}
         self._slots = threading.BoundedSemaphore(max_in_flight)
         self._reads = httpx.Client(
             transport=transport, limits=httpx.Limits(max_keepalive_connections=max_in_flight)
@@ -120,7 +122,7 @@ class Wire:
     def ask(self, endpoint: Endpoint[Any], params: dict[str, Any], *, hurried: bool = False) -> Received:
         """Ask once for money, a few times for a read, within one budget of time.
 
-        A read that is `hurried` is asked once, and briefly.
+        A read that is `hurried` is asked once, and briefly; one whose endpoint has just failed, once.
 
         Raises:
             TwoJError: the last failure; see :mod:`twoj_client.errors`.
@@ -133,6 +135,8 @@ class Wire:
         with self._doubts.turn(endpoint.path):
             if hurried:
                 return self._attempt(endpoint, body, deadline, hurried=True)
+            if self._timer() < self._once_until.get(endpoint.path, 0):
+                return self._attempt(endpoint, body, deadline)
             return self._repeated(endpoint, body, deadline)
 
     def _repeated(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
@@ -145,7 +149,12 @@ class Wire:
             ),
             reraise=True,
         )
-        return retrying(self._attempt, endpoint, body, deadline)
+        try:
+            return retrying(self._attempt, endpoint, body, deadline)
+        except TwoJError as error:
+            if error.retry_may_help:  # who asks next need not repeat it all to learn that it fails
+                self._once_until[endpoint.path] = self._timer() + _ONCE_FOR_S
+            raise
 
     def _attempt(
         self, endpoint: Endpoint[Any], body: bytes, deadline: float, *, hurried: bool = False
@@ -167,6 +176,7 @@ class Wire:
         self._note(endpoint, self._timer() - started, failure)
         if failure:
             raise failure
+        self._once_until.pop(endpoint.path, None)
         return received
 
     def _note(self, endpoint: Endpoint[Any], seconds: float, failure: TwoJError | None) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -108,3 +109,25 @@ def test_a_client_leaves_a_hanging_endpoint_alone_and_asks_the_others(provider, 
     provider.says(PATH, [])
     clock.now += 5
     assert twoj.all.list().data == []
+
+
+def test_what_has_just_failed_is_asked_once_until_it_answers_or_some_time_later(provider, twoj, clock):
+    path = "/open2j/w/transfer/balance"
+
+    def asked():
+        before = len(provider.at(path))
+        with suppress(HttpStatus):
+            twoj.transfer.balance(op_id="a")
+        return len(provider.at(path)) - before
+
+    def broken(_call):
+        return 500, {}, b""
+
+    provider.answers[path] = broken
+    assert [asked(), asked()] == [4, 1]
+    provider.says(path, {"balance": 5})
+    assert asked() == 1
+    provider.answers[path] = broken
+    assert [asked(), asked()] == [4, 1]
+    clock.now += 5
+    assert asked() == 4
