@@ -36,7 +36,8 @@ async def _answer(request: Request) -> Response:
         path,
         filename=path.name,
         media_type=_KINDS[path.suffix],
-        headers={"Cache-Control": "private, no-store"},
+        # A download that goes on in the middle counts bytes of the file: nobody may compress it.
+        headers={"Cache-Control": "private, no-store, no-transform", "Content-Encoding": "identity"},
     )
 
 

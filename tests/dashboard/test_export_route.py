@@ -9,6 +9,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from dashboard import data
 from dashboard.bet_export import Export, Format, State
@@ -43,7 +45,7 @@ def get(tmp_path, monkeypatch):
         ledger_url=f"sqlite:///{tmp_path / 'ledger'}",
         roles={"owner": ["@casino.example"], "analyst": ["ann@casino.example"]},
     )
-    app = Starlette(routes=[export_route.ROUTE])
+    app = Starlette(routes=[export_route.ROUTE], middleware=[Middleware(GZipMiddleware)])  # as Streamlit does
     with data.connected(settings, demo=True, sign_in=True, clock=lambda: NOW_S):
 
         def get(claims=None, name=FILE, method="GET", **headers):
@@ -73,7 +75,7 @@ def log():
 def test_people_who_may_see_bets_get_the_file_and_the_log_says_so(get):
     answer = get(named("ann"))
     assert (answer.status_code, answer.content) == (200, CONTENT)
-    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["cache-control"] == "private, no-store, no-transform"
     assert log() == [("ann@casino.example", "export", {"file": FILE, "rows": 1000})]
 
 
@@ -82,6 +84,15 @@ def test_a_download_that_goes_on_is_written_down_once(get):
     assert get(named("ann"), Range="bytes=2500-").content == CONTENT[2500:]
     assert get(named("ann"), method="HEAD").status_code == 200
     assert len(log()) == 1
+
+
+def test_a_download_that_broke_off_goes_on_in_the_same_bytes(get):
+    """Nothing is compressed on the way: the middle of a file is none of what was compressed."""
+    whole = get(named("ann"))
+    assert whole.headers["content-encoding"] == "identity"
+    assert int(whole.headers["content-length"]) == len(CONTENT)
+    rest = get(named("ann"), **{"Range": "bytes=1000-", "If-Range": whole.headers["etag"]})
+    assert (rest.status_code, rest.content) == (206, CONTENT[1000:])
 
 
 @pytest.mark.parametrize("claims", [None, named("bo"), named("ann", exp=NOW_S)], ids=str)
