@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from twoj_client.at_hand import may_ask
 from twoj_client.cache.cached import CachedReads
 from twoj_client.decode import typed
 from twoj_client.endpoints import Endpoint
@@ -37,6 +38,7 @@ class Core:
 
     def ask(self, endpoint: Endpoint[T], params: dict[str, Any], *, hurried: bool = False) -> Answer[T]:
         """Ask the provider past the cache."""
+        may_ask()
         received = self.wire.ask(endpoint, params, hurried=hurried)
         return Answer(typed(endpoint, received.payload), received.asked_at, ended=False)
 

@@ -19,6 +19,7 @@ from dashboard.data.loads import Load, Loads
 from payouts.database import ledger_url
 from payouts.transfers import TransferBook
 from twoj_client import Reply, TwoJ, TwoJError
+from twoj_client.at_hand import at_hand
 from twoj_client.cache.memory import Memory
 from twoj_client.errors import TimedOut
 from twoj_client.settings import Settings
@@ -208,10 +209,15 @@ def gather(
 
     What has not been answered in time is an error too. What was asked goes on: its answer is for next time.
     """
-    load = Load(calls, source().pool, source().clock)
+    # Most often all is at hand: then threads would wait for each other longer than for the answers.
+    found = {key: at_hand(call) for key, call in calls.items()}
+    load = Load(
+        {key: call for key, call in calls.items() if found[key] is None}, source().pool, source().clock
+    )
     load.look(PATIENCE_S)
     load.give_up()
-    replies, errors = load.replies(), load.errors()
+    replies = {key: reply for key, reply in found.items() if reply is not None} | load.replies()
+    errors = load.errors()
     errors |= {key: TimedOut(LATE) for key in calls if key not in replies and key not in errors}
     if errors and not replies:
         raise next(iter(errors.values()))

@@ -19,7 +19,9 @@ _NOTED: Final = "players-noted"
 
 def person() -> Person | None:
     """Who is at the page; None where nobody is signed in, or not any more."""
-    return data.source().person(st.user.to_dict())
+    here = data.source()
+    # Streamlit reads the settings of the sign-in each time that it is asked.
+    return here.person({} if here.roles is None else st.user.to_dict())
 
 
 def page(name: str) -> None:

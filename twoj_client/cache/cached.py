@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from twoj_client.at_hand import may_ask
 from twoj_client.cache.entry import Entry, Rule, entry_of, from_bytes, to_bytes
 from twoj_client.cache.flights import Flights
 from twoj_client.cache.memory import Memory
@@ -82,6 +83,7 @@ class CachedReads:
         if found is not None:
             self._stats.note(endpoint.name, "hits")
             return found
+        may_ask()
         self._stats.note(endpoint.name, "misses")
         old = self.stale(endpoint, params, window)
         try:
@@ -99,6 +101,7 @@ class CachedReads:
             TwoJError: the provider failed.
 
         """
+        may_ask()
         held = self._fetcher(endpoint, params, window, hurry=False)()
         return _answer(held, self._rule(endpoint, window, self._clock()))
 
@@ -167,6 +170,8 @@ class CachedReads:
             return Held(entry, reply)
 
         held = look()
+        if held is None:
+            may_ask()
         self._stats.note(endpoint.name, "misses" if held is None else "hits")
         reply: Reply[T] = (held or self._flights.join(key, look, fetch)).value
         return reply
