@@ -20,7 +20,7 @@ from twoj_sandbox import KEY
 
 STEP_S = 61
 # In the half hour from then on no round starts and no bonus is made: what is true at first is so to the end.
-QUIET = int(datetime(2026, 3, 23, 2, 27, tzinfo=UTC).timestamp())
+QUIET = int(datetime(2026, 3, 23, 2, 27, 40, tzinfo=UTC).timestamp())
 DAYS = {"period": "2026-03-22..2026-03-23", "compare": "none"}
 
 FAULTS = {

@@ -236,6 +236,17 @@ def test_the_last_good_days_are_served_while_the_provider_is_down(world, twoj, d
     assert not twoj.all.stage_summary(start=start, end=int(world.clock.now)).stale
 
 
+@pytest.mark.parametrize("second", [0, 29, 31, 59])
+def test_what_was_asked_up_to_the_last_minute_is_found_in_the_next(world, twoj, second):
+    minute = TODAY + 9 * HOUR_S
+    world.clock.now = minute + second
+    good = twoj.slots.game_stage_summary(start=TODAY, end=minute)
+    world.clock.now = minute + 60
+    world.down = True
+    old = twoj.slots.game_stage_summary(start=TODAY, end=minute + 60)
+    assert (old.stale, old.data) == (True, good.data)
+
+
 def test_after_a_day_an_old_answer_is_too_old(world, tmp_path):
     with client_of(world, tmp_path, stale_for_s=3600) as twoj:
         bets(twoj, TODAY, NOW)

@@ -14,6 +14,7 @@ _REFRESH_AHEAD = 2 / 3
 _SETTLING_SHARE = 1 / 4
 _LONGEST_SETTLING_S = 1800.0
 _LAST_ROUNDS_S = 300
+_WHOLE_MINUTES_S = 120
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -62,8 +63,13 @@ class Rule:
 
     @property
     def is_open(self) -> bool:
-        """Whether the window touches now: answers to such windows are one entry, wherever they end."""
-        return self._window is not None and self._window.end > self._now - self._fresh_s
+        """Whether the window touches now: answers to such windows are one entry, wherever they end.
+
+        Also one that ends with the last full minute, as many ask for it: or who asks in the next minute
+        would not find what was said last.
+        """
+        touches_s = max(self._fresh_s, _WHOLE_MINUTES_S)
+        return self._window is not None and self._window.end > self._now - touches_s
 
     def fits(self, entry: Entry) -> bool:
         """Whether the entry holds nothing from after the window."""
