@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +24,8 @@ _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""
 _MIGRATION_WAIT_S = 10
 """How long changing the tables may wait for another process that is at it."""
+_REST_S = 5
+"""How long a database that was away is left alone by those who have yet to see its tables."""
 _MIGRATION_LOCK = 0x2A0FF
 """PostgreSQL's number for "somebody is changing the tables": any number nobody else uses."""
 _POSTGRESQL = {
@@ -68,7 +72,7 @@ def open_engine(url: URL) -> Engine:
     return _sqlite(url, _WAIT_S)
 
 
-def _sqlite(url: URL, wait_s: int) -> Engine:
+def _sqlite(url: URL, wait_s: float) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": wait_s})
     event.listen(engine, "connect", _durable)
     event.listen(engine, "begin", _begin)
@@ -109,15 +113,43 @@ def without_hurry(connection: Connection) -> None:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
-def migrate(engine: Engine) -> None:
-    """Make the tables, or bring them up to date. Several processes may do so at once.
+class Tables:
+    """Has the tables made, or brought up to date, before they are first used. For many threads.
+
+    People wait: so briefly, one for all, and while the database is away it is tried again only now and then.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._ready = False
+        self._failed: LedgerAway | None = None
+        self._rests_until = float("-inf")
+
+    def ready(self) -> None:
+        """Return once they are ready. Raises LedgerAway."""
+        if self._ready:
+            return
+        with self._lock:
+            if self._failed and time.monotonic() < self._rests_until:
+                raise LedgerAway(*self._failed.args)
+            try:
+                migrate(self._engine, _WAIT_S)
+            except LedgerAway as error:
+                self._failed, self._rests_until = error, time.monotonic() + _REST_S
+                raise
+            self._ready = True
+
+
+def migrate(engine: Engine, wait_s: float = _MIGRATION_WAIT_S) -> None:
+    """Make the tables, or bring them up to date. Several processes may do so at once, each waits so long.
 
     Raises:
         LedgerAway: the database is away, or was written by a newer version.
 
     """
     config = _alembic()
-    patient = engine if engine.dialect.name == "postgresql" else _sqlite(engine.url, _MIGRATION_WAIT_S)
+    patient = engine if engine.dialect.name == "postgresql" else _sqlite(engine.url, wait_s)
     try:
         with patient.begin() as connection:
             without_hurry(connection)

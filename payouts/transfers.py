@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, Select, case, insert, select, up
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from payouts import audit
-from payouts.database import away, migrate, open_engine, snapshot
+from payouts.database import Tables, away, open_engine, snapshot
 from payouts.schema import transfers
 
 
@@ -91,7 +91,7 @@ class TransferBook:
     def __init__(self, url: URL, clock: Callable[[], float] = time.time) -> None:
         self._engine = open_engine(url)
         self._clock = clock
-        self._prepared = False
+        self._tables = Tables(self._engine)
 
     def close(self) -> None:
         """Close the connections."""
@@ -149,9 +149,7 @@ class TransferBook:
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
-        if not self._prepared:
-            migrate(self._engine)
-            self._prepared = True
+        self._tables.ready()
         try:
             with engine.begin() as connection:
                 yield connection

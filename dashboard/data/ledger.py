@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from payouts.database import LedgerAway, away, ledger_url, migrate, open_engine, place, snapshot
+from payouts.database import LedgerAway, Tables, away, ledger_url, open_engine, place, snapshot
 
 LedgerFailed = LedgerAway
 """What pages catch: the ledger's database cannot be used."""
@@ -23,7 +23,7 @@ class Ledger:
         self.place = place(url)
         self._engine = open_engine(url)
         self._snapshot = snapshot(self._engine)
-        self._prepared = False
+        self._tables = Tables(self._engine)
 
     def close(self) -> None:
         """Close the connections."""
@@ -32,7 +32,7 @@ class Ledger:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read as of one moment; holds up no writer."""
-        self._prepare()
+        self._tables.ready()
         try:
             with self._snapshot.begin() as connection:
                 yield connection
@@ -42,14 +42,9 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Write; what was written is on disk at the end."""
-        self._prepare()
+        self._tables.ready()
         try:
             with self._engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
             raise away(error) from error
-
-    def _prepare(self) -> None:
-        if not self._prepared:
-            migrate(self._engine)
-            self._prepared = True

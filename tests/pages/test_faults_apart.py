@@ -126,7 +126,7 @@ LEDGERS = [
 @pytest.mark.parametrize(("page", "query", "parts"), LEDGERS)
 def test_the_ledger_is_locked(open_page, clock, tmp_path, monkeypatch, page, query, parts):
     monkeypatch.setattr(payouts.database, "_WAIT_S", 0.3)
-    monkeypatch.setattr(payouts.database, "_MIGRATION_WAIT_S", 0.3)
+    monkeypatch.setattr(payouts.database, "_REST_S", 0)
     with locked(tmp_path / "ledger"):
         shown = open_page(query, page, cashier=True)
         assert errors(shown) == parts

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 import payouts.database
 from payouts import schema
-from payouts.database import LedgerAway, ledger_url, migrate, open_engine, place, snapshot, versions
+from payouts.database import LedgerAway, Tables, ledger_url, migrate, open_engine, place, snapshot, versions
 from tests.payouts.conftest import delivery
 from tests.payouts.provider import payout
 from twoj_client.settings import SettingsError
@@ -165,3 +165,26 @@ def test_a_snapshot_sees_one_moment_and_holds_up_no_writer(ledger, engine):
         assert connection.scalar(payouts_there) == 1
     with engine.connect() as connection:
         assert connection.scalar(payouts_there) == 2
+
+
+def test_while_the_database_is_away_its_tables_are_tried_now_and_then(monkeypatch):
+    tried = []
+
+    def migrate(_engine, _wait_s):
+        tried.append(len(tried))
+        if len(tried) < 3:
+            raise LedgerAway("locked")
+
+    monkeypatch.setattr("payouts.database.migrate", migrate)
+    tables = Tables(None)
+    for _ in range(4):
+        with pytest.raises(LedgerAway, match="locked"):
+            tables.ready()
+    assert tried == [0]
+    monkeypatch.setattr("payouts.database._REST_S", 0)
+    tables._rests_until = 0
+    with pytest.raises(LedgerAway):
+        tables.ready()
+    for _ in range(3):
+        tables.ready()
+    assert tried == [0, 1, 2]
