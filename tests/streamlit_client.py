@@ -31,6 +31,9 @@ class Run:
     seconds: float = 0.0
     messages: int = 0
     bytes: int = 0
+    is_cut: bool = False
+    """Whether the server never said that it is over: where a part asks to be drawn before Streamlit's event
+    loop has passed a run's last messages on, these are lost."""
 
 
 class _Drawn(NamedTuple):
@@ -241,6 +244,9 @@ class Tab:
         if not message.metadata.run.fragment_ids:
             self._stop_timers()
             self._run_id = message.metadata.run.script_run_id
+        elif self._run and self._run_id:
+            self._run.is_cut = True
+            self._finish()
 
     def _end(self, message: ForwardMsg) -> None:
         self._is_running = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
@@ -248,11 +254,15 @@ class Tab:
             self._tidy(set(message.metadata.run.fragment_ids))
         is_ours = message.metadata.run.script_run_id == self._run_id
         if is_ours and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-            run, self._run = self._run or Run(time.perf_counter()), None
-            run.seconds = time.perf_counter() - run.requested_at
-            self.runs.append(run)
-            oldest = len(self.runs) - _KEPT_RUNS
-            self._kept = {name: kept for name, kept in self._kept.items() if kept.used_in >= oldest}
+            self._finish()
+        self._changed.set()
+
+    def _finish(self) -> None:
+        run, self._run = self._run or Run(time.perf_counter()), None
+        run.seconds = time.perf_counter() - run.requested_at
+        self.runs.append(run)
+        oldest = len(self.runs) - _KEPT_RUNS
+        self._kept = {name: kept for name, kept in self._kept.items() if kept.used_in >= oldest}
         self._changed.set()
 
     def _tidy(self, fragment_ids: set[str]) -> None:
