@@ -220,3 +220,23 @@ def test_a_load_of_more_rows_than_are_kept_is_kept_alone(loads, clock):
         return loads.look("long", lambda: Load(calls, loads.slow, clock), 60, SOON_S)
 
     assert look() is look() is look()
+
+
+def test_a_load_of_old_answers_is_asked_again_after_a_minute(loads, clock):
+    answers = [Reply(1, datetime.fromtimestamp(1, UTC), stale=True, trouble="The provider failed."), reply(2)]
+
+    def look():
+        return loads.look(
+            "it",
+            lambda: Load({"a": lambda: answers.pop(0)}, loads.slow, clock),
+            renew_s=600,
+            patience_s=SOON_S,
+        )
+
+    assert look().replies()["a"].stale
+    clock.now += 59
+    assert look().replies()["a"].stale
+    clock.now += 1
+    assert look().replies()["a"].data == 2
+    clock.now += 599
+    assert look().replies()["a"].data == 2
