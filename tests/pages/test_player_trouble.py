@@ -202,6 +202,15 @@ def test_a_provider_that_answers_nothing(players, sandbox):
     assert not app.metric
 
 
+def test_with_a_wrong_key_the_player_is_not_called_unknown(players, sandbox):
+    sandbox.fault("*", "wrong_key")
+    words = said(players({"op_id": "whale"}))
+    assert words.startswith(
+        "The rounds of this player: not known now. The provider refused a parameter or the"
+    )
+    assert "no player" not in words
+
+
 def test_a_failing_history_leaves_the_other_alive_and_is_named(players, sandbox, truth):
     sandbox.fault(OTHERS, "code_500")
     app = players({"op_id": "grinder"})
