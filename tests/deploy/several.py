@@ -141,7 +141,7 @@ def nginx(folder: Path, ports: list[int]) -> Iterator[Proxy]:
     (folder / "listen.conf").write_text(f"listen 127.0.0.1:{own};\n")
     (folder / "servers.conf").write_text(
         "zone servers 256k;\n"
-        + "".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=5s;\n" for port in ports)
+        + "".join(f"server 127.0.0.1:{port} max_fails=3 fail_timeout=5s;\n" for port in ports)
     )
     words = [program("nginx", "nginx-light"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     said = folder / "nginx.log"
