@@ -134,7 +134,10 @@ def luck() -> None:
         st.markdown(in_words(rows))
         charts.show(made(funnel_plot, rows, charts.look(), here.currency), "luck")
         st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")
-        with st.expander("All games in numbers"):
+        numbers = st.expander("All games in numbers", key="luck-numbers", on_change="rerun")
+        if not numbers.open:
+            return
+        with numbers:
             grid.draw(rows, tables.LUCK, "luck-table", charts.look(), here.currency)
             downloads.draw(
                 "RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, view, arriving.known, only or ""

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 
+from pandas.io.formats.style import Styler
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -57,6 +58,34 @@ def test_the_same_table_is_the_same_message_so_that_browsers_get_it_once():
     app = AppTest.from_function(table).run()
     first = app.dataframe[0].proto.SerializeToString(deterministic=True)
     assert first == app.run().dataframe[0].proto.SerializeToString(deterministic=True)
+
+
+def kept_table() -> None:
+    import pandas as pd
+
+    from dashboard import tables
+    from dashboard.look import LIGHT
+    from dashboard.made import made
+    from dashboard.ui import grid
+
+    rows = made(pd.DataFrame, tuple(range(-3, 3)), None, tuple(column.field for column in tables.LUCK[:1]))
+    grid.draw(rows, tables.LUCK[:1], "kept", LIGHT, None)
+
+
+def test_the_cells_of_the_same_table_are_written_once(monkeypatch):
+    tables = []
+    write = Styler._translate
+
+    def counted(table, *options, **more):
+        tables.append(table)
+        return write(table, *options, **more)
+
+    monkeypatch.setattr(Styler, "_translate", counted)
+    app = AppTest.from_function(kept_table).run()
+    assert not app.exception
+    app.run()
+    assert len(app.dataframe[0].value) == 6
+    assert len(tables) == 1
 
 
 def test_no_garbage_is_collected_by_force_after_each_run():

@@ -91,6 +91,9 @@ def test_the_page_finds_the_planted_game(open_page):
     assert verdicts.count(Verdict.NOT_ENOUGH) == 53
     assert "(so for 39 of 61 games), else that of its type. No theoretical RTP is configured." in said(page)
     assert "rounds of 23 Feb – 8 Mar 2026." in said(page)
+    assert not any("verdict" in table.value for table in page.dataframe)
+    page.session_state["luck-numbers"] = True
+    page.run()
     table = next(table for table in page.dataframe if "verdict" in table.value)
     first = texts(table)[0]
     assert (first["name"], first["verdict"]) == ("Lucky Koi 锦鲤", "outside the 99.8 % band")

@@ -1,0 +1,83 @@
+"""Tables as they are written cell by cell, which costs more than all else that a page draws."""
+
+from collections.abc import Callable, Hashable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from dashboard import formats
+from dashboard.export import Column, Kind
+
+NUMBERS: Final = (Kind.COUNT, Kind.MONEY, Kind.RATIO)
+
+
+def written(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    others: Sequence[str],
+    key: str,
+    changes: Sequence[str],
+    neutral: Sequence[str],
+    loss: str,
+) -> Styler:
+    """Write `columns` and the `others` of `frame`; numbers are decimals with their text beside them.
+
+    `key` is its name. `changes` are ratios with a sign, negative numbers are in the colour `loss` but for
+    those in `neutral`.
+
+    Streamlit takes the cells from a styler by pandas' own names, and anew each time. Those of this one are
+    written here, once, however often it is drawn.
+    """
+    shown = frame[list(dict.fromkeys([*(column.field for column in columns), *others]))].copy()
+    texts: dict[str, str | Callable[[object], str] | None] = {}
+    for column in columns:
+        if column.kind in NUMBERS:
+            values = [_decimal(column.kind, value) for value in frame[column.field].tolist()]
+            shown[column.field] = pd.Series(values, index=shown.index, dtype="object")
+            texts[column.field] = _text(column.kind, _places(values), signed=column.field in changes)
+    # Its own name, which is random, would make each drawing of the same rows another table.
+    table = Styler(shown, uuid=key)
+    table.format(texts)
+    losses: list[Hashable] = [field for field in texts if field not in neutral]
+    table.map(lambda value: f"color: {loss}" if _is_loss(value) else "", subset=losses)
+    cells = _cells(table)
+    vars(table).update(_compute=lambda: table, _translate=lambda *_options: cells)
+    return table
+
+
+def _cells(table: Any) -> dict[str, Any]:
+    cells: dict[str, Any] = table._compute()._translate(False, False)
+    return cells
+
+
+def _decimal(kind: Kind, value: Any) -> Decimal | None:
+    if pd.isna(value):
+        return None
+    return Decimal(str(value)).scaleb(-3) if kind is Kind.MONEY else Decimal(str(value))
+
+
+def _places(values: Sequence[Decimal | None]) -> int:
+    """So many decimals that no amount of a column is rounded and all points stand under each other."""
+    if any(value is not None and value != round(value, 2) for value in values):
+        return 3
+    return 2 if any(value is not None and value != value.to_integral_value() for value in values) else 0
+
+
+def _text(kind: Kind, places: int, *, signed: bool) -> Callable[[object], str]:
+    def text(value: object) -> str:
+        if not isinstance(value, Decimal):
+            return formats.UNKNOWN
+        if kind is Kind.MONEY:
+            return formats.money(Fraction(value) * formats.LI_PER_UNIT, places=places)
+        if kind is Kind.RATIO:
+            return formats.percent_change(Fraction(value)) if signed else formats.percent(Fraction(value))
+        return formats.count(Fraction(value))
+
+    return text
+
+
+def _is_loss(value: Any) -> bool:
+    return isinstance(value, Decimal) and value < 0
