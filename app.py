@@ -1,5 +1,6 @@
 """What `streamlit run app.py` gets: settings, the server's own routes, start and stop of background work."""
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,6 +40,8 @@ except SettingsError as error:
 async def lifespan(_app: App) -> AsyncIterator[None]:
     """Keep the provider, and in demo mode its process, for as long as the server runs."""
     log.adopt("streamlit", "uvicorn")
+    # What was loaded stays: each search for garbage among it stopped all pages and walls, for up to 0.3 s.
+    gc.freeze()
     async with receiver.running():
         with (
             provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
