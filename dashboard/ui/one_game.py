@@ -26,6 +26,7 @@ from dashboard.ui import (
     filters,
     game_filters,
     grid,
+    guard,
     live,
     progress,
     states,
@@ -134,7 +135,7 @@ def luck() -> None:
 
 @live.part("Rounds of the game", "game-rounds")
 def rounds() -> None:
-    """Hours of play, biggest wins, latest rounds."""
+    """Hours of play, biggest wins, latest rounds; with a way to each player for those who may go it."""
     view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id
     if game_id is None or view.start >= view.end:
         return
@@ -142,7 +143,7 @@ def rounds() -> None:
     progress.follow("Rounds", arriving, lambda: data.game_rounds(game_id, view), "game-rounds")
     if arriving.known is None:
         return
-    found = arriving.known.value
+    found, leads_on = arriving.known.value, guard.may("players")
     since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, here.zone, here.now())}"
     with states.box("game-hours", f"Hours of play, {formats.zone_time(here.zone)}"):
         states.as_of(arriving.known, note=since)
@@ -160,8 +161,8 @@ def rounds() -> None:
                 charts.look(),
                 here.currency,
                 neutral=("gain_li",),
-                pictures=PLAYER,
-                order=ROUND_ORDER,
+                pictures=PLAYER if leads_on else None,
+                order=[field for field in ROUND_ORDER if leads_on or field not in PLAYER],
             )
     downloads.draw(
         f"Rounds of game {game_id}",

@@ -288,3 +288,17 @@ def test_the_audit_log_is_shown_to_admins_only(open_as, role):
     tables = [table.value[["who", "what", "about"]].to_numpy().tolist() for table in part.dataframe]
     assert tables == ([[["ann", "export", '{"rows": 7}']]] if role is Role.ADMIN else [])
     assert len(part.get("download_button")) == (3 if role is Role.ADMIN else 0)
+
+
+@pytest.mark.parametrize(("role", "leads_on"), [("owner", False), ("analyst", True)])
+def test_a_game_leads_on_to_its_players_for_those_who_may_go_there(open_as, role, leads_on):
+    query = {"game_id": "3009", "period": "2026-03-14..2026-03-14", "compare": "none"}
+    page = open_as(role, "games", query)
+    for _ in range(100):
+        if any("draw_id" in table.value for table in page.dataframe):
+            break
+        page.run()
+    latest = page.dataframe[-1].value
+    assert not latest.empty
+    assert ("player" in latest) == leads_on
+    assert "op_id" in latest
