@@ -22,9 +22,6 @@ from twoj_client import log
 from twoj_client.settings import SettingsError, load_settings
 
 log.configure(sys.stderr)
-# Pages and walls share one interpreter. At the default of 5 ms a turn, whoever has little to do waits long.
-sys.setswitchinterval(0.001)
-
 try:
     settings = prepared(load_settings())
     receiver = payouts.from_settings(settings)
