@@ -51,7 +51,7 @@ class PlayedServer:
         """Let the screen ask once more, and hear the answer."""
         with page.expect_event("requestfinished", lambda request: request.url.endswith("/live/jackpot")):
             page.clock.run_for(2000)
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(120)
         page.clock.run_for(50)
 
 
