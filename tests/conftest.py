@@ -5,7 +5,9 @@ from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
+from tests.browser import chromium
 from tests.provider import CLOCK, Sandbox, start_sandbox
 from twoj_sandbox.world import World
 
@@ -41,3 +43,10 @@ def sandbox(_session_sandbox: Sandbox) -> Iterator[Sandbox]:
 def truth() -> World:
     """The world that `sandbox` serves, in this process, to sum up by brute force."""
     return World()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of a module."""
+    with chromium() as running:
+        yield running

@@ -12,17 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard import formats
 from dashboard.metrics import METRICS, Totals
-from tests.browser import LOG, chromium, dashboard, started
+from tests.browser import LOG, dashboard, started
 from tests.parts import free_port
 from twoj_sandbox.world import World
 
 MINUTE_S = 60
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

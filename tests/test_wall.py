@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.data.ledger import Ledger
 from dashboard.data.screens import Screens
-from tests.browser import chromium, dashboard
+from tests.browser import dashboard
 from tests.parts import free_port
 from tests.payouts.provider import order, signed
 from tests.provider import start_sandbox
@@ -47,12 +47,6 @@ class Hall:
             TWOJ_CURRENCY="PHP",
             **settings,
         )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from payouts import schema
 from payouts.check import check
 from payouts.database import ledger_url, open_engine
 from tests.between import FORMULA, LINKS, LONG, MARKUP, NAMES, TURNED, WHALE, Between, between
-from tests.browser import LOG, Dashboard, chromium, dashboard
+from tests.browser import LOG, Dashboard, dashboard
 from tests.identity import identity_provider, sign_in
 from tests.provider import Sandbox, start_sandbox
 from twoj_sandbox import KEY, MCH_ID, QUIET
@@ -77,12 +77,6 @@ class Site:
         engine.dispose()
         assert check(url)[0] == []
         return [(row.who, row.what, json.loads(row.about), row.outcome) for row in rows]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

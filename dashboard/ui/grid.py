@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from dashboard import formats
 from dashboard.export import Column, Kind
@@ -43,10 +42,8 @@ def draw(
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
     """
-    make = made if len(frame) <= _KEPT_ROWS else _anew
-    styled = make(
-        written, frame, tuple(columns), tuple(pictures or ()), key, tuple(changes), tuple(neutral), look.loss
-    )
+    table = (frame, tuple(columns), tuple(pictures or ()), key, tuple(changes), tuple(neutral), look.loss)
+    styled = made(written, *table) if len(frame) <= _KEPT_ROWS else written(*table)
     state = st.dataframe(
         styled,
         key=key,
@@ -60,10 +57,6 @@ def draw(
         selection_mode="single-row" if callable(opens) else "single-cell",
     )
     return _clicked(state) if opens is True else None
-
-
-def _anew(make: Callable[..., Styler], *of: Any) -> Styler:
-    return make(*of)
 
 
 def _clicked(state: Any) -> int | None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from payouts.check import check
 from payouts.database import ledger_url
 from payouts.transfers import State, TransferBook
-from tests.browser import chromium, dashboard
+from tests.browser import dashboard
 from tests.provider import Sandbox, start_sandbox
 from twoj_sandbox import GRINDER
 
@@ -18,12 +18,6 @@ LOADING_S = 7
 """A page surely loads in less, and the dashboard waits longer for an answer."""
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chromium, dashboard
+from tests.browser import dashboard
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -12,17 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chromium, dashboard
+from tests.browser import dashboard
 from twoj_sandbox import GRINDER
 from twoj_sandbox.world import World
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
