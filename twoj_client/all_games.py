@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
@@ -131,7 +133,7 @@ class AllGames:
 
         def make() -> Reply[T]:
             reply = self.history_table(start=window.start, end=window.end, game_ids=ids)
-            return Reply(sums.make(reply.data), reply.as_of, reply.complete, reply.missing)
+            return msgspec.structs.replace(reply, data=sums.make(reply.data))
 
         params = _history_params(ids) | {"sums": sums.name}
         return self._core.cache.made(

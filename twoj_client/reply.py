@@ -30,6 +30,8 @@ class Answer(NamedTuple, Generic[T_co]):
     """Epoch seconds: nothing in the value happened at or after this."""
     refresh_at: float = 0.0
     """Epoch seconds: until then, nothing needs to be asked again."""
+    warnings: tuple[str, ...] = ()
+    """What a reader must know of the value, a sentence each."""
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True):
@@ -50,6 +52,8 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     """True where an old answer was served because the provider failed."""
     trouble: str = ""
     """How it failed, in a sentence for people; empty where it did not."""
+    warnings: tuple[str, ...] = ()
+    """What a reader must know of the data, a sentence each: what in it could not be read, say."""
 
 
 def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Window] = ()) -> Reply[T]:
@@ -64,4 +68,5 @@ def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Windo
         missing=tuple(missing),
         stale=any(part.stale for part in parts),
         trouble=next((part.trouble for part in parts if part.trouble), ""),
+        warnings=tuple(dict.fromkeys(warning for part in parts for warning in part.warnings)),
     )

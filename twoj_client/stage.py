@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from twoj_client.cache.memory import Memory
 from twoj_client.core import Core
 from twoj_client.endpoints import ALL_STAGE_SUMMARY
@@ -51,7 +53,7 @@ class StageSummaries:
         reply = made.reply
         # The list is the caller's own, to change at will.
         data = StageSummary(list(reply.data.days), reply.data.summary)
-        return Reply(data, reply.as_of, reply.complete, reply.missing, reply.stale, reply.trouble)
+        return msgspec.structs.replace(reply, data=data)
 
     def _make(self, window: Window, now: float) -> _Made:
         days = business_days(window, self._core.zone)

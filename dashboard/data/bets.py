@@ -85,7 +85,7 @@ def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
         raise TimedOut(LATE)
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
-    return Known(reply.data, reply.as_of, trouble_of([reply]), lacking)
+    return Known(reply.data, reply.as_of, trouble_of([reply]), lacking, reply.warnings)
 
 
 def _tail(game_ids: tuple[int, ...], sums: Sums[BetSums]) -> Reply[BetSums]:

@@ -17,7 +17,7 @@ from dashboard.bonuses import (
     bonus_totals,
 )
 from dashboard.data.failures import failures
-from dashboard.data.source import Known, gather, source, trouble_of
+from dashboard.data.source import Known, gather, source, trouble_of, warnings_of
 from dashboard.metrics import BonusTotals
 from dashboard.periods import Period, day_start, days_label
 from twoj_client import Reply
@@ -32,7 +32,7 @@ _GAIN: Final = "Company gain"
 def bonus_sums(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
     reply = _asking(wanted, start, end)()
-    return Known(bonus_totals(reply.data), reply.as_of, trouble_of([reply]))
+    return Known(bonus_totals(reply.data), reply.as_of, trouble_of([reply]), warnings=reply.warnings)
 
 
 def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
@@ -57,8 +57,13 @@ def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[Bo
         still_open if open_states else 0,
         replies[_GAIN].data.summary.company_gain_amount if _GAIN in replies else None,
     )
-    trouble = trouble_of(replies.values())
-    return Known(totals, replies[_ALL].as_of, trouble, failures(errors.items()))
+    return Known(
+        totals,
+        replies[_ALL].as_of,
+        trouble_of(replies.values()),
+        failures(errors.items()),
+        warnings_of(replies.values()),
+    )
 
 
 def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFrame]:
@@ -83,6 +88,7 @@ def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFr
         min(changing or [reply.as_of for reply in replies.values()]),
         trouble_of(replies.values()),
         failures((days_label(day, day), error) for day, error in sorted(errors.items())),
+        warnings_of(replies.values()),
     )
 
 
@@ -111,6 +117,7 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
             (f"{STATES[state]}, {CREATE_TYPES[create_type]}", error)
             for (state, create_type), error in sorted(errors.items())
         ),
+        warnings_of(replies.values()),
     )
 
 

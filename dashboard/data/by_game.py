@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import frames, game_table
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, gather, source, trouble_of
+from dashboard.data.source import Arriving, Known, gather, source, trouble_of, warnings_of
 from dashboard.made import made
 from dashboard.periods import Period
 from dashboard.view import View
@@ -77,6 +77,7 @@ def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] 
         found.as_of,
         found.trouble,
         found.failed + _named(listed, failed, ", compared period"),
+        warnings_of([*replies.values(), *earlier.values()]),
     )
 
 
@@ -120,6 +121,7 @@ def _known(
         min(reply.as_of for reply in replies.values()),
         trouble_of(replies.values()),
         _named(listed, errors),
+        warnings_of(replies.values()),
     )
 
 

@@ -9,7 +9,7 @@ from dashboard.data import by_game
 from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, source, trouble_of
+from dashboard.data.source import Arriving, Known, source, trouble_of, warnings_of
 from dashboard.frames import game_totals, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
@@ -118,4 +118,5 @@ def _known(
         min(reply.as_of for (_, day), reply in replies.items() if day == newest),
         trouble_of(replies.values()),
         failures(_counted([(names[key], key) for key in wanted], errors)),
+        warnings_of(replies.values()),
     )

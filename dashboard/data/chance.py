@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
+
+import msgspec
 
 from dashboard import luck
 from dashboard.data.by_game import PATIENCE_S
@@ -13,7 +15,7 @@ from dashboard.data.by_game_day import game_days
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.one_game import steps
-from dashboard.data.source import Arriving, Known, source, trouble_of
+from dashboard.data.source import Arriving, Known, source, trouble_of, warnings_of
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.luck import Luck, Play, Spread
@@ -128,6 +130,7 @@ def _judged(
         period.as_of,
         trouble_of(parts),
         tuple(sentence for part in parts for sentence in part.failed),
+        warnings_of(parts),
     )
 
 
@@ -149,9 +152,7 @@ def _hour(start: datetime, end: datetime) -> Reply[_Hour]:
         [bet.bet_amount for bet in reply.data],
         [bet.gain_amount for bet in reply.data],
     )
-    return Reply(
-        _Hour(len(reply.data), plays), reply.as_of, reply.complete, reply.missing, reply.stale, reply.trouble
-    )
+    return msgspec.structs.replace(cast("Reply[Any]", reply), data=_Hour(len(reply.data), plays))
 
 
 def _enough(replies: Mapping[tuple[date, datetime], Reply[_Hour]]) -> bool:
@@ -188,4 +189,5 @@ def _sampled(
             (f"Rounds of {start.astimezone(zone):%d %b, %H:%M}", error)
             for (_, start), error in load.errors().items()
         ),
+        warnings_of(replies.values()),
     )

@@ -26,7 +26,7 @@ def now() -> Known[Pots]:
     if heard and timedelta() <= source().now() - heard.as_of < timedelta(seconds=2 * watch().poll_s):
         return Known(heard.pots, heard.as_of)
     reply = source().twoj.jackpot.pool()
-    return Known(told_pots(reply), reply.as_of, trouble_of([reply]))
+    return Known(told_pots(reply), reply.as_of, trouble_of([reply]), warnings=reply.warnings)
 
 
 def history(start: datetime, end: datetime) -> History:

@@ -12,7 +12,7 @@ from dashboard.data.by_game import PATIENCE_S, SLOTS
 from dashboard.data.failures import failures
 from dashboard.data.game_list import game
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, source, trouble_of
+from dashboard.data.source import Arriving, Known, source, trouble_of, warnings_of
 from dashboard.frames import game_totals, game_type, totals
 from dashboard.game_sums import GameSums
 from dashboard.metrics import Totals
@@ -47,11 +47,13 @@ def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
     if is_slots(game_id):
         slots = source().twoj.slots.game_stage_summary(start=start, end=end)
         found = (totals(row) for row in slots.data if row.game_id == game_id)
-        return Known(GameSums(next(found, Totals())), slots.as_of, trouble_of([slots]))
+        return Known(
+            GameSums(next(found, Totals())), slots.as_of, trouble_of([slots]), warnings=slots.warnings
+        )
     reply = source().twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
     row = reply.data
     sums = GameSums(game_totals(row), row.user_count, row.win_user_count, row.lose_user_count)
-    return Known(sums, reply.as_of, trouble_of([reply]))
+    return Known(sums, reply.as_of, trouble_of([reply]), warnings=reply.warnings)
 
 
 def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:
@@ -111,4 +113,5 @@ def _known(load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
             (f"Rounds from {start.astimezone(zone):%d %b, %H:%M}", error)
             for start, error in load.errors().items()
         ),
+        warnings_of(replies.values()),
     )

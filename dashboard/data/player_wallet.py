@@ -44,7 +44,7 @@ def _balance_now(op_id: str) -> Known[int] | None:
     )
     load.raise_if_all_failed()
     for reply in load.replies().values():
-        return Known(reply.data.balance, reply.as_of, trouble_of([reply]))
+        return Known(reply.data.balance, reply.as_of, trouble_of([reply]), warnings=reply.warnings)
     return None
 
 

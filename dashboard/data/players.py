@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+import msgspec
 import pandas as pd
 
 from dashboard.data.failures import failures, listed
 from dashboard.data.loads import Load
-from dashboard.data.source import Known, gather, source, trouble_of
+from dashboard.data.source import Known, gather, source, trouble_of, warnings_of
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import player_games
 from dashboard.players import Player, PlayerProblem
@@ -103,6 +104,7 @@ def player_sums(history: History) -> Known[pd.DataFrame]:
         min(reply.as_of for reply in replies.values()),
         trouble_of(replies.values()),
         failures((f"The provider's summary of {name.lower()}", error) for name, error in errors.items()),
+        warnings_of(replies.values()),
     )
 
 
@@ -146,9 +148,7 @@ def _read(player: Player, part: Part) -> Reply[pd.DataFrame]:
         if kind == _SLOTS
         else twoj.games.user_history(start=start, end=end, **ids)
     )
-    return Reply(
-        rounds_frame(reply.data), reply.as_of, reply.complete, reply.missing, reply.stale, reply.trouble
-    )
+    return msgspec.structs.replace(reply, data=rounds_frame(reply.data))
 
 
 def _ids(player: Player) -> dict[str, Any]:
@@ -184,6 +184,7 @@ def _history(
             *_cut_words([datetime.fromtimestamp(start, zone) for start, _ in cut]),
             *unnamed,
         ),
+        warnings_of(replies.values()),
     )
 
 

@@ -74,13 +74,15 @@ class Known(Generic[T]):
     """A value with its age: `as_of` is when the provider said the oldest part of it that may still change.
 
     `trouble`: how the provider failed, where this is what it said last. `failed`: a sentence for each part
-    that the value lacks because its answer failed.
+    that the value lacks because its answer failed. `warnings`: what else a reader must know of it, a sentence
+    each.
     """
 
     value: T
     as_of: datetime
     trouble: str = ""
     failed: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def stale(self) -> bool:
@@ -249,3 +251,8 @@ def or_last(key: Hashable, ask: Callable[[], Found]) -> Found:
 def trouble_of(parts: Iterable[Reply[Any] | Known[Any]]) -> str:
     """How the provider failed, where a part is what it said last; empty where none is."""
     return next((part.trouble or "The provider does not answer." for part in parts if part.stale), "")
+
+
+def warnings_of(parts: Iterable[Reply[Any] | Known[Any]]) -> tuple[str, ...]:
+    """What a reader must know of what is made of the parts, each sentence once."""
+    return tuple(dict.fromkeys(warning for part in parts for warning in part.warnings))

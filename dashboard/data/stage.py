@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard import frames
-from dashboard.data.source import Known, gather, source, trouble_of
+from dashboard.data.source import Known, gather, source, trouble_of, warnings_of
 from dashboard.made import made
 from dashboard.periods import Period, day_start, hour_starts
 from twoj_client import Reply
@@ -26,7 +26,7 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
     start, end = period.window(here.zone)
     reply = here.twoj.all.stage_summary(start=start, end=min(end, now))
     frame = made(frames.days_frame, tuple(reply.data.days), period, now, here.zone, reply.missing)
-    return Known(frame, reply.as_of, trouble_of([reply]))
+    return Known(frame, reply.as_of, trouble_of([reply]), warnings=reply.warnings)
 
 
 def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
@@ -54,7 +54,7 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         f"The hour from {start.astimezone(zone):%H:%M} is missing: {error.sentence}"
         for start, error in sorted(errors.items())
     )
-    return Known(frame, latest.as_of, trouble_of(replies.values()), failed)
+    return Known(frame, latest.as_of, trouble_of(replies.values()), failed, warnings_of(replies.values()))
 
 
 def _hours_frame(

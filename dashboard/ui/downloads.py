@@ -41,7 +41,7 @@ def draw(
         currency=data.source().currency or "",
         as_of=formats.moment(known.as_of, view.zone),
         comparison=view.comparison.label if view.comparison else "",
-        completeness=" ".join((stale, *known.failed)).strip(),
+        completeness=" ".join((stale, *known.failed, *known.warnings)).strip(),
         only=only,
         rows=str(len(frame)),
     )

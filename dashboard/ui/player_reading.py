@@ -1,5 +1,6 @@
 """A player's rounds while they are being read: how far, and a way to stop. Then all parts have them."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
@@ -40,7 +41,7 @@ def history() -> Known[History] | None:
 def as_of(known: Known[History], *others: Known[Any], note: str = "") -> None:
     """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
     lacks = "without the rounds named above" if known.failed else ""
-    without = Known(known.value, known.as_of, known.trouble)
+    without = replace(known, failed=())
     states.as_of(*others, without, note=" · ".join(filter(None, (note, lacks))))
 
 

@@ -71,6 +71,8 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
     failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
     if failed:
         st.warning("Not included: " + escaped(" ".join(failed)), icon=":material/cloud_off:")
+    for warning in dict.fromkeys(sentence for each in shown for sentence in each.warnings):
+        st.warning(escaped(warning), icon=":material/info:")
 
 
 def compared(view: View, ask: Callable[[Comparison], Known[T]]) -> Known[T] | None:
