@@ -12,12 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dashboard.codes import DEPOSIT, WITHDRAWAL
 from dashboard.formats import count, money
 from dashboard.periods import days_label
-
-DEPOSIT: Final = 4
-WITHDRAWAL: Final = 3
-"""Types of transfer records, as the provider's document numbers them."""
 
 
 class Cause(StrEnum):

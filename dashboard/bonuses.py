@@ -1,6 +1,6 @@
 """Bonuses: which ones are asked for, and tables of what has become of them, ready to draw and to export."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,14 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dashboard.codes import CREATE_TYPES, STATES
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.periods import Period, day_start
-
-CREATE_TYPES: Final = {1: "API created", 2: "Backend created", 3: "Officially created"}
-STATES: Final = {1: "Active", 2: "Wagering", 3: "Completed", 4: "Cancelled", 5: "Expired"}
-"""The provider's creation types and states, as its document names them (1.4)."""
-OPEN_STATES: Final = (1, 2)
-"""States in which a bonus still changes: it waits to be used, or is being wagered."""
+from dashboard.query import CREATE_TYPE, GAME_IDS, MCH_ID, OP_ID, STATE, USER_ID, Query
 
 SUMS: Final = (
     "release_count",
@@ -27,7 +23,6 @@ SUMS: Final = (
     "win_amount_li",
 )
 _RATES: Final = ("use_rate", "conversion_rate")
-_LONGEST_ID: Final = 19
 
 
 class Summary(Protocol):
@@ -49,10 +44,7 @@ class Summary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which bonuses a page asks for; what is empty or None is not narrowed down.
-
-    `problems` holds a sentence for each value of the address that could not be used.
-    """
+    """Which bonuses a page asks for; what is empty or None is not narrowed down."""
 
     create_types: tuple[int, ...] = ()
     states: tuple[int, ...] = ()
@@ -60,39 +52,22 @@ class Wanted:
     user_id: int | None = None
     op_id: str | None = None
     mch_id: int | None = None
-    problems: tuple[str, ...] = ()
 
 
-def read_wanted(query: Mapping[str, str]) -> Wanted:
-    """Read `type`, `state`, `game_id` (numbers with commas), `user_id`, `op_id` and `mch_id` from a query.
+FILTERS: Final = (CREATE_TYPE, STATE, GAME_IDS, USER_ID, OP_ID, MCH_ID)
+"""What of the address narrows down the bonuses."""
 
-    Types and states are the numbers of the provider's document. What is wrong is left out, with a sentence.
-    """
-    problems: list[str] = []
 
-    def numbers(name: str, what: str, known: Iterable[int] | None = None) -> tuple[int, ...]:
-        found = [_number(part) for part in query.get(name, "").split(",") if part.strip()]
-        good = {number for number in found if number is not None and (known is None or number in known)}
-        if good == set(found):
-            return tuple(sorted(good))
-        problems.append(f"{what} Showing the bonuses without this filter.")
-        return ()
-
-    def number(name: str, what: str) -> int | None:
-        text = query.get(name)
-        found = _number(text) if text else None
-        if text and found is None:
-            problems.append(f"{what} Showing the bonuses without this filter.")
-        return found
-
+def read_wanted(query: Query) -> Wanted:
+    """Read from an address which bonuses it asks for; the order of its lists makes no other question."""
+    types, states, games = query.value(CREATE_TYPE), query.value(STATE), query.value(GAME_IDS)
     return Wanted(
-        numbers("type", f"The creation type must be among {_named(CREATE_TYPES)}.", CREATE_TYPES),
-        numbers("state", f"The state must be among {_named(STATES)}.", STATES),
-        numbers("game_id", "The games must be ids such as 1033,1062."),
-        number("user_id", "The user id must be a whole number above 0."),
-        query.get("op_id") or None,
-        number("mch_id", "The merchant id must be a whole number above 0."),
-        tuple(problems),
+        tuple(sorted(types)),
+        tuple(sorted(states)),
+        tuple(sorted(games)),
+        query.value(USER_ID),
+        query.value(OP_ID),
+        query.value(MCH_ID),
     )
 
 
@@ -181,13 +156,3 @@ def _columns(summaries: Sequence[Summary | None]) -> pd.DataFrame:
 def _li(amount: Decimal) -> int:
     """Whole li: the provider writes these amounts as decimal numbers, but there is nothing below a li."""
     return int(amount.to_integral_value(ROUND_HALF_UP))
-
-
-def _number(text: str) -> int | None:
-    text = text.strip()
-    is_id = text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
-    return int(text) if is_id and 0 < int(text) < 2**63 else None
-
-
-def _named(names: Mapping[int, str]) -> str:
-    return ", ".join(f"{number} ({name})" for number, name in names.items())

@@ -1,7 +1,5 @@
 """Which player a page is asked for, and the numbers at the head of it."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +7,7 @@ import pandas as pd
 
 from dashboard.markdown import short
 from dashboard.metrics import METRIC, Metric, Totals, Unit
-
-_USER_ID: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
-_HIGHEST_ID: Final = 2**63 - 1
+from dashboard.query import OP_ID, USER_ID, Query
 
 
 class PlayerProblem(Exception):
@@ -36,17 +32,10 @@ class Player:
         return " and ".join(ids)
 
 
-def read_player(query: Mapping[str, str]) -> Player | None:
-    """Read `op_id` and `user_id` from a query string, None where it names nobody.
-
-    Raises PlayerProblem where the user id is not a number of the provider's.
-    """
-    op_id, text = query.get("op_id") or None, query.get("user_id", "").strip()
-    if text and (not _USER_ID.fullmatch(text) or int(text) > _HIGHEST_ID):
-        raise PlayerProblem("The user_id must be a whole number such as 101100000000.")
-    if op_id is None and not text:
-        return None
-    return Player(op_id, int(text) if text else None)
+def read_player(query: Query) -> Player | None:
+    """Read from an address whom it asks for, None where it names nobody."""
+    player = Player(query.value(OP_ID), query.value(USER_ID))
+    return None if player == Player() else player
 
 
 def identity(player: Player, rounds: pd.DataFrame) -> str:

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.balance import Gap
+from dashboard.codes import FEATURES
 from dashboard.export import Column, Kind
 from dashboard.formats import LI_PER_UNIT, money
 from dashboard.metrics import METRIC, Totals
 from dashboard.player_games import differences
-from dashboard.rounds import AWARD_TYPES, FEATURES, local_times
+from dashboard.rounds import AWARD_TYPES, local_times
 from dashboard.sessions import length_words
 
 ROUNDS: Final = (

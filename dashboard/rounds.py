@@ -15,9 +15,8 @@ import pandas as pd
 
 from dashboard.frames import GameInfo, game_type
 
-FEATURES: Final = {0: "Base game", 1: "Free games", 2: "Bonus game", 3: "Jackpot"}
 AWARD_TYPES: Final = {0: "Normal", 1: "Free games", 2: "Bonus"}
-"""The provider's numbers of a slots round's feature and award, as its document names them (3.1)."""
+"""The provider's numbers of a slots round's award, as its document names them (3.1)."""
 EXTRA_AMOUNTS: Final = ("base_amount", "free_amount", "bonus_amount", "jackpot_amount")
 """Amounts within `extra_business`, in li."""
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -1,28 +1,15 @@
 """Sessions: rounds of one player without a longer pause between them (numbers.md, "Sessions")."""
 
-from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from dashboard.query import PAUSE_MIN
 from dashboard.rounds import local_times
 
-PAUSES_MIN: Final = (10, 15, 30, 60, 120)
-"""Pauses that an analyst may choose from."""
-PAUSE_MIN: Final = 30
-
 _DAY_H: Final = 24.0
-
-
-def read_pause(query: Mapping[str, str]) -> tuple[int, str]:
-    """Read `pause` (minutes) from a query string, with a sentence where it cannot be used."""
-    text = query.get("pause", str(PAUSE_MIN))
-    if text in map(str, PAUSES_MIN):
-        return int(text), ""
-    known = ", ".join(map(str, PAUSES_MIN))
-    return PAUSE_MIN, f"The pause must be one of {known} minutes. Showing sessions with {PAUSE_MIN}."
 
 
 def sessions_frame(rounds: pd.DataFrame, pause_min: int = PAUSE_MIN) -> pd.DataFrame:

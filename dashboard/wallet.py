@@ -1,7 +1,6 @@
 """A player's wallet: which transfers are asked for, and a table of them with the balance around each."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,17 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.balance import DEPOSIT, WITHDRAWAL, Record
+from dashboard.balance import Record
+from dashboard.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
 from dashboard.formats import count, moment, money
-
-TYPES: Final = {DEPOSIT: "Deposit", WITHDRAWAL: "Withdrawal"}
+from dashboard.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
-_SHORTEST_NUMBER: Final = 6
-_LONGEST_NUMBER: Final = 64
-_PAGE: Final = re.compile(r"[0-9]{1,19}")
-_FIRST_YEAR: Final = 1971
-_LAST_YEAR: Final = 2199
+FILTERS: Final = (TRANSFER_TYPE, TRANS_NO, BEFORE)
+"""What of the address narrows down the transfers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,7 @@ class Wanted:
     """Whose transfers are asked for, and which; what is None is not narrowed down.
 
     `number` is the operator's or the provider's number of one transfer, `before` the moment before which they
-    were made. `next_id` is where the page begins, as the provider named it; 0: at the newest. `problems`
-    holds a sentence for each value of the address that could not be used.
+    were made. `next_id` is where the page begins, as the provider named it; 0: at the newest.
     """
 
     op_id: str | None = None
@@ -36,55 +31,22 @@ class Wanted:
     number: str | None = None
     before: datetime | None = None
     next_id: int = 0
-    problems: tuple[str, ...] = ()
 
 
-def read_wanted(query: Mapping[str, str], zone: ZoneInfo) -> Wanted:
-    """Read `op_id`, `type` (4 or 3), `trans_no`, `before` (a local time) and `next_id` from a query string.
-
-    What is wrong is left out, with a sentence.
-    """
-    problems = []
-    kind, number, before, next_id = (
-        query.get(name, "") for name in ("type", "trans_no", "before", "next_id")
-    )
-    if kind not in ("", *map(str, TYPES)):
-        kind = ""
-        problems.append("The type must be 4 (deposit) or 3 (withdrawal). Showing both.")
-    if number and not _SHORTEST_NUMBER <= len(number) <= _LONGEST_NUMBER:
-        number = ""
-        problems.append("A transfer's number has 6 to 64 characters. Showing all transfers.")
-    created_before = _local(before, zone)
-    if before and not created_before:
-        problems.append("The time must look like 2026-03-15T09:30. Showing transfers of any time.")
-    if next_id and not (_PAGE.fullmatch(next_id) and int(next_id) < 2**63):
-        next_id = ""
-        problems.append("This page of the transfers is not known. Showing the newest.")
-    if "user_id" in query and not query.get("op_id"):
-        problems.append(
-            "The wallet knows players by the op_id only. The page Players finds it by the user_id."
-        )
+def read_wanted(query: Query) -> Wanted:
+    """Read from an address which transfers it asks for."""
     return Wanted(
-        query.get("op_id") or None,
-        int(kind) if kind else None,
-        number or None,
-        created_before,
-        int(next_id or 0),
-        tuple(problems),
+        query.value(OP_ID),
+        query.value(TRANSFER_TYPE),
+        query.value(TRANS_NO),
+        query.value(BEFORE),
+        query.value(NEXT_ID),
     )
-
-
-def _local(text: str, zone: ZoneInfo) -> datetime | None:
-    try:
-        local = datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        return None
-    return local if _FIRST_YEAR <= local.year <= _LAST_YEAR else None
 
 
 def described(wanted: Wanted, zone: ZoneInfo) -> str:
     """The filters in words, empty where there are none: what a file says about itself."""
-    type_only = f"{TYPES[wanted.type].lower()}s" if wanted.type else ""
+    type_only = f"{TRANSFER_TYPES[wanted.type].lower()}s" if wanted.type else ""
     number_only = f"number {wanted.number}" if wanted.number else ""
     before_only = f"created before {moment(wanted.before, zone)}" if wanted.before else ""
     return ", ".join(part for part in (type_only, number_only, before_only) if part)
@@ -126,14 +88,16 @@ def transfers_frame(records: Sequence[Record], zone: ZoneInfo, older: Record | N
 
 def type_name(number: int) -> str:
     """The type of a transfer in words; a number that the document does not name stays one."""
-    return TYPES.get(number, f"Type {number}")
+    return TRANSFER_TYPES.get(number, f"Type {number}")
 
 
 def in_words(frame: pd.DataFrame, currency: str | None) -> str:
     """How many transfers of each type these are (`transfers_frame`), and what they moved, in one line."""
-    amounts = {kind: frame.loc[frame["type"] == name, "amount_li"].tolist() for kind, name in TYPES.items()}
+    amounts = {
+        kind: frame.loc[frame["type"] == name, "amount_li"].tolist() for kind, name in TRANSFER_TYPES.items()
+    }
     parts = [
-        f"{count(len(moved))} {TYPES[kind].lower()}{'' if len(moved) == 1 else 's'}"
+        f"{count(len(moved))} {TRANSFER_TYPES[kind].lower()}{'' if len(moved) == 1 else 's'}"
         f" of {money(sum(moved), currency)}"
         for kind, moved in amounts.items()
         if moved

@@ -12,6 +12,7 @@ from dashboard.figures.bets import sizes_chart, steps_chart
 from dashboard.metrics import METRICS, Totals
 from dashboard.periods import days_label
 from dashboard.ui import (
+    address,
     bet_filters,
     bet_list,
     bet_progress,
@@ -137,6 +138,7 @@ def exports() -> None:
 
 guard.page("bets")
 filters.draw("Bets", compared=False)
+address.draw_problems("bets")
 bet_filters.draw()
 figures()
 tail()

@@ -6,7 +6,7 @@ from dashboard import data, formats, tables
 from dashboard.bonuses import described
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
-from dashboard.ui import bonus_filters, cards, charts, downloads, filters, grid, guard, live, states
+from dashboard.ui import address, bonus_filters, cards, charts, downloads, filters, grid, guard, live, states
 
 COUNTS = [
     BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
@@ -89,6 +89,7 @@ def by_state_and_type() -> None:
 
 guard.page("bonus")
 filters.draw("Bonus")
+address.draw_problems("bonus")
 narrowed = st.container()
 figures()
 left, right = st.columns([2, 3])

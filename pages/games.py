@@ -15,7 +15,9 @@ from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
 from dashboard.made import made
 from dashboard.markdown import escaped
+from dashboard.query import GAME_ID
 from dashboard.ui import (
+    address,
     charts,
     downloads,
     filters,
@@ -77,7 +79,7 @@ def all_games() -> None:
         opens=True,
     )
     if opened is not None:
-        st.query_params["game_id"] = str(games["game_id"][opened])
+        address.write({GAME_ID: int(games["game_id"][opened])})
         st.rerun()
     st.caption("A click on a game opens it.")
     downloads.draw("All games", (tables.GAME_ID, *tables.ALL_GAMES), games, view, arriving.known, only or "")
@@ -149,6 +151,7 @@ if wanted := game_filters.wanted().game_id:
     one_game.draw(wanted)
 else:
     filters.draw("Games")
+    address.draw_problems("games")
     game_filters.draw()
     all_games()
     pictures()

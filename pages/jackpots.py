@@ -9,7 +9,20 @@ from dashboard.access import SCREENS
 from dashboard.data import jackpots
 from dashboard.figures.pots import pots_chart
 from dashboard.hit_table import HITS, hit_table
-from dashboard.ui import charts, downloads, filters, grid, guard, live, pot_cards, screen_list, states, wall
+from dashboard.query import SCREEN
+from dashboard.ui import (
+    address,
+    charts,
+    downloads,
+    filters,
+    grid,
+    guard,
+    live,
+    pot_cards,
+    screen_list,
+    states,
+    wall,
+)
 
 QUICK_S = 15
 
@@ -60,11 +73,12 @@ def screens() -> None:
         screen_list.draw()
 
 
-if "screen" in st.query_params:
+if address.has(SCREEN):
     wall.draw()  # for whoever has a link: what it shows is asked for with the link's token
 else:
     guard.page("jackpots")
     filters.draw("Jackpots", compared=False)
+    address.draw_problems("jackpots")
     pots()
     over_time()
     hits()

@@ -11,7 +11,8 @@ from dashboard.figures.panels import days_chart, hours_chart
 from dashboard.made import made
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.periods import business_day, days_label
-from dashboard.ui import cards, charts, downloads, filters, guard, live, states
+from dashboard.query import Query
+from dashboard.ui import address, cards, charts, downloads, filters, guard, live, states
 from dashboard.view import read_view
 
 WEEK = timedelta(days=7)
@@ -78,7 +79,7 @@ def today() -> None:
             made(hours_chart, hours.value, charts.look(), here.currency, here.zone, compared), "hours"
         )
         downloads.draw(
-            "Hours", tables.HOURS, hours.value, read_view({"period": "today"}, now, here.zone), hours
+            "Hours", tables.HOURS, hours.value, read_view(Query({"period": ["today"]}, now, here.zone)), hours
         )
 
 
@@ -101,6 +102,7 @@ def games() -> None:
 
 guard.page("overview")
 filters.draw("Overview")
+address.draw_problems("overview")
 period()
 net()
 today()

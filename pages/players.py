@@ -22,6 +22,7 @@ from dashboard.round_table import (
 from dashboard.rounds import by_weekday_and_hour
 from dashboard.sessions import sessions_frame
 from dashboard.ui import (
+    address,
     charts,
     downloads,
     filters,
@@ -151,6 +152,7 @@ def rounds() -> None:
 
 guard.page("players")
 filters.draw("Players", compared=False)
+address.draw_problems("players")
 player_picker.draw()
 if player_reading.is_read():
     figures()

@@ -5,7 +5,9 @@ import streamlit as st
 from dashboard import data, formats
 from dashboard.access import TRANSFERS
 from dashboard.data import cashier, wallet
+from dashboard.query import USER_ID
 from dashboard.ui import (
+    address,
     cash_desk,
     guard,
     live,
@@ -19,6 +21,9 @@ from dashboard.ui import (
 
 
 def nobody() -> None:
+    if address.has(USER_ID):
+        st.warning("The wallet knows players by the op_id only. The page Players finds it by the user_id.")
+        return
     demo = " The demo world has whale, grinder and quiet." if data.source().demo else ""
     st.info(f"Enter the op_id of a player: the wallet knows players by your own id only.{demo}")
 
@@ -57,6 +62,7 @@ def transfers() -> None:
 
 guard.page("wallet")
 wallet_filters.draw_player()
+address.draw_problems("wallet")
 player = wallet_filters.wanted().op_id
 if player is None:
     nobody()

@@ -32,6 +32,7 @@ from dashboard import data
 from dashboard.bonuses import Wanted
 from dashboard.data import jackpots, wallet
 from dashboard.players import Player
+from dashboard.query import Query
 from dashboard.round_filter import RoundFilter
 from dashboard.view import read_view
 from dashboard.wallet import Wanted as WantedTransfers
@@ -72,7 +73,8 @@ def all_that_pages_ask() -> None:
     """Ask it, as of now."""
     here = data.source()
     now = here.now()
-    start, view = now - timedelta(days=1), read_view({"compare": "none", "period": "today"}, now, here.zone)
+    start = now - timedelta(days=1)
+    view = read_view(Query({"compare": ["none"], "period": ["today"]}, now, here.zone))
     for ask in (
         lambda: data.days(view.period, now),
         lambda: data.game_sums(1041, start, now),

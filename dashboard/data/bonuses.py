@@ -8,14 +8,12 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.bonuses import (
-    CREATE_TYPES,
-    OPEN_STATES,
-    STATES,
     Wanted,
     bonus_days_frame,
     bonus_parts_frame,
     bonus_totals,
 )
+from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.data.failures import failures
 from dashboard.data.source import Known, gather, source, trouble_of, warnings_of
 from dashboard.metrics import BonusTotals

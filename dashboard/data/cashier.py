@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from dashboard import balance, formats
+from dashboard import codes, formats
 from dashboard.data.ledger import LedgerFailed
 from dashboard.data.source import source
 from dashboard.orders import DEPOSIT, WITHDRAWAL, Attempt, Order
@@ -20,7 +20,7 @@ from twoj_client.models import TransferRecord
 log = structlog.get_logger(__name__)
 
 _LATEST: Final = 10
-_TYPES: Final = {DEPOSIT: balance.DEPOSIT, WITHDRAWAL: balance.WITHDRAWAL}
+_TYPES: Final = {DEPOSIT: codes.DEPOSIT, WITHDRAWAL: codes.WITHDRAWAL}
 
 
 def is_on() -> bool:

@@ -7,17 +7,16 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.balance import DEPOSIT, WITHDRAWAL
+from dashboard.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
 from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
 from dashboard.figures.timeline import time_axis
 from dashboard.formats import money
 from dashboard.look import Look
-from dashboard.wallet import TYPES
 
 Row = Mapping[Any, Any]
 
 _HEIGHT: Final = 260
-_SYMBOLS: Final = {TYPES[DEPOSIT]: "triangle-up", TYPES[WITHDRAWAL]: "triangle-down"}
+_SYMBOLS: Final = {TRANSFER_TYPES[DEPOSIT]: "triangle-up", TRANSFER_TYPES[WITHDRAWAL]: "triangle-down"}
 
 
 def wallet_chart(transfers: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:

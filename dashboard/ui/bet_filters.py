@@ -1,4 +1,4 @@
-"""Which bets are shown: types and games, and the address that keeps them."""
+"""Which bets are shown: types and games, and what the address asks for."""
 
 from typing import Final
 
@@ -6,16 +6,16 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.data import ProviderFailed
-from dashboard.round_filter import TYPES, RoundFilter, read_round_filter
+from dashboard.query import ROUND_TYPES
+from dashboard.round_filter import RoundFilter, read_bet_filter
 from dashboard.ui import address
 
-_NAMES: Final = ("type", "game_id")
 _KEY: Final = "bets-"
 
 
 def wanted() -> RoundFilter:
     """Which bets the address asks for."""
-    return read_round_filter({name: st.query_params[name] for name in _NAMES if name in st.query_params})
+    return read_bet_filter(address.query())
 
 
 def words() -> str:
@@ -24,23 +24,12 @@ def words() -> str:
 
 
 def draw() -> None:
-    """The pickers of types and games; a choice goes into the address, where `wanted` reads it."""
-    shown = wanted()
+    """The pickers of types and games."""
     with st.container(key="bet-filters"):
         types, games = st.columns([3, 2], vertical_alignment="bottom")
-        st.session_state[_KEY + "type"] = list(shown.types)
-        types.pills(
-            "Type",
-            TYPES,
-            selection_mode="multi",
-            key=_KEY + "type",
-            on_change=address.take,
-            args=(_KEY, "type"),
-        )
+        types.pills("Type", ROUND_TYPES.choices, selection_mode="multi", **address.bound(_KEY, ROUND_TYPES))
         with games:
-            address.game_picker(_KEY, shown.game_ids, _names(shown))
-    for problem in shown.problems:
-        st.warning(problem, icon=":material/link_off:")
+            address.game_picker(_KEY, _names(wanted()))
 
 
 def _names(shown: RoundFilter) -> dict[int, str]:

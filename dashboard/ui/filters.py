@@ -5,23 +5,22 @@ from typing import Final
 import streamlit as st
 
 from dashboard import data
-from dashboard.periods import NAMES, Mode, business_day, parse_period
-from dashboard.view import DEFAULT_MODE, DEFAULT_PERIOD, View, read_view
+from dashboard.periods import NAMES, business_day, parse_period
+from dashboard.query import COMPARE, PERIOD
+from dashboard.ui import address
+from dashboard.view import View, read_view
 
 CUSTOM: Final = "custom"
-_MODES: Final = {Mode.PREVIOUS: "The days before", Mode.WEEK: "The same weekdays", Mode.NONE: "Nothing"}
 
 
 def view() -> View:
     """What the address asks to show, as of now."""
-    here = data.source()
-    return read_view(st.query_params, here.now(), here.zone)
+    return read_view(address.query())
 
 
 def draw(title: str, *, compared: bool = True) -> None:
     """The page's title with the pickers beside it; a choice goes into the address, where `view` reads it.
 
-    The address is the only state: a copied link, a reload and the browser's way back all show what it says.
     `compared` is False for a page that compares nothing.
     """
     shown = view()
@@ -35,9 +34,12 @@ def draw(title: str, *, compared: bool = True) -> None:
         if custom:
             _days_picker(columns[1], shown)
         if compared:
-            _compare_picker(columns[-1], shown)
-    for problem in shown.problems:
-        st.warning(problem, icon=":material/link_off:")
+            columns[-1].selectbox(
+                "Compared with",
+                list(COMPARE.choices),
+                format_func=COMPARE.choices.__getitem__,
+                **address.bound("", COMPARE),
+            )
 
 
 def _period_picker(place: st.delta_generator.DeltaGenerator, shown: View, *, custom: bool) -> None:
@@ -61,31 +63,18 @@ def _days_picker(place: st.delta_generator.DeltaGenerator, shown: View) -> None:
     )
 
 
-def _compare_picker(place: st.delta_generator.DeltaGenerator, shown: View) -> None:
-    st.session_state["compare"] = shown.mode
-    place.selectbox(
-        "Compared with", list(_MODES), key="compare", format_func=_MODES.__getitem__, on_change=_take_compare
-    )
-
-
 def _take_period() -> None:
     if st.session_state["period"] != CUSTOM:
-        _write("period", st.session_state["period"], DEFAULT_PERIOD)
+        _take(st.session_state["period"])
 
 
 def _take_days() -> None:
     picked = st.session_state["days"]
     if len(picked) == 2:
         first_day, last_day = picked
-        _write("period", f"{first_day.isoformat()}..{last_day.isoformat()}", DEFAULT_PERIOD)
+        _take(f"{first_day.isoformat()}..{last_day.isoformat()}")
 
 
-def _take_compare() -> None:
-    _write("compare", st.session_state["compare"], DEFAULT_MODE)
-
-
-def _write(name: str, value: str, default: str) -> None:
-    if value == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = value
+def _take(period: str) -> None:
+    here = data.source()
+    address.write({PERIOD: parse_period(period, business_day(here.now(), here.zone))})

@@ -9,11 +9,10 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard import data
 from dashboard.access import LOCAL, Person
 from dashboard.markdown import escaped, short
-from dashboard.ui import guard
+from dashboard.ui import address, guard
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
 _NAMES: Final = ("overview", "games", "bonus", "players", "bets", "wallet", "jackpots", "status")
-_CARRIED: Final = ("period", "compare")
 
 
 def pages() -> dict[str, StreamlitPage]:
@@ -25,7 +24,7 @@ def pages() -> dict[str, StreamlitPage]:
 
 def bar(shown: dict[str, StreamlitPage], person: Person) -> None:
     """Draw a link to each page that this person may see. The period and the comparison go with them."""
-    carried = _carried()
+    carried = address.carried()
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         for name, page in shown.items():
             if person.may(name):
@@ -44,9 +43,5 @@ def lead(file: str, label: str, **query: str) -> None:
         st.Page(_PAGES / file),
         label=escaped(short(label)),
         icon=":material/arrow_forward:",
-        query_params=_carried() | query,
+        query_params=address.carried() | query,
     )
-
-
-def _carried() -> dict[str, str]:
-    return {name: st.query_params[name] for name in _CARRIED if name in st.query_params}

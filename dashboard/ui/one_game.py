@@ -17,9 +17,11 @@ from dashboard.luck import Origin
 from dashboard.luck_table import one_in_words
 from dashboard.markdown import escaped, short
 from dashboard.metrics import METRICS
+from dashboard.query import GAME_ID
 from dashboard.round_tables import biggest_wins, latest, round_table
 from dashboard.rounds import by_weekday_and_hour
 from dashboard.ui import (
+    address,
     cards,
     charts,
     downloads,
@@ -51,6 +53,7 @@ def draw(game_id: int) -> None:
         name, kind = game.game_name if game else name, game_type(game_id, game)
     st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
     filters.draw(escaped(short(name)))
+    address.draw_problems("games")
     st.caption(f"{kind} · game {game_id}" if kind else f"Game {game_id}")
     figures()
     luck()
@@ -58,7 +61,7 @@ def draw(game_id: int) -> None:
 
 
 def _close() -> None:
-    del st.query_params["game_id"]
+    address.clear([GAME_ID])
 
 
 def days_of(view: View, game_id: int) -> Arriving[GameDays]:

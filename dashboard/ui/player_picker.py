@@ -1,37 +1,36 @@
 """Who is shown: found by either id; and the players whom this person has looked at lately."""
 
 import secrets
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import streamlit as st
 
 from dashboard.access import LOCAL
 from dashboard.markdown import escaped, short
-from dashboard.players import Player
+from dashboard.players import Player, read_player
+from dashboard.query import OP_ID, ROUND, USER_ID, Parameter
 from dashboard.recent import Recent
-from dashboard.ui import guard
+from dashboard.ui import address, guard
 
 _RECENT: Final = Recent()
-_FIELDS: Final = {
-    "op_id": ("op_id", "Your own id of the player"),
-    "user_id": ("user_id", "The provider's id of the player"),
+_FIELDS: Final[Mapping[Parameter[Any], str]] = {
+    OP_ID: "Your own id of the player",
+    USER_ID: "The provider's id of the player",
 }
-_OF_A_PLAYER: Final = (*_FIELDS, "round")
+_OF_A_PLAYER: Final = (*_FIELDS, ROUND)
 """What of the address belongs to one player."""
 
 
 def draw() -> None:
     """Draw a field for each id, and the recent players. A choice goes into the address."""
     with st.container(key="player-picker"):
-        for place, (name, (label, what)) in zip(st.columns([2, 2, 3]), _FIELDS.items(), strict=False):
-            st.session_state[f"player-{name}"] = st.query_params.get(name, "")
+        for place, (parameter, what) in zip(st.columns([2, 2, 3]), _FIELDS.items(), strict=False):
             place.text_input(
-                label,
-                key=f"player-{name}",
+                parameter.name,
                 placeholder=what,
                 icon=":material/search:",
-                on_change=_take,
-                args=(name,),
+                **address.bound("player-", parameter, drops=_OF_A_PLAYER),
             )
     _recent()
 
@@ -64,24 +63,16 @@ def _recent() -> None:
 
 
 def _is_shown(player: Player) -> bool:
-    return st.query_params.get("op_id") == player.op_id or st.query_params.get("user_id") == str(
-        player.user_id
-    )
-
-
-def _take(name: str) -> None:
-    typed = st.session_state[f"player-{name}"].strip()
-    _write({name: typed} if typed else {})
+    shown = read_player(address.query()) or Player()
+    return bool({shown.op_id, shown.user_id} & {player.op_id, player.user_id} - {None})
 
 
 def _go(player: Player) -> None:
-    _write({"op_id": player.op_id} if player.op_id is not None else {"user_id": str(player.user_id)})
-
-
-def _write(ids: dict[str, str]) -> None:
-    # The other id was of the player before; at once, so that the browser's way back is one step.
-    kept = {name: value for name, value in st.query_params.items() if name not in _OF_A_PLAYER}
-    st.query_params.from_dict(kept | ids)
+    ids: dict[Parameter[Any], Any] = (
+        {OP_ID: player.op_id} if player.op_id is not None else {USER_ID: player.user_id}
+    )
+    # What else was of the player before goes; at once, so that the browser's way back is one step.
+    address.write(dict.fromkeys(_OF_A_PLAYER) | ids)
 
 
 def _person() -> str:

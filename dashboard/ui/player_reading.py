@@ -9,7 +9,8 @@ from dashboard import data, formats
 from dashboard.data import History, Known, ProviderFailed
 from dashboard.markdown import escaped
 from dashboard.players import Player, PlayerProblem, read_player
-from dashboard.ui import filters, guard, player_picker, states
+from dashboard.query import OP_ID, USER_ID
+from dashboard.ui import address, filters, guard, player_picker, states
 
 _LOOK_EVERY_S: Final = 0.5
 _STOPPED: Final = "stopped-reading"
@@ -31,7 +32,7 @@ def history() -> Known[History] | None:
 
     Raises as `data.player_history` does.
     """
-    player = read_player(st.query_params)
+    player = read_player(address.query())
     known = data.player_history(player, filters.view()).known if player else None
     if known is None:
         st.caption("The rounds are being read anew; they will be here within a minute.")
@@ -46,11 +47,13 @@ def as_of(known: Known[History], *others: Known[Any], note: str = "") -> None:
 
 
 def _is_read() -> bool:
-    player, view = read_player(st.query_params), filters.view()
+    player, view = read_player(address.query()), filters.view()
     if player is None:
-        st.info(
-            "Enter the op_id or the user_id of a player to see every round.", icon=":material/person_search:"
-        )
+        if not address.has(OP_ID, USER_ID):
+            st.info(
+                "Enter the op_id or the user_id of a player to see every round.",
+                icon=":material/person_search:",
+            )
         return False
     if states.just_begun(view):
         return False

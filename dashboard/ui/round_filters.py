@@ -1,21 +1,21 @@
-"""Which rounds of a player are listed: their filters behind one button, and the address that keeps them."""
+"""Which rounds of a player are listed: their filters behind one button, and what the address asks for."""
 
 from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
 
-from dashboard.round_filter import BUYS, NAMES, RESULTS, TYPES, RoundFilter, read_round_filter
-from dashboard.rounds import FEATURES
+from dashboard.query import BUY, FEATURE, MAX_BET, MIN_BET, MIN_WIN, RESULT, ROUND_TYPES
+from dashboard.round_filter import FILTERS, RoundFilter, read_round_filter
 from dashboard.ui import address
 
-_AMOUNTS: Final = {"min_bet": "Bet from", "max_bet": "Bet up to", "min_win": "Win from"}
+_AMOUNTS: Final = {MIN_BET: "Bet from", MAX_BET: "Bet up to", MIN_WIN: "Win from"}
 _KEY: Final = "round-"
 
 
 def wanted() -> RoundFilter:
     """Which rounds the address asks for."""
-    return read_round_filter(st.query_params)
+    return read_round_filter(address.query())
 
 
 def draw(games: Mapping[int, str], currency: str | None) -> None:
@@ -24,60 +24,35 @@ def draw(games: Mapping[int, str], currency: str | None) -> None:
     with st.container(key="round-filters", horizontal=True, vertical_alignment="center"):
         with st.popover("Filters", icon=":material/filter_list:"):
             _choices(shown, games)
-            _amounts()
+            for place, (parameter, label) in zip(st.columns(len(_AMOUNTS)), _AMOUNTS.items(), strict=True):
+                place.text_input(label, **address.bound(_KEY, parameter))
         # Plain text: a name may hold markup.
         st.text(shown.words(games, currency) or "All rounds", width="stretch")
-        if any(name in st.query_params for name in NAMES):
+        if address.has(*FILTERS):
             st.button(
                 "Show all",
                 type="tertiary",
                 icon=":material/close:",
                 key="all-rounds",
                 on_click=address.clear,
-                args=(NAMES,),
+                args=(FILTERS,),
             )
-    for problem in shown.problems:
-        st.warning(problem, icon=":material/link_off:")
 
 
 def _choices(shown: RoundFilter, games: Mapping[int, str]) -> None:
-    st.session_state[_KEY + "type"] = list(shown.types)
-    st.pills(
-        "Type", TYPES, selection_mode="multi", key=_KEY + "type", on_change=address.take, args=(_KEY, "type")
-    )
-    names = {game_id: str(game_id) for game_id in shown.game_ids} | dict(games)
-    address.game_picker(_KEY, shown.game_ids, names)
-    st.session_state[_KEY + "feature"] = list(shown.features)
+    st.pills("Type", ROUND_TYPES.choices, selection_mode="multi", **address.bound(_KEY, ROUND_TYPES))
+    address.game_picker(_KEY, {game_id: str(game_id) for game_id in shown.game_ids} | dict(games))
     st.pills(
         "Feature",
-        list(FEATURES),
+        list(FEATURE.choices),
         selection_mode="multi",
-        format_func=FEATURES.__getitem__,
-        key=_KEY + "feature",
-        on_change=address.take,
-        args=(_KEY, "feature"),
+        format_func=FEATURE.choices.__getitem__,
+        **address.bound(_KEY, FEATURE),
     )
-    st.session_state[_KEY + "buy"] = None if shown.buy is None else "yes" if shown.buy else "no"
-    st.pills(
-        "Free games",
-        list(BUYS),
-        format_func=BUYS.__getitem__,
-        key=_KEY + "buy",
-        on_change=address.take,
-        args=(_KEY, "buy"),
-    )
-    st.session_state[_KEY + "result"] = shown.result
-    st.pills(
-        "Result",
-        list(RESULTS),
-        format_func=RESULTS.__getitem__,
-        key=_KEY + "result",
-        on_change=address.take,
-        args=(_KEY, "result"),
-    )
-
-
-def _amounts() -> None:
-    for place, (name, label) in zip(st.columns(len(_AMOUNTS)), _AMOUNTS.items(), strict=True):
-        st.session_state[_KEY + name] = st.query_params.get(name, "")
-        place.text_input(label, key=_KEY + name, on_change=address.take, args=(_KEY, name))
+    for label, parameter in {"Free games": BUY, "Result": RESULT}.items():
+        st.pills(
+            label,
+            list(parameter.choices),
+            format_func=parameter.choices.__getitem__,
+            **address.bound(_KEY, parameter),
+        )

@@ -8,9 +8,10 @@ import streamlit as st
 from dashboard import data, formats
 from dashboard.export import Column, Kind
 from dashboard.player_games import SLOTS
+from dashboard.query import ROUND
 from dashboard.round_detail import Fields, facts, games_fields, safe_url, slots_fields
 from dashboard.round_table import ROUNDS_ON_SCREEN, decimals, on_screen
-from dashboard.ui import states
+from dashboard.ui import address, states
 
 _KEY: Final = "rounds"
 _SHOWN: Final = "rounds-shown"
@@ -40,7 +41,7 @@ def draw(table: pd.DataFrame, currency: str | None) -> None:
 
 def detail(table: pd.DataFrame, currency: str | None) -> None:
     """Draw all about the round that the address names, if it is among those of the table."""
-    rows = table[table["event_id"] == st.query_params.get("round", "")].to_dict("records")
+    rows = table[table["event_id"] == address.value(ROUND)].to_dict("records")
     if not rows:
         st.caption("Select a round to see all about it.")
         return
@@ -84,9 +85,9 @@ def _fields(title: str, fields: Fields, key: str) -> None:
 def _take() -> None:
     rows = st.session_state[_KEY]["selection"]["rows"]
     if rows:
-        st.query_params["round"] = str(st.session_state[_SHOWN].iat[rows[0]])
+        address.write({ROUND: str(st.session_state[_SHOWN].iat[rows[0]])})
     else:
-        st.query_params.pop("round", None)
+        address.clear([ROUND])
 
 
 def config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int) -> Any:

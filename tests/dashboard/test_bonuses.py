@@ -9,8 +9,6 @@ import pytest
 
 from dashboard import tables
 from dashboard.bonuses import (
-    CREATE_TYPES,
-    STATES,
     Wanted,
     bonus_days_frame,
     bonus_parts_frame,
@@ -19,11 +17,13 @@ from dashboard.bonuses import (
     described,
     read_wanted,
 )
+from dashboard.codes import CREATE_TYPES, STATES
 from dashboard.export import About, csv_bytes
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.look import LIGHT
 from dashboard.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals, change
 from dashboard.periods import Period
+from tests.asked import asked
 from twoj_client.models import BonusSummary
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -105,16 +105,16 @@ def test_filters_are_read_from_the_address() -> None:
         "op_id": "玩家-<b>",
         "mch_id": "114",
     }
-    assert read_wanted(query) == Wanted((1, 3), (2, 5), (1033, 1062), 102115212044, "玩家-<b>", 114)
-    assert read_wanted({"period": "7d", "type": "", "op_id": ""}) == Wanted()
+    assert read_wanted(asked(query)) == Wanted((1, 3), (2, 5), (1033, 1062), 102115212044, "玩家-<b>", 114)
+    assert read_wanted(asked({"period": "7d", "type": "", "op_id": ""})) == Wanted()
 
 
 SENTENCES = {
-    "type": "The creation type must be among 1 (API created), 2 (Backend created), 3 (Officially created).",
-    "state": "The state must be among 1 (Active), 2 (Wagering), 3 (Completed), 4 (Cancelled), 5 (Expired).",
-    "game_id": "The games must be ids such as 1033,1062.",
-    "user_id": "The user id must be a whole number above 0.",
-    "mch_id": "The merchant id must be a whole number above 0.",
+    "type": "The type must be among 1 (API created), 2 (Backend created), 3 (Officially created)",
+    "state": "The state must be among 1 (Active), 2 (Wagering), 3 (Completed), 4 (Cancelled), 5 (Expired)",
+    "game_id": "The game_id must be whole numbers above 0, such as 1033,1062",
+    "user_id": "The user_id must be the provider's id of a player, a whole number above 0",
+    "mch_id": "The mch_id must be a merchant's id, a whole number above 0",
 }
 
 
@@ -136,9 +136,10 @@ SENTENCES = {
     ],
 )
 def test_a_wrong_filter_is_one_sentence_and_no_filter(name: str, text: str) -> None:
-    found = read_wanted({name: text, "op_id": "whale"})
-    assert found.problems == (f"{SENTENCES[name]} Showing the bonuses without this filter.",)
-    assert replace(found, problems=()) == Wanted(op_id="whale")
+    query = asked({name: text, "op_id": "whale"})
+    (problem,) = query.problems("bonus")
+    assert problem.startswith(SENTENCES[name])
+    assert read_wanted(query) == Wanted(op_id="whale")
 
 
 def test_filters_in_words() -> None:

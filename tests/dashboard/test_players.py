@@ -3,8 +3,9 @@
 import pytest
 
 from dashboard import formats
-from dashboard.players import PLAYER_METRICS, Player, PlayerProblem, identity, player_totals, read_player
+from dashboard.players import PLAYER_METRICS, Player, identity, player_totals, read_player
 from dashboard.recent import MOST, Recent
+from tests.asked import asked
 from tests.dashboard.made_rounds import rounds, slots, table
 
 
@@ -22,13 +23,15 @@ from tests.dashboard.made_rounds import rounds, slots, table
     ],
 )
 def test_the_player_of_an_address(query, player):
-    assert read_player(query) == player
+    assert read_player(asked(query)) == player
 
 
 @pytest.mark.parametrize("text", ["whale", "0", "-1", "1.5", "٣", "1" * 20, str(2**63), "1 2"])
 def test_a_user_id_that_is_none(text):
-    with pytest.raises(PlayerProblem, match="must be a whole number such as 101100000000"):
-        read_player({"user_id": text})
+    query = asked({"user_id": text})
+    assert read_player(query) is None
+    (problem,) = query.problems("players")
+    assert problem.endswith("a whole number above 0 such as 101100000000; it is left out.")
 
 
 def test_how_a_sentence_calls_a_player():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.sessions import by_local_day, length_words, read_pause, sessions_frame
+from dashboard.sessions import by_local_day, length_words, sessions_frame
 from tests.dashboard.made_rounds import rounds, slots, table
 
 HALF_HOUR = 1800
@@ -118,11 +118,3 @@ def test_a_session_over_the_end_of_summer_time_is_drawn_once():
 )
 def test_lengths_in_words(length_s, words):
     assert length_words(length_s) == words
-
-
-def test_the_pause_in_the_address():
-    assert read_pause({}) == (30, "")
-    assert read_pause({"pause": "120"}) == (120, "")
-    pause, problem = read_pause({"pause": "31"})
-    assert pause == 30
-    assert problem == "The pause must be one of 10, 15, 30, 60, 120 minutes. Showing sessions with 30."

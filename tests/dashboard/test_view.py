@@ -7,19 +7,19 @@ import pytest
 
 from dashboard.periods import Mode
 from dashboard.view import read_view
+from tests.asked import asked
 
 MANILA = ZoneInfo("Asia/Manila")
-NOW = datetime(2026, 3, 15, 9, 30, 42, 5, tzinfo=UTC)
 
 
 def test_nothing_in_the_address_is_seven_days_against_the_seven_before():
-    view = read_view({}, NOW, MANILA)
-    assert (view.period.text, view.mode, view.problems) == ("7d", Mode.PREVIOUS, ())
+    view = read_view(asked(zone=MANILA))
+    assert (view.period.text, view.mode) == ("7d", Mode.PREVIOUS)
     assert view.start == datetime(2026, 3, 8, 16, tzinfo=UTC)
 
 
 def test_a_running_period_and_its_comparison_end_at_the_same_full_minute():
-    view = read_view({"period": "today", "compare": "week"}, NOW, MANILA)
+    view = read_view(asked({"period": "today", "compare": "week"}, zone=MANILA))
     assert view.end == datetime(2026, 3, 15, 9, 30, tzinfo=UTC)
     assert view.comparison is not None
     assert view.comparison.end == datetime(2026, 3, 8, 9, 30, tzinfo=UTC)
@@ -27,7 +27,7 @@ def test_a_running_period_and_its_comparison_end_at_the_same_full_minute():
 
 
 def test_a_finished_period_ends_at_midnight():
-    view = read_view({"period": "yesterday"}, NOW, MANILA)
+    view = read_view(asked({"period": "yesterday"}, zone=MANILA))
     assert view.end == datetime(2026, 3, 14, 16, tzinfo=UTC)
     assert not view.is_running
 
@@ -37,19 +37,19 @@ def test_a_finished_period_ends_at_midnight():
     [
         (
             {"period": "2026-03-10..2026-03-01"},
-            "The period ends before it starts. Showing the last 7 days instead.",
+            "The period ends before it starts; showing the last 7 days instead.",
         ),
         (
             {"period": "2026-03-10..2026-03-16"},
-            "The period has a day in the future. Showing the last 7 days instead.",
+            "The period has a day in the future; showing the last 7 days instead.",
         ),
         (
             {"compare": "<b>"},
-            "The comparison must be previous, week or none. Showing the days before instead.",
+            "The compare must be previous, week or none; showing the days before instead.",
         ),
     ],
 )
 def test_a_wrong_value_is_one_sentence_and_the_default(query, sentence):
-    view = read_view(query, NOW, MANILA)
-    assert view.problems == (sentence,)
+    assert asked(query, zone=MANILA).problems("overview") == [sentence]
+    view = read_view(asked(query, zone=MANILA))
     assert (view.period.text, view.mode) == ("7d", Mode.PREVIOUS)

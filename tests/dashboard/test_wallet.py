@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dashboard.figures.wallet import wallet_chart
 from dashboard.look import LIGHT
 from dashboard.wallet import Wanted, described, in_words, read_wanted, transfers_frame
+from tests.asked import asked
 
 UTC = ZoneInfo("UTC")
 MANILA = ZoneInfo("Asia/Manila")
@@ -41,7 +42,7 @@ def column(frame: pd.DataFrame, name: str) -> list[object]:
 
 
 def test_an_empty_address_asks_for_nobody() -> None:
-    assert read_wanted({}, UTC) == Wanted()
+    assert read_wanted(asked()) == Wanted()
 
 
 def test_the_address_names_player_and_filters() -> None:
@@ -52,11 +53,11 @@ def test_the_address_names_player_and_filters() -> None:
         "before": "2026-03-15T09:30",
         "next_id": "17",
     }
-    assert read_wanted(query, MANILA) == Wanted(
+    assert read_wanted(asked(query, zone=MANILA)) == Wanted(
         "玩家 1", 4, "order-1", datetime(2026, 3, 15, 9, 30, tzinfo=MANILA), 17
     )
     assert (
-        described(read_wanted(query, MANILA), MANILA)
+        described(read_wanted(asked(query, zone=MANILA)), MANILA)
         == "deposits, number order-1, created before 15 Mar 2026, 09:30 Asia/Manila"
     )
     assert described(Wanted("whale"), UTC) == ""
@@ -65,25 +66,26 @@ def test_the_address_names_player_and_filters() -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"type": "5"}, "The type must be 4 (deposit) or 3 (withdrawal). Showing both."),
+        ({"type": "5"}, "The type must be 4 (deposit) or 3 (withdrawal); both are shown."),
         ({"type": "deposit"}, "The type must be 4"),
-        ({"trans_no": "short"}, "A transfer's number has 6 to 64 characters."),
-        ({"trans_no": "x" * 65}, "A transfer's number has 6 to 64 characters."),
-        ({"before": "yesterday"}, "The time must look like 2026-03-15T09:30."),
-        ({"before": "0001-01-01"}, "The time must look like"),
-        ({"before": "9999-12-31T23:59"}, "The time must look like"),
-        ({"next_id": "-1"}, "This page of the transfers is not known. Showing the newest."),
-        ({"next_id": "²"}, "This page of the transfers is not known."),
-        ({"next_id": str(2**63)}, "This page of the transfers is not known."),
-        ({"next_id": "9" * 5000}, "This page of the transfers is not known."),
-        ({"user_id": "101100000000"}, "The wallet knows players by the op_id only."),
+        ({"trans_no": "short"}, "The trans_no must be a transfer's number of 6 to 64 characters;"),
+        ({"trans_no": "x" * 65}, "The trans_no must be a transfer's number of 6 to 64 characters;"),
+        ({"before": "yesterday"}, "The before must be a time such as 2026-03-15T09:30,"),
+        ({"before": "0001-01-01"}, "The before must be a time such as"),
+        ({"before": "9999-12-31T23:59"}, "The before must be a time such as"),
+        (
+            {"next_id": "-1"},
+            "The next_id must be the number of an older page; the newest transfers are shown.",
+        ),
+        ({"next_id": "²"}, "The next_id must be the number of an older page;"),
+        ({"next_id": str(2**63)}, "The next_id must be the number of an older page;"),
+        ({"next_id": "9" * 5000}, "The next_id must be the number of an older page;"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_and_left_out(query: dict[str, str], sentence: str) -> None:
-    wanted = read_wanted(query, UTC)
-    assert len(wanted.problems) == 1
-    assert wanted.problems[0].startswith(sentence)
-    assert wanted == Wanted(problems=wanted.problems)
+    assert read_wanted(asked(query)) == Wanted()
+    (problem,) = asked(query).problems("wallet")
+    assert problem.startswith(sentence)
 
 
 def test_the_balance_runs_from_transfer_to_transfer() -> None:

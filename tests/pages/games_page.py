@@ -4,12 +4,13 @@ import time
 
 from dashboard import data
 from dashboard.view import read_view
+from tests.asked import asked
 from tests.pages.game_truth import texts
 
 
 def view(query=None):
     here = data.source()
-    return read_view(query or {}, here.now(), here.zone)
+    return read_view(asked(query or {}, here.now(), here.zone))
 
 
 def whole(look, seconds=60):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard import formats
-from dashboard.bonuses import CREATE_TYPES, OPEN_STATES, STATES
+from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, SUB_MCH_ID, UNICODE
@@ -233,9 +233,12 @@ def test_a_period_without_bonuses_has_no_rates(open_page):
 
 def test_a_wrong_filter_is_one_sentence_and_all_bonuses(open_page, truth):
     page = open_page({"type": "7", "user_id": "<b>x</b>"}, "bonus")
-    creation_type, user_id = (warning.value for warning in page.warning)
-    assert creation_type.startswith("The creation type must be among 1 (API created), 2 (Backend created)")
-    assert user_id == "The user id must be a whole number above 0. Showing the bonuses without this filter."
+    user_id, creation_type = (warning.value for warning in page.warning)
+    assert creation_type.startswith("The type must be among 1 (API created), 2 (Backend created)")
+    assert user_id == (
+        "The user\\_id must be the provider's id of a player, a whole number above 0 such as 101100000000;"
+        " it is left out."
+    )
     assert shown(page) == ten(summed(truth, *WEEK))
 
 

@@ -113,8 +113,8 @@ def test_a_period_without_bets_has_no_ratios(open_page):
 def test_a_wrong_address_is_a_sentence_each_and_all_games(open_page):
     page = all_here(open_page({"type": "Dice", "game_id": "Koi", "compare": "none"}, page="games"))
     assert [warning.value for warning in page.warning] == [
-        "The game_id must be a whole number such as 1041. Showing all games instead.",
-        "The type must be one of Slots, Multiplayer, Table, Fish, Crypto, Other. Showing all types instead.",
+        "The game\\_id must be a whole number above 0, such as 1041; showing all games instead.",
+        "The type must be one of Slots, Multiplayer, Table, Fish, Crypto, Other; showing all types instead.",
     ]
     assert len(rows(page)) == 61
 

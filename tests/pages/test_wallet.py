@@ -290,7 +290,7 @@ def test_a_player_without_transfers(open_wallet, sandbox):
 
 def test_a_wrong_address_is_one_sentence(open_wallet, truth):
     page = open_wallet(GRINDER.op_id, type="gift")
-    assert said(page) == "The type must be 4 (deposit) or 3 (withdrawal). Showing both."
+    assert said(page) == "The type must be 4 (deposit) or 3 (withdrawal); both are shown."
     assert len(shown(page)) == 100
 
 

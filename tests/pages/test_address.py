@@ -1,0 +1,48 @@
+"""Each page under an address that it cannot use: a sentence for each parameter, once, and all its parts."""
+
+import pytest
+
+from dashboard.query import on_page
+from tests.pages.games_page import said
+
+# What each parameter of the page cannot be; of one player's page the ids are right, so that there are parts.
+WRONG = {"period": "2026-03-32..x", "op_id": "x" * 201, "screen": ""}
+PAGES = {
+    "overview": {},
+    "games": {},
+    "bonus": {},
+    "bets": {},
+    "jackpots": {},
+    "players": {"op_id": "grinder"},
+    "wallet": {"op_id": "grinder"},
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_wrong_value_is_said_once(open_page, page):
+    right = PAGES[page]
+    names = [each.name for each in on_page(page) if each.name not in right and each.name != "round"]
+    wrong = {name: WRONG.get(name, "0½") for name in names}
+    drawn = open_page(right | wrong, page)
+    warnings = [warning.value.replace("\\", "") for warning in drawn.warning]
+    told = [warning for warning in warnings if warning.startswith(("The ", "a session"))]
+    assert len(told) == len([text for text in wrong.values() if text])
+    for name in names:
+        assert sum(f"The {name} " in warning for warning in told) == (wrong[name] != "")
+    assert not drawn.error
+    assert drawn.get("metric") or drawn.get("plotly_chart") or drawn.get("arrow_data_frame")
+
+
+@pytest.mark.parametrize("game_id", ["0", "-1", "1041,x", str(2**63), "١٢٣٤"])
+def test_a_game_that_is_none_is_said_once_above_all_bets(open_page, game_id):
+    page = open_page({"game_id": game_id, "period": "today"}, "bets")
+    assert said(page).replace("\\", "").count("must be") == 1
+    assert page.metric[4].value != "0"
+    assert not page.error
+
+
+def test_what_no_page_knows_stays_in_the_address(open_page):
+    page = open_page({"utm_source": "mail", "type": "Table", "Period": "x"}, "games")
+    page.get("button_group")[0].set_value(None).run()
+    assert page.query_params == {"utm_source": "mail", "Period": "x"}
+    assert not page.warning
