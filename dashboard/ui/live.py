@@ -16,7 +16,7 @@ _MARK: Final = "<i class='part'></i>"
 def part(
     name: str,
     key: str,
-    unknown: Callable[[], None] | None = None,
+    unknown: Callable[[], object] | None = None,
     *,
     every_s: int | None = EVERY_S,
     first: bool = False,
