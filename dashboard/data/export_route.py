@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.access import BETS
-from dashboard.data import sign_in
+from dashboard.compat import sign_in_claims
 from dashboard.data.audit_book import audit
 from dashboard.data.source import source
 
@@ -22,7 +22,7 @@ _FROM_THE_START: Final = "bytes=0-"
 
 async def _answer(request: Request) -> Response:
     here = source()
-    person = here.person(sign_in.claims(request.cookies))
+    person = here.person(sign_in_claims(request.cookies))
     if person is None or not person.may(BETS):
         return PlainTextResponse("Sign in as somebody who may see bets.", 403)
     found = await run_in_threadpool(here.exports.finished, request.path_params["id"])

@@ -1,19 +1,15 @@
-"""Sign-in by Streamlit's own OpenID Connect: whether it is set up, and whom the cookies of a request name."""
+"""Sign-in by Streamlit's own OpenID Connect: whether it is set up, and a line in the audit log for each."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.auth_util import get_cookie_with_chunks
-from streamlit.web.server.server_util import get_cookie_secret
-from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from dashboard.compat import sign_in_claims
 from dashboard.data.audit_book import audit
 from dashboard.data.source import source
 from dashboard.returning import CALLBACK
@@ -42,17 +38,6 @@ def is_set_up(settings: Settings) -> bool:
     return True
 
 
-def claims(cookies: Mapping[str, str]) -> dict[str, Any]:
-    """The claims in the cookie that Streamlit signed when somebody signed in; none where it did not."""
-
-    def signed(name: str) -> bytes | None:
-        value = cookies.get(name)
-        return decode_signed_value(get_cookie_secret(), name, value.encode("latin-1")) if value else None
-
-    found = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
-    return json.loads(found) if found else {}
-
-
 class SignIns:
     """Middleware that writes each sign-in into the audit log, with the role that came of it."""
 
@@ -74,7 +59,7 @@ class SignIns:
 
 
 def _note(set_cookies: list[str]) -> None:
-    new = claims(cookie_parser("; ".join(cookie.partition(";")[0] for cookie in set_cookies)))
+    new = sign_in_claims(cookie_parser("; ".join(cookie.partition(";")[0] for cookie in set_cookies)))
     if new:
         who = source().person(new)
         outcome = "expired" if who is None else who.role or "no role"

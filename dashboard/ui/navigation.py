@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from dashboard import data
 from dashboard.access import LOCAL, Person
+from dashboard.compat import StreamlitPage
 from dashboard.markdown import escaped, short
 from dashboard.ui import address, guard
 

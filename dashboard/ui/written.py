@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from dashboard import formats
+from dashboard.compat import write_cells_once
 from dashboard.export import Column, Kind
 
 NUMBERS: Final = (Kind.COUNT, Kind.MONEY, Kind.RATIO)
@@ -27,9 +28,6 @@ def written(
 
     `key` is its name. `changes` are ratios with a sign, negative numbers are in the colour `loss` but for
     those in `neutral`.
-
-    Streamlit takes the cells from a styler by pandas' own names, and anew each time. Those of this one are
-    written here, once, however often it is drawn.
     """
     shown = frame[list(dict.fromkeys([*(column.field for column in columns), *others]))].copy()
     texts: dict[str, str | Callable[[object], str] | None] = {}
@@ -43,14 +41,8 @@ def written(
     table.format(texts)
     losses: list[Hashable] = [field for field in texts if field not in neutral]
     table.map(lambda value: f"color: {loss}" if _is_loss(value) else "", subset=losses)
-    cells = _cells(table)
-    vars(table).update(_compute=lambda: table, _translate=lambda *_options: cells)
+    write_cells_once(table)
     return table
-
-
-def _cells(table: Any) -> dict[str, Any]:
-    cells: dict[str, Any] = table._compute()._translate(False, False)
-    return cells
 
 
 def _decimal(kind: Kind, value: Any) -> Decimal | None:

@@ -9,6 +9,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from dashboard.compat import sign_in_claims
 from dashboard.data import sign_in
 from dashboard.data.listening import keep_to_this_machine
 from twoj_client.settings import Settings, SettingsError
@@ -87,7 +88,7 @@ def signed_in(claims, secret=None):
 
 def test_the_cookies_of_a_request_name_who_signed_in():
     claims = {"sub": "7", "email": "ann@casino.example", "exp": 1}
-    assert sign_in.claims(signed_in(claims)) == claims
+    assert sign_in_claims(signed_in(claims)) == claims
 
 
 def test_claims_that_fill_several_cookies_are_put_together():
@@ -96,9 +97,9 @@ def test_claims_that_fill_several_cookies_are_put_together():
     claims = {"sub": "7", "groups": groups}
     cookies = signed_in(claims)
     assert len(cookies) > 1
-    assert sign_in.claims(cookies) == claims
+    assert sign_in_claims(cookies) == claims
     del cookies[f"{USER_COOKIE_NAME}_1"]
-    assert sign_in.claims(cookies) == {}
+    assert sign_in_claims(cookies) == {}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_claims_that_fill_several_cookies_are_put_together():
     ],
 )
 def test_other_cookies_name_nobody(cookies):
-    assert sign_in.claims(cookies) == {}
+    assert sign_in_claims(cookies) == {}
 
 
 @pytest.fixture

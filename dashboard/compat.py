@@ -1,0 +1,55 @@
+"""Names of pandas and Streamlit that these do not promise to keep: all are here, and a test names each.
+
+A version that drops one fails there first.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from pandas.io.formats.style import Styler
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.navigation.page import StreamlitPage
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+__all__ = ["UPLOADS", "StreamlitPage", "inline_scripts", "sign_in_claims", "write_cells_once"]
+
+UPLOADS: Final = "/_stcore/upload_file"
+"""Where Streamlit takes files from browsers."""
+
+
+def inline_scripts() -> list[str]:
+    """What a content policy must permit of the scripts in Streamlit's page: `'sha256-…'` of each."""
+    page = (Path(st.__file__).parent / "static/index.html").read_text("utf-8")
+    scripts: list[str] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+
+
+def sign_in_claims(cookies: Mapping[str, str]) -> dict[str, Any]:
+    """The claims in the cookie that Streamlit signed when somebody signed in; none where it did not."""
+
+    def signed(name: str) -> bytes | None:
+        value = cookies.get(name)
+        return decode_signed_value(get_cookie_secret(), name, value.encode("latin-1")) if value else None
+
+    found = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    return json.loads(found) if found else {}
+
+
+def write_cells_once(table: Styler) -> None:
+    """Write the cells of `table` now: whoever takes them from it, as Streamlit does, gets these.
+
+    Streamlit takes them by pandas' own names and has them written anew each time, which costs more than all
+    else that a page draws.
+    """
+    inner: Any = table
+    cells = inner._compute()._translate(False, False)
+    vars(table).update(_compute=lambda: table, _translate=lambda *_options: cells)
