@@ -14,7 +14,7 @@ from streamlit import App, config
 import payouts
 from dashboard import data
 from dashboard.data import export_route, jackpots, listening, live, ready, scrape, sign_in
-from dashboard.headers import Headers
+from dashboard.headers import Headers, NoUploads
 from dashboard.provider import prepared, provider
 from dashboard.request_ids import RequestIds
 from dashboard.returning import Returning
@@ -74,8 +74,9 @@ app = App(
     ],
     middleware=[
         Middleware(RequestIds),
-        *([] if open_to_network else [Middleware(listening.OnThisMachine)]),
+        *([] if open_to_network else [Middleware(listening.OnThisMachine), listening.known_names()]),
         Middleware(Headers),
+        Middleware(NoUploads),
         Middleware(Returning),
         Middleware(sign_in.SignIns),
     ],

@@ -182,3 +182,14 @@ def test_the_log_has_no_signature_of_a_payout_and_no_player_of_one(server):
     text = server.log.read_text()
     assert not [signature for _, signature in statuses if signature in text]
     assert KEY not in text
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS"])
+def test_nobody_uploads_a_file_even_with_an_open_tab(server, method):
+    async def upload() -> httpx.Response:
+        async with opened(server.url) as tab, httpx.AsyncClient() as client:
+            url = f"{server.url}/_stcore/upload_file/{tab.session_id}/1"
+            return await client.request(method, url, content=b"x" * 999)
+
+    answer = asyncio.run(upload())
+    assert (answer.status_code, answer.text) == (404, "Nothing is uploaded here.")

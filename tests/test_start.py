@@ -4,9 +4,12 @@ import os
 import select
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -158,7 +161,66 @@ def test_a_network_that_is_trusted_in_so_many_words_is_listened_to(tmp_path: Pat
 
 def test_a_website_whose_name_leads_to_this_machine_gets_no_pages(url: str):
     assert handshake(url, urlsplit(url).netloc) == 101
-    assert handshake(url, "rebound.evil.example") == 403
+    assert handshake(url, "rebound.evil.example") == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/live/jackpot", "/metrics", "/exports/a/b.csv"])
+def test_a_website_whose_name_leads_to_this_machine_reads_nothing_else(url: str, path: str):
+    assert httpx.get(f"{url}{path}", headers={"Host": "rebound.evil.example"}).status_code == 400
+    assert httpx.get(f"{url}{path}", headers={"Host": "localhost:1234"}).status_code != 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/wallet", "/healthz", "/static/none.js", "/order/jackpot", "/live/jackpot"]
+)
+def test_every_answer_says_who_may_frame_it_and_what_it_may_load(url: str, path: str):
+    headers = httpx.get(f"{url}{path}").headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["frame-ancestors"] == "'self'"
+    assert policy["default-src"] == "'self'"
+    assert "unsafe" not in policy["script-src"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.browser
+def test_a_page_of_another_origin_cannot_frame_the_dashboard(browser: Browser, url: str):
+    class Framing(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f"<iframe src='{url}/wallet'></iframe>".encode())
+
+        def log_message(self, *_args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Framing) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        page = browser.new_page()
+        with page.expect_event("requestfailed", lambda request: request.url == f"{url}/wallet", timeout=5000):
+            page.goto(f"http://localhost:{other.server_port}/", wait_until="commit")
+        other.shutdown()
+        page.close()
+
+
+@pytest.mark.browser
+def test_the_pages_need_nothing_that_their_policy_forbids(browser: Browser, url: str):
+    page, refused = browser.new_page(), []
+    page.on("console", lambda said: "Content Security Policy" in said.text and refused.append(said.text))
+    for path, part in (
+        ("/", "cards"),
+        ("/games", "box-heat"),
+        ("/jackpots", "cards-pots"),
+        ("/status", "part-status"),
+    ):
+        page.goto(f"{url}{path}")
+        expect(page.locator(f".st-key-{part}").first).to_be_visible(timeout=30_000)
+    page.goto(f"{url}/")
+    expect(page.locator(".st-key-cards canvas, .st-key-cards svg.marks").first).to_be_visible(timeout=30_000)
+    assert refused == []
+    page.close()
 
 
 def handshake(url: str, host: str) -> int:

@@ -3,6 +3,8 @@
 from ipaddress import ip_address
 from typing import Final
 
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
@@ -27,6 +29,15 @@ def keep_to_this_machine() -> None:
         )
     if not config.is_manually_set("server.allowedHosts"):
         config.set_option("server.allowedHosts", [*_LOCAL_NAMES, address])
+
+
+def known_names() -> Middleware:
+    """Middleware that answers only under the names that Streamlit's websocket answers under.
+
+    Streamlit itself hands pages, files and our own routes out under any name.
+    """
+    names = [f"[{name}]" if ":" in name else name for name in config.get_option("server.allowedHosts")]
+    return Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
 
 
 class OnThisMachine:

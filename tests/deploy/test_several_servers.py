@@ -216,7 +216,14 @@ def test_a_browser_stays_with_its_server_and_a_file_is_found_wherever_it_is(hous
 
 def test_what_the_proxy_passes_on_and_what_it_keeps(house):
     assert httpx.get(f"{house.servers[0].url}/_stcore/metrics").status_code == 200
-    for path in ("/metrics", "//metrics", "/metrics/", "/_stcore/metrics", "/_stcore/%6detrics"):
+    for path in (
+        "/metrics",
+        "//metrics",
+        "/metrics/",
+        "/_stcore/metrics",
+        "/_stcore/%6detrics",
+        "/_stcore/upload_file/a/b",
+    ):
         assert httpx.get(f"{house.proxy.url}{path}").status_code == 404
     for path in ("/metrics", "/metrics/", "/_stcore/metrics"):
         assert {line["server"] for line in house.proxy.lines(path=path)} == {""}
