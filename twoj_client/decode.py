@@ -97,5 +97,6 @@ def _unreadable(endpoint: Endpoint[T], body: bytes, error: Exception) -> NotJson
         )
     if not body:
         return NotJson("The provider's answer is empty.", endpoint=endpoint.path)
-    kind = "is HTML, not JSON" if body.lstrip()[:1] == b"<" else "is not whole JSON"
-    return NotJson(f"The provider's answer {kind}.", endpoint=endpoint.path)
+    is_page = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+    kind = "is HTML, not JSON" if is_page else "is not whole JSON"
+    return NotJson(f"The provider's answer {kind}.", endpoint=endpoint.path, is_page=is_page)

@@ -90,15 +90,38 @@ class TimedOut(NoAnswer):
 
 
 class HttpStatus(TwoJError):
-    """The provider, or something on the way to it, answered with an HTTP status other than 200."""
+    """The provider, or something on the way to it, answered with an HTTP status other than 200.
+
+    ``moved_to`` is the scheme and host of a redirect that leads to another server, "" without one. It is not
+    followed: a signed request is for whom it was set up for.
+    """
 
     what_to_do = "Try again in a moment; if it stays, ask the provider."
     older_will_do = True
 
-    def __init__(self, status: int, *, endpoint: str, retry_after_s: float | None = None) -> None:
-        super().__init__(f"The provider answered with HTTP status {status}.", endpoint=endpoint, code=status)
+    def __init__(
+        self, status: int, *, endpoint: str, retry_after_s: float | None = None, moved_to: str = ""
+    ) -> None:
+        sentence = f"The provider answered with HTTP status {status}."
+        if status in (401, 403):
+            sentence = f"The provider did not let this server in (HTTP status {status})."
+            self.what_to_do = (
+                "Ask the provider to put this server's address on its allow list; check the merchant id and"
+                " the key."
+            )
+        elif moved_to:
+            sentence = f"The provider's address has moved to {moved_to} (HTTP status {status})."
+            self.what_to_do = f"Set {_setting(endpoint)} to the new address."
+        elif 300 <= status < 400 or status in (404, 405, 410):
+            sentence = f"The provider has no API at this address (HTTP status {status})."
+            self.what_to_do = f"Check {_setting(endpoint)}, the base of the API's address."
+        super().__init__(sentence, endpoint=endpoint, code=status)
         self.retry_after_s = retry_after_s
         self.retry_may_help = status in {408, 425, 429} or status >= 500
+
+
+def _setting(endpoint: str) -> str:
+    return "TWOJ_OPEN_URL" if endpoint.startswith("/open2j/") else "TWOJ_SUMMARY_URL"
 
 
 class BadAnswer(TwoJError):
@@ -110,7 +133,15 @@ class BadAnswer(TwoJError):
 
 
 class NotJson(BadAnswer):
-    """The body is not JSON, is cut off, is empty or too large."""
+    """The body is not JSON, is cut off, is empty or too large.
+
+    ``is_page`` says that it is a page for people: of a server on the way, or of another one altogether.
+    """
+
+    def __init__(self, sentence: str, *, endpoint: str, is_page: bool = False) -> None:
+        super().__init__(sentence, endpoint=endpoint)
+        if is_page:
+            self.what_to_do = f"Try again in a moment; if it stays, check {_setting(endpoint)}."
 
 
 class WrongShape(BadAnswer):

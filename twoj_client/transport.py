@@ -6,6 +6,7 @@ The only module that opens sockets; clock, timer and sleep are handed in.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _LARGEST_BODY = 16 * 2**20
 _ATTEMPTS = 4
 _HURRIED_TIMEOUT_S = 2.0
 _ONCE_FOR_S = 5.0
+_SERVER = re.compile(rb"[a-z0-9.:\[\]-]{1,255}")
+_LEADS_TO = "leads_to"
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.2, max=5, jitter=0.3)
 
 
@@ -107,12 +110,17 @@ class Wire:
         self._doubts = Doubts(timer)
         self._once_until: dict[str, float] = {}
         self._slots = threading.BoundedSemaphore(max_in_flight)
+        hooks = {"response": [_not_followed]}
         self._reads = httpx.Client(
-            transport=transport, limits=httpx.Limits(max_keepalive_connections=max_in_flight)
+            transport=transport,
+            event_hooks=hooks,
+            limits=httpx.Limits(max_keepalive_connections=max_in_flight),
         )
         # A kept connection may be closed by the other side just as a transfer is sent over it. A new one for
         # each transfer leaves fewer outcomes unknown.
-        self._transfers = httpx.Client(transport=transport, limits=httpx.Limits(max_keepalive_connections=0))
+        self._transfers = httpx.Client(
+            transport=transport, event_hooks=hooks, limits=httpx.Limits(max_keepalive_connections=0)
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -240,6 +248,7 @@ class Wire:
                 response.status_code,
                 endpoint=endpoint.path,
                 retry_after_s=_retry_after_s(response.headers.get("Retry-After"), self._clock()),
+                moved_to=_moved_to(response),
             )
         chunks, size = [], 0
         for chunk in response.iter_bytes():
@@ -264,6 +273,26 @@ def from_httpx(error: Exception, path: str) -> TwoJError:
     if isinstance(error, httpx.ConnectError):
         return ConnectionFailed("No connection to the provider.", endpoint=path, was_sent=False)
     return ConnectionFailed("The connection to the provider broke.", endpoint=path)
+
+
+def _not_followed(response: httpx.Response) -> None:
+    """Keep a redirect from httpx, which reads where it leads without following, and breaks off over some."""
+    response.extensions[_LEADS_TO] = response.headers.pop("Location", "")
+
+
+def _moved_to(response: httpx.Response) -> str:
+    """Return scheme and host of another server that an answer leads to; no more, the rest may be signed."""
+    if not response.is_redirect:
+        return ""
+    try:
+        there = response.request.url.join(response.extensions[_LEADS_TO])
+    except (httpx.InvalidURL, ValueError):
+        return ""
+    here = response.request.url
+    if there.scheme not in ("http", "https") or not _SERVER.fullmatch(there.netloc):
+        return ""
+    is_other = (there.scheme, there.netloc) != (here.scheme, here.netloc)
+    return f"{there.scheme}://{there.netloc.decode()}" if is_other else ""
 
 
 def _may_help(error: BaseException) -> bool:

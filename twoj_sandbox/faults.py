@@ -13,6 +13,7 @@ Kind = Literal[
     "http_500",
     "http_502_html",
     "http_429",
+    "http_status",
     "hang",
     "reset",
     "cut_json",
@@ -45,8 +46,9 @@ class Fault:
 
     `path` is an endpoint or `*`; `where` narrows it to requests whose parameters have these values; `times`
     is how often it strikes, None for always. It strikes before anything happens, or with `after` once the
-    request had its effect (money has moved). Options: `retry_after_s` of `http_429`, `delay_s` of `slow`,
-    `mb` of `huge`, `code` of `code`, `result` of `answer` (what the envelope holds instead of the truth).
+    request had its effect (money has moved). Options: `retry_after_s` of `http_429`, `status` and `location`
+    (where it leads to) of `http_status`, `delay_s` of `slow`, `mb` of `huge`, `code` of `code`, `result` of
+    `answer` (what the envelope holds instead of the truth).
     """
 
     path: str
@@ -55,6 +57,8 @@ class Fault:
     after: bool = False
     where: dict[str, Any] = field(default_factory=dict)
     retry_after_s: int | None = None
+    status: int = 403
+    location: str = ""
     delay_s: float = 1.0
     mb: int = 30
     code: int = 500_000
@@ -98,6 +102,9 @@ def spoiled(fault: Fault, path: str, now_ms: int, answer: Answer) -> Answer:
         case "http_429":
             wait = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
             spoilt = Answer(429, b"Too Many Requests", content_type="text/plain", headers=wait)
+        case "http_status":
+            leads = {"Location": fault.location} if fault.location else {}
+            spoilt = Answer(fault.status, b"<h1>No</h1>", content_type="text/html", headers=leads)
         case "empty_body":
             spoilt = replace(answer, body=b"")
         case "cut_json":

@@ -329,3 +329,76 @@ def test_arguments_of_the_client_are_checked(tmp_path):
             TwoJ(**(right | wrong))
         assert next(iter(wrong)) in str(caught.value)
         assert KEY not in str(caught.value)
+
+
+ALLOW = "Ask the provider to put this server's address on its allow list; check the merchant id and the key."
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "sentence", "what_to_do"),
+    [
+        (401, "", "The provider did not let this server in (HTTP status 401).", ALLOW),
+        (403, "", "The provider did not let this server in (HTTP status 403).", ALLOW),
+        *(
+            (
+                status,
+                "https://new.example:8443/api/all/list?sign=abc#x",
+                f"The provider's address has moved to https://new.example:8443 (HTTP status {status}).",
+                "Set TWOJ_SUMMARY_URL to the new address.",
+            )
+            for status in (301, 302, 307, 308)
+        ),
+        (
+            301,
+            "//user:secret@[::1]:9/x",
+            "The provider's address has moved to http://[::1]:9 (HTTP status 301).",
+            "Set TWOJ_SUMMARY_URL to the new address.",
+        ),
+        *(
+            (
+                status,
+                location,
+                f"The provider has no API at this address (HTTP status {status}).",
+                "Check TWOJ_SUMMARY_URL, the base of the API's address.",
+            )
+            for status, location in (
+                (404, ""),
+                (302, "/login?next=/api"),
+                (301, ""),
+                (301, "javascript:alert(1)"),
+                (301, "https://a<b>.example/"),
+                (301, "https://" + "x" * 300 + ".example/"),
+                (301, "http://\x7f"),
+            )
+        ),
+        (
+            503,
+            "",
+            "The provider answered with HTTP status 503.",
+            "Try again in a moment; if it stays, ask the provider.",
+        ),
+    ],
+)
+def test_what_an_http_status_says_and_what_to_do(provider, twoj, status, location, sentence, what_to_do):
+    headers = {"Location": location} if location else {}
+    provider.answers[LIST] = lambda _call: (status, headers, b"<h1>No</h1>")
+    with pytest.raises(HttpStatus) as caught:
+        twoj.all.list()
+    assert (caught.value.sentence, caught.value.what_to_do) == (sentence, what_to_do)
+    assert "secret" not in str(caught.value)
+
+
+def test_the_wallets_address_is_its_own_setting(provider, twoj):
+    provider.answers[BALANCE] = lambda _call: (308, {"Location": "https://new.example/x"}, b"")
+    with pytest.raises(HttpStatus) as caught:
+        twoj.transfer.balance(op_id="a")
+    assert caught.value.what_to_do == "Set TWOJ_OPEN_URL to the new address."
+
+
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"\xef\xbb\xbf\r\n <!DOCTYPE html>"])
+def test_a_page_for_people_may_be_another_server(provider, twoj, body):
+    provider.answers[LIST] = lambda _call: (200, {"Content-Type": "text/html"}, body)
+    with pytest.raises(NotJson) as caught:
+        twoj.all.list()
+    assert caught.value.sentence == "The provider's answer is HTML, not JSON."
+    assert caught.value.what_to_do == "Try again in a moment; if it stays, check TWOJ_SUMMARY_URL."
