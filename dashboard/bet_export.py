@@ -1,15 +1,18 @@
 """An export of whole days of bets: what was ordered, what became of it, what its file says about itself."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from dashboard.export import About
+from dashboard.export import About, file_stem
 from dashboard.formats import count, moment
 from dashboard.periods import Period, day_start, days_label
+
+_MOST_NAMED: Final = 3
 
 
 class State(StrEnum):
@@ -52,6 +55,8 @@ class Export(msgspec.Struct, frozen=True):
     rows: int = 0
     size: int = 0
     """Bytes of the file."""
+    as_of: float = 0
+    """When the provider said the oldest of it."""
     lacking: tuple[str, ...] = ()
     """A sentence for each part that the file lacks."""
     doubtful: tuple[tuple[int, int], ...] = ()
@@ -79,23 +84,34 @@ class Export(msgspec.Struct, frozen=True):
         start, end = day_start(day, zone), day_start(day + dt.timedelta(days=1), zone)
         return int(start.timestamp()), int(end.timestamp())
 
-    def about(self, rows: int, as_of_s: float, lacking: Sequence[str]) -> About:
-        """What the file says about itself; `as_of_s` is when the provider said the oldest of it."""
+    @property
+    def about(self) -> About:
+        """What the file says about itself."""
         return About(
             title="Bets",
             period=f"{self.first_day.isoformat()} to {self.last_day.isoformat()}",
             zone=self.zone,
             currency=self.currency,
-            as_of=moment(dt.datetime.fromtimestamp(as_of_s, dt.UTC), ZoneInfo(self.zone)),
-            completeness=" ".join(lacking),
+            as_of=moment(dt.datetime.fromtimestamp(self.as_of, dt.UTC), ZoneInfo(self.zone)),
+            completeness=" ".join(self.lacking),
             only=self.only,
-            rows=str(rows),
+            rows=str(self.rows),
         )
 
-    def file_name(self, lacking: Sequence[str]) -> str:
-        """How the file is called; a file that lacks something says so."""
+    @property
+    def about_file(self) -> str:
+        """How the text is called that says of a CSV file what it is; empty where the file says it itself."""
+        is_beside = self.file and self.format is Format.CSV
+        return self.file.removesuffix(f".{self.format}") + "-about.txt" if is_beside else ""
+
+    def file_name(self) -> str:
+        """How the file is called: what is in it, and that something lacks."""
+        games = [f"game-{game_id}" for game_id in self.game_ids[:_MOST_NAMED]]
+        if len(self.game_ids) > _MOST_NAMED:
+            games = [f"{len(self.game_ids)}-games"]
         days = f"{self.first_day.isoformat()}-{self.last_day.isoformat()}"
-        return f"bets-{days}{'-incomplete' if lacking else ''}.{self.format}"
+        named = ("bets", *(name.lower() for name in self.types), *games)
+        return f"{file_stem(*named, days)}{'-incomplete' if self.lacking else ''}.{self.format}"
 
 
 def days_that_differ(said: Mapping[dt.date, int], found: Mapping[dt.date, int]) -> dict[dt.date, str]:

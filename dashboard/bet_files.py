@@ -10,7 +10,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from dashboard.bet_tables import BETS
-from dashboard.export import About, Column, Kind, csv_head, parquet_schema, tamed
+from dashboard.export import About, Column, Kind, csv_header, parquet_schema, tame_all
 
 FORMATS: Final = {"parquet": "Parquet", "csv": "CSV"}
 
@@ -53,16 +53,25 @@ def write_csv(
     names: Mapping[int, str],
     type_of: Callable[[int], str],
 ) -> None:
-    """Write the same as CSV, as `export.csv_bytes` does; times are local and say their offset."""
+    """Write the same as CSV, in the way of `export.csv_bytes`."""
     schema = parquet_schema(about, BETS)
-    file.write(csv_head(about, BETS))
+    file.write(csv_header(BETS))
     options = pyarrow.csv.WriteOptions(include_header=False, eol="\r\n")
     for table in tables:
         columns = _columns(table, schema, names, type_of)
         for place, column in enumerate(BETS):
-            if column.kind is Kind.TEXT:
-                columns = columns.set_column(place, column.title, tamed(columns[place]))
+            if column.kind in _AS_TEXT:
+                columns = columns.set_column(place, column.title, _AS_TEXT[column.kind](columns[place]))
         pyarrow.csv.write_csv(columns, file, options)
+
+
+def local_times(times: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write times as `export.local_time` does."""
+    written = pc.strftime(times, "%Y-%m-%d %H:%M:%S%z")
+    return pc.replace_substring_regex(written, r"([+-]\d\d)(\d\d)$", r"\1:\2")
+
+
+_AS_TEXT: Final = {Kind.TEXT: tame_all, Kind.TIME: local_times}
 
 
 def _columns(

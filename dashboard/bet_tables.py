@@ -53,7 +53,7 @@ PLAYERS: Final = (
     Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one bet gave back."),
 )
 WINS: Final = (
-    Column("time", "Start", Kind.TEXT),
+    Column("start", "Start", Kind.TIME),
     Column("player", "Player", Kind.TEXT, "The operator's id, or the provider's where there is none."),
     Column("game", "Game", Kind.TEXT),
     Column("bet_amount_li", "Bet", Kind.MONEY, "The stake."),
@@ -65,11 +65,9 @@ WINS: Final = (
 def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> pd.DataFrame:
     """Add to bets (`bets.newest`) what the tables show: local times, the `game`'s name, the `player`."""
     op_ids, user_ids = bets["op_id"].tolist(), bets["user_id"].tolist()
-    starts = local_times(bets["start_at"], zone)
     return bets.assign(
-        start=starts,
+        start=local_times(bets["start_at"], zone),
         end=local_times(bets["end_at"], zone),
-        time=starts.dt.strftime("%Y-%m-%d %H:%M:%S"),
         game=[names.get(game_id, str(game_id)) for game_id in bets["game_id"].tolist()],
         player=[op_id or str(user_id) for op_id, user_id in zip(op_ids, user_ids, strict=True)],
         times=[

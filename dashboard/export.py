@@ -1,4 +1,8 @@
-"""Files of what is shown: a block that says what it is, then the table. Amounts are exact in each format."""
+"""Files of what is shown. Amounts are exact in each format, and times say their offset from UTC.
+
+A table begins with its header, so that whatever reads it finds columns. What a file says about itself stands
+beside the table: in a sheet of its own, in Parquet's metadata, and for CSV in a text file of its own.
+"""
 
 import csv
 import io
@@ -20,12 +24,22 @@ from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | bool | Decimal | date | datetime | None
 
-_FORMULA_STARTS: Final = "=+-@\t\r\n＝＋－＠"
+# What a spreadsheet takes for a formula, at the start of a cell. Where another separator is set than the
+# comma (Excel in much of Europe), a cell begins after a semicolon or a line end within the quotes as well:
+# there they are none. A number is harmless, and stays as it is: "[1,-2]".
+_SEPARATORS: Final = r"[;,|\t\r\n]"
+_FORMULA: Final = r"[ \xa0\"]*[=+\-@＝＋－＠]"
+_NUMBER: Final = rf"\s*[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?[\s\"\]}})]*(?:{_SEPARATORS}|\Z)"
+_RUNS: Final = re.compile(rf"^(?=[\t\r\n]|{_FORMULA})|(?<={_SEPARATORS})(?={_FORMULA})(?!{_NUMBER})")
+_MAY_RUN: Final = rf"^[\t\r\n]|(^|{_SEPARATORS}){_FORMULA}"
 # A spreadsheet keeps 15 digits of a number and rounds the rest away without a word.
 _SHEET_DIGITS: Final = 15
 _SHEET_ROWS: Final = 1_048_576
-SHEET_ROOM: Final = _SHEET_ROWS - 20
-"""So many rows of a table surely fit a sheet, below what it says about itself."""
+SHEET_ROOM: Final = _SHEET_ROWS - 1
+"""So many rows of a table fit a sheet, below its header."""
+_OFFSET: Final = ", UTC offset"
+_LONGEST_SHEET_NAME: Final = 31
+_LONGEST_NAME_BYTES: Final = 120
 
 
 class Kind(StrEnum):
@@ -107,61 +121,121 @@ class About:
         return [(label, value) for label, value in lines if value]
 
 
-def csv_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
-    """Write CSV in UTF-8 with a byte order mark (spreadsheets look for it); not known is an empty cell.
+def file_stem(*parts: str) -> str:
+    """A file's name without its ending, safe on every system: "rounds-whale-2026-03-09-2026-03-15".
 
-    Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
+    Letters of all scripts, digits, "-", "_" and "." stay; anything else becomes "-". The last part, which is
+    the period, is kept whole; what is too long before it is cut.
+    """
+    *named, last = ("-".join(filter(None, re.split(r"[^\w.-]+", part))) for part in parts if part)
+    room = _LONGEST_NAME_BYTES - len(last.encode())
+    head = "-".join(named).encode()[:room].decode(errors="ignore").strip("-.")
+    return f"{head}-{last}" if head else last
+
+
+def about_bytes(about: About) -> bytes:
+    """Write what a file says about itself as a text of lines, for beside a CSV file."""
+    return "".join(f"{label}: {value}\r\n" for label, value in about.lines()).encode("utf-8-sig")
+
+
+def csv_bytes(columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
+    """Write CSV (RFC 4180) that begins with its header; not known is an empty cell.
+
+    It is UTF-8 with a byte order mark, without which Excel reads another encoding. Times are local with their
+    offset. Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
     """
     out = io.StringIO(newline="")
     csv.writer(out).writerows([_csv_cell(cell) for cell in row] for row in _rows(columns, frame))
-    return csv_head(about, columns) + out.getvalue().encode()
+    return csv_header(columns) + out.getvalue().encode()
 
 
-def csv_head(about: About, columns: Sequence[Column]) -> bytes:
-    """Write the beginning of a CSV file, up to the titles of the columns."""
+def csv_header(columns: Sequence[Column]) -> bytes:
+    """Write the beginning of a CSV file: the titles of the columns."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerows([label, _tame(value)] for label, value in about.lines())
-    writer.writerow([])
-    writer.writerow([_tame(column.title) for column in columns])
+    csv.writer(out).writerow([tame(column.title) for column in columns])
     return out.getvalue().encode("utf-8-sig")
 
 
-def tamed(text: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    is_formula = pc.match_substring_regex(text, f"^[{re.escape(_FORMULA_STARTS)}]")
-    return pc.if_else(is_formula, pc.binary_join_element_wise("'", text, ""), text)
+def tame(text: str) -> str:
+    """Put an apostrophe before whatever a spreadsheet would run as a formula, at the start and inside."""
+    return _RUNS.sub("'", text)
+
+
+def tame_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Do the same for a column."""
+    # Most columns hold nothing of the kind, and Arrow looks through them faster.
+    may_run = pc.fill_null(pc.match_substring_regex(texts, _MAY_RUN), fill_value=False)
+    if not pc.any(may_run).as_py():
+        return texts
+    return pa.chunked_array(
+        [[None if text is None else tame(text) for text in texts.to_pylist()]], texts.type
+    )
 
 
 def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
-    """Write a workbook of one sheet; numbers of more than 15 digits are text, so that nothing is rounded.
+    """Write a workbook: a sheet of the table, with a filter and a header that stays, and a sheet "About".
 
-    Raises ValueError where the rows do not fit a sheet.
+    Numbers of more than 15 digits are text, so that nothing is rounded. A sheet's times have no zone: beside
+    each column of local times stands one of their offsets. Raises ValueError where the rows do not fit a
+    sheet.
     """
-    lines = about.lines()
-    if len(lines) + 2 + len(frame) > _SHEET_ROWS:
+    if len(frame) > SHEET_ROOM:
         raise ValueError(f"{len(frame)} rows do not fit a sheet of {_SHEET_ROWS} rows; export CSV instead.")
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
-        formats = {kind: book.add_format({"num_format": _NUMBER_FORMATS[kind]}) for kind in Kind}
-        head = len(lines) + 1
-        for number, (label, value) in enumerate(lines):
-            sheet.write_string(number, 0, label, bold)
-            sheet.write_string(number, 1, value, formats[Kind.TEXT])
-        for place, column in enumerate(columns):
-            sheet.write_string(head, place, column.title, bold)
-        sheet.set_column(0, max(len(columns) - 1, 1), 18)
-        for number, row in enumerate(_rows(columns, frame), start=head + 1):
-            for place, (column, exact) in enumerate(zip(columns, row, strict=True)):
-                cell = _sheet_cell(exact)
-                # The text format keeps a cell text when somebody edits it, formula or not.
-                _write_cell(
-                    sheet, number, place, cell, formats[Kind.TEXT if isinstance(cell, str) else column.kind]
-                )
-        sheet.freeze_panes(head + 1, 0)
+        _table_sheet(book, book.add_worksheet(_sheet_name(about.title)), columns, frame)
+        lines = book.add_worksheet("About")
+        lines.set_column(0, 0, 18)
+        lines.set_column(1, 1, 90)
+        for number, (label, value) in enumerate(about.lines()):
+            lines.write_string(number, 0, label, book.add_format({"bold": True}))
+            lines.write_string(number, 1, value, book.add_format({"num_format": "@", "text_wrap": True}))
     return out.getvalue()
+
+
+def _sheet_name(title: str) -> str:
+    # No more characters, none of these, no apostrophe at an end, and not a name that Excel keeps for itself.
+    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title)[:_LONGEST_SHEET_NAME].strip("' ")
+    return "Table" if name.lower() in ("", "about", "history") else name
+
+
+def _table_sheet(
+    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Column], frame: pd.DataFrame
+) -> None:
+    bold = book.add_format({"bold": True})
+    texts = book.add_format({"num_format": "@"})
+    formats = {kind: book.add_format({"num_format": _NUMBER_FORMATS[kind]}) for kind in Kind}
+    wide = [wider for column in columns for wider in _with_offset(column)]
+    for place, column in enumerate(wide):
+        sheet.write_string(0, place, column.title, bold)
+    for number, row in enumerate(_rows(columns, frame), start=1):
+        cells = [cell for column, exact in zip(columns, row, strict=True) for cell in _apart(column, exact)]
+        for place, (column, exact) in enumerate(zip(wide, cells, strict=True)):
+            cell = _sheet_cell(exact)
+            # The text format keeps a cell text when somebody edits it, formula or not.
+            _write_cell(sheet, number, place, cell, texts if isinstance(cell, str) else formats[column.kind])
+    sheet.set_column(0, len(wide) - 1, 18)
+    sheet.autofilter(0, 0, len(frame), len(wide) - 1)
+    sheet.freeze_panes(1, 0)
+
+
+def _with_offset(column: Column) -> list[Column]:
+    """A column as a sheet has it: times are followed by their offset."""
+    offset = Column("", column.title + _OFFSET, Kind.TEXT)
+    return [column, offset] if column.kind is Kind.TIME else [column]
+
+
+def _apart(column: Column, cell: Cell) -> list[Cell]:
+    if column.kind is not Kind.TIME:
+        return [cell]
+    if not isinstance(cell, datetime):
+        return [None, None]
+    return [cell.replace(microsecond=0, tzinfo=None), local_time(cell)[-len("+00:00") :]]
+
+
+def local_time(moment: datetime) -> str:
+    """An aware time as a file writes it: "2026-10-25 02:30:00+02:00"."""
+    return moment.isoformat(" ", "seconds")
 
 
 def parquet_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
@@ -212,7 +286,7 @@ def _cell(kind: Kind, value: object) -> Cell:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, pd.Timestamp):
-        return value.date() if kind is Kind.DAY else value.to_pydatetime().replace(tzinfo=None)
+        return value.date() if kind is Kind.DAY else value.to_pydatetime()
     if kind is Kind.FLAG:
         return bool(value)
     if kind is Kind.MONEY:
@@ -227,11 +301,9 @@ def _csv_cell(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return _YES_NO[cell]
-    return _tame(cell) if isinstance(cell, str) else str(cell)
-
-
-def _tame(text: str) -> str:
-    return "'" + text if text.startswith(tuple(_FORMULA_STARTS)) else text
+    if isinstance(cell, datetime):
+        return local_time(cell)
+    return tame(cell) if isinstance(cell, str) else str(cell)
 
 
 def _sheet_cell(cell: Cell) -> Cell:

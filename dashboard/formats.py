@@ -105,10 +105,25 @@ def difference(metric: Metric[Any], change: Change, currency: str | None = None)
 
 
 def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
-    """Time in the business zone with its name: "14:05 Asia/Manila", on another day than `now` dated."""
+    """Time in the business zone with its name: "14:05 Asia/Manila", on another day than `now` dated.
+
+    A time that clocks show twice says which: "01:30 (−05:00) America/New_York".
+    """
     local = instant.astimezone(zone)
     today = now is not None and now.astimezone(zone).date() == local.date()
-    return f"{format_datetime(local, 'HH:mm' if today else 'd MMM y, HH:mm', locale='en_GB')} {zone.key}"
+    words = format_datetime(local, "HH:mm" if today else "d MMM y, HH:mm", locale="en_GB")
+    return f"{words}{_which(local)} {zone.key}"
+
+
+def clock(local: datetime) -> str:
+    """A local time in a table: "2026-03-15 14:05:00"; one that clocks show twice says which: "… (−05:00)"."""
+    return f"{local:%Y-%m-%d %H:%M:%S}{_which(local)}"
+
+
+def _which(local: datetime) -> str:
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return ""
+    return f" ({local.isoformat()[-6:].replace('-', '−')})"
 
 
 def zone_time(zone: ZoneInfo) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from dashboard.formats import UNKNOWN, money
+from dashboard.formats import UNKNOWN, clock, money
 from dashboard.rounds import AWARD_TYPES, EXTRA_AMOUNTS
 
 Fields = list[tuple[str, str]]
@@ -37,8 +37,8 @@ def facts(row: Mapping[str, Any], currency: str | None) -> Fields:
 
     return [
         ("Game", f"{row['game']} ({row['game_id']})"),
-        ("Start", f"{row['start']:%Y-%m-%d %H:%M:%S}"),
-        ("End", f"{row['end']:%Y-%m-%d %H:%M:%S}"),
+        ("Start", clock(row["start"])),
+        ("End", clock(row["end"])),
         ("Bet", amount("bet_amount_li")),
         ("Win", amount("win_li")),
         ("Net result", amount("gain_li")),

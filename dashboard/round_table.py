@@ -53,7 +53,7 @@ ROUNDS_ON_SCREEN: Final = tuple(column for column in ROUNDS if column.field not 
 """Without what other columns say as well; all of `extra_business` is shown of the round that is selected."""
 _REPEATED: Final = ("game", "type", "feature_name", "award_name", "currency", "op_id")
 SESSIONS: Final = (
-    Column("begun", "Begun", Kind.TEXT),
+    Column("begun", "Begun", Kind.TIME),
     Column("length", "Length", Kind.TEXT),
     Column("bet_count", "Rounds", Kind.COUNT),
     Column("game_count", "Games", Kind.COUNT),
@@ -62,7 +62,7 @@ SESSIONS: Final = (
     Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one round gave back."),
 )
 GAPS: Final = (
-    Column("at", "Before the round of", Kind.TEXT),
+    Column("at", "Before the round of", Kind.TIME),
     Column("before_li", "Balance after the round before", Kind.MONEY),
     Column("after_li", "Balance before the round", Kind.MONEY),
     Column("amount_li", "Difference", Kind.MONEY),
@@ -135,7 +135,7 @@ def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     """Sessions (`sessions.sessions_frame`) newest first, for `SESSIONS`."""
     newest = sessions.iloc[::-1].reset_index(drop=True)
     return newest.assign(
-        begun=local_times(newest["start_at"], zone).dt.strftime("%Y-%m-%d %H:%M"),
+        begun=local_times(newest["start_at"], zone),
         length=[length_words(length_s) for length_s in newest["length_s"].tolist()],
     )
 
@@ -143,11 +143,10 @@ def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
 def gaps_table(gaps: Sequence[Gap], zone: ZoneInfo) -> pd.DataFrame:
     """Gaps newest first, for `GAPS`."""
     newest = gaps[::-1]
-    at = local_times(pd.Series([gap.to_s for gap in newest], dtype="int64"), zone)
     amounts = ("before_li", "after_li", "amount_li", "rest_li")
     return pd.DataFrame(
         {
-            "at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
+            "at": local_times(pd.Series([gap.to_s for gap in newest], dtype="int64"), zone),
             **{name: pd.array([getattr(gap, name) for gap in newest], dtype="Int64") for name in amounts},
             "cause": [str(gap.cause) for gap in newest],
             "why": [gap.why for gap in newest],

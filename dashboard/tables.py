@@ -19,7 +19,7 @@ DAYS: Final = (Column("date", "Day", Kind.DAY), *_SUMS)
 DAYS_COMPARED: Final = (*DAYS, Column("before_date", "Day, compared", Kind.DAY), *_BEFORE)
 HOURS: Final = (Column("hour", "Hour", Kind.TEXT), *_SUMS, *_BEFORE)
 GAMES: Final = (
-    Column("game_id", "Game id", Kind.COUNT),
+    Column("game_id", "Game id", Kind.NUMBER),
     Column("name", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
     *_SUMS,
@@ -87,7 +87,7 @@ LUCK: Final = (
 )
 """Of `luck_table.luck_frame`."""
 GAME_ROUNDS: Final = (
-    Column("time", "Time", Kind.TEXT, "When the round started, in the business zone."),
+    Column("time", "Time", Kind.TIME, "When the round started, in the business zone."),
     Column("op_id", "Operator's id", Kind.TEXT),
     Column("bet_amount_li", "Bet", Kind.MONEY),
     Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),

@@ -42,9 +42,10 @@ PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
 """What a player loses is no loss of the company's."""
 
 
-def whose(history: data.History, *words: str) -> str:
-    """What a file says of itself: whose it is, and which part."""
-    return "; ".join((identity(history.player, history.rounds), *filter(None, words)))
+def whose(history: data.History, *words: str) -> tuple[str, str]:
+    """What a file says of itself: whose it is and which part; and the player's id for its name."""
+    told = "; ".join((identity(history.player, history.rounds), *filter(None, words)))
+    return told, history.player.op_id or str(history.player.user_id)
 
 
 @live.part("Figures of this player", "player", player_cards.unknown, first=True)
@@ -83,7 +84,7 @@ def balance() -> None:
         if other:
             table = gaps_table(other, here.zone)
             grid.draw(table, GAPS, "gaps", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8)
-            downloads.draw("Jumps of the balance", GAPS, table, filters.view(), known, whose(known.value))
+            downloads.draw("Jumps of the balance", GAPS, table, filters.view(), known, *whose(known.value))
 
 
 @live.part("When this player plays", "habits")
@@ -107,7 +108,7 @@ def habits() -> None:
         grid.draw(
             table, SESSIONS, "session-list", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8
         )
-        downloads.draw("Sessions", SESSIONS, table, filters.view(), known, whose(known.value))
+        downloads.draw("Sessions", SESSIONS, table, filters.view(), known, *whose(known.value))
 
 
 @live.part("Games of this player", "player-games")
@@ -129,7 +130,7 @@ def games() -> None:
         grid.draw(
             table, PLAYER_GAMES, "player-games", charts.look(), data.source().currency, neutral=PLAYERS_OWN
         )
-        downloads.draw("Games of a player", PLAYER_GAMES, table, filters.view(), known, whose(known.value))
+        downloads.draw("Games of a player", PLAYER_GAMES, table, filters.view(), known, *whose(known.value))
 
 
 @live.part("The rounds", "rounds", every_s=None)
@@ -146,7 +147,7 @@ def rounds() -> None:
         st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
         round_list.draw(table, here.currency)
         words = wanted.words(names, here.currency)
-        downloads.draw("Rounds", ROUNDS, table, view, known, whose(known.value, words))
+        downloads.draw("Rounds", ROUNDS, table, view, known, *whose(known.value, words))
         round_list.detail(table, here.currency)
 
 

@@ -108,9 +108,13 @@ def test_what_is_shown_can_be_downloaded(browser: Browser, url: str):
         page.locator(".st-key-box-daily").get_by_role("button", name="CSV").click()
     lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
     assert download.value.suggested_filename == "days-2026-03-01-2026-03-02.csv"
-    assert "Period,2026-03-01 to 2026-03-02" in lines
-    assert "Time zone,UTC" in lines
-    assert [line.split(",")[0] for line in lines[-2:]] == ["2026-03-01", "2026-03-02"]
+    assert [line.split(",")[0] for line in lines] == ["Day", "2026-03-01", "2026-03-02"]
+    with page.expect_download() as beside:
+        page.locator(".st-key-box-daily").get_by_role("button", name="About").click()
+    assert beside.value.suggested_filename == "days-2026-03-01-2026-03-02-about.txt"
+    said = Path(beside.value.path()).read_text("utf-8-sig").splitlines()
+    assert "Period: 2026-03-01 to 2026-03-02" in said
+    assert "Time zone: UTC" in said
     page.close()
 
 

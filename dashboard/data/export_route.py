@@ -1,4 +1,4 @@
-"""`GET /exports/ID/NAME`: hands out a finished export in pieces, however large it is.
+"""`GET /exports/ID/NAME`: hands out a finished export in pieces, however large it is, and what it says of it.
 
 Only people who may see bets get it. The id is 128 bits of chance besides, is shown on the Bets page alone,
 and is worth nothing once the export is deleted.
@@ -15,6 +15,7 @@ from dashboard.access import BETS
 from dashboard.compat import sign_in_claims
 from dashboard.data.audit_book import audit
 from dashboard.data.source import source
+from dashboard.export import about_bytes
 
 _KINDS: Final = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 _FROM_THE_START: Final = "bytes=0-"
@@ -26,9 +27,13 @@ async def _answer(request: Request) -> Response:
     if person is None or not person.may(BETS):
         return PlainTextResponse("Sign in as somebody who may see bets.", 403)
     found = await run_in_threadpool(here.exports.finished, request.path_params["id"])
-    if found is None or found[1].name != request.path_params["name"]:
+    name = request.path_params["name"]
+    if found is None or name not in (found[0].file, found[0].about_file):
         return PlainTextResponse("There is no such export; it may have been deleted.", 404)
     export, path = found
+    if name == export.about_file:
+        said = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        return PlainTextResponse(about_bytes(export.about), headers=said)
     # A download that broke off goes on in the middle: it is still the same one.
     if request.method == "GET" and request.headers.get("range", _FROM_THE_START).startswith(_FROM_THE_START):
         await run_in_threadpool(audit, person.name, "export", {"file": export.file, "rows": export.rows})

@@ -275,26 +275,20 @@ class Exports:
             *differ.values(),
         )
         as_of = min((float(head[_AS_OF]) for head in heads), default=self._clock())
-        name = export.file_name(lacking)
+        export = msgspec.structs.replace(
+            export, lacking=lacking, doubtful=(*doubtful, *map(export.window, differ)), rows=rows, as_of=as_of
+        )
         fill = partial(
             _WRITE[export.format],
-            about=export.about(rows, as_of, lacking),
+            about=export.about,
             tables=(pq.read_table(part.path) for part in parts),
             names={game_id: game.game_name for game_id, game in games.items()},
             type_of=lambda game_id: game_type(game_id, games.get(game_id)),
         )
+        name = export.file_name()
         size = self._folder.write_file(export, name, fill)
-        self._folder.save(
-            msgspec.structs.replace(
-                export,
-                state=State.INCOMPLETE if lacking else State.DONE,
-                file=name,
-                rows=rows,
-                size=size,
-                lacking=lacking,
-                doubtful=(*doubtful, *(export.window(day) for day in differ)),
-            )
-        )
+        state = State.INCOMPLETE if lacking else State.DONE
+        self._folder.save(msgspec.structs.replace(export, state=state, file=name, size=size))
         if not lacking:
             self._folder.drop_parts(export)
 

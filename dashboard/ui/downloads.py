@@ -1,8 +1,8 @@
 """Buttons that hand out what a box shows as a file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -10,15 +10,30 @@ import streamlit as st
 from dashboard import data, formats
 from dashboard.access import Person
 from dashboard.data import Known
-from dashboard.export import SHEET_ROOM, About, Column, csv_bytes, parquet_bytes, xlsx_bytes
+from dashboard.export import (
+    SHEET_ROOM,
+    About,
+    Column,
+    about_bytes,
+    csv_bytes,
+    file_stem,
+    parquet_bytes,
+    xlsx_bytes,
+)
 from dashboard.ui import guard
 from dashboard.view import View
 
-_FORMATS = (
-    ("CSV", "text/csv", csv_bytes),
-    ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes),
-    ("Parquet", "application/vnd.apache.parquet", parquet_bytes),
-)
+Write = Callable[[About, Sequence[Column], pd.DataFrame], bytes]
+
+_XLSX: Final = "XLSX"
+_WRITERS: Final[Mapping[str, tuple[str, str, Write]]] = {
+    "CSV": (".csv", "text/csv", lambda _about, columns, frame: csv_bytes(columns, frame)),
+    _XLSX: (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes),
+    "Parquet": (".parquet", "application/vnd.apache.parquet", parquet_bytes),
+    # For CSV, which has no place of its own for it.
+    "About": ("-about.txt", "text/plain", lambda about, _columns, _frame: about_bytes(about)),
+}
+_HELPS: Final = {"About": "What “{}” is: period, zone, currency, as of when, and what it lacks"}
 
 
 def draw(
@@ -28,10 +43,11 @@ def draw(
     view: View,
     known: Known[Any],
     only: str = "",
+    whose: str = "",
 ) -> None:
     """Offer `frame` as CSV, XLSX and Parquet; the file says what the page says of it.
 
-    `only` is what the page's own filters leave, in words.
+    `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name.
     """
     stale = "The provider did not answer; these are the last numbers it gave." if known.stale else ""
     about = About(
@@ -45,20 +61,21 @@ def draw(
         only=only,
         rows=str(len(frame)),
     )
-    stem = f"{title.lower().replace(' ', '-')}-{view.period.first_day}-{view.period.last_day}"
-    offer(about, columns, frame, stem)
+    days = f"{view.period.first_day}-{view.period.last_day}"
+    lacks = "incomplete" if known.failed else ""
+    offer(about, columns, frame, file_stem(title.lower(), whose, lacks, days))
 
 
 def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str) -> None:
     """Offer `frame` as a file of each kind, named `stem`."""
     title, person = about.title, guard.person()
     with st.container(horizontal=True, horizontal_alignment="right"):
-        for name, mime, write in _FORMATS:
-            too_long = write is xlsx_bytes and len(frame) > SHEET_ROOM
+        for name, (ending, mime, write) in _WRITERS.items():
+            too_long = name == _XLSX and len(frame) > SHEET_ROOM
             st.download_button(
                 name,
                 partial(hand_out, person, name, write, about, columns, frame),
-                file_name=f"{stem}.{name.lower()}",
+                file_name=stem + ending,
                 mime=mime,
                 key=f"{name}-{title}",
                 on_click="ignore",
@@ -67,14 +84,14 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
                 disabled=too_long,
                 help="More rows than a sheet holds; take CSV."
                 if too_long
-                else f"Download “{title}” as {name}",
+                else _HELPS.get(name, f"Download “{{}}” as {name}").format(title),
             )
 
 
 def hand_out(
     person: Person | None,
     name: str,
-    write: Callable[[About, Sequence[Column], pd.DataFrame], bytes],
+    write: Write,
     about: About,
     columns: Sequence[Column],
     frame: pd.DataFrame,

@@ -98,6 +98,8 @@ def _buttons(seen: Seen) -> None:
     if export.file:
         # Beside the page's own address, wherever a proxy has put it.
         st.link_button("Download", f"exports/{export.id}/{export.file}", icon=":material/download:")
+    if export.about_file:
+        st.link_button("About", f"exports/{export.id}/{export.about_file}", icon=":material/info:")
     if export.state in (State.INCOMPLETE, State.FAILED):
         st.button(
             "Ask again",

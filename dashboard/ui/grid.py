@@ -70,5 +70,5 @@ def _config(column: Column, currency: str | None) -> Any:
         unit = f", {currency}" if currency and column.kind is Kind.MONEY else ""
         return st.column_config.NumberColumn(column.title + unit, help=help_text)
     if column.kind is Kind.TIME:
-        return st.column_config.DatetimeColumn(column.title, format="YYYY-MM-DD HH:mm:ss", help=help_text)
+        return st.column_config.DatetimeColumn(column.title, help=help_text)
     return st.column_config.TextColumn(column.title, help=help_text)

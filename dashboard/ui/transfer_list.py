@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import data, formats, tables
 from dashboard.data import Known, wallet
-from dashboard.export import About
+from dashboard.export import About, file_stem
 from dashboard.figures.wallet import wallet_chart
 from dashboard.ui import charts, downloads, grid, states, wallet_filters
 from dashboard.wallet import Wanted, described, in_words
@@ -100,6 +100,6 @@ def _offer(wanted: Wanted, known: Known[pd.DataFrame]) -> None:
     st.caption(
         f"{'The only transfer' if count == 1 else f'All {count:,} transfers'} as a file", width="content"
     )
-    downloads.offer(
-        about, tables.TRANSFERS, known.value, f"transfers-{known.as_of.astimezone(here.zone):%Y-%m-%d}"
-    )
+    day = f"{min(known.as_of, wanted.before or known.as_of).astimezone(here.zone):%Y-%m-%d}"
+    stem = file_stem("transfers", wanted.op_id or "", day)
+    downloads.offer(about, tables.TRANSFERS, known.value, stem)

@@ -36,6 +36,8 @@ def written(
             values = [_decimal(column.kind, value) for value in frame[column.field].tolist()]
             shown[column.field] = pd.Series(values, index=shown.index, dtype="object")
             texts[column.field] = _text(column.kind, _places(values), signed=column.field in changes)
+        elif column.kind is Kind.TIME:
+            texts[column.field] = _time_text
     # Its own name, which is random, would make each drawing of the same rows another table.
     table = Styler(shown, uuid=key)
     table.format(texts)
@@ -69,6 +71,10 @@ def _text(kind: Kind, places: int, *, signed: bool) -> Callable[[object], str]:
         return formats.count(Fraction(value))
 
     return text
+
+
+def _time_text(value: object) -> str:
+    return formats.clock(value) if isinstance(value, pd.Timestamp) else formats.UNKNOWN
 
 
 def _is_loss(value: Any) -> bool:

@@ -18,7 +18,7 @@ from dashboard.bonuses import (
     read_wanted,
 )
 from dashboard.codes import CREATE_TYPES, STATES
-from dashboard.export import About, csv_bytes
+from dashboard.export import csv_bytes
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.look import LIGHT
 from dashboard.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals, change
@@ -167,11 +167,8 @@ def test_days_hold_the_providers_sums_and_gaps() -> None:
 
 
 def test_files_are_exact() -> None:
-    rows = csv_bytes(About("", "", "", "", "", only="op id =1+1"), tables.BONUS_DAYS, _days()).decode(
-        "utf-8-sig"
-    )
-    lines = rows.splitlines()
-    assert lines[0] == "Only,op id =1+1"
+    lines = csv_bytes(tables.BONUS_DAYS, _days()).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Day of creation,")
     assert lines[-4] == "2026-03-12,71,45,0.633803,24109.360,1205.500,0.050001,21055.500,-8534.000"
     assert lines[-3] == "2026-03-13" + "," * 8
     assert lines[-2] == "2026-03-14,0,0,,0.000,0.000,,0.000,0.000"

@@ -33,7 +33,18 @@ def get(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     folder = ExportFolder(tmp_path / "twoj/exports")
     export = Export(
-        ID, Format.CSV, DAY, DAY, "UTC", "", "demo", NOW_S, state=State.DONE, file=FILE, rows=1000
+        ID,
+        Format.CSV,
+        DAY,
+        DAY,
+        "UTC",
+        "",
+        "demo",
+        NOW_S,
+        state=State.DONE,
+        file=FILE,
+        rows=1000,
+        as_of=NOW_S,
     )
     folder.add(export)
     folder.write_file(export, FILE, lambda file: file.write(CONTENT))
@@ -77,6 +88,20 @@ def test_people_who_may_see_bets_get_the_file_and_the_log_says_so(get):
     assert (answer.status_code, answer.content) == (200, CONTENT)
     assert answer.headers["cache-control"] == "private, no-store, no-transform"
     assert log() == [("ann@casino.example", "export", {"file": FILE, "rows": 1000})]
+
+
+def test_what_a_csv_file_is_stands_beside_it(get):
+    answer = get(named("ann"), name="bets-2026-03-01-about.txt")
+    assert answer.text.lstrip("\ufeff").split("\r\n") == [
+        "Title: Bets",
+        "Period: 2026-03-01 to 2026-03-01",
+        "Rows: 1000",
+        "Time zone: UTC",
+        "As of: 15 Mar 2026, 09:30 UTC",
+        "",
+    ]
+    assert answer.headers["content-disposition"] == 'attachment; filename="bets-2026-03-01-about.txt"'
+    assert log() == []
 
 
 def test_a_download_that_goes_on_is_written_down_once(get):

@@ -61,7 +61,7 @@ def rows_of(exports) -> list[dict]:
     if export.format is Format.PARQUET:
         return pq.read_table(path).to_pylist()
     text = path.read_bytes().decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text.split("\r\n\r\n", 1)[1])))
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def truly(truth, start, end, keep=lambda _: True) -> list[tuple]:
@@ -110,7 +110,7 @@ def test_the_file_says_what_it_is(exports, sandbox):
     exports.order(DAY, DAY, RoundFilter(types=("Fish",)), "Fish", Format.PARQUET)
     exports.work()
     export, path = exports.finished(only(exports).id)
-    assert path.name == "bets-2026-03-14-2026-03-14.parquet"
+    assert path.name == "bets-fish-2026-03-14-2026-03-14.parquet"
     assert {key.decode(): value.decode() for key, value in pq.read_schema(path).metadata.items()} == {
         "Title": "Bets",
         "Period": "2026-03-14 to 2026-03-14",
@@ -130,7 +130,8 @@ def test_types_and_games_narrow_it_down_in_the_business_zone(twoj, tmp_path, tru
     exports.work()
     expected = truly(truth, start, start + 86_400, lambda bet: bet["game_id"] == 1041)
     assert told(rows_of(exports)) == expected
-    assert {row["Start"][-5:] for row in rows_of(exports)} == {"+0530"}
+    assert {row["Start"][-6:] for row in rows_of(exports)} == {"+05:30"}
+    assert only(exports).file == "bets-slots-game-1041-game-2011-2026-03-14-2026-03-14.csv"
 
 
 def test_text_of_a_csv_file_is_no_formula(exports):

@@ -173,3 +173,45 @@ def test_times_carry_the_zone_and_another_day_its_date() -> None:
 def test_ages(seconds: float, text: str) -> None:
     now = datetime(2026, 3, 15, tzinfo=UTC)
     assert formats.age(now - timedelta(seconds=seconds), now) == text
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "moment", "clock"),
+    [
+        (
+            "America/New_York",
+            datetime(2026, 11, 1, 5, 30, tzinfo=UTC),
+            "1 Nov 2026, 01:30 (−04:00) America/New_York",
+            "2026-11-01 01:30:00 (−04:00)",
+        ),
+        (
+            "America/New_York",
+            datetime(2026, 11, 1, 6, 30, tzinfo=UTC),
+            "1 Nov 2026, 01:30 (−05:00) America/New_York",
+            "2026-11-01 01:30:00 (−05:00)",
+        ),
+        (
+            "America/New_York",
+            datetime(2026, 11, 1, 7, 0, tzinfo=UTC),
+            "1 Nov 2026, 02:00 America/New_York",
+            "2026-11-01 02:00:00",
+        ),
+        (
+            "Australia/Lord_Howe",
+            datetime(2026, 4, 4, 15, 15, tzinfo=UTC),
+            "5 Apr 2026, 01:45 (+10:30) Australia/Lord_Howe",
+            "2026-04-05 01:45:00 (+10:30)",
+        ),
+        (
+            "Australia/Lord_Howe",
+            datetime(2026, 4, 4, 15, 30, tzinfo=UTC),
+            "5 Apr 2026, 02:00 Australia/Lord_Howe",
+            "2026-04-05 02:00:00",
+        ),
+    ],
+)
+def test_a_time_that_clocks_show_twice_says_which(
+    zone: str, instant: datetime, moment: str, clock: str
+) -> None:
+    assert formats.moment(instant, ZoneInfo(zone)) == moment
+    assert formats.clock(instant.astimezone(ZoneInfo(zone))) == clock

@@ -46,6 +46,7 @@ def two_days_ago():
 def download(page: Page, name: str) -> bytes:
     with page.expect_download() as started:
         page.locator(".st-key-box-round-list").get_by_role("button", name=name).click()
+    assert started.value.suggested_filename.startswith("rounds-grinder-20")
     return Path(started.value.path()).read_bytes()
 
 
@@ -78,7 +79,8 @@ def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
     )
 
     lines = list(csv.reader(io.StringIO(download(page, "CSV").decode("utf-8-sig"), newline="")))
-    head = dict(line for line in lines if len(line) == 2)
+    said = download(page, "About").decode("utf-8-sig").splitlines()
+    head = dict(line.split(": ", 1) for line in said)
     expected = {
         "Period": f"{day} to {day}",
         "Only": f"op_id grinder · user_id {GRINDER.user_id} · plays in $; The player lost",
@@ -86,8 +88,7 @@ def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
         "Time zone": "UTC",
     }
     assert expected.items() <= head.items()
-    titles = next(place for place, line in enumerate(lines) if line[:1] == ["Start"])
-    columns = dict(zip(lines[titles], zip(*lines[titles + 1 :], strict=True), strict=True))
+    columns = dict(zip(lines[0], zip(*lines[1:], strict=True), strict=True))
 
     parquet = pq.read_table(io.BytesIO(download(page, "Parquet")))
     about = {key.decode(): value.decode() for key, value in parquet.schema.metadata.items()}
@@ -95,8 +96,7 @@ def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
 
     sheet = openpyxl.load_workbook(io.BytesIO(download(page, "XLSX")), read_only=True).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    first = next(place for place, row in enumerate(rows) if row[0] == "Start")
-    cells = dict(zip(rows[first], zip(*rows[first + 1 :], strict=True), strict=True))
+    cells = dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
 
     for title, field, scale in (
         ("Bet", "bet_amount", 1000),
@@ -112,7 +112,7 @@ def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
         assert [int(value * scale) for value in parquet[title].to_pylist()] == truth, title
         assert [round(value * scale) for value in cells[title]] == truth, title
     times = [f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}" for at in kept["start_at"].tolist()]
-    assert list(columns["Start"]) == times
+    assert list(columns["Start"]) == [f"{time}+00:00" for time in times]
     assert [f"{at:%Y-%m-%d %H:%M:%S}" for at in parquet["Start"].to_pylist()] == times
 
 
