@@ -1,8 +1,13 @@
 """What pure functions make of the same, made once: pages are drawn more often than answers change."""
 
+import pickle
 from collections.abc import Callable, Hashable
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, TypeVar, cast
+from weakref import ref
+
+import pandas as pd
 
 R = TypeVar("R")
 
@@ -10,25 +15,59 @@ R = TypeVar("R")
 def made(make: Callable[..., R], *of: Any) -> R:
     """Return `make(*of)`, kept for whoever asks for the same of equal arguments; nobody may change it.
 
-    `make` must depend on nothing else: no clock, no settings, no person. Of what has no hash, as frames and
-    dicts, only the very same one counts as equal, and nobody may change that either.
+    `make` must depend on nothing else: no clock, no settings, no person. What has no hash, as frames and
+    dicts, counts as equal where its contents are, and nobody may change that either.
     """
-    return cast("R", _made(make, *(each if isinstance(each, Hashable) else _This(each) for each in of)))
+    keys = [each if isinstance(each, Hashable) else _Contents(each) for each in of]
+    result = _made(make, *keys)
+    for key in keys:
+        if isinstance(key, _Contents):
+            key.forget()
+    return cast("R", result)
 
 
-class _This:
-    """Something that is equal to itself alone."""
+class _Contents:
+    """Something without a hash, told from others by what it holds."""
 
     def __init__(self, it: Any) -> None:
         self.it = it
+        self._digest = _frame_digest(it) if isinstance(it, pd.DataFrame) else _digest(it)
+
+    def forget(self) -> None:
+        """Let it go: what is kept under this key needs it no more."""
+        self.it = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _This) and other.it is self.it
+        return isinstance(other, _Contents) and other._digest == self._digest
 
     def __hash__(self) -> int:
-        return id(self.it)
+        return hash(self._digest)
+
+
+def _digest(it: Any) -> bytes:
+    return blake2b(pickle.dumps(it, protocol=5)).digest()
+
+
+_known: dict[int, tuple["ref[pd.DataFrame]", bytes]] = {}
+"""The digests of frames that are alive, by their identity: a large frame is read once."""
+
+
+def _frame_digest(frame: pd.DataFrame) -> bytes:
+    identity = id(frame)
+    found = _known.get(identity)
+    if found and found[0]() is frame:
+        return found[1]
+    digest = _digest(frame)
+    _known[identity] = ref(frame, lambda gone: _drop(identity, gone)), digest
+    return digest
+
+
+def _drop(identity: int, gone: "ref[pd.DataFrame]") -> None:
+    found = _known.get(identity)
+    if found and found[0] is gone:
+        _known.pop(identity, None)
 
 
 @lru_cache(256)
 def _made(make: Callable[..., object], *of: Hashable) -> object:
-    return make(*(each.it if isinstance(each, _This) else each for each in of))
+    return make(*(each.it if isinstance(each, _Contents) else each for each in of))

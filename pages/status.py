@@ -39,7 +39,7 @@ def calls() -> None:
     with states.box("calls", "Calls to the provider"):
         found = status.calls()
         st.caption("Of this server, since it was started. p50 and p95 are over the last 1000 calls.")
-        grid.draw(found, tables.CALLS, "calls", charts.look(), None)
+        grid.draw(found, tables.CALLS, "calls", charts.look(), None, kept=False)
 
 
 @live.part("This server", "status-versions")

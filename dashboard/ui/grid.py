@@ -31,19 +31,21 @@ def draw(
     order: Sequence[str] | None = None,
     height_rows: int = _MOST_ROWS,
     opens: bool | Callable[[], None] = False,
+    kept: bool = True,
 ) -> int | None:
     """Draw `frame` with `columns`; amounts carry the currency in their title, losses are vermilion.
 
     `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` configures
     further fields, or columns in another way than usual; `order` puts all in order. With `opens` a click
     anywhere on a row returns the row's place in `frame`. With a function, a mark before each row selects
-    it, and the function is called.
+    it, and the function is called. A table whose numbers are others each time is not `kept`: it would push out
+    those that stay.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
     """
     table = (frame, tuple(columns), tuple(pictures or ()), key, tuple(changes), tuple(neutral), look.loss)
-    styled = made(written, *table) if len(frame) <= _KEPT_ROWS else written(*table)
+    styled = made(written, *table) if kept and len(frame) <= _KEPT_ROWS else written(*table)
     state = st.dataframe(
         styled,
         key=key,

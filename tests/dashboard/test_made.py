@@ -1,5 +1,7 @@
 """Made once: the same answers give the very same thing, other answers another."""
 
+import gc
+import weakref
 from datetime import date
 
 import pandas as pd
@@ -26,16 +28,39 @@ def test_of_equal_arguments_it_is_made_once_and_of_others_anew():
     assert len(asked) == 2
 
 
-def test_of_a_frame_only_the_very_same_one_counts():
+def rows(frame: pd.DataFrame) -> list[int]:
+    return frame["a"].tolist()
+
+
+def test_of_frames_with_the_same_contents_it_is_made_once():
     frame = pd.DataFrame({"a": [1, 2]})
-    doubled = made(lambda each: each * 2, frame)
-    assert doubled["a"].tolist() == [2, 4]
+    kept = made(rows, frame)
+    assert kept == [1, 2]
+    assert made(rows, frame.copy()) is kept
+    assert made(rows, pd.DataFrame({"a": [1, 3]})) == [1, 3]
+    assert made(rows, frame.rename(index={0: 7})) is not kept
+    assert made(rows, frame.astype("float")) is not kept
 
-    def rows(each: pd.DataFrame) -> list[int]:
-        return each["a"].tolist()
 
-    assert made(rows, frame) is made(rows, frame)
-    assert made(rows, frame.copy()) is not made(rows, frame)
+def test_frames_that_are_drawn_again_and_again_push_nothing_else_out():
+    kept = made(rows, pd.DataFrame({"a": [-1]}))
+    for _ in range(300):
+        made(rows, pd.DataFrame({"a": [-2]}))
+    assert made(rows, pd.DataFrame({"a": [-1]})) is kept
+
+
+def test_a_frame_lives_no_longer_for_what_was_made_of_it():
+    frame = pd.DataFrame({"a": [11, 12]})
+    alive, kept = weakref.ref(frame), made(rows, frame)
+    del frame
+    gc.collect()
+    assert alive() is None
+    assert made(rows, pd.DataFrame({"a": [11, 12]})) is kept
+
+
+def test_a_frame_in_the_place_of_one_that_is_gone_is_not_taken_for_it():
+    for number in range(2000):
+        assert made(rows, pd.DataFrame({"a": [number]})) == [number]
 
 
 def test_different_makers_are_told_apart():
