@@ -13,7 +13,7 @@ DEMO = "dashboard/provider.py"
 """The one place that starts demo mode."""
 PRIVATE_NAMES = "dashboard/compat.py"
 """The one place that knows what Streamlit and pandas do not promise to keep."""
-DOCUMENTED = {"pandas.io.formats.style.Styler"}
+DOCUMENTED = {"pandas.io.formats.style.Styler", "streamlit.errors.StreamlitDuplicateElementKey"}
 OWN_OR_PROMISED = {"self", "cls", "other"}, {"_replace", "_asdict", "_fields", "_mapping"}
 
 

@@ -38,8 +38,8 @@ def draw(
     `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` configures
     further fields, or columns in another way than usual; `order` puts all in order. With `opens` a click
     anywhere on a row returns the row's place in `frame`. With a function, a mark before each row selects
-    it, and the function is called. A table whose numbers are others each time is not `kept`: it would push out
-    those that stay.
+    it, and the function is called. A table whose numbers are others each time is not `kept`: it
+    would push out those that stay.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.

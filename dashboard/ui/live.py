@@ -1,10 +1,11 @@
 """Parts of a page that refresh themselves while the rest of it stays as it is."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementKey
 
 from dashboard.ui import guard, states
 
@@ -32,8 +33,10 @@ def part(
     @contextmanager
     def failed() -> Iterator[None]:
         if unknown:
-            unknown()
-        with st.container(key=f"box-{key}", border=True):
+            with suppress(StreamlitDuplicateElementKey):  # it was drawn before what failed
+                unknown()
+        # Not the box's own key: the part may have drawn that before it failed.
+        with st.container(key=f"failed-{key}", border=True):
             yield
 
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
