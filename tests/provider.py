@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from twoj_sandbox import KEY, MCH_ID
+from twoj_sandbox.clock import CLOCK_TOLERANCE_S
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,12 +57,24 @@ class Sandbox:
         """Stop the clock at this moment; None lets it run with the real time."""
         self._admin("POST", "clock", {"now": epoch_s})
 
+    def tolerate(self, seconds: int) -> None:
+        """Say how far a caller's clock may be off."""
+        self._admin("POST", "clock", {"tolerance_s": seconds})
+
     def advance_clock(self, seconds: int) -> None:
         self._admin("POST", "clock", {"advance_s": seconds})
 
     def set_manner(self, keep: str = "newest", order: str = "newest") -> None:
         """Say which rows a cut history keeps and in what order they come: `newest`, `oldest` or `random`."""
         self._admin("POST", "manner", {"keep": keep, "order": order})
+
+    def correct(self, start: int, end: int, **how: Any) -> None:
+        """Show the past of `start <= t < end` otherwise, as in `twoj_sandbox.world.corrections`."""
+        self._admin("POST", "corrections", {"start": start, "end": end} | how)
+
+    def clear_corrections(self) -> None:
+        """Show the past as it was."""
+        self._admin("DELETE", "corrections")
 
     def now(self) -> int:
         """Return the sandbox's time in epoch seconds."""
@@ -109,7 +122,9 @@ class Sandbox:
         )
 
     def reset(self) -> None:
-        """Put back what tests change: faults, request log, manner, transfers."""
+        """Put back what tests change: faults, corrections, request log, manner, transfers."""
+        self.clear_corrections()
+        self.tolerate(CLOCK_TOLERANCE_S)
         self.clear_faults()
         self.clear_calls()
         self.forget_transfers()

@@ -9,6 +9,7 @@ import msgspec
 
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
+from twoj_client.changes import Figures, table_figures
 from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
 from twoj_client.errors import BadArgument
@@ -80,7 +81,15 @@ class AllGames:
 
         walk = Walk(self._core.workers, read, renew, _distinct, hours_ahead=_HOURS_AHEAD)
         hours = list(walk.hours(arguments.window(start, end), progress))
-        return _reply([bet for hour in hours for bet in _bets(hour)], hours)
+        bets = [_bets(hour) for hour in hours]
+        changes = [
+            change
+            for hour, of_hour in zip(hours, bets, strict=True)
+            if hour.whole
+            for change in cache.compared(endpoints.ALL_HISTORY, params, hour.window, of_hour, hour.pages)
+        ]
+        reply = _reply([bet for of_hour in bets for bet in of_hour], hours)
+        return msgspec.structs.replace(reply, changes=tuple(changes))
 
     def iter_history(
         self,
@@ -131,9 +140,10 @@ class AllGames:
         """
         ids, window = None if game_ids is None else tuple(game_ids), arguments.window(start, end)
 
-        def make() -> Reply[T]:
+        def make() -> tuple[Reply[T], Figures]:
             reply = self.history_table(start=window.start, end=window.end, game_ids=ids)
-            return msgspec.structs.replace(reply, data=sums.make(reply.data))
+            made: Reply[T] = msgspec.structs.replace(reply, data=sums.make(reply.data))
+            return made, table_figures(reply.data)
 
         params = _history_params(ids) | {"sums": sums.name}
         return self._core.cache.made(

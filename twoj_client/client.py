@@ -15,6 +15,7 @@ import platformdirs
 
 from twoj_client import arguments
 from twoj_client.all_games import AllGames
+from twoj_client.arguments import When
 from twoj_client.cache.cached import CachedReads
 from twoj_client.cache.flights import Flights
 from twoj_client.cache.folder import FolderStore
@@ -25,6 +26,7 @@ from twoj_client.errors import BadArgument
 from twoj_client.games import Games
 from twoj_client.health import Api, ApiHealth, ask_api
 from twoj_client.jackpot import Jackpot
+from twoj_client.provider_clock import ProviderClock
 from twoj_client.slots import Slots
 from twoj_client.stats import EndpointStats, Stats
 from twoj_client.threads import Workers
@@ -48,7 +50,8 @@ class TwoJ:
         cache_url: a folder for the cache, or ``redis://…``; a folder in the user's cache directory if absent.
         timezone: IANA zone of the business day.
         max_in_flight: the most requests at the same time.
-        settle_s: so long after its end a window's answer is final.
+        settle_s: so long after its end, by the provider's clock, a window's answer is kept. It is asked again
+            a day and a week after the end, and when somebody wants it.
         stale_for_s: so old an answer may be when it is served because the provider fails.
         cache_bytes: the cache's size limit.
         timeout_s: the longest wait for the network.
@@ -90,6 +93,7 @@ class TwoJ:
         zone = _zone(timezone)
         self._merchant = merchant
         self._stats = Stats(timer)
+        provider_clock = ProviderClock(clock, timer)
         self._wire = Wire(
             merchant,
             clock=clock,
@@ -99,6 +103,7 @@ class TwoJ:
             budget_s=budget_s,
             max_in_flight=arguments.positive("max_in_flight", max_in_flight),
             stats=self._stats,
+            provider_clock=provider_clock,
             transport=transport,
         )
         self._cache_bytes = cache_bytes
@@ -108,7 +113,8 @@ class TwoJ:
             self._store,
             Flights(self._store, timer=timer, sleep=sleep, wait_s=budget_s),
             scope=_scope(merchant),
-            clock=clock,
+            clock=provider_clock.now,
+            timer=timer,
             settle_s=settle_s,
             stale_for_s=stale_for_s,
             stats=self._stats,
@@ -138,6 +144,21 @@ class TwoJ:
     def health(self, api: Api) -> ApiHealth:
         """Ask one of the provider's APIs once, past the cache, how it does; briefly, and nothing is moved."""
         return ask_api(self._core, api)
+
+    def ask_again(self, *, start: When, end: When) -> None:
+        """Have whatever is said of the window, or of a part of it, asked again when it is next wanted.
+
+        That goes for all who share the cache, within seconds. What is kept serves only where the provider
+        fails, until its new answer replaces it; what has changed is said (`Reply.changes`).
+        """
+        self._cache.ask_again(arguments.window(start, end))
+
+    def asked_again(self, *, start: When, end: When) -> int:
+        """Return the number of the last request to ask for a part of the window again, 0 if there is none.
+
+        What is kept of replies elsewhere is old once it has changed.
+        """
+        return self._cache.asked_again(arguments.window(start, end))
 
     def cache_state(self) -> CacheState:
         """Say how the cache is. While it does not work answers take longer, and none is lost."""
@@ -204,4 +225,4 @@ def _redis_store(url: str, limit_bytes: int) -> RedisStore:
 def _scope(merchant: Merchant) -> str:
     """Return what sets this merchant at this provider apart in a shared cache."""
     where = f"{merchant.summary_url} {merchant.open_url}".encode()
-    return f"1:{merchant.mch_id}@{hashlib.blake2b(where, digest_size=8).hexdigest()}"
+    return f"2:{merchant.mch_id}@{hashlib.blake2b(where, digest_size=8).hexdigest()}"

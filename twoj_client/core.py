@@ -40,7 +40,12 @@ class Core:
         """Ask the provider past the cache."""
         may_ask()
         received = self.wire.ask(endpoint, params, hurried=hurried)
-        return Answer(typed(endpoint, received.payload), received.asked_at, ended=False)
+        return Answer(
+            typed(endpoint, received.payload),
+            received.at.as_of,
+            ended=False,
+            by_provider_clock=received.at.by_provider,
+        )
 
     def each(self, work: Callable[[A], B], items: Iterable[A]) -> list[B]:
         """Do `work` for each item on the workers, and return the results in order.

@@ -70,6 +70,17 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
     raise failure
 
 
+def told_ms(endpoint: Endpoint[T], body: bytes) -> int | None:
+    """Return the provider's clock in epoch milliseconds, None where the answer does not tell it."""
+    if endpoint.family is Family.SUMMARY:
+        return None
+    try:
+        told = _open.decode(body).header.timestamp
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return told if isinstance(told, int) else None
+
+
 def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> T:
     """Return `payload` as the endpoint's type.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
 from twoj_client.harvest import Plan
@@ -45,7 +47,12 @@ def harvest(
                 whole[part] = answer
     in_order = [whole[part] for part in sorted(whole)]
     rows = oldest_first(row for answer in in_order for row in forwards(answer.value))
-    return reply_of(rows, in_order, sorted(plan.cut))
+    reply = reply_of(rows, in_order, sorted(plan.cut))
+    if not reply.complete:
+        return reply
+    return msgspec.structs.replace(
+        reply, changes=core.cache.compared(endpoint, asked, window, rows, in_order)
+    )
 
 
 def oldest_first(rows: Iterable[R]) -> list[R]:

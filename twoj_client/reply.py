@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from twoj_client.changes import Change
 from twoj_client.windows import Window
 
 T = TypeVar("T")
@@ -28,6 +29,14 @@ class Answer(NamedTuple, Generic[T_co]):
     """How it failed."""
     covers_to: int = 0
     """Epoch seconds: nothing in the value happened at or after this."""
+    settled: bool = False
+    """True where the answer was given so long after its window's end that it is kept."""
+    by_provider_clock: bool = False
+    """True where the provider's clock was asked for `as_of`, besides ours."""
+    asked_again: int = 0
+    """The number of the last request to ask for the window again that this answer follows."""
+    change: Change | None = None
+    """How it differs from what was said first of its window."""
     refresh_at: float = 0.0
     """Epoch seconds: until then, nothing needs to be asked again."""
     warnings: tuple[str, ...] = ()
@@ -52,6 +61,10 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     """True where an old answer was served because the provider failed."""
     trouble: str = ""
     """How it failed, in a sentence for people; empty where it did not."""
+    by_provider_clock: bool = False
+    """True where `as_of` is by the provider's clock too: without that no answer is final."""
+    changes: tuple[Change, ...] = ()
+    """What the provider changed of finished windows since they were first read."""
     warnings: tuple[str, ...] = ()
     """What a reader must know of the data, a sentence each: what in it could not be read, say."""
 
@@ -68,5 +81,7 @@ def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Windo
         missing=tuple(missing),
         stale=any(part.stale for part in parts),
         trouble=next((part.trouble for part in parts if part.trouble), ""),
+        by_provider_clock=all(part.by_provider_clock for part in parts),
+        changes=tuple(part.change for part in parts if part.change),
         warnings=tuple(dict.fromkeys(warning for part in parts for warning in part.warnings)),
     )

@@ -43,11 +43,11 @@ class StageSummaries:
 
     def read(self, window: Window) -> Reply[StageSummary]:
         """Return the summary of a window of any length."""
-        now = self._core.clock()
-        made = self._made.get(window)
+        now, key = self._core.cache.now(), (window, self._core.cache.asked_again(window))
+        made = self._made.get(key)
         if made is None or not made.at <= now < made.refresh_at:
             made = self._make(window, now)
-            self._made.put(window, made)
+            self._made.put(key, made)
         else:
             self._core.stats.note(ALL_STAGE_SUMMARY.name, "hits")
         reply = made.reply

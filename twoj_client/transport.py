@@ -10,13 +10,14 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import httpx
 import tenacity
 
-from twoj_client.decode import payload_of
+from twoj_client.decode import payload_of, told_ms
 from twoj_client.doubts import Doubts
 from twoj_client.endpoints import Endpoint, Family
 from twoj_client.errors import (
@@ -29,6 +30,7 @@ from twoj_client.errors import (
 )
 from twoj_client.limiter import Limiter
 from twoj_client.log import log
+from twoj_client.provider_clock import Moment, ProviderClock, Told
 from twoj_client.signing import canonical_json, sign, summary_body
 from twoj_client.stats import Stats
 
@@ -55,11 +57,10 @@ class Merchant:
 
 
 class Received(NamedTuple):
-    """A payload, and the epoch seconds between which the provider said it."""
+    """A payload, and when the provider said it."""
 
     payload: memoryview
-    asked_at: float
-    heard_at: float
+    at: Moment
 
 
 class _NoSignature(logging.Filter):
@@ -97,6 +98,7 @@ class Wire:
         budget_s: float,
         max_in_flight: int,
         stats: Stats,
+        provider_clock: ProviderClock,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._merchant = merchant
@@ -106,6 +108,7 @@ class Wire:
         self._timeout_s = timeout_s
         self._budget_s = budget_s
         self._stats = stats
+        self._provider_clock = provider_clock
         self._limiter = Limiter(timer, sleep)
         self._doubts = Doubts(timer)
         self._once_until: dict[str, float] = {}
@@ -216,9 +219,10 @@ class Wire:
             answer = self._read(endpoint, response, deadline)
         finally:
             response.close()
-        return Received(
-            payload_of(endpoint, answer, (self._merchant.key, signature)), asked_at, self._clock()
-        )
+        heard_at = self._clock()
+        payload = payload_of(endpoint, answer, (self._merchant.key, signature))
+        told = _told(response.headers, told_ms(endpoint, answer))
+        return Received(payload, self._provider_clock.moment(told, asked_at, heard_at))
 
     def _signed(self, endpoint: Endpoint[Any], body: bytes, left_s: float) -> tuple[httpx.Request, str]:
         who = self._merchant
@@ -304,6 +308,19 @@ def _wait(state: tenacity.RetryCallState) -> float:
     if isinstance(error, HttpStatus) and error.retry_after_s is not None:
         return error.retry_after_s
     return _backoff(state)
+
+
+def _told(headers: httpx.Headers, told_ms: int | None) -> list[Told]:
+    """Return the times that an answer tells: its ``Date`` (RFC 9110, 6.6.1), and its header's timestamp."""
+    told = [] if told_ms is None else [Told(told_ms / 1000, 0.001)]
+    for value in headers.get_list("Date"):
+        try:
+            date = parsedate_to_datetime(value)
+        except (ValueError, TypeError, OverflowError):
+            continue
+        # "-0000" is UTC too, where the sender's zone is not known.
+        told.append(Told((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp(), 1.0))
+    return told
 
 
 def _retry_after_s(value: str | None, now: float) -> float | None:

@@ -121,6 +121,7 @@ def main() -> None:
         lifespan="off",
         log_level="error",
         access_log=False,
+        date_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )

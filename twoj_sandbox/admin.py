@@ -9,13 +9,18 @@ import msgspec
 from twoj_sandbox.answer import Answer
 from twoj_sandbox.faults import Fault, Faults
 from twoj_sandbox.provider import HistoryManner, Provider
+from twoj_sandbox.world.corrections import Correction
 
 
 class ClockOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """Stop the clock at `now`, move a stopped one on by `advance_s`, or let it run (`now` null)."""
+    """Stop the clock at `now`, move a stopped one on by `advance_s`, or let it run (`now` null).
+
+    `tolerance_s`: how far a caller's clock may be off, and nothing else is done.
+    """
 
     now: int | None = None
     advance_s: int = 0
+    tolerance_s: int | None = None
 
 
 class Admin:
@@ -37,27 +42,40 @@ class Admin:
         match order:
             case "POST faults":
                 self._faults.add(msgspec.json.decode(body, type=Fault))
-            case "DELETE faults":
-                self._faults.clear()
             case "GET calls":
                 return list(self._calls)
-            case "DELETE calls":
-                self._calls.clear()
-            case "DELETE transfers":
-                self._provider.forget_transfers()
             case "POST clock":
                 self._set_clock(msgspec.json.decode(body, type=ClockOrder))
             case "POST manner":
                 self._provider.manner = msgspec.json.decode(body, type=HistoryManner)
+            case "POST corrections":
+                self._provider.world.correct(
+                    *self._provider.world.corrections, msgspec.json.decode(body, type=Correction)
+                )
             case "GET state":
                 return {"now_ms": self._provider.clock.now_ms(), "manner": asdict(self._provider.manner)}
             case _:
-                raise LookupError(f"no such admin route: {order}")
+                self._delete(order)
         return {}
+
+    def _delete(self, order: str) -> None:
+        match order:
+            case "DELETE faults":
+                self._faults.clear()
+            case "DELETE calls":
+                self._calls.clear()
+            case "DELETE corrections":
+                self._provider.world.correct()
+            case "DELETE transfers":
+                self._provider.forget_transfers()
+            case _:
+                raise LookupError(f"no such admin route: {order}")
 
     def _set_clock(self, order: ClockOrder) -> None:
         clock = self._provider.clock
-        if order.advance_s:
+        if order.tolerance_s is not None:
+            clock.tolerance_s = order.tolerance_s
+        elif order.advance_s:
             clock.stopped_at = clock.now() + order.advance_s
         else:
             clock.stopped_at = order.now

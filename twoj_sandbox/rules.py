@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from twoj_sandbox import KEY, MCH_ID
+from twoj_sandbox.clock import Clock
 
 DAY_S = 86_400
 LONGEST_WINDOW_S = 60 * DAY_S
-CLOCK_TOLERANCE_S = 300
 
 PARAMETER_ERROR = 100_000
 UNCLASSIFIED = 100_404
@@ -47,7 +47,7 @@ class Window:
     end: int
 
 
-def summary_data(body: bytes, now: int) -> Data:
+def summary_data(body: bytes, clock: Clock) -> Data:
     """Return `data` of a Summary API request once its envelope, signature and time are in order."""
     envelope = _json_object(body)
     missing = [name for name in ("ts", "sign", "mch_id", "data") if name not in envelope]
@@ -63,12 +63,12 @@ def summary_data(body: bytes, now: int) -> Data:
     canonical = json.dumps(data, separators=(",", ":"), sort_keys=True)
     if not _signed(sign, canonical.encode(), str(ts)):
         raise Refused("sign does not match")
-    if abs(ts - now) > CLOCK_TOLERANCE_S:
-        raise Refused("ts is more than 300 seconds away from the server's time")
+    if abs(ts - clock.now()) > clock.tolerance_s:
+        raise Refused(f"ts is more than {clock.tolerance_s} seconds away from the server's time")
     return data
 
 
-def open_parameters(query: str, content_type: str, body: bytes, now: int) -> Data:
+def open_parameters(query: str, content_type: str, body: bytes, clock: Clock) -> Data:
     """Return the parameters of an Open API request once its headers, signature and time are in order."""
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Refused("Content-Type must be application/json", UNCLASSIFIED)
@@ -80,9 +80,10 @@ def open_parameters(query: str, content_type: str, body: bytes, now: int) -> Dat
         raise Refused("ts must have 13 digits (milliseconds)")
     if asked["mch"] != str(MCH_ID) or not _signed(asked["sign"], body, asked["ts"]):
         raise Refused("invalid signature", BAD_SIGNATURE)
-    if abs(int(asked["ts"]) // 1000 - now) > CLOCK_TOLERANCE_S:
+    if abs(int(asked["ts"]) // 1000 - clock.now()) > clock.tolerance_s:
         raise Refused(
-            "invalid signature: ts is more than 300 seconds away from the server's time", BAD_SIGNATURE
+            f"invalid signature: ts is more than {clock.tolerance_s} seconds away from the server's time",
+            BAD_SIGNATURE,
         )
     return _json_object(body)
 

@@ -6,6 +6,7 @@ import struct
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import formatdate
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from twoj_sandbox import rules
 from twoj_sandbox.admin import Admin
 from twoj_sandbox.answer import OPEN_PREFIX, Answer, refused, success
+from twoj_sandbox.clock import Clock
 from twoj_sandbox.faults import Fault, Faults, spoiled
 from twoj_sandbox.limiter import Limiter
 from twoj_sandbox.open_api import MONEY_ENDPOINTS, OPEN_ENDPOINTS
@@ -49,6 +51,7 @@ class Application:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
+        send = _dated(send, self._provider.clock)
         body = await _body(receive)
         path = scope["path"]
         if path.startswith(ADMIN_PREFIX):
@@ -94,12 +97,12 @@ class Application:
         clock = self._provider.clock
         try:
             if path in SUMMARY_ENDPOINTS:
-                data = rules.summary_data(body, clock.now())
+                data = rules.summary_data(body, clock)
             else:
                 headers = dict(scope["headers"])
                 content_type = headers.get(b"content-type", b"").decode("latin-1")
                 data = rules.open_parameters(
-                    scope["query_string"].decode("latin-1"), content_type, body, clock.now()
+                    scope["query_string"].decode("latin-1"), content_type, body, clock
                 )
             if path.startswith(f"{OPEN_PREFIX}w/") and not self._limiter.allows(path, time.monotonic()):
                 return Answer(
@@ -160,6 +163,18 @@ async def _send(send: Send, answer: Answer, length: int | None = None) -> None:
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": answer.body, "more_body": length is not None})
+
+
+def _dated(send: Send, clock: Clock) -> Send:
+    """Have each answer tell the sandbox's time, and not the machine's."""
+
+    async def dated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            date = formatdate(clock.now(), usegmt=True).encode("latin-1")
+            message["headers"] = [*message["headers"], (b"Date", date)]
+        await send(message)
+
+    return dated
 
 
 async def _disconnected(receive: Receive) -> None:

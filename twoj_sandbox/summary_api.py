@@ -69,6 +69,8 @@ def all_bonus_summary(provider: Provider, data: Data) -> Any:
     window = rules.window_or_latest(data, now)
     days = provider.world.day_numbers(window.start, window.end, now)
     grants = provider.world.bonuses.grants(days, window.start, window.end, now)
+    for correction in provider.world.corrections:
+        grants = correction.corrected(grants, "created_at", "win_amount")
     keep = grants["of_subordinate"] == (mch_id == SUB_MCH_ID)
     if data.get("user_id") is not None or data.get("op_id"):
         keep &= grants["player"] == _player(provider, data)

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class Provider:
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
+def provider(clock: Clock) -> Iterator[Provider]:
     state = Provider()
 
     class Handler(BaseHTTPRequestHandler):
@@ -89,7 +90,8 @@ def provider() -> Iterator[Provider]:
             call = Call(path, query, dict(self.headers), body)
             state.calls.append(call)
             status, headers, answer = state.answers[path](call)
-            self.send_response(status)
+            self.send_response_only(status)
+            self.send_header("Date", formatdate(clock(), usegmt=True))
             for name, value in {"Content-Length": str(len(answer)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()

@@ -45,8 +45,19 @@ def asked(world: World, ask) -> list[tuple[int, int]]:
     ]
 
 
-def test_a_finished_window_is_kept_for_good(world, twoj):
-    start, end = TODAY - 5 * DAY_S, TODAY - 4 * DAY_S
+def test_a_finished_window_is_asked_again_a_day_and_a_week_after_its_end(world, twoj):
+    start, end = TODAY - DAY_S, TODAY
+    assert bets(twoj, start, end) == 96
+    ages_h = (10, 23.99, 24.01, 30, 167.99, 168.01, 169, 24 * 300)
+    costs = []
+    for age_h in ages_h:
+        world.clock.now = end + age_h * HOUR_S
+        costs.append(len(asked(world, lambda: bets(twoj, start, end))))
+    assert costs == [0, 0, 1, 0, 0, 1, 0, 0]
+
+
+def test_a_window_that_ended_more_than_a_week_ago_is_kept_for_good(world, twoj):
+    start, end = TODAY - 9 * DAY_S, TODAY - 8 * DAY_S
     assert bets(twoj, start, end) == 96
     world.clock.now += 300 * DAY_S
     assert asked(world, lambda: bets(twoj, start, end)) == []
@@ -59,7 +70,7 @@ def test_two_hours_after_its_end_a_window_is_finished(world, tmp_path):
         bets(twoj, end - 60, end)
         world.clock.now += 1900
         assert len(asked(world, lambda: bets(twoj, end - 60, end))) == 1
-        world.clock.now += 300 * DAY_S
+        world.clock.now += 21 * HOUR_S
         assert asked(world, lambda: bets(twoj, end - 60, end)) == []
 
 

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, NamedTuple
 
 import httpx
@@ -33,6 +34,9 @@ class World:
     bets: list[WorldBet] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     down: bool = False
+    tells_time: bool = True
+    date_ahead_s: float = 0
+    """By how much the provider's clock is before the client's."""
     most_at_once: int = 0
     hook: Callable[[], None] = lambda: None
     _running: int = 0
@@ -62,7 +66,10 @@ class World:
             if self.down:
                 return httpx.Response(500)
             payload = getattr(self, "_" + request.url.path.strip("/").replace("/", "_"))(data)
-            return httpx.Response(200, json={"code": 200, "msg": "", "data": payload})
+            date = {"Date": formatdate(self.clock() + self.date_ahead_s, usegmt=True)}
+            if not self.tells_time:
+                date = {}
+            return httpx.Response(200, headers=date, json={"code": 200, "msg": "", "data": payload})
         finally:
             with self._lock:
                 self._running -= 1

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from twoj_client.at_hand import may_ask
+from twoj_client.cache.asked_again import AskedAgain
 from twoj_client.cache.entry import Entry, Rule, entry_of, from_bytes, to_bytes
 from twoj_client.cache.flights import Flights
 from twoj_client.cache.memory import Memory
 from twoj_client.cache.store import Patient
+from twoj_client.changes import Change, Figures, difference, figures
 from twoj_client.decode import typed
 from twoj_client.endpoints import WINDOWED, Endpoint
 from twoj_client.errors import TwoJError, WrongShape
@@ -51,6 +54,7 @@ class CachedReads:
         *,
         scope: str,
         clock: Callable[[], float],
+        timer: Callable[[], float],
         settle_s: float,
         stale_for_s: float,
         stats: Stats,
@@ -66,11 +70,26 @@ class CachedReads:
         self._memory = Memory[Held](_MEMORY_BYTES)
         self._owner = secrets.token_hex(8)
         self._failed_at: dict[str, float] = {}
+        self._asked_again = AskedAgain(store, f"{scope}#asked again", timer)
+        self._refreshing: set[str] = set()
+        self._refreshing_lock = threading.Lock()
         self._refreshers = Workers(2, thread_name_prefix="twoj-refresh")
 
     def close(self) -> None:
         """Stop fetching ahead."""
         self._refreshers.shutdown(cancel_futures=True)
+
+    def now(self) -> float:
+        """Return the time by which the cache judges: the provider's, as far as it has told it."""
+        return self._clock()
+
+    def ask_again(self, window: Window) -> None:
+        """Have what is said of any part of `window` asked again when it is next wanted, by whomever."""
+        self._asked_again.note(window, self._clock())
+
+    def asked_again(self, window: Window) -> int:
+        """Return the number of the last request to ask for a part of `window` again, 0 if there is none."""
+        return self._asked_again.number(window)
 
     def read(self, endpoint: Endpoint[T], params: Params, window: Span = None) -> Answer[T]:
         """Return the answer to a read; `window` is added to the parameters.
@@ -140,41 +159,78 @@ class CachedReads:
         endpoint: Endpoint[Any],
         params: Params,
         window: Window,
-        make: Callable[[], Reply[T]],
+        make: Callable[[], tuple[Reply[T], Figures]],
         *,
         pack: Callable[[T], bytes],
         unpack: Callable[[bytes], T],
     ) -> Reply[T]:
         """Return what is made of many answers to `endpoint` about a window: of one that is settled, once.
 
-        `make` asks for them past the cache, `unpack` raises ValueError where what is kept is damaged.
+        `make` asks for them past the cache, and returns their sums too, by which a change is told. `unpack`
+        raises ValueError where what is kept is damaged.
         """
         key = _key(self._name(endpoint, params), window, is_open=False)
 
+        def kept(good: Callable[[Entry, Rule], bool]) -> Held | None:
+            (raw,) = self._store.get([key])
+            entry = None if raw is None else from_bytes(raw)
+            if entry is None or not good(entry, self._rule(endpoint, window, self._clock())):
+                return None
+            return _unpacked(entry, window, unpack)
+
         def look() -> Held | None:
-            (kept,) = self._store.get([key])
-            entry = None if kept is None else from_bytes(kept)
-            if entry is None or not _good(entry, self._rule(endpoint, window, self._clock())):
-                return None
-            try:
-                return Held(entry, Reply(unpack(entry.payload), datetime.fromtimestamp(entry.as_of, UTC)))
-            except ValueError:
-                return None
+            return kept(_good)
 
         def fetch() -> Held:
-            reply = make()
-            entry = Entry(reply.as_of.timestamp(), window.end, pack(reply.data))
+            number = self._asked_again.number(window)
+            reply, sums = make()
+            by_provider, packed = reply.by_provider_clock, pack(reply.data)
+            entry = Entry(reply.as_of.timestamp(), window.end, by_provider, number, payload=packed)
             if reply.complete and not reply.stale:
                 settled = self._rule(endpoint, window, self._clock()).settled(entry)
+                if settled:
+                    (entry,) = self._beside_first([key], [entry], [sums])
                 self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.fresh_s)
-            return Held(entry, reply)
+            return Held(entry, msgspec.structs.replace(reply, changes=_changes(entry, window)))
 
         held = look()
         if held is None:
             may_ask()
         self._stats.note(endpoint.name, "misses" if held is None else "hits")
-        reply: Reply[T] = (held or self._flights.join(key, look, fetch)).value
-        return reply
+        try:
+            held = held or self._join(endpoint, window, key, look, fetch)
+        except TwoJError as error:
+            held = kept(lambda entry, rule: rule.settled(entry)) if error.older_will_do else None
+            if held is None:
+                raise
+            self._stats.note(endpoint.name, "stale")
+            return msgspec.structs.replace(cast("Reply[T]", held.value), stale=True, trouble=error.trouble)
+        return cast("Reply[T]", held.value)
+
+    def compared(
+        self,
+        endpoint: Endpoint[Any],
+        params: Params,
+        window: Window,
+        rows: Sequence[Any],
+        answers: Sequence[Answer[Any]],
+    ) -> tuple[Change, ...]:
+        """Return how the whole of a window's rows, in many answers, differs from what was said first.
+
+        Nothing where it may still change, or where this is what was said first: then that is written down.
+        """
+        if not answers or not all(answer.settled for answer in answers):
+            return ()
+        key = f"{self._name(endpoint, params)}{window.start}-{window.end}#first"
+        (raw,) = self._store.get([key])
+        first = None if raw is None else from_bytes(raw)
+        sums = figures(rows)
+        if first is None or first.first is None:
+            as_of = min(answer.as_of for answer in answers)
+            self._store.put({key: to_bytes(Entry(as_of, window.end, first=sums))}, None)
+            return ()
+        changed = difference(first.first, sums)
+        return (Change(window, changed),) if changed else ()
 
     def leads(self, endpoint: Endpoint[Any], for_s: float) -> bool:
         """Say whether this process, of all that share the store, is the one that asks; it is for `for_s`."""
@@ -190,9 +246,16 @@ class CachedReads:
         held = {}
         for window, value in parts.items():
             covers_to = min(answer.covers_to, window.end)
-            held[window] = Held(Entry(answer.as_of, covers_to, msgspec.json.encode(value)), value)
+            entry = Entry(
+                answer.as_of,
+                covers_to,
+                answer.by_provider_clock,
+                answer.asked_again,
+                payload=msgspec.json.encode(value),
+            )
+            held[window] = Held(entry, value)
         if not answer.stale:
-            self._keep(endpoint, params, held)
+            held = self._keep(endpoint, params, held)
         now = self._clock()
         return {
             window: _answer(part, self._rule(endpoint, window, now))._replace(
@@ -203,7 +266,8 @@ class CachedReads:
 
     def _rule(self, endpoint: Endpoint[Any], window: Span, now: float) -> Rule:
         assert endpoint.keep is not None, endpoint.name  # noqa: S101
-        return Rule(endpoint.keep, window, now=now, settle_s=self._settle_s)
+        number = self._asked_again.number(window)
+        return Rule(endpoint.keep, window, now=now, settle_s=self._settle_s, asked_again=number)
 
     def _name(self, endpoint: Endpoint[Any], params: Params) -> str:
         return f"{self._scope}{endpoint.path}{canonical_json(params).decode()}"
@@ -226,7 +290,7 @@ class CachedReads:
 
     def _remember(self, endpoint: Endpoint[Any], key: str, held: Held) -> None:
         # Histories are large and rarely asked for twice.
-        if endpoint.row_limit is None and endpoint.page_size is None:
+        if not _is_piece(endpoint):
             self._memory.put(key, held, len(held.entry.payload) + len(key))
 
     def _ask(self, endpoint: Endpoint[T], params: Params, window: Span, *, hurry: bool) -> Answer[T]:
@@ -238,11 +302,22 @@ class CachedReads:
             (held,) = self._held(endpoint, [key], [self._rule(endpoint, window, self._clock())])
             return held
 
-        held = self._flights.join(key, look, fetch)
-        if not rule.fits(held.entry):
-            # We joined a flight towards a later end, which may hold bets from after ours.
-            held = fetch()
+        held = self._join(endpoint, window, key, look, fetch)
         return _answer(held, self._rule(endpoint, window, self._clock()))
+
+    def _join(
+        self,
+        endpoint: Endpoint[Any],
+        window: Span,
+        key: str,
+        look: Callable[[], Held | None],
+        fetch: Callable[[], Held],
+    ) -> Held:
+        rule = self._rule(endpoint, window, self._clock())
+        held = self._flights.join(key, look, fetch)
+        # We joined a flight towards a later end, which may hold bets from after ours; or one that had begun
+        # before somebody wanted the window asked again.
+        return held if rule.fits(held.entry) and rule.follows(held.entry) else fetch()
 
     def _fetcher(
         self, endpoint: Endpoint[Any], params: Params, window: Span, *, hurry: bool
@@ -253,40 +328,65 @@ class CachedReads:
             # With an old answer at hand, nobody should wait long for a provider that has just failed.
             failed_at = self._failed_at.get(endpoint.name, float("-inf"))
             hurried = hurry and 0 <= self._clock() - failed_at < _HURRY_S
+            number = self._asked_again.number(window)
             try:
-                entry = entry_of(self._wire.ask(endpoint, asked, hurried=hurried), window)
+                entry = entry_of(self._wire.ask(endpoint, asked, hurried=hurried), window, number)
                 held = Held(entry, typed(endpoint, entry.payload))
             except TwoJError:
                 if not hurried:  # or a provider that is only slow would be hurried for ever
                     self._failed_at[endpoint.name] = self._clock()
                 raise
             self._failed_at.pop(endpoint.name, None)
-            self._keep(endpoint, params, {window: held})
-            return held
+            return self._keep(endpoint, params, {window: held})[window]
 
         return fetch
 
-    def _keep(self, endpoint: Endpoint[Any], params: Params, parts: Mapping[Any, Held]) -> None:
+    def _keep(self, endpoint: Endpoint[Any], params: Params, parts: Mapping[Any, Held]) -> dict[Any, Held]:
+        """Keep the parts by their windows; return them, the settled ones beside what was said first."""
         now = self._clock()
         name = self._name(endpoint, params)
-        final: dict[str, bytes] = {}
-        passing: dict[str, bytes] = {}
+        settled: dict[str, Any] = {}
+        passing: dict[str, Any] = {}
         for window, held in parts.items():
             rule = self._rule(endpoint, window, now)
             key = _key(name, window, is_open=rule.is_open)
-            (final if rule.settled(held.entry) else passing)[key] = to_bytes(held.entry)
-            self._remember(endpoint, key, held)
-        if final:
-            self._store.put(final, None)
+            (settled if rule.settled(held.entry) else passing)[key] = window
+        kept = dict(parts)
+        if settled and not _is_piece(endpoint):
+            found = [parts[window] for window in settled.values()]
+            entries = self._beside_first(
+                list(settled), [held.entry for held in found], [figures(held.value) for held in found]
+            )
+            for window, held, entry in zip(settled.values(), found, entries, strict=True):
+                kept[window] = Held(entry, held.value)
+        for key, window in (settled | passing).items():
+            self._remember(endpoint, key, kept[window])
+        if settled:
+            self._store.put({key: to_bytes(kept[window].entry) for key, window in settled.items()}, None)
         if passing:
             assert endpoint.keep is not None, endpoint.name  # noqa: S101
-            self._store.put(passing, max(self._stale_for_s, endpoint.keep.fresh_s))
+            ttl_s = max(self._stale_for_s, endpoint.keep.fresh_s)
+            self._store.put({key: to_bytes(kept[window].entry) for key, window in passing.items()}, ttl_s)
+        return kept
+
+    def _beside_first(
+        self, keys: Sequence[str], entries: Sequence[Entry], sums: Sequence[Figures]
+    ) -> list[Entry]:
+        """Add to settled entries the sums that were said first under their keys, and what differs now."""
+        beside = []
+        for raw, entry, now in zip(self._store.get(keys), entries, sums, strict=True):
+            before = None if raw is None else from_bytes(raw)
+            first = now if before is None or before.first is None else before.first
+            beside.append(msgspec.structs.replace(entry, first=first, changed=difference(first, now)))
+        return beside
 
     def _refresh_ahead(self, endpoint: Endpoint[Any], params: Params, window: Span) -> None:
         rule = self._rule(endpoint, window, self._clock())
         key = _key(self._name(endpoint, params), window, is_open=rule.is_open)
-        if self._flights.running(key):
-            return
+        with self._refreshing_lock:
+            if key in self._refreshing or self._flights.running(key):
+                return
+            self._refreshing.add(key)
         asked_at = self._clock()
         fetch = self._fetcher(endpoint, params, window, hurry=True)
 
@@ -302,6 +402,8 @@ class CachedReads:
                 log.info("refresh failed", endpoint=endpoint.path, error=type(error).__name__)
             else:
                 self._stats.note(endpoint.name, "refreshes")
+            finally:
+                self._refreshing.discard(key)
 
         try:
             self._refreshers.submit(refresh)
@@ -323,8 +425,31 @@ def _decoded(endpoint: Endpoint[Any], kept: bytes | None) -> Held | None:
         return None
 
 
+def _is_piece(endpoint: Endpoint[Any]) -> bool:
+    """Whether its answers are pages, or may be cut: pieces of what is wanted."""
+    return endpoint.row_limit is not None or endpoint.page_size is not None
+
+
 def _good(entry: Entry, rule: Rule) -> bool:
-    return rule.fits(entry) and rule.fresh(entry)
+    return rule.fits(entry) and rule.follows(entry) and rule.fresh(entry)
+
+
+def _changes(entry: Entry, window: Window) -> tuple[Change, ...]:
+    return (Change(window, entry.changed),) if entry.changed else ()
+
+
+def _unpacked(entry: Entry, window: Window, unpack: Callable[[bytes], Any]) -> Held | None:
+    try:
+        value = unpack(entry.payload)
+    except ValueError:
+        return None
+    reply = Reply(
+        value,
+        datetime.fromtimestamp(entry.as_of, UTC),
+        by_provider_clock=entry.by_provider_clock,
+        changes=_changes(entry, window),
+    )
+    return Held(entry, reply)
 
 
 def _answer(held: Held, rule: Rule) -> Answer[Any]:
@@ -333,6 +458,10 @@ def _answer(held: Held, rule: Rule) -> Answer[Any]:
         value=held.value,
         as_of=rule.as_of(entry),
         ended=rule.ended(entry),
+        settled=rule.settled(entry),
+        by_provider_clock=entry.by_provider_clock,
+        asked_again=entry.asked_again,
+        change=rule.change(entry),
         covers_to=entry.covers_to,
         refresh_at=rule.refresh_at(entry),
     )

@@ -6,15 +6,20 @@ import math
 
 import msgspec
 
+from twoj_client.changes import Change, Figures
 from twoj_client.endpoints import Keep
 from twoj_client.transport import Received
-from twoj_client.windows import Window
+from twoj_client.windows import DAY_S, Window
 
 _REFRESH_AHEAD = 2 / 3
 _SETTLING_SHARE = 1 / 4
 _LONGEST_SETTLING_S = 1800.0
 _LAST_ROUNDS_S = 300
 _WHOLE_MINUTES_S = 120
+# So long after a window's end it is asked again: bets may come late, and be corrected.
+_ASKED_AGAIN_S = (DAY_S, 7 * DAY_S)
+# Clocks of servers that share a store differ by less.
+_CLOCKS_DIFFER_S = 60
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -24,22 +29,32 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     """Epoch seconds: the payload holds everything that the provider knew then."""
     covers_to: int
     """Epoch seconds: nothing in the payload happened at or after this."""
+    by_provider_clock: bool = False
+    """Whether the provider's clock was asked for `as_of`."""
+    asked_again: int = 0
+    """The number of the last request to ask for this window again that this answer follows."""
+    first: Figures | None = None
+    """The sums of the first answer about the window that settled; None until one has."""
+    changed: Figures | None = None
+    """By how much the payload's sums differ from those."""
     payload: bytes = b""
 
 
 _head = msgspec.json.Decoder(Entry)
 
 
-def entry_of(received: Received, window: Window | None) -> Entry:
+def entry_of(received: Received, window: Window | None, asked_again: int) -> Entry:
     """Return what to keep of an answer."""
-    known_to = math.floor(received.heard_at) + 1
-    covers_to = known_to if window is None else min(window.end, known_to)
-    return Entry(received.asked_at, covers_to, bytes(received.payload))
+    as_of, known_to, by_provider = received.at
+    covers_to = math.floor(known_to) + 1
+    if window is not None:
+        covers_to = min(window.end, covers_to)
+    return Entry(as_of, covers_to, by_provider, asked_again, payload=bytes(received.payload))
 
 
 def to_bytes(entry: Entry) -> bytes:
     """Return `entry` as a store keeps it: a line of JSON, then the payload."""
-    return b"[%r,%d]\n" % (entry.as_of, entry.covers_to) + entry.payload
+    return msgspec.json.encode(msgspec.structs.replace(entry, payload=b"")) + b"\n" + entry.payload
 
 
 def from_bytes(kept: bytes) -> Entry | None:
@@ -47,19 +62,25 @@ def from_bytes(kept: bytes) -> Entry | None:
     head, newline, payload = kept.partition(b"\n")
     try:
         found = _head.decode(head)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return Entry(found.as_of, found.covers_to, payload) if newline else None
+    return msgspec.structs.replace(found, payload=payload) if newline else None
 
 
 class Rule:
-    """Says for one request, at one time, what an entry is worth."""
+    """Says for one request, at one time, what an entry is worth.
 
-    def __init__(self, keep: Keep, window: Window | None, *, now: float, settle_s: float) -> None:
+    `now` is the provider's time; entries from before the request `asked_again` are worth nothing more.
+    """
+
+    def __init__(
+        self, keep: Keep, window: Window | None, *, now: float, settle_s: float, asked_again: int
+    ) -> None:
         self._window = window
         self._now = now
         self._fresh_s = keep.fresh_s
         self._settle_s = keep.settles_s or settle_s
+        self._asked_again = asked_again
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +96,10 @@ class Rule:
         """Whether the entry holds nothing from after the window."""
         return self._window is None or entry.covers_to <= self._window.end
 
+    def follows(self, entry: Entry) -> bool:
+        """Whether the entry was asked for since somebody last wanted the window asked again."""
+        return entry.asked_again >= self._asked_again
+
     def as_of(self, entry: Entry) -> float:
         """Return the time for which the entry answers this request."""
         if self._window is None or entry.covers_to == self._window.end:
@@ -83,10 +108,14 @@ class Rule:
         return min(entry.as_of, entry.covers_to)
 
     def settled(self, entry: Entry) -> bool:
-        """Whether the answer is final: it was given long enough after the window's end."""
-        if self._window is None:
+        """Whether the answer was given long enough after the window's end, by the provider's clock too.
+
+        One from the future is not: a clock was set.
+        """
+        if self._window is None or not entry.by_provider_clock:
             return False
-        return self.as_of(entry) >= self._window.end + self._settle_s
+        as_of = self.as_of(entry)
+        return self._window.end + self._settle_s <= as_of <= self._now + _CLOCKS_DIFFER_S
 
     def ended(self, entry: Entry) -> bool:
         """Whether the window's last rounds were over when the answer was given: they last minutes at most.
@@ -107,14 +136,26 @@ class Rule:
 
     def fresh(self, entry: Entry) -> bool:
         """Whether the entry is as good as a new answer. One from the future is not: a clock was set."""
-        return self.settled(entry) or 0 <= self._now - self.as_of(entry) < self.good_for_s(entry)
+        if self.settled(entry):
+            return self._now < self._next_look_at(entry)
+        return 0 <= self._now - self.as_of(entry) < self.good_for_s(entry)
 
     def refresh_at(self, entry: Entry) -> float:
         """Return when a new answer should be fetched, while the entry may still be served for a while."""
         if self.settled(entry):
-            return math.inf
+            return self._next_look_at(entry)
         return self.as_of(entry) + self.good_for_s(entry) * _REFRESH_AHEAD
+
+    def change(self, entry: Entry) -> Change | None:
+        """Return how the entry differs from what was said first of the window, None where it does not."""
+        return Change(self._window, entry.changed) if self._window and entry.changed else None
 
     def servable(self, entry: Entry, stale_for_s: float) -> bool:
         """Whether the entry may be served, marked stale, when the provider fails."""
         return self.settled(entry) or self._now - self.as_of(entry) < stale_for_s
+
+    def _next_look_at(self, entry: Entry) -> float:
+        """Return when a settled window is asked again."""
+        assert self._window is not None  # noqa: S101 - it has settled
+        looks = (self._window.end + after_s for after_s in _ASKED_AGAIN_S)
+        return next((at for at in looks if at > self.as_of(entry)), math.inf)

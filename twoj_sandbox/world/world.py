@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 
 from twoj_sandbox.world.bonuses import Bonuses
+from twoj_sandbox.world.corrections import Correction, corrected_day
 from twoj_sandbox.world.day import DAY_S, ROUND, Day, Rounds, Stays
 from twoj_sandbox.world.draws import Whole
 from twoj_sandbox.world.games import GAMES
@@ -34,9 +35,30 @@ class World:
         self._rounds_kept = 0
         self._stays: dict[int, Stays] = {}
         self._lock = Lock()
+        self._corrections: tuple[Correction, ...] = ()
+        self._corrected: dict[int, Day] = {}
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What is shown of the past otherwise than it was."""
+        return self._corrections
+
+    def correct(self, *corrections: Correction) -> None:
+        """Show the past with these corrections, and no others."""
+        with self._lock:
+            self._corrections, self._corrected = corrections, {}
 
     def day(self, day: int) -> Day:
-        """Return the day with this number (days since 1970-01-01). Any thread may ask."""
+        """Return the day with this number (days since 1970-01-01), as it is shown. Any thread may ask."""
+        made = self._day(day)
+        corrections = self._corrections
+        if not corrections:
+            return made
+        if day not in self._corrected:
+            self._corrected[day] = corrected_day(made, corrections)
+        return self._corrected[day]
+
+    def _day(self, day: int) -> Day:
         with self._lock:
             found = self._kept.get(day)
             if found is not None:
