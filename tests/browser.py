@@ -12,7 +12,7 @@ from typing import NamedTuple
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.parts import free_port, program
+from tests.parts import browser_driver, free_port, program
 
 ROOT = Path(__file__).parents[1]
 LOG = "server.log"
@@ -34,8 +34,10 @@ def readme_command() -> list[str]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser of its own profile; ends with the context."""
+    path = program("chromium", "chromium")
+    browser_driver()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium", "chromium"), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         try:
             yield browser
         finally:

@@ -11,8 +11,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 _PATH = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
 
@@ -20,9 +22,20 @@ _PATH = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql
 def program(name: str, package: str) -> str:
     """Return the path of a program, or skip the test and name the Debian package that brings it."""
     found = shutil.which(name, path=_PATH)
-    if found:
-        return found
-    missing = f"{name} is missing: apt-get install {package}"
+    if found is None:
+        _is_missing(name, package)
+    return found
+
+
+def browser_driver() -> None:
+    """Skip the test where Playwright's driver cannot run: its Node.js needs a library of the system."""
+    node, _script = compute_driver_executable()
+    if subprocess.run([node, "--version"], check=False, capture_output=True).returncode:
+        _is_missing("a library of the browser's driver", "libatomic1")
+
+
+def _is_missing(part: str, package: str) -> NoReturn:
+    missing = f"{part} is missing: apt-get install {package}"
     if os.environ.get("REQUIRE_ALL") == "1":
         pytest.fail(missing)
     pytest.skip(missing)

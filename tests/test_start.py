@@ -54,7 +54,6 @@ def could_be_true(world: World, minute: int) -> list[list[str]]:
     return answers
 
 
-@pytest.mark.browser
 def test_a_newcomer_sees_the_demo_world_in_six_cards(browser: Browser, url: str):
     begun = datetime.now(UTC).replace(second=0, microsecond=0)
     page = browser.new_page()
@@ -70,7 +69,6 @@ def test_a_newcomer_sees_the_demo_world_in_six_cards(browser: Browser, url: str)
     page.close()
 
 
-@pytest.mark.browser
 def test_a_copied_link_opens_the_same_view_in_a_new_browser(browser: Browser, url: str):
     page = browser.new_page()
     page.goto(url)
@@ -86,7 +84,6 @@ def test_a_copied_link_opens_the_same_view_in_a_new_browser(browser: Browser, ur
     elsewhere.context.close()
 
 
-@pytest.mark.browser
 def test_a_newcomer_sees_pots_and_the_payouts_of_the_demo_world(browser: Browser, url: str):
     page = browser.new_page()
     page.goto(f"{url}/jackpots?period=7d")
@@ -100,7 +97,6 @@ def test_a_newcomer_sees_pots_and_the_payouts_of_the_demo_world(browser: Browser
     page.close()
 
 
-@pytest.mark.browser
 def test_what_is_shown_can_be_downloaded(browser: Browser, url: str):
     page = browser.new_page()
     page.goto(f"{url}/?period=2026-03-01..2026-03-02")
@@ -188,7 +184,6 @@ def test_every_answer_says_who_may_frame_it_and_what_it_may_load(url: str, path:
     assert headers["referrer-policy"] == "same-origin"
 
 
-@pytest.mark.browser
 def test_a_page_of_another_origin_cannot_frame_the_dashboard(browser: Browser, url: str):
     class Framing(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -209,7 +204,6 @@ def test_a_page_of_another_origin_cannot_frame_the_dashboard(browser: Browser, u
         page.close()
 
 
-@pytest.mark.browser
 def test_the_pages_need_nothing_that_their_policy_forbids(browser: Browser, url: str):
     page, refused = browser.new_page(), []
     page.on("console", lambda said: "Content Security Policy" in said.text and refused.append(said.text))

@@ -17,8 +17,6 @@ from tests.payouts.provider import order, signed
 from tests.provider import start_sandbox
 from tests.wall import HOUR_MS, NOON_MS, PlayedServer, amount, state
 
-pytestmark = pytest.mark.browser
-
 POOL = "/open2j/g/gjp/pool"
 
 

@@ -31,8 +31,6 @@ from tests.provider import Sandbox, start_sandbox
 from twoj_sandbox import KEY, MCH_ID, QUIET
 from twoj_sandbox import WHALE as WHALE_PLAYER
 
-pytestmark = pytest.mark.browser
-
 DOMAIN = "casino.example"
 ROLES = {
     "owner": [f"@{DOMAIN}"],

@@ -30,6 +30,8 @@ from tests.payouts.storm import Storm, assert_credited_once, make_storm
 from tests.provider import start_sandbox
 from tests.streamlit_client import Tab, opened
 
+pytestmark = pytest.mark.servers
+
 POOL = "/open2j/g/gjp/pool"
 TODAY = datetime.now(UTC).date()
 # More than the kernel holds on its way: 32 MB a connection where it is generous.

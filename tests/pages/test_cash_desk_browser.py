@@ -17,8 +17,6 @@ SENDING_S = 1.5
 LOADING_S = 7
 """A page surely loads in less, and the dashboard waits longer for an answer."""
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def provider():

@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import dashboard
 
-pytestmark = pytest.mark.browser
 PATIENCE_MS = 30_000
 
 

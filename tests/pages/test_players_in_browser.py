@@ -16,8 +16,6 @@ from tests.browser import dashboard
 from twoj_sandbox import GRINDER
 from twoj_sandbox.world import World
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
