@@ -24,6 +24,7 @@ BETS: Final = "bets"
 TRANSFERS: Final = "transfers"
 SCREENS: Final = "screens"
 AUDIT_LOG: Final = "audit log"
+ASK_AGAIN: Final = "ask again"
 LEAST: Final[Mapping[str, Role]] = {
     # pages, by the name of their file
     "overview": Role.OWNER,
@@ -38,6 +39,7 @@ LEAST: Final[Mapping[str, Role]] = {
     TRANSFERS: Role.CASHIER,
     SCREENS: Role.ADMIN,
     AUDIT_LOG: Role.ADMIN,
+    ASK_AGAIN: Role.ANALYST,
 }
 """The least role for each page and each part of one."""
 

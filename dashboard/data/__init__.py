@@ -1,5 +1,6 @@
 """The one door to the provider: pages ask here, in the dashboard's terms, and get frames with their age."""
 
+from dashboard.data.again import ask_again
 from dashboard.data.audit_book import audit, audit_rows
 from dashboard.data.bet_reading import BetsRead
 from dashboard.data.bets import (
@@ -44,6 +45,7 @@ __all__ = [
     "Seen",
     "Source",
     "arriving_games",
+    "ask_again",
     "audit",
     "audit_rows",
     "balance_now",

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from dashboard.bets import BetSums, together
 from dashboard.data.bet_pieces import LESS_THAN_COUNTED
+from dashboard.data.changes import changed_text
 from dashboard.data.failures import by_time, failures, window_words
 from dashboard.data.loads import Load
 from dashboard.data.source import Known
 from twoj_client import Reply, TwoJError, Window
+from twoj_client.changes import Change
 from twoj_client.windows import cut
 
 # So long after its end a window's bets are final, as for the client's own cache.
@@ -33,6 +35,7 @@ class _Piece(NamedTuple):
     bets: int
     as_of: datetime
     whole: bool
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class BetsRead:
 class BetReading:
     """Reads bets from `start_s` on in pieces of `piece_s`, the newest first. For all threads.
 
-    `ask` reads one piece and sums it up, `zone` is that of the words about failures.
+    `ask` reads one piece and sums it up, `zone` and `currency` are those of the words about it.
     What can no longer change is read once, the rest again from time to time while somebody looks.
     """
 
@@ -68,6 +71,7 @@ class BetReading:
         self,
         ask: Callable[[Window], Reply[BetSums]],
         zone: ZoneInfo,
+        currency: str | None,
         start_s: int,
         piece_s: int,
         pool: ThreadPoolExecutor,
@@ -76,6 +80,7 @@ class BetReading:
         self.begun = False
         self._ask = ask
         self._zone = zone
+        self._currency = currency
         self._start_s = start_s
         self._piece_s = piece_s
         self._pool = pool
@@ -85,6 +90,7 @@ class BetReading:
         self._settled: dict[int, datetime] = {}
         self._folded: list[BetSums] = []
         self._changing: dict[int, _Piece] = {}
+        self._changes: dict[int, tuple[Change, ...]] = {}
         self._failed: dict[int, tuple[Window, TwoJError, float]] = {}
         self._sums: BetSums | None = None
         self._stopped = True
@@ -143,8 +149,11 @@ class BetReading:
 
     def _read(self, window: Window) -> Reply[int]:
         reply = self._ask(window)
-        piece = _Piece(window, reply.data, reply.data.totals.bet_count, reply.as_of, reply.complete)
+        is_settled = reply.by_provider_clock and reply.as_of.timestamp() >= window.end + _SETTLE_S
+        count = reply.data.totals.bet_count
+        piece = _Piece(window, reply.data, count, reply.as_of, reply.complete, is_settled)
         with self._lock:
+            self._changes[window.start] = reply.changes
             self._take(piece)
         return Reply(piece.bets, reply.as_of)
 
@@ -152,7 +161,7 @@ class BetReading:
         start = piece.window.start
         self._failed.pop(start, None)
         self._sums = None
-        if not piece.whole or piece.as_of.timestamp() < piece.window.end + _SETTLE_S:
+        if not piece.whole or not piece.settled:
             self._changing[start] = piece
             return
         self._changing.pop(start, None)
@@ -201,5 +210,10 @@ class BetReading:
                     for piece in self._changing.values()
                     if not piece.whole
                 ),
+            ),
+            changed_text(
+                (change for changes in self._changes.values() for change in changes),
+                self._zone,
+                self._currency,
             ),
         )

@@ -1,7 +1,7 @@
 """All bets of a period and some games, summed up, and the bets of the last minutes."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import Final
@@ -12,8 +12,9 @@ from dashboard.bets import BetSums, bet_sums, packed, unpacked
 from dashboard.data.bet_pieces import LESS_THAN_COUNTED, piece_s
 from dashboard.data.bet_reading import BetReading, BetsRead
 from dashboard.data.loads import Load
-from dashboard.data.source import LATE, PATIENCE_S, Known, or_last, source, trouble_of
+from dashboard.data.source import LATE, PATIENCE_S, Known, or_last, source, trouble_of, warnings_of
 from dashboard.frames import game_type
+from dashboard.periods import business_day
 from dashboard.round_filter import RoundFilter
 from dashboard.view import View
 from twoj_client import Reply, TwoJ, TwoJError, Window
@@ -27,6 +28,7 @@ TAIL_EVERY_S: Final = 15
 SUMS_VERSION: Final = 1
 """To be counted up when `bet_sums` changes: sums of other versions are kept apart."""
 _PATIENCE_S: Final = 0.7
+_READ_AGAIN_FOR: Final = timedelta(days=9)
 
 
 def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
@@ -85,7 +87,7 @@ def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
         raise TimedOut(LATE)
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
-    return Known(reply.data, reply.as_of, trouble_of([reply]), lacking, reply.warnings)
+    return Known(reply.data, reply.as_of, trouble_of([reply]), lacking, warnings_of([reply]))
 
 
 def _tail(game_ids: tuple[int, ...], sums: Sums[BetSums]) -> Reply[BetSums]:
@@ -101,13 +103,18 @@ def _reading(view: View, wanted: RoundFilter) -> BetReading:
         return BetReading(
             partial(_ask, here.twoj, sums, wanted.game_ids),
             here.zone,
+            here.currency,
             start_s,
             piece_s(count, end_s - start_s),
             here.loads.slow,
             here.clock,
         )
 
-    return here.loads.kept(("bets", view.period.first_day, view.period.last_day, wanted.game_ids), make)
+    # What has ended is read once, and again on each of the days on which the client may ask for it again.
+    today = min(business_day(view.now, here.zone), view.period.last_day + _READ_AGAIN_FOR)
+    number = here.asked_again(view.start, view.end)
+    period = (view.period.first_day, view.period.last_day)
+    return here.loads.kept(("bets", *period, wanted.game_ids, today, number), make)
 
 
 def _epoch(moment: datetime) -> int:

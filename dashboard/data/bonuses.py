@@ -30,7 +30,7 @@ _GAIN: Final = "Company gain"
 def bonus_sums(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
     reply = _asking(wanted, start, end)()
-    return Known(bonus_totals(reply.data), reply.as_of, trouble_of([reply]), warnings=reply.warnings)
+    return Known(bonus_totals(reply.data), reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
 
 
 def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
@@ -60,7 +60,10 @@ def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[Bo
         replies[_ALL].as_of,
         trouble_of(replies.values()),
         failures(errors.items()),
-        warnings_of(replies.values()),
+        # Not of those still open: they are among all. The gain is of other sums.
+        tuple(
+            warning for name in (_ALL, _GAIN) if name in replies for warning in warnings_of([replies[name]])
+        ),
     )
 
 

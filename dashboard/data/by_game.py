@@ -56,7 +56,10 @@ def arriving_games(view: View) -> Arriving[pd.DataFrame]:
             calls |= {(True, key): call for key, call in before.items()}
         return Load(calls, here.loads.quick, here.clock)
 
-    name = ("games", view.period.first_day, view.period.last_day, view.mode)
+    number = here.asked_again(view.start, view.end)
+    if view.comparison:
+        number = max(number, here.asked_again(view.comparison.start, view.comparison.end))
+    name = ("games", view.period.first_day, view.period.last_day, view.mode, number)
     load = here.loads.look(name, start, RENEW_S, PATIENCE_S)
     names = _names(listed)
     waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)

@@ -40,7 +40,10 @@ def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> A
 
     # The same days may be whole in one view and, compared with a running period, end early in another.
     is_cut = now < day_start(days[-1] + timedelta(days=1), here.zone)
-    name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None)
+    number = here.asked_again(
+        day_start(days[0], here.zone), day_start(days[-1] + timedelta(days=1), here.zone)
+    )
+    name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None, number)
     load = here.loads.look(name, start, RENEW_S if only is None else by_game.RENEW_S, PATIENCE_S)
     known = load.made(lambda: _known(listed, wanted, days, load))
     return Arriving(known, load.answered, load.asked)

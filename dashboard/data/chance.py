@@ -102,7 +102,8 @@ def sample(now: datetime) -> Arriving[Sample]:
     def start() -> Load[tuple[date, datetime], _Hour]:
         return Load(_calls(first_day, end_day), here.loads.slow, here.clock, _enough)
 
-    load = here.loads.look(("sample", first_day), start, _RENEW_S, PATIENCE_S)
+    number = here.asked_again(day_start(first_day, here.zone), day_start(end_day, here.zone))
+    load = here.loads.look(("sample", first_day, number), start, _RENEW_S, PATIENCE_S)
     known = load.made(lambda: _sampled(listed, first_day, end_day, load))
     return Arriving(known, load.answered, load.asked)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from dashboard.data import pot_books
 from dashboard.data.poller import told_pots
 from dashboard.data.pots_watch import watch, watching
-from dashboard.data.source import Known, source, trouble_of
+from dashboard.data.source import Known, source, trouble_of, warnings_of
 from dashboard.jackpots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, Sample, match, with_hits
 
 __all__ = ["History", "history", "matches", "now", "watch", "watching"]
@@ -26,7 +26,7 @@ def now() -> Known[Pots]:
     if heard and timedelta() <= source().now() - heard.as_of < timedelta(seconds=2 * watch().poll_s):
         return Known(heard.pots, heard.as_of)
     reply = source().twoj.jackpot.pool()
-    return Known(told_pots(reply), reply.as_of, trouble_of([reply]), warnings=reply.warnings)
+    return Known(told_pots(reply), reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
 
 
 def history(start: datetime, end: datetime) -> History:

@@ -53,7 +53,7 @@ def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
     reply = source().twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
     row = reply.data
     sums = GameSums(game_totals(row), row.user_count, row.win_user_count, row.lose_user_count)
-    return Known(sums, reply.as_of, trouble_of([reply]), warnings=reply.warnings)
+    return Known(sums, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
 
 
 def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:
@@ -67,7 +67,8 @@ def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:
     def start() -> Load[datetime, list[Any]]:
         return Load(_calls(game_id, view, slots=slots), here.loads.slow, here.clock, _enough)
 
-    name = ("rounds", game_id, view.period.first_day, view.period.last_day)
+    number = here.asked_again(view.start, view.end)
+    name = ("rounds", game_id, view.period.first_day, view.period.last_day, number)
     load = here.loads.look(name, start, _RENEW_S, PATIENCE_S)
     return Arriving(load.made(lambda: _known(load)), load.answered, load.asked)
 

@@ -10,7 +10,7 @@ from dashboard.balance import Cause, Gap, Lacking, Transfer, by_other_causes, by
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.players import History, player_sums
-from dashboard.data.source import Known, gather, or_last, source, trouble_of
+from dashboard.data.source import Known, gather, or_last, source, trouble_of, warnings_of
 from dashboard.formats import moment
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import lacking
@@ -44,7 +44,7 @@ def _balance_now(op_id: str) -> Known[int] | None:
     )
     load.raise_if_all_failed()
     for reply in load.replies().values():
-        return Known(reply.data.balance, reply.as_of, trouble_of([reply]), warnings=reply.warnings)
+        return Known(reply.data.balance, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
     return None
 
 

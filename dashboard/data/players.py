@@ -122,7 +122,8 @@ def _look(player: Player, view: View, patience_s: float) -> Load[Part, pd.DataFr
         ]
         return Load({part: partial(_read, player, part) for part in parts}, here.loads.quick, here.clock)
 
-    name = ("player", player, view.period.first_day, view.period.last_day)
+    number = here.asked_again(view.start, view.end)
+    name = ("player", player, view.period.first_day, view.period.last_day, number)
     renew_s = _RENEW_S if view.is_running else _RENEW_FINISHED_S
     return here.loads.look(name, start, renew_s, patience_s)
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import platformdirs
 
 from dashboard.access import LOCAL, Person, Role, Roles, person
+from dashboard.data.changes import changed_text
 from dashboard.data.checks import Checks
 from dashboard.data.exports import Exports
 from dashboard.data.ledger import Ledger
@@ -63,6 +64,13 @@ class Source:
     def now(self) -> datetime:
         """The time, aware and in UTC."""
         return datetime.fromtimestamp(self.clock(), UTC)
+
+    def asked_again(self, start: datetime, end: datetime) -> int:
+        """A number that changes once somebody wants a part of the window asked again.
+
+        It belongs into the name of all that is kept of the provider's answers.
+        """
+        return self.twoj.asked_again(start=start, end=end) if start < end else 0
 
     def person(self, claims: Mapping[str, Any]) -> Person | None:
         """Whoever has these claims by the sign-in, as of now; None where that is nobody, or not any more."""
@@ -254,5 +262,11 @@ def trouble_of(parts: Iterable[Reply[Any] | Known[Any]]) -> str:
 
 
 def warnings_of(parts: Iterable[Reply[Any] | Known[Any]]) -> tuple[str, ...]:
-    """What a reader must know of what is made of the parts, each sentence once."""
-    return tuple(dict.fromkeys(warning for part in parts for warning in part.warnings))
+    """What a reader must know of what is made of the parts, each sentence once.
+
+    What the provider changed of them is added up: parts must lie beside each other.
+    """
+    parts = list(parts)
+    changes = [change for part in parts if isinstance(part, Reply) for change in part.changes]
+    said = changed_text(changes, source().zone, source().currency)
+    return (*dict.fromkeys(warning for part in parts for warning in part.warnings), *said)

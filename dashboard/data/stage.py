@@ -26,7 +26,7 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
     start, end = period.window(here.zone)
     reply = here.twoj.all.stage_summary(start=start, end=min(end, now))
     frame = made(frames.days_frame, tuple(reply.data.days), period, now, here.zone, reply.missing)
-    return Known(frame, reply.as_of, trouble_of([reply]), warnings=reply.warnings)
+    return Known(frame, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
 
 
 def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:

@@ -5,9 +5,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard import data
+from dashboard.access import ASK_AGAIN
 from dashboard.periods import NAMES, business_day, parse_period
 from dashboard.query import COMPARE, PERIOD
-from dashboard.ui import address
+from dashboard.ui import address, guard
 from dashboard.view import View, read_view
 
 CUSTOM: Final = "custom"
@@ -28,6 +29,16 @@ def draw(title: str, *, compared: bool = True) -> None:
     count = 1 + custom + compared
     heading, pickers = st.columns([3, max(count, 1.2)], vertical_alignment="bottom")
     heading.title(title, anchor=False)
+    if guard.may(ASK_AGAIN):
+        heading.button(
+            "Ask again",
+            key="ask-again",
+            icon=":material/refresh:",
+            type="tertiary",
+            help="Asks the provider again for all numbers of this period, for everybody.",
+            on_click=_ask_again,
+            args=(title,),
+        )
     with pickers.container(key="filters"):
         columns = st.columns(count)
         _period_picker(columns[0], shown, custom=custom)
@@ -40,6 +51,10 @@ def draw(title: str, *, compared: bool = True) -> None:
                 format_func=COMPARE.choices.__getitem__,
                 **address.bound("", COMPARE),
             )
+
+
+def _ask_again(page: str) -> None:
+    data.ask_again(view(), page, guard.who(ASK_AGAIN))
 
 
 def _period_picker(place: st.delta_generator.DeltaGenerator, shown: View, *, custom: bool) -> None:

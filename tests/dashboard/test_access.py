@@ -29,7 +29,7 @@ def role(**claims):
     ("role", "what"),
     [
         (Role.OWNER, {"overview", "games", "bonus", "jackpots"}),
-        (Role.ANALYST, {"players", "bets", "wallet"}),
+        (Role.ANALYST, {"players", "bets", "wallet", "ask again"}),
         (Role.CASHIER, {"transfers"}),
         (Role.ADMIN, {"status", "screens", "audit log"}),
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from dashboard.data.bet_pieces import piece_s
 from dashboard.data.bet_reading import BetReading
 from dashboard.metrics import Totals
 from twoj_client import Reply, Window
+from twoj_client.changes import Change
 from twoj_client.columns import SCHEMA
 from twoj_client.errors import TimedOut
 
@@ -29,6 +31,8 @@ class Provider:
         self.asked: list[Window] = []
         self.failing: set[int] = set()
         self.lacking: set[int] = set()
+        self.tells_time = True
+        self.changes: dict[int, tuple[Change, ...]] = {}
 
     def ask(self, window: Window) -> Reply[BetSums]:
         self.asked.append(window)
@@ -47,6 +51,8 @@ class Provider:
             bet_sums(pa.Table.from_pylist(bets, schema=SCHEMA), lambda _: "Slots"),
             datetime.fromtimestamp(self.now, UTC),
             complete=window.start not in self.lacking,
+            by_provider_clock=self.tells_time,
+            changes=self.changes.get(window.start, ()),
         )
 
     def starts(self) -> list[int]:
@@ -64,7 +70,7 @@ def provider() -> Provider:
 @pytest.fixture
 def reading(provider: Provider) -> Iterator[BetReading]:
     with ThreadPoolExecutor(1) as pool:
-        yield BetReading(provider.ask, ZoneInfo("Asia/Manila"), START, H, pool, lambda: provider.now)
+        yield BetReading(provider.ask, ZoneInfo("Asia/Manila"), None, START, H, pool, lambda: provider.now)
 
 
 def bets(read) -> int:
@@ -88,6 +94,25 @@ def test_the_newest_hours_come_first_and_settled_ones_are_asked_once(reading, pr
     provider.now += 30 * H
     assert bets(reading.look(START + 3 * H, 5)) == 180
     assert provider.asked == []
+
+
+def test_without_the_providers_clock_no_hour_is_settled(reading, provider):
+    provider.tells_time = False
+    reading.begin()
+    reading.look(START + 3 * H, 5)
+    provider.starts()
+    provider.now += 600
+    reading.look(START + 3 * H, 5)
+    assert provider.starts() == [2, 1, 0]
+
+
+def test_what_the_provider_changed_is_said_once_over_all_hours(reading, provider):
+    for start in (START, START + H):
+        by = {"bet_count": Decimal(1), "bet_amount": Decimal(1000)}
+        provider.changes[start] = (Change(Window(start, start + H), by),)
+    reading.begin()
+    (said,) = reading.look(START + 3 * H, 5).known.warnings
+    assert said.endswith("since it was first read: 15 March 2026: bets +2, bet amount +2.00.")
 
 
 def test_many_hours_are_folded_without_a_loss(reading, provider):
@@ -211,7 +236,7 @@ def test_a_mistake_of_ours_is_not_taken_for_a_failure_of_the_provider(provider):
         raise KeyError("no such game")
 
     with ThreadPoolExecutor(1) as pool:
-        reading = BetReading(wrong, ZoneInfo("UTC"), START, H, pool, lambda: provider.now)
+        reading = BetReading(wrong, ZoneInfo("UTC"), None, START, H, pool, lambda: provider.now)
         reading.begin()
         with pytest.raises(KeyError):
             reading.look(START + H, 5)
