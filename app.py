@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -18,13 +18,15 @@ from dashboard.headers import Headers, NoUploads
 from dashboard.provider import prepared, provider
 from dashboard.request_ids import RequestIds
 from dashboard.returning import Returning
+from payouts.database import Database, ledger_url
 from twoj_client import log
 from twoj_client.settings import SettingsError, load_settings
 
 log.configure(sys.stderr)
 try:
     settings = prepared(load_settings())
-    receiver = payouts.from_settings(settings)
+    ledger = Database(ledger_url(settings.ledger_url))
+    receiver = payouts.from_settings(settings, ledger)
     has_sign_in = sign_in.is_set_up(settings)
     open_to_network = has_sign_in or settings.trust_network
     if not open_to_network:
@@ -39,13 +41,14 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
     log.adopt("streamlit", "uvicorn")
     # What was loaded stays: each search for garbage among it stopped all pages and walls, for up to 0.3 s.
     gc.freeze()
-    async with receiver.running():
-        with (
-            provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
-            data.connected(source, demo=settings.summary_url is None, sign_in=has_sign_in),
-            jackpots.watching(source),
-        ):
-            yield
+    with closing(ledger):
+        async with receiver.running():
+            with (
+                provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
+                data.connected(source, ledger, demo=settings.summary_url is None, sign_in=has_sign_in),
+                jackpots.watching(source),
+            ):
+                yield
 
 
 def _own_url() -> str:

@@ -1,10 +1,10 @@
 """The operator's side of the provider's jackpot payouts: verify a call, write it to the ledger once, answer.
 
-`from_settings(settings)` is a receiver to be mounted in a server: its `routes` are served inside its
-`running()`. ``python -m payouts`` is such a server, ``python -m payouts check`` proves the ledger.
+`from_settings(settings, database)` is a receiver to be mounted in a server: its `routes` are served inside
+its `running()`. ``python -m payouts`` is such a server, ``python -m payouts check`` proves the ledger.
 """
 
-from payouts.database import ledger_url
+from payouts.database import Database
 from payouts.delivery import Merchant
 from payouts.receiver import Receiver
 from payouts.wallet import Wallet
@@ -13,13 +13,13 @@ from twoj_client.settings import Settings, SettingsError
 __all__ = ["Receiver", "from_settings"]
 
 
-def from_settings(settings: Settings) -> Receiver:
-    """Return the receiver that the settings describe.
+def from_settings(settings: Settings, database: Database) -> Receiver:
+    """Return the receiver that the settings describe, over the ledger in `database`.
 
-    Raises SettingsError where the merchant is not named, or the ledger's URL is none.
+    Raises SettingsError where the merchant is not named.
     """
     if settings.mch_id is None or settings.key is None:
         raise SettingsError("TWOJ_MCH_ID and TWOJ_KEY: are needed to receive payouts")
     merchant = Merchant(settings.mch_id, settings.key.get_secret_value())
     wallet = Wallet(settings.payout_wallet_url) if settings.payout_wallet_url else None
-    return Receiver(merchant, ledger_url(settings.ledger_url), wallet)
+    return Receiver(merchant, database, wallet)

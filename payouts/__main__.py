@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import uvicorn
 from starlette.applications import Starlette
 
 from payouts import from_settings
 from payouts.check import NoLedger, check
-from payouts.database import LedgerAway, ledger_url
+from payouts.database import Database, LedgerAway, ledger_url
 from twoj_client import log
 from twoj_client.settings import Settings, SettingsError, load_settings
 
@@ -52,12 +52,14 @@ def _check(settings: Settings) -> int:
 
 def _receive(settings: Settings, host: str, port: int) -> None:
     log.configure(sys.stderr)
-    receiver = from_settings(settings)
+    database = Database(ledger_url(settings.ledger_url))
+    receiver = from_settings(settings, database)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with receiver.running():
-            yield
+        with closing(database):
+            async with receiver.running():
+                yield
 
     # No access log: the address of each call holds its signature.
     config = uvicorn.Config(

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, func, inspect, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from payouts import audit, schema, transfers
-from payouts.database import away, open_engine, snapshot, without_hurry
+from payouts.database import away, open_engine, require_newest, snapshot, without_hurry
 from payouts.schema import balances, entries, payouts, pending
 
 
@@ -31,6 +31,7 @@ def check(url: URL) -> tuple[list[str], str]:
             without_hurry(connection)
             if not inspect(connection).has_table(payouts.name):
                 raise NoLedger(_NO_LEDGER)
+            require_newest(connection)
             wrong = [*_balances(connection), *_payouts(connection), *_entries(connection)]
             extent = [_extent(connection)]
             if inspect(connection).has_table(schema.audit.name):  # ledgers of older versions have none

@@ -1,10 +1,16 @@
-"""Where the ledger lives: SQLite or PostgreSQL, durable at every commit, its tables brought up to date."""
+"""Where the ledger lives: SQLite or PostgreSQL, durable at every commit, its tables brought up to date.
+
+A process has one `Database`, and with it one pool of connections, for all that it does with the ledger.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +21,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from twoj_client.settings import SettingsError
@@ -24,10 +31,14 @@ _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""
 _MIGRATION_WAIT_S = 10
 """How long changing the tables may wait for another process that is at it."""
+_NEWER = "The ledger was written by a newer version. Update this server."
 _REST_S = 5
 """How long a database that was away is left alone by those who have yet to see its tables."""
+_POOL = {"pool_size": 10, "max_overflow": 10, "pool_timeout": _WAIT_S}
+"""Pages, walls and payouts of a process share the connections: who finds none free waits no longer."""
 _MIGRATION_LOCK = 0x2A0FF
 """PostgreSQL's number for "somebody is changing the tables": any number nobody else uses."""
+_OWNER_ONLY = 0o600
 _POSTGRESQL = {
     "connect_timeout": _WAIT_S,
     "tcp_user_timeout": _WAIT_S * 1000,
@@ -39,14 +50,20 @@ class LedgerAway(Exception):
     """The database cannot be used just now. Its text says why; what was asked for may be repeated."""
 
 
+class NotHeld(LedgerAway):
+    """The database works, and will not hold what was to be written: too long, too large, or there already."""
+
+
 def ledger_url(setting: str | None) -> URL:
     """Return where the ledger is; None: a SQLite file in the user's data directory.
 
     Raises SettingsError where the text is not the URL of a SQLite file or a PostgreSQL database.
     """
     if setting is None:
-        path = platformdirs.user_data_path("twoj", "twoj", ensure_exists=True) / "ledger.sqlite3"
-        return URL.create("sqlite", database=str(path))
+        folder = platformdirs.user_data_path("twoj", "twoj")
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        return URL.create("sqlite", database=str(folder / "ledger.sqlite3"))
     expects = "TWOJ_LEDGER_URL: expects sqlite:////path/of/a/file or postgresql://user:password@host/database"
     try:
         url = make_url(setting)
@@ -68,15 +85,29 @@ def place(url: URL) -> str:
 def open_engine(url: URL) -> Engine:
     """Return an engine whose commits last. It connects only when used."""
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRESQL)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRESQL, **_POOL)
     return _sqlite(url, _WAIT_S)
 
 
 def _sqlite(url: URL, wait_s: float) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": wait_s})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": wait_s}, **_POOL)
+    event.listen(engine, "do_connect", lambda *_: _keep_private(Path(url.database or "")))
     event.listen(engine, "connect", _durable)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _keep_private(path: Path) -> None:
+    """Let only the file's owner read it, whatever the umask; what SQLite puts beside it gets the same mode.
+
+    What cannot be done here, SQLite says at once in its own words.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
+    for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(OSError):  # it is not there, or somebody else's
+            if each.stat().st_mode & 0o077:
+                each.chmod(_OWNER_ONLY)
 
 
 def _is_busy(error: BaseException) -> bool:
@@ -113,6 +144,51 @@ def without_hurry(connection: Connection) -> None:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
+class Database:
+    """The ledger's database at `url`; it connects when first used. For all threads of a process.
+
+    Both kinds of transaction raise LedgerAway where the database is locked, away, full or newer than this.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.place = place(url)
+        self._engine = open_engine(url)
+        self._snapshot = snapshot(self._engine)
+        self._tables = Tables(self._engine)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    def prepare(self) -> None:
+        """Make the tables, or bring them up to date, now, unless that was done before. Raises LedgerAway."""
+        self._tables.ready(at_once=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read as of one moment; holds up no writer."""
+        with self._transaction(self._snapshot) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write; what was written is on disk at the end. Raises NotHeld for what the tables will not hold."""
+        with self._transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        self._tables.ready()
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise away(error) from error
+        except PoolTimeout:
+            raise LedgerAway("All connections to the ledger's database are in use.") from None
+
+
 class Tables:
     """Has the tables made, or brought up to date, before they are first used. For many threads.
 
@@ -126,12 +202,12 @@ class Tables:
         self._failed: LedgerAway | None = None
         self._rests_until = float("-inf")
 
-    def ready(self) -> None:
-        """Return once they are ready. Raises LedgerAway."""
+    def ready(self, *, at_once: bool = False) -> None:
+        """Return once they are ready, trying again `at_once` or where that is due. Raises LedgerAway."""
         if self._ready:
             return
         with self._lock:
-            if self._failed and time.monotonic() < self._rests_until:
+            if self._failed and not at_once and time.monotonic() < self._rests_until:
                 raise LedgerAway(*self._failed.args)
             try:
                 migrate(self._engine, _WAIT_S)
@@ -158,7 +234,7 @@ def migrate(engine: Engine, wait_s: float = _MIGRATION_WAIT_S) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError:
-        raise LedgerAway("The ledger was written by a newer version. Update this server.") from None
+        raise LedgerAway(_NEWER) from None
     except DBAPIError as error:
         raise away(error) from error
     finally:
@@ -169,6 +245,17 @@ def migrate(engine: Engine, wait_s: float = _MIGRATION_WAIT_S) -> None:
 def versions(connection: Connection) -> tuple[str | None, str | None]:
     """Return the version of the tables, and the newest that this server knows."""
     return MigrationContext.configure(connection).get_current_revision(), _newest()
+
+
+def require_newest(connection: Connection) -> None:
+    """Raise LedgerAway where the tables are not those that this version reads."""
+    current, newest = versions(connection)
+    if current is None:
+        raise LedgerAway("The ledger does not say its version: alembic_version was emptied or dropped.")
+    if current != newest:
+        known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+        older = f"The ledger is of an older version ({current}). Start this server: it brings it up to date."
+        raise LedgerAway(older if current in known else _NEWER)
 
 
 @cache
@@ -185,4 +272,5 @@ def _alembic() -> Config:
 
 def away(error: DBAPIError) -> LedgerAway:
     """Return the error that says in one line what the database said."""
-    return LedgerAway(f"The ledger's database cannot be used: {str(error.orig).partition(chr(10))[0]}")
+    kind = NotHeld if isinstance(error, DataError | IntegrityError) else LedgerAway
+    return kind(f"The ledger's database cannot be used: {str(error.orig).partition(chr(10))[0]}")

@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy import Connection
 
 from payouts import books
-from payouts.database import away, migrate, open_engine
+from payouts.database import Database, NotHeld
 from payouts.delivery import Delivery, Payout
 from payouts.outcome import FAILED, Held, Settled, settle
 
@@ -27,21 +26,16 @@ class Ledger:
     Every method raises LedgerAway where the database is locked or away, and may then be called again.
     """
 
-    def __init__(self, url: URL, *, wallet: bool = False, clock: Callable[[], float] = time.time) -> None:
-        self._engine = open_engine(url)
+    def __init__(
+        self, database: Database, *, wallet: bool = False, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._database = database
         self._wallet = wallet
         self._clock = clock
-        self._prepared = False
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._engine.dispose()
 
     def prepare(self) -> None:
-        """Bring the tables up to date, unless this object did so before."""
-        if not self._prepared:
-            migrate(self._engine)
-            self._prepared = True
+        """Bring the tables up to date, unless that was done before."""
+        self._database.prepare()
 
     def settle(self, batch: Sequence[Delivery]) -> list[Settled]:
         """Record all deliveries, credit the new payouts among them; return the outcomes in the same order.
@@ -51,7 +45,7 @@ class Ledger:
         try:
             with self._transaction() as (connection, now_ms):
                 return self._settle(connection, batch, now_ms)
-        except (DataError, IntegrityError, OverflowError):
+        except (NotHeld, OverflowError):
             if len(batch) > 1:
                 return [result for delivery in batch for result in self.settle([delivery])]
         with self._transaction() as (connection, now_ms):
@@ -77,13 +71,8 @@ class Ledger:
     @contextmanager
     def _transaction(self) -> Iterator[tuple[Connection, int]]:
         self.prepare()
-        try:
-            with self._engine.begin() as connection:
-                yield connection, int(self._clock() * 1000)
-        except (DataError, IntegrityError):
-            raise
-        except DBAPIError as error:
-            raise away(error) from error
+        with self._database.writing() as connection:
+            yield connection, int(self._clock() * 1000)
 
     def _settle(self, connection: Connection, batch: Sequence[Delivery], now_ms: int) -> list[Settled]:
         asked = [delivery.asks for delivery in batch if isinstance(delivery.asks, Payout)]

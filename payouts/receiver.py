@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from sqlalchemy import URL
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from starlette.routing import Route
 from payouts import answers
 from payouts.answers import Answer, envelope
 from payouts.crediting import Crediting
-from payouts.database import LedgerAway
+from payouts.database import Database, LedgerAway
 from payouts.delivery import LARGEST_BODY, Delivery, Merchant, Payout, examine
 from payouts.desk import Desk
 from payouts.ledger import Ledger
@@ -31,19 +30,19 @@ _ANSWER_WITHIN_S = 4.5
 class Receiver:
     """Answers the payout calls for one merchant. Serve `routes` inside `running()`.
 
-    The ledger at `url` keeps the players' balances, unless the operator's own `wallet` does. `clock` returns
-    epoch seconds. `availableAmount` is in li, as `amount` is: the document does not name its unit.
+    The ledger in `database` keeps the players' balances, unless the operator's own `wallet` does. `clock`
+    returns epoch seconds. `availableAmount` is in li, as `amount` is: the document does not name its unit.
     """
 
     def __init__(
         self,
         merchant: Merchant,
-        url: URL,
+        database: Database,
         wallet: Wallet | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._merchant = merchant
-        self._ledger = Ledger(url, wallet=wallet is not None, clock=clock)
+        self._ledger = Ledger(database, wallet=wallet is not None, clock=clock)
         self._desk = Desk(self._ledger)
         self._crediting = Crediting(wallet, self._ledger, self._desk) if wallet else None
         self._clock = clock
@@ -55,7 +54,6 @@ class Receiver:
     async def running(self) -> AsyncIterator[None]:
         """Serve until the block ends; a database that is away at first is awaited call by call."""
         async with AsyncExitStack() as stack:
-            stack.callback(self._ledger.close)
             await stack.enter_async_context(self._desk.open())
             try:
                 async with asyncio.timeout(_ANSWER_WITHIN_S):

@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Select, case, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, Select, case, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from payouts import audit
-from payouts.database import Tables, away, open_engine, snapshot
+from payouts.database import Database
 from payouts.schema import transfers
 
 
@@ -83,23 +82,18 @@ class Transfer:
 
 
 class TransferBook:
-    """The transfers in the ledger at `url`, and their rows of the audit log. For many threads.
+    """The transfers in the ledger, and their rows of the audit log. For many threads.
 
     `clock` returns epoch seconds. Every method raises LedgerAway where the database is locked or away.
     """
 
-    def __init__(self, url: URL, clock: Callable[[], float] = time.time) -> None:
-        self._engine = open_engine(url)
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
         self._clock = clock
-        self._tables = Tables(self._engine)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._engine.dispose()
 
     def begin(self, order: Order, who: str) -> bool:
         """Write that `order` is about to be sent. False: it must not be, its number was used before."""
-        with self._transaction(self._engine) as connection:
+        with self._database.writing() as connection:
             now_ms = self._now_ms()
             row = {**asdict(order), "who": who, "state": State.SENDING, "reason": "", "sent_at_ms": now_ms}
             try:
@@ -115,7 +109,7 @@ class TransferBook:
         `how` it was found out is for the audit log; None: by sending it.
         """
         mine, is_open = transfers.c.trans_no == trans_no, transfers.c.state.in_(_OPEN)
-        with self._transaction(self._engine) as connection:
+        with self._database.writing() as connection:
             now_ms = self._now_ms()
             known = update(transfers).where(mine, is_open).values(**asdict(outcome), settled_at_ms=now_ms)
             connection.execute(known)
@@ -144,17 +138,8 @@ class TransferBook:
         return int(self._clock() * 1000)
 
     def _read(self, wanted: Select[Any]) -> list[Transfer]:
-        with self._transaction(snapshot(self._engine)) as connection:
+        with self._database.reading() as connection:
             return _read(connection, wanted)
-
-    @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Connection]:
-        self._tables.ready()
-        try:
-            with engine.begin() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise away(error) from error
 
 
 def differences(connection: Connection) -> Iterator[str]:

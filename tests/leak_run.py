@@ -36,6 +36,7 @@ from dashboard.query import Query
 from dashboard.round_filter import RoundFilter
 from dashboard.view import read_view
 from dashboard.wallet import Wanted as WantedTransfers
+from payouts.database import Database, ledger_url
 from tests.payouts.provider import payout
 from tests.provider import CLOCK
 from twoj_client import TwoJError
@@ -138,9 +139,9 @@ def pages(run: Run, app: AppTest, faults: int) -> None:
     app.run()
 
 
-async def receiver(settings: Settings, count: int) -> None:
+async def receiver(settings: Settings, ledger: Database, count: int) -> None:
     """Have the receiver hear calls that it must refuse, each in another way."""
-    made = payouts.from_settings(settings)
+    made = payouts.from_settings(settings, ledger)
     transport = httpx.ASGITransport(Starlette(routes=made.routes))
     async with made.running(), httpx.AsyncClient(transport=transport, base_url="http://payouts") as client:
         for number in range(count):
@@ -160,15 +161,16 @@ def main(url: str, folder: str, faults: int) -> None:
         cache_url=f"{folder}/cache",
         ledger_url=f"sqlite:///{folder}/ledger",
     )
+    ledger = Database(ledger_url(settings.ledger_url))
     tracemalloc.start()
     with (
-        data.connected(settings, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
+        data.connected(settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
         jackpots.watching(settings),
     ):
         all_that_pages_ask()
         app = AppTest.from_file(str(MAIN), default_timeout=60)
         pages(run, app, 2)
-        asyncio.run(receiver(settings, 8))
+        asyncio.run(receiver(settings, ledger, 8))
         for _ in range(WARM_ROUNDS * len(KINDS)):
             run.next_fault()
             all_that_pages_ask()
@@ -180,7 +182,7 @@ def main(url: str, folder: str, faults: int) -> None:
             struck += run.struck()
         asked = held()
         pages(run, app, PAGE_FAULTS)
-        asyncio.run(receiver(settings, CALLS))
+        asyncio.run(receiver(settings, ledger, CALLS))
         sys.stdout.write(
             json.dumps({"struck": struck, "before": before, "after": asked, "at the end": held()}) + "\n"
         )

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.data.ledger import Ledger
 from dashboard.data.screens import Screens
+from payouts.database import Database, ledger_url
 from tests.browser import dashboard
 from tests.parts import free_port
 from tests.payouts.provider import order, signed
@@ -28,7 +28,7 @@ class Hall:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.ledger_url = f"sqlite:///{folder / 'ledger'}"
-        ledger = Ledger(self.ledger_url)
+        ledger = Database(ledger_url(self.ledger_url))
         self.token = Screens(ledger).make("Lobby", "dark", "ada")
         ledger.close()
         self.link = f"{self.url}/jackpots?screen={self.token}"

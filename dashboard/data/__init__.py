@@ -23,7 +23,7 @@ from dashboard.data.game_list import game, game_names
 from dashboard.data.one_game import MOST_ROUND_DAYS, GameRounds, game_rounds, game_sums
 from dashboard.data.player_wallet import NO_OP_ID, Jumps, balance_now, player_jumps
 from dashboard.data.players import History, Reading, give_up, player_history, player_sums, round_url
-from dashboard.data.source import Arriving, Known, ProviderFailed, Source, connected, source
+from dashboard.data.source import Arriving, Known, LedgerFailed, ProviderFailed, Source, connected, source
 from dashboard.data.stage import days, hours
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Judged",
     "Jumps",
     "Known",
+    "LedgerFailed",
     "ProviderFailed",
     "Reading",
     "Seen",

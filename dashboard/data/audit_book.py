@@ -7,10 +7,10 @@ import pandas as pd
 import structlog
 from sqlalchemy import select
 
-from dashboard.data.ledger import LedgerFailed
 from dashboard.data.source import source
 from payouts import audit as chain
 from payouts.audit import DONE, Deed
+from payouts.database import LedgerAway
 from payouts.schema import audit as table
 
 log = structlog.get_logger(__name__)
@@ -22,13 +22,13 @@ def audit(who: str, what: str, about: Mapping[str, str | int | None], outcome: s
     try:
         with here.ledger.writing() as connection:
             chain.write(connection, Deed(who, what, about, outcome), int(here.clock() * 1000))
-    except LedgerFailed as error:
+    except LedgerAway as error:
         deed = {"who": who, "what": what, "about": dict(about), "outcome": outcome}
         log.error("audit row not written", error=str(error), **deed)  # noqa: TRY400 - the error says all
 
 
 def audit_rows(count: int) -> pd.DataFrame:
-    """The latest `count` rows, newest first, with the times in the business zone. Raises LedgerFailed."""
+    """The latest `count` rows, newest first, with the times in the business zone. Raises LedgerAway."""
     here = source()
     with here.ledger.reading() as connection:
         rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(count)).all()

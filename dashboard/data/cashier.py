@@ -8,10 +8,10 @@ from typing import Final
 import structlog
 
 from dashboard import codes, formats
-from dashboard.data.ledger import LedgerFailed
 from dashboard.data.source import source
 from dashboard.orders import DEPOSIT, WITHDRAWAL, Attempt, Order
 from payouts import transfers
+from payouts.database import LedgerAway
 from payouts.transfers import Kind, Outcome, State, Transfer, TransferBook
 from twoj_client import TwoJError
 from twoj_client.errors import OutcomeUnknown
@@ -37,7 +37,7 @@ def new_order(op_id: str, kind: str, amount_li: int) -> Order:
 def send(order: Order, who: str) -> Attempt:
     """Send an order if its number was never used, and return what became of it; else what is known of it.
 
-    Raises LedgerFailed where the ledger cannot be written before: then nothing was sent.
+    Raises LedgerAway where the ledger cannot be written before: then nothing was sent.
     """
     book = _book()
     if not book.begin(_booked(order), who):
@@ -47,7 +47,7 @@ def send(order: Order, who: str) -> Attempt:
     outcome = _moved(order)
     try:
         return _attempt(book.settle(order.trans_no, outcome, who))
-    except LedgerFailed as error:
+    except LedgerAway as error:
         log.warning("outcome of a transfer not written", trans_no=order.trans_no, error=str(error))
         now_ms = int(source().clock() * 1000)
         sent = Transfer(_booked(order), who, outcome, now_ms, now_ms)
@@ -57,7 +57,7 @@ def send(order: Order, who: str) -> Attempt:
 def look_up(order: Order, who: str) -> Attempt:
     """Look for an order in the provider's records, write what they say, and return all that is known of it.
 
-    Raises TwoJError or LedgerFailed, and then nothing is changed.
+    Raises TwoJError or LedgerAway, and then nothing is changed.
     """
     here = source()
     reply = here.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
@@ -66,18 +66,18 @@ def look_up(order: Order, who: str) -> Attempt:
 
 
 def attempt(trans_no: str) -> Attempt | None:
-    """What is known of the order with this number, None where it was not sent. Raises LedgerFailed."""
+    """What is known of the order with this number, None where it was not sent. Raises LedgerAway."""
     found = _book().find(trans_no)
     return _attempt(found) if found else None
 
 
 def attempts(op_id: str) -> list[Attempt]:
-    """The latest orders for a player, before all others those that are open. Raises LedgerFailed."""
+    """The latest orders for a player, before all others those that are open. Raises LedgerAway."""
     return [_attempt(transfer) for transfer in _book().latest(op_id, _LATEST)]
 
 
 def last_freeze(op_id: str) -> Attempt | None:
-    """The latest withdrawal that was answered with the frozen part. Raises LedgerFailed."""
+    """The latest withdrawal that was answered with the frozen part. Raises LedgerAway."""
     found = _book().last_freeze(op_id)
     return _attempt(found) if found else None
 

@@ -9,10 +9,9 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import func, select
 
-from dashboard.data.ledger import Ledger, LedgerFailed
 from dashboard.data.probes import Probe, Seen
 from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen
-from payouts.database import versions
+from payouts.database import Database, LedgerAway, versions
 from payouts.schema import deliveries, payouts, pending
 from twoj_client import TwoJ
 from twoj_client.health import Api, ApiHealth
@@ -28,7 +27,7 @@ NEAR_EVERY_S: Final = 5
 class Checks:
     """One for a server. `timer` never jumps, in seconds."""
 
-    def __init__(self, twoj: TwoJ, ledger: Ledger, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, twoj: TwoJ, ledger: Database, timer: Callable[[], float] = time.monotonic) -> None:
         self._ledger = ledger
         self._timer = timer
         self._begun = timer()
@@ -82,7 +81,7 @@ class Checks:
         try:
             with self._ledger.writing() as connection:
                 return LedgerSeen(self._ledger.place, *versions(connection))
-        except LedgerFailed as error:
+        except LedgerAway as error:
             return LedgerSeen(self._ledger.place, trouble=str(error))
 
     def _read_payouts(self) -> PayoutsSeen | None:
@@ -105,7 +104,7 @@ class Checks:
                     call.outcome if call else "",
                     *waiting,
                 )
-        except LedgerFailed:
+        except LedgerAway:
             return None
 
 

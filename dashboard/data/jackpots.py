@@ -30,7 +30,7 @@ def now() -> Known[Pots]:
 
 
 def history(start: datetime, end: datetime) -> History:
-    """Both pots over a window. Raises LedgerFailed."""
+    """Both pots over a window. Raises LedgerAway."""
     start_ms, end_ms = _ms(start), _ms(end)
     with watch().ledger.reading() as connection:
         hits = pot_books.hits(connection, start_ms, end_ms)
@@ -44,7 +44,7 @@ def history(start: datetime, end: datetime) -> History:
 
 
 def matches(start: datetime, end: datetime) -> list[Match]:
-    """Hits seen in a window and payouts ordered in it, matched, newest first. Raises LedgerFailed."""
+    """Hits seen in a window and payouts ordered in it, matched, newest first. Raises LedgerAway."""
     start_ms, end_ms = _ms(start), _ms(end)
     with watch().ledger.reading() as connection:
         found = match(

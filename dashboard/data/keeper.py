@@ -10,9 +10,9 @@ from typing import Final, TypeVar
 import structlog
 
 from dashboard.data import pot_books
-from dashboard.data.ledger import Ledger, LedgerFailed
 from dashboard.data.screens import Screens
 from dashboard.jackpots import Hit, Pots, Win
+from payouts.database import Database, LedgerAway
 
 T = TypeVar("T")
 
@@ -34,7 +34,9 @@ class Keeper:
     writes: it may end before it has, and then this one may be the next to write.
     """
 
-    def __init__(self, ledger: Ledger, screens: Screens, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, ledger: Database, screens: Screens, timer: Callable[[], float] = time.monotonic
+    ) -> None:
         self.last_wins: list[Win] = []
         self._ledger = ledger
         self._screens = screens
@@ -83,7 +85,7 @@ class Keeper:
                 self.last_wins = pot_books.last_wins(connection, _LAST_WINS)
             self._screens.load()
             self._away = False
-        except LedgerFailed as error:
+        except LedgerAway as error:
             if not self._away:
                 log.warning("jackpot books not kept", error=str(error))
             self._away = True

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from dashboard.build import build_id
 from dashboard.data.keeper import Keeper
-from dashboard.data.ledger import Ledger
 from dashboard.data.poller import Heard, Poller, Provider
 from dashboard.data.screens import Screens
 from dashboard.data.source import source
 from dashboard.jackpots import Hit, Pots, hits_between, match
 from dashboard.wall import Limits, limits, told, told_hits, told_wins
+from payouts.database import Database
 from twoj_client.settings import LOGO_TYPES, Settings
 
 _HITS_TOLD: Final = 4
@@ -36,6 +36,7 @@ class Watch:
         self,
         provider: Provider,
         settings: Settings,
+        ledger: Database,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -43,7 +44,7 @@ class Watch:
         self.build = build_id(self.brand, settings.currency, settings.timezone, settings.jackpot_poll_s)
         self.poll_s = settings.jackpot_poll_s
         self.limits: Limits = limits(settings.jackpot_poll_s)
-        self.ledger = Ledger(settings.ledger_url)
+        self.ledger = ledger
         self.screens = Screens(self.ledger, clock, timer)
         self.poller = Poller(provider, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
         self._keeper = Keeper(self.ledger, self.screens, timer)
@@ -57,7 +58,6 @@ class Watch:
                 yield
         finally:
             self._keeper.close()
-            self.ledger.close()
 
     def look(self) -> Heard | None:
         """Return the latest answer, None before the first; keeps the watch awake."""
@@ -100,7 +100,7 @@ def watching(settings: Settings) -> Iterator[None]:
     """Watch the pots of the provider that is connected, while the context lasts."""
     global _watch  # noqa: PLW0603 - as the source: one server has one, and its pages no other way to it
     here = source()
-    _watch = Watch(here.twoj.jackpot, settings, here.clock)
+    _watch = Watch(here.twoj.jackpot, settings, here.ledger, here.clock)
     try:
         with _watch.running():
             yield

@@ -10,10 +10,10 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from dashboard.data.ledger import Ledger, LedgerFailed
 from dashboard.screens import OFF_AFTER_MS, Heartbeat, Screen
 from payouts import audit
 from payouts.audit import DONE, Deed
+from payouts.database import Database, LedgerAway
 from payouts.schema import screens
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ class Screens:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Database,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -63,11 +63,11 @@ class Screens:
             if self.outdated:
                 try:
                     self.load()
-                except LedgerFailed as error:
+                except LedgerAway as error:
                     log.warning("screens not known", error=str(error))
 
     def load(self) -> None:
-        """Read the links. Raises LedgerFailed."""
+        """Read the links. Raises LedgerAway."""
         self._tried_at = self._timer()
         with self._ledger.reading() as connection:
             rows = connection.execute(
@@ -112,7 +112,7 @@ class Screens:
             )
 
     def make(self, name: str, look: str, who: str) -> str:
-        """Make a screen and return its token, which is nowhere else. Raises LedgerFailed."""
+        """Make a screen and return its token, which is nowhere else. Raises LedgerAway."""
         token, now_ms = secrets.token_urlsafe(_TOKEN_BYTES), self._now_ms()
         with self._ledger.writing() as connection:
             made = insert(screens).values(name=name, look=look, token_hash=_hash(token), made_at_ms=now_ms)
@@ -124,7 +124,7 @@ class Screens:
         return token
 
     def revoke(self, screen_id: int, who: str) -> None:
-        """Let a screen look no more. Raises LedgerFailed."""
+        """Let a screen look no more. Raises LedgerAway."""
         now_ms = self._now_ms()
         with self._ledger.writing() as connection:
             gone = connection.execute(
@@ -137,7 +137,7 @@ class Screens:
         self._tried_at = float("-inf")
 
     def all(self) -> list[Screen]:
-        """Return all screens with their last written heartbeat, those in use first. Raises LedgerFailed."""
+        """Return all screens with their last written heartbeat, those in use first. Raises LedgerAway."""
         with self._ledger.reading() as connection:
             rows = connection.execute(
                 select(screens).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)

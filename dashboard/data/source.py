@@ -15,9 +15,8 @@ from dashboard.access import LOCAL, Person, Role, Roles, person
 from dashboard.data.changes import changed_text
 from dashboard.data.checks import Checks
 from dashboard.data.exports import Exports
-from dashboard.data.ledger import Ledger
 from dashboard.data.loads import Load, Loads
-from payouts.database import ledger_url
+from payouts.database import Database, LedgerAway
 from payouts.transfers import TransferBook
 from twoj_client import Reply, TwoJ, TwoJError
 from twoj_client.at_hand import at_hand
@@ -33,6 +32,8 @@ Found = TypeVar("Found", bound="Known[Any] | None")
 
 ProviderFailed = TwoJError
 """What pages catch: the provider's answer is not to be had; `sentence` and `what_to_do` are for people."""
+LedgerFailed = LedgerAway
+"""What pages catch: the ledger's database cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Source:
     book: TransferBook | None
     """Where transfers are written down before they are sent; None where none may be sent."""
     exports: Exports
-    ledger: Ledger
-    """Where the audit log is."""
+    ledger: Database
+    """Where the audit log, the screens and what was seen of the pots are."""
     roles: Roles | None
     """Who has which role; None where nobody signs in."""
     rtps: Mapping[int, float]
@@ -131,6 +132,7 @@ _source: Source | None = None
 @contextmanager
 def connected(
     settings: Settings,
+    ledger: Database,
     *,
     demo: bool,
     sign_in: bool = False,
@@ -138,7 +140,7 @@ def connected(
     timer: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
-    """Connect the pages to the provider of `settings` while the context lasts.
+    """Connect the pages to the provider of `settings`, and to the ledger, while the context lasts.
 
     With `sign_in` only people with a role see anything. `clock` returns epoch seconds, `timer` seconds of a
     clock that never jumps, `sleep` waits between repeated questions; all are for tests.
@@ -163,12 +165,6 @@ def connected(
         Loads(clock) as loads,
         ExitStack() as stack,
     ):
-        book = None
-        if settings.cashier:
-            book = TransferBook(ledger_url(settings.ledger_url), clock)
-            stack.callback(book.close)
-        ledger = Ledger(settings.ledger_url)
-        stack.callback(ledger.close)
         checks = Checks(twoj, ledger)
         stack.enter_context(checks.running())
         zone = ZoneInfo(settings.timezone)
@@ -192,7 +188,7 @@ def connected(
             pool,
             loads,
             last_good,
-            book,
+            TransferBook(ledger, clock) if settings.cashier else None,
             exports,
             ledger,
             {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,

@@ -8,12 +8,12 @@ import pandas as pd
 
 from dashboard import status
 from dashboard.bet_export import State as Waiting
-from dashboard.data.ledger import LedgerFailed
 from dashboard.data.poller import Doing
 from dashboard.data.pots_watch import watch
 from dashboard.data.source import source
 from dashboard.screens import condition
 from dashboard.status import Row, State
+from payouts.database import LedgerAway
 
 _PATIENCE_S: Final = 3
 """The first one on the page waits so long for answers; a call to the provider takes at most 2 s here."""
@@ -131,7 +131,7 @@ def _screens() -> Row:
     now_ms = int(source().clock() * 1000)
     try:
         screens = here.screens.all()
-    except LedgerFailed:
+    except LedgerAway:
         return Row("Screens", State.UNKNOWN, "The ledger does not say.")
     return status.screens_row([condition(one, now_ms, here.limits, here.build) for one in screens])
 

@@ -8,8 +8,7 @@ import streamlit as st
 from dashboard import data
 from dashboard.access import TRANSFERS
 from dashboard.amounts import AmountError, amount_li
-from dashboard.data import Known, cashier, wallet
-from dashboard.data.ledger import LedgerFailed
+from dashboard.data import Known, LedgerFailed, cashier, wallet
 from dashboard.formats import money
 from dashboard.markdown import escaped
 from dashboard.orders import VERBS, Attempt, Order, concerns, objection

@@ -8,8 +8,7 @@ import streamlit as st
 import structlog
 
 from dashboard import data, formats
-from dashboard.data import Known, ProviderFailed, runs
-from dashboard.data.ledger import LedgerFailed
+from dashboard.data import Known, LedgerFailed, ProviderFailed, runs
 from dashboard.markdown import escaped
 from dashboard.periods import Comparison
 from dashboard.view import View

@@ -5,8 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import data, formats
-from dashboard.data import cashier
-from dashboard.data.ledger import LedgerFailed
+from dashboard.data import LedgerFailed, cashier
 from dashboard.ui import orders
 
 _WIDTH_PX: Final = 720

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard.data.ledger import Ledger
+from sqlalchemy import make_url
+
 from dashboard.data.screens import Screens
+from payouts.database import Database
 from tests.browser import Dashboard, dashboard
 from tests.provider import Sandbox
 
@@ -20,7 +22,7 @@ def served(
     """Start the dashboard on `sandbox`, nothing kept from before; yield it and the tokens of `screens`."""
     with tempfile.TemporaryDirectory() as folder:
         ledger_url = f"sqlite:///{folder}/ledger"
-        ledger = Ledger(ledger_url)
+        ledger = Database(make_url(ledger_url))
         tokens = [Screens(ledger).make(f"Screen {n}", "dark", "benchmark") for n in range(screens)]
         ledger.close()
         settings = {

@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import text, update
 
 from dashboard.data.checks import Checks
-from dashboard.data.ledger import Ledger
 from dashboard.status import CacheSeen, PayoutsSeen
 from payouts import schema
-from payouts.database import ledger_url
+from payouts.database import Database, ledger_url
 from payouts.ledger import Ledger as Receiver
 from tests.payouts.conftest import delivery
 from tests.payouts.provider import payout
@@ -22,7 +21,7 @@ CACHE = CacheState("Folder /cache", True, 1, 2)
 
 @pytest.fixture
 def ledger(tmp_path):
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger'}")
+    ledger = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
     yield ledger
     ledger.close()
 
@@ -70,10 +69,9 @@ def test_a_newer_servers_tables_are_told_from_ours(checks, ledger):
 def test_payouts_that_wait_for_the_wallet(checks, ledger, tmp_path):
     with ledger.reading():
         pass
-    receiver = Receiver(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"), wallet=True, clock=lambda: CLOCK)
+    receiver = Receiver(ledger, wallet=True, clock=lambda: CLOCK)
     receiver.settle([delivery(payout("t-1")), delivery(payout("t-2"))])
     receiver.settle([delivery(payout("t-2"))])
-    receiver.close()
     with ledger.writing() as connection:
         early = update(schema.payouts).where(schema.payouts.c.trans_no == "t-1")
         connection.execute(early.values(received_at_ms=CLOCK * 1000 - 60_000))

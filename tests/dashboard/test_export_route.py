@@ -16,6 +16,7 @@ from dashboard import data
 from dashboard.bet_export import Export, Format, State
 from dashboard.data import export_route
 from dashboard.data.export_folder import ExportFolder
+from payouts.database import Database, ledger_url
 from payouts.schema import audit
 from tests.dashboard.test_sign_in import signed_in
 from twoj_client.settings import Settings
@@ -57,7 +58,9 @@ def get(tmp_path, monkeypatch):
         roles={"owner": ["@casino.example"], "analyst": ["ann@casino.example"]},
     )
     app = Starlette(routes=[export_route.ROUTE], middleware=[Middleware(GZipMiddleware)])  # as Streamlit does
-    with data.connected(settings, demo=True, sign_in=True, clock=lambda: NOW_S):
+    with data.connected(
+        settings, Database(ledger_url(settings.ledger_url)), demo=True, sign_in=True, clock=lambda: NOW_S
+    ):
 
         def get(claims=None, name=FILE, method="GET", **headers):
             async def ask():

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from dashboard.data import live, pots_watch
-from dashboard.data.ledger import LedgerFailed
 from dashboard.data.pots_watch import Watch
+from payouts.database import Database, LedgerAway, ledger_url
 from twoj_client import Reply
 from twoj_client.models import Pool, Pot
 from twoj_client.settings import Settings
@@ -36,7 +36,8 @@ class Hall:
             key=SecretStr("k"),
             ledger_url=f"sqlite:///{folder / 'ledger.sqlite3'}",
         )
-        self.watch = Watch(self, settings, clock=self.clock, timer=self.clock)
+        self.ledger = Database(ledger_url(settings.ledger_url))
+        self.watch = Watch(self, settings, self.ledger, clock=self.clock, timer=self.clock)
         monkeypatch.setattr(pots_watch, "_watch", self.watch)
         self.app = Starlette(routes=[live.ROUTE])
 
@@ -218,7 +219,7 @@ def test_a_heartbeat_of_nonsense_is_still_a_sign_of_life(hall, token, words):
 
 def test_without_a_ledger_a_cold_server_says_try_again_and_a_warm_one_goes_on(hall, token, monkeypatch):
     def away():
-        raise LedgerFailed("away")
+        raise LedgerAway("away")
 
     with monkeypatch.context() as patch:
         patch.setattr(hall.watch.ledger, "reading", away)
@@ -262,7 +263,7 @@ def test_the_build_is_the_same_for_the_same_code_and_settings(hall, tmp_path, mo
     logo = tmp_path / "logo.png"
     logo.write_bytes(b"picture")
     settings = Settings(logo=logo)
-    other = Watch(again, settings.model_copy(update={"ledger_url": f"sqlite:///{tmp_path / 'x'}"}))
+    other = Watch(again, settings, hall.ledger)
     assert other.build != hall.watch.build
     assert other.brand.logo == "data:image/png;base64,cGljdHVyZQ=="
     for each in (again.watch, other):

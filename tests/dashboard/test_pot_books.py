@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from dashboard.data import pot_books
 from dashboard.data.keeper import BEATS_EVERY_S, Keeper
-from dashboard.data.ledger import Ledger, LedgerFailed
 from dashboard.data.screens import RELOAD_S, Screens
 from dashboard.jackpots import Hit, Pot, Pots, Sample, Win
 from dashboard.screens import Heartbeat
 from payouts import schema
+from payouts.database import Database, LedgerAway
 from tests.payouts.conftest import delivery, engine, make_ledger, postgresql, url  # noqa: F401 - fixtures
 from tests.payouts.conftest import ledger as payout_ledger  # noqa: F401
 from tests.payouts.provider import order, payout, signed
@@ -37,7 +37,7 @@ def clock():
 
 @pytest.fixture
 def ledger(url):  # noqa: F811
-    ledger = Ledger(url.render_as_string(hide_password=False))
+    ledger = Database(url)
     yield ledger
     ledger.close()
 
@@ -146,7 +146,7 @@ def test_a_hit_that_two_servers_saw_between_different_answers_is_written_once(le
 
 
 def test_two_servers_that_write_a_hit_at_the_same_moment_write_it_once(ledger, url):  # noqa: F811
-    other = Ledger(url.render_as_string(hide_password=False))
+    other = Database(url)
 
     def write(ledger, hit):
         with ledger.writing() as connection:
@@ -182,7 +182,7 @@ def test_what_another_server_writes_is_written_here_once_that_one_is_gone(ledger
 
 def test_nothing_is_forgotten_for_another_server_while_the_ledger_is_away(ledger, keeper, clock, monkeypatch):
     def away():
-        raise LedgerFailed("away")
+        raise LedgerAway("away")
 
     hit = Hit("hourly", NOW_MS - 2000, NOW_MS, 100, 50)
     with monkeypatch.context() as patch:
@@ -198,7 +198,7 @@ def test_nothing_is_forgotten_for_another_server_while_the_ledger_is_away(ledger
 
 def test_while_the_ledger_is_away_what_was_heard_waits(ledger, keeper, monkeypatch):
     def away():
-        raise LedgerFailed("away")
+        raise LedgerAway("away")
 
     keeper.note(pots(NOW_MS), [Hit("hourly", 1, 2, 100, 50)], writes=True)
     with monkeypatch.context() as patch, structlog.testing.capture_logs() as logs:
@@ -280,7 +280,7 @@ def test_a_ledger_that_is_away_is_said_and_known_links_stay(screens, ledger, clo
     screens.renew()
 
     def away():
-        raise LedgerFailed("away")
+        raise LedgerAway("away")
 
     monkeypatch.setattr(ledger, "reading", away)
     clock.s += RELOAD_S + 0.1

@@ -18,9 +18,8 @@ from websockets.exceptions import WebSocketException
 
 from dashboard.bet_export import Export, Format, State
 from dashboard.data.export_folder import ExportFolder
-from dashboard.data.ledger import Ledger
 from dashboard.data.screens import Screens
-from payouts.database import ledger_url, open_engine
+from payouts.database import Database, ledger_url, open_engine
 from tests.deploy.several import Server, make_image, nginx
 from tests.parts import free_port, redis_server
 from tests.payouts.conftest import postgresql  # noqa: F401 - a fixture
@@ -112,7 +111,7 @@ class House:
         return {"Cookie": f"twoj_server={httpx.get(self.proxy.url).cookies['twoj_server']}"}
 
     def make_screens(self, count):
-        ledger = Ledger(self.ledger_url)
+        ledger = Database(ledger_url(self.ledger_url))
         tokens = [Screens(ledger).make(f"Screen {n}", "dark", "ada") for n in range(count)]
         ledger.close()
         return tokens

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import data
 from dashboard.data import jackpots
+from payouts.database import Database, ledger_url
 from tests.provider import CLOCK, Sandbox
 from twoj_client.settings import Settings
 
@@ -55,8 +56,11 @@ def open_page(
                 key=SecretStr(sandbox.key),
                 **(places | settings),
             )
+            ledger = Database(ledger_url(wanted.ledger_url))
+            stack.callback(ledger.close)
             connection = data.connected(
                 wanted,
+                ledger,
                 demo=True,
                 sign_in=user is not None,
                 clock=lambda: clock[0],

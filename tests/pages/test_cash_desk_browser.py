@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from payouts.check import check
-from payouts.database import ledger_url
+from payouts.database import Database, ledger_url
 from payouts.transfers import State, TransferBook
 from tests.browser import dashboard
 from tests.provider import Sandbox, start_sandbox
@@ -106,7 +106,7 @@ def test_a_reload_while_it_is_sent_sends_nothing_more(page, url, provider, ledge
     expect(page.get_by_text("Sent from here")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("it is being sent")).to_be_visible()
-    book = TransferBook(ledger_url(ledger))
+    book = TransferBook(Database(ledger_url(ledger)))
     expect(page.get_by_role("button", name="Look it up")).to_be_visible()
     page.get_by_role("button", name="Look it up").click()
     expect(page.get_by_text("it is being sent")).to_have_count(0)

@@ -299,7 +299,13 @@ def test_the_wall_through_all_faults(open_page, tmp_path, trouble, truth, clock)
     trouble.begins("HTTP 500")
     open_page({}, "jackpots")
     settings = Settings(ledger_url=f"sqlite:///{tmp_path / 'ledger'}")
-    wall = Watch(data.source().twoj.jackpot, settings, clock=lambda: clock[0], timer=lambda: clock[0])
+    wall = Watch(
+        data.source().twoj.jackpot,
+        settings,
+        data.source().ledger,
+        clock=lambda: clock[0],
+        timer=lambda: clock[0],
+    )
 
     def told():
         wall.poller.look()

@@ -9,6 +9,7 @@ import pytest
 from dashboard import data
 from dashboard.luck import Origin, Verdict
 from dashboard.metrics import Totals
+from payouts.database import Database, ledger_url
 from tests.pages.game_truth import midnight, texts, totals_by_game, totals_of
 from tests.pages.games_page import said, view, whole
 from tests.provider import CLOCK, start_sandbox
@@ -138,7 +139,7 @@ def test_sixty_days_of_slots_are_there_in_three_seconds(tmp_path):
             cache_url=str(tmp_path),
         )
         sandbox.summary(SLOTS, time_start=midnight("2026-01-15"), time_end=CLOCK)  # its world is made
-        with data.connected(settings, demo=False, clock=lambda: CLOCK):
+        with data.connected(settings, Database(ledger_url(None)), demo=False, clock=lambda: CLOCK):
             days = view({"period": "60d"}).period.days()
             begun = time.perf_counter()
             while (

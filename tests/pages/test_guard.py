@@ -11,12 +11,11 @@ from structlog.testing import capture_logs
 
 from dashboard import data
 from dashboard.access import LEAST, Person, Role
-from dashboard.data.ledger import Ledger
 from dashboard.export import About, Column, Kind, csv_bytes
 from dashboard.ui.downloads import hand_out
 from payouts import schema
 from payouts.check import check
-from payouts.database import ledger_url
+from payouts.database import Database, ledger_url
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, QUIET
 
@@ -46,7 +45,7 @@ def log(tmp_path):
     """Read the audit log: who, what, about what, with which outcome."""
 
     def log():
-        ledger = Ledger(f"sqlite:///{tmp_path / 'ledger'}")
+        ledger = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
         with ledger.reading() as connection:
             rows = connection.execute(select(schema.audit).order_by(schema.audit.c.id)).all()
         ledger.close()

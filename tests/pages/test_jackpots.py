@@ -7,11 +7,10 @@ import pytest
 
 from dashboard import formats
 from dashboard.data import jackpots
-from dashboard.data.ledger import Ledger, LedgerFailed
 from dashboard.data.pot_books import add_hits, add_samples
 from dashboard.jackpots import Hit, Pot, Pots
 from dashboard.screens import Heartbeat
-from payouts.database import ledger_url
+from payouts.database import Database, LedgerAway, ledger_url
 from payouts.delivery import Merchant, examine
 from payouts.ledger import Ledger as Payouts
 from tests.payouts.provider import order, signed
@@ -37,7 +36,7 @@ def opened(open_page, tmp_path):
 
     def opened(fill=None, query=None, **settings):
         if fill:
-            ledger = Ledger(f"sqlite:///{tmp_path / 'ledger'}")
+            ledger = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
             with ledger.writing() as connection:
                 fill(connection)
             ledger.close()
@@ -178,9 +177,9 @@ def test_the_last_pots_stay_with_their_age(opened, sandbox, clock):
 
 def test_a_ledger_that_is_away_leaves_the_pots_alive(opened, monkeypatch):
     def away(_self):
-        raise LedgerFailed("secret place")
+        raise LedgerAway("secret place")
 
-    monkeypatch.setattr(Ledger, "reading", away)
+    monkeypatch.setattr(Database, "reading", away)
     page = opened()
     assert len(page.metric) == 2
     for part in ("The pots over time", "Hits and payouts", "Screens"):

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import URL, Engine, text
 
-from payouts.database import ledger_url, open_engine
+from payouts.database import Database, ledger_url, open_engine
 from payouts.delivery import Delivery, Merchant, examine
 from payouts.ledger import Ledger
 from tests.parts import postgresql_server
@@ -51,12 +51,12 @@ def make_ledger(url: URL) -> Iterator[Callable[..., Ledger]]:
     made = []
 
     def make(**options: object) -> Ledger:
-        made.append(Ledger(url, **options))
-        return made[-1]
+        made.append(Database(url))
+        return Ledger(made[-1], **options)
 
     yield make
-    for ledger in made:
-        ledger.close()
+    for database in made:
+        database.close()
 
 
 @pytest.fixture

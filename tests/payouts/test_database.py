@@ -1,21 +1,37 @@
 """Where the ledger lives, how well it keeps, how its tables come to be."""
 
+import os
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
 import payouts.database
-from payouts import schema
-from payouts.database import LedgerAway, Tables, ledger_url, migrate, open_engine, place, snapshot, versions
+from dashboard import data
+from dashboard.data import jackpots
+from payouts import from_settings, schema
+from payouts.database import (
+    Database,
+    LedgerAway,
+    Tables,
+    ledger_url,
+    migrate,
+    open_engine,
+    place,
+    snapshot,
+    versions,
+)
 from tests.payouts.conftest import delivery
 from tests.payouts.provider import payout
-from twoj_client.settings import SettingsError
+from tests.payouts.server import run
+from twoj_client.settings import Settings, SettingsError
 
 
 def test_without_a_setting_it_is_a_file_in_the_users_data_directory(monkeypatch, tmp_path):
@@ -144,6 +160,105 @@ def test_the_migrations_are_found_in_a_folder_of_any_name(monkeypatch, tmp_path)
     engine = open_engine(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
     migrate(engine)
     engine.dispose()
+
+
+def modes(folder):
+    return {path.name: oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_file_is_read_by_its_owner_alone_whatever_the_umask(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        with closing(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))) as database:
+            with database.writing():
+                pass
+            assert modes(tmp_path) == dict.fromkeys(
+                ["ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"], "0o600"
+            )
+    finally:
+        os.umask(before)
+
+
+def test_a_file_that_others_could_read_is_closed_to_them_and_so_is_what_stands_beside_it(tmp_path):
+    url = ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")
+    with closing(Database(url)) as held, held.reading():
+        for path in tmp_path.iterdir():
+            path.chmod(0o664)
+        assert set(modes(tmp_path).values()) == {"0o664"}
+        with closing(Database(url)) as database, database.reading():
+            assert modes(tmp_path) == dict.fromkeys(
+                ["ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"], "0o600"
+            )
+
+
+def test_the_users_folder_is_closed_to_others_and_one_that_the_setting_names_is_left(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "twoj").mkdir(mode=0o755)
+    ledger_url(None)
+    assert modes(tmp_path) == {"twoj": "0o700"}
+    named = tmp_path / "named"
+    named.mkdir()
+    named.chmod(0o755)
+    with closing(Database(ledger_url(f"sqlite:///{named}/ledger.sqlite3"))) as database:
+        database.prepare()
+    assert modes(tmp_path)["named"] == "0o755"
+
+
+def test_who_finds_no_free_connection_is_told_in_one_line(monkeypatch, url):
+    monkeypatch.setattr("payouts.database._POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.01})
+    with closing(Database(url)) as database:
+        database.prepare()
+        with database.reading(), pytest.raises(LedgerAway, match="are in use"), database.reading():
+            pass
+
+
+def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeypatch, url, tmp_path):
+    made = []
+    engine_of = payouts.database.open_engine
+    monkeypatch.setattr("payouts.database.open_engine", lambda url: made.append(url) or engine_of(url))
+    settings = Settings(
+        summary_url="http://127.0.0.1:9",
+        mch_id=1,
+        key=SecretStr("hush"),
+        cache_url=str(tmp_path / "cache"),
+        ledger_url=url.render_as_string(hide_password=False),
+        cashier=True,
+    )
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with closing(Database(ledger_url(settings.ledger_url))) as database:
+        receiver = from_settings(settings, database)
+        with data.connected(settings, database, demo=True), jackpots.watching(settings):
+            receiver._ledger.settle([delivery(payout())])
+            data.audit("ann", "sign-in", {})
+            assert jackpots.watch().screens.make("Lobby", "dark", "ann")
+            assert data.source().book.find("t-1") is None
+            assert data.source().checks.ledger(10).trouble == ""
+    assert made == [url]
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ("'9999'", "The ledger was written by a newer version. Update this server."),
+        (
+            "'0001'",
+            "The ledger is of an older version (0001). Start this server: it brings it up to date.",
+        ),
+        (None, "The ledger does not say its version: alembic_version was emptied or dropped."),
+    ],
+)
+def test_the_check_of_a_ledger_of_another_version_does_not_pass(ledger, engine, version, sentence):
+    ledger.settle([delivery(payout())])
+    with engine.begin() as connection:
+        change = (
+            f"UPDATE alembic_version SET version_num = {version}"
+            if version
+            else "DELETE FROM alembic_version"
+        )
+        connection.execute(text(change))
+    proof = run("check", url=engine.url)
+    assert (proof.returncode, proof.stdout, proof.stderr) == (2, "", sentence + "\n")
 
 
 def test_an_old_server_leaves_a_newer_ledger_alone(ledger, engine):

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 import payouts.receiver
 from payouts import Receiver, from_settings, schema
-from payouts.database import LedgerAway, ledger_url
+from payouts.database import Database, LedgerAway, ledger_url
 from payouts.delivery import LARGEST_BODY
 from payouts.desk import Desk
 from tests.payouts.conftest import MERCHANT, delivery
@@ -36,14 +36,17 @@ async def served(receiver):
             answer = await client.post(f"/order/jackpot?{call.query}", content=call.body)
             return answer.status_code, answer.json()
 
-        yield deliver
+        try:
+            yield deliver
+        finally:
+            receiver._ledger._database.close()
 
 
 def answers(url, *calls, wallet=None):
     """Deliver calls one after the other; return the answers."""
 
     async def run():
-        async with served(Receiver(MERCHANT, url, wallet, clock=lambda: NOW_S)) as deliver:
+        async with served(Receiver(MERCHANT, Database(url), wallet, clock=lambda: NOW_S)) as deliver:
             return [await deliver(call) for call in calls]
 
     return asyncio.run(run())
@@ -93,7 +96,7 @@ def test_what_no_repeat_can_heal_is_answered_200_with_a_code_and_the_next_call_g
 
 def test_a_locked_ledger_is_answered_503_and_a_repeat_heals_it(url, locked):
     async def run():
-        async with served(Receiver(MERCHANT, url)) as deliver:
+        async with served(Receiver(MERCHANT, Database(url))) as deliver:
             with locked():
                 status, answer = await deliver(payout("t-1"))
                 assert (status, answer["header"]["code"]) == (503, 500000)
@@ -113,7 +116,7 @@ def test_a_ledger_that_comes_later_is_awaited_call_by_call(request, tmp_path, ca
             connection.execute("CREATE DATABASE later")
 
     async def run(url, make):
-        async with served(Receiver(MERCHANT, url)) as deliver:
+        async with served(Receiver(MERCHANT, Database(url))) as deliver:
             assert (await deliver(payout()))[0] == 503
             make()
             assert (await deliver(payout()))[0] == 200
@@ -133,7 +136,8 @@ def test_of_a_body_that_is_too_large_only_the_start_is_read(tmp_path):
             yield b" " * 10_000
 
     async def run():
-        async with served(Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))) as deliver:
+        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
+        async with served(receiver) as deliver:
             return await deliver(payout()._replace(body=endless()))
 
     status, answer = asyncio.run(run())
@@ -162,7 +166,7 @@ def test_the_provider_hears_in_time_also_from_a_database_that_does_not(monkeypat
     slow = Slow()
 
     async def run():
-        receiver = Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
+        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
         async with served(receiver) as deliver:
             monkeypatch.setattr(receiver._ledger, "settle", slow.settle)
             assert (await deliver(payout()))[0] == 503
@@ -176,9 +180,9 @@ def test_a_database_that_does_not_answer_holds_up_no_start(monkeypatch, tmp_path
     answers = threading.Event()
 
     async def run():
-        receiver = Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
+        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
         monkeypatch.setattr(receiver._ledger, "prepare", lambda: answers.wait(10))
-        async with receiver.running():
+        async with served(receiver):
             assert "ledger away" in caplog.text
             answers.set()
 
@@ -210,9 +214,9 @@ def test_an_error_of_our_own_is_no_200_and_the_next_call_goes_on(monkeypatch, tm
         raise ZeroDivisionError
 
     async def run():
-        receiver = Receiver(MERCHANT, ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
+        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
         transport = httpx.ASGITransport(Starlette(routes=receiver.routes), raise_app_exceptions=False)
-        async with receiver.running(), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        async with served(receiver), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             call = payout()
             address = f"/order/jackpot?{call.query}"
             with monkeypatch.context() as patched:
@@ -288,9 +292,10 @@ def test_no_signature_and_no_key_reaches_the_ledger(url, engine):
 
 def test_the_settings_make_the_receiver(tmp_path):
     settings = Settings(mch_id=MCH_ID, key=KEY, ledger_url=f"sqlite:///{tmp_path}/ledger.sqlite3")
-    assert [route.path for route in from_settings(settings).routes] == ["/order/jackpot"]
+    database = Database(ledger_url(settings.ledger_url))
+    assert [route.path for route in from_settings(settings, database).routes] == ["/order/jackpot"]
     with pytest.raises(SettingsError, match="TWOJ_MCH_ID and TWOJ_KEY"):
-        from_settings(Settings())
+        from_settings(Settings(), database)
 
 
 def test_the_document_on_payouts_names_every_code():

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text, update
 
 from payouts import schema
 from payouts.check import check
-from payouts.database import LedgerAway, snapshot
+from payouts.database import Database, LedgerAway, snapshot
 from payouts.transfers import Kind, Order, Outcome, State, Transfer, TransferBook
 
 ORDER = Order("order-1", "player-1", Kind.DEPOSIT, 5000)
@@ -25,12 +25,12 @@ def make_book(url, clock):
     made = []
 
     def make():
-        made.append(TransferBook(url, clock=lambda: clock[0]))
-        return made[-1]
+        made.append(Database(url))
+        return TransferBook(made[-1], clock=lambda: clock[0])
 
     yield make
-    for book in made:
-        book.close()
+    for database in made:
+        database.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from contextlib import closing
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from payouts import Receiver, schema
 from payouts.books import LEASE_MS
 from payouts.check import check
 from payouts.crediting import Crediting
+from payouts.database import Database
 from payouts.desk import Desk
 from payouts.ledger import Ledger
 from payouts.wallet import Wallet
@@ -65,7 +67,8 @@ def codes(url, wallet, *calls, clock=None):
     """Deliver calls one after the other; return (status, code, availableAmount) of each."""
 
     async def run():
-        async with served(Receiver(MERCHANT, url, Wallet(URL, wallet), clock=clock or Clock())) as deliver:
+        receiver = Receiver(MERCHANT, Database(url), Wallet(URL, wallet), clock=clock or Clock())
+        async with served(receiver) as deliver:
             return [short(*await deliver(call)) for call in calls]
 
     return asyncio.run(run())
@@ -79,11 +82,12 @@ def finish_due(url, wallet, clock):
     """Do what the background worker does, once; return how many payouts it took up."""
 
     async def run():
-        ledger = Ledger(url, wallet=True, clock=clock)
+        database = Database(url)
+        ledger = Ledger(database, wallet=True, clock=clock)
         desk = Desk(ledger)
         async with desk.open():
             count = await Crediting(Wallet(URL, wallet), ledger, desk).finish_due()
-        ledger.close()
+        database.close()
         return count
 
     return asyncio.run(run())
@@ -168,10 +172,10 @@ def test_each_failure_lets_the_wallet_rest_longer_up_to_a_minute(url, engine):
 
 def test_a_process_that_dies_after_the_wallet_credited_is_made_good_by_the_next(url, engine):
     wallet, clock = OperatorsWallet(), Clock()
-    dead = Ledger(url, wallet=True, clock=clock)
-    assert [settled.outcome for settled in dead.settle([delivery(payout("t-1"))])] == ["claimed"]
+    with closing(Database(url)) as database:
+        dead = Ledger(database, wallet=True, clock=clock)
+        assert [settled.outcome for settled in dead.settle([delivery(payout("t-1"))])] == ["claimed"]
     asyncio.run(Wallet(URL, wallet).credit(delivery(payout("t-1")).asks))
-    dead.close()
     clock.now_s += 5
     assert finish_due(url, wallet, clock) == 1
     assert wallet.has_li == {"player-1": 5000}
@@ -202,7 +206,7 @@ def test_the_same_call_at_the_same_moment_asks_the_wallet_once(url):
     wallet = OperatorsWallet()
 
     async def run():
-        async with served(Receiver(MERCHANT, url, Wallet(URL, wallet))) as deliver:
+        async with served(Receiver(MERCHANT, Database(url), Wallet(URL, wallet))) as deliver:
             return await asyncio.gather(
                 *[deliver(payout("t-1"))] * 1, *[deliver(payout("t-1")) for _ in range(5)]
             )
@@ -236,9 +240,9 @@ def test_what_was_credited_before_there_was_a_wallet_stays_credited(ledger, url)
 
 def test_what_waits_for_a_wallet_is_not_credited_without_one(url, engine):
     codes(url, OperatorsWallet(httpx.Response(500)), payout("t-1"))
-    without = Ledger(url)
-    assert [settled.outcome for settled in without.settle([delivery(payout("t-1"))])] == ["pending"]
-    without.close()
+    with closing(Database(url)) as database:
+        settled = Ledger(database).settle([delivery(payout("t-1"))])
+    assert [each.outcome for each in settled] == ["pending"]
     assert table(engine, "entries") == []
 
 
@@ -265,7 +269,7 @@ def test_a_slow_wallet_is_answered_503(monkeypatch, url, caplog):
 def test_a_payout_is_finished_though_the_provider_hung_up(url, engine):
     async def run():
         wallet = SlowWallet()
-        async with served(Receiver(MERCHANT, url, Wallet(URL, wallet))) as deliver:
+        async with served(Receiver(MERCHANT, Database(url), Wallet(URL, wallet))) as deliver:
             call = asyncio.create_task(deliver(payout("t-1")))
             await wallet.asked.wait()
             call.cancel()
@@ -288,8 +292,9 @@ def test_a_restarted_server_finishes_what_waited_without_being_asked(url, engine
             return await super().handle_async_request(request)
 
     async def run():
-        async with Receiver(MERCHANT, url, Wallet(URL, Telling()), clock=clock).running():
-            await asyncio.wait_for(credited.wait(), 10)
+        with closing(Database(url)) as database:
+            async with Receiver(MERCHANT, database, Wallet(URL, Telling()), clock=clock).running():
+                await asyncio.wait_for(credited.wait(), 10)
 
     asyncio.run(run())
     assert [entry["trans_no"] for entry in table(engine, "entries")] == ["t-1"]
