@@ -339,7 +339,7 @@ MAX_BET: Final = Parameter("max_bet", ("players",), _amount_li, _AMOUNT_WORDS, _
 MIN_WIN: Final = Parameter("min_win", ("players",), _amount_li, _AMOUNT_WORDS, _WITHOUT, write=_amount_text)
 ROUND: Final = Parameter(
     "round",
-    ("players",),
+    ("players", "bets"),
     _id,
     f"the event id of a round, at most {LONGEST_ID} characters",
     widget=Widget.LINK,

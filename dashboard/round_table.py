@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.balance import Gap
+from dashboard.cell_links import CellLink
 from dashboard.codes import FEATURES
 from dashboard.export import Column, Kind
 from dashboard.formats import LI_PER_UNIT, money
@@ -100,11 +101,11 @@ def rounds_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     )
 
 
-def on_screen(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[CellLink] = ()) -> pd.DataFrame:
     """Turn `table` into what the browser draws: times of the local clock, amounts in units of money.
 
     Amounts are numbers, which sort and are exact below 8 · 10^12 units; a column that holds a larger one is
-    text, and so are ids that a browser would round.
+    text, and so are ids that a browser would round. The cells of `links` are addresses.
     """
     shown = {}
     for column in columns:
@@ -119,7 +120,7 @@ def on_screen(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
             values = values.astype("string")
         # Said once instead of in each row: that halves what the browser has to be sent.
         shown[column.field] = values.astype("category") if column.field in _REPEATED else values
-    return pd.DataFrame(shown)
+    return pd.DataFrame(shown | {link.field: link.addresses(table) for link in links})
 
 
 def decimals(table: pd.DataFrame, columns: Sequence[Column]) -> int:

@@ -19,8 +19,5 @@ def biggest_wins(rounds: pd.DataFrame, count: int) -> pd.DataFrame:
 
 
 def round_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
-    """Add what a table shows: `time` in the business zone, and the address of the `player`'s page."""
-    return rounds.assign(
-        time=local_times(rounds["start_at"], zone),
-        player=[f"/players?user_id={user_id}" for user_id in rounds["user_id"].tolist()],
-    ).reset_index(drop=True)
+    """Add what a table shows: `time` in the business zone."""
+    return rounds.assign(time=local_times(rounds["start_at"], zone)).reset_index(drop=True)

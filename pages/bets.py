@@ -6,7 +6,18 @@ import streamlit as st
 
 from dashboard import data, formats
 from dashboard.bet_tables import BETS, SIZES, STEPS, bets_table, size_words, steps_table
-from dashboard.bets import NEWEST, Size, busiest_minute, by_step, minutes_a_step, newest, player_count, sizes
+from dashboard.bets import (
+    BIGGEST,
+    NEWEST,
+    Size,
+    biggest_wins,
+    busiest_minute,
+    by_step,
+    minutes_a_step,
+    newest,
+    player_count,
+    sizes,
+)
 from dashboard.data import BetsRead
 from dashboard.figures.bets import sizes_chart, steps_chart
 from dashboard.metrics import METRICS, Totals
@@ -24,6 +35,7 @@ from dashboard.ui import (
     filters,
     guard,
     live,
+    round_dialog,
     states,
 )
 
@@ -136,6 +148,27 @@ def exports() -> None:
         export_list.draw()
 
 
+def opened(event_id: str) -> None:
+    """Show the bet that the address names, as long as one of the tables holds it."""
+    here, wanted, read = data.source(), bet_filters.wanted(), found()
+    lots = [newest(data.last_bets(wanted).value, NEWEST)]
+    if read.known:
+        lots += [newest(read.known.value, NEWEST), biggest_wins(read.known.value, BIGGEST)]
+    for bets in lots:
+        named = bets[bets["event_id"] == event_id]
+        if len(named):
+            rows = bets_table(named, data.game_names(), here.zone)
+            round_dialog.of_bets(rows.iloc[0].to_dict(), here.currency)
+            return
+    if read.finished:
+        where = f"the newest {formats.count(NEWEST)} and the biggest wins"
+        days = filters.view().period.days_label
+        round_dialog.missing(
+            f"There is no bet {round_dialog.named(event_id)} among {where} of {days}."
+            " The page of its player shows every one."
+        )
+
+
 guard.page("bets")
 filters.draw("Bets", compared=False)
 address.draw_problems("bets")
@@ -151,3 +184,6 @@ with right:
     wins()
 rows()
 exports()
+if asked := round_dialog.asked():
+    with states.part("This bet"):
+        opened(asked)

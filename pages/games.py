@@ -15,7 +15,7 @@ from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
 from dashboard.made import made
 from dashboard.markdown import escaped
-from dashboard.query import GAME_ID
+from dashboard.query import GAME_TYPE
 from dashboard.ui import (
     address,
     charts,
@@ -25,6 +25,7 @@ from dashboard.ui import (
     grid,
     guard,
     live,
+    navigation,
     one_game,
     progress,
     states,
@@ -34,12 +35,11 @@ from dashboard.view import View
 MOST_HEAT_ROWS = 30
 MOST_NAMED = 10
 ORDER = (
-    *("icon", "name", "type", "company_gain_li", "by_day", "bet_amount_li", "bet_count", "hold", "rtp"),
+    *("name", "icon", "type", "company_gain_li", "by_day", "bet_amount_li", "bet_count", "hold", "rtp"),
     *("share", "average_bet_li", "players", "bet_change", "gain_change_li"),
 )
 PICTURES = {
-    "icon": st.column_config.ImageColumn("", width=44, pinned=True),
-    "name": st.column_config.TextColumn("Game", pinned=True),
+    "icon": st.column_config.ImageColumn("", width=44),
     "type": st.column_config.TextColumn("Type", width=84),
     "by_day": st.column_config.LineChartColumn(
         "Bets by day", width=110, y_min=0, help="Bet amount of each finished day, at most the last 60."
@@ -67,7 +67,7 @@ def all_games() -> None:
     games, days = made(of_type, arriving.known.value, only), None
     with suppress(data.ProviderFailed):  # the heat map says so
         days = days_of(view).known
-    opened = grid.draw(
+    grid.draw(
         made(with_lines, games, days.value if days else None),
         tables.ALL_GAMES,
         "all-games",
@@ -76,12 +76,8 @@ def all_games() -> None:
         changes=("bet_change",),
         pictures=PICTURES,
         order=ORDER,
-        opens=True,
+        links=[navigation.cell_link("name", "games", GAME_TYPE, game_id="game_id")],
     )
-    if opened is not None:
-        address.write({GAME_ID: int(games["game_id"][opened])})
-        st.rerun()
-    st.caption("A click on a game opens it.")
     downloads.draw("All games", (tables.GAME_ID, *tables.ALL_GAMES), games, view, arriving.known, only or "")
 
 
@@ -140,7 +136,14 @@ def luck() -> None:
         if not numbers.open:
             return
         with numbers:
-            grid.draw(rows, tables.LUCK, "luck-table", charts.look(), here.currency)
+            grid.draw(
+                rows,
+                tables.LUCK,
+                "luck-table",
+                charts.look(),
+                here.currency,
+                links=[navigation.cell_link("name", "games", GAME_TYPE, game_id="game_id")],
+            )
             downloads.draw(
                 "RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, view, arriving.known, only or ""
             )

@@ -9,10 +9,12 @@ from dashboard.figures.habits import hours_of_week_chart, sessions_chart
 from dashboard.markdown import escaped
 from dashboard.player_games import in_words
 from dashboard.players import identity, player_totals
+from dashboard.query import ROUND
 from dashboard.round_table import (
     GAPS,
     PLAYER_GAMES,
     ROUNDS,
+    ROUNDS_ON_SCREEN,
     SESSIONS,
     games_table,
     gaps_table,
@@ -29,15 +31,18 @@ from dashboard.ui import (
     grid,
     guard,
     live,
+    navigation,
     pause_picker,
     player_cards,
     player_picker,
     player_reading,
+    round_dialog,
     round_filters,
     round_list,
     states,
 )
 
+ROUNDS_HIGH = 14
 PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
 """What a player loses is no loss of the company's."""
 
@@ -145,10 +150,24 @@ def rounds() -> None:
         player_reading.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
         round_filters.draw(names, here.currency)
         st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
-        round_list.draw(table, here.currency)
+        links = [navigation.beside("start", "players", **{ROUND.name: "event_id"})]
+        round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, here.currency, ROUNDS_HIGH)
         words = wanted.words(names, here.currency)
         downloads.draw("Rounds", ROUNDS, table, view, known, *whose(known.value, words))
-        round_list.detail(table, here.currency)
+
+
+def opened(event_id: str) -> None:
+    """Show the round that the address names, whether the filters leave it in the table or not."""
+    known, here = player_reading.history(), data.source()
+    if known is None:
+        return
+    rows = rounds_table(known.value.rounds[known.value.rounds["event_id"] == event_id], here.zone)
+    if len(rows):
+        round_dialog.of_player(rows.iloc[0].to_dict(), here.currency)
+        return
+    where = f"There is no round {round_dialog.named(event_id)} of this player"
+    unread = " Some rounds could not be read; it may be one of them." if known.failed else ""
+    round_dialog.missing(f"{where} in {filters.view().period.days_label}.{unread}")
 
 
 guard.page("players")
@@ -161,3 +180,6 @@ if player_reading.is_read():
     habits()
     games()
     rounds()
+    if event_id := round_dialog.asked():
+        with states.part("This round"):
+            opened(event_id)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.parts import browser_driver, free_port, program
 
@@ -42,6 +42,11 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def painted(page: Page) -> None:
+    """Wait until the page is painted once more: tables find a link where they have drawn the pointer."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 class Dashboard(NamedTuple):

@@ -1,59 +1,28 @@
-"""A table of single bets that may be drawn anew under a reader: what is selected stays selected."""
+"""A table of single bets, with links to each, to its player and to its game."""
 
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
-import streamlit as st
 
-from dashboard import formats
 from dashboard.bet_tables import BETS
-from dashboard.round_detail import facts
-from dashboard.round_table import decimals, on_screen
-from dashboard.ui import chosen, navigation, round_list
+from dashboard.cell_links import CellLink
+from dashboard.query import ROUND
+from dashboard.ui import navigation, round_list
 
-_ROW_PX: Final = 35
 _MOST_ROWS: Final = 12
 _SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li", "gain_li", "credit_li")
 _COLUMNS: Final = [next(column for column in BETS if column.field == field) for field in _SHOWN]
 
 
 def draw(key: str, table: pd.DataFrame, currency: str | None) -> None:
-    """Draw bets (`bet_tables.bets_table`), and below them all about the one that is selected."""
-    chosen.show(key, table, "event_id")
-    shown, places = on_screen(table, _COLUMNS), decimals(table, _COLUMNS)
-    st.dataframe(
-        shown,
-        key=key,
-        hide_index=True,
-        height=_ROW_PX * (_MOST_ROWS + 1) + 2,
-        row_height=_ROW_PX,
-        placeholder=formats.UNKNOWN,
-        column_config={
-            column.field: round_list.config(column, shown[column.field], currency, places)
-            for column in _COLUMNS
-        },
-        on_select=partial(chosen.take, key),
-        selection_mode="single-row",
-    )
-    bet = chosen.of(key)
-    if bet:
-        _detail(bet, currency)
-    else:
-        st.caption("Select a bet to see all about it, and to follow it to its player and its game.")
+    """Draw bets (`bet_tables.bets_table`)."""
+    round_list.draw(key, table, _COLUMNS, links("start", "user_id", "game"), currency, _MOST_ROWS)
 
 
-def leads(bet: dict[str, Any]) -> None:
-    """Draw the ways from a bet (a row of `bet_tables.bets_table`) to its player and its game."""
-    with st.container(horizontal=True):
-        navigation.lead("players.py", f"Player {bet['player']}", user_id=str(bet["user_id"]))
-        navigation.lead("games.py", str(bet["game"]), game_id=str(bet["game_id"]))
-
-
-def _detail(bet: dict[str, Any], currency: str | None) -> None:
-    leads(bet)
-    names, values = zip(*facts(bet, currency), strict=True)
-    # A table of text, drawn on a canvas: whatever the provider sends is shown, nothing of it is obeyed.
-    st.dataframe(
-        pd.DataFrame({"The bet": names, " ": values}, dtype="string"), hide_index=True, row_height=_ROW_PX
-    )
+def links(start: str, player: str, game: str) -> list[CellLink]:
+    """From a bet to all about it, to its player and to its game; by the columns that show them."""
+    return [
+        navigation.beside(start, "bets", **{ROUND.name: "event_id"}),
+        navigation.cell_link(player, "players", user_id="user_id"),
+        navigation.cell_link(game, "games", game_id="game_id"),
+    ]

@@ -44,7 +44,7 @@ def draw(op_id: str) -> None:
     if order and order.op_id != op_id:
         _forget()
     elif order:
-        st.dialog(f"Confirm the {order.kind}", on_dismiss=_forget)(_confirm)(order, balance)
+        guard.dialog(f"Confirm the {order.kind}", _forget, "center")(_confirm)(order, balance)
 
 
 def _review(op_id: str, kind: str, typed: str) -> None:

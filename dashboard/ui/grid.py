@@ -1,12 +1,13 @@
 """Tables that people sort and search; what a cell shows is exact, whatever the browser's numbers can hold."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import formats
+from dashboard.cell_links import DISPLAY_TEXT, CellLink
 from dashboard.export import Column, Kind
 from dashboard.look import Look
 from dashboard.made import made
@@ -30,40 +31,46 @@ def draw(
     pictures: Mapping[str, Any] | None = None,
     order: Sequence[str] | None = None,
     height_rows: int = _MOST_ROWS,
-    opens: bool | Callable[[], None] = False,
+    links: Sequence[CellLink] = (),
     kept: bool = True,
-) -> int | None:
+) -> None:
     """Draw `frame` with `columns`; amounts carry the currency in their title, losses are vermilion.
 
     `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` configures
-    further fields, or columns in another way than usual; `order` puts all in order. With `opens` a click
-    anywhere on a row returns the row's place in `frame`. With a function, a mark before each row selects
-    it, and the function is called. A table whose numbers are others each time is not `kept`: it
-    would push out those that stay.
+    further fields, or columns in another way than usual; `order` puts all in order. The cells of `links` lead
+    on; nothing else of a table does: clicks, keys and the search only move and sort. A table whose numbers
+    are others each time is not `kept`: it would push out those that stay.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
     """
-    table = (frame, tuple(columns), tuple(pictures or ()), key, tuple(changes), tuple(neutral), look.loss)
+    table = (
+        *(frame, tuple(columns), tuple(pictures or ()), key),
+        *(tuple(changes), tuple(neutral), tuple(links), look.loss),
+    )
     styled = made(written, *table) if kept and len(frame) <= _KEPT_ROWS else written(*table)
-    state = st.dataframe(
+    leading = {link.field for link in links}
+    st.dataframe(
         styled,
         key=key,
         hide_index=True,
         column_order=order,
-        column_config={column.field: _config(column, currency) for column in columns} | dict(pictures or {}),
+        column_config={
+            column.field: link_config(column) if column.field in leading else _config(column, currency)
+            for column in columns
+        }
+        | dict(pictures or {}),
         placeholder=formats.UNKNOWN,
         height=_ROW_PX * (min(len(frame), height_rows) + 1) + 2,
         row_height=_ROW_PX,
-        on_select=opens if callable(opens) else "rerun" if opens else "ignore",
-        selection_mode="single-row" if callable(opens) else "single-cell",
     )
-    return _clicked(state) if opens is True else None
 
 
-def _clicked(state: Any) -> int | None:
-    cells = state["selection"]["cells"]
-    return int(cells[0][0]) if cells else None
+def link_config(column: Column) -> Any:
+    """How Streamlit draws a column whose cells are links (`CellLink.addresses`)."""
+    return st.column_config.LinkColumn(
+        column.title, help=column.meaning or None, display_text=DISPLAY_TEXT, alignment="left"
+    )
 
 
 def _config(column: Column, currency: str | None) -> Any:

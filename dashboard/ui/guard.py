@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, ParamSpec
+from typing import Any, Final, Literal, ParamSpec
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -59,6 +59,27 @@ def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]
                 draw(*args, **kwargs)
 
         made: Callable[P, None] = st.fragment(**options)(drawn)
+        return made
+
+    return wrap
+
+
+def dialog(
+    title: str, on_dismiss: Callable[[], None], position: Literal["center", "right"] = "right"
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Turn a function into a sheet beside the page, as `st.dialog` does; `on_dismiss` is called as it closes.
+
+    Once the sign-in has ended the page is drawn instead, which says so.
+    """
+
+    def wrap(draw: Callable[P, None]) -> Callable[P, None]:
+        @wraps(draw)
+        def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+            if person() is None:
+                st.rerun()
+            draw(*args, **kwargs)
+
+        made: Callable[P, None] = st.dialog(title, position=position, on_dismiss=on_dismiss)(drawn)
         return made
 
     return wrap

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.data import runs
-from dashboard.ui import charts, guard, navigation, states
+from dashboard.ui import charts, guard, links, navigation, states
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
@@ -18,6 +18,7 @@ person = guard.person()
 look = charts.look()
 colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
 st.html(f"<style>:root {{ {colors} }}\n{STYLE}</style>")
+links.listen()
 with runs.page(guard.visit(page.url_path or "overview", person)):
     if person and person.role:
         navigation.bar(pages, person)

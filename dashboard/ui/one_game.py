@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, frames, tables
+from dashboard.cell_links import CellLink
 from dashboard.data import Arriving
 from dashboard.figures.habits import hours_of_week_chart
 from dashboard.figures.luck import band_chart
@@ -30,14 +31,24 @@ from dashboard.ui import (
     grid,
     guard,
     live,
+    navigation,
     progress,
     states,
 )
 from dashboard.view import View
 
 ROUNDS = 15
-PLAYER = {"player": st.column_config.LinkColumn("Player", display_text=r"user_id=(\d+)")}
-ROUND_ORDER = ("time", "player", "op_id", "bet_amount_li", "win_li", "gain_li", "draw_id")
+ROUND_ORDER = ("time", "user_id", "op_id", "bet_amount_li", "win_li", "gain_li", "draw_id")
+
+
+def _ways_on() -> list[CellLink]:
+    """From a round to all about it, and to its player, for those who may go there."""
+    if not guard.may("players"):
+        return []
+    return [
+        navigation.cell_link("time", "players", user_id="user_id", round="event_id"),
+        navigation.cell_link("user_id", "players", user_id="user_id"),
+    ]
 
 
 def last_days(view: View) -> str:
@@ -146,7 +157,7 @@ def rounds() -> None:
     progress.follow("Rounds", arriving, lambda: data.game_rounds(game_id, view), "game-rounds")
     if arriving.known is None:
         return
-    found, leads_on = arriving.known.value, guard.may("players")
+    found, links = arriving.known.value, _ways_on()
     since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, here.zone, here.now())}"
     with states.box("game-hours", f"Hours of play, {formats.zone_time(here.zone)}"):
         states.as_of(arriving.known, note=since)
@@ -159,13 +170,13 @@ def rounds() -> None:
         with states.box(key, title):
             grid.draw(
                 round_table(rows, here.zone),
-                tables.GAME_ROUNDS,
+                (*tables.GAME_ROUNDS, tables.USER_ID),
                 key,
                 charts.look(),
                 here.currency,
                 neutral=("gain_li",),
-                pictures=PLAYER if leads_on else None,
-                order=[field for field in ROUND_ORDER if leads_on or field not in PLAYER],
+                order=[field for field in ROUND_ORDER if links or field != tables.USER_ID.field],
+                links=links,
             )
     downloads.draw(
         f"Rounds of game {game_id}",

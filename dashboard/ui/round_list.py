@@ -1,96 +1,49 @@
-"""The table of a player's rounds, and all about the one that is selected."""
+"""Tables of single rounds and bets, which may be long: numbers stay numbers, a link in each row opens it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
+from dashboard.cell_links import CellLink
 from dashboard.export import Column, Kind
-from dashboard.player_games import SLOTS
-from dashboard.query import ROUND
-from dashboard.round_detail import Fields, facts, games_fields, safe_url, slots_fields
-from dashboard.round_table import ROUNDS_ON_SCREEN, decimals, on_screen
-from dashboard.ui import address, states
+from dashboard.round_table import decimals, on_screen
+from dashboard.ui import grid
 
-_KEY: Final = "rounds"
-_SHOWN: Final = "rounds-shown"
-_HEIGHT_PX: Final = 520
 _ROW_PX: Final = 35
 _TIME: Final = "YYYY-MM-DD HH:mm:ss"
 
 
-def draw(table: pd.DataFrame, currency: str | None) -> None:
-    """Draw rounds (`round_table.rounds_table`); selecting one writes its event id into the address."""
-    st.session_state[_SHOWN] = table["event_id"]
-    shown, places = on_screen(table, ROUNDS_ON_SCREEN), decimals(table, ROUNDS_ON_SCREEN)
+def draw(
+    key: str,
+    table: pd.DataFrame,
+    columns: Sequence[Column],
+    links: Sequence[CellLink],
+    currency: str | None,
+    height_rows: int,
+) -> None:
+    """Draw `columns` of rounds (`round_table.rounds_table`) or bets (`bet_tables.bets_table`)."""
+    shown, places = on_screen(table, columns, links), decimals(table, columns)
+    leading = {link.field for link in links}
     st.dataframe(
         shown,
-        key=_KEY,
+        key=key,
         hide_index=True,
-        height=_HEIGHT_PX,
+        height=_ROW_PX * (height_rows + 1) + 2,
         row_height=_ROW_PX,
         placeholder=formats.UNKNOWN,
         column_config={
-            column.field: config(column, shown[column.field], currency, places) for column in ROUNDS_ON_SCREEN
+            column.field: grid.link_config(column)
+            if column.field in leading
+            else _config(column, shown[column.field], currency, places)
+            for column in columns
         },
-        on_select=_take,
-        selection_mode="single-row",
     )
 
 
-def detail(table: pd.DataFrame, currency: str | None) -> None:
-    """Draw all about the round that the address names, if it is among those of the table."""
-    rows = table[table["event_id"] == address.value(ROUND)].to_dict("records")
-    if not rows:
-        st.caption("Select a round to see all about it.")
-        return
-    row = {str(name): value for name, value in rows[0].items()}
-    is_slots = row["type"] == SLOTS
-    left, right = st.columns(2)
-    with left:
-        _fields("The round", facts(row, currency), "round-facts")
-    with right:
-        _fields(
-            "Slots" if is_slots else "What was bet on, and what came",
-            slots_fields(row, currency) if is_slots else games_fields(row),
-            "round-fields",
-        )
-        if is_slots:
-            with states.part("The provider's page of this round"):
-                _link(data.round_url(int(row["game_id"]), str(row["draw_id"])))
-
-
-def _link(address: str) -> None:
-    url = safe_url(address)
-    if url:
-        st.link_button("Open the provider's page of this round", url, icon=":material/open_in_new:")
-    else:
-        st.warning("The provider's address of this round is not an https link, so it is not offered.")
-
-
-def _fields(title: str, fields: Fields, key: str) -> None:
-    # A table of text, drawn on a canvas: whatever the provider sends is shown, nothing of it is obeyed.
-    names, values = zip(*fields, strict=True)
-    st.dataframe(
-        pd.DataFrame({title: names, " ": values}, dtype="string"),
-        key=key,
-        hide_index=True,
-        height="content",
-        row_height=_ROW_PX,
-        column_config={title: st.column_config.TextColumn(width="small")},
-    )
-
-
-def _take() -> None:
-    rows = st.session_state[_KEY]["selection"]["rows"]
-    if rows:
-        address.write({ROUND: str(st.session_state[_SHOWN].iat[rows[0]])})
-    else:
-        address.clear([ROUND])
-
-
-def config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int) -> Any:
+def _config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int) -> Any:
     """How Streamlit draws a column of `round_table.on_screen`; `places` is `round_table.decimals`."""
     is_text = isinstance(values.dtype, pd.StringDtype)
     meaning = column.meaning or None

@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from dashboard import formats
+from dashboard.cell_links import CellLink
 from dashboard.compat import write_cells_once
 from dashboard.export import Column, Kind
 
@@ -22,12 +23,13 @@ def written(
     key: str,
     changes: Sequence[str],
     neutral: Sequence[str],
+    links: Sequence[CellLink],
     loss: str,
 ) -> Styler:
     """Write `columns` and the `others` of `frame`; numbers are decimals with their text beside them.
 
     `key` is its name. `changes` are ratios with a sign, negative numbers are in the colour `loss` but for
-    those in `neutral`.
+    those in `neutral`; the cells of `links` are addresses.
     """
     shown = frame[list(dict.fromkeys([*(column.field for column in columns), *others]))].copy()
     texts: dict[str, str | Callable[[object], str] | None] = {}
@@ -38,6 +40,8 @@ def written(
             texts[column.field] = _text(column.kind, _places(values), signed=column.field in changes)
         elif column.kind is Kind.TIME:
             texts[column.field] = _time_text
+    for link in links:
+        shown[link.field] = link.addresses(frame)
     # Its own name, which is random, would make each drawing of the same rows another table.
     table = Styler(shown, uuid=key)
     table.format(texts)

@@ -1,7 +1,9 @@
 """The games of the made-up world summed up by brute force, bet by bet."""
 
+import re
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -58,12 +60,18 @@ def players_of(bets: Any) -> tuple[int, int, int]:
     return len(net), sum(gain > 0 for gain in net.values()), sum(gain < 0 for gain in net.values())
 
 
+def shown_text(value: Any) -> Any:
+    """What people see of a cell: of a link the text, which its address begins with."""
+    found = re.match(r"~(.*?)/\.\./", value) if isinstance(value, str) else None
+    return unquote(found[1]) if found else value
+
+
 def texts(table: Any) -> list[dict[str, Any]]:
-    """What a table (`ui/grid.py`) shows, row by row: numbers as the text beside them."""
+    """What a table (`ui/grid.py`) shows, row by row: numbers as the text beside them, of links the text."""
     shown = table.value.copy()
     written = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
     for name in shown:
         if name not in UNWRITTEN:
-            shown[name] = written[name].to_numpy()
+            shown[name] = [shown_text(value) for value in written[name].to_numpy()]
     rows: list[dict[str, Any]] = shown.to_dict("records")
     return rows

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import date, datetime
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from dashboard import formats
 from dashboard.bet_export import State
 from dashboard.metrics import METRICS, Totals
+from tests.pages.game_truth import shown_text
 from tests.provider import CLOCK
 from twoj_sandbox import BURST
+from twoj_sandbox.rows import event_ids
 from twoj_sandbox.world.games import GAMES
 
 HISTORY = "/api/all/history"
@@ -55,6 +58,26 @@ def opened(open_page, query, **settings):
     while any(button.key == "stop-bets" for button in page.button):
         page.run()
     return page
+
+
+def table(page, field: str):
+    """The table that has this column."""
+    return next(table.value for table in page.dataframe if field in table.value)
+
+
+def lists(page):
+    """The tables of single bets: the last minutes, and the newest of the period."""
+    return [table.value for table in page.dataframe if "credit_li" in table.value]
+
+
+def leads(cell: str) -> dict[str, str]:
+    """The address that a cell leads to, read as a query."""
+    return dict(parse_qsl(urlsplit(cell).query))
+
+
+def ids(truth, start, end) -> list[str]:
+    """The event ids of the bets of a window, oldest first."""
+    return event_ids(truth.bets(start, end, CLOCK))
 
 
 def game_type(bet) -> str:
@@ -123,36 +146,61 @@ def test_players_and_wins_are_those_of_the_bets(open_page, truth):
     for bet in bets:
         stakes[int(bet["user_id"])] += int(bet["bet_amount"])
     top = sorted(stakes, key=lambda user: (-stakes[user], user))[:15]
-    assert page.session_state["top-players-shown"]["user_id"].tolist() == top
+    players = table(page, "biggest_win_li")
+    assert [leads(cell)["user_id"] for cell in players["player"]] == [str(user) for user in top]
     wins = sorted((int(bet["bet_amount"] + bet["gain_amount"]) for bet in bets), reverse=True)[:15]
-    assert page.session_state["top-wins-shown"]["win_li"].tolist() == wins
+    shown = table(page, "times")
+    assert [int(win * 1000) for win in shown["win_li"]] == wins
+    by_id = dict(zip(ids(truth, *YESTERDAY), bets, strict=True))
+    for row in shown.to_dict("records"):
+        bet = by_id[leads(row["time"])["round"]]
+        assert leads(row["player"]) == {"period": "yesterday", "user_id": str(bet["user_id"])}
+        assert leads(row["game"]) == {"period": "yesterday", "game_id": str(bet["game_id"])}
 
 
 def test_the_last_minutes_and_the_newest_bets_come_newest_first(open_page, truth):
     page = opened(open_page, {"period": "yesterday"})
-    tail = page.session_state["bet-tail-shown"]
-    expected = [int(bet["start_at"]) for bet in kept(truth, CLOCK - 600, CLOCK)][::-1]
-    assert tail["start_at"].tolist() == expected
+    tail, newest = lists(page)
+    expected = ids(truth, CLOCK - 600, CLOCK)[::-1]
+    assert [leads(cell)["round"] for cell in tail["start"]] == expected
     assert any(each.value == f"The last 10 minutes: {len(expected)} bets" for each in page.subheader)
-    rows = page.session_state["bet-rows-shown"]
-    assert rows["start_at"].tolist() == [int(bet["start_at"]) for bet in kept(truth, *YESTERDAY)][:-1001:-1]
+    rows = kept(truth, *YESTERDAY)[:-1001:-1]
+    assert [leads(cell)["round"] for cell in newest["start"]] == ids(truth, *YESTERDAY)[:-1001:-1]
+    assert [shown_text(cell) for cell in newest["start"]] == [
+        f"{datetime.fromtimestamp(int(bet['start_at']), ZoneInfo('UTC')):%Y-%m-%d %H:%M:%S}" for bet in rows
+    ]
     assert any("the newest 1,000 of 13,489 bets" in each.value for each in page.subheader)
 
 
-def test_a_selected_bet_stays_selected_while_others_come(open_page, sandbox, clock):
-    page = opened(open_page, {"period": "yesterday"})
-    chosen = page.session_state["bet-tail-shown"].iloc[2]
-    page.session_state["bet-tail-chosen"] = chosen.to_dict()
-    clock[0] += 120
-    sandbox.set_clock(clock[0])
-    page.run()
-    tail = page.session_state["bet-tail-shown"]
-    (place,) = page.session_state["bet-tail"]["selection"]["rows"]
-    assert place > 2
-    assert tail["event_id"].iloc[place] == chosen["event_id"]
+def test_every_table_of_bets_leads_on_by_links_alone(open_page):
+    page = opened(open_page, {"period": "yesterday", "type": "Fish"})
+    bets = [table.proto for table in page.dataframe]
+    assert len(bets) == 4
+    assert [list(each.selection_mode) for each in bets] == [[], [], [], []]
+    (row, *_) = lists(page)[1].to_dict("records")
+    assert leads(row["start"]).keys() == {"period", "type", "round"}
+    assert leads(row["user_id"]).keys() == {"period", "user_id"}
+    assert leads(row["game"]).keys() == {"period", "game_id"}
+
+
+def test_the_bet_of_the_address_is_shown_beside_the_tables_with_its_ways_on(open_page, truth):
+    bet, event_id = kept(truth, *YESTERDAY)[-40], ids(truth, *YESTERDAY)[-40]
+    page = opened(open_page, {"period": "yesterday", "round": event_id})
+    (facts,) = [table.value for table in page.dataframe if "The bet" in table.value]
+    assert dict(facts.itertuples(index=False))["Event id"] == event_id
+    assert dict(facts.itertuples(index=False))["Bet"] == formats.money(int(bet["bet_amount"]))
     links = [each.proto.query_string for each in page.get("page_link")]
-    assert any(f"user_id={chosen['user_id']}" in link for link in links)
-    assert any(f"game_id={chosen['game_id']}" in link for link in links)
+    own_day = f"user_id={bet['user_id']}&period=2026-03-14..2026-03-14&round={event_id}"
+    assert any(dict(parse_qsl(link)) == dict(parse_qsl(own_day)) for link in links)
+    assert any(f"game_id={bet['game_id']}" in link for link in links)
+
+
+def test_a_bet_that_is_in_no_table_is_one_sentence(open_page):
+    page = opened(open_page, {"period": "yesterday", "round": "*nobody*"})
+    assert (
+        r"There is no bet “\*nobody\*” among the newest 1,000 and the biggest wins of 14 March 2026."
+        in said(page)
+    )
 
 
 def test_an_hour_that_fails_in_the_middle_is_a_gap_with_a_name(open_page, sandbox, truth):

@@ -126,15 +126,23 @@ def test_a_type_goes_into_the_address_and_out_again(open_page):
     assert {row["type"] for row in rows(page).values()} == {"Table"}
 
 
-def test_a_click_on_a_game_opens_it_and_the_way_back_closes_it(open_page):
-    page = all_here(open_page({"period": "yesterday"}, page="games"), {"period": "yesterday"})
-    names = list(rows(page))
-    page.session_state["all-games"] = {"selection": {"rows": [], "columns": [], "cells": [(2, "name")]}}
-    page.run()
-    (game_id,) = [game.game_id for game in GAMES if game.name == names[2]]
-    assert page.query_params == {"period": "yesterday", "game_id": str(game_id)}
-    (title,) = page.title
-    assert title.value.replace("\\", "") == names[2]
+def test_the_name_of_a_game_is_a_link_that_keeps_period_and_type_and_nothing_else_opens(open_page):
+    query = {"period": "yesterday", "compare": "none", "type": "Fish"}
+    page = all_here(open_page(query, page="games"), query)
+    table = next(table for table in page.dataframe if "players" in table.value)
+    assert table.proto.selection_mode == []
+    ids = {game.name: game.game_id for game in GAMES}
+    cells = table.value["name"].tolist()
+    assert cells == [
+        f"~{name}/../games?period=yesterday&compare=none&type=Fish&game_id={ids[name]}" for name in rows(page)
+    ]
+    assert len(cells) == 5
+
+
+def test_the_way_back_from_a_game_leads_to_all(open_page):
+    query = {"period": "yesterday", "game_id": "4001"}
+    page = open_page(query, page="games")
+    assert page.title[0].value == "Ocean King"
     page.button[0].click().run()
     assert page.query_params == {"period": "yesterday"}
     assert page.title[0].value == "Games"

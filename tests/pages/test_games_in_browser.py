@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import dashboard
+from tests.browser import dashboard, painted
 
 PATIENCE_MS = 30_000
 
@@ -20,20 +20,38 @@ def heading(page: Page):
     return page.get_by_role("heading", level=1)
 
 
-def test_a_click_opens_a_game_and_every_way_back_leads_to_all(browser: Browser, url: str):
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    page.goto(f"{url}/games?period=yesterday&compare=none")
+def all_games(page: Page, url: str):
+    """The page of all games of a type, once its table stays as it is; returns where the table is."""
+    page.goto(f"{url}/games?period=yesterday&compare=none&type=Fish")
     expect(heading(page)).to_have_text("Games", timeout=PATIENCE_MS)
-    # All have arrived: the table is not drawn anew under the pointer.
     expect(page.get_by_text(re.compile("^Games: "))).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.locator(".st-key-box-treemap .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
-    # Cells are painted, and another element lies over them: only the mouse finds a row.
-    place = page.locator(".st-key-all-games canvas").first.bounding_box()
-    assert place
-    page.mouse.click(place["x"] + 120, place["y"] + 35 * 2 + 17)
-    expect(page).to_have_url(re.compile(r"period=yesterday.*&game_id=\d+"), timeout=PATIENCE_MS)
+    return table(page)
+
+
+def table(page: Page):
+    canvas = page.locator(".st-key-part-all-games canvas").first
+    expect(canvas).to_be_visible(timeout=PATIENCE_MS)
+    return canvas.bounding_box()
+
+
+def click(page: Page, x: float, y: float):
+    # Cells are painted, and another element lies over them: only the pointer finds a row.
+    page.mouse.move(x, y)
+    painted(page)
+    page.mouse.click(x, y)
+
+
+def test_the_name_opens_a_game_and_every_way_back_leads_to_all(browser: Browser, url: str):
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    place = all_games(page, url)
+    click(page, place["x"] + 40, place["y"] + 35 * 2 + 17)
+    expect(page).to_have_url(
+        re.compile(r"period=yesterday&compare=none&type=Fish&game_id=4\d+$"), timeout=PATIENCE_MS
+    )
     expect(heading(page)).not_to_have_text("Games", timeout=PATIENCE_MS)
     expect(page.locator(".st-key-cards").get_by_test_id("stMetric")).to_have_count(6, timeout=PATIENCE_MS)
+    assert len(page.context.pages) == 1
 
     page.reload()
     expect(heading(page)).not_to_have_text("Games", timeout=PATIENCE_MS)
@@ -45,3 +63,75 @@ def test_a_click_opens_a_game_and_every_way_back_leads_to_all(browser: Browser, 
     expect(heading(page)).not_to_have_text("Games", timeout=PATIENCE_MS)
     assert page.get_by_test_id("stException").count() == 0
     page.close()
+
+
+def test_sorting_keys_and_the_search_open_nothing_and_enter_on_a_name_does(browser: Browser, url: str):
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    place = all_games(page, url)
+    here = page.url
+    runs = page.locator('[data-test-script-state="running"]')
+    for column in (40, 330):
+        click(page, place["x"] + column, place["y"] + 17)
+    click(page, place["x"] + 600, place["y"] + 35 + 17)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Control+f")
+    page.keyboard.type("Mermaid")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(runs).to_have_count(0)
+    assert page.url == here
+    expect(heading(page)).to_have_text("Games")
+
+    click(page, place["x"] + 600, place["y"] + 35 * 3 + 17)
+    for _ in range(9):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.locator("#portal a.gdg-link-area")).to_be_visible()
+    assert page.url == here
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"game_id=4\d+$"), timeout=PATIENCE_MS)
+    expect(heading(page)).not_to_have_text("Games", timeout=PATIENCE_MS)
+    page.close()
+
+
+def test_with_the_control_key_a_game_opens_in_a_tab_of_its_own(browser: Browser, url: str):
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    place = all_games(page, url)
+    here = page.url
+    with page.expect_popup() as opened:
+        page.keyboard.down("Control")
+        click(page, place["x"] + 40, place["y"] + 35 * 2 + 17)
+        page.keyboard.up("Control")
+    expect(opened.value).to_have_url(re.compile(r"/games\?.*game_id=4\d+$"))
+    assert page.url == here
+    opened.value.close()
+    page.close()
+
+
+def test_a_swipe_scrolls_and_a_tap_on_the_name_opens(browser: Browser, url: str):
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    place = all_games(page, url)
+    here, cdp = page.url, phone.new_cdp_session(page)
+
+    def finger(x: float, y: float, *moves: tuple[float, float]):
+        for kind, at in (("touchStart", (x, y)), *(("touchMove", move) for move in moves), ("touchEnd", ())):
+            points = [dict(zip("xy", at, strict=True))] if at else []
+            cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.evaluate(
+                "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
+
+    x, y = place["x"] + 40, place["y"] + 35 * 2 + 17
+    finger(x, y, *((x, y - step) for step in range(15, 150, 15)))
+    place = table(page)
+    y = place["y"] + 35 * 2 + 17
+    finger(x, y, *((x + step, y) for step in range(15, 150, 15)))
+    place = table(page)
+    finger(place["x"] + 250, place["y"] + 35 * 2 + 17)
+    assert page.url == here
+    finger(place["x"] + 40, place["y"] + 35 * 2 + 17)
+    expect(page).to_have_url(re.compile(r"game_id=4\d+$"), timeout=PATIENCE_MS)
+    assert len(phone.pages) == 1
+    phone.close()

@@ -81,7 +81,7 @@ def test_rounds_are_the_latest_and_the_biggest_with_a_way_to_each_player(open_pa
     ]
     players = set(bets["user_id"].tolist())
     for row in (*shown, *biggest):
-        user_id = int(row["player"].removeprefix("/players?user_id="))
+        user_id = int(row["user_id"])
         assert user_id in players
         assert row["op_id"] == truth.players.op_ids[truth.players.by_user_id[user_id]]
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -303,9 +304,10 @@ def test_a_cold_reading_shows_how_far_it_is_and_can_be_stopped(open_page, sandbo
 
 
 def selected(app, number: int):
-    """The page once the round in this row is selected, as a click does."""
-    shown = table(app, ROUNDS)
-    app.query_params["round"] = shown["event_id"].iat[number]
+    """The page once the link of this row is followed."""
+    query = dict(parse_qsl(urlsplit(table(app, ROUNDS)["start"].iat[number]).query))
+    app.query_params["round"] = query["round"]
+    assert query == {name: value[0] for name, value in app.query_params.items()} | query
     return app.run()
 
 

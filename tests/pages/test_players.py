@@ -4,9 +4,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from dashboard.markdown import escaped
+from tests.pages.game_truth import shown_text
 from tests.pages.player_truth import (
     CLOCK,
     GAMES,
@@ -153,7 +155,8 @@ def test_every_round_is_in_the_table_newest_first(players, truth):
     ):
         assert [round(value * 1000) for value in shown[field]] == bets[name].tolist()
     assert shown["game_id"].tolist() == bets["game_id"].tolist()
-    assert shown["start"].astype("datetime64[s]").astype("int64").tolist() == bets["start_at"].tolist()
+    starts = pd.to_datetime([shown_text(cell) for cell in shown["start"]])
+    assert starts.astype("datetime64[s]").astype("int64").tolist() == bets["start_at"].tolist()
     is_slots = shown["type"] == "Slots"
     assert shown.loc[is_slots, "user_id"].unique().tolist() == [UNICODE.user_id]
     assert shown.loc[is_slots, "op_id"].unique().tolist() == [UNICODE.op_id]

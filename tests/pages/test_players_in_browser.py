@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import dashboard
+from tests.browser import dashboard, painted
 from twoj_sandbox import GRINDER
 from twoj_sandbox.world import World
 
@@ -48,7 +48,7 @@ def download(page: Page, name: str) -> bytes:
     return Path(started.value.path()).read_bytes()
 
 
-def test_from_an_id_to_the_last_round(page: Page, url: str):
+def test_from_an_id_to_the_last_round(browser: Browser, page: Page, url: str):
     page.goto(f"{url}/players")
     page.get_by_role("textbox", name="op_id").fill("grinder")
     page.get_by_role("textbox", name="op_id").press("Enter")
@@ -58,13 +58,43 @@ def test_from_an_id_to_the_last_round(page: Page, url: str):
 
     page.goto(f"{url}/players?op_id=grinder&type=Slots")
     rounds = page.locator(".st-key-box-round-list")
-    # The cells are drawn on a canvas: this is the box before the second row.
-    rounds.get_by_test_id("stDataFrame").first.click(position={"x": 22, "y": 35 + 35 + 17})
-    link = rounds.get_by_role("link", name="Open the provider's page of this round")
+    place = rounds.locator("canvas").first.bounding_box(timeout=30_000)
+    assert place
+    # The cells are drawn on a canvas: this is when the second round began. A table that is still being drawn
+    # does not hear it.
+    rounds.scroll_into_view_if_needed()
+    place = rounds.locator("canvas").first.bounding_box()
+    sheet = page.get_by_role("dialog")
+    page.mouse.move(place["x"] + 60, place["y"] + 35 * 2 + 17)
+    painted(page)
+    page.mouse.click(place["x"] + 60, place["y"] + 35 * 2 + 17)
+    link = sheet.get_by_role("link", name="Open the provider's page of this round")
     expect(link).to_be_visible(timeout=15_000)
     assert link.get_attribute("target") == "_blank"
     assert re.fullmatch(r"https://rounds\.example/slots/1\d{3}/1\d{3}-[\d-]+", link.get_attribute("href"))
-    assert len(parse_qs(urlsplit(page.url).query)["round"][0]) == 36
+    query = parse_qs(urlsplit(page.url).query)
+    assert len(query["round"][0]) == 36
+    assert (query["op_id"], query["type"]) == (["grinder"], ["Slots"])
+
+    # A copied address opens it in sight; closed, it is out of the address, and the page as it was.
+    other = browser.new_page(viewport={"width": 1440, "height": 1000})
+    other.goto(page.url)
+    expect(other.get_by_role("dialog").get_by_role("link", name="provider's page")).to_be_in_viewport(
+        timeout=30_000
+    )
+    other.close()
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("round="))
+    assert parse_qs(urlsplit(page.url).query) == {"op_id": ["grinder"], "type": ["Slots"]}
+
+    page.goto(f"{url}/players?op_id=grinder&round=nothing")
+    expect(sheet.get_by_text("There is no round “nothing” of this player in")).to_be_in_viewport(
+        timeout=30_000
+    )
+    sheet.get_by_role("button", name="Close").click()
+    expect(sheet).to_have_count(0)
+    expect(page).to_have_url(f"{url}/players?op_id=grinder")
 
 
 def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
