@@ -5,6 +5,8 @@ players' net result) and `company_gain_li`. They are Int64: exact, and NA (never
 known.
 """
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -171,11 +173,11 @@ def games_frame(
     }
     found |= {row.game_id: totals(row) for row in slots or ()}
     found |= {game_id: None if row is None else game_totals(row) for game_id, row in others.items()}
-    ids = sorted(found)
+    ids, names = sorted(found), game_names(listed.values())
     frame = pd.DataFrame(
         {
             "game_id": ids,
-            "name": [listed[i].game_name if i in listed else str(i) for i in ids],
+            "name": [names.get(i, str(i)) for i in ids],
             "type": [game_type(i, listed.get(i)) for i in ids],
         }
     )
@@ -183,6 +185,23 @@ def games_frame(
     frame[list(SUMS)] = totals_frame(rows)
     frame["hold"] = _holds(rows)
     return frame
+
+
+def game_names(games: Iterable[GameInfo]) -> dict[int, str]:
+    """The name of each game of the provider's list by its id, no two of which read the same.
+
+    A name that several have carries the id: "Fish King (4011)". Spaces, capitals and wide letters make no
+    difference to a reader, so they make none here. A game without a name is called by its id.
+    """
+    named = {game.game_id: game.game_name.strip() or str(game.game_id) for game in games}
+    times = Counter(_read(name) for name in named.values())
+    return {
+        game_id: f"{name} ({game_id})" if times[_read(name)] > 1 else name for game_id, name in named.items()
+    }
+
+
+def _read(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def game_type(game_id: int, game: GameInfo | None) -> str:

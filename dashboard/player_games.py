@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.balance import Lacking
 from dashboard.formats import count, money
-from dashboard.frames import GameInfo, GameSums, game_type
+from dashboard.frames import GameInfo, GameSums, game_names, game_type
 
 SLOTS: Final = "Slots"
 OTHERS: Final = "All games that are not slots"
@@ -52,9 +52,10 @@ def player_games(
     columns = (rounds[name].tolist() for name in ("game_id", "bet_amount_li", "gain_li"))
     played = _sums((game_id, 1, bet_li, gain_li) for game_id, bet_li, gain_li in zip(*columns, strict=True))
     kinds = {game_id: game_type(game_id, listed.get(game_id)) for game_id in {*played, *summaries}}
+    names = game_names(games)
     rows: list[tuple[Any, ...]] = []
     for game_id, kind in kinds.items():
-        name = listed[game_id].game_name if game_id in listed else str(game_id)
+        name = names.get(game_id, str(game_id))
         absent = (0, 0, 0) if kind == SLOTS and slots is not None else _UNKNOWN
         own = played.get(game_id, (0, 0, 0))
         rows.append((game_id, name, kind, *own, *summaries.get(game_id, absent)))
@@ -64,13 +65,13 @@ def player_games(
     if their or summary[1]:
         in_sum = [sum(each) for each in zip((0, 0, 0), *their, strict=True)]
         rows.append((None, OTHERS, "", *in_sum, *summary))
-    names = ("game_id", "game", "type", *SUMS, *_SUMMARY)
+    fields = ("game_id", "game", "type", *SUMS, *_SUMMARY)
     return pd.DataFrame(
         {
             name: pd.array(
                 [row[place] for row in rows], dtype="string" if name in ("game", "type") else "Int64"
             )
-            for place, name in enumerate(names)
+            for place, name in enumerate(fields)
         }
     )
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pandas as pd
 
-from dashboard.frames import GameInfo, game_type
+from dashboard.frames import GameInfo, game_names, game_type
 
 AWARD_TYPES: Final = {0: "Normal", 1: "Free games", 2: "Bonus"}
 """The provider's numbers of a slots round's award, as its document names them (3.1)."""
@@ -119,7 +119,8 @@ def with_games(rounds: pd.DataFrame, games: Sequence[GameInfo]) -> pd.DataFrame:
     """Add the `game`'s name and its `type`; a game that the list lacks has its id for a name."""
     listed = {game.game_id: game for game in games}
     ids = rounds["game_id"].unique().tolist()
-    names = {game_id: listed[game_id].game_name if game_id in listed else str(game_id) for game_id in ids}
+    told_apart = game_names(games)
+    names = {game_id: told_apart.get(game_id, str(game_id)) for game_id in ids}
     types = {game_id: game_type(game_id, listed.get(game_id)) for game_id in ids}
     return rounds.assign(
         game=rounds["game_id"].map(names).astype("string"), type=rounds["game_id"].map(types).astype("string")

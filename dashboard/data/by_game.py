@@ -142,4 +142,4 @@ def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where:
 
 
 def _names(listed: Sequence[Game]) -> dict[int | str, str]:
-    return {SLOTS: ALL_SLOTS} | {game.game_id: game.game_name for game in listed}
+    return {SLOTS: ALL_SLOTS} | frames.game_names(listed)

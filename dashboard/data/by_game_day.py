@@ -10,7 +10,7 @@ from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.source import Arriving, Known, source, trouble_of, warnings_of
-from dashboard.frames import game_totals, totals
+from dashboard.frames import game_names, game_totals, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
 from dashboard.periods import day_start, days_label
@@ -113,7 +113,7 @@ def _known(
         if isinstance(key, int):
             found = [replies.get((key, day)) for day in days]
             rows[key] = [None if reply is None else game_totals(reply.data) for reply in found]
-    names: dict[int | str, str] = {SLOTS: ALL_SLOTS} | {game.game_id: game.game_name for game in listed}
+    names: dict[int | str, str] = {SLOTS: ALL_SLOTS} | game_names(listed)
     newest = max(day for _, day in replies)
     return Known(
         GameDays(days, [day_start(day + timedelta(days=1), zone) <= asked_at for day in days], rows),

@@ -23,7 +23,7 @@ from dashboard.bet_files import write_csv, write_parquet
 from dashboard.data.bet_pieces import LESS_THAN_COUNTED, piece_s
 from dashboard.data.export_folder import ExportFolder, Part
 from dashboard.data.failures import by_time, failures, window_words
-from dashboard.frames import game_type
+from dashboard.frames import game_names, game_type
 from dashboard.periods import day_start
 from dashboard.round_filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
@@ -282,7 +282,7 @@ class Exports:
             _WRITE[export.format],
             about=export.about,
             tables=(pq.read_table(part.path) for part in parts),
-            names={game_id: game.game_name for game_id, game in games.items()},
+            names=game_names(games.values()),
             type_of=lambda game_id: game_type(game_id, games.get(game_id)),
         )
         name = export.file_name()

@@ -1,12 +1,13 @@
 """The provider's list of games."""
 
+from dashboard import frames
 from dashboard.data.source import source
 from twoj_client.models import Game
 
 
 def game_names() -> dict[int, str]:
-    """Names of all listed games by id. Raises TwoJError."""
-    return {game.game_id: game.game_name for game in source().twoj.all.list().data}
+    """Names of all listed games by id (`frames.game_names`). Raises TwoJError."""
+    return frames.game_names(source().twoj.all.list().data)
 
 
 def game(game_id: int) -> Game | None:

@@ -1,7 +1,7 @@
 """What all figures share. Exact amounts reach the reader as text; floats only place the ink."""
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -42,6 +42,15 @@ def figure(look: Look, traces: Iterable[Trace], height: int, layout: Mapping[str
 def plain(text: str, longest: int = 18) -> str:
     """Text of the provider's for a figure: shortened, and with its markup shown instead of obeyed."""
     return html.escape(text if len(text) <= longest else text[: longest - 1].rstrip() + "…", quote=False)
+
+
+def game_labels(game_ids: Sequence[int], names: Sequence[str], longest: int = 18) -> list[str]:
+    """Names of games for the marks of a figure; those that read the same once shortened carry their ids."""
+    short = [plain(name, longest) for name in names]
+    return [
+        f"{plain(name, longest - len(tail))}{tail}" if short.count(label) > 1 else label
+        for name, label, tail in zip(names, short, (f" {game_id}" for game_id in game_ids), strict=True)
+    ]
 
 
 def units(li: Number | None) -> float | None:

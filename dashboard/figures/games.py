@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.base import Layout, figure, plain, units
+from dashboard.figures.base import Layout, figure, game_labels, plain, units
 from dashboard.formats import exact, money_short, percent
 from dashboard.frames import GAME_TYPES, row_totals
 from dashboard.look import Look
@@ -35,7 +35,7 @@ def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
         ],
     }
     ids = [str(game_id) for game_id in games["game_id"]]
-    return _rows(bars, ids, [plain(name) for name in games["name"]], span, look)
+    return _rows(bars, ids, game_labels(games["game_id"].tolist(), games["name"].tolist()), span, look)
 
 
 def types_chart(types: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from dashboard.figures.base import figure, plain, units
+from dashboard.figures.base import figure, game_labels, plain, units
 from dashboard.figures.diverging import limit_of, scale
 from dashboard.figures.games import game_hover
 from dashboard.figures.steps import day_steps
@@ -76,7 +76,7 @@ def game_days_chart(
         "yaxis": {
             "type": "category",
             "tickvals": [str(game_id) for game_id, _ in games],
-            "ticktext": [plain(name) for _, name in games],
+            "ticktext": game_labels([game_id for game_id, _ in games], [name for _, name in games]),
             "autorange": "reversed",
             "tickfont": {"color": look.text},
             "ticklabelstandoff": 6,

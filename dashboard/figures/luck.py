@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.base import Layout, Trace, figure, plain
+from dashboard.figures.base import Layout, Trace, figure, game_labels, plain
 from dashboard.formats import axis
 from dashboard.look import Look
 from dashboard.luck import Luck, Verdict
@@ -164,8 +164,10 @@ def _points(games: pd.DataFrame, look: Look, ends: tuple[float, float]) -> Trace
         for rtp, mean, out in zip(rtps, expected, outside, strict=True)
     ]
     named = [
-        plain(name) if verdict == Verdict.OUTSIDE_998 else ""
-        for name, verdict in zip(games["name"], verdicts, strict=True)
+        label if verdict == Verdict.OUTSIDE_998 else ""
+        for label, verdict in zip(
+            game_labels(games["game_id"].tolist(), games["name"].tolist()), verdicts, strict=True
+        )
     ]
     return {
         **_marks(games, "rtp", {}),

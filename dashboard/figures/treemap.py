@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.base import figure, plain, units
+from dashboard.figures.base import figure, game_labels, plain, units
 from dashboard.figures.diverging import color, ink, limit_of, scale
 from dashboard.figures.games import game_hover
 from dashboard.formats import money_short, percent
@@ -43,10 +43,12 @@ def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
     colors = [
         color(hold, limit, look) if leaf else look.card for hold, leaf in zip(holds, leaves, strict=True)
     ]
+    ids = games["game_id"].tolist()
+    shown = dict(zip(map(str, ids), game_labels(ids, games["name"].tolist()), strict=True))
     trace: dict[str, Any] = {
         "type": "treemap",
         "ids": [key for key, *_ in tiles],
-        "labels": [plain(name) for _, name, *_ in tiles],
+        "labels": [shown.get(key, plain(name)) for key, name, *_ in tiles],
         "parents": [parent for _, _, parent, _ in tiles],
         "values": amounts,
         "branchvalues": "total",

@@ -61,7 +61,7 @@ def draw(game_id: int) -> None:
     name, kind = str(game_id), ""
     with states.part("The list of games"):
         game = data.game(game_id)
-        name, kind = game.game_name if game else name, game_type(game_id, game)
+        name, kind = data.game_names().get(game_id, name), game_type(game_id, game)
     st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
     filters.draw(escaped(short(name)))
     address.draw_problems("games")

@@ -165,7 +165,12 @@ def test_games_from_gain_to_loss_with_their_amounts() -> None:
     assert list(bars.text) == ["500.00", "10.00", "−20.00", "−40.00"]
     assert list(bars.marker.color) == [LIGHT.gain, LIGHT.gain, LIGHT.loss, LIGHT.loss]
     assert len(set(bars.y)) == 4, "games of one name stay apart"
-    assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;Bold&lt;/b&gt; &amp; Co", "1999", "Same", "Same"]
+    assert list(figure.layout.yaxis.ticktext) == [
+        "&lt;b&gt;Bold&lt;/b&gt; &amp; Co",
+        "1999",
+        "Same (1002)",
+        "Same (1003)",
+    ]
     assert bars.customdata[0] == (
         "<b>&lt;b&gt;Bold&lt;/b&gt; &amp; Co</b>"
         f"<br>Company gain 500{S}PHP<br>Bet amount 2,000{S}PHP<br>Hold 25.00{S}%<br>Bets 5"

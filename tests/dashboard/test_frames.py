@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.frames import (
     GAME_TYPES,
@@ -11,6 +13,7 @@ from dashboard.frames import (
     by_type,
     days_frame,
     extremes,
+    game_names,
     games_frame,
     hours_frame,
     row_totals,
@@ -20,8 +23,10 @@ from dashboard.frames import (
 )
 from dashboard.metrics import METRIC, Totals
 from dashboard.periods import Period, hour_starts
+from dashboard.player_games import player_games
+from dashboard.rounds import rounds_frame, with_games
 from tests.dashboard.made_periods import custom_period
-from twoj_client.models import Game, GameSummary, SlotsGameRow, StageDay
+from twoj_client.models import Bet, Game, GameSummary, SlotsGameRow, StageDay
 
 MANILA = ZoneInfo("Asia/Manila")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -223,3 +228,38 @@ def test_small_lines_leave_out_the_unfinished_and_the_unknown() -> None:
 
 def test_the_five_types_of_the_document() -> None:
     assert GAME_TYPES == ("Slots", "Multiplayer", "Table", "Fish", "Crypto")
+
+
+def listed(*games: tuple[int, str, str]) -> list[Game]:
+    return [Game(*each) for each in games]
+
+
+def test_games_of_one_name_are_told_apart_by_id_however_it_is_written() -> None:
+    names = game_names(
+        listed((4011, "Fish King", "Fish"), (4012, "fish  KING ", "Fish"), (4013, "Ｆish King", "Fish"))
+        + listed((1001, "Fish Kings", "Slots"), (1002, "", "Slots"), (1003, " ", "Slots"))
+    )
+    assert names == {
+        4011: "Fish King (4011)",
+        4012: "fish  KING (4012)",
+        4013: "Ｆish King (4013)",
+        1001: "Fish Kings",
+        1002: "1002",
+        1003: "1003",
+    }
+
+
+@given(st.lists(st.text(max_size=4), max_size=8))
+def test_no_two_games_have_one_name(texts: list[str]) -> None:
+    games = [Game(1001 + place, text, "Slots") for place, text in enumerate(texts)]
+    names = game_names(games)
+    assert len({name.casefold() for name in names.values()}) == len(games)
+
+
+def test_every_table_has_games_of_one_name_apart() -> None:
+    games = listed((1001, "Twin", "Slots"), (1002, "Twin", "Slots"))
+    frame = games_frame(games, None, {})
+    assert frame["name"].tolist() == ["Twin (1001)", "Twin (1002)"]
+    rounds = rounds_frame([Bet("a", "a", 1002, 7, "p", 100, 0, 0, 0, 1, 1)])
+    assert with_games(rounds, games)["game"].tolist() == ["Twin (1002)"]
+    assert player_games(with_games(rounds, games), None, None, games)["game"].tolist() == ["Twin (1002)"]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dashboard.figures import diverging
+from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
 from dashboard.figures.luck import band_chart, funnel_plot
 from dashboard.figures.treemap import treemap
@@ -309,3 +310,30 @@ def test_the_latest_rounds_and_the_biggest_wins() -> None:
 )
 def test_names_among_our_words_are_shown_as_they_are(text: str, shown: str) -> None:
     assert escaped(text) == shown
+
+
+TWINS = [
+    Game(1001, "Twin", "Slots"),
+    Game(1002, "Twin", "Slots"),
+    Game(1003, "Fortune Gods of the East", "Slots"),
+    Game(1004, "Fortune Gods of the West", "Slots"),
+]
+
+
+def test_games_of_one_name_have_a_mark_each() -> None:
+    rows = [slots(game.game_id, 1000, 500 - place) for place, game in enumerate(TWINS)]
+    games = games_frame(TWINS, rows, {})
+    marks = ["Twin (1001)", "Twin (1002)", "Fortune Gods… 1003", "Fortune Gods… 1004"]
+    bars = games_chart(games, LIGHT, None)
+    assert (list(bars.layout.yaxis.ticktext), list(bars.data[0].y)) == (
+        marks,
+        ["1001", "1002", "1003", "1004"],
+    )
+    tiles = treemap(games, LIGHT, None).data[0]
+    assert list(tiles.labels) == ["Slots", *marks]
+    assert len(set(tiles.ids)) == 5
+    named = list(zip(games["game_id"], games["name"], strict=True))
+    days = GameDays([date(2026, 3, 14)], [True], {game_id: [Totals(1, 1000, -5, 5)] for game_id, _ in named})
+    heat = game_days_chart(days, named, LIGHT, None, UTC)
+    assert list(heat.layout.yaxis.ticktext) == marks
+    assert len(set(heat.data[0].y)) == 4
