@@ -42,6 +42,7 @@ def written(
             texts[column.field] = _time_text
     for link in links:
         shown[link.field] = link.addresses(frame)
+        texts.pop(link.field, None)
     # Its own name, which is random, would make each drawing of the same rows another table.
     table = Styler(shown, uuid=key)
     table.format(texts)
