@@ -4,20 +4,23 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from typing import Final
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from streamlit import App, config
 
 import payouts
 from dashboard import data
+from dashboard.compat import page_html
 from dashboard.data import export_route, jackpots, listening, live, ready, scrape, sign_in
 from dashboard.headers import Headers, NoUploads
 from dashboard.provider import prepared, provider
 from dashboard.request_ids import RequestIds
 from dashboard.returning import Returning
+from dashboard.ui import navigation
 from payouts.database import Database, ledger_url
 from twoj_client import log
 from twoj_client.settings import SettingsError, load_settings
@@ -64,6 +67,14 @@ def healthz(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+PAGE: Final = page_html()
+
+
+def page(_request: Request) -> HTMLResponse:
+    """Answer with what every page of the dashboard begins as."""
+    return HTMLResponse(PAGE, headers={"Cache-Control": "no-cache"})
+
+
 app = App(
     "dashboard/ui/main.py",
     lifespan=lifespan,
@@ -74,6 +85,7 @@ app = App(
         live.ROUTE,
         export_route.ROUTE,
         *receiver.routes,
+        *(Route(f"/{name}", page) for name in navigation.NAMES),
     ],
     middleware=[
         Middleware(RequestIds),

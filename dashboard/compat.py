@@ -19,16 +19,25 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-__all__ = ["UPLOADS", "StreamlitPage", "inline_scripts", "sign_in_claims", "write_cells_once"]
+__all__ = ["UPLOADS", "StreamlitPage", "inline_scripts", "page_html", "sign_in_claims", "write_cells_once"]
 
 UPLOADS: Final = "/_stcore/upload_file"
 """Where Streamlit takes files from browsers."""
 
 
-def inline_scripts() -> list[str]:
-    """What a content policy must permit of the scripts in Streamlit's page: `'sha256-…'` of each."""
+# Else the page looks for its server below its own path first: two errors in the browser's console.
+_BASE: Final = '<script>window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href}</script>'
+
+
+def page_html() -> str:
+    """Streamlit's page, told where its server is: where the page is, without the last part of its path."""
     page = (Path(st.__file__).parent / "static/index.html").read_text("utf-8")
-    scripts: list[str] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return page.replace("<head>", f"<head>{_BASE}", 1)
+
+
+def inline_scripts() -> list[str]:
+    """What a content policy must permit of the scripts in `page_html`: `'sha256-…'` of each."""
+    scripts: list[str] = re.findall(r"<script>(.*?)</script>", page_html(), re.DOTALL)
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 

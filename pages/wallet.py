@@ -14,6 +14,7 @@ from dashboard.ui import (
     navigation,
     order_list,
     states,
+    tab,
     transfer_list,
     wallet_cards,
     wallet_filters,
@@ -67,6 +68,7 @@ player = wallet_filters.wanted().op_id
 if player is None:
     nobody()
 else:
+    tab.name(player, "Wallet")
     guard.note_player(op_id=player)
     balance()
     if cashier.is_on() and guard.may(TRANSFERS):

@@ -5,15 +5,16 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.data import runs
-from dashboard.ui import charts, guard, links, navigation, states
+from dashboard.ui import charts, guard, links, navigation, states, tab
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
 
-st.set_page_config(page_title="2J dashboard", page_icon=str(HERE / "icon.png"), layout="wide")
+st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide")
 # Before anything that can fail: until it has run once, Streamlit offers the files in pages/ by itself.
 pages = navigation.pages()
 page = st.navigation(list(pages.values()), position="hidden")
+tab.name(page.title)
 person = guard.person()
 look = charts.look()
 colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"

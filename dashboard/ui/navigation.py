@@ -14,13 +14,13 @@ from dashboard.query import Parameter, on_page
 from dashboard.ui import address, guard
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
-_NAMES: Final = ("overview", "games", "bonus", "players", "bets", "wallet", "jackpots", "status")
+NAMES: Final = ("overview", "games", "bonus", "players", "bets", "wallet", "jackpots", "status")
 
 
 def pages() -> dict[str, StreamlitPage]:
     """Every page of the dashboard by its name, the first of them at `/`. Each guards itself."""
     return {
-        name: st.Page(_PAGES / f"{name}.py", title=name.title(), default=name == _NAMES[0]) for name in _NAMES
+        name: st.Page(_PAGES / f"{name}.py", title=name.title(), default=name == NAMES[0]) for name in NAMES
     }
 
 

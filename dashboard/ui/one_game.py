@@ -34,6 +34,7 @@ from dashboard.ui import (
     navigation,
     progress,
     states,
+    tab,
 )
 from dashboard.view import View
 
@@ -62,6 +63,7 @@ def draw(game_id: int) -> None:
     with states.part("The list of games"):
         game = data.game(game_id)
         name, kind = data.game_names().get(game_id, name), game_type(game_id, game)
+    tab.name(name, "Games")
     st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
     filters.draw(escaped(short(name)))
     address.draw_problems("games")

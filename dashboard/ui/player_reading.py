@@ -10,7 +10,7 @@ from dashboard.data import History, Known, ProviderFailed
 from dashboard.markdown import escaped
 from dashboard.players import Player, PlayerProblem, read_player
 from dashboard.query import OP_ID, USER_ID
-from dashboard.ui import address, filters, guard, player_picker, states
+from dashboard.ui import address, filters, guard, player_picker, states, tab
 
 _LOOK_EVERY_S: Final = 0.5
 _STOPPED: Final = "stopped-reading"
@@ -55,6 +55,7 @@ def _is_read() -> bool:
                 icon=":material/person_search:",
             )
         return False
+    tab.name(player.op_id or str(player.user_id), "Players")
     if states.just_begun(view):
         return False
     if st.session_state.get(_STOPPED) == (player, view.period):

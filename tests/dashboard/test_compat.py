@@ -1,5 +1,7 @@
 """What Streamlit and pandas do not promise to keep is still there; a new version fails here first."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 import streamlit as st
@@ -17,10 +19,19 @@ def test_a_page_is_still_of_the_type_that_the_navigation_names():
     assert isinstance(st.Page("pages/overview.py"), compat.StreamlitPage)
 
 
-def test_the_page_still_begins_with_one_script_of_its_own():
-    (digest,) = compat.inline_scripts()
-    assert digest.startswith("'sha256-")
-    assert len(digest) == len("'sha256-'") + 44
+def test_the_page_still_begins_with_one_script_of_its_own_and_ours_before_it():
+    ours, digest = compat.inline_scripts()
+    for each in (ours, digest):
+        assert each.startswith("'sha256-")
+        assert len(each) == len("'sha256-'") + 44
+    assert compat.page_html().index("BACKEND_BASE_URL") < compat.page_html().index("src=")
+
+
+def test_the_page_still_reads_where_its_server_is():
+    scripts = (Path(st.__file__).parent / "static/static/js").glob("index.*.js")
+    assert any(
+        "window.__streamlit" in (text := each.read_text()) and "BACKEND_BASE_URL" in text for each in scripts
+    )
 
 
 def test_cells_are_written_once_and_taken_from_there(monkeypatch: pytest.MonkeyPatch):
