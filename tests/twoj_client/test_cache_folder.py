@@ -4,6 +4,8 @@ import pickle
 import shutil
 import sqlite3
 import stat
+import threading
+from pathlib import Path
 
 import diskcache
 import pytest
@@ -148,3 +150,33 @@ def test_a_full_disk_costs_no_answer(provider, make_client, monkeypatch):
     monkeypatch.setattr(diskcache.Cache, "set", full)
     assert make_client().all.list().data == []
     monkeypatch.undo()
+
+
+def open_files(folder) -> int:
+    """How many of this process' open files lie in `folder`."""
+    links = (str(link.resolve()) for link in Path("/proc/self/fd").iterdir())
+    return sum(link.startswith(str(folder)) for link in links)
+
+
+def test_however_many_threads_use_it_few_files_are_open(store, tmp_path):
+    all_there = threading.Barrier(150)
+    found = []
+
+    def use(number):
+        all_there.wait(30)
+        found.append(store.get([f"k{number}", "there"]))
+        all_there.wait(30)  # nobody ends before everybody has used it
+        open_at_once.append(open_files(tmp_path))
+        all_there.wait(30)
+
+    open_at_once: list[int] = []
+    threads = [threading.Thread(target=use, args=(number,)) for number in range(150)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert found == [[None, b"is a database"]] * 150
+    assert 0 < max(open_at_once) <= 4 * 3
+    store.close()
+    assert open_files(tmp_path) == 0
+    assert store.get(["there"]) == [b"is a database"], "it opens again for whoever comes after"

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import redis
 
 from tests.parts import free_port, redis_server
 from tests.twoj_client.conftest import KEY, NOW, ok, sample
@@ -309,3 +310,89 @@ def wait_for(true, seconds=5.0):
             return True
         done.wait(0.005)
     return False
+
+
+BOOKS = ["#sizes", "#order", "#total"]
+
+
+@pytest.fixture
+def by_hand(redis_url):
+    """A Redis beside the store, as another program has it; what the store keeps begins with `twoj:`."""
+    client = redis.Redis.from_url(redis_url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def redis_store(redis_url, by_hand):
+    store = RedisStore(redis_url, MIB)
+    yield store
+    store.close()
+
+
+def spoil(client, key, kind):
+    client.delete(key)
+    {
+        "list": lambda: client.rpush(key, "x"),
+        "hash": lambda: client.hset(key, "x", "y"),
+        "set": lambda: client.sadd(key, "x"),
+        "zset": lambda: client.zadd(key, {"x": 1}),
+        "stream": lambda: client.xadd(key, {"x": "y"}),
+        "text": lambda: client.set(key, "no number"),
+        "gone": lambda: None,
+    }[kind]()
+
+
+KINDS = ["list", "hash", "set", "zset", "stream", "text", "gone"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_book_of_another_type_is_made_anew(redis_store, by_hand, book, kind):
+    redis_store.put({"a": b"x" * 1000, "b": b"y" * 500}, None)
+    spoil(by_hand, f"twoj:{book}", kind)
+    assert redis_store.get(["a", "b"]) == [b"x" * 1000, b"y" * 500]
+    redis_store.put({"c": b"z" * 200}, None)
+    redis_store.put({"a": b"x" * 900}, None)
+    assert redis_store.get(["a", "c"]) == [b"x" * 900, b"z" * 200]
+    assert 900 + 500 + 200 <= redis_store.size_bytes() <= 900 + 500 + 200 + 40
+    assert Patient(redis_store, lambda: 0).check()
+    for number in range(30):
+        redis_store.put({f"n{number}": b"x" * 100_000}, None)
+    assert redis_store.size_bytes() <= MIB
+    assert sum(by_hand.strlen(key) for key in by_hand.keys("twoj:[a-z]*")) <= MIB
+    assert redis_store.get(["n29"]) == [b"x" * 100_000]
+
+
+@pytest.mark.parametrize("kind", ["list", "hash", "set", "zset", "stream"])
+def test_a_key_of_another_type_is_nothing_and_is_overwritten(redis_store, by_hand, kind):
+    redis_store.put({"b": b"1"}, None)
+    spoil(by_hand, "twoj:a", kind)
+    assert redis_store.get(["a", "b"]) == [None, b"1"]
+    redis_store.put({"a": b"2"}, None)
+    assert redis_store.get(["a", "b"]) == [b"2", b"1"]
+
+
+@pytest.mark.parametrize("kind", ["list", "hash", "set", "zset", "stream", "text"])
+def test_a_claim_and_a_lead_that_nobody_made_hold_nobody_up(redis_store, by_hand, kind):
+    for key in ("c", "l"):
+        spoil(by_hand, f"twoj:{key}", kind)
+    assert redis_store.claim("c", 60)
+    assert not redis_store.claim("c", 60)
+    assert redis_store.lead("l", "ann", 60)
+    assert not redis_store.lead("l", "bob", 60)
+
+
+def test_the_size_counts_each_key_once_and_what_was_dropped_not(redis_store, by_hand):
+    """Written values: `twoj:a` and `twoj:bb` are 6 and 7 bytes of key."""
+    redis_store.put({"a": b"x" * 100}, None)
+    assert redis_store.size_bytes() == 106
+    redis_store.put({"a": b"x" * 40}, None)
+    assert redis_store.size_bytes() == 46
+    redis_store.put({"bb": b"x" * 10, "a": b"x" * 41}, 60)
+    assert redis_store.size_bytes() == 47 + 17
+    redis_store.put({"big": b"x" * (MIB - 30)}, None)
+    assert redis_store.size_bytes() == 8 + MIB - 30
+    assert redis_store.get(["a", "bb"]) == [None, None]
+    assert by_hand.hkeys("twoj:#sizes") == by_hand.zrange("twoj:#order", 0, -1) == [b"twoj:big"]

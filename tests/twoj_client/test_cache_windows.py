@@ -222,6 +222,36 @@ def test_refresh_ahead(world, twoj):
     assert twoj.stats()["all.stage_summary"].refreshes == 1
 
 
+def test_refreshes_of_one_key_queue_once(world, twoj):
+    class Busy:
+        """Two threads that have no time now."""
+
+        def __init__(self):
+            self.waiting = []
+
+        def submit(self, work):
+            self.waiting.append(work)
+
+        def shutdown(self, **_how):
+            pass
+
+    twoj._cache._refreshers.shutdown()
+    busy = twoj._cache._refreshers = Busy()
+    for window in ((TODAY, TODAY + DAY_S), (TODAY + HOUR_S, TODAY + DAY_S)):
+        twoj.slots.game_stage_summary(start=window[0], end=window[1])
+    world.clock.now += 25
+    for _ in range(50):
+        twoj.slots.game_stage_summary(start=TODAY, end=TODAY + DAY_S)
+    assert len(busy.waiting) == 1
+    twoj.slots.game_stage_summary(start=TODAY + HOUR_S, end=TODAY + DAY_S)
+    assert len(busy.waiting) == 2
+    world.down = True
+    for work in busy.waiting:
+        work()
+    twoj.slots.game_stage_summary(start=TODAY, end=TODAY + DAY_S)
+    assert len(busy.waiting) == 3, "one that failed may be tried again"
+
+
 def test_a_failed_refresh_is_nobodys_error(world, twoj):
     count = bets(twoj, TODAY, TODAY + DAY_S)
     world.clock.now += 25

@@ -6,16 +6,23 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import diskcache
 
 from twoj_client.cache.store import StoreFailed
 from twoj_client.log import log
+from twoj_client.threads import Workers
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
+# A database is open once for each thread that uses it (three files each): a server has hundreds of threads,
+# so that only these use it. The disk is no quicker for more.
+_THREADS = 4
+_CLOSE_WAIT_S = 2.0
 _FAILURES = (OSError, sqlite3.Error, diskcache.Timeout)
 
 
@@ -54,6 +61,42 @@ class PlainDisk(diskcache.Disk):  # type: ignore[misc]
         return found
 
 
+class _ClosedMeanwhile(Exception):
+    """Another thread closed the database just now."""
+
+
+class _CacheThreads(Workers):
+    def submit(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Have `work` done by a thread. Raises _ClosedMeanwhile."""
+        try:
+            return super().submit(work, *args, **kwargs)
+        except RuntimeError as error:
+            raise _ClosedMeanwhile(str(error)) from None
+
+
+class _Opened(NamedTuple):
+    """A database, and the threads that use it."""
+
+    cache: Any
+    workers: _CacheThreads
+
+    def close(self, *, wait: bool) -> None:
+        """Have each thread close its own connection: nobody else can."""
+        everyone = threading.Barrier(_THREADS)
+
+        def close() -> None:
+            # So that no thread takes two turns. One that hangs keeps the others waiting for a moment only.
+            with contextlib.suppress(threading.BrokenBarrierError):
+                everyone.wait(_CLOSE_WAIT_S)
+            with contextlib.suppress(*_FAILURES):
+                self.cache.close()
+
+        with contextlib.suppress(_ClosedMeanwhile):
+            for _ in range(_THREADS):
+                self.workers.submit(close)
+        self.workers.shutdown(wait=wait)
+
+
 class FolderStore:
     """Keeps answers in `folder`, for its owner alone, up to `limit_bytes`; what is oldest goes first."""
 
@@ -63,7 +106,7 @@ class FolderStore:
         self._database = folder / "cache.db"
         self._limit_bytes = limit_bytes
         self._lock = threading.Lock()
-        self._opened: Any = None
+        self._opened: _Opened | None = None
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return what is kept under each key, None where nothing is."""
@@ -108,16 +151,16 @@ class FolderStore:
         with self._lock:
             opened, self._opened = self._opened, None
         if opened is not None:
-            with contextlib.suppress(*_FAILURES):
-                opened.close()
+            opened.close(wait=True)
 
     def _use(self, use: Callable[[Any], R]) -> R:
         reason = ""
         # A database that was deleted or damaged works again once it is opened anew.
         for _ in range(2):
             try:
-                return use(self._cache())
-            except _FAILURES as error:
+                cache, workers = self._open()
+                return workers.submit(use, cache).result()
+            except (*_FAILURES, _ClosedMeanwhile) as error:
                 reason = repr(error)
                 damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
                     error, sqlite3.OperationalError
@@ -128,23 +171,31 @@ class FolderStore:
                 _begin_anew(self._folder)
         raise StoreFailed(f"{self._folder}: {reason}")
 
-    def _cache(self) -> Any:
+    def _open(self) -> _Opened:
         with self._lock:
             # SQLite goes on happily with a file that has been deleted, and nobody else would see it.
             if self._opened is not None and not self._database.exists():
-                self._opened.close()
+                self._opened.close(wait=False)
                 self._opened = None
             if self._opened is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._folder.chmod(0o700)
-                self._opened = diskcache.Cache(
-                    str(self._folder),
-                    disk=PlainDisk,
-                    size_limit=self._limit_bytes,
-                    eviction_policy="least-recently-stored",
-                    timeout=2,
-                )
+                workers = _CacheThreads(_THREADS, thread_name_prefix="twoj-cache")
+                try:
+                    self._opened = _Opened(workers.submit(self._made).result(), workers)
+                except BaseException:
+                    workers.shutdown(wait=False)
+                    raise
             return self._opened
+
+    def _made(self) -> Any:
+        return diskcache.Cache(
+            str(self._folder),
+            disk=PlainDisk,
+            size_limit=self._limit_bytes,
+            eviction_policy="least-recently-stored",
+            timeout=2,
+        )
 
 
 def _begin_anew(folder: Path) -> None:

@@ -16,8 +16,36 @@ R = TypeVar("R")
 _PREFIX = "twoj:"
 _WAIT_S = 1.0
 # Redis bounds a whole server, not one user of it: we count our own bytes, and drop what is oldest.
+# Another program may have written there: books that do not fit together are made anew from what is left of
+# them, or from each other, and a key of another type is overwritten.
 _PUT = """
 local sizes, order, total = KEYS[2], KEYS[3], KEYS[4]
+local function is(key, wanted)
+  local kind = redis.call('TYPE', key).ok
+  return kind == wanted or kind == 'none'
+end
+if not is(sizes, 'hash') then redis.call('UNLINK', sizes) end
+if not is(order, 'zset') then redis.call('UNLINK', order) end
+if not is(total, 'string') then redis.call('UNLINK', total) end
+local kept, counted = redis.call('HLEN', sizes), redis.call('GET', total) or ''
+if kept ~= redis.call('ZCARD', order) or (kept > 0 and not counted:match('^%d+$')) then
+  local names, sum = {}, 0
+  for _, key in ipairs(redis.call('ZRANGE', order, 0, -1)) do names[key] = true end
+  for _, key in ipairs(redis.call('HKEYS', sizes)) do names[key] = true end
+  redis.call('UNLINK', sizes)
+  for key, _ in pairs(names) do
+    if redis.call('TYPE', key).ok == 'string' then
+      redis.call('HSET', sizes, key, #key + redis.call('STRLEN', key))
+      redis.call('ZADD', order, 'NX', ARGV[3], key)
+      sum = sum + #key + redis.call('STRLEN', key)
+    else
+      redis.call('ZREM', order, key)
+    end
+  end
+  redis.call('SET', total, sum)
+elseif kept == 0 then
+  redis.call('SET', total, 0)
+end
 local size = #KEYS[1] + #ARGV[1]
 if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1])
 else redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
@@ -32,7 +60,17 @@ while known > tonumber(ARGV[4]) do
   redis.call('UNLINK', oldest)
 end
 """
+# A claim that never ends was not made here.
+_CLAIM = """
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('PTTL', KEYS[1]) == -1 then
+  redis.call('UNLINK', KEYS[1])
+end
+return redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[1])
+"""
 _LEAD = """
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('PTTL', KEYS[1]) == -1 then
+  redis.call('UNLINK', KEYS[1])
+end
 if (redis.call('GET', KEYS[1]) or ARGV[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
@@ -52,6 +90,7 @@ class RedisStore:
             url, socket_timeout=_WAIT_S, socket_connect_timeout=_WAIT_S, retry=None
         )
         self._put = self._redis.register_script(_PUT)
+        self._claim = self._redis.register_script(_CLAIM)
         self._lead = self._redis.register_script(_LEAD)
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -74,7 +113,7 @@ class RedisStore:
 
     def claim(self, key: str, ttl_s: float) -> bool:
         """Take `key` for `ttl_s`; False if another thread or process holds it."""
-        return bool(self._use(lambda: self._redis.set(_PREFIX + key, b"", nx=True, px=int(ttl_s * 1000))))
+        return bool(self._use(lambda: self._claim([_PREFIX + key], [int(ttl_s * 1000)])))
 
     def release(self, key: str) -> None:
         """Give a claimed key back."""
@@ -86,7 +125,8 @@ class RedisStore:
 
     def size_bytes(self) -> int:
         """Return how many bytes keys and answers take, without what Redis needs to keep them."""
-        return int(self._use(lambda: self._redis.get(_PREFIX + "#total")) or 0)
+        (total,) = self._use(lambda: self._redis.mget([_PREFIX + "#total"]))
+        return int(total) if total is not None and total.isdigit() else 0
 
     def close(self) -> None:
         """Close the connections."""
