@@ -157,6 +157,32 @@ def days_label(first_day: date, last_day: date) -> str:
     return f"{start} – {_day(last_day, 'd MMM y')}"
 
 
+def window_label(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """A half open window in a file's words: "2026-03-01 to 2026-03-31", "…, until 14:05 (+08:00)"."""
+    first_day, last_day = _days(start, end, zone)
+    words = f"{first_day.isoformat()} to {last_day.isoformat()}"
+    if start != day_start(first_day, zone):
+        words += f", from {_clock(start.astimezone(zone))}"
+    if end != day_start(last_day + timedelta(days=1), zone):
+        words += f", until {_clock(end.astimezone(zone))}"
+    return words
+
+
+def file_days(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """The days of a window in a file's name: "2026-03-01-2026-03-31"."""
+    first_day, last_day = _days(start, end, zone)
+    return f"{first_day.isoformat()}-{last_day.isoformat()}"
+
+
+def _days(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[date, date]:
+    first_day = business_day(start, zone)
+    return first_day, max(first_day, business_day(end - timedelta(microseconds=1), zone))
+
+
+def _clock(local: datetime) -> str:
+    return f"{local:%H:%M} ({local.isoformat()[-6:].replace('-', '−')})"
+
+
 def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     # PEP 495, fold=0: a local time that clocks skip is read with the offset before the jump, one that they
     # repeat is the first of the two. Both are the same time elapsed since midnight, which is what a

@@ -1,6 +1,6 @@
 """What a page is asked to show, read from its address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,12 @@ class View:
     def is_running(self) -> bool:
         """Whether the period's last day is not finished."""
         return self.period.is_running(self.now, self.zone)
+
+    def until(self, end: datetime) -> "View":
+        """The same, as it was at `end` where that is earlier: of an older answer, with its own comparison."""
+        if end >= self.end:
+            return self
+        return replace(self, now=end, comparison=compare(self.period, self.mode, end, self.zone))
 
 
 def read_view(query: Query) -> View:

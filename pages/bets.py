@@ -73,45 +73,47 @@ def figures() -> None:
 @live.part("Bets by time", "bet-steps")
 def steps() -> None:
     here, read = data.source(), found()
-    if read.known is None:
+    known = read.to_file
+    if known is None:
         return
     minutes = minutes_a_step(read.start_s, read.end_s)
     title = "Bets by minute" if minutes == 1 else f"Bets by {minutes} minutes"
     with states.box("bet-steps", f"{title}, {formats.zone_time(here.zone)}"):
-        rows = by_step(read.known.value, read.start_s, read.end_s, read.unread)
+        rows = by_step(known.value, read.start_s, read.end_s, read.unread)
         charts.show(steps_chart(rows, minutes, charts.look(), here.currency, here.zone), "bet-steps")
         table = steps_table(rows, here.zone)
-        downloads.draw(title, STEPS, table, filters.view(), read.known, bet_filters.words())
+        downloads.draw(title, STEPS, table, known, bet_filters.words())
 
 
 @live.part("Sizes of bets and wins", "bet-sizes")
 def bet_sizes() -> None:
     here, read = data.source(), found()
-    if read.known is None:
+    known = read.to_file
+    if known is None:
         return
     for place, what in zip(st.columns(2), Size, strict=True):
         title = f"How large {what}s are"
         with place, states.box(f"{what}-sizes", title):
-            rows = sizes(read.known.value, what)
+            rows = sizes(known.value, what)
             charts.show(sizes_chart(rows, what, charts.look(), here.currency), f"{what}-sizes")
-            st.caption(size_words(read.known.value, what))
-            downloads.draw(title, SIZES, rows, filters.view(), read.known, bet_filters.words())
+            st.caption(size_words(known.value, what))
+            downloads.draw(title, SIZES, rows, known, bet_filters.words())
 
 
 @live.part("Players", "bet-players")
 def players() -> None:
-    read = found()
-    if read.known:
+    known = found().to_file
+    if known:
         with states.box("bet-players", "Players"):
-            bet_tops.players(read.known)
+            bet_tops.players(known)
 
 
 @live.part("Biggest wins", "bet-wins")
 def wins() -> None:
-    read = found()
-    if read.known:
+    known = found().to_file
+    if known:
         with states.box("bet-wins", "Biggest wins"):
-            bet_tops.wins(read.known)
+            bet_tops.wins(known)
 
 
 @live.part("The last minutes", "bet-tail", every_s=data.TAIL_EVERY_S)
@@ -120,7 +122,11 @@ def tail() -> None:
     known = data.last_bets(bet_filters.wanted())
     table = bets_table(newest(known.value, NEWEST), data.game_names(), here.zone)
     bets = known.value.totals.bet_count
-    with states.box("bet-tail", f"The last {data.TAIL_S // 60} minutes: {formats.count(bets)} bets"):
+    minutes = f"{data.TAIL_S // 60} minutes"
+    when = f"The last {minutes}"
+    if known.stale and known.window:
+        when = f"The {minutes} before {formats.moment(known.window[1], here.zone, here.now())}"
+    with states.box("bet-tail", f"{when}: {formats.count(bets)} bets"):
         cut = f", the newest {formats.count(len(table))} of them" if len(table) < bets else ""
         states.as_of(known, note=f"newest first{cut}, drawn again each {data.TAIL_EVERY_S} s")
         bet_list.draw("bet-tail", table, here.currency)
@@ -128,17 +134,18 @@ def tail() -> None:
 
 @live.part("Bets of the period", "bet-rows", every_s=None)
 def rows() -> None:
-    here, view, read = data.source(), filters.view(), found()
-    if read.known is None:
+    here, read = data.source(), found()
+    known = read.to_file
+    if known is None:
         return
-    bets = read.known.value.totals.bet_count
-    table = bets_table(newest(read.known.value, NEWEST), data.game_names(), here.zone)
+    bets = known.value.totals.bet_count
+    table = bets_table(newest(known.value, NEWEST), data.game_names(), here.zone)
     cut = f"the newest {formats.count(len(table))} of {formats.count(bets)} bets"
     with states.box("bet-rows", f"Bets of the period: {cut}"):
-        states.as_of(read.known, note="export whole days below to have all" if len(table) < bets else "")
+        states.as_of(known, note="export whole days below to have all" if len(table) < bets else "")
         bet_list.draw("bet-rows", table, here.currency)
         only = "; ".join(part for part in (bet_filters.words(), cut) if part)
-        downloads.draw("Newest bets", BETS, table, view, read.known, only)
+        downloads.draw("Newest bets", BETS, table, known, only)
 
 
 @live.part("Exports", "bet-exports")

@@ -30,11 +30,13 @@ def figures() -> None:
     if states.just_begun(view):
         return
     wanted = bonus_filters.wanted()
-    found = data.bonuses_and_gain(wanted, view.start, view.end)
-    before = states.compared(view, lambda earlier: data.bonuses_and_gain(wanted, earlier.start, earlier.end))
-    compared = view.comparison.label if view.comparison and before else None
-    states.as_of(found, before, note=f"compared with {compared}" if compared else "")
-    two_rows(found.value, before.value if before else None, compared, data.source().currency)
+    found, before = states.compared(
+        view,
+        data.bonuses_and_gain(wanted, view.start, view.end),
+        lambda earlier: data.bonuses_and_gain(wanted, earlier.start, earlier.end),
+    )
+    states.as_of(found, before)
+    two_rows(found.value, before.value if before else None, found.compared or None, data.source().currency)
     st.caption(
         "A bonus counts at the time of its creation, with what has become of it so far. While it is active or"
         " wagering this can change: young bonuses show less than they will, and earlier ones had more time."
@@ -65,7 +67,7 @@ def by_day() -> None:
     with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_time(here.zone)}"):
         states.as_of(days)
         charts.show(bonus_days_chart(days.value, charts.look(), here.currency, here.zone), "bonus-days")
-        downloads.draw("Bonuses by day", tables.BONUS_DAYS, days.value, view, days, described(wanted, {}))
+        downloads.draw("Bonuses by day", tables.BONUS_DAYS, days.value, days, described(wanted, {}))
 
 
 @live.part("Bonuses by state and creation type", "bonus-parts")
@@ -84,7 +86,7 @@ def by_state_and_type() -> None:
             data.source().currency,
             neutral=["win_amount_li"],  # the player's, not the company's
         )
-        downloads.draw("Bonuses by kind", tables.BONUS_PARTS, parts.value, view, parts, described(wanted, {}))
+        downloads.draw("Bonuses by kind", tables.BONUS_PARTS, parts.value, parts, described(wanted, {}))
 
 
 guard.page("bonus")

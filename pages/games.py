@@ -62,8 +62,7 @@ def all_games() -> None:
         st.caption("Not here yet: " + escaped(data.listed(list(arriving.waiting), MOST_NAMED)) + ".")
     if arriving.known is None:
         return
-    compared = f"compared with {view.comparison.label}" if view.comparison else ""
-    states.as_of(arriving.known, note=compared)
+    states.as_of(arriving.known)
     games, days = made(of_type, arriving.known.value, only), None
     with suppress(data.ProviderFailed):  # the heat map says so
         days = days_of(view).known
@@ -78,7 +77,7 @@ def all_games() -> None:
         order=ORDER,
         links=[navigation.cell_link("name", "games", GAME_TYPE, game_id="game_id")],
     )
-    downloads.draw("All games", (tables.GAME_ID, *tables.ALL_GAMES), games, view, arriving.known, only or "")
+    downloads.draw("All games", (tables.GAME_ID, *tables.ALL_GAMES), games, arriving.known, only or "")
 
 
 @live.part("Pictures of the games", "pictures")
@@ -144,9 +143,7 @@ def luck() -> None:
                 here.currency,
                 links=[navigation.cell_link("name", "games", GAME_TYPE, game_id="game_id")],
             )
-            downloads.draw(
-                "RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, view, arriving.known, only or ""
-            )
+            downloads.draw("RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, arriving.known, only or "")
 
 
 guard.page("games")

@@ -56,14 +56,15 @@ def over_time() -> None:
 
 @live.part("Hits and payouts", "hits")
 def hits() -> None:
-    here, found = data.source(), jackpots.matches(*window())
+    here, between = data.source(), window()
+    found = jackpots.matches(*between)
     with states.box("hits", f"Hits and payouts, {formats.zone_time(here.zone)}"):
         if not found:
             st.info("No pot was seen to fall in this period, and no payout was received.")
             return
         table = hit_table(found, here.zone)
         grid.draw(table, HITS, "hits", charts.look(), here.currency)
-        downloads.draw("Hits and payouts", HITS, table, filters.view(), data.Known(table, here.now()))
+        downloads.draw("Hits and payouts", HITS, table, data.Known(table, here.now(), window=between))
 
 
 @live.part("Screens", "screens", every_s=QUICK_S)

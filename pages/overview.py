@@ -10,10 +10,8 @@ from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
 from dashboard.made import made
 from dashboard.metrics import BONUS_METRIC, BonusTotals
-from dashboard.periods import business_day, days_label
-from dashboard.query import Query
+from dashboard.periods import business_day
 from dashboard.ui import address, cards, charts, downloads, filters, guard, live, states
-from dashboard.view import read_view
 
 WEEK = timedelta(days=7)
 NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
@@ -35,18 +33,18 @@ def period() -> None:
     if states.just_begun(view):
         return
     days = data.days(view.period, view.now)
-    before = states.compared(view, lambda earlier: data.days(earlier.period, earlier.end))
-    shown, compared, steps = days.value, None, days.value
-    if view.comparison and before:
-        shown, compared = made(frames.with_comparison, shown, before.value), view.comparison.label
+    days, before = states.compared(view, days, lambda earlier: data.days(earlier.period, earlier.end))
+    shown, compared, steps = days.value, days.compared or None, days.value
+    if before:
+        shown = made(frames.with_comparison, shown, before.value)
     if view.period.day_count == 1:
         steps = data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
-    states.as_of(days, before, note=f"compared with {compared}" if compared else "")
+    states.as_of(days, before)
     cards.draw(days.value, before.value if before else None, compared, steps, here.currency)
     with states.box("daily", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
         legend = "compared" if compared else None
         charts.show(made(days_chart, shown, charts.look(), here.currency, here.zone, legend), "daily")
-        downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, view, days)
+        downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
 
 
 @live.part("Net gain after bonus", "net", net_cards)
@@ -54,12 +52,12 @@ def net() -> None:
     view = filters.view()
     if states.just_begun(view):
         return
-    found = data.bonuses_and_gain(Wanted(), view.start, view.end)
-    before = states.compared(
-        view, lambda earlier: data.bonuses_and_gain(Wanted(), earlier.start, earlier.end)
+    found, before = states.compared(
+        view,
+        data.bonuses_and_gain(Wanted(), view.start, view.end),
+        lambda earlier: data.bonuses_and_gain(Wanted(), earlier.start, earlier.end),
     )
-    compared = view.comparison.label if view.comparison and before else None
-    with net_cards(found.value, before.value if before else None, compared):
+    with net_cards(found.value, before.value if before else None, found.compared or None):
         states.as_of(found, before)
         st.caption(
             "Company gain less what the bonuses created in the period have become in cash by now; those still"
@@ -74,13 +72,10 @@ def today() -> None:
     hours = data.hours(day, now, day - WEEK)
     with states.box("hours", f"Today by the hour, {formats.zone_time(here.zone)}"):
         states.as_of(hours)
-        compared = days_label(day - WEEK, day - WEEK)
         charts.show(
-            made(hours_chart, hours.value, charts.look(), here.currency, here.zone, compared), "hours"
+            made(hours_chart, hours.value, charts.look(), here.currency, here.zone, hours.compared), "hours"
         )
-        downloads.draw(
-            "Hours", tables.HOURS, hours.value, read_view(Query({"period": ["today"]}, now, here.zone)), hours
-        )
+        downloads.draw("Hours", tables.HOURS, hours.value, hours)
 
 
 @live.part("Games of the period", "games")
@@ -97,7 +92,7 @@ def games() -> None:
     with right, states.box("types", "Bet amount by game type"):
         by_type = made(frames.by_type, found.value)
         charts.show(made(types_chart, by_type, charts.look(), here.currency), "types")
-    downloads.draw("Games", tables.GAMES, found.value, view, found)
+    downloads.draw("Games", tables.GAMES, found.value, found)
 
 
 guard.page("overview")

@@ -89,7 +89,7 @@ def balance() -> None:
         if other:
             table = gaps_table(other, here.zone)
             grid.draw(table, GAPS, "gaps", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8)
-            downloads.draw("Jumps of the balance", GAPS, table, filters.view(), known, *whose(known.value))
+            downloads.draw("Jumps of the balance", GAPS, table, known, *whose(known.value))
 
 
 @live.part("When this player plays", "habits")
@@ -113,7 +113,7 @@ def habits() -> None:
         grid.draw(
             table, SESSIONS, "session-list", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8
         )
-        downloads.draw("Sessions", SESSIONS, table, filters.view(), known, *whose(known.value))
+        downloads.draw("Sessions", SESSIONS, table, known, *whose(known.value))
 
 
 @live.part("Games of this player", "player-games")
@@ -135,7 +135,7 @@ def games() -> None:
         grid.draw(
             table, PLAYER_GAMES, "player-games", charts.look(), data.source().currency, neutral=PLAYERS_OWN
         )
-        downloads.draw("Games of a player", PLAYER_GAMES, table, filters.view(), known, *whose(known.value))
+        downloads.draw("Games of a player", PLAYER_GAMES, table, known, *whose(known.value))
 
 
 @live.part("The rounds", "rounds", every_s=None)
@@ -153,7 +153,7 @@ def rounds() -> None:
         links = [navigation.beside("start", "players", **{ROUND.name: "event_id"})]
         round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, here.currency, ROUNDS_HIGH)
         words = wanted.words(names, here.currency)
-        downloads.draw("Rounds", ROUNDS, table, view, known, *whose(known.value, words))
+        downloads.draw("Rounds", ROUNDS, table, known, *whose(known.value, words))
 
 
 def opened(event_id: str) -> None:

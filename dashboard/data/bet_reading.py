@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
 from typing import Final, NamedTuple
@@ -58,6 +58,13 @@ class BetsRead:
     def finished(self) -> bool:
         """Whether nothing more will come."""
         return self.answered == self.asked
+
+    @property
+    def to_file(self) -> Known[BetSums] | None:
+        """The same for a file, which must say by itself that older bets are not read yet."""
+        if self.known is None or self.finished:
+            return self.known
+        return replace(self.known, failed=(*self.known.failed, "The older bets: not read yet."))
 
 
 class BetReading:
@@ -184,7 +191,7 @@ class BetReading:
             # What has been read of the running piece is the end of what is shown.
             end_s = unread.pop().start
         return BetsRead(
-            self._known(windows[-1].start) if there else None,
+            self._known(windows[-1].start, end_s) if there else None,
             self._start_s,
             end_s,
             tuple(unread),
@@ -193,7 +200,7 @@ class BetReading:
             going_on,
         )
 
-    def _known(self, newest: int) -> Known[BetSums]:
+    def _known(self, newest: int, end_s: int) -> Known[BetSums]:
         if self._sums is None:
             self._sums = together([*self._folded, *(piece.sums for piece in self._changing.values())])
         as_of = {start: piece.as_of for start, piece in self._changing.items()}
@@ -216,4 +223,5 @@ class BetReading:
                 self._zone,
                 self._currency,
             ),
+            window=(datetime.fromtimestamp(self._start_s, UTC), datetime.fromtimestamp(end_s, UTC)),
         )

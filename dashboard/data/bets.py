@@ -1,10 +1,10 @@
 """All bets of a period and some games, summed up, and the bets of the last minutes."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
-from typing import Final
+from typing import Final, cast
 
 from pyarrow import Table
 
@@ -79,7 +79,10 @@ def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
     here, sums = source(), _sums()
 
     def start() -> Load[str, BetSums]:
-        return Load({"": partial(_tail, game_ids, sums)}, here.loads.quick, here.clock)
+        now = int(here.clock())
+        window = Window(now - TAIL_S, now)
+        ask = partial(_ask, here.twoj, sums, game_ids, window)
+        return Load({"": ask}, here.loads.quick, here.clock, question=window)
 
     load = here.loads.look(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S)
     load.raise_if_all_failed()
@@ -87,12 +90,10 @@ def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
         raise TimedOut(LATE)
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
-    return Known(reply.data, reply.as_of, trouble_of([reply]), lacking, warnings_of([reply]))
-
-
-def _tail(game_ids: tuple[int, ...], sums: Sums[BetSums]) -> Reply[BetSums]:
-    now = int(source().clock())
-    return _ask(source().twoj, sums, game_ids, Window(now - TAIL_S, now))
+    since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
+    return Known(
+        reply.data, reply.as_of, trouble_of([reply]), lacking, warnings_of([reply]), window=(since, until)
+    )
 
 
 def _reading(view: View, wanted: RoundFilter) -> BetReading:

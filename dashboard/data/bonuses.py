@@ -15,7 +15,7 @@ from dashboard.bonuses import (
 )
 from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.data.failures import failures
-from dashboard.data.source import Known, gather, source, trouble_of, warnings_of
+from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
 from dashboard.metrics import BonusTotals
 from dashboard.periods import Period, day_start, days_label
 from twoj_client import Reply
@@ -30,7 +30,13 @@ _GAIN: Final = "Company gain"
 def bonus_sums(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
     reply = _asking(wanted, start, end)()
-    return Known(bonus_totals(reply.data), reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
+    return Known(
+        bonus_totals(reply.data),
+        reply.as_of,
+        trouble_of([reply]),
+        warnings=warnings_of([reply]),
+        window=covered(start, end, reply.as_of),
+    )
 
 
 def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
@@ -64,6 +70,7 @@ def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[Bo
         tuple(
             warning for name in (_ALL, _GAIN) if name in replies for warning in warnings_of([replies[name]])
         ),
+        covered(start, end, replies[_ALL].as_of),
     )
 
 
@@ -84,12 +91,15 @@ def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFr
     settles = timedelta(seconds=BONUS.settles_s or 0)
     # Settled days were said long ago and are still true: the age is that of the days that may still change.
     changing = [reply.as_of for day, reply in replies.items() if reply.as_of < ends[day] + settles]
+    as_of = min(changing or [reply.as_of for reply in replies.values()])
+    start, end = period.window(zone)
     return Known(
         bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
-        min(changing or [reply.as_of for reply in replies.values()]),
+        as_of,
         trouble_of(replies.values()),
         failures((days_label(day, day), error) for day, error in sorted(errors.items())),
         warnings_of(replies.values()),
+        covered(start, min(end, now), as_of),
     )
 
 
@@ -110,15 +120,17 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
         }
     )
     found = {pair: replies[pair].data if pair in replies else None for pair in pairs}
+    as_of = min(reply.as_of for reply in replies.values())
     return Known(
         bonus_parts_frame(found),
-        min(reply.as_of for reply in replies.values()),
+        as_of,
         trouble_of(replies.values()),
         failures(
             (f"{STATES[state]}, {CREATE_TYPES[create_type]}", error)
             for (state, create_type), error in sorted(errors.items())
         ),
         warnings_of(replies.values()),
+        covered(start, end, as_of),
     )
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
 from dashboard import frames, game_table
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, gather, source, trouble_of, warnings_of
+from dashboard.data.source import Arriving, Known, covered, gather, source, trouble_of, warnings_of
 from dashboard.made import made
 from dashboard.periods import Period
 from dashboard.view import View
@@ -39,7 +39,7 @@ def games(period: Period, now: datetime) -> Known[pd.DataFrame]:
     start, end = period.window(source().zone)
     listed = source().twoj.all.list().data
     replies, errors = gather(_calls(listed, start, min(end, now)))
-    return _known(listed, replies, errors)
+    return _known(listed, replies, errors, start, min(end, now))
 
 
 def arriving_games(view: View) -> Arriving[pd.DataFrame]:
@@ -54,12 +54,13 @@ def arriving_games(view: View) -> Arriving[pd.DataFrame]:
         if view.comparison:
             before = _calls(listed, view.comparison.start, view.comparison.end)
             calls |= {(True, key): call for key, call in before.items()}
-        return Load(calls, here.loads.quick, here.clock)
+        return Load(calls, here.loads.quick, here.clock, question=view)
 
+    # A day that is over is not what was there of it while it ran.
     number = here.asked_again(view.start, view.end)
     if view.comparison:
         number = max(number, here.asked_again(view.comparison.start, view.comparison.end))
-    name = ("games", view.period.first_day, view.period.last_day, view.mode, number)
+    name = ("games", view.period.first_day, view.period.last_day, view.mode, view.is_running, number)
     load = here.loads.look(name, start, RENEW_S, PATIENCE_S)
     names = _names(listed)
     waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
@@ -71,8 +72,11 @@ def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] 
     if not replies:
         load.raise_if_all_failed()
         return None
-    found = _known(listed, replies, errors)
-    before = _known(listed, earlier, failed).value if earlier else None
+    asked = cast("View", load.question)
+    found = _known(listed, replies, errors, asked.start, asked.end)
+    before = None
+    if earlier and asked.comparison:
+        before = _known(listed, earlier, failed, asked.comparison.start, asked.comparison.end).value
     icons = {game.game_id: game_table.safe_icon(game.resource_url) for game in listed}
     players = {key: reply.data.user_count for key, reply in replies.items() if isinstance(key, int)}
     return Known(
@@ -81,6 +85,8 @@ def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] 
         found.trouble,
         found.failed + _named(listed, failed, ", compared period"),
         warnings_of([*replies.values(), *earlier.values()]),
+        found.window,
+        asked.comparison.label if asked.comparison and earlier else "",
     )
 
 
@@ -112,6 +118,8 @@ def _known(
     listed: Sequence[Game],
     replies: Mapping[int | str, Reply[Any]],
     errors: Mapping[int | str, TwoJError],
+    start: datetime,
+    end: datetime,
 ) -> Known[pd.DataFrame]:
     others: dict[int, GameSummary | None] = {
         game.game_id: replies[game.game_id].data if game.game_id in replies else None
@@ -119,12 +127,14 @@ def _known(
         if game.game_type != SLOTS
     }
     slots = tuple(replies[SLOTS].data) if SLOTS in replies else None
+    as_of = min(reply.as_of for reply in replies.values())
     return Known(
         made(_games_frame, tuple(listed), slots, tuple(others.items())),
-        min(reply.as_of for reply in replies.values()),
+        as_of,
         trouble_of(replies.values()),
         _named(listed, errors),
         warnings_of(replies.values()),
+        covered(start, end, as_of),
     )
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from dashboard.data import by_game
 from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, source, trouble_of, warnings_of
+from dashboard.data.source import Arriving, Known, covered, source, trouble_of, warnings_of
 from dashboard.frames import game_names, game_totals, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
@@ -36,7 +36,7 @@ def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> A
     wanted = _wanted(listed, only)
 
     def start() -> Load[Cell, Any]:
-        return Load(_calls(wanted, days, now), here.loads.slow, here.clock)
+        return Load(_calls(wanted, days, now), here.loads.slow, here.clock, question=now)
 
     # The same days may be whole in one view and, compared with a running period, end early in another.
     is_cut = now < day_start(days[-1] + timedelta(days=1), here.zone)
@@ -115,11 +115,14 @@ def _known(
             rows[key] = [None if reply is None else game_totals(reply.data) for reply in found]
     names: dict[int | str, str] = {SLOTS: ALL_SLOTS} | game_names(listed)
     newest = max(day for _, day in replies)
+    # Finished days were said long ago and are still true: the age is that of the newest.
+    as_of = min(reply.as_of for (_, day), reply in replies.items() if day == newest)
+    asked_to = min(day_start(days[-1] + timedelta(days=1), zone), cast("datetime", load.question))
     return Known(
         GameDays(days, [day_start(day + timedelta(days=1), zone) <= asked_at for day in days], rows),
-        # Finished days were said long ago and are still true: the age is that of the newest.
-        min(reply.as_of for (_, day), reply in replies.items() if day == newest),
+        as_of,
         trouble_of(replies.values()),
         failures(_counted([(names[key], key) for key in wanted], errors)),
         warnings_of(replies.values()),
+        covered(day_start(days[0], zone), asked_to, as_of),
     )

@@ -132,6 +132,7 @@ def _judged(
         trouble_of(parts),
         tuple(sentence for part in parts for sentence in part.failed),
         warnings_of(parts),
+        period.window,
     )
 
 

@@ -42,8 +42,11 @@ class Load(Generic[K, V]):
         pool: ThreadPoolExecutor,
         clock: Callable[[], float],
         enough: Callable[[Mapping[K, Reply[V]]], bool] | None = None,
+        question: object = None,
     ) -> None:
         self.begun_at = clock()
+        self.question = question
+        """What was asked, where whoever shows the answers must know: a load may be older than a page."""
         self.left = False
         """Whether calls were left out because everyone who waited for them had gone, or gave up."""
         self._clock = clock

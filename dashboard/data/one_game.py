@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from dashboard.data.by_game import PATIENCE_S, SLOTS
 from dashboard.data.failures import failures
 from dashboard.data.game_list import game
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, source, trouble_of, warnings_of
+from dashboard.data.source import Arriving, Known, covered, source, trouble_of, warnings_of
 from dashboard.frames import game_totals, game_type, totals
 from dashboard.game_sums import GameSums
 from dashboard.metrics import Totals
@@ -48,12 +48,22 @@ def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
         slots = source().twoj.slots.game_stage_summary(start=start, end=end)
         found = (totals(row) for row in slots.data if row.game_id == game_id)
         return Known(
-            GameSums(next(found, Totals())), slots.as_of, trouble_of([slots]), warnings=slots.warnings
+            GameSums(next(found, Totals())),
+            slots.as_of,
+            trouble_of([slots]),
+            warnings=warnings_of([slots]),
+            window=covered(start, end, slots.as_of),
         )
     reply = source().twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
     row = reply.data
     sums = GameSums(game_totals(row), row.user_count, row.win_user_count, row.lose_user_count)
-    return Known(sums, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
+    return Known(
+        sums,
+        reply.as_of,
+        trouble_of([reply]),
+        warnings=warnings_of([reply]),
+        window=covered(start, end, reply.as_of),
+    )
 
 
 def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:
@@ -65,10 +75,12 @@ def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:
     here, slots = source(), is_slots(game_id)
 
     def start() -> Load[datetime, list[Any]]:
-        return Load(_calls(game_id, view, slots=slots), here.loads.slow, here.clock, _enough)
+        calls = _calls(game_id, view, slots=slots)
+        return Load(calls, here.loads.slow, here.clock, _enough, question=view.end)
 
+    # A day that is over is not what was there of it while it ran.
     number = here.asked_again(view.start, view.end)
-    name = ("rounds", game_id, view.period.first_day, view.period.last_day, number)
+    name = ("rounds", game_id, view.period.first_day, view.period.last_day, view.is_running, number)
     load = here.loads.look(name, start, _RENEW_S, PATIENCE_S)
     return Arriving(load.made(lambda: _known(load)), load.answered, load.asked)
 
@@ -106,13 +118,15 @@ def _known(load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
         return None
     zone = source().zone
     rows = [row for start in sorted(replies) for row in replies[start].data]
+    since, as_of = min(replies), replies[max(replies)].as_of
     return Known(
-        GameRounds(rounds_frame(rows), min(replies)),
-        replies[max(replies)].as_of,
+        GameRounds(rounds_frame(rows), since),
+        as_of,
         trouble_of(replies.values()),
         failures(
             (f"Rounds from {start.astimezone(zone):%d %b, %H:%M}", error)
             for start, error in load.errors().items()
         ),
         warnings_of(replies.values()),
+        covered(since, cast("datetime", load.question), as_of),
     )

@@ -107,9 +107,9 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
     except TwoJError as error:
         unknown.append(f"Transfers: {error.sentence}")
         return []
-    if known.stale:
+    if known.stale or known.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
         when = moment(known.as_of, here.zone, here.now())
-        unknown.append(f"Transfers since {when}: {known.trouble}")
+        unknown.append(f"Transfers since {when}: {known.trouble or 'they are being read.'}")
     return transfers(known.value)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.data.failures import failures, listed
 from dashboard.data.loads import Load
-from dashboard.data.source import Known, gather, source, trouble_of, warnings_of
+from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import player_games
 from dashboard.players import Player, PlayerProblem
@@ -99,12 +99,14 @@ def player_sums(history: History) -> Known[pd.DataFrame]:
     }
     replies, errors = gather(calls)
     slots, others = (replies[name].data if name in replies else None for name in (_SLOTS, _OTHERS))
+    as_of = min(reply.as_of for reply in replies.values())
     return Known(
         player_games(history.rounds, slots, others, history.games),
-        min(reply.as_of for reply in replies.values()),
+        as_of,
         trouble_of(replies.values()),
         failures((f"The provider's summary of {name.lower()}", error) for name, error in errors.items()),
         warnings_of(replies.values()),
+        covered(history.start, history.end, as_of),
     )
 
 
@@ -122,8 +124,9 @@ def _look(player: Player, view: View, patience_s: float) -> Load[Part, pd.DataFr
         ]
         return Load({part: partial(_read, player, part) for part in parts}, here.loads.quick, here.clock)
 
+    # A day that is over is not what was there of it while it ran.
     number = here.asked_again(view.start, view.end)
-    name = ("player", player, view.period.first_day, view.period.last_day, number)
+    name = ("player", player, view.period.first_day, view.period.last_day, view.is_running, number)
     renew_s = _RENEW_S if view.is_running else _RENEW_FINISHED_S
     return here.loads.look(name, start, renew_s, patience_s)
 
@@ -174,9 +177,10 @@ def _history(
     )
     # Finished weeks were said long ago and are still true: the age is that of the latest one.
     latest = max(end for _, _, end in replies)
+    as_of = min(reply.as_of for (_, _, end), reply in replies.items() if end == latest)
     return Known(
         history,
-        min(reply.as_of for (_, _, end), reply in replies.items() if end == latest),
+        as_of,
         trouble_of(replies.values()),
         (
             *failures(
@@ -186,6 +190,7 @@ def _history(
             *unnamed,
         ),
         warnings_of(replies.values()),
+        covered(history.start, history.end, as_of),
     )
 
 

@@ -84,7 +84,9 @@ class Known(Generic[T]):
 
     `trouble`: how the provider failed, where this is what it said last. `failed`: a sentence for each part
     that the value lacks because its answer failed. `warnings`: what else a reader must know of it, a sentence
-    each.
+    each. `window` is what the value covers (half open), `compared` with what it is compared, in words: an
+    answer may be older than the question of the moment, and whoever shows it takes these words, not those of
+    the question.
     """
 
     value: T
@@ -92,6 +94,8 @@ class Known(Generic[T]):
     trouble: str = ""
     failed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    window: tuple[datetime, datetime] | None = None
+    compared: str = ""
 
     @property
     def stale(self) -> bool:
@@ -255,6 +259,11 @@ def or_last(key: Hashable, ask: Callable[[], Found]) -> Found:
 def trouble_of(parts: Iterable[Reply[Any] | Known[Any]]) -> str:
     """How the provider failed, where a part is what it said last; empty where none is."""
     return next((part.trouble or "The provider does not answer." for part in parts if part.stale), "")
+
+
+def covered(start: datetime, end: datetime, as_of: datetime) -> tuple[datetime, datetime]:
+    """What an answer about a window covers: up to `end`, or to the full minute of `as_of` before it."""
+    return start, max(start, min(end, as_of.replace(second=0, microsecond=0)))
 
 
 def warnings_of(parts: Iterable[Reply[Any] | Known[Any]]) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard import frames
-from dashboard.data.source import Known, gather, source, trouble_of, warnings_of
+from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
 from dashboard.made import made
-from dashboard.periods import Period, day_start, hour_starts
+from dashboard.periods import Period, day_start, days_label, hour_starts
 from twoj_client import Reply
 from twoj_client.models import StageSummary, StageTotal
 
@@ -26,7 +26,13 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
     start, end = period.window(here.zone)
     reply = here.twoj.all.stage_summary(start=start, end=min(end, now))
     frame = made(frames.days_frame, tuple(reply.data.days), period, now, here.zone, reply.missing)
-    return Known(frame, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
+    return Known(
+        frame,
+        reply.as_of,
+        trouble_of([reply]),
+        warnings=warnings_of([reply]),
+        window=covered(start, min(end, now), reply.as_of),
+    )
 
 
 def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
@@ -54,7 +60,15 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         f"The hour from {start.astimezone(zone):%H:%M} is missing: {error.sentence}"
         for start, error in sorted(errors.items())
     )
-    return Known(frame, latest.as_of, trouble_of(replies.values()), failed, warnings_of(replies.values()))
+    return Known(
+        frame,
+        latest.as_of,
+        trouble_of(replies.values()),
+        failed,
+        warnings_of(replies.values()),
+        covered(day_start(day, zone), min(tomorrow, now), latest.as_of),
+        days_label(before_day, before_day),
+    )
 
 
 def _hours_frame(

@@ -8,7 +8,7 @@ from dashboard import data
 from dashboard.bet_tables import PLAYERS, USER_ID, WINS, bets_table, players_table
 from dashboard.bets import BetSums, Rank, biggest_wins, top_players
 from dashboard.data import Known
-from dashboard.ui import bet_filters, bet_list, charts, downloads, filters, grid, navigation
+from dashboard.ui import bet_filters, bet_list, charts, downloads, grid, navigation
 
 _MOST: Final = 15
 _RANKS: Final = {Rank.BET: "bet the most", Rank.WON: "won the most", Rank.LOST: "lost the most"}
@@ -40,13 +40,13 @@ def players(known: Known[BetSums]) -> None:
         links=[navigation.cell_link("player", "players", user_id="user_id")],
     )
     title = f"Players who {_RANKS[rank]}"
-    downloads.draw(title, (*PLAYERS, USER_ID), table, filters.view(), known, bet_filters.words())
+    downloads.draw(title, (*PLAYERS, USER_ID), table, known, bet_filters.words())
 
 
 def wins(known: Known[BetSums]) -> None:
     """Draw the biggest wins, with links to the bet, its player and its game."""
     here = data.source()
     table = bets_table(biggest_wins(known.value, _MOST), data.game_names(), here.zone)
-    links = bet_list.links("time", "player", "game")
+    links = bet_list.links("start", "player", "game")
     grid.draw(table, WINS, "top-wins", charts.look(), here.currency, links=links)
-    downloads.draw("Biggest wins", (*WINS, USER_ID), table, filters.view(), known, bet_filters.words())
+    downloads.draw("Biggest wins", (*WINS, USER_ID), table, known, bet_filters.words())

@@ -20,8 +20,8 @@ from dashboard.export import (
     parquet_bytes,
     xlsx_bytes,
 )
+from dashboard.periods import file_days, window_label
 from dashboard.ui import guard
-from dashboard.view import View
 
 Write = Callable[[About, Sequence[Column], pd.DataFrame], bytes]
 
@@ -40,28 +40,29 @@ def draw(
     title: str,
     columns: Sequence[Column],
     frame: pd.DataFrame,
-    view: View,
     known: Known[Any],
     only: str = "",
     whose: str = "",
 ) -> None:
-    """Offer `frame` as CSV, XLSX and Parquet; the file says what the page says of it.
+    """Offer `frame` as CSV, XLSX and Parquet; the file says of it what `known` says, whatever is asked now.
 
     `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name.
     """
+    assert known.window is not None  # noqa: S101 - what has no period is not offered here
+    zone, (start, end) = data.source().zone, known.window
     stale = "The provider did not answer; these are the last numbers it gave." if known.stale else ""
     about = About(
         title=title,
-        period=f"{view.period.first_day.isoformat()} to {view.period.last_day.isoformat()}",
-        zone=view.zone.key,
+        period=window_label(start, end, zone),
+        zone=zone.key,
         currency=data.source().currency or "",
-        as_of=formats.moment(known.as_of, view.zone),
-        comparison=view.comparison.label if view.comparison else "",
+        as_of=formats.moment(known.as_of, zone),
+        comparison=known.compared,
         completeness=" ".join((stale, *known.failed, *known.warnings)).strip(),
         only=only,
         rows=str(len(frame)),
     )
-    days = f"{view.period.first_day}-{view.period.last_day}"
+    days = file_days(start, end, zone)
     lacks = "incomplete" if known.failed else ""
     offer(about, columns, frame, file_stem(title.lower(), whose, lacks, days))
 

@@ -1,13 +1,14 @@
 """One game in full: figures, days, luck, and its rounds with a way to each player."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, frames, tables
 from dashboard.cell_links import CellLink
-from dashboard.data import Arriving
+from dashboard.data import Arriving, Known
 from dashboard.figures.habits import hours_of_week_chart
 from dashboard.figures.luck import band_chart
 from dashboard.figures.panels import days_chart
@@ -82,13 +83,21 @@ def days_of(view: View, game_id: int) -> Arriving[GameDays]:
     return data.game_days(view.period.days(), view.now, game_id)
 
 
-def days_before(view: View, game_id: int) -> Arriving[GameDays] | None:
-    """The game's days of the compared period; None where there is none, or where they fail."""
-    found = None
-    if view.comparison:
+def days_compared(
+    view: View, known: Known[GameDays], game_id: int
+) -> tuple[Known[GameDays], Known[GameDays] | None]:
+    """The days, saying with what they are compared, and the days of the compared period.
+
+    None where there are none, where they fail, or while they reach to another time than the days do.
+    """
+    comparison, found = view.until(known.window[1] if known.window else view.end).comparison, None
+    if comparison:
         with suppress(data.ProviderFailed):  # the comparison of the sums above says so
-            found = data.game_days(view.comparison.period.days(), view.comparison.end, game_id)
-    return found
+            arriving = data.game_days(comparison.period.days(), comparison.end, game_id)
+            found = arriving.known if arriving.finished else None
+    if comparison and found and found.window and found.window[1] == comparison.end:
+        return replace(known, compared=comparison.label), found
+    return known, None
 
 
 @live.part("Figures of the game", "game-figures", cards.unknown)
@@ -97,25 +106,28 @@ def figures() -> None:
     view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id
     if game_id is None or states.just_begun(view):
         return
-    sums = data.game_sums(game_id, view.start, view.end)
-    before = states.compared(view, lambda earlier: data.game_sums(game_id, earlier.start, earlier.end))
-    compared = view.comparison.label if view.comparison and before else None
-    states.as_of(sums, before, note=f"compared with {compared}" if compared else "")
-    days, earlier = days_of(view, game_id), days_before(view, game_id)
+    sums, before = states.compared(
+        view,
+        data.game_sums(game_id, view.start, view.end),
+        lambda earlier: data.game_sums(game_id, earlier.start, earlier.end),
+    )
+    states.as_of(sums, before)
+    days = days_of(view, game_id)
     shown = days.known.value.frame(game_id) if days.known else None
-    _cards(sums.value, before.value if before else None, compared, shown if days.finished else None)
+    lines = shown if days.finished else None
+    _cards(sums.value, before.value if before else None, sums.compared or None, lines)
     with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
         progress.follow("Days", days, lambda: days_of(view, game_id), "game-days")
         if shown is None or days.known is None:
             return
+        known, earlier = days_compared(view, days.known, game_id)
         legend = None
-        if earlier and earlier.known and earlier.finished:
-            shown, legend = frames.with_comparison(shown, earlier.known.value.frame(game_id)), "compared"
-        states.as_of(days.known, earlier.known if earlier else None)
+        if earlier:
+            shown, legend = frames.with_comparison(shown, earlier.value.frame(game_id)), "compared"
+        states.as_of(known, earlier)
         charts.show(days_chart(shown, charts.look(), here.currency, here.zone, legend), "game-days")
-        downloads.draw(
-            f"Game {game_id} by day", tables.DAYS_COMPARED if legend else tables.DAYS, shown, view, days.known
-        )
+        columns = tables.DAYS_COMPARED if legend else tables.DAYS
+        downloads.draw(f"Game {game_id} by day", columns, shown, known)
 
 
 def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: pd.DataFrame | None) -> None:
@@ -184,7 +196,6 @@ def rounds() -> None:
         f"Rounds of game {game_id}",
         (*tables.GAME_ROUNDS, tables.USER_ID),
         round_table(found.rounds, here.zone),
-        view,
         arriving.known,
         since,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -13,6 +14,7 @@ from dashboard.markdown import escaped
 from dashboard.periods import Comparison
 from dashboard.view import View
 
+S = TypeVar("S")
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
@@ -56,17 +58,19 @@ def box(key: str, title: str) -> Iterator[None]:
 def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None:
     """Say when the provider said these numbers, and whether they, or the `others` beside, are old or cut.
 
-    `note` is what else a reader must know of them: with what they are compared.
+    They say with what they are compared; `note` is what else a reader must know of them.
     """
     here, shown = data.source(), [known, *(each for each in others if each)]
     when = formats.moment(known.as_of, here.zone, here.now())
     age = formats.age(known.as_of, here.now())
     trouble = next((each.trouble for each in shown if each.stale), "")
     if trouble:
-        last = f"These are the last numbers it gave, as of {when} ({age})."
+        compared = f" They are compared with {known.compared}." if known.compared else ""
+        last = f"These are the last numbers it gave, as of {when} ({age}).{compared}"
         st.warning(f"{escaped(trouble)} {last}", icon=":material/history:")
     else:
-        st.caption(f"As of {when} · {age}" + (f" · {note}" if note else ""))
+        compared = f"compared with {known.compared}" if known.compared else ""
+        st.caption(" · ".join(filter(None, (f"As of {when}", age, compared, note))))
     failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
     if failed:
         st.warning("Not included: " + escaped(" ".join(failed)), icon=":material/cloud_off:")
@@ -74,13 +78,20 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
         st.warning(escaped(warning), icon=":material/info:")
 
 
-def compared(view: View, ask: Callable[[Comparison], Known[T]]) -> Known[T] | None:
-    """What `ask` answers for the compared days; where it fails the page says so and goes on without them."""
-    found = None
-    if view.comparison:
+def compared(
+    view: View, known: Known[S], ask: Callable[[Comparison], Known[T]]
+) -> tuple[Known[S], Known[T] | None]:
+    """Put `known` beside what `ask` answers for the compared days: as far of them as `known` itself goes.
+
+    Returns both; the first says with what it is compared. Where the comparison fails the page says so and
+    goes on without it.
+    """
+    end = known.window[1] if known.window else view.end
+    comparison, found = view.until(end).comparison, None
+    if comparison:
         with part("The comparison"):
-            found = ask(view.comparison)
-    return found
+            found = ask(comparison)
+    return (replace(known, compared=comparison.label), found) if comparison and found else (known, None)
 
 
 def just_begun(view: View) -> bool:

@@ -14,8 +14,10 @@ from dashboard.periods import (
     compare,
     day_start,
     days_label,
+    file_days,
     hour_starts,
     parse_period,
+    window_label,
 )
 from tests.dashboard.made_periods import custom_period
 
@@ -267,3 +269,32 @@ def test_a_period_runs_from_its_first_moment_to_before_its_last() -> None:
     start, end = period.window(MANILA)
     moments = [start - timedelta(microseconds=1), start, end - timedelta(microseconds=1), end]
     assert [period.is_running(now, MANILA) for now in moments] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end", "words", "days"),
+    [
+        ("UTC", "2026-03-01T00:00Z", "2026-03-03T00:00Z", "2026-03-01 to 2026-03-02",
+         "2026-03-01-2026-03-02"),
+        (
+            "Asia/Manila",
+            "2026-03-14T16:00Z",
+            "2026-03-15T06:05Z",
+            "2026-03-15 to 2026-03-15, until 14:05 (+08:00)",
+            "2026-03-15-2026-03-15",
+        ),
+        (
+            "America/New_York",
+            "2026-11-01T05:30Z",
+            "2026-11-01T06:30Z",
+            "2026-11-01 to 2026-11-01, from 01:30 (−04:00), until 01:30 (−05:00)",
+            "2026-11-01-2026-11-01",
+        ),
+        ("UTC", "2026-03-15T00:00Z", "2026-03-15T00:00Z", "2026-03-15 to 2026-03-15, until 00:00 (+00:00)",
+         "2026-03-15-2026-03-15"),
+    ],
+)  # fmt: skip
+def test_a_window_in_the_words_and_the_name_of_a_file(zone, start, end, words, days):
+    window = (datetime.fromisoformat(start), datetime.fromisoformat(end))
+    assert window_label(*window, ZoneInfo(zone)) == words
+    assert file_days(*window, ZoneInfo(zone)) == days

@@ -53,3 +53,12 @@ def test_a_wrong_value_is_one_sentence_and_the_default(query, sentence):
     assert asked(query, zone=MANILA).problems("overview") == [sentence]
     view = read_view(asked(query, zone=MANILA))
     assert (view.period.text, view.mode) == ("7d", Mode.PREVIOUS)
+
+
+def test_an_older_answer_has_the_comparison_of_its_own_end():
+    view = read_view(asked({"period": "today", "compare": "week"}, zone=MANILA))
+    end = datetime(2026, 3, 14, 16, 30, tzinfo=UTC)
+    older = view.until(end)
+    assert (older.end, older.comparison.end) == (end, datetime(2026, 3, 7, 16, 30, tzinfo=UTC))
+    assert older.comparison.label.startswith("8 March 2026, until 00:30")
+    assert view.until(view.end) is view

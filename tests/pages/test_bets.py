@@ -153,7 +153,7 @@ def test_players_and_wins_are_those_of_the_bets(open_page, truth):
     assert [int(win * 1000) for win in shown["win_li"]] == wins
     by_id = dict(zip(ids(truth, *YESTERDAY), bets, strict=True))
     for row in shown.to_dict("records"):
-        bet = by_id[leads(row["time"])["round"]]
+        bet = by_id[leads(row["start"])["round"]]
         assert leads(row["player"]) == {"period": "yesterday", "user_id": str(bet["user_id"])}
         assert leads(row["game"]) == {"period": "yesterday", "game_id": str(bet["game_id"])}
 

@@ -1,0 +1,118 @@
+"""Words beside numbers: until when, which days, compared with what. They are those of the answer on show."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboard import data, formats
+from dashboard.ui import downloads
+from tests.pages.games_page import all_here
+from tests.pages.games_page import said as told
+from tests.pages.player_truth import CLOCK, midnight, read, rounds_of, sums
+from twoj_sandbox import GRINDER
+
+ONE_GAME, STAGE = "/api/games/game/stage/summary", "/api/all/stage/summary"
+TODAY = "2026-03-15 to 2026-03-15, until 09:30 (+00:00)"
+WEEK = "2026-03-09 to 2026-03-15, until 09:30 (+00:00)"
+
+
+@pytest.fixture
+def files(monkeypatch):
+    """What the files on offer say: period, comparison and name, by title."""
+    offered = {}
+
+    def offer(about, _columns, frame, stem):
+        assert about.rows == str(len(frame))
+        offered[about.title] = (about.period, about.comparison, stem)
+
+    monkeypatch.setattr(downloads, "offer", offer)
+    return offered
+
+
+@pytest.fixture
+def later(sandbox, clock):
+    """Move both clocks."""
+
+    def move(epoch_s):
+        clock[0] = epoch_s
+        sandbox.set_clock(epoch_s)
+
+    return move
+
+
+def test_files_of_the_overview_say_what_is_in_them(open_page, files):
+    open_page()
+    assert files == {
+        "Days": (WEEK, "2–8 March 2026, until 09:30, as today", "days-2026-03-09-2026-03-15"),
+        "Hours": (TODAY, "8 March 2026", "hours-2026-03-15-2026-03-15"),
+        "Games": (WEEK, "", "games-2026-03-09-2026-03-15"),
+    }
+
+
+def test_files_without_a_comparison_name_none(open_page, files):
+    compared = {"compare": "week"}
+    read(open_page({"op_id": "grinder", "period": "today", **compared}, "players"))
+    page = open_page({"period": "today", **compared}, "bets")
+    while "Newest bets" not in files:
+        page.run()
+    open_page({"period": "7d", **compared}, "bonus")
+    titles = {"Sessions", "Rounds", "Games of a player", "Newest bets", "Biggest wins", "Bonuses by day"}
+    assert titles <= set(files)
+    assert {comparison for _, comparison, _ in files.values()} == {""}
+    assert {files[title][0] for title in titles - {"Bonuses by day"}} == {TODAY}
+    assert files["Rounds"][2] == "rounds-grinder-2026-03-15-2026-03-15"
+
+
+def test_back_after_hours_the_table_of_games_says_until_when_its_numbers_are(
+    open_page, sandbox, later, files
+):
+    later(CLOCK - 9 * 3600)
+    page = all_here(open_page({"period": "today"}, page="games"), {"period": "today"})
+    assert "compared with 14 March 2026, until 00:30, as today" in told(page)
+    sandbox.fault(ONE_GAME, "slow", delay_s=2)
+    later(CLOCK)
+    page.run()
+    assert "compared with 14 March 2026, until 00:30, as today" in told(page)
+    assert files["All games"][:2] == (
+        "2026-03-15 to 2026-03-15, until 00:30 (+00:00)",
+        "14 March 2026, until 00:30, as today",
+    )
+    sandbox.clear_faults()
+    page = all_here(page, {"period": "today"})
+    assert "compared with 14 March 2026, until 09:30, as today" in told(page)
+    assert files["All games"][0] == TODAY
+
+
+def test_where_the_provider_is_away_the_comparison_ends_where_the_last_numbers_do(
+    open_page, sandbox, later, files
+):
+    open_page({"period": "today"})
+    later(CLOCK + 3 * 3600)
+    sandbox.fault(STAGE, "http_500", where={"time_start": midnight("2026-03-15")})
+    page = open_page({"period": "today"})
+    assert "They are compared with 14 March 2026, until 09:30, as today." in told(page)
+    assert files["Days"][:2] == (TODAY, "14 March 2026, until 09:30, as today")
+
+
+def test_a_day_that_is_over_has_its_last_minutes(open_page, later, truth):
+    """What was read of it while it ran is not the day."""
+    start = midnight("2026-03-15", "Pacific/Pitcairn")
+    later(start - 600)
+    page = read(open_page({"op_id": "grinder", "period": "today"}, "players", timezone="Pacific/Pitcairn"))
+    later(start + 120)
+    page.query_params["period"] = "yesterday"
+    bets = rounds_of(truth, GRINDER, "2026-03-14", "2026-03-15", "Pacific/Pitcairn")
+    assert sum(bets["start_at"] >= start - 600) > 0
+    found = sums(read(page.run()))
+    assert found["Bets"] == formats.count(len(bets))
+
+
+def test_what_is_not_whole_yet_says_so_by_its_window(open_page, later):
+    later(CLOCK - 30)
+    open_page()
+    view_now = datetime.fromtimestamp(CLOCK - 30, UTC)
+    known = data.hours(view_now.date(), view_now, view_now.date())
+    assert known.window == (
+        datetime(2026, 3, 15, tzinfo=UTC),
+        datetime(2026, 3, 15, 9, 29, tzinfo=UTC),
+    )
