@@ -71,11 +71,14 @@ else:
     tab.name(player, "Wallet")
     guard.note_player(op_id=player)
     balance()
-    if cashier.is_on() and guard.may(TRANSFERS):
-        left, right = st.columns([2, 3])
-        with left:
-            cash_desk.draw(player)
-        with right:
-            sent_from_here()
+    desk = st.container()
     wallet_filters.draw_filters()
     transfers()
+    # Drawn last, at its place above: it waits until the provider says that there is an account.
+    if cashier.is_on() and guard.may(TRANSFERS) and cash_desk.has_account(player):
+        with desk:
+            left, right = st.columns([2, 3])
+            with left:
+                cash_desk.draw(player)
+            with right:
+                sent_from_here()

@@ -20,7 +20,7 @@ from dashboard.data.chance import MOST_DAYS, Judged, lucks
 from dashboard.data.exports import Seen
 from dashboard.data.failures import listed
 from dashboard.data.game_list import game, game_names
-from dashboard.data.one_game import MOST_ROUND_DAYS, GameRounds, game_rounds, game_sums
+from dashboard.data.one_game import MOST_ROUND_DAYS, GameRounds, game_rounds, game_sums, is_known
 from dashboard.data.player_wallet import NO_OP_ID, Jumps, balance_now, player_jumps
 from dashboard.data.players import History, Reading, give_up, player_history, player_sums, round_url
 from dashboard.data.source import Arriving, Known, LedgerFailed, ProviderFailed, Source, connected, source
@@ -66,6 +66,7 @@ __all__ = [
     "games",
     "give_up",
     "hours",
+    "is_known",
     "last_bets",
     "listed",
     "lucks",

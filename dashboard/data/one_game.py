@@ -20,6 +20,7 @@ from dashboard.periods import day_start
 from dashboard.rounds import rounds_frame
 from dashboard.view import View
 from twoj_client import Reply
+from twoj_client.errors import ParameterRefused
 
 MOST_ROUND_DAYS: Final = 14
 _MOST_ROUNDS: Final = 10_000
@@ -40,6 +41,20 @@ class GameRounds:
 def is_slots(game_id: int) -> bool:
     """Whether the slots endpoints report this game."""
     return game_type(game_id, game(game_id)) == SLOTS
+
+
+def is_known(game_id: int, start: datetime, end: datetime) -> bool:
+    """Whether the provider lists the game, or says bets on it in the window. Raises TwoJError.
+
+    Some games with bets are in no list. Where the list answers and a question about the game is refused, it
+    is not for the key: both are signed with it.
+    """
+    if game(game_id):
+        return True
+    try:
+        return game_sums(game_id, start, end).value.totals.bet_count > 0
+    except ParameterRefused:
+        return False
 
 
 def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:

@@ -15,9 +15,27 @@ from dashboard.orders import VERBS, Attempt, Order, concerns, objection
 from dashboard.ui import guard, orders, states
 
 _DRAFT: Final = "cash-draft"
+_ACCOUNTS: Final = "cash-accounts"
 _SENT: Final = "cash-sent"
 """How many orders this person sent: the field for the amount is a new one after each."""
 _LONGEST_AMOUNT: Final = 40
+
+
+def has_account(op_id: str) -> bool:
+    """Whether the player has an account to move money in, for all that is known now.
+
+    Once the provider knew one, it is not asked again for as long as the tab is open.
+    """
+    found: set[str] = st.session_state.setdefault(_ACCOUNTS, set())
+    if op_id not in found:
+        try:
+            wallet.fresh_balance(op_id)
+        except wallet.NoSuchPlayer:
+            return False
+        except data.ProviderFailed:
+            return True
+        found.add(op_id)
+    return True
 
 
 @guard.fragment()

@@ -68,10 +68,25 @@ def draw(game_id: int) -> None:
     st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
     filters.draw(escaped(short(name)))
     address.draw_problems("games")
+    if not _is_known(game_id):
+        st.info(
+            f"There is no game {game_id}: the provider does not list it, and has no bets on it in"
+            f" {filters.view().period.days_label}.",
+            icon=":material/search_off:",
+        )
+        return
     st.caption(f"{kind} · game {game_id}" if kind else f"Game {game_id}")
     figures()
     luck()
     rounds()
+
+
+def _is_known(game_id: int) -> bool:
+    view = filters.view()
+    if view.start < view.end:
+        with suppress(data.ProviderFailed):  # the parts say so
+            return data.is_known(game_id, view.start, view.end)
+    return True
 
 
 def _close() -> None:

@@ -43,6 +43,21 @@ def open_desk(open_page, ledger, sandbox):
     return open_desk
 
 
+def test_a_player_without_an_account_is_offered_no_transfer(open_desk, sandbox):
+    page = open_desk("nobody")
+    assert "The provider knows no account of this player." in page.info[0].value
+    assert "Review…" not in labels(page)
+    assert "Deposit or withdraw" not in [each.value for each in page.subheader]
+    page.query_params["op_id"] = QUIET.op_id
+    page.run()
+    assert "Review…" in labels(page)
+
+
+def test_an_account_that_cannot_be_asked_after_keeps_its_desk(open_desk, sandbox):
+    sandbox.fault(BALANCE, "http_500")
+    assert "Review…" in labels(open_desk())
+
+
 def has_li(sandbox, op_id=QUIET.op_id):
     """What the provider says the player has."""
     sandbox.clear_faults()

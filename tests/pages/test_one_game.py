@@ -149,3 +149,23 @@ def test_hours_of_play_are_those_of_the_rounds(open_page, truth):
     bets = rounds_of(truth, 2011, START, CLOCK)
     assert sorted(found.rounds["start_at"].tolist()) == sorted(bets["start_at"].tolist())
     assert sum(found.rounds["gain_li"].tolist()) == sum(bets["gain_amount"].tolist())
+
+
+@pytest.mark.parametrize("game_id", [999999, 1998, 2778, 2**63 - 1])
+def test_a_game_that_nobody_knows_is_one_sentence(open_page, game_id):
+    page = open_page({"game_id": str(game_id), "period": "yesterday", "compare": "none"}, page="games")
+    assert said(page) == (
+        f"There is no game {game_id}: the provider does not list it, and has no bets on it in 14 March 2026."
+    )
+    assert not page.metric
+    assert "All games" in [button.label for button in page.button]
+
+
+@pytest.mark.parametrize("game_id", [1041, 2011])
+def test_a_game_with_bets_is_shown_though_the_list_lacks_it(open_page, sandbox, tmp_path, game_id):
+    listed = sandbox.summary("/api/all/list")["data"]
+    fewer = [game for game in listed if game["game_id"] != game_id]
+    sandbox.fault("/api/all/list", "answer", result=fewer)
+    page = opened(open_page, game_id, {"period": "yesterday"}, cache_url=str(tmp_path / "other"))
+    assert "There is no game" not in said(page)
+    assert cards(page)["Bets"] != "0"
