@@ -12,6 +12,7 @@ import asyncio
 import httpx
 
 from payouts.delivery import Payout, whole_number
+from twoj_client.network import certificates_for, proxy_for
 
 _ANSWER_WITHIN_S = 3
 """Less than the ledger's lease, so that no payout is asked for twice at the same moment."""
@@ -26,7 +27,12 @@ class Wallet:
 
     def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._url = url
-        self._client = httpx.AsyncClient(transport=transport)
+        self._client = httpx.AsyncClient(
+            transport=transport,
+            proxy=proxy_for(url),
+            verify=certificates_for(url) or True,
+            trust_env=False,  # or this machine's own wallet might be asked through a proxy
+        )
 
     async def close(self) -> None:
         """Close the connections."""

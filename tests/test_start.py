@@ -2,6 +2,8 @@
 
 import os
 import select
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -239,3 +241,37 @@ def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path):
     said = (tmp_path / LOG).read_text()
     assert said.splitlines()[-1] == "TWOJ_TIMEZONE: expects an IANA time zone such as Asia/Manila"
     assert "Traceback" not in said
+
+
+UNUSABLE = {"ALL_PROXY": "socks5://127.0.0.1:1", "NO_PROXY": "[::1]", "SSL_CERT_FILE": "/nowhere"}
+AWAY = {"HTTP_PROXY": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1"}
+
+
+def test_demo_mode_works_whatever_the_environment_says(tmp_path: Path):
+    with dashboard(tmp_path, **UNUSABLE, **AWAY) as running:
+        ready = httpx.get(f"{running.url}/readyz", timeout=30, trust_env=False)
+    assert ready.status_code == 200
+    assert "Traceback" not in (tmp_path / LOG).read_text()
+
+
+REAL = {"TWOJ_SUMMARY_URL": "https://provider.example", "TWOJ_MCH_ID": "101", "TWOJ_KEY": "hush"}
+
+
+@pytest.mark.parametrize("module", ["streamlit", "payouts"])
+def test_a_proxy_that_cannot_be_used_stops_the_start_with_one_line(tmp_path: Path, module: str):
+    environment = {**os.environ, **REAL, **UNUSABLE, "XDG_DATA_HOME": str(tmp_path)}
+    command = (
+        ["run", "app.py", "--server.port", str(free_port())] if module == "streamlit" else ["--port", "0"]
+    )
+    ended = subprocess.run(
+        [sys.executable, "-m", module, *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode != 0
+    last = (ended.stderr or ended.stdout).strip().splitlines()[-1]
+    assert last.startswith("ALL_PROXY: expects an HTTP proxy such as")
+    assert "Traceback" not in ended.stderr

@@ -26,6 +26,7 @@ from twoj_client.errors import BadArgument
 from twoj_client.games import Games
 from twoj_client.health import Api, ApiHealth, ask_api
 from twoj_client.jackpot import Jackpot
+from twoj_client.network import UnusableEnvironment, certificates_for
 from twoj_client.provider_clock import ProviderClock
 from twoj_client.slots import Slots
 from twoj_client.stats import EndpointStats, Stats
@@ -91,6 +92,7 @@ class TwoJ:
             key=arguments.text("key", key),
         )
         zone = _zone(timezone)
+        _check_environment(merchant)
         self._merchant = merchant
         self._stats = Stats(timer)
         provider_clock = ProviderClock(clock, timer)
@@ -195,6 +197,14 @@ def _base_url(name: str, value: object) -> str:
     if not usable:
         raise BadArgument(f"{name} must be an address such as https://host/path, without a user, ? or #.")
     return url.rstrip("/")
+
+
+def _check_environment(merchant: Merchant) -> None:
+    try:
+        for url in (merchant.summary_url, merchant.open_url):
+            certificates_for(url)
+    except UnusableEnvironment as error:
+        raise BadArgument(f"{error}.") from None
 
 
 def _zone(name: str) -> ZoneInfo:

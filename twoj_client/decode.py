@@ -59,7 +59,7 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
             provider_ms = told if isinstance(told, int) else None
             payload = msgspec.Raw(body) if endpoint.with_header else answer.result
             success = 0
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except Exception as error:  # noqa: BLE001 - as in `typed`
         failure = _unreadable(endpoint, body, error)
     else:
         if code == success:
@@ -76,7 +76,7 @@ def told_ms(endpoint: Endpoint[T], body: bytes) -> int | None:
         return None
     try:
         told = _open.decode(body).header.timestamp
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except Exception:  # noqa: BLE001 - as in `typed`
         return None
     return told if isinstance(told, int) else None
 
@@ -90,9 +90,13 @@ def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> T:
     """
     try:
         return endpoint.decoder.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        what = str(error) if payload else "The payload is missing"
+    except Exception as error:  # noqa: BLE001 - whatever an answer holds, who asked learns that it is unreadable
+        what = _why(error) if payload else "The payload is missing"
     raise WrongShape(f"The provider's answer differs from its documents: {what}.", endpoint=endpoint.path)
+
+
+def _why(error: Exception) -> str:
+    return "It is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def _without(message: str, secrets: Sequence[str]) -> str:

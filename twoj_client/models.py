@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
+_MOST_DIGITS = 40
+
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 
@@ -311,3 +313,8 @@ class TransferRecords(Struct, frozen=True):
 def _finite(*numbers: Decimal) -> None:
     if not all(number.is_finite() for number in numbers):
         raise ValueError("an amount is not a number")
+    # 1e999999999 is one, but no amount: whoever wrote it out would need a gigabyte.
+    if any(
+        number.adjusted() > _MOST_DIGITS or len(number.as_tuple().digits) > _MOST_DIGITS for number in numbers
+    ):
+        raise ValueError("an amount is out of range")

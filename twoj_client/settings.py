@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import string
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
@@ -22,6 +24,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from twoj_client.network import UnusableEnvironment, certificates_for
+
 SECRETS_FILE = Path(".streamlit/secrets.toml")
 PREFIX = "TWOJ_"
 LOGO_TYPES = {
@@ -31,6 +35,10 @@ LOGO_TYPES = {
     ".jpeg": "image/jpeg",
     ".webp": "image/webp",
 }
+# White space, and what marks the beginning of a file or the order of its bytes.
+_AROUND = string.whitespace + "\u00a0\u200b\ufeff\x00"
+_QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"), ("\u2018", "\u2019")}
+_JSON = {"roles", "rtp"}
 _LARGEST_LOGO = 512 * 2**10
 
 
@@ -39,10 +47,27 @@ class SettingsError(Exception):
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        usable = usable and not (parts.query or parts.fragment or re.search(r"\s", text))
+    except ValueError:
+        usable = False
+    if not usable:
         raise ValueError("expects a base URL such as https://api.example.com")
     return text.rstrip("/")
+
+
+def _tidied(name: str, value: object) -> object:
+    """Return a value without what an editor or a shell left around it."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip(_AROUND)
+    if len(text) > 1 and (text[0], text[-1]) in _QUOTES:
+        raise ValueError(f"{PREFIX}{name.upper()}: expects its value without quotes around it")
+    if name not in _JSON and any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError(f"{PREFIX}{name.upper()}: expects one line")
+    return text
 
 
 def _zone(text: str) -> str:
@@ -119,6 +144,11 @@ class Settings(BaseSettings):
     trust_network: bool = Field(False, description="listens beyond this machine without sign-in")
     jackpot_poll_s: int = Field(2, ge=2, le=10, description="how often the pots are asked for, in seconds")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_surroundings(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: _tidied(name, value) for name, value in values.items()}
+
     @model_validator(mode="after")
     def _whole_provider(self) -> Self:
         if self.summary_url is None and self.open_url is not None:
@@ -170,9 +200,15 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields:
             raise SettingsError(f"{name}: there is no such setting; the README lists them")
     try:
-        return Settings()  # type: ignore[call-arg]  # pydantic fills every field from its sources
+        settings = Settings()  # type: ignore[call-arg]  # pydantic fills every field from its sources
+        for url in (settings.summary_url, settings.open_url, settings.payout_wallet_url):
+            if url:
+                certificates_for(url)
     except ValidationError as error:
         raise SettingsError(_one_line(error)) from None
+    except UnusableEnvironment as error:
+        raise SettingsError(str(error)) from None
+    return settings
 
 
 def _one_line(error: ValidationError) -> str:

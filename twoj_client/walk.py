@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from twoj_client.endpoints import ALL_HISTORY
+from twoj_client.errors import WrongShape
 from twoj_client.reply import Answer
 from twoj_client.windows import HOUR_S, Window, cut
 
 PAGE_SIZE = 2000
+# Ten million bets in an hour are more than any provider has.
+_MOST_PAGES = 5000
 # Pages that may be on their way beyond the hour at the front: some 40 MB.
 _PAGES_AHEAD = 64
 
@@ -110,8 +114,12 @@ class Walk(Generic[P]):
         return totals == {self._distinct([page.value for page in pages])}
 
     def _again(self, window: Window) -> list[Answer[P]]:
-        first = self._renew(1, window)
-        return [first, *(self._renew(number, window) for number in _other_pages(first.value))]
+        pages = [self._renew(1, window)]
+        for number in _other_pages(pages[0].value):
+            if not len(pages[-1].value):
+                break
+            pages.append(self._renew(number, window))
+        return pages
 
 
 class _Begun(Generic[P]):
@@ -131,8 +139,13 @@ class _Begun(Generic[P]):
         return first
 
     def pages(self) -> list[Answer[P]]:
-        first = self._first.result()
-        return [first, *(other.result() for other in self._others)]
+        pages = [self._first.result()]
+        for other in self._others:
+            if not len(pages[-1].value):  # nothing comes after an empty page, whatever the total says
+                other.cancel()
+                continue
+            pages.append(other.result())
+        return pages
 
     @property
     def waiting(self) -> int:
@@ -149,4 +162,10 @@ def _other_pages(first: Page) -> range:
     size = len(first) if len(first) == first.page_size else PAGE_SIZE
     if len(first) < size or not size:
         return range(0)
-    return range(2, -(-first.total // size) + 1)
+    count = -(-first.total // size)
+    if count > _MOST_PAGES:
+        raise WrongShape(
+            f"The provider's answer says that an hour has {first.total} bets, which cannot be.",
+            endpoint=ALL_HISTORY.path,
+        )
+    return range(2, count + 1)

@@ -15,13 +15,15 @@ from dashboard.formats import moment
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import lacking
 from twoj_client import Reply, TwoJError
-from twoj_client.errors import TimedOut
+from twoj_client.endpoints import TRANSFER_RECORDS
+from twoj_client.errors import TimedOut, WrongShape
 from twoj_client.models import BonusSummary, TransferRecord
 
 NO_OP_ID: Final = "the wallet knows players by the op_id only, and this player's is not known."
 _BALANCE_PATIENCE_S: Final = 0.5
 _RENEW_S: Final = 60
 _PATIENCE_S: Final = 5.0
+_MOST_PAGES: Final = 500
 _PAGE: Final = 100
 _COMPLETED: Final = 3
 _BONUS_DAYS_BEFORE: Final = 30
@@ -132,14 +134,17 @@ def _records(op_id: str, start: datetime, end: datetime) -> Reply[list[TransferR
     """Read the pages, newest first, until they are older than the window."""
     start_s = int(start.timestamp())
     rows: list[TransferRecord] = []
-    next_id = 0
+    next_id, seen = 0, {0}
     while True:
         page = source().twoj.transfer.records(op_id=op_id, next_id=next_id, page_size=_PAGE, created_at=end)
         rows += [record for record in page.data.records if record.created_at >= start_s]
         is_older = any(record.created_at < start_s for record in page.data.records)
-        if is_older or not page.data.records or page.data.next_id in (0, next_id):
-            return Reply(rows, page.as_of)
+        if is_older or not page.data.records or not page.data.next_id:
+            return Reply(rows, page.as_of, warnings=page.warnings)
         next_id = page.data.next_id
+        if next_id in seen or len(seen) >= _MOST_PAGES:
+            raise WrongShape("The player's transfer records do not end.", endpoint=TRANSFER_RECORDS.path)
+        seen.add(next_id)
 
 
 def _converted(history: History, left: Sequence[Gap], unknown: list[str]) -> dict[date, int]:

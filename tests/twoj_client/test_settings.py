@@ -1,5 +1,6 @@
 """Settings: where they come from, and the one line said of a wrong one."""
 
+import json
 import re
 import tomllib
 from decimal import Decimal
@@ -18,6 +19,9 @@ def _clean(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"TWOJ_{name.upper()}", raising=False)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
 
 
 def load(monkeypatch, **values):
@@ -138,6 +142,83 @@ def test_a_wrong_file_is_one_line_without_its_values(tmp_path, text, line):
         load_settings()
     assert str(caught.value).startswith(line)
     assert "hush" not in str(caught.value)
+
+
+AROUND = ["\n", "\r\n", " ", "\t", "\ufeff", "\u00a0", "\u200b"]
+TEXTS = {
+    "summary_url": "http://api.example.com",
+    "open_url": "http://open.example.com",
+    "mch_id": "101",
+    "key": "hush-hush",
+    "timezone": "Asia/Manila",
+    "currency": "PHP",
+    "cache_url": "/tmp/cache",
+    "ledger_url": "sqlite:////tmp/ledger.db",
+    "cashier": "true",
+    "payout_wallet_url": "http://wallet.example.com",
+    "brand": "Lucky Palace",
+    "roles": '{"owner": ["ann@example.com"]}',
+    "rtp": '{"1041": 96.5}',
+    "trust_network": "true",
+    "jackpot_poll_s": "3",
+}
+
+
+def plain(settings):
+    return settings.model_dump() | {"key": settings.key.get_secret_value()}
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_an_editor_or_a_shell_leaves_around_a_value_is_left_out(monkeypatch, tmp_path, name, around):
+    others = {f"TWOJ_{other.upper()}": value for other, value in TEXTS.items() if other != name}
+    wanted = plain(load(monkeypatch, **others, **{f"TWOJ_{name.upper()}": TEXTS[name]}))
+    for value in (around + TEXTS[name], TEXTS[name] + around, around + TEXTS[name] + around):
+        assert plain(load(monkeypatch, **{f"TWOJ_{name.upper()}": value})) == wanted
+        monkeypatch.delenv(f"TWOJ_{name.upper()}")
+        (tmp_path / ".streamlit").mkdir(exist_ok=True)
+        (tmp_path / ".streamlit/secrets.toml").write_text(f"[twoj]\n{name} = {json.dumps(value)}\n", "utf-8")
+        assert plain(load_settings()) == wanted
+        (tmp_path / ".streamlit/secrets.toml").unlink()
+
+
+@pytest.mark.parametrize("quotes", ['""', "''", "``", "\u201c\u201d"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_quotes_around_a_value_are_one_line(monkeypatch, name, quotes):
+    values = {f"TWOJ_{other.upper()}": value for other, value in TEXTS.items()}
+    values[f"TWOJ_{name.upper()}"] = f"{quotes[0]}{TEXTS[name]}{quotes[1]}"
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **values)
+    assert str(caught.value) == f"TWOJ_{name.upper()}: expects its value without quotes around it"
+
+
+@pytest.mark.parametrize("url", ["https://api.example.com/a b", "https://api.example.com:99999", "https://["])
+def test_an_address_with_something_odd_inside_is_one_line(monkeypatch, url):
+    with pytest.raises(SettingsError, match=r"^TWOJ_SUMMARY_URL: expects a base URL such as"):
+        load(monkeypatch, **(REAL | {"TWOJ_SUMMARY_URL": url}))
+
+
+def test_a_key_of_two_lines_is_one_line_without_the_key(monkeypatch):
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **(REAL | {"TWOJ_KEY": "hush\nhush"}))
+    assert str(caught.value) == "TWOJ_KEY: expects one line"
+
+
+@pytest.mark.parametrize(
+    ("environment", "line"),
+    [
+        ({"ALL_PROXY": "socks5://127.0.0.1:1"}, "ALL_PROXY: expects an HTTP proxy"),
+        ({"SSL_CERT_FILE": "/nowhere"}, "SSL_CERT_FILE: expects a file"),
+    ],
+)
+@pytest.mark.parametrize("name", ["summary_url", "open_url", "payout_wallet_url"])
+def test_an_environment_that_cannot_be_used_stops_the_start(monkeypatch, environment, line, name):
+    urls = dict.fromkeys(("summary_url", "open_url", "payout_wallet_url"), "http://127.0.0.1:1")
+    urls[name] = "https://far.example"
+    values = {f"TWOJ_{url.upper()}": value for url, value in urls.items()}
+    with pytest.raises(SettingsError, match=f"^{line}"):
+        load(monkeypatch, **(REAL | values), **environment)
+    assert load(monkeypatch, **{f"TWOJ_{name.upper()}": "http://127.0.0.1:1"})
 
 
 def test_the_readme_and_the_example_list_each_setting():
