@@ -19,6 +19,7 @@ HITS: Final = (
     Column(
         "paid_li", "Paid from it", Kind.MONEY, "The payout's part from this pot, as the provider told it."
     ),
+    Column("amount_li", "Payout in all", Kind.MONEY, "What the winner got, from both pots together."),
     Column("op_id", "Winner (op_id)", Kind.TEXT),
     Column("game_id", "Game id", Kind.NUMBER),
     Column("trans_no", "Transaction number", Kind.TEXT, "The provider's trans_no of the payout."),
@@ -34,6 +35,7 @@ def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:
             each.verdict.value,
             each.hit.before_li if each.hit else None,
             each.win.part_li(each.pot) if each.win else None,
+            each.win.amount_li if each.win else None,
             each.win.op_id if each.win else None,
             each.win.game_id if each.win else None,
             each.win.trans_no if each.win else None,
@@ -43,6 +45,6 @@ def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:
     # As objects: of texts pandas would make a missing one "nan".
     frame = pd.DataFrame(rows, columns=[column.field for column in HITS], dtype="object")
     frame["at"] = pd.to_datetime(frame["at"].astype("int64"), unit="ms", utc=True).dt.tz_convert(zone)
-    for field in ("before_li", "paid_li", "game_id"):
+    for field in ("before_li", "paid_li", "amount_li", "game_id"):
         frame[field] = frame[field].astype("Int64")
     return frame

@@ -4,6 +4,7 @@ Times are the provider's, in epoch milliseconds; amounts are li.
 """
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +22,16 @@ SLACK_MS: Final = 120_000
 GAP_MS: Final = 20 * 60_000
 """Pots that were not asked for as long as this were not watched: more than the thinnest samples lie apart."""
 BLOCK_MS: Final = 15 * 60_000
+STAYS_MS: Final = 10_000
+"""A pot that was told lower has fallen once it was not told higher again for so long."""
+RESET_SHARE: Final = Fraction(1, 100)
+"""A pot that is won falls by at least this share of it: replicas of the provider lie less apart."""
+NAMED_SHARE: Final = Fraction(1, 1000)
+"""So much where a payout names the pot: less is rounding."""
+DRAW_LASTS_MS: Final = 10 * 60_000
+FARTHEST_DRAW_MS: Final = 31 * 86_400_000
 _FEWEST_BLOCKS: Final = 5
+_SETTLED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,11 @@ class Pot:
     def li(self) -> int:
         """What is in the pot, never more than that."""
         return int(self.amount.scaleb(3))
+
+    def draw_ms(self, now_ms: int) -> int | None:
+        """When the next draw is, in epoch ms; None where there is none, or what is told cannot be one."""
+        is_near = now_ms - DRAW_LASTS_MS < self.next_hour_ms < now_ms + FARTHEST_DRAW_MS
+        return self.next_hour_ms if is_near else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +107,54 @@ class Win:
         return self.hourly_li if pot == "hourly" else self.super_li
 
 
-def hits_between(before: Pots, after: Pots) -> list[Hit]:
-    """Return the hits that two answers show, one after the other: the pots that fell.
+class HitFinder:
+    """Finds the hits that answers show, heard one after the other.
 
-    There are none where the provider's clock was set back meanwhile: no telling which answer came first.
+    A pot that is told lower need not have been won: the provider rounds, and its replicas lag behind each
+    other. A fall is a hit once it has stayed and has the size of a reset, or once a payout names it.
     """
-    return [
-        Hit(name, before.at_ms, after.at_ms, before[name].li, after[name].li)
-        for name in POTS
-        if after[name].li < before[name].li and before.at_ms < after.at_ms
-    ]
+
+    def __init__(self) -> None:
+        self._falls: dict[str, Hit] = {}
+        self._settled: deque[str] = deque(maxlen=_SETTLED)
+
+    def hear(self, before: Pots, after: Pots, wins: Iterable[Win]) -> list[Hit]:
+        """Take note of two answers, one after the other, and of the last payouts; return new hits.
+
+        Where the provider's clock was set back meanwhile there is no telling which answer came first.
+        """
+        if after.at_ms <= before.at_ms:
+            return []
+        wins = [win for win in wins if win.trans_no not in self._settled]
+        return [hit for name in POTS if (hit := self._heard(name, before, after, wins))]
+
+    def _heard(self, name: str, before: Pots, after: Pots, wins: Sequence[Win]) -> Hit | None:
+        was_li, is_li = before[name].li, after[name].li
+        fall = self._falls.pop(name, None)
+        if fall and _has_risen_again(fall, is_li, after.at_ms):
+            fall = None
+        if is_li < was_li:
+            # In two steps it is one fall.
+            began_ms, from_li = (fall.before_at_ms, fall.before_li) if fall else (before.at_ms, was_li)
+            fall = Hit(name, began_ms, after.at_ms, from_li, is_li)
+        if fall is None:
+            return None
+        fall_li = fall.before_li - fall.after_li
+        stayed_ms = after.at_ms - fall.seen_at_ms
+        payout = next((win for win in wins if name in win.pots and _distance_ms(win, fall) <= SLACK_MS), None)
+        if payout and fall_li >= NAMED_SHARE * fall.before_li:
+            self._settled.append(payout.trans_no)
+            return fall
+        if stayed_ms >= STAYS_MS and fall_li >= RESET_SHARE * fall.before_li:
+            return fall
+        if stayed_ms <= SLACK_MS:
+            self._falls[name] = fall
+        return None
+
+
+def _has_risen_again(fall: Hit, li: int, at_ms: int) -> bool:
+    """Whether a pot is back where it fell from; after a long time it may have grown so far."""
+    return 2 * li > fall.before_li + fall.after_li and at_ms - fall.seen_at_ms <= GAP_MS
 
 
 def with_hits(samples: Iterable[Sample], hits: Iterable[Hit], pot: str) -> list[Sample]:
@@ -153,15 +206,17 @@ def match(
     """
     hits = list(hits)
     unpaid = dict.fromkeys(hits)
-    matches = []
+    matches: list[Match] = []
     for win in wins:
-        for pot in win.pots:
-            hit = _nearest(win, (hit for hit in hits if hit.pot == pot))
-            if hit:
-                unpaid.pop(hit, None)
-                matches.append(Match(Verdict.PAID, pot, hit, win))
-        if not matches or matches[-1].win is not win:
-            matches.append(Match(_alone(win, watched, now_ms), win.pots[0], None, win))
+        near = {pot: _nearest(win, (hit for hit in hits if hit.pot == pot)) for pot in win.pots}
+        seen = {pot: hit for pot, hit in near.items() if hit}
+        for hit in seen.values():
+            unpaid.pop(hit, None)
+        # Where the payout says what came from each pot, each part has its row; else one row is for all of it.
+        missed: list[tuple[str, ...]] = [(pot,) for pot in win.pots if pot not in seen and win.part_li(pot)]
+        alone = missed or ([] if seen else [win.pots])
+        matches += [Match(Verdict.PAID, pot, hit, win) for pot, hit in seen.items()]
+        matches += [Match(_alone(win, pots, watched, now_ms), pots[0], None, win) for pots in alone]
     for hit in unpaid:
         verdict = Verdict.AWAITED if now_ms - hit.seen_at_ms <= SLACK_MS else Verdict.UNPAID
         matches.append(Match(verdict, hit.pot, hit, None))
@@ -169,17 +224,18 @@ def match(
 
 
 def _nearest(win: Win, hits: Iterable[Hit]) -> Hit | None:
-    def distance_ms(hit: Hit) -> int:
-        return max(hit.before_at_ms - win.ordered_at_ms, win.ordered_at_ms - hit.seen_at_ms, 0)
-
-    nearest = min(hits, key=distance_ms, default=None)
-    return nearest if nearest and distance_ms(nearest) <= SLACK_MS else None
+    nearest = min(hits, key=lambda hit: _distance_ms(win, hit), default=None)
+    return nearest if nearest and _distance_ms(win, nearest) <= SLACK_MS else None
 
 
-def _alone(win: Win, watched: Mapping[str, Sequence[int]], now_ms: int) -> Verdict:
+def _distance_ms(win: Win, hit: Hit) -> int:
+    return max(hit.before_at_ms - win.ordered_at_ms, win.ordered_at_ms - hit.seen_at_ms, 0)
+
+
+def _alone(win: Win, pots: Iterable[str], watched: Mapping[str, Sequence[int]], now_ms: int) -> Verdict:
     if now_ms - win.ordered_at_ms <= SLACK_MS:
         return Verdict.AWAITED
-    seen = all(_was_watched(watched.get(pot, ()), win.ordered_at_ms) for pot in win.pots)
+    seen = all(_was_watched(watched.get(pot, ()), win.ordered_at_ms) for pot in pots)
     return Verdict.UNSEEN if seen else Verdict.UNWATCHED
 
 

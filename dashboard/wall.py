@@ -52,12 +52,15 @@ def masked(op_id: str) -> str:
     return f"{op_id[:shown]}…{op_id[len(op_id) - shown :]}"
 
 
-def told_pot(pot: Pot) -> dict[str, Any]:
-    """Return a pot for the wall, exact to the li, amounts as decimal strings in units of money."""
+def told_pot(pot: Pot, at_ms: int) -> dict[str, Any]:
+    """Return a pot as told at `at_ms` for the wall, exact to the li: amounts are decimal strings of units.
+
+    `next_hour` is 0 where there is no draw to count down to.
+    """
     return {
         "pot": format(pot.amount, "f"),
         "next_pot": format(pot.next_pot, "f"),
-        "next_hour": pot.next_hour_ms,
+        "next_hour": pot.draw_ms(at_ms) or 0,
     }
 
 
@@ -99,8 +102,8 @@ def told(pots: Pots | None, as_of: datetime | None, age_ms: int | None, state: S
         "as_of": as_of.isoformat(timespec="milliseconds") if as_of else None,
         "age_ms": age_ms,
         "provider_ms": pots.at_ms if pots else None,
-        "hourly": told_pot(pots.hourly) if pots else None,
-        "super": told_pot(pots.super) if pots else None,
+        "hourly": told_pot(pots.hourly, pots.at_ms) if pots else None,
+        "super": told_pot(pots.super, pots.at_ms) if pots else None,
     }
 
 

@@ -129,6 +129,30 @@ def test_at_zero_the_draw_is_on_until_an_answer_brings_the_next_hour(page, playe
     assert 3595 <= seconds_left(page) <= 3599
 
 
+@pytest.mark.parametrize(
+    ("left_ms", "text"), [(72 * HOUR_MS, "3 d 0 h"), (24 * HOUR_MS - 1000, "23:59:59"), (HOUR_MS, "1:00:00")]
+)
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1920, 200)])
+def test_a_countdown_of_any_length_stays_in_its_ring(page, played, left_ms, text, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    told = played.told["hourly"] | {"next_hour": played.told["provider_ms"] + left_ms}
+    played.told["hourly"] = told
+    played.answered(page)
+    countdown = page.locator(".countdown")
+    words = countdown.inner_text()
+    assert len(words) == len(text) if ":" in text else words in {text, "2 d 23 h"}
+    box, place = countdown.bounding_box(), page.locator(".draw").bounding_box()
+    assert box["width"] <= 0.8 * min(place["width"], place["height"]) or size[1] == 200
+    assert place["x"] <= box["x"]
+    assert box["x"] + box["width"] <= place["x"] + place["width"] + 1
+
+
+def test_a_draw_that_is_long_past_is_counted_down_to_no_more(page, played):
+    played.told["hourly"] |= {"next_hour": NOON_MS - 1_300_000}
+    played.answered(page)
+    expect(page.locator(".draw")).to_be_hidden()
+
+
 def test_without_a_draw_there_is_no_countdown(page, played):
     played.told["hourly"]["next_hour"] = 0
     played.answered(page)

@@ -13,7 +13,7 @@ from dashboard.data.keeper import Keeper
 from dashboard.data.poller import Heard, Poller, Provider
 from dashboard.data.screens import Screens
 from dashboard.data.source import source
-from dashboard.jackpots import Hit, Pots, hits_between, match
+from dashboard.jackpots import Hit, HitFinder, Pots, match
 from dashboard.wall import Limits, limits, told, told_hits, told_wins
 from payouts.database import Database
 from twoj_client.settings import LOGO_TYPES, Settings
@@ -48,6 +48,7 @@ class Watch:
         self.screens = Screens(self.ledger, clock, timer)
         self.poller = Poller(provider, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
         self._keeper = Keeper(self.ledger, self.screens, timer)
+        self._finder = HitFinder()
         self._hits: deque[Hit] = deque(maxlen=_HITS_TOLD)
 
     @contextmanager
@@ -80,7 +81,7 @@ class Watch:
         }
 
     def _hear(self, before: Pots | None, pots: Pots, leads: bool) -> None:
-        hits = hits_between(before, pots) if before else []
+        hits = self._finder.hear(before, pots, self._keeper.last_wins) if before else []
         self._hits.extend(hits)
         self._keeper.note(pots, hits, writes=leads)
 

@@ -18,7 +18,7 @@ def now(known: Known[Pots]) -> None:
             place.metric(
                 f"{name.capitalize()} jackpot",
                 formats.money(pot.li, data.source().currency),
-                _next(pot),
+                _next(pot, known.value.at_ms),
                 delta_color="off",
                 delta_arrow="off",
                 help="What is in the pot, as the provider tells it.",
@@ -42,10 +42,10 @@ def growths(history: History) -> None:
             )
 
 
-def _next(pot: Pot) -> str | None:
-    here = data.source()
-    if pot.next_hour_ms:
-        draw = datetime.fromtimestamp(pot.next_hour_ms / 1000, UTC)
+def _next(pot: Pot, at_ms: int) -> str | None:
+    here, draw_ms = data.source(), pot.draw_ms(at_ms)
+    if draw_ms is not None:
+        draw = datetime.fromtimestamp(draw_ms / 1000, UTC)
         return f"next draw {formats.moment(draw, here.zone, here.now())}"
     return f"next pot {formats.money(int(pot.next_pot.scaleb(3)), here.currency)}" if pot.next_pot else None
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -13,13 +14,13 @@ from dashboard.jackpots import (
     SLACK_MS,
     Growth,
     Hit,
+    HitFinder,
     Pot,
     Pots,
     Sample,
     Verdict,
     Win,
     growth,
-    hits_between,
     match,
     with_hits,
 )
@@ -53,22 +54,108 @@ def test_a_pot_of_more_than_53_bits_stays_exact():
     assert Pot(Decimal("9007199254740.993"), Decimal(0), 0).li == 2**53 + 1
 
 
-def test_a_pot_that_falls_is_a_hit():
-    before, after = pots(NOON_MS, "2356.410", "5392.865"), pots(NOON_MS + 2000, "2000.4", "5392.9")
-    assert hits_between(before, after) == [Hit("hourly", NOON_MS, NOON_MS + 2000, 2_356_410, 2_000_400)]
+def found_in(*amounts, wins=(), every_ms=2000):
+    """The hits in these answers about the hourly pot, `every_ms` apart, in units of money."""
+    finder, answers = HitFinder(), [pots(NOON_MS + n * every_ms, each) for n, each in enumerate(amounts)]
+    return [hit for before, after in pairwise(answers) for hit in finder.hear(before, after, wins)]
+
+
+def test_a_pot_that_falls_and_stays_is_a_hit_after_ten_seconds():
+    answers = ("2356.410", *["2000.4"] * 5)
+    assert found_in(*answers) == []
+    assert found_in(*answers, "2000.9") == [Hit("hourly", NOON_MS, NOON_MS + 2000, 2_356_410, 2_000_400)]
+    assert len(found_in(*answers, *["2000.9"] * 200)) == 1
+
+
+def test_a_payout_that_names_the_pot_makes_a_fall_a_hit_at_once():
+    assert found_in("2050", "2049", wins=[win()]) == []  # less than a thousandth: rounding
+    named = [Hit("hourly", NOON_MS, NOON_MS + 2000, 2_050_000, 2_040_000)]
+    assert found_in("2050", "2040", wins=[win()]) == named
+    assert found_in("2050", "2040", wins=[win(hourly_li=0, super_li=5)]) == []
+    assert found_in("2050", "2040", wins=[win(NOON_MS - SLACK_MS - 1)]) == []
+
+
+def test_one_payout_names_one_fall():
+    assert len(found_in("51000", "2000", "51000", "2000", "51000", wins=[win()])) == 1
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["50000.01", *["50000.00"] * 60],
+        [*["51000", "50990"] * 60],
+        ["51000", *["50990"] * 60],
+        ["51000", *["50990", "50989", "50988", "50987"] * 15],
+        [*["51000", "2000"] * 60],
+        [*["51000", "2000", "2000", "2000"] * 30],
+        ["0", "0.000", "0"],
+    ],
+)
+def test_rounding_and_replicas_that_lag_are_no_hits(answers):
+    assert found_in(*answers) == []
+
+
+def test_replicas_that_tell_a_reset_one_after_the_other_show_it_once():
+    (hit,) = found_in("51000", "2000", "51000", "2000", "51001", *["2000"] * 20)
+    assert (hit.before_li, hit.after_li, hit.seen_at_ms) == (51_001_000, 2_000_000, NOON_MS + 10_000)
+
+
+def test_a_reset_in_two_steps_is_one_hit():
+    (hit,) = found_in("51000", "50990", "2000", *["2000"] * 20)
+    assert (hit.before_li, hit.after_li) == (51_000_000, 2_000_000)
+
+
+def test_pots_that_are_asked_for_rarely_show_their_hits_too():
+    assert len(found_in("2356", "2000", "2001", every_ms=10_000)) == 1
+    assert found_in("2356", "2000", "2357", every_ms=10_000) == []
+
+
+def test_a_fall_before_a_long_rest_is_a_hit_though_the_pot_has_grown_since():
+    finder = HitFinder()
+    before, fallen = pots(NOON_MS, "2356"), pots(NOON_MS + 2000, "2000")
+    assert finder.hear(before, fallen, ()) == []
+    (hit,) = finder.hear(fallen, pots(NOON_MS + 10 * HOUR_MS, "2300"), ())
+    assert hit.before_li == 2_356_000
 
 
 def test_both_pots_may_fall_at_once():
-    found = hits_between(pots(NOON_MS, "5", "6"), pots(NOON_MS + 2000, "4.999", "5"))
-    assert [each.pot for each in found] == ["hourly", "super"]
+    finder, answers = HitFinder(), [pots(NOON_MS, "5", "6")]
+    answers += [pots(NOON_MS + 2000 * n, "4", "5") for n in range(1, 8)]
+    found = [hit.pot for before, after in pairwise(answers) for hit in finder.hear(before, after, ())]
+    assert found == ["hourly", "super"]
 
 
 def test_a_pot_that_grows_or_stands_is_no_hit():
-    assert hits_between(pots(NOON_MS), pots(NOON_MS + 2000, "100.001")) == []
+    assert found_in("100", "100", "100.001", "100.001") == []
 
 
 def test_answers_of_a_clock_that_was_set_back_show_no_hit():
-    assert hits_between(pots(NOON_MS), pots(NOON_MS - 1, "1", "1")) == []
+    finder = HitFinder()
+    assert finder.hear(pots(NOON_MS), pots(NOON_MS - 1, "1", "1"), [win(super_li=5)]) == []
+
+
+@given(st.lists(st.integers(-500, 500), min_size=2, max_size=60))
+def test_a_pot_that_only_trembles_is_never_won(trembling_li):
+    answers = [format(Decimal(100_000_000 + each).scaleb(-3), "f") for each in trembling_li]
+    assert found_in(*answers) == []
+
+
+@pytest.mark.parametrize(
+    ("next_hour_ms", "draw_ms"),
+    [
+        (0, None),
+        (NOON_MS + HOUR_MS, NOON_MS + HOUR_MS),
+        (NOON_MS + 72 * HOUR_MS, NOON_MS + 72 * HOUR_MS),
+        (NOON_MS - 599_999, NOON_MS - 599_999),
+        (NOON_MS - 600_000, None),
+        ((NOON_MS + HOUR_MS) // 1000, None),
+        ((NOON_MS + HOUR_MS) * 1000, None),
+        (-1, None),
+        (2**63 - 1, None),
+    ],
+)
+def test_a_draw_is_counted_down_to_only_where_it_can_be_one(next_hour_ms, draw_ms):
+    assert Pot(Decimal(1), Decimal(0), next_hour_ms).draw_ms(NOON_MS) == draw_ms
 
 
 def test_a_line_through_a_hit_has_both_its_ends():
@@ -103,6 +190,24 @@ def test_a_payout_of_both_pots_settles_both_hits():
     assert [(each.verdict, each.pot) for each in found] == [
         (Verdict.PAID, "hourly"),
         (Verdict.PAID, "super"),
+    ]
+
+
+def test_a_part_whose_pot_was_not_seen_to_fall_has_its_own_row():
+    # Paid 81,350.906: 68.712 from the hourly pot, the rest from the super pot.
+    paid = win(hourly_li=68_712, super_li=81_282_194)
+    found = match([hit()], [paid], WATCHED, LATER_MS)
+    rows = [(each.verdict, each.pot, each.win.part_li(each.pot)) for each in found]
+    assert rows == [(Verdict.PAID, "hourly", 68_712), (Verdict.UNSEEN, "super", 81_282_194)]
+    assert sum(li for _, _, li in rows) == paid.amount_li
+
+
+def test_parts_of_which_neither_pot_was_seen_to_fall_have_a_row_each():
+    unseen = {"hourly": WATCHED["hourly"], "super": ()}
+    found = match([], [win(super_li=5)], unseen, LATER_MS)
+    assert [(each.verdict, each.pot) for each in found] == [
+        (Verdict.UNSEEN, "hourly"),
+        (Verdict.UNWATCHED, "super"),
     ]
 
 

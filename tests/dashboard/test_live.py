@@ -181,6 +181,9 @@ def test_a_hit_is_told_to_every_screen(hall, token):
     hall.now += 2
     hall.hourly = "2000.5"
     hall.watch.poller.turn()
+    assert hall.told(token)["hits"] == []
+    hall.now += 10
+    hall.watch.poller.turn()
     (hit,) = hall.told(token)["hits"]
     seen_ms = (NOW_S + 2) * 1000 + 7
     assert hit == {

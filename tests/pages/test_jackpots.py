@@ -23,6 +23,11 @@ HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 POOL = "/open2j/g/gjp/pool"
 
 
+def press(page, label):
+    """Click the button of this name."""
+    next(each for each in page.button if each.label == label).click().run()
+
+
 def said(page):
     """Every sentence on the page."""
     return "\n".join(
@@ -48,7 +53,8 @@ def opened(open_page, tmp_path):
 @pytest.fixture
 def pay(tmp_path):
     """Have the receiver's ledger take calls, each a body."""
-    ledger = Payouts(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
+    database = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
+    ledger = Payouts(database)
 
     def pay(*bodies):
         for body in bodies:
@@ -56,7 +62,7 @@ def pay(tmp_path):
             ledger.settle([examine(call.query.encode(), call.body, Merchant(MCH_ID, KEY))])
 
     yield pay
-    ledger.close()
+    database.close()
 
 
 def seen(truth, start_ms, end_ms, step_ms=MINUTE_MS):
@@ -153,7 +159,7 @@ def test_names_that_look_like_markup_are_shown_as_they_are(opened, pay):
     page = opened()
     assert page.dataframe[0].value["op_id"].tolist() == ["=1+1<b>x</b>"]
     page.text_input[0].set_value("<b>Bar</b> *x*")
-    page.button[0].click().run()
+    press(page, "Make a link")
     assert r"**\<b\>Bar\</b\> \*x\***" in [each.value for each in page.markdown]
 
 
@@ -190,20 +196,20 @@ def test_a_ledger_that_is_away_leaves_the_pots_alive(opened, monkeypatch):
 def test_a_link_is_shown_once_and_opens_the_wall_alone(opened):
     page = opened()
     page.text_input[0].set_value("Lobby")
-    page.button[0].click().run()
+    press(page, "Make a link")
     (link,) = [each.value for each in page.code]
     token = link.partition("?screen=")[2]
     assert jackpots.watch().screens.all()[0].name == "Lobby"
     jackpots.watch().screens.renew()
     assert jackpots.watch().screens.look_of(token) == (1, "dark")
-    next(each for each in page.button if each.label == "I have it").click().run()
+    press(page, "I have it")
     assert not page.code
     assert token not in str(page.main)
 
 
 def test_a_screen_needs_a_name(opened):
     page = opened()
-    page.button[0].click().run()
+    press(page, "Make a link")
     assert "Give the screen a name" in said(page)
     assert jackpots.watch().screens.all() == []
 

@@ -2,6 +2,7 @@
 
 const HIT_MS = 8000;
 const HOUR_MS = 3_600_000;
+const DRAW_LASTS_MS = 600_000;
 const NAMES = { hourly: "Hourly jackpot", super: "Super jackpot" };
 
 const walls = new WeakMap();
@@ -97,7 +98,8 @@ class Wall {
   paintPots(now, state) {
     for (const { rolling, digits } of this.pots) digits.show(rolling.at(now, this.rollMs), now);
     const next = this.known.answer.hourly.next_hour;
-    this.paintDraw(next - this.known.clock(now), next > 0 && state !== "last_known");
+    const left = next - this.known.clock(now);
+    this.paintDraw(left, next > 0 && left > -DRAW_LASTS_MS && state !== "last_known");
     const second = `${state} ${Math.floor(this.known.age(now) / 1000)}`;
     if (second === this.second) return;
     this.second = second;
@@ -111,7 +113,9 @@ class Wall {
     this.seconds = seconds;
     const isOn = seconds <= 0;
     this.find(".draw").classList.toggle("on", isOn);
-    this.say(".countdown", isOn ? "The draw is on" : clockface(seconds));
+    const text = isOn ? "The draw is on" : clockface(seconds);
+    this.say(".countdown", text);
+    this.find(".countdown").style.setProperty("--signs", text.length);
     this.find(".left").style.strokeDashoffset = 100 - 100 * Math.min(Math.max(leftMs / HOUR_MS, 0), 1);
   }
 
@@ -160,10 +164,11 @@ class Wall {
   }
 }
 
-/** 3599 as "59:59", 3600 as "1:00:00". */
+/** 3599 as "59:59", 3600 as "1:00:00", 259200 as "3 d 0 h". */
 function clockface(seconds) {
   const two = (number) => String(number).padStart(2, "0");
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
   return (hours ? `${hours}:` : "") + `${two(minutes)}:${two(seconds % 60)}`;
 }
 
