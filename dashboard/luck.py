@@ -14,7 +14,20 @@ that is the same.
 σ and the skewness γ of w / b come from a sample of many rounds, never from the period that is judged:
 without a big win in it a short period has far too small a spread of its own, and honest games look like
 thieves. Where the sample holds fewer than 2 000 effective rounds of a game, all rounds of its type are
-taken.
+taken; where it holds fewer of the type too, nothing is judged. A game that has shown less spread than its
+type may just not have had its big win yet, so 500 rounds with the σ of the type are added to its own.
+
+A sample without a big win has the same fault, so that of a type gets one effective round more, which gave
+back the largest multiple of a stake that any game of the type has given; a game gets its part of this round.
+A type of n < 100 000 rounds has hardly shown its largest win yet: the multiple is taken √(100 000 / n) times
+(as extremes grow where P(X > x) ~ 1 / x²), and for n < 10 000 to be 100 at least. What this leaves of false
+alarms is measured by `tests/benchmarks/funnel.py`. A jackpot that no game of the type has paid in the sample
+cannot be seen by it.
+
+All sums are whole numbers (li, and multiples of a stake in millionths), so that a spread is never the small
+difference of two large floats. A single stake may be larger than all others together: the hours of a game
+that make up at most a twentieth of a sample, and without which it has more than twice as many effective
+rounds, are left out (`even_part`).
 
 Σb² of the period is not known, only its sums by day. Within a day the stakes are taken to differ as they do
 in the sample: Σb² ≈ k · Σ_d B_d² / N_d, for days d of N_d bets and amount B_d, where k is the mean
@@ -25,22 +38,24 @@ all others counts for what it is.
 before the period, where these hold 2 000 bets and enough play for a band (see below), else that of its type
 in the sample. These two are only known within luck, so the band is that of a difference: with n₀ the
 effective number of rounds behind ρ₀ and σ₀ their spread, SE² = σ² / n + σ₀² / n₀. A theoretical RTP has no
-second term.
+second term. An expectation must rest on as much play as a band needs, or there is none.
 
 **Band.** ρ₀ + SE · z for z = ±1.96 (95 %) and ±3.09 (99.8 %, all but one in 500): the limits of a funnel
 plot (Spiegelhalter 2005, *Funnel plots for comparing institutional performance*, Statistics in Medicine
-24). It is fair only where n > 25 γ² (Cochran, 2.15); below, the answer is "not enough play". For n up to
-four times that the quantiles are corrected for skewness to z + (z² − 1) S / 6, S being the skewness of the
-difference (the first term of Cornish and Fisher 1938).
+24). It is fair only where n and n₀ > 25 γ² (Cochran, 2.15); below, the answer is "not enough play". For n or
+n₀ up to four times that the quantiles are corrected for skewness to z + (z² − 1) S / 6, S being the
+skewness of the difference (the first term of Cornish and Fisher 1938).
 """
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from math import inf
-from typing import Final
+from math import inf, isqrt, sqrt
+from typing import Any, Final, TypeVar
 
 import numpy as np
+
+K = TypeVar("K", bound=Hashable)
 
 ENOUGH_ROUNDS: Final = 2000
 _COCHRAN: Final = 25
@@ -49,29 +64,48 @@ _Z95: Final = 1.959964
 _Z998: Final = 3.090232
 OUTSIDE_95: Final = 0.05
 OUTSIDE_998: Final = 0.002
+MICRO: Final = 10**6
+"""Multiples of a stake are whole millionths."""
+_SHOWN_AFTER: Final = 100_000
+_LIKE_ITS_TYPE: Final = 500
+_YOUNG_TYPE: Final = 10_000
+_YOUNG_LARGEST: Final = 100 * MICRO
+_LEFT_OUT: Final = 20
+"""One in so many parts of a sample may be left out where its stakes outweigh all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Sums over some rounds of a game, in units of money; they add up over hours, days and games.
+    """Sums over some rounds of a game, as exact integers; they add up over hours, days and games.
 
-    `bets` counts bets; all other sums run over draws. `r…` are sums of powers of back / bet over draws with a
-    bet, `draws` of them.
+    `bets` counts bets; all other sums run over draws. Amounts are li, their products li². `r…` are sums of
+    powers of back / bet in millionths (`MICRO`) over draws with a bet, `draws` of them; `largest` is the
+    largest back / bet, in millionths.
     """
 
     bets: int = 0
     draws: int = 0
-    bet: float = 0.0
-    back: float = 0.0
-    bet_bet: float = 0.0
-    bet_back: float = 0.0
-    back_back: float = 0.0
-    r: float = 0.0
-    r2: float = 0.0
-    r3: float = 0.0
+    bet: int = 0
+    back: int = 0
+    bet_bet: int = 0
+    bet_back: int = 0
+    back_back: int = 0
+    r: int = 0
+    r2: int = 0
+    r3: int = 0
+    largest: int = 0
 
     def __add__(self, other: "Play") -> "Play":
-        return Play(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+        sums = {name: getattr(self, name) + getattr(other, name) for name in _SUMS}
+        return Play(**sums, largest=max(self.largest, other.largest))
+
+    @property
+    def effective(self) -> float:
+        """Effective number of rounds, (Σ bet)² / Σ bet²."""
+        return self.bet**2 / self.bet_bet if self.bet_bet else 0.0
+
+
+_SUMS: Final = tuple(field.name for field in fields(Play) if field.name != "largest")
 
 
 def plays(
@@ -82,19 +116,53 @@ def plays(
         return {}
     places: dict[tuple[int, Hashable], int] = {}
     draw_of = [places.setdefault(draw, len(places)) for draw in zip(game_ids, draw_ids, strict=True)]
-    stakes = np.asarray(bets_li, np.float64) / 1000
-    bet = np.bincount(draw_of, stakes, len(places))
-    back = np.bincount(draw_of, stakes + np.asarray(gains_li, np.float64) / 1000, len(places))
+    # Python's integers: a square of 2^53 li needs 106 bits.
+    stakes, gains = np.asarray(bets_li, object), np.asarray(gains_li, object)
+    bet, back = _summed(draw_of, stakes), _summed(draw_of, stakes + gains)
     paid = bet > 0
-    r = np.divide(back, bet, out=np.zeros_like(bet), where=paid)
-    columns = (paid, bet, back, bet * bet, bet * back, back * back, r, r * r, r * r * r)
+    r = np.where(paid, back * MICRO // np.where(paid, bet, 1), 0)
+    columns = (paid.astype(object), bet, back, bet * bet, bet * back, back * back, r, r * r, r * r * r)
     ids, game_of = np.unique([game_id for game_id, _ in places], return_inverse=True)
-    sums = [np.bincount(game_of, column, len(ids)).tolist() for column in columns]
+    sums = [_summed(game_of, column).tolist() for column in columns]
     bets = np.bincount(game_of[draw_of], minlength=len(ids)).tolist()
+    largest = np.zeros(len(ids), object)
+    np.maximum.at(largest, game_of, r)
     return {
         game_id: Play(count, int(draws), *rest)
-        for game_id, count, draws, *rest in zip(ids.tolist(), bets, *sums, strict=True)
+        for game_id, count, draws, *rest in zip(ids.tolist(), bets, *sums, largest.tolist(), strict=True)
     }
+
+
+def _summed(places: Any, values: Any) -> Any:
+    """Add up values by their place, exactly."""
+    sums = np.zeros(max(places) + 1, object)
+    np.add.at(sums, places, values)
+    return sums
+
+
+def even_part(parts: Mapping[K, Play]) -> list[K]:
+    """Keys of the parts of a sample (hours of a game, say) without those whose stakes outweigh all others.
+
+    At most one in twenty, and one, is left out, and only where that more than doubles the effective rounds.
+    """
+    keys = sorted(
+        (key for key, play in parts.items() if play.bet), key=lambda key: parts[key].bet_bet / parts[key].bet
+    )
+    most = min(max(len(keys) // _LEFT_OUT, 1), len(keys) - 1)
+    bet, bet_bet = sum(parts[key].bet for key in keys), sum(parts[key].bet_bet for key in keys)
+    whole = best = bet**2 / bet_bet if bet_bet else 0.0
+    left_out = 0
+    for number, key in enumerate(keys[: -most - 1 : -1] if most > 0 else (), start=1):
+        bet, bet_bet = bet - parts[key].bet, bet_bet - parts[key].bet_bet
+        if bet**2 / bet_bet > max(best, 2 * whole):
+            best, left_out = bet**2 / bet_bet, number
+    return keys[: len(keys) - left_out]
+
+
+def assumed_largest(of_type: Play) -> int:
+    """The largest multiple of a stake, in millionths, that a type is taken to give, from a sample of it."""
+    extrapolated = round(of_type.largest * sqrt(max(_SHOWN_AFTER / max(of_type.draws, 1), 1.0)))
+    return max(extrapolated, _YOUNG_LARGEST) if of_type.draws < _YOUNG_TYPE else extrapolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +177,52 @@ class Spread:
     """Effective number of rounds in the sample."""
 
 
-def spread(days: Iterable[Play]) -> Spread | None:
-    """Measure the spread over a sample, one `Play` a day; None where nothing was bet."""
+def spread(days: Iterable[Play], of_type: Play = Play()) -> Spread | None:
+    """Measure the spread over a sample, one `Play` a day; None where nothing was bet, or nothing scatters.
+
+    `of_type` is the sample of the whole type: with one round more of that, at the largest multiple. The
+    part of this round that falls to the days is as their part of the type's draws.
+    """
     known = [day for day in days if day.bet > 0]
     total = sum(known, Play())
     if not total.bet_bet:
         return None
-    rtp = total.back / total.bet
-    variance = (total.back_back - 2 * rtp * total.bet_back + rtp * rtp * total.bet_bet) / total.bet_bet
-    mean = total.r / total.draws
-    second = max(total.r2 / total.draws - mean**2, 0.0)
-    third = total.r3 / total.draws - 3 * mean * total.r2 / total.draws + 2 * mean**3
-    return Spread(
-        sigma=float(np.sqrt(max(variance, 0.0))),
-        skewness=third / second**1.5 if second else 0.0,
-        stakes=sum(day.bets**2 * day.bet_bet / day.bet**2 for day in known) / total.bets,
-        rtp=rtp,
-        effective=total.bet**2 / total.bet_bet,
+    more = _with_one_more(total, of_type) if of_type.draws else total
+    second = more.r2 * more.draws - more.r**2
+    third = more.r3 * more.draws**2 - 3 * more.r * more.r2 * more.draws + 2 * more.r**3
+    # Σ(w − ρ b)² · (Σb)², with ρ = Σw / Σb.
+    squares = (
+        more.back_back * more.bet**2 - 2 * more.back * more.bet * more.bet_back + more.back**2 * more.bet_bet
     )
+    if not squares or not second:
+        return None
+    return Spread(
+        sigma=sqrt(squares / (more.bet**2 * more.bet_bet)),
+        skewness=third / (second * _root(second)),
+        stakes=sum(day.bets**2 * day.bet_bet / day.bet**2 for day in known) / total.bets,
+        rtp=total.back / total.bet,
+        effective=total.effective,
+    )
+
+
+def _with_one_more(total: Play, of_type: Play) -> Play:
+    """Add the sample's part of a round that gave back the largest multiple; all times the type's draws.
+
+    Its stake is the one that makes it one effective round: Σb² / Σb.
+    """
+    largest, stake = assumed_largest(of_type), -(-total.bet_bet // total.bet)
+    back = stake * largest // MICRO
+    amounts = {"bet": stake, "back": back}
+    squares = {"bet_bet": stake**2, "bet_back": stake * back, "back_back": back**2}
+    multiples = {"draws": 1, "r": largest, "r2": largest**2, "r3": largest**3}
+    more = {**amounts, **squares, **multiples, "bets": 1}
+    sums = {name: getattr(total, name) * of_type.draws + more[name] * total.draws for name in _SUMS}
+    return Play(**sums, largest=largest)
+
+
+def _root(square: int) -> float:
+    """Square root of an integer of any size."""
+    return float(isqrt(square << 40)) / 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +265,37 @@ class Verdict(StrEnum):
     OUTSIDE_95 = "outside the 95 % band"
     OUTSIDE_998 = "outside the 99.8 % band"
     NOT_ENOUGH = "not enough play"
+    NO_SAMPLE = "too few rounds to compare with"
+
+
+UNJUDGED: Final = (Verdict.NOT_ENOUGH, Verdict.NO_SAMPLE)
+"""Verdicts that are none: there are no bands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An RTP to expect: known within the luck of so many effective rounds of this spread."""
+
+    rtp: float
+    origin: Origin
+    effective: float = inf
+    sigma: float = 0.0
+    skewness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Luck:
     """An RTP and the bands that luck allows around the expected one; ratios, 0.96 is 96 %.
 
-    Where there is not enough play the bands are None, and `needed` effective rounds would be enough.
+    Where there is not enough play the bands are None, and `needed` effective rounds would be enough. Where
+    there is nothing to compare with, `effective` are the rounds of the type in the sample, and `expected`
+    may be None.
     """
 
     period: Volume
     rtp: float
-    expected: float
-    origin: Origin
+    expected: float | None
+    origin: Origin | None
     effective: float
     needed: float
     band_95: tuple[float, float] | None
@@ -192,7 +306,7 @@ class Luck:
 def judge(
     period: Volume,
     own: Spread | None,
-    of_type: Spread,
+    of_type: Spread | None,
     history: Volume | None,
     configured: float | None = None,
 ) -> Luck:
@@ -201,24 +315,57 @@ def judge(
     `own` and `of_type` are the spreads of the game and of its type in the sample, `history` the game's days
     before the period, `configured` its theoretical RTP (0.965 is 96.5 %).
     """
-    shape = own if own and own.effective >= ENOUGH_ROUNDS else of_type
-    n, rtp = period.effective(shape.stakes), period.back / period.bet
-    needed = max(_COCHRAN * shape.skewness**2, 1.0)
-    expected, n0, sigma0, origin = of_type.rtp, of_type.effective, of_type.sigma, Origin.OF_TYPE
-    if configured is not None:
-        expected, n0, sigma0, origin = configured, inf, 0.0, Origin.CONFIGURED
-    elif history is not None and history.bets >= ENOUGH_ROUNDS and history.effective(shape.stakes) > needed:
-        expected, n0, sigma0 = history.back / history.bet, history.effective(shape.stakes), shape.sigma
-        origin = Origin.OWN
+    rtp = period.back / period.bet
+    shape = _shape(own, of_type)
+    if shape is None:
+        origin = None if configured is None else Origin.CONFIGURED
+        found = of_type.effective if of_type else 0.0
+        return Luck(period, rtp, configured, origin, found, ENOUGH_ROUNDS, None, None, Verdict.NO_SAMPLE)
+    n, needed = period.effective(shape.stakes), max(_COCHRAN * shape.skewness**2, 1.0)
+    expected = _expected(shape, of_type, history, configured)
+    if expected is None:
+        found = of_type.effective if of_type else 0.0
+        return Luck(period, rtp, None, None, found, max(needed, ENOUGH_ROUNDS), None, None, Verdict.NO_SAMPLE)
     if n <= needed:
-        return Luck(period, rtp, expected, origin, n, needed, None, None, Verdict.NOT_ENOUGH)
-    error = float(np.hypot(shape.sigma / np.sqrt(n), sigma0 / np.sqrt(n0)))
+        return Luck(period, rtp, expected.rtp, expected.origin, n, needed, None, None, Verdict.NOT_ENOUGH)
+    n0 = expected.effective
+    error = sqrt(shape.sigma**2 / n + expected.sigma**2 / n0)
     skewness = 0.0
-    if n <= _CORRECTED_UP_TO * shape.skewness**2:
-        third = shape.skewness * shape.sigma**3
-        skewness = third * (1 / n**2 - 1 / n0**2) / error**3
-    bands = [_band(expected, error, skewness, z) for z in (_Z95, _Z998)]
-    return Luck(period, rtp, expected, origin, n, needed, bands[0], bands[1], _verdict(rtp, *bands))
+    if min(n, n0) <= _CORRECTED_UP_TO * shape.skewness**2:
+        thirds = (
+            shape.skewness * shape.sigma**3 / n**2,
+            expected.skewness * expected.sigma**3 / n0**2,
+        )
+        skewness = (thirds[0] - thirds[1]) / error**3
+    bands = [_band(expected.rtp, error, skewness, z) for z in (_Z95, _Z998)]
+    return Luck(
+        period, rtp, expected.rtp, expected.origin, n, needed, bands[0], bands[1], _verdict(rtp, *bands)
+    )
+
+
+def _shape(own: Spread | None, of_type: Spread | None) -> Spread | None:
+    """The spread to judge a game by; None where not even its type has rounds enough."""
+    if of_type is None or of_type.effective < ENOUGH_ROUNDS:
+        return None
+    if own is None or own.effective < ENOUGH_ROUNDS:
+        return of_type
+    weights = own.effective, _LIKE_ITS_TYPE if of_type.sigma > own.sigma else 0
+    variance = (own.sigma**2 * weights[0] + of_type.sigma**2 * weights[1]) / sum(weights)
+    return replace(own, sigma=sqrt(variance))
+
+
+def _expected(
+    shape: Spread, of_type: Spread | None, history: Volume | None, configured: float | None
+) -> Expected | None:
+    """The RTP to expect of a game with this spread; None where nothing has enough play to tell."""
+    if configured is not None:
+        return Expected(configured, Origin.CONFIGURED)
+    enough = max(_COCHRAN * shape.skewness**2, ENOUGH_ROUNDS)
+    if history is not None and (effective := history.effective(shape.stakes)) >= enough:
+        return Expected(history.back / history.bet, Origin.OWN, effective, shape.sigma, shape.skewness)
+    if of_type is not None and of_type.effective >= max(_COCHRAN * of_type.skewness**2, ENOUGH_ROUNDS):
+        return Expected(of_type.rtp, Origin.OF_TYPE, of_type.effective, of_type.sigma, of_type.skewness)
+    return None
 
 
 def _band(expected: float, error: float, skewness: float, z: float) -> tuple[float, float]:

@@ -7,18 +7,18 @@ from typing import Final
 import pandas as pd
 
 from dashboard.formats import percent
-from dashboard.luck import OUTSIDE_95, OUTSIDE_998, Luck, Origin, Verdict
+from dashboard.luck import OUTSIDE_95, OUTSIDE_998, UNJUDGED, Luck, Origin, Verdict
 from dashboard.markdown import escaped
 
-_ORDER: Final = (Verdict.OUTSIDE_998, Verdict.OUTSIDE_95, Verdict.INSIDE, Verdict.NOT_ENOUGH)
+_ORDER: Final = (Verdict.OUTSIDE_998, Verdict.OUTSIDE_95, Verdict.INSIDE, *UNJUDGED)
 
 
 def luck_frame(lucks: Mapping[int, Luck], games: pd.DataFrame) -> pd.DataFrame:
     """One row a judged game of `games` (`frames.games_frame`), what is outside its bands first.
 
     `game_id`, `name`, `type`, `verdict`, `bet` (units of money, for drawing), and ratios as Float64: `rtp`,
-    `expected`, `low_95`, `high_95`, `low_998`, `high_998` (NA without a band); `source` says where the
-    expectation is from; `effective` and `needed` are effective rounds.
+    `expected`, `low_95`, `high_95`, `low_998`, `high_998` (NA where there is none); `source` says
+    where the expectation is from; `effective` and `needed` are effective rounds.
     """
     known = games[games["game_id"].isin(list(lucks))]
     found = [lucks[game_id] for game_id in known["game_id"].tolist()]
@@ -38,7 +38,7 @@ def luck_frame(lucks: Mapping[int, Luck], games: pd.DataFrame) -> pd.DataFrame:
             "rtp": pd.array([luck.rtp for luck in found], dtype="Float64"),
             "expected": pd.array([luck.expected for luck in found], dtype="Float64"),
             **{name: pd.array(values, dtype="Float64") for name, values in bands.items()},
-            "source": [luck.origin for luck in found],
+            "source": [luck.origin or "" for luck in found],
             "effective": [round(luck.effective) for luck in found],
             "needed": [round(luck.needed) for luck in found],
         }
@@ -52,7 +52,7 @@ def luck_frame(lucks: Mapping[int, Luck], games: pd.DataFrame) -> pd.DataFrame:
 
 def in_words(frame: pd.DataFrame) -> str:
     """What the judgements (`luck_frame`) come to, as Markdown."""
-    judged = int((frame["verdict"] != Verdict.NOT_ENOUGH).sum())
+    judged = int((~frame["verdict"].isin(UNJUDGED)).sum())
     games = "1 game has" if judged == 1 else f"{judged} games have"
     by_luck = (
         f"By luck alone {judged * OUTSIDE_95:.1f} would fall outside the 95 % band and"
@@ -88,16 +88,23 @@ def sources(frame: pd.DataFrame) -> str:
 
 def one_in_words(luck: Luck) -> str:
     """What the judgement on one game comes to, as Markdown."""
-    begin = f"RTP **{ratio(luck.rtp)}**, expected {ratio(luck.expected)} (from {luck.origin})."
+    begin = f"RTP **{ratio(luck.rtp)}**"
+    if luck.expected is not None:
+        begin += f", expected {ratio(luck.expected)} (from {luck.origin})"
+    if luck.verdict is Verdict.NO_SAMPLE:
+        return (
+            f"{begin}. {luck.verdict.capitalize()}: the sample holds {luck.effective:,.0f} effective rounds"
+            f" of its type, a judgement needs {luck.needed:,.0f}."
+        )
     if luck.band_95 is None or luck.band_998 is None:
         return (
-            f"{begin} Not enough play to tell: {luck.effective:,.0f} effective rounds, a fair band needs"
+            f"{begin}. Not enough play to tell: {luck.effective:,.0f} effective rounds, a fair band needs"
             f" {luck.needed:,.0f}."
         )
     low_95, high_95 = luck.band_95
     low_998, high_998 = luck.band_998
     return (
-        f"{begin} Luck leaves 95 of 100 honest games with this much play from {ratio(low_95)} to"
+        f"{begin}. Luck leaves 95 of 100 honest games with this much play from {ratio(low_95)} to"
         f" {ratio(high_95)}, and all but one of 500 from {ratio(low_998)} to {ratio(high_998)}: it is"
         f" **{luck.verdict}**."
     )

@@ -68,8 +68,8 @@ def lucks(view: View, only: int | None = None) -> Arriving[Judged]:
     """What has arrived of a judgement on each game's RTP over the period's last days (`luck.judge`).
 
     It takes the sums by day of the period, a sample of single rounds, and the days before the period; until
-    all are there, there is nothing to show. Games without bets in the period, and of types without rounds in
-    the sample, are left out. With `only`, one game is judged. Raises TwoJError.
+    all are there, there is nothing to show. Games without bets in the period are left
+    out. With `only`, one game is judged. Raises TwoJError.
     """
     days = view.period.days()[-MOST_DAYS:]
     before = [days[0] - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
@@ -119,9 +119,9 @@ def _judged(
     found = {}
     for game_id in period.value.rows:
         volume = period.value.volume(game_id)
-        of_type = drawn.value.of_type.get(game_type(game_id, types.get(game_id)))
-        if volume and of_type:
+        if volume:
             own = drawn.value.own.get(game_id)
+            of_type = drawn.value.of_type.get(game_type(game_id, types.get(game_id)))
             found[game_id] = luck.judge(
                 volume, own, of_type, history.value.volume(game_id), configured.get(game_id)
             )
@@ -169,18 +169,25 @@ def _sampled(
         load.raise_if_all_failed()
         return None
     games = {game.game_id: game for game in listed}
-    own: dict[int, dict[date, Play]] = defaultdict(lambda: defaultdict(Play))
-    of_type: dict[str, dict[date, Play]] = defaultdict(lambda: defaultdict(Play))
-    for (day, _), reply in replies.items():
+    by_type: dict[str, dict[tuple[int, date, datetime], Play]] = defaultdict(dict)
+    for (day, start), reply in replies.items():
         for game_id, play in reply.data.plays.items():
-            own[game_id][day] += play
-            of_type[game_type(game_id, games.get(game_id))][day] += play
+            by_type[game_type(game_id, games.get(game_id))][game_id, day, start] = play
+    own: dict[int, Spread] = {}
+    of_type: dict[str, Spread] = {}
+    for name, parts in by_type.items():
+        everything = sum(parts.values(), Play())
+        if found := _spread(parts, everything):
+            of_type[name] = found
+        for game_id in {key[0] for key in parts}:
+            if found := _spread({key: play for key, play in parts.items() if key[0] == game_id}, everything):
+                own[game_id] = found
     spreads = Sample(
         first_day,
         end_day - timedelta(days=1),
         sum(reply.data.bets for reply in replies.values()),
-        {game_id: found for game_id, days in own.items() if (found := luck.spread(days.values()))},
-        {name: found for name, days in of_type.items() if (found := luck.spread(days.values()))},
+        own,
+        of_type,
     )
     zone = source().zone
     return Known(
@@ -193,3 +200,11 @@ def _sampled(
         ),
         warnings_of(replies.values()),
     )
+
+
+def _spread(parts: Mapping[tuple[int, date, datetime], Play], of_type: Play) -> Spread | None:
+    """The spread over the hours of one or more games, without those whose stakes outweigh all others."""
+    days: dict[date, Play] = defaultdict(Play)
+    for key in luck.even_part(parts):
+        days[key[1]] += parts[key]
+    return luck.spread(days.values(), of_type)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dashboard.figures.base import Layout, Trace, figure, game_labels, plain
 from dashboard.formats import axis
 from dashboard.look import Look
-from dashboard.luck import Luck, Verdict
+from dashboard.luck import UNJUDGED, Luck, Verdict
 from dashboard.luck_table import ratio
 
 _HEIGHT = 420
@@ -27,13 +27,14 @@ def funnel_plot(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
     the bands is vermilion (players win more than luck explains), below teal; names stand at those outside the
     99.8 % band. Games with too little play for a band are small hollow rings.
     """
-    judged = games[games["verdict"] != Verdict.NOT_ENOUGH]
+    unjudged = games["verdict"].isin(UNJUDGED)
+    judged = games[~unjudged]
     low, high = _range(judged)
     traces = [
         _bars(judged, "low_998", "high_998", 2, look.bet, (low, high)),
         _bars(judged, "low_95", "high_95", 7, look.bet, (low, high)),
         _marks(judged, "expected", {"symbol": "line-ew-open", "size": 9, "color": look.quiet}),
-        _points(games[games["verdict"] == Verdict.NOT_ENOUGH], look, (low, high)),
+        _points(games[unjudged], look, (low, high)),
         _points(judged, look, (low, high)),
     ]
     layout: Layout = {
@@ -67,7 +68,8 @@ def band_chart(luck: Luck, look: Look) -> go.Figure:
     """One game's RTP as a dot on its bands: thick 95 %, thin 99.8 %, the expected RTP a dash."""
     bands = [(luck.band_998, 3), (luck.band_95, 12)]
     out = luck.verdict in _OUTSIDE
-    mark = (look.loss if luck.rtp > luck.expected else look.gain) if out else look.primary
+    above = luck.expected is not None and luck.rtp > luck.expected
+    mark = (look.loss if above else look.gain) if out else look.primary
     traces: list[Trace] = [
         {
             "type": "scatter",
@@ -87,18 +89,19 @@ def band_chart(luck: Luck, look: Look) -> go.Figure:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": [value],
-                "y": [0],
+                "x": [] if value is None else [value],
+                "y": [] if value is None else [0],
                 "marker": {
                     "symbol": symbol,
                     "size": size,
                     "color": color,
                     "line": {"width": 2, "color": color},
                 },
-                "hovertemplate": f"{name} {ratio(value)}<extra></extra>",
+                "hovertemplate": f"{name} {ratio(value or 0)}<extra></extra>",
             }
         )
-    places = [luck.rtp, luck.expected, *(luck.band_998 or ())]
+    expected = () if luck.expected is None else (luck.expected,)
+    places = [luck.rtp, *expected, *(luck.band_998 or ())]
     layout: Layout = {
         "xaxis": {
             **_percent_ticks(min(places), max(places)),
@@ -192,22 +195,20 @@ def _points(games: pd.DataFrame, look: Look, ends: tuple[float, float]) -> Trace
 
 
 def _symbol(rtp: float, verdict: Verdict, ends: tuple[float, float]) -> str:
-    hollow = "-open" if verdict == Verdict.NOT_ENOUGH else ""
+    hollow = "-open" if verdict in UNJUDGED else ""
     if rtp > ends[1]:
         return f"triangle-up{hollow}"
     return f"triangle-down{hollow}" if rtp < ends[0] else f"circle{hollow}"
 
 
 def _size(verdict: Verdict) -> int:
-    return {Verdict.OUTSIDE_998: 11, Verdict.NOT_ENOUGH: 5}.get(verdict, 8)
+    return 5 if verdict in UNJUDGED else 11 if verdict == Verdict.OUTSIDE_998 else 8
 
 
 def _hover(game: Any) -> str:
-    lines = [
-        f"<b>{plain(game.name, 60)}</b>",
-        f"RTP {ratio(game.rtp)}, expected {ratio(game.expected)} ({game.source})",
-    ]
-    if game.verdict == Verdict.NOT_ENOUGH:
+    expected = f", expected {ratio(game.expected)} ({game.source})" if game.source else ""
+    lines = [f"<b>{plain(game.name, 60)}</b>", f"RTP {ratio(game.rtp)}{expected}"]
+    if game.verdict in UNJUDGED:
         lines.append(f"{game.verdict}: {game.effective:,} of {game.needed:,} effective rounds")
     else:
         lines += [
