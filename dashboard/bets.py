@@ -149,19 +149,21 @@ def by_step(
     """One row a step of `minutes_a_step` from `start_s`: `start_at`, `bet_count`, `bet_amount_li`, `gain_li`.
 
     A step that overlaps a window that is `unread` is NA: part of a step is not the step. `finished` is False
-    where `end_s` cuts a step short.
+    where `end_s` cuts a step short. Sums of other times are left out: a clock that went back leaves some that
+    lie after `end_s`.
     """
     step_s = minutes_a_step(start_s, end_s) * _MINUTE_S
     starts = np.arange(start_s, end_s, step_s)
     rows = sums.minutes
     place = (rows["minute"].to_numpy() * _MINUTE_S - start_s) // step_s
+    within = (place >= 0) & (place < len(starts))
     frame = pd.DataFrame({"start_at": starts})
     known = np.ones(len(starts), bool)
     for gap_start, gap_end in unread:
         known[max((gap_start - start_s) // step_s, 0) : max(-(-(gap_end - start_s) // step_s), 0)] = False
     for name, _ in _SUMS:
         summed = np.zeros(len(starts), np.int64)
-        np.add.at(summed, place, rows[name].to_numpy())
+        np.add.at(summed, place[within], rows[name].to_numpy()[within])
         frame[name] = pd.array(summed, dtype="Int64")
         frame.loc[~known, name] = pd.NA
     return frame.assign(finished=starts + step_s <= end_s)

@@ -112,13 +112,18 @@ def days_frame(
     """One row per business day of the period, oldest first: `date`, the sums, `finished`.
 
     A day without a row, or that overlaps one of the `missing` windows (epoch seconds), is NA: part of a day
-    is not the day. `finished` is False on the day that `now` lies in.
+    is not the day. A day of which nothing has passed is 0. `finished` is False on the day that `now` lies in.
     """
-    by_day = {row.date: row for row in rows}
+    by_day = {row.date: totals(row) for row in rows}
     days = period.days()
-    sums = [None if _overlaps(day, zone, missing) else by_day.get(day) for day in days]
+    sums = [
+        None
+        if _overlaps(day, zone, missing)
+        else by_day.get(day, Totals() if day_start(day, zone) >= now else None)
+        for day in days
+    ]
     frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days))})
-    frame[list(SUMS)] = _sums(sums)
+    frame[list(SUMS)] = totals_frame(sums)
     frame["finished"] = [day_start(day + timedelta(days=1), zone) <= now for day in days]
     return frame
 

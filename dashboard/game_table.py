@@ -23,7 +23,8 @@ def game_table(
 ) -> pd.DataFrame:
     """Add to `games` (`frames.games_frame`) what the sums say, and how they moved against `before`.
 
-    Float64 `rtp`, `share` (of the gain of all known games; NA where that is 0), `bet_change` (relative);
+    Float64 `rtp`, `share` (of the gain of all known games; NA where that is not above
+    zero), `bet_change` (relative);
     Int64 `average_bet_li` (to the li), `gain_change_li` and `players`; text `icon`. NA where a number has no
     denominator or is not known.
     """
@@ -36,7 +37,7 @@ def game_table(
     gain_changes = [_change("company_gain", row, old) for row, old in zip(rows, befores, strict=True)]
     return games.assign(
         rtp=_ratios([None if row is None else METRIC["rtp"].of(row) for row in rows]),
-        share=_ratios([Fraction(gain, total) if total and gain is not None else None for gain in gains]),
+        share=_ratios([Fraction(gain, total) if total > 0 and gain is not None else None for gain in gains]),
         average_bet_li=_whole([None if row is None else METRIC["average_bet"].of(row) for row in rows]),
         bet_change=_ratios([moved.value for moved in bet_changes]),
         gain_change_li=_whole([moved.difference for moved in gain_changes]),

@@ -39,7 +39,7 @@ ALL_GAMES: Final = (
         "share",
         "Share",
         Kind.RATIO,
-        "The game's company gain ÷ that of all known games, losses included.",
+        "The game's company gain ÷ that of all known games, losses included. None where all together lost.",
     ),
     Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].formula),
     Column(

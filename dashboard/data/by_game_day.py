@@ -10,7 +10,7 @@ from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.source import Arriving, Known, covered, source, trouble_of, warnings_of
-from dashboard.frames import game_names, game_totals, totals
+from dashboard.frames import game_names, game_totals, game_type, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
 from dashboard.periods import day_start, days_label
@@ -45,7 +45,7 @@ def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> A
     )
     name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None, number)
     load = here.loads.look(name, start, RENEW_S if only is None else by_game.RENEW_S, PATIENCE_S)
-    known = load.made(lambda: _known(listed, wanted, days, load))
+    known = load.made(lambda: _known(listed, wanted, days, load, now, only))
     return Arriving(known, load.answered, load.asked)
 
 
@@ -63,10 +63,14 @@ def _counted(
 
 
 def _wanted(listed: Sequence[Game], only: int | None) -> list[int | str]:
-    others = [game.game_id for game in listed if game.game_type != SLOTS]
     if only is None:
-        return [SLOTS, *others]
-    return [only if only in others else SLOTS]
+        return [SLOTS, *(game.game_id for game in listed if game.game_type != SLOTS)]
+    return [SLOTS if is_slots(listed, only) else only]
+
+
+def is_slots(listed: Sequence[Game], game_id: int) -> bool:
+    """Whether the slots endpoints report this game, listed or not."""
+    return game_type(game_id, next((game for game in listed if game.game_id == game_id), None)) == SLOTS
 
 
 def _calls(wanted: Sequence[int | str], days: Sequence[date], now: datetime) -> dict[Cell, Call]:
@@ -93,12 +97,19 @@ def _known(
     wanted: Sequence[int | str],
     days: Sequence[date],
     load: Load[Cell, Any],
+    now: datetime,
+    only: int | None,
 ) -> Known[GameDays] | None:
     replies, errors = load.replies(), load.errors()
     if not replies:
         load.raise_if_all_failed()
         return None
     zone, asked_at = source().zone, datetime.fromtimestamp(load.begun_at, UTC)
+
+    def begun(day: date) -> Totals | None:
+        """A day of which nothing has passed was not asked for, and is 0; any other is not known."""
+        return Totals() if day_start(day, zone) >= now else None
+
     slots = {
         day: {row.game_id: totals(row) for row in reply.data}
         for (key, day), reply in replies.items()
@@ -107,12 +118,19 @@ def _known(
     rows: dict[int, list[Totals | None]] = {}
     if SLOTS in wanted:
         ids = {game.game_id for game in listed if game.game_type == SLOTS}.union(*slots.values())
+        if only is not None:
+            ids.add(only)
         for game_id in sorted(ids):
-            rows[game_id] = [slots[day].get(game_id, Totals()) if day in slots else None for day in days]
+            rows[game_id] = [
+                slots[day].get(game_id, Totals()) if day in slots else begun(day) for day in days
+            ]
     for key in wanted:
         if isinstance(key, int):
             found = [replies.get((key, day)) for day in days]
-            rows[key] = [None if reply is None else game_totals(reply.data) for reply in found]
+            rows[key] = [
+                begun(day) if reply is None else game_totals(reply.data)
+                for day, reply in zip(days, found, strict=True)
+            ]
     names: dict[int | str, str] = {SLOTS: ALL_SLOTS} | game_names(listed)
     newest = max(day for _, day in replies)
     # Finished days were said long ago and are still true: the age is that of the newest.
@@ -122,7 +140,7 @@ def _known(
         GameDays(days, [day_start(day + timedelta(days=1), zone) <= asked_at for day in days], rows),
         as_of,
         trouble_of(replies.values()),
-        failures(_counted([(names[key], key) for key in wanted], errors)),
+        failures(_counted([(names.get(key, str(key)), key) for key in wanted], errors)),
         warnings_of(replies.values()),
         covered(day_start(days[0], zone), asked_to, as_of),
     )
