@@ -345,13 +345,13 @@ def judge(
 
 def _shape(own: Spread | None, of_type: Spread | None) -> Spread | None:
     """The spread to judge a game by; None where not even its type has rounds enough."""
-    if of_type is None or of_type.effective < ENOUGH_ROUNDS:
-        return None
+    typical = of_type if of_type and of_type.effective >= ENOUGH_ROUNDS else None
     if own is None or own.effective < ENOUGH_ROUNDS:
-        return of_type
-    weights = own.effective, _LIKE_ITS_TYPE if of_type.sigma > own.sigma else 0
-    variance = (own.sigma**2 * weights[0] + of_type.sigma**2 * weights[1]) / sum(weights)
-    return replace(own, sigma=sqrt(variance))
+        return typical
+    if typical is None or typical.sigma <= own.sigma:
+        return own
+    squares = own.effective * own.sigma**2 + _LIKE_ITS_TYPE * typical.sigma**2
+    return replace(own, sigma=sqrt(squares / (own.effective + _LIKE_ITS_TYPE)))
 
 
 def _expected(

@@ -233,3 +233,12 @@ def test_what_a_picture_leaves_out_is_said():
     assert size_words(sums, Size.BET) == "1 bets of 0 are not drawn."
     assert size_words(sums, Size.WIN) == "2 of 3 bets (66.7\u00a0%) won nothing and are not drawn."
     assert size_words(summed([(1, 1001, 1, 5, 0)]), Size.BET) == "All bets are drawn."
+
+
+def test_bets_after_the_end_are_left_out_where_the_clock_went_back() -> None:
+    """The sums were read up to a minute that, by the clock of now, is yet to come."""
+    sums = bet_sums(table([(5, 1, 7, 100, 0), (65, 1, 7, 900, 0)]), TYPES.__getitem__)
+    assert by_step(sums, START, START + 60)["bet_count"].tolist() == [1]
+    assert by_step(sums, START + 60, START + 120)["bet_amount_li"].tolist() == [900]
+    assert by_step(sums, START, START)["bet_count"].tolist() == []
+    assert by_step(sums, START + 60, START)["bet_count"].tolist() == []

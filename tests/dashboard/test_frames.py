@@ -263,3 +263,14 @@ def test_every_table_has_games_of_one_name_apart() -> None:
     rounds = rounds_frame([Bet("a", "a", 1002, 7, "p", 100, 0, 0, 0, 1, 1)])
     assert with_games(rounds, games)["game"].tolist() == ["Twin (1002)"]
     assert player_games(with_games(rounds, games), None, None, games)["game"].tolist() == ["Twin (1002)"]
+
+
+def test_a_day_of_which_nothing_has_passed_is_nothing_and_not_unknown() -> None:
+    zone = ZoneInfo("UTC")
+    period = Period("7d", date(2026, 3, 13), date(2026, 3, 15))
+    midnight = datetime(2026, 3, 15, tzinfo=UTC)
+    found = days_frame([], period, midnight, zone)
+    assert found["bet_amount_li"].isna().tolist() == [True, True, False]
+    assert found["bet_amount_li"].tolist()[2] == 0
+    later = days_frame([], period, midnight + timedelta(minutes=1), zone)
+    assert later["bet_amount_li"].isna().tolist() == [True, True, True]

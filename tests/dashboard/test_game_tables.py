@@ -57,11 +57,17 @@ def test_what_the_sums_say_and_how_they_moved() -> None:
     assert known(table["rtp"]) == [2.0, None, float(Fraction(2, 3)), 1.04, None]
     assert known(table["average_bet_li"]) == [900_719_925_474_099, None, 2, 167, None]
     gain = -BIG_LI + 1 - 20
-    assert known(table["share"]) == [-BIG_LI / gain, 0.0, 1 / gain, -20 / gain, None]
+    assert gain < 0
+    assert known(table["share"]) == [None] * 5, "of a loss there are no shares: they would turn their sign"
     assert known(table["bet_change"]) == [-0.5, None, None, 0.0, None]
     assert known(table["gain_change_li"]) == [-BIG_LI - 5, 0, None, 0, None]
     assert known(table["players"]) == [None, None, None, 7, None]
     assert table["icon"].tolist() == ["https://x.example/1.png", None, None, None, None]
+
+
+def test_shares_are_of_the_gain_of_all_losses_included() -> None:
+    table = game_table(frame(slots(1001, 10_000, 700), slots(1002, 10_000, -200)), None, {}, {})
+    assert known(table["share"])[:3] == [700 / 480, -200 / 480, -20 / 480]
 
 
 def test_shares_are_not_known_where_nothing_was_gained() -> None:
