@@ -12,6 +12,7 @@ import pytest
 from dashboard import formats
 from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
+from tests.pages.clicks import press
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, SUB_MCH_ID, UNICODE
 
@@ -261,7 +262,7 @@ def test_a_choice_goes_into_the_address_and_show_all_clears_it(open_page, truth)
     assert page.query_params == {"period": "7d", "game_id": "1041", "op_id": GRINDER.op_id}
     keep = FILTERS[5][1]
     assert shown(page) == ten(summed(truth, *WEEK, lambda grant: keep(grant) and grant["game_id"] == 1041))
-    page.button[0].click().run()
+    press(page, "Show all")
     assert page.query_params == {"period": "7d"}
     assert shown(page) == ten(summed(truth, *WEEK))
 

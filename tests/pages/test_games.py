@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import data, formats
 from dashboard.metrics import METRIC, Totals, change
+from tests.pages.clicks import press
 from tests.pages.game_truth import GAME, midnight, players_of, rounds_of, totals_by_game
 from tests.pages.games_page import all_here, rows, said, view, whole
 from tests.provider import CLOCK
@@ -143,6 +144,6 @@ def test_the_way_back_from_a_game_leads_to_all(open_page):
     query = {"period": "yesterday", "game_id": "4001"}
     page = open_page(query, page="games")
     assert page.title[0].value == "Ocean King"
-    page.button[0].click().run()
+    press(page, "All games")
     assert page.query_params == {"period": "yesterday"}
     assert page.title[0].value == "Games"

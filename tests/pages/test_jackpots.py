@@ -13,6 +13,7 @@ from dashboard.screens import Heartbeat
 from payouts.database import Database, LedgerAway, ledger_url
 from payouts.delivery import Merchant, examine
 from payouts.ledger import Ledger as Payouts
+from tests.pages.clicks import press
 from tests.payouts.provider import order, signed
 from tests.provider import CLOCK
 from twoj_sandbox import KEY, MCH_ID
@@ -21,11 +22,6 @@ from twoj_sandbox.payouts import order as payout_of
 NOW_MS = CLOCK * 1000
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 POOL = "/open2j/g/gjp/pool"
-
-
-def press(page, label):
-    """Click the button of this name."""
-    next(each for each in page.button if each.label == label).click().run()
 
 
 def said(page):

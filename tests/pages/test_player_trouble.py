@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from dashboard import formats
+from tests.pages.clicks import press
 from tests.pages.player_truth import (
     CLOCK,
     GAMES,
@@ -293,13 +294,13 @@ def test_a_cold_reading_shows_how_far_it_is_and_can_be_stopped(open_page, sandbo
     assert progress.proto.text.endswith("of 26 parts of the period.")
     assert not app.metric
 
-    app.button[0].click().run()
+    press(app, "Stop")
     assert "The reading of the rounds was stopped." in said(app)
     asked = len(sandbox.calls(SLOTS)) + len(sandbox.calls(OTHERS))
     assert asked < 26
 
     sandbox.clear_faults()
-    app.button[0].click().run()
+    press(app, "Read on")
     assert sums(read(app)) == head(rounds_of(truth, WHALE, "2025-12-16", CLOCK))
 
 
