@@ -25,11 +25,12 @@ def main() -> int:
     parser.add_argument(
         "--port", default=8600, type=int, help="port to listen on, 0 for a free one (%(default)s)"
     )
+    parser.add_argument("--head", metavar="HASH", help="for check: a hash that it printed earlier")
     chosen = parser.parse_args()
     try:
         settings = load_settings()
         if chosen.command == "check":
-            return _check(settings)
+            return _check(settings, chosen.head)
         _receive(settings, chosen.host, chosen.port)
     except (SettingsError, LedgerAway, NoLedger) as error:
         print(error, file=sys.stderr)
@@ -37,15 +38,16 @@ def main() -> int:
     return 0
 
 
-def _check(settings: Settings) -> int:
-    wrong, extent = check(ledger_url(settings.ledger_url))
+def _check(settings: Settings, head: str | None) -> int:
+    wrong, extent = check(ledger_url(settings.ledger_url), head)
     for sentence in wrong:
         print(sentence)
     print(extent)
     print(
         "The ledger is WRONG."
         if wrong
-        else "Every balance is the sum of its entries, every entry has its payout, the audit log is unbroken."
+        else "Every balance is the sum of its entries, every entry has its payout, every payout its call, "
+        "and the audit log is unbroken."
     )
     return 1 if wrong else 0
 

@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from payouts.database import LedgerAway
 from payouts.schema import audit, audit_end
 
 NO_ROW_HASH = "0" * 64
 """What the first row has in the place of the hash of a row before it."""
+SCREEN_MADE, SCREEN_REVOKED = "screen made", "screen revoked"
 DONE = "done"
 """The outcome of most deeds."""
 _AT_ONCE = 10_000
@@ -29,7 +31,7 @@ class Deed(NamedTuple):
 
     who: str
     what: str
-    about: Mapping[str, str | int | None]
+    about: Mapping[str, Any]
     outcome: str
 
 
@@ -55,9 +57,18 @@ def write(connection: Connection, deed: Deed, at_ms: int) -> None:
     connection.execute(update(audit_end).values(row_count=row["id"], hash=row["hash"]))
 
 
-def as_text(about: Mapping[str, str | int | None]) -> str:
+def as_text(about: Mapping[str, Any]) -> str:
     """Return the JSON text under which a row keeps what it is about."""
     return json.dumps(about, sort_keys=True)
+
+
+def as_object(text: str) -> dict[str, Any]:
+    """Return what a row is about; nothing where somebody wrote what is no JSON object."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def row_hash(row: Mapping[str, Any]) -> str:
@@ -82,10 +93,15 @@ def broken(connection: Connection) -> Iterator[str]:
         yield _end(end, last)
 
 
-def rows(connection: Connection) -> Iterator[Row[Any]]:
-    """Return all rows of the log, oldest first."""
+def rows(connection: Connection, what: str | None = None) -> Iterator[Row[Any]]:
+    """Return the rows of the log, oldest first: all, or those of one kind of deed."""
     read = select(audit).order_by(audit.c.id).execution_options(yield_per=_AT_ONCE)
-    yield from connection.execute(read)
+    yield from connection.execute(read if what is None else read.where(audit.c.what == what))
+
+
+def has(connection: Connection, head: str) -> bool:
+    """Say whether a hash that was noted earlier is still in the chain."""
+    return connection.scalar(select(audit.c.id).where(audit.c.hash == head)) is not None
 
 
 def extent(connection: Connection) -> list[str]:
@@ -93,7 +109,14 @@ def extent(connection: Connection) -> list[str]:
     end = connection.execute(select(audit_end)).one_or_none()
     if end is None or not end.row_count:
         return []
-    return [f"The audit log ends with row {end.row_count}, whose hash is {end.hash}."]
+    found = [f"The audit log ends with row {end.row_count}, whose hash is {end.hash}."]
+    bound = select(func.min(audit.c.at_ms)).where(audit.c.who == "upgrade", audit.c.what == "payouts")
+    if at_ms := connection.scalar(bound):
+        day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
+        found.insert(
+            0, f"Payouts from before {day} (UTC) were bound into the audit log on that day, as they stood."
+        )
+    return found
 
 
 def _missing(first: int, last: int) -> str:

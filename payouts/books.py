@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, case, delete, func, literal, select, update
 
 from payouts.bulk import BulkInsert
+from payouts.chained import Written
 from payouts.delivery import Delivery, Payout
 from payouts.outcome import Held, Outcome, Settled
 from payouts.schema import balances, deliveries, entries, payouts, pending
@@ -41,7 +42,7 @@ _PENDING = BulkInsert(pending, "trans_no tries try_at_ms")
 _DELIVERIES = BulkInsert(deliveries, "received_at_ms outcome trans_no code msg body body_size")
 
 
-def add(connection: Connection, asked: dict[str, Payout], now_ms: int) -> set[str]:
+def add(connection: Connection, asked: dict[str, Payout], now_ms: int, written: Written) -> set[str]:
     """Write the payouts whose `trans_no`, the key of `asked`, is new; return these numbers."""
     if not asked:
         return set()
@@ -49,23 +50,26 @@ def add(connection: Connection, asked: dict[str, Payout], now_ms: int) -> set[st
         vars(payout) | {"parts_differ": payout.parts_differ, "received_at_ms": now_ms, "conflicts": 0}
         for _, payout in sorted(asked.items())
     ]
-    return set(_NEW_PAYOUTS.write(connection, rows).scalars())
+    new = set(_NEW_PAYOUTS.write(connection, rows).scalars())
+    written.add(payouts, (row for row in rows if row["trans_no"] in new))
+    return new
 
 
-def credit(connection: Connection, credited: Sequence[Payout], now_ms: int) -> dict[str, int]:
+def credit(
+    connection: Connection, credited: Sequence[Payout], now_ms: int, written: Written
+) -> dict[str, int]:
     """Write the entries of these payouts, add them to the balances of their players; return those, in li."""
     if not credited:
         return {}
     totals_li: Counter[str] = Counter()
     for payout in credited:
         totals_li[payout.op_id] += payout.amount_li
-    _ENTRIES.write(
-        connection,
-        [
-            {"trans_no": p.trans_no, "op_id": p.op_id, "amount_li": p.amount_li, "booked_at_ms": now_ms}
-            for p in credited
-        ],
-    )
+    rows = [
+        {"trans_no": p.trans_no, "op_id": p.op_id, "amount_li": p.amount_li, "booked_at_ms": now_ms}
+        for p in credited
+    ]
+    _ENTRIES.write(connection, rows)
+    written.add(entries, rows)
     totals = [{"op_id": op_id, "balance_li": total_li} for op_id, total_li in sorted(totals_li.items())]
     return {row.op_id: row.balance_li for row in _BALANCES.write(connection, totals)}
 
@@ -101,14 +105,17 @@ def claim(connection: Connection, trans_nos: Iterable[str], now_ms: int) -> set[
     return set(connection.scalars(statement))
 
 
-def confirm(connection: Connection, payout: Payout, wallet_li: int | None, now_ms: int) -> None:
+def confirm(
+    connection: Connection, payout: Payout, wallet_li: int | None, now_ms: int, written: Written
+) -> None:
     """Credit a payout that the wallet has, unless that was written before; note what the wallet says."""
     waited = delete(pending).where(pending.c.trans_no == payout.trans_no).returning(pending.c.trans_no)
     if connection.scalar(waited):
-        credit(connection, [payout], now_ms)
+        credit(connection, [payout], now_ms, written)
     if wallet_li is not None:
         mine = balances.c.op_id == payout.op_id
         connection.execute(update(balances).where(mine).values(wallet_li=wallet_li))
+        written.add_wallet(payout.op_id, wallet_li)
 
 
 def held(connection: Connection, trans_nos: Collection[str]) -> dict[str, Held]:
@@ -140,7 +147,11 @@ def available(connection: Connection, op_ids: Collection[str], *, wallet: bool) 
 
 
 def record(
-    connection: Connection, batch: Sequence[Delivery], results: Sequence[Settled], now_ms: int
+    connection: Connection,
+    batch: Sequence[Delivery],
+    results: Sequence[Settled],
+    now_ms: int,
+    written: Written,
 ) -> None:
     """Write every delivery with its outcome, and mark the payouts that a delivery contradicts."""
     rows = [
@@ -156,6 +167,7 @@ def record(
         for delivery, (outcome, answer, _) in zip(batch, results, strict=True)
     ]
     _DELIVERIES.write(connection, rows)
+    written.add(deliveries, rows)
     conflicts = (d.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT)
     for trans_no in sorted(filter(None, conflicts)):
         mine = payouts.c.trans_no == trans_no

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, func, inspect, or_, select
 from sqlalchemy.exc import DBAPIError
 
-from payouts import audit, schema, transfers
+from payouts import audit, calls, chained, schema, schema_check, transfers
 from payouts.database import away, open_engine, require_newest, snapshot, without_hurry
-from payouts.schema import balances, entries, payouts, pending
+from payouts.schema import balances, entries, payouts, pending, screens
 
 
 class NoLedger(Exception):
     """Nothing was ever written at this address."""
 
 
-def check(url: URL) -> tuple[list[str], str]:
+def check(url: URL, head: str | None = None) -> tuple[list[str], str]:
     """Return a sentence for each thing that is wrong, and one that says how much the ledger holds.
 
-    Raises NoLedger, or LedgerAway.
+    `head`: a hash that was printed earlier, and must still be in the chain. Raises NoLedger, or LedgerAway.
     """
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoLedger(_NO_LEDGER)
@@ -29,15 +30,27 @@ def check(url: URL) -> tuple[list[str], str]:
     try:
         with engine.begin() as connection:
             without_hurry(connection)
-            if not inspect(connection).has_table(payouts.name):
+            if not schema.metadata.tables.keys() & set(inspect(connection).get_table_names()):
                 raise NoLedger(_NO_LEDGER)
             require_newest(connection)
-            wrong = [*_balances(connection), *_payouts(connection), *_entries(connection)]
-            extent = [_extent(connection)]
-            if inspect(connection).has_table(schema.audit.name):  # ledgers of older versions have none
-                wrong += [*audit.broken(connection), *transfers.differences(connection)]
-                extent += audit.extent(connection)
-            return wrong, " ".join(extent)
+            if lacking := [*schema_check.lacks(connection)]:
+                return lacking, "The rest was not looked at."
+            wrong = [
+                *schema_check.differences(connection),
+                *_balances(connection),
+                *_payouts(connection),
+                *_entries(connection),
+                *calls.differences(connection),
+                *chained.differences(connection),
+                *audit.broken(connection),
+                *transfers.differences(connection),
+                *_screens(connection),
+            ]
+            if head is not None and not audit.has(connection, head):
+                wrong.append(
+                    f"Audit log: no row has the hash {head}; it was written anew since, or is another."
+                )
+            return wrong, " ".join([_extent(connection), *audit.extent(connection)])
     except DBAPIError as error:
         raise away(error) from error
     finally:
@@ -109,6 +122,23 @@ def _entries(connection: Connection) -> Iterator[str]:
     )
     for trans_no, op_id, amount_li in rows:
         yield f"Entry {trans_no}: {_li(amount_li)} were credited to {op_id!r} without a payout."
+
+
+def _screens(connection: Connection) -> Iterator[str]:
+    """Each screen was made, and revoked, when the audit log says so."""
+    made = {about["screen"]: (about["name"], at_ms) for about, at_ms in _told(connection, audit.SCREEN_MADE)}
+    revoked = {about["screen"]: at_ms for about, at_ms in _told(connection, audit.SCREEN_REVOKED)}
+    for row in connection.execute(select(screens).order_by(screens.c.id)):
+        if (row.name, row.made_at_ms) != made.pop(row.id, None) or row.revoked_at_ms != revoked.get(row.id):
+            yield f"Screen {row.id}: the audit log says something else of it."
+    for screen_id in sorted(made):
+        yield f"Screen {screen_id}: it is missing, the audit log knows it."
+
+
+def _told(connection: Connection, what: str) -> Iterator[tuple[dict[str, Any], int]]:
+    for row in audit.rows(connection, what):
+        about = {"screen": 0, "name": ""} | audit.as_object(row.about)
+        yield about, row.at_ms
 
 
 def _extent(connection: Connection) -> str:

@@ -110,6 +110,14 @@ def examine(query: bytes, body: bytes, merchant: Merchant) -> Delivery:
     return Delivery(body[:_KEPT_BODY], len(body), asks)
 
 
+def payout_in(body: bytes) -> Payout | None:
+    """Return the payout that a body asks for, None where none can be read; who signed it is not asked."""
+    try:
+        return _parse(body)
+    except Refused:
+        return None
+
+
 def _verify(query: bytes, body: bytes, merchant: Merchant) -> None:
     if len(body) > LARGEST_BODY:
         raise Refused(Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes.")

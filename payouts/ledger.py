@@ -8,13 +8,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from payouts import books
+from payouts.chained import Written
 from payouts.database import Database, NotHeld
 from payouts.delivery import Delivery, Payout
 from payouts.outcome import FAILED, Held, Settled, settle
+
+
+class _Transaction(NamedTuple):
+    connection: Connection
+    now_ms: int
+    written: Written
 
 
 class Ledger:
@@ -43,18 +51,18 @@ class Ledger:
         A delivery that the database will not hold fails alone.
         """
         try:
-            with self._transaction() as (connection, now_ms):
-                return self._settle(connection, batch, now_ms)
+            with self._transaction() as transaction:
+                return self._settle(transaction, batch)
         except (NotHeld, OverflowError):
             if len(batch) > 1:
                 return [result for delivery in batch for result in self.settle([delivery])]
-        with self._transaction() as (connection, now_ms):
-            books.record(connection, batch, [FAILED], now_ms)
+        with self._transaction() as (connection, now_ms, written):
+            books.record(connection, batch, [FAILED], now_ms, written)
         return [FAILED]
 
     def claim_due(self, limit: int) -> list[Payout]:
         """Claim up to `limit` pending payouts that nobody asks the wallet for at present."""
-        with self._transaction() as (connection, now_ms):
+        with self._transaction() as (connection, now_ms, _):
             claimed = books.claim(connection, books.due(connection, now_ms, limit), now_ms)
             return books.load(connection, claimed)
 
@@ -64,20 +72,23 @@ class Ledger:
         `wallet_li` is what the wallet says the player has, None where it does not say. Who comes second
         credits nothing more.
         """
-        with self._transaction() as (connection, now_ms):
-            books.confirm(connection, payout, wallet_li, now_ms)
+        with self._transaction() as (connection, now_ms, written):
+            books.confirm(connection, payout, wallet_li, now_ms, written)
             return books.available(connection, [payout.op_id], wallet=True)[payout.op_id]
 
     @contextmanager
-    def _transaction(self) -> Iterator[tuple[Connection, int]]:
+    def _transaction(self) -> Iterator[_Transaction]:
         self.prepare()
         with self._database.writing() as connection:
-            yield connection, int(self._clock() * 1000)
+            transaction = _Transaction(connection, int(self._clock() * 1000), Written())
+            yield transaction
+            transaction.written.bind(connection, transaction.now_ms)
 
-    def _settle(self, connection: Connection, batch: Sequence[Delivery], now_ms: int) -> list[Settled]:
+    def _settle(self, transaction: _Transaction, batch: Sequence[Delivery]) -> list[Settled]:
+        connection, now_ms, written = transaction
         asked = [delivery.asks for delivery in batch if isinstance(delivery.asks, Payout)]
         firsts = {payout.trans_no: payout for payout in reversed(asked)}
-        new = books.add(connection, firsts, now_ms)
+        new = books.add(connection, firsts, now_ms, written)
         claimed: set[str] = set()
         has_li: dict[str, int] = {}
         if self._wallet:
@@ -85,7 +96,10 @@ class Ledger:
             claimed = new | books.claim(connection, firsts.keys() - new, now_ms)
         else:
             has_li = books.credit(
-                connection, [payout for payout in firsts.values() if payout.trans_no in new], now_ms
+                connection,
+                [payout for payout in firsts.values() if payout.trans_no in new],
+                now_ms,
+                written,
             )
         held = books.held(connection, firsts.keys() - new)
         held |= {
@@ -95,5 +109,5 @@ class Ledger:
         others = {payout.op_id for payout in asked} - has_li.keys()
         has_li |= books.available(connection, others, wallet=self._wallet)
         results = [settle(delivery, held, new, claimed, has_li) for delivery in batch]
-        books.record(connection, batch, results, now_ms)
+        books.record(connection, batch, results, now_ms, written)
         return results

@@ -151,6 +151,14 @@ transfers = Table(
 )
 Index("ix_transfers_op_id", transfers.c.op_id)
 
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", SerialId, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    comment="Written now and then, to see whether there is room; holds nothing",
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -5,14 +5,13 @@ The ledger sends nothing itself. It says who may send: whoever was the first to 
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, case, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from payouts import audit
@@ -144,15 +143,16 @@ class TransferBook:
 
 def differences(connection: Connection) -> Iterator[str]:
     """Return a sentence for each transfer of which the audit log says something else."""
-    said: dict[str, tuple[str, str]] = {}
+    said: dict[str, _Said] = {}
     for row in audit.rows(connection):
-        about = _object(row.about)
-        if "trans_no" in about:
-            said[str(about["trans_no"])] = (row.about, row.outcome)
-    for transfer in _read(connection, select(transfers).order_by(transfers.c.trans_no)):
-        deed = _deed(transfer.who, transfer.order.kind, transfer.order, transfer.outcome)
-        if said.pop(transfer.order.trans_no, None) != (audit.as_text(deed.about), deed.outcome):
-            yield f"Transfer {transfer.order.trans_no}: the audit log says something else of it."
+        trans_no = audit.as_object(row.about).get("trans_no")
+        if isinstance(trans_no, str):
+            said[trans_no] = _followed(said.get(trans_no), row)
+    for row in connection.execute(select(transfers).order_by(transfers.c.trans_no)):
+        about = {name: row._mapping[name] for name in _SAID}
+        found = _Said(row.who, row.sent_at_ms, audit.as_text(about), row.state, row.settled_at_ms)
+        if said.pop(row.trans_no, None) != found:
+            yield f"Transfer {row.trans_no}: the audit log says something else of it."
     for trans_no in sorted(said):
         yield f"Transfer {trans_no}: it is missing, the audit log knows it."
 
@@ -162,12 +162,25 @@ def _deed(who: str, what: str, order: Order, outcome: Outcome) -> audit.Deed:
     return audit.Deed(who, what, about, about.pop("state"))
 
 
-def _object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+class _Said(NamedTuple):
+    """What the audit log says of a transfer: who sent it and when, what is known of it, and since when."""
+
+    who: str
+    sent_at_ms: int
+    about: str
+    state: str
+    settled_at_ms: int | None
+
+
+_SAID = "trans_no op_id kind amount_li reason balance_li freeze_li".split()
+
+
+def _followed(said: _Said | None, row: Row[Any]) -> _Said:
+    if said is None:
+        return _Said(row.who, row.at_ms, row.about, row.outcome, None)
+    is_open = said.state in _OPEN
+    settled_at_ms = row.at_ms if is_open else said.settled_at_ms
+    return said._replace(about=row.about, state=row.outcome, settled_at_ms=settled_at_ms)
 
 
 def _read(connection: Connection, wanted: Select[Any]) -> list[Transfer]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from dashboard.data.source import source
 from payouts import audit as chain
 from payouts.audit import DONE, Deed
+from payouts.chained import WHAT
 from payouts.database import LedgerAway
 from payouts.schema import audit as table
 
@@ -28,10 +29,11 @@ def audit(who: str, what: str, about: Mapping[str, str | int | None], outcome: s
 
 
 def audit_rows(count: int) -> pd.DataFrame:
-    """The latest `count` rows, newest first, with the times in the business zone. Raises LedgerAway."""
+    """The latest `count` deeds of people, newest first, times in the business zone. Raises LedgerAway."""
     here = source()
     with here.ledger.reading() as connection:
-        rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(count)).all()
+        deeds = select(table).where(table.c.what != WHAT).order_by(table.c.id.desc()).limit(count)
+        rows = connection.execute(deeds).all()
     return pd.DataFrame(
         {
             "id": pd.Series([row.id for row in rows], dtype="int64"),

@@ -118,7 +118,7 @@ class Screens:
             made = insert(screens).values(name=name, look=look, token_hash=_hash(token), made_at_ms=now_ms)
             screen_id = connection.execute(made.returning(screens.c.id)).scalar_one()
             audit.write(
-                connection, Deed(who, "screen made", {"screen": screen_id, "name": name}, DONE), now_ms
+                connection, Deed(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE), now_ms
             )
         self._tried_at = float("-inf")
         return token
@@ -133,7 +133,7 @@ class Screens:
                 .values(revoked_at_ms=now_ms)
             )
             if gone.rowcount:
-                audit.write(connection, Deed(who, "screen revoked", {"screen": screen_id}, DONE), now_ms)
+                audit.write(connection, Deed(who, audit.SCREEN_REVOKED, {"screen": screen_id}, DONE), now_ms)
         self._tried_at = float("-inf")
 
     def all(self) -> list[Screen]:

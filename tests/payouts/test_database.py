@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
@@ -17,6 +18,7 @@ import payouts.database
 from dashboard import data
 from dashboard.data import jackpots
 from payouts import from_settings, schema
+from payouts.check import check
 from payouts.database import (
     Database,
     LedgerAway,
@@ -160,6 +162,42 @@ def test_the_migrations_are_found_in_a_folder_of_any_name(monkeypatch, tmp_path)
     engine = open_engine(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
     migrate(engine)
     engine.dispose()
+
+
+def test_what_was_written_before_payouts_were_bound_in_is_bound_in_as_it_stands(engine):
+    """A ledger of revision 0003, with rows as that version wrote them."""
+    config = payouts.database._alembic()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        body = delivery(payout("t-1", "ann", 10)).body
+        names = "trans_no,op_id,amount_li,draw_id,game_id,parts_differ,ordered_at_s,received_at_ms,conflicts"
+        values = "'t-1', 'ann', 10, 'd', 1, true, 1, 2, 0"
+        new = [
+            f"INSERT INTO payouts ({names}) VALUES ({values})",
+            "INSERT INTO entries VALUES (1, 't-1', 'ann', 10, 3)",
+            "INSERT INTO balances VALUES ('ann', 10, 77)",
+        ]
+        for statement in new:
+            connection.execute(text(statement))
+        call = "INSERT INTO deliveries VALUES (1, 2, 'first', 't-1', 0, '', :body, :size)"
+        connection.execute(text(call), {"body": body, "size": len(body)})
+    migrate(engine)
+    wrong, extent = check(engine.url)
+    assert wrong == []
+    assert "Payouts from before " in extent
+    assert "were bound into the audit log on that day, as they stood." in extent
+    for change, sentence in (
+        (
+            "UPDATE payouts SET draw_id = 'x'",
+            "Payout t-1: it is not as it was written; the audit log knows another.",
+        ),
+        ("UPDATE balances SET wallet_li = 7", "Player 'ann': the wallet did not say 7 li, by the audit log."),
+        ("DELETE FROM deliveries", "Payout t-1: no call asked for its 10 li for 'ann'."),
+    ):
+        with engine.begin() as connection:
+            connection.execute(text(change))
+        assert sentence in check(engine.url)[0]
 
 
 def modes(folder):
