@@ -1,5 +1,6 @@
 """What the server sees of the provider, its cache and its ledger; however many ask, each is asked seldom."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -7,12 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select
 
 from dashboard.data.probes import Probe, Seen
 from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen
 from payouts.database import Database, LedgerAway, versions
-from payouts.schema import deliveries, payouts, pending
+from payouts.schema import deliveries, payouts, pending, trials
 from twoj_client import TwoJ
 from twoj_client.health import Api, ApiHealth
 from twoj_client.threads import Workers
@@ -22,6 +23,8 @@ T = TypeVar("T")
 PROVIDER_EVERY_S: Final = 30
 NEAR_EVERY_S: Final = 5
 """So often at most cache and ledger are asked: they are ours, and cost nothing."""
+
+_TRIAL_BYTES: Final = 16 * 2**10
 
 
 class Checks:
@@ -77,9 +80,14 @@ class Checks:
         return _value(self._payouts.look(patience_s))
 
     def _written(self) -> LedgerSeen:
-        """Begin to write: a database that is locked or full can still be read, and takes no payout."""
+        """Write as much as a payout needs: one that is locked or full can be read, and takes no payout.
+
+        The new row comes before the old one goes, so that there must be room for it; one row stays.
+        """
         try:
             with self._ledger.writing() as connection:
+                made = insert(trials).values(body=os.urandom(_TRIAL_BYTES)).returning(trials.c.id)
+                connection.execute(delete(trials).where(trials.c.id != connection.scalar(made)))
                 return LedgerSeen(self._ledger.place, *versions(connection))
         except LedgerAway as error:
             return LedgerSeen(self._ledger.place, trouble=str(error))

@@ -1,10 +1,12 @@
 """What is seen of the ledger: whether it can be written, and which payouts wait."""
 
+import resource
 import sqlite3
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from dashboard.data.checks import Checks
 from dashboard.status import CacheSeen, PayoutsSeen
@@ -54,6 +56,48 @@ def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
     other.close()
     checks.now[0] += 5
     assert checks.ledger(10).trouble == ""
+
+
+@contextmanager
+def full_disk(largest):
+    """No file of this process may grow past so many bytes: what a full disk is to whoever writes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_seen_and_so_is_the_room_that_comes_back(checks, ledger, tmp_path):
+    assert checks.ledger(10).trouble == ""
+    with full_disk((tmp_path / "ledger-wal").stat().st_size):
+        with ledger.reading() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM trials")) == 1
+        checks.now[0] += 5
+        assert "The ledger's database cannot be used: " in checks.ledger(10).trouble
+    checks.now[0] += 5
+    assert checks.ledger(10).trouble == ""
+
+
+def test_a_database_that_may_grow_no_more_is_seen(checks, ledger):
+    checks.ledger(10)
+    event.listen(ledger._engine, "checkout", lambda driver, *_: driver.execute("PRAGMA max_page_count = 1"))
+    checks.now[0] += 5
+    assert "full" in checks.ledger(10).trouble
+
+
+def test_to_see_whether_there_is_room_leaves_one_row_and_no_growing_file(checks, ledger, tmp_path):
+    sizes = set()
+    for number in range(30):
+        checks.now[0] += 5
+        assert checks.ledger(10).trouble == ""
+        with ledger.writing() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM trials")) == 1
+            pages = connection.scalar(text("PRAGMA page_count"))
+        if number > 2:
+            sizes.add(pages)
+    assert len(sizes) == 1
 
 
 def test_a_newer_servers_tables_are_told_from_ours(checks, ledger):

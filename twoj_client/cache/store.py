@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -11,6 +12,7 @@ R = TypeVar("R")
 
 _PAUSE_S = 5.0
 _CHECK = "#check"
+_CHECK_BYTES = 64 * 2**10
 
 
 class StoreFailed(Exception):
@@ -92,8 +94,11 @@ class Patient:
         self._try(self._store.close, None)
 
     def check(self) -> bool:
-        """Say whether the store can be written and read: a disk that is full can still be read."""
-        self.put({_CHECK: b""}, _PAUSE_S)
+        """Say whether the store can be written and read: a disk that is full can still be read.
+
+        What is written is as large as an answer, and so needs room of its own; it replaces the one before.
+        """
+        self.put({_CHECK: os.urandom(_CHECK_BYTES)}, _PAUSE_S)
         self.get([_CHECK])
         return self._rests_until == float("-inf")
 
