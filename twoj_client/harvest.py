@@ -1,17 +1,20 @@
 """Plans how to get a whole history from an endpoint that cuts its answers and has no pages. Pure.
 
 An answer with as many rows as the limit is cut: its window is asked again in smaller ones, down to one
-second. The documents do not say which rows a cut answer keeps. Two guesses say how to split, and neither is
-trusted for the result, as only windows whose answers are not cut count:
+second. The documents do not say which rows a cut answer keeps. The first cut answers tell: their window is
+asked again in two halves of the rows seen; a half that holds no more than was seen of it was kept by age.
 
-- it keeps the oldest, or the newest, rows: then the stretch that they fill holds hardly more than they do;
-- it keeps any rows: then they are a sample, and show where how many of the others lie.
+- Where the oldest, or the newest, rows are kept, a cut answer is followed by its own stretch and the rest;
+- where any are, they are a sample, and show where how many of the others lie.
+
+Neither is trusted for the result: only windows whose answers are not cut count.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from enum import Enum
 from itertools import pairwise
 
@@ -30,9 +33,10 @@ _MORE = 1.2
 _FAR = 3
 # Beyond this share of windows that were cut, evenly sized windows cost more than following the answers.
 _TOO_OFTEN = 0.25
-_LANES = 8
-# Rows that leave so much of their window free at one end were kept for their age, or so it seems.
-_FREE = 0.25
+# So many requests may be spent on each limit of rows, and so many besides; some are held back for the end.
+_SPENT = 2.5
+_BESIDES = 4
+_RESERVE = 2
 
 
 class _Kept(Enum):
@@ -70,11 +74,19 @@ class _Density:
 class _Even:
     """A stretch whose rows are taken to lie as densely as all others do."""
 
-    def __init__(self, first: Window, rest: Window | None, limit: int, density: _Density) -> None:
+    def __init__(
+        self,
+        first: Window,
+        rest: Window | None,
+        limit: int,
+        density: _Density,
+        spare: Callable[[], float],
+    ) -> None:
         self._next: Window | None = first
         self._rest = rest
         self._limit = limit
         self._density = density
+        self._spare = spare
         self._at_once = 1
         self._awaited = 0
 
@@ -82,7 +94,7 @@ class _Even:
         if self._awaited:
             return []
         taken = []
-        for _ in range(min(room, self._at_once)):
+        for _ in range(min(room, max(self._at_once, 1))):
             window = self._cut_off()
             if window is None:
                 break
@@ -105,9 +117,9 @@ class _Even:
         whole_s = window.end - window.start
         expected = self._density.expected(window)
         parts = -int(-expected // (self._limit * _FILL))
-        if self._density.misleads:
+        if self._density.misleads or self._spare() < min(parts, self._at_once) + _RESERVE:
             # Bursts: what a cut answer holds is asked next, then all the rest. Two requests for each limit.
-            parts = _LANES if parts > 2 * _LANES else 1
+            parts = 1
         # Equal parts rather than a small rest.
         whole_s = -(-whole_s // max(parts, 1))
         end = window.start + max(whole_s, 1)
@@ -167,13 +179,31 @@ class _Sampled:
         if parts > _MOST_PARTS:
             parts = -(-parts // _PARTS_OF_PARTS)
         inner = {self._times[first + count * i // parts] for i in range(1, parts)}
-        edges = [window.start, *sorted(inner - {window.start}), window.end]
+        # A second that may be full by itself is asked by itself.
+        seconds = Counter(self._times[first : first + count])
+        full = [at for at, seen in seconds.items() if seen * self._worth >= self._limit * _FILL]
+        inner |= {edge for at in full for edge in (at, at + 1)}
+        edges = [window.start, *sorted(inner - {window.start, window.end}), window.end]
         if len(edges) == 2 and window.end - window.start > 1 and count >= self._limit:
             edges.insert(1, (window.start + window.end) // 2)
         self._parts = [Window(start, end) for start, end in pairwise(edges)]
 
     def _seen(self, window: Window) -> int:
         return bisect_left(self._times, window.end) - bisect_left(self._times, window.start)
+
+
+class _Parts:
+    """Windows of which nothing is known but that they are to be asked."""
+
+    def __init__(self, windows: list[Window]) -> None:
+        self._windows = windows
+
+    def take(self, room: int) -> list[Window]:
+        taken, self._windows = self._windows[:room], self._windows[room:]
+        return taken
+
+    def heard(self, _window: Window, _rows: int) -> None:
+        pass
 
 
 class Plan:
@@ -188,12 +218,16 @@ class Plan:
         self._limit = limit
         self._most_at_once = most_at_once
         self._density = _Density()
-        self._stretches: list[_Even | _Sampled] = [
-            _Even(window, None, limit, self._density) for window in windows
+        self._stretches: list[_Even | _Sampled | _Parts] = [
+            _Even(window, None, limit, self._density, self._spare) for window in windows
         ]
-        self._asked: dict[Window, _Even | _Sampled] = {}
-        self._guessed: dict[Window, _Kept] = {}
+        self._asked: dict[Window, _Even | _Sampled | _Parts] = {}
+        self._trials: dict[Window, tuple[_Kept, int]] = {}
+        self._ruled_out: set[_Kept] = set()
         self._kept = _Kept.UNKNOWN
+        self._to_split: list[tuple[Window, list[int], float | None]] = []
+        self._requests = 0
+        self._rows = 0
 
     def batch(self) -> list[Window]:
         """Return the windows to ask for next; none when the history is whole."""
@@ -208,33 +242,67 @@ class Plan:
         if not cut:
             self._density.note(window, len(times))
         stretch = self._asked.pop(window)
+        self._requests += 1
+        self._rows += 0 if cut else len(times)
         stretch.heard(window, len(times))
-        guess = self._guessed.pop(window, None)
-        if guess is not None:
-            self._kept = _Kept.ANY if cut else guess
+        self._learn(window, len(times))
         if cut and window.end - window.start == 1:
             self.cut.append(window)
         elif cut:
             expected = stretch.expected(window) if isinstance(stretch, _Sampled) else None
-            self._stretches.append(self._split(window, sorted(times), expected))
+            self._to_split.append((window, sorted(times), expected))
+        # The other half may tell what is kept, and so how to split this one.
+        if self._kept is not _Kept.UNKNOWN or not any(each in self._trials for each in self._asked):
+            self._stretches += [self._split(*each) for each in self._to_split]
+            self._to_split = []
 
-    def _split(self, window: Window, times: Sequence[int], expected: float | None) -> _Even | _Sampled:
-        kept = self._guess(window, times)
-        if kept is _Kept.ANY:
+    def _learn(self, window: Window, rows: int) -> None:
+        """Learn from the part of a cut window that was whole if rows are kept for their age."""
+        kept, seen = self._trials.pop(window, (_Kept.UNKNOWN, 0))
+        if kept is _Kept.UNKNOWN or seen >= self._limit:
+            return
+        if rows == seen:
+            if seen and self._kept is _Kept.UNKNOWN:
+                self._kept = kept
+        elif self._kept is kept:
+            self._kept = _Kept.ANY
+        elif self._kept is _Kept.UNKNOWN:
+            self._ruled_out.add(kept)
+            if len(self._ruled_out) == 2:
+                self._kept = _Kept.ANY
+
+    def _split(
+        self, window: Window, times: Sequence[int], expected: float | None
+    ) -> _Even | _Sampled | _Parts:
+        if self._kept is _Kept.ANY:
             return _Sampled(window, times, expected, self._limit)
-        edge = times[-1] if kept is _Kept.OLDEST else times[0] + 1
-        edge = min(max(edge, window.start + 1), window.end - 1)
-        filled, free = Window(window.start, edge), Window(edge, window.end)
-        if kept is _Kept.NEWEST:
-            filled, free = free, filled
-        self._guessed[filled] = kept
-        return _Even(filled, free, self._limit, self._density)
+        if self._kept is _Kept.UNKNOWN:
+            # Half of the rows: whichever half holds no more than was seen of it tells what is kept.
+            edge = _inside(window, times[len(times) // 2])
+            before, after = Window(window.start, edge), Window(edge, window.end)
+            seen = bisect_left(times, edge)
+            self._trials[before] = (_Kept.OLDEST, seen)
+            self._trials[after] = (_Kept.NEWEST, len(times) - seen)
+            return _Parts([before, after])
+        if self._kept is _Kept.OLDEST:
+            edge = _inside(window, times[-1])
+            filled, free = Window(window.start, edge), Window(edge, window.end)
+            seen = bisect_left(times, edge)
+        else:
+            edge = _inside(window, times[0] + 1)
+            free, filled = Window(window.start, edge), Window(edge, window.end)
+            seen = len(times) - bisect_left(times, edge)
+        self._trials[filled] = (self._kept, seen)
+        return _Even(filled, free, self._limit, self._density, self._spare)
 
-    def _guess(self, window: Window, times: Sequence[int]) -> _Kept:
-        if self._kept is not _Kept.UNKNOWN:
-            return self._kept
-        free_s = (window.end - window.start) * _FREE
-        free_before, free_after = times[0] - window.start > free_s, window.end - times[-1] > free_s
-        if free_before == free_after:
-            return _Kept.ANY
-        return _Kept.NEWEST if free_before else _Kept.OLDEST
+    def _spare(self) -> float:
+        """Return how many requests may be spent besides those that are needed for what is known."""
+        seen = sum(seen for window, (_, seen) in self._trials.items() if window not in self._asked)
+        asked = sum(self._trials[window][1] for window in self._asked if window in self._trials)
+        rows = self._rows + seen + asked
+        return _SPENT * rows / self._limit + _BESIDES - self._requests - len(self._asked) - len(self._trials)
+
+
+def _inside(window: Window, at: int) -> int:
+    """Return `at`, or what is next to it inside of the window: both parts last a second at least."""
+    return min(max(at, window.start + 1), window.end - 1)

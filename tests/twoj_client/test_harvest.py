@@ -67,6 +67,61 @@ def evenings(rows, rng):
     return sorted(start + rng.randrange(7200) for start in starts for _ in range(rows // 60))
 
 
+SPAN_S = 60 * DAY_S
+
+
+def lately(rows, rng):
+    """Most in the last days."""
+    return sorted(SPAN_S - 1 - int(rng.expovariate(1 / (2 * DAY_S))) % SPAN_S for _ in range(rows))
+
+
+def at_first(rows, rng):
+    """Most in the first days."""
+    return sorted(int(rng.expovariate(1 / (2 * DAY_S))) % SPAN_S for _ in range(rows))
+
+
+def one_day(rows, rng):
+    day = rng.randrange(59) * DAY_S
+    return sorted(day + rng.randrange(DAY_S) for _ in range(rows))
+
+
+def clusters(rows, rng):
+    """Some hours, and nothing else."""
+    hours = [rng.randrange(SPAN_S - 4000) for _ in range(rng.randrange(2, 9))]
+    return sorted(rng.choice(hours) + rng.randrange(3600) for _ in range(rows))
+
+
+def sessions(rows, rng):
+    times: list[int] = []
+    while len(times) < rows:
+        at = rng.randrange(SPAN_S - 50_000)
+        for _ in range(rng.randrange(5, 900)):
+            times.append(at)
+            at += rng.randrange(2, 40)
+    return sorted(times[:rows])
+
+
+def bursts(rows, rng):
+    """A second with more rows than an answer, one with nearly as many, and a busy minute."""
+    full = rng.randrange(SPAN_S - 100)
+    burst = [*[full] * 640, *[rng.randrange(SPAN_S)] * 480, *[full + 60 + i // 20 for i in range(380)]]
+    return sorted(sessions(max(rows - len(burst), 1), rng) + burst)
+
+
+@pytest.mark.parametrize("shape", [uniform, evenings, lately, at_first, one_day, clusters, sessions, bursts])
+@pytest.mark.parametrize("keep", ["newest", "oldest", "any"])
+@settings(max_examples=25)
+@given(st.sampled_from([480, 501, 900, 1500, 2000, 4000, 8000, 20_000]), st.integers(0, 10**9))
+def test_in_every_order_it_costs_what_is_needed_two_and_a_half_times_and_four(shape, keep, rows, seed):
+    rng = random.Random(seed)
+    times = shape(rows, rng)
+    found, requests, cut = run(times, Window(0, SPAN_S), limit=500, keep=keep, rng=rng)
+    in_cut = {row for row, at in enumerate(times) if Window(at, at + 1) in cut}
+    assert found | in_cut == set(range(len(times)))
+    assert all(times.count(second.start) >= 500 for second in cut)
+    assert requests <= 2.5 * len(times) / 500 + 4
+
+
 @pytest.mark.parametrize("shape", [uniform, evenings])
 @pytest.mark.parametrize("keep", ["newest", "oldest", "any"])
 @pytest.mark.parametrize("rows", [400, 501, 2000, 8000, 30_000])
