@@ -23,6 +23,10 @@ SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
 GAME_TYPES: Final = ("Slots", "Multiplayer", "Table", "Fish", "Crypto")
 """The provider's game types, in the order in which every page shows them."""
 OTHER_TYPE: Final = "Other"
+UNLISTED_ID: Final = 0
+"""Stands for all games together that the provider counts and that none of its rows names."""
+UNLISTED: Final = "Not in the provider's list of games"
+UNLISTED_TYPE: Final = "Not listed"
 
 _TYPE_BY_THOUSAND: Final = {1: "Slots", 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
 
@@ -163,12 +167,14 @@ def games_frame(
     games: Iterable[GameInfo],
     slots: Iterable[SlotsRow] | None,
     others: Mapping[int, GameSums | None],
+    whole: Stage | None = None,
 ) -> pd.DataFrame:
     """One row per game: `game_id`, `name`, `type`, the sums, `hold` (Float64, NA without bets), by game id.
 
     `slots` is the answer for all slots games (None where it failed), `others` the answers by game id (None
     for one that failed). A game is NA where its answer failed, 0 where it came without bets. A game that the
-    list lacks is named by its id and typed by its id range.
+    list lacks is named by its id and typed by its id range. By how much the rows differ from `whole`, the
+    provider's total of all games, stands in a last row (`UNLISTED_ID`), where all rows are known.
     """
     listed = {game.game_id: game for game in games}
     found: dict[int, Totals | None] = {
@@ -178,18 +184,32 @@ def games_frame(
     }
     found |= {row.game_id: totals(row) for row in slots or ()}
     found |= {game_id: None if row is None else game_totals(row) for game_id, row in others.items()}
-    ids, names = sorted(found), game_names(listed.values())
+    ids, names = sorted(found), game_names(listed.values()) | {UNLISTED_ID: UNLISTED}
+    types = {i: game_type(i, listed.get(i)) for i in ids} | {UNLISTED_ID: UNLISTED_TYPE}
+    rest = _rest(whole, list(found.values()))
+    if rest is not None:
+        ids.append(UNLISTED_ID)
+        found[UNLISTED_ID] = rest
     frame = pd.DataFrame(
         {
             "game_id": ids,
             "name": [names.get(i, str(i)) for i in ids],
-            "type": [game_type(i, listed.get(i)) for i in ids],
+            "type": [types[i] for i in ids],
         }
     )
     rows = [found[i] for i in ids]
     frame[list(SUMS)] = totals_frame(rows)
     frame["hold"] = _holds(rows)
     return frame
+
+
+def _rest(whole: Stage | None, parts: Sequence[Totals | None]) -> Totals | None:
+    """What the provider's total has beyond its parts (below zero: less); None where it is not known, or 0."""
+    known = [part for part in parts if part is not None]
+    if whole is None or len(known) < len(parts):
+        return None
+    rest = totals(whole) - sum(known, Totals())
+    return None if rest == Totals() else rest
 
 
 def game_names(games: Iterable[GameInfo]) -> dict[int, str]:
@@ -216,17 +236,22 @@ def game_type(game_id: int, game: GameInfo | None) -> str:
 
 
 def extremes(games: pd.DataFrame, count: int = 5) -> pd.DataFrame:
-    """Up to `count` games that gained the most and up to `count` that lost the most, from gain to loss."""
+    """Up to `count` games that gained the most and up to `count` that lost the most, from gain to loss.
+
+    What the provider's list of games lacks is always among them.
+    """
     gains = [(row.company_gain_li, place) for place, row in enumerate(row_totals(games)) if row is not None]
     ranked = sorted(gains, key=lambda pair: -pair[0])
     best = [place for gain, place in ranked if gain > 0][:count]
     worst = [place for gain, place in ranked if gain < 0][-count:]
-    return games.iloc[best + worst].reset_index(drop=True)
+    unlisted = games.index[games["game_id"] == UNLISTED_ID].tolist()
+    places = {*best, *worst, *unlisted}
+    return games.iloc[[place for _, place in ranked if place in places]].reset_index(drop=True)
 
 
 def by_type(games: pd.DataFrame) -> pd.DataFrame:
     """One row per game type with bets: `type`, the sums of its known games, `share` of bet amount, `hold`."""
-    found = dict.fromkeys((*GAME_TYPES, OTHER_TYPE), Totals())
+    found = dict.fromkeys((*GAME_TYPES, OTHER_TYPE, UNLISTED_TYPE), Totals())
     for name, row in zip(games["type"].tolist(), row_totals(games), strict=True):
         found[name] += row or Totals()
     rows = {name: total for name, total in found.items() if total.bet_amount_li}

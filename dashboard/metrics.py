@@ -34,6 +34,14 @@ class Totals:
             self.company_gain_li + other.company_gain_li,
         )
 
+    def __sub__(self, other: "Totals") -> "Totals":
+        return Totals(
+            self.bet_count - other.bet_count,
+            self.bet_amount_li - other.bet_amount_li,
+            self.gain_li - other.gain_li,
+            self.company_gain_li - other.company_gain_li,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BonusTotals:

@@ -9,7 +9,7 @@ from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
 from dashboard.figures.luck import funnel_plot
 from dashboard.figures.treemap import treemap
-from dashboard.frames import extremes
+from dashboard.frames import UNLISTED_ID, extremes
 from dashboard.game_days import GameDays
 from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
@@ -106,7 +106,8 @@ def heat() -> None:
         if arriving.known is None or known is None:
             return
         games = made(of_type, known.value, only)
-        names = dict(zip(games["game_id"], games["name"], strict=True))
+        listed = games[games["game_id"] != UNLISTED_ID]
+        names = dict(zip(listed["game_id"], listed["name"], strict=True))
         shown = tuple((i, names[i]) for i in arriving.known.value.moved_most(list(names), MOST_HEAT_ROWS))
         states.as_of(arriving.known, note=one_game.last_days(view))
         charts.show(

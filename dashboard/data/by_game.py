@@ -15,12 +15,13 @@ from dashboard.made import made
 from dashboard.periods import Period
 from dashboard.view import View
 from twoj_client import Reply, TwoJError
-from twoj_client.models import Game, GameSummary, SlotsGameRow
+from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
 
 T = TypeVar("T")
 
 SLOTS: Final = "Slots"
 ALL_SLOTS: Final = "All slots games"
+WHOLE: Final = "The total of all games"
 RENEW_S: Final = 60
 PATIENCE_S: Final = 0.6
 """So long a page waits for the rest before it shows what is there."""
@@ -39,6 +40,8 @@ def games(period: Period, now: datetime) -> Known[pd.DataFrame]:
     start, end = period.window(source().zone)
     listed = source().twoj.all.list().data
     replies, errors = gather(_calls(listed, start, min(end, now)))
+    if replies.keys() <= {WHOLE}:
+        raise next(iter(errors.values()))
     return _known(listed, replies, errors, start, min(end, now))
 
 
@@ -69,13 +72,14 @@ def arriving_games(view: View) -> Arriving[pd.DataFrame]:
 
 def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] | None:
     (replies, errors), (earlier, failed) = _sides(load.replies(), load.errors())
-    if not replies:
-        load.raise_if_all_failed()
+    if replies.keys() <= {WHOLE}:
+        if load.finished:
+            raise next(iter(errors.values()))
         return None
     asked = cast("View", load.question)
     found = _known(listed, replies, errors, asked.start, asked.end)
     before = None
-    if earlier and asked.comparison:
+    if earlier.keys() - {WHOLE} and asked.comparison:
         before = _known(listed, earlier, failed, asked.comparison.start, asked.comparison.end).value
     icons = {game.game_id: game_table.safe_icon(game.resource_url) for game in listed}
     players = {key: reply.data.user_count for key, reply in replies.items() if isinstance(key, int)}
@@ -105,7 +109,10 @@ def _sides(
 
 def _calls(listed: Sequence[Game], start: datetime, end: datetime) -> dict[int | str, Call]:
     twoj = source().twoj
-    calls: dict[int | str, Call] = {SLOTS: partial(twoj.slots.game_stage_summary, start=start, end=end)}
+    calls: dict[int | str, Call] = {
+        SLOTS: partial(twoj.slots.game_stage_summary, start=start, end=end),
+        WHOLE: partial(twoj.all.stage_summary, start=start, end=end),
+    }
     for game in listed:
         if game.game_type != SLOTS:
             calls[game.game_id] = partial(
@@ -127,9 +134,11 @@ def _known(
         if game.game_type != SLOTS
     }
     slots = tuple(replies[SLOTS].data) if SLOTS in replies else None
+    whole = replies.get(WHOLE)
+    total = whole.data.summary if whole is not None and whole.complete and not whole.stale else None
     as_of = min(reply.as_of for reply in replies.values())
     return Known(
-        made(_games_frame, tuple(listed), slots, tuple(others.items())),
+        made(_games_frame, tuple(listed), slots, tuple(others.items()), total),
         as_of,
         trouble_of(replies.values()),
         _named(listed, errors),
@@ -142,8 +151,9 @@ def _games_frame(
     listed: tuple[Game, ...],
     slots: tuple[SlotsGameRow, ...] | None,
     others: tuple[tuple[int, GameSummary | None], ...],
+    whole: StageTotal | None,
 ) -> pd.DataFrame:
-    return frames.games_frame(listed, slots, dict(others))
+    return frames.games_frame(listed, slots, dict(others), whole)
 
 
 def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = "") -> tuple[str, ...]:
@@ -152,4 +162,4 @@ def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where:
 
 
 def _names(listed: Sequence[Game]) -> dict[int | str, str]:
-    return {SLOTS: ALL_SLOTS} | frames.game_names(listed)
+    return {SLOTS: ALL_SLOTS, WHOLE: WHOLE} | frames.game_names(listed)

@@ -54,7 +54,8 @@ def types_chart(types: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
         ],
         "customdata": [game_hover(name, row, currency) for name, row in zip(names, rows, strict=True)],
     }
-    return _rows(bars, names, names, [0, max((value or 0 for value in drawn), default=0) * 1.75 or 1], look)
+    ends = [value or 0.0 for value in drawn]
+    return _rows(bars, names, names, [min([0.0, *ends]), max([0.0, *ends]) * 1.75 or 1], look)
 
 
 def _rows(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dashboard.frames import (
     GAME_TYPES,
     SUMS,
+    UNLISTED_ID,
     by_type,
     days_frame,
     extremes,
@@ -274,3 +275,26 @@ def test_a_day_of_which_nothing_has_passed_is_nothing_and_not_unknown() -> None:
     assert found["bet_amount_li"].tolist()[2] == 0
     later = days_frame([], period, midnight + timedelta(minutes=1), zone)
     assert later["bet_amount_li"].isna().tolist() == [True, True, True]
+
+
+def test_what_the_list_of_games_lacks_stands_in_every_split_by_name() -> None:
+    games = [Game(1001, "Quiet", "Slots"), Game(2011, "Roulette", "Multiplayer")]
+    slots = [SlotsGameRow(1001, 10, 5000, 500, -500)]
+    others = {2011: GameSummary(3000, -300, 4, 2, 1, 1)}
+    parts = games_frame(games, slots, others)
+    bets, bet_li, gain_li = (parts[name].sum() for name in ("bet_count", "bet_amount_li", "gain_li"))
+    whole = StageDay(date(2026, 3, 15), bets + 3, bet_li + 1_234_000, gain_li - 34_000, -gain_li + 34_000)
+    found = games_frame(games, slots, others, whole)
+    last = found.iloc[-1]
+    assert (last["name"], last["type"]) == ("Not in the provider's list of games", "Not listed")
+    assert last[["bet_count", "bet_amount_li", "company_gain_li"]].tolist() == [3, 1_234_000, 34_000]
+    assert found["bet_amount_li"].sum() == bet_li + 1_234_000
+    assert by_type(found)["type"].tolist() == ["Slots", "Multiplayer", "Not listed"]
+    assert UNLISTED_ID in extremes(found, 0)["game_id"].tolist()
+    # Less than its parts is said as well; and part of the answers is no missing game.
+    assert (
+        games_frame(games, slots, others, StageDay(date(2026, 3, 15), 0, 0, 0, 0)).iloc[-1]["bet_amount_li"]
+        == -bet_li
+    )
+    assert len(games_frame(games, slots, {2011: None}, whole)) == 2
+    assert len(games_frame(games, None, others, whole)) == 2
