@@ -13,6 +13,9 @@ from dashboard.metrics import Change, Metric, Number, Unit
 UNKNOWN: Final = "–"
 LI_PER_UNIT: Final = 1000
 _SPACE: Final = "\u00a0"
+_MOST_PERCENT: Final = 999
+_CENT: Final = Fraction(5, 1000)
+"""An amount below this would be written "0.00"."""
 _SCALES: Final = ((1, ""), (10**3, "K"), (10**6, "M"), (10**9, "B"), (10**12, "T"))
 
 
@@ -32,8 +35,11 @@ def money(li: Number | None, currency: str | None = None, places: int = 0) -> st
 
 
 def money_short(li: Number | None, currency: str | None = None) -> str:
-    """Amount for a card or an axis: "12.4M", "−3.2K", and with two decimals below a thousand: "845.20"."""
-    return UNKNOWN if li is None else _with(currency, _short(Fraction(li) / LI_PER_UNIT, 2))
+    """Amount for a card, of three significant digits: "1.09M", "−3.20K"; below a thousand "845.20"."""
+    if li is None:
+        return UNKNOWN
+    units = Fraction(li) / LI_PER_UNIT
+    return _with(currency, _small(units, 3) if 0 < abs(units) < _CENT else _short(units, 2))
 
 
 def count(number: Number | None) -> str:
@@ -42,7 +48,7 @@ def count(number: Number | None) -> str:
 
 
 def count_short(number: Number | None) -> str:
-    """Whole number for a card: "12.4M", below a thousand in full."""
+    """Whole number for a card, of three significant digits: "1.23M"; below a thousand in full."""
     return UNKNOWN if number is None else _short(Fraction(number), 0)
 
 
@@ -60,13 +66,13 @@ def axis(units: Decimal) -> str:
 
 
 def percent(ratio: Number | None, places: int = 2) -> str:
-    """Ratio as percent: 0.0392 is "3.92 %"."""
-    return UNKNOWN if ratio is None else _grouped(_rounded(ratio * 100, places), places) + _SPACE + "%"
+    """Ratio as percent: 0.0392 is "3.92 %"; what is not zero is never "0.00 %" but "< 0.01 %"."""
+    return UNKNOWN if ratio is None else _small(Fraction(ratio * 100), places) + _SPACE + "%"
 
 
 def percent_change(ratio: Number | None) -> str:
     """Relative change with its sign: 0.042 is "+4.2 %"."""
-    return UNKNOWN if ratio is None else _plus(percent(ratio, 1))
+    return UNKNOWN if ratio is None else _plus(_grouped(_rounded(ratio * 100, 1), 1)) + _SPACE + "%"
 
 
 def points(difference: Number | None) -> str:
@@ -91,8 +97,17 @@ def short(metric: Metric[Any], number: Number | None, currency: str | None = Non
 
 
 def change_short(metric: Metric[Any], change: Change) -> str:
-    """Change of a metric for a card: "+4.2 %" or "−0.31 pp"; "–" where there is none."""
-    return points(change.value) if metric.unit is Unit.RATIO else percent_change(change.value)
+    """Change of a metric for a card: "+4.2 %", ">999 %" or "−0.31 pp"; "–" where there is none."""
+    if metric.unit is Unit.RATIO:
+        return points(change.value)
+    if change.value is not None and is_beyond(change):
+        return (">999" if change.value > 0 else "<−999") + _SPACE + "%"
+    return percent_change(change.value)
+
+
+def is_beyond(change: Change) -> bool:
+    """Whether a relative change is so large that a card does not say it in full."""
+    return change.value is not None and abs(_whole(change.value, 2)) > _MOST_PERCENT
 
 
 def difference(metric: Metric[Any], change: Change, currency: str | None = None) -> str:
@@ -143,13 +158,22 @@ def age(instant: datetime, now: datetime) -> str:
 def _short(units: Fraction, small_places: int) -> str:
     if units == 0:
         return "0"
-    for scale, letter in _SCALES:  # noqa: B007 - both are used after the loop
-        places = small_places if scale == 1 else 1
-        rounded = _rounded(units / scale, places)
-        # The rounded number decides: 999.96K is 1.0M, never 1,000.0K.
-        if abs(rounded) < LI_PER_UNIT:
-            break
-    return _grouped(rounded, places) + letter
+    for scale, letter in _SCALES:
+        # The rounded number decides: 9.996K is 10.0K, and 999.6K is 1.00M, never 1,000K.
+        for places, below in ((small_places, 1000),) if scale == 1 else ((2, 10), (1, 100), (0, 1000)):
+            rounded = _rounded(units / scale, places)
+            if abs(rounded) < below:
+                return _grouped(rounded, places) + letter
+    return _grouped(rounded, 0) + letter
+
+
+def _small(number: Fraction, places: int) -> str:
+    """Write a number; one that is not zero but would read so as "< 0.01" or "> −0.01"."""
+    rounded = _rounded(number, places)
+    if rounded or not number:
+        return _grouped(rounded, places)
+    least = _grouped(Decimal(1).scaleb(-places), places)
+    return f"< {least}" if number > 0 else f"> −{least}"
 
 
 def _rounded(number: Number, places: int) -> Decimal:

@@ -48,7 +48,7 @@ def six(now: Totals | None) -> None:
     cards.row("cards", METRICS, now, None, None, data.source().currency)
 
 
-@live.part("Figures of the bets", "bets", lambda: six(None), first=True)
+@live.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
 def figures() -> None:
     view, here = filters.view(), data.source()
     if states.just_begun(view):

@@ -24,7 +24,7 @@ def two_rows(
     cards.row("cards-amounts", AMOUNTS, now, before, compared, currency)
 
 
-@live.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None))
+@live.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None), shapes=10)
 def figures() -> None:
     view = filters.view()
     if states.just_begun(view):

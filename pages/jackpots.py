@@ -33,7 +33,7 @@ def window() -> tuple[datetime, datetime]:
     return view.start, data.source().now() if view.is_running else view.end
 
 
-@live.part("The pots", "pots", every_s=QUICK_S)
+@live.part("The pots", "pots", every_s=QUICK_S, shapes=2)
 def pots() -> None:
     known = jackpots.now()
     states.as_of(known)

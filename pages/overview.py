@@ -27,7 +27,7 @@ def net_cards(
     return words
 
 
-@live.part("Figures of the period", "period", cards.unknown)
+@live.part("Figures of the period", "period", cards.unknown, shapes=6)
 def period() -> None:
     view, here = filters.view(), data.source()
     if states.just_begun(view):
@@ -47,7 +47,7 @@ def period() -> None:
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
 
 
-@live.part("Net gain after bonus", "net", net_cards)
+@live.part("Net gain after bonus", "net", net_cards, shapes=2)
 def net() -> None:
     view = filters.view()
     if states.just_begun(view):

@@ -53,7 +53,7 @@ def whose(history: data.History, *words: str) -> tuple[str, str]:
     return told, history.player.op_id or str(history.player.user_id)
 
 
-@live.part("Figures of this player", "player", player_cards.unknown, first=True)
+@live.part("Figures of this player", "player", player_cards.unknown, first=True, shapes=8)
 def figures() -> None:
     if known := player_reading.history():
         history, view = known.value, filters.view()
@@ -61,6 +61,8 @@ def figures() -> None:
         st.text(identity(history.player, history.rounds))
         states.as_of(known, note=f"{view.period.label.lower()}, {view.zone.key}")
         player_cards.draw(history.player, player_totals(history.rounds))
+        if history.player.op_id is not None and guard.may("wallet"):
+            navigation.lead("wallet.py", "The player's wallet", op_id=history.player.op_id)
         if history.rounds.empty:
             st.info(
                 f"This player has no bets in {view.period.days_label}. A longer period may have some.",

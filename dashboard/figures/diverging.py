@@ -22,14 +22,14 @@ def ink(background: str) -> str:
 
 
 def limit_of(values: Sequence[float | None], weights: Sequence[float] | None = None) -> float:
-    """Where the colours end: nine tenths of the values (or of their weight) lie within; 0 without values.
+    """Where the colours end: nine tenths of the values but 0 (or of their weight) lie within; 0 without any.
 
-    So one odd value does not wash out all others.
+    So neither one odd value washes out all others, nor many days without play make every other one full.
     """
     weighted = [
         (abs(value), weight)
         for value, weight in zip(values, weights or [1.0] * len(values), strict=True)
-        if value is not None
+        if value
     ]
     total, within = sum(weight for _, weight in weighted), 0.0
     for size, weight in sorted(weighted):

@@ -62,14 +62,23 @@ def _rows(
     bars: dict[str, Any], keys: list[str], names: list[str], span: list[float], look: Look
 ) -> go.Figure:
     trace = {
-        **bars,
+        **{name: value for name, value in bars.items() if name != "text"},
         "type": "bar",
         "orientation": "h",
         "y": keys,
-        "textposition": "outside",
-        "textfont": {"color": look.text, "size": 12},
-        "cliponaxis": False,
         "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    # Beside a bar of less than a pixel plotly would put the amount of a loss where gains stand.
+    amounts = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [value or 0.0 for value in bars["x"]],
+        "y": keys,
+        "text": bars["text"],
+        "textposition": ["middle left" if (value or 0) < 0 else "middle right" for value in bars["x"]],
+        "textfont": {"color": look.text, "size": 12},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
     }
     layout: Layout = {
         "xaxis": {
@@ -92,7 +101,7 @@ def _rows(
         },
         "bargap": 0.35,
     }
-    return figure(look, [trace], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
+    return figure(look, [trace, amounts], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
 
 
 @lru_cache(8192)

@@ -45,6 +45,8 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
         "hovertemplate": "%{customdata}<extra></extra>",
         "colorscale": [[0, look.page], [1, look.primary]],
         "zmin": 0,
+        # Without rounds zero would be the middle of the colours, and the player busy at every hour.
+        "zmax": max(1, *cells["bet_count"].tolist()),
         "showscale": False,
         "xgap": 2,
         "ygap": 2,

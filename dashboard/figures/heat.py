@@ -37,7 +37,7 @@ def game_days_chart(
     running = [place for place, finished in enumerate(days.finished) if not finished]
     labels = [label + "<br>so far" * (place in running) for place, label in enumerate(steps.labels)]
     ends = [money_short(round(end * 1000), currency) for end in (-limit, 0, limit)]
-    colors = scale(limit, (ends[0], "0", f"+{ends[2]}"), look)
+    colors = scale(limit, (ends[0], "0", f"+{ends[2]}") if limit else ("", "0", ""), look)
     trace = {
         "type": "heatmap",
         "x": steps.names,

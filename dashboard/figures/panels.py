@@ -65,9 +65,11 @@ def _panels(
     def panel(metric: Metric[Totals]) -> Panel:
         bars = _bars(metric, rows, running, look, currency)
         line = _line(metric, before, befores or (), look, currency)
+        is_signed = metric is _GAIN and len(rows) <= _SIGNED_BARS and any((y or 0) < 0 for y in bars["y"])
+        signs = [_signs(bars["y"], look)] if is_signed else []
         return Panel(
             metric.label + (f", {currency}" if currency else ""),
-            [bars, line] if befores else [bars],
+            [bars, *([line] if befores else []), *signs],
             amount_axis(look, [*bars["y"], *line["y"]]),
         )
 
@@ -97,12 +99,19 @@ def _bars(
             "line": {"color": colors, "width": [1 if is_running else 0 for is_running in running]},
             "pattern": hatch(running),
         },
-        "text": [
-            "<b>−</b>" if signed and len(rows) <= _SIGNED_BARS and (value or 0) < 0 else ""
-            for value in values
-        ],
-        "textposition": "outside",
+    }
+
+
+def _signs(values: Sequence[float | None], look: Look) -> Trace:
+    """A minus below each loss: beside a bar of less than a pixel plotly would put it above zero."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "y": [value if value is not None and value < 0 else None for value in values],
+        "text": ["<b>−</b>"] * len(values),
+        "textposition": "bottom center",
         "textfont": {"color": look.loss, "size": 14},
+        "hoverinfo": "skip",
         "cliponaxis": False,
     }
 

@@ -71,7 +71,9 @@ def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
         "root": {"color": look.card},
     }
     # A treemap has no scale of its own for colours given one by one: an empty scatter lends its scale.
-    ends = (percent(-Fraction(limit), 1), "0 % hold", "+" + percent(Fraction(limit), 1))
+    ends = ("", "0 % hold", "")
+    if limit:
+        ends = (percent(-Fraction(limit), 1), "0 % hold", "+" + percent(Fraction(limit), 1))
     legend = {
         "type": "scatter",
         "x": [None],

@@ -91,8 +91,9 @@ def _tooltip(
         metric.formula,
     ]
     if moved is not None and moved.value is not None and before is not None:
+        share = f" ({formats.percent_change(moved.value)})" if formats.is_beyond(moved) else ""
         lines.append(
-            f"{formats.difference(metric, moved, currency)} against"
+            f"{formats.difference(metric, moved, currency)}{share} against"
             f" {formats.exact(metric, metric.of(before), currency)} ({compared})"
         )
     elif moved is not None:

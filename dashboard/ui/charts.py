@@ -13,4 +13,7 @@ def look() -> Look:
 
 def show(figure: go.Figure, key: str) -> None:
     """Draw a figure in its own colours, without the tools that would move it."""
-    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
+    # With its height given, its place stays as it is while it is drawn anew.
+    st.plotly_chart(
+        figure, theme=None, key=key, height=int(figure.layout.height), config={"displayModeBar": False}
+    )

@@ -11,6 +11,7 @@ from dashboard.ui import guard, states
 
 EVERY_S: Final = 60
 _MARK: Final = "<i class='part'></i>"
+_SHAPES: Final = "<div class='card-shapes'>{}</div>"
 # A container without contents is not drawn at all; with this mark the style sheet can say "Loading…" in it.
 
 
@@ -21,6 +22,7 @@ def part(
     *,
     every_s: int | None = EVERY_S,
     first: bool = False,
+    shapes: int = 0,
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Turn a function into a part that is drawn beside the others and again each minute.
 
@@ -28,7 +30,9 @@ def part(
     `unknown` then draws what stands above the sentence, so that nothing below moves. With None for `every_s`
     it is drawn again only when somebody uses it: a table that people scroll and select in stays as it is.
     What is `first` is drawn before the parts after it begin: heavy ones would keep people from seeing it.
+    While nothing is there, its place shows the `shapes` of so many cards.
     """
+    mark = _MARK + (_SHAPES.format("<i></i>" * shapes) if shapes else "")
 
     @contextmanager
     def failed() -> Iterator[None]:
@@ -43,7 +47,7 @@ def part(
         @guard.fragment(parallel=not first, run_every=every_s, key=key)
         def drawn() -> None:
             with st.container(key=f"part-{key}"), states.part(name, failed):
-                st.html(_MARK)
+                st.html(mark)
                 draw()
 
         return drawn

@@ -115,7 +115,7 @@ def days_compared(
     return known, None
 
 
-@live.part("Figures of the game", "game-figures", cards.unknown)
+@live.part("Figures of the game", "game-figures", cards.unknown, shapes=6)
 def figures() -> None:
     """Sums, players, and the daily chart."""
     view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id

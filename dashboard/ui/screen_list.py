@@ -34,7 +34,7 @@ _COLORS: Final[dict[Condition, Literal["green", "orange", "red", "gray"]]] = {
 def draw_new() -> None:
     """Draw the form that makes a link, and the new link until it was taken: it is nowhere else."""
     with st.form("new-screen", clear_on_submit=True, border=False):
-        name_place, look_place, button_place = st.columns([3, 2, 1], vertical_alignment="bottom")
+        name_place, look_place, button_place = st.columns([4, 3, 2], vertical_alignment="bottom")
         name = name_place.text_input(
             "Name of a new screen", max_chars=80, placeholder="Lobby, left of the bar"
         )

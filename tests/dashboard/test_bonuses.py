@@ -195,7 +195,7 @@ def test_columns_say_what_the_providers_document_says() -> None:
 def test_the_funnel_measures_number_and_amount_each_by_itself() -> None:
     bars = funnel_chart(bonus_totals(EXAMPLE), LIGHT, "PHP").data[0]
     assert list(bars.x) == [1, pytest.approx(45 / 71), 1, pytest.approx(1_205_500 / 24_109_360)]
-    assert list(bars.text) == ["71", f"45 · 63.4{S}%", f"24.1K{S}PHP", f"1.2K{S}PHP · 5.0{S}%"]
+    assert list(bars.text) == ["71", f"45 · 63.4{S}%", f"24.1K{S}PHP", f"1.21K{S}PHP · 5.0{S}%"]
     assert bars.customdata[3] == f"Converted to cash 1,205.50{S}PHP<br>Conversion rate 5.00{S}%"
 
 

@@ -42,9 +42,11 @@ def test_losses_are_marked_by_colour_place_and_sign() -> None:
     gain = figure.data[1]
     assert gain.y[2] == -70.0
     assert gain.marker.color[2] == LIGHT.loss
-    assert "−" in gain.text[2]
+    signs = figure.data[2]
+    assert (signs.text[2], signs.textposition) == ("<b>−</b>", "bottom center")
     assert set(gain.marker.color[:2]) == {LIGHT.gain}
-    assert not any(gain.text[:2])
+    assert list(signs.y)[:2] == [None, None]
+    assert signs.y[2] == gain.y[2] < 0
     assert figure.layout.yaxis2.range[0] < -70
 
 
@@ -52,7 +54,7 @@ def test_long_periods_carry_no_signs() -> None:
     period = custom_period(TODAY - timedelta(days=31), TODAY, TODAY)
     rows = [_row(day, gain_li=-1000) for day in period.days()]
     figure = days_chart(days_frame(rows, period, NOW, MANILA), LIGHT, "PHP", MANILA)
-    assert not any(figure.data[1].text)
+    assert len(figure.data) == 2
 
 
 def test_hover_is_exact_beyond_what_a_float_holds() -> None:
@@ -162,7 +164,9 @@ def test_games_from_gain_to_loss_with_their_amounts() -> None:
     figure = games_chart(extremes(_games()), LIGHT, "PHP")
     bars = figure.data[0]
     assert list(bars.x) == [500.0, 10.0, -20.0, -40.0]
-    assert list(bars.text) == ["500.00", "10.00", "−20.00", "−40.00"]
+    amounts = figure.data[1]
+    assert list(amounts.textposition) == ["middle right", "middle right", "middle left", "middle left"]
+    assert list(amounts.text) == ["500.00", "10.00", "−20.00", "−40.00"]
     assert list(bars.marker.color) == [LIGHT.gain, LIGHT.gain, LIGHT.loss, LIGHT.loss]
     assert len(set(bars.y)) == 4, "games of one name stay apart"
     assert list(figure.layout.yaxis.ticktext) == [
@@ -186,10 +190,10 @@ def test_types_keep_their_colours_and_say_their_share() -> None:
         [SlotsGameRow(i, 1, amount, 0, 0) for i, amount in ((1001, 600), (4001, 300), (9001, 100))],
         {},
     )
-    bars = types_chart(by_type(games), DARK, "PHP").data[0]
+    bars, amounts = types_chart(by_type(games), DARK, "PHP").data
     assert list(bars.y) == ["Slots", "Fish", "Other"]
     assert list(bars.marker.color) == [DARK.categorical[0], DARK.categorical[3], DARK.categorical[5]]
-    assert [text.split(" · ")[0] for text in bars.text] == [f"60.0{S}%", f"30.0{S}%", f"10.0{S}%"]
+    assert [text.split(" · ")[0] for text in amounts.text] == [f"60.0{S}%", f"30.0{S}%", f"10.0{S}%"]
 
 
 def test_nothing_to_draw_draws_nothing() -> None:
@@ -218,3 +222,18 @@ def test_axes_start_at_zero_and_have_a_few_round_ticks(values: list[float]) -> N
 def test_ticks_of_an_axis_with_losses() -> None:
     axis = amount_axis(LIGHT, [-700_000.0, None, 1_300_000.0])
     assert axis["ticktext"] == ["−500K", "0", "500K", "1M"]
+
+
+def test_a_loss_of_less_than_a_pixel_has_its_minus_below_zero() -> None:
+    figure = _week(_row(date(2026, 3, 10), gain_li=10**12), _row(date(2026, 3, 11), gain_li=-1))
+    signs = figure.data[2]
+    assert signs.y[2] == -0.001
+    assert signs.textposition == "bottom center"
+    games = games_frame(
+        [Game(1001, "a", "Slots"), Game(1002, "b", "Slots")],
+        [SlotsGameRow(1001, 1, 10**12, 0, 10**12), SlotsGameRow(1002, 1, 1, 1, -1)],
+        {},
+    )
+    amounts = games_chart(games, LIGHT, None).data[1]
+    assert (list(amounts.x), list(amounts.text)) == ([10**9, -0.001], ["1.00B", "−0.001"])
+    assert list(amounts.textposition) == ["middle right", "middle left"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import formats
-from dashboard.metrics import METRIC, Change, Number
+from dashboard.metrics import METRIC, Change, Number, Totals, change
 
 S = "\u00a0"
 MANILA = ZoneInfo("Asia/Manila")
@@ -43,18 +43,26 @@ def test_exact_money_can_be_read_back(li: int) -> None:
     ("units", "text"),
     [
         ("12382400", "12.4M"),
-        ("-3210", "−3.2K"),
+        ("1086382.73", "1.09M"),
+        ("-3210", "−3.21K"),
+        ("9995", "10.0K"),
+        ("9994", "9.99K"),
+        ("99950", "100K"),
+        ("999999", "1.00M"),
         ("845.2", "845.20"),
         ("999.994", "999.99"),
-        ("999.995", "1.0K"),
-        ("999940", "999.9K"),
-        ("999960", "1.0M"),
-        ("-999960", "−1.0M"),
-        ("999949999.999", "999.9M"),
-        ("999950000", "1.0B"),
-        ("9007199254740.993", "9.0T"),
-        ("1000000000000000", "1,000.0T"),
-        ("-0.004", "0.00"),
+        ("999.995", "1.00K"),
+        ("999499.999", "999K"),
+        ("999500", "1.00M"),
+        ("999960", "1.00M"),
+        ("-999960", "−1.00M"),
+        ("999499999.999", "999M"),
+        ("999500000", "1.00B"),
+        ("9007199254740.993", "9.01T"),
+        ("1000000000000000", "1,000T"),
+        ("-0.004", "−0.004"),
+        ("0.001", "0.001"),
+        ("0.005", "0.01"),
         ("0", "0"),
     ],
 )
@@ -75,7 +83,7 @@ def test_the_currency_follows_without_a_line_break() -> None:
 
 def test_counts() -> None:
     assert formats.count(1_234_567) == "1,234,567"
-    assert formats.count_short(1_234_567) == "1.2M"
+    assert formats.count_short(1_234_567) == "1.23M"
     assert formats.count_short(999) == "999"
     assert formats.count(None) == formats.count_short(None) == "–"
 
@@ -135,7 +143,7 @@ def test_a_metrics_own_form() -> None:
         == formats.difference(METRIC["hold"], points)
         == f"−0.31{S}pp"
     )
-    assert formats.short(METRIC["bets"], 1_234_567, "PHP") == "1.2M"
+    assert formats.short(METRIC["bets"], 1_234_567, "PHP") == "1.23M"
     assert formats.exact(METRIC["bets"], 1_234_567, "PHP") == "1,234,567"
     none = Change(None, None, "neutral", "why")
     assert formats.change_short(METRIC["bets"], none) == formats.difference(METRIC["bets"], none) == "–"
@@ -215,3 +223,49 @@ def test_a_time_that_clocks_show_twice_says_which(
 ) -> None:
     assert formats.moment(instant, ZoneInfo(zone)) == moment
     assert formats.clock(instant.astimezone(ZoneInfo(zone))) == clock
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (Fraction(0), "0.00"),
+        (Fraction(1, 20_000), "0.01"),
+        (Fraction(1, 20_001), "< 0.01"),
+        (Fraction(-1, 20_001), "> −0.01"),
+        (Fraction(-1, 10_000), "−0.01"),
+        (Fraction(1, 10**30), "< 0.01"),
+    ],
+)
+def test_a_share_that_is_not_zero_never_reads_so(ratio: Fraction, text: str) -> None:
+    assert formats.percent(ratio) == f"{text}{S}%"
+
+
+@given(st.fractions())
+def test_a_percentage_reads_as_zero_only_where_it_is(ratio: Fraction) -> None:
+    assert (formats.percent(ratio) == f"0.00{S}%") == (ratio == 0)
+
+
+def test_an_average_of_less_than_a_li_is_no_zero() -> None:
+    assert formats.money_short(Fraction(1, 3), "PHP") == f"< 0.001{S}PHP"
+    assert formats.money_short(Fraction(-1, 3)) == "> −0.001"
+
+
+@pytest.mark.parametrize(
+    ("before_li", "now_li", "card"),
+    [
+        (1000, 10_990, "+999.0"),
+        (1000, 10_995, ">999"),
+        (1000, 36_800, ">999"),
+        (1000, -8_990, "−999.0"),
+        (1000, -9_000, "<−999"),
+        (1000, 3_000, "+200.0"),
+    ],
+)
+def test_a_card_caps_a_change_and_the_tooltip_does_not(before_li: int, now_li: int, card: str) -> None:
+    metric = METRIC["company_gain"]
+    moved = change(metric, Totals(1, 1, 0, now_li), Totals(1, 1, 0, before_li))
+    assert formats.change_short(metric, moved) == f"{card}{S}%"
+    assert formats.is_beyond(moved) == (card[0] in "<>")
+    assert moved.value is not None
+    exact = f"{(now_li - before_li) / 10:+,.1f}{S}%".replace("-", "−")
+    assert formats.percent_change(moved.value) == exact

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.figures import diverging
 from dashboard.figures.games import games_chart
+from dashboard.figures.habits import hours_of_week_chart
 from dashboard.figures.heat import game_days_chart
 from dashboard.figures.luck import band_chart, funnel_plot
 from dashboard.figures.treemap import treemap
@@ -22,7 +23,7 @@ from dashboard.luck_table import in_words, luck_frame, one_in_words, sources
 from dashboard.markdown import escaped
 from dashboard.metrics import Totals
 from dashboard.round_tables import biggest_wins, latest, round_table
-from dashboard.rounds import rounds_frame
+from dashboard.rounds import by_weekday_and_hour, rounds_frame
 from twoj_client.models import Bet, Game, GameSummary, SlotsGameRow
 
 UTC = ZoneInfo("UTC")
@@ -180,7 +181,7 @@ def test_the_treemap_has_a_tile_a_game_with_bets_within_its_type() -> None:
     assert list(tiles.labels)[2:4] == ["&lt;b&gt;Bold&lt;/b&gt; &amp; Co", "1099"]
     # Holds of 20 % and −10 %; nine tenths of the bet amount lie within 20 %.
     assert list(tiles.marker.colors)[2:4] == [LIGHT.gain, diverging.color(-0.1, 0.2, LIGHT)]
-    assert tiles.text[2] == f"20.0{S}% · 3.0K"
+    assert tiles.text[2] == f"20.0{S}% · 3.00K"
     assert list(chart.data[1].marker.colorbar.ticktext) == [f"−20.0{S}%", "0 % hold", f"+20.0{S}%"]
     assert "Hold 20.00" in tiles.customdata[2]
 
@@ -343,3 +344,20 @@ def test_games_of_one_name_have_a_mark_each() -> None:
     heat = game_days_chart(days, named, LIGHT, None, UTC)
     assert list(heat.layout.yaxis.ticktext) == marks
     assert len(set(heat.data[0].y)) == 4
+
+
+def test_colours_of_zeros_are_those_of_zero() -> None:
+    assert diverging.limit_of([0.0, 0.0, None]) == 0
+    assert diverging.limit_of([0.0] * 99 + [-5.0]) == 5, "days without play do not count"
+    days = GameDays([date(2026, 3, 14)], [True], {1001: [Totals()]})
+    heat = game_days_chart(days, [(1001, "a")], LIGHT, None, UTC).data[0]
+    assert (heat.zmin, heat.zmax, list(heat.colorbar.ticktext)) == (-1, 1, ["", "0", ""])
+
+
+@pytest.mark.parametrize(("starts", "most"), [([], 1), ([1_773_567_000], 1), ([1_773_567_000] * 7, 7)])
+def test_hours_without_rounds_are_drawn_as_quiet_as_they_were(starts: list[int], most: int) -> None:
+    bets = [bet(place, 100, 0) for place, _ in enumerate(starts)]
+    cells = by_weekday_and_hour(rounds_frame(bets), UTC)
+    heat = hours_of_week_chart(cells, LIGHT, None, UTC).data[0]
+    assert (heat.zmin, heat.zmax) == (0, most)
+    assert max(map(max, heat.z)) == len(starts)

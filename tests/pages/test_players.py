@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -241,3 +242,10 @@ def test_an_op_id_that_looks_like_markup_is_shown_as_it_is(players):
     app = players({"op_id": PRANKSTER.op_id})
     assert plain(app)[0].startswith(f"op_id {PRANKSTER.op_id} · user_id")
     assert not [each for each in app.markdown if "<b>x</b>" in each.value]
+
+
+@pytest.mark.parametrize("query", [{"op_id": UNICODE.op_id}, {"user_id": str(UNICODE.user_id)}])
+def test_a_player_found_by_either_id_has_a_way_to_the_wallet(players, query):
+    (way,) = [each for each in players(query).get("page_link") if "wallet" in each.proto.label]
+    assert "wallet" in way.proto.page
+    assert dict(parse_qsl(way.proto.query_string)) == {"op_id": UNICODE.op_id}
