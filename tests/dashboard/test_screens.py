@@ -1,30 +1,26 @@
-"""What the office is told of a screen."""
+"""A screen's token is known to whoever has the link, and to nobody else."""
 
-from dataclasses import replace
+from contextlib import closing
+from hashlib import sha256
 
-import pytest
+from sqlalchemy import select
 
-from dashboard.screens import Condition, Heartbeat, Screen, condition
-from dashboard.wall import limits
-
-NOW_MS = 1_773_567_000_000
-BEAT = Heartbeat(NOW_MS - 9000, paint_age_ms=16, data_age_ms=1900, build="b2")
-SCREEN = Screen(1, "Lobby", "dark", NOW_MS - 86_400_000, None, BEAT)
+from dashboard.data.screens import Screens
+from payouts import schema
+from payouts.database import Database
+from tests.payouts.conftest import engine, postgresql, url  # noqa: F401 - fixtures
 
 
-@pytest.mark.parametrize(
-    ("screen", "expected"),
-    [
-        (SCREEN, Condition.ON),
-        (replace(SCREEN, beat=None), Condition.NEW),
-        (replace(SCREEN, revoked_at_ms=NOW_MS), Condition.REVOKED),
-        (replace(SCREEN, beat=replace(BEAT, seen_at_ms=NOW_MS - 30_000)), Condition.ON),
-        (replace(SCREEN, beat=replace(BEAT, seen_at_ms=NOW_MS - 30_001)), Condition.OFF),
-        (replace(SCREEN, beat=replace(BEAT, paint_age_ms=10_001)), Condition.STILL),
-        (replace(SCREEN, beat=replace(BEAT, data_age_ms=60_000)), Condition.OLD_NUMBERS),
-        (replace(SCREEN, beat=replace(BEAT, data_age_ms=None)), Condition.OLD_NUMBERS),
-        (replace(SCREEN, beat=replace(BEAT, build="b1")), Condition.OLD_BUILD),
-    ],
-)
-def test_the_worst_is_said(screen, expected):
-    assert condition(screen, NOW_MS, limits(2), "b2") is expected
+def test_a_token_is_kept_nowhere_and_its_hash_lets_the_screen_look(url, engine, tmp_path):  # noqa: F811
+    with closing(Database(url)) as database:
+        screens = Screens(database)
+        token = screens.make("Lobby", "dark", "ann")
+        screens.load()
+        assert screens.look_of(token) == (1, "dark")
+        with engine.connect() as connection:
+            kept = repr([connection.execute(select(each)).all() for each in schema.metadata.sorted_tables])
+            hashes = connection.scalars(select(schema.screens.c.token_hash)).all()
+        assert hashes == [sha256(token.encode()).hexdigest()]
+        assert token not in kept
+        for path in tmp_path.iterdir():  # SQLite keeps what was written once in more than its tables
+            assert token.encode() not in path.read_bytes()
