@@ -182,6 +182,8 @@ def test_what_was_written_before_payouts_were_bound_in_is_bound_in_as_it_stands(
             connection.execute(text(statement))
         call = "INSERT INTO deliveries VALUES (1, 2, 'first', 't-1', 0, '', :body, :size)"
         connection.execute(text(call), {"body": body, "size": len(body)})
+        refused = "INSERT INTO deliveries VALUES (2, 2, 'refused', NULL, 100000, 'The body is no', '{}', 2)"
+        connection.execute(text(refused))
     migrate(engine)
     wrong, extent = check(engine.url)
     assert wrong == []
