@@ -55,13 +55,13 @@ class Pot:
 
 @dataclass(frozen=True, slots=True)
 class Pots:
-    """Both pots at one moment of the provider's clock."""
+    """Both pots at one moment of the provider's clock; None is one that it did not tell."""
 
-    hourly: Pot
-    super: Pot
+    hourly: Pot | None
+    super: Pot | None
     at_ms: int
 
-    def __getitem__(self, name: str) -> Pot:
+    def __getitem__(self, name: str) -> Pot | None:
         return self.hourly if name == "hourly" else self.super
 
 
@@ -129,7 +129,10 @@ class HitFinder:
         return [hit for name in POTS if (hit := self._heard(name, before, after, wins))]
 
     def _heard(self, name: str, before: Pots, after: Pots, wins: Sequence[Win]) -> Hit | None:
-        was_li, is_li = before[name].li, after[name].li
+        was, told = before[name], after[name]
+        if was is None or told is None:
+            return None
+        was_li, is_li = was.li, told.li
         fall = self._falls.pop(name, None)
         if fall and _has_risen_again(fall, is_li, after.at_ms):
             fall = None

@@ -53,7 +53,7 @@ class AnyRound(Protocol):
     @property
     def start_at(self) -> int: ...  # noqa: D102
     @property
-    def end_at(self) -> int: ...  # noqa: D102
+    def end_at(self) -> int | None: ...  # noqa: D102
     @property
     def user_id(self) -> int | None: ...  # noqa: D102
     @property
@@ -128,8 +128,10 @@ def with_games(rounds: pd.DataFrame, games: Sequence[GameInfo]) -> pd.DataFrame:
 
 
 def local_times(epoch_s: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
-    """Times in the business zone."""
-    return pd.to_datetime(epoch_s.astype("int64"), unit="s", utc=True).dt.tz_convert(zone)
+    """Times in the business zone; what is not known is NaT."""
+    known = epoch_s.astype("Int64")
+    times = pd.to_datetime(known.fillna(0).astype("int64"), unit="s", utc=True).dt.tz_convert(zone)
+    return times.mask(known.isna().to_numpy()) if known.hasnans else times
 
 
 def by_weekday_and_hour(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

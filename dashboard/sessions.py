@@ -20,6 +20,8 @@ def sessions_frame(rounds: pd.DataFrame, pause_min: int = PAUSE_MIN) -> pd.DataF
     round starts more than `pause_min` minutes after all rounds before it have ended.
     """
     starts = rounds["start_at"].to_numpy("int64")
+    # A round whose end is not known ends no sooner than it starts.
+    rounds = rounds.assign(end_at=rounds["end_at"].fillna(rounds["start_at"]))
     ends = np.maximum.accumulate(rounds["end_at"].to_numpy("int64"))
     begins = np.ones(len(rounds), dtype=bool)
     begins[1:] = starts[1:] - ends[:-1] > pause_min * 60

@@ -102,8 +102,8 @@ def told(pots: Pots | None, as_of: datetime | None, age_ms: int | None, state: S
         "as_of": as_of.isoformat(timespec="milliseconds") if as_of else None,
         "age_ms": age_ms,
         "provider_ms": pots.at_ms if pots else None,
-        "hourly": told_pot(pots.hourly, pots.at_ms) if pots else None,
-        "super": told_pot(pots.super, pots.at_ms) if pots else None,
+        "hourly": told_pot(pots.hourly, pots.at_ms) if pots and pots.hourly else None,
+        "super": told_pot(pots.super, pots.at_ms) if pots and pots.super else None,
     }
 
 

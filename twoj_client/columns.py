@@ -12,16 +12,23 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from twoj_client.endpoints import ALL_HISTORY, Endpoint
-from twoj_client.models import Bet
+from twoj_client.models import Bet, BetPage
+from twoj_client.tolerant import Unknown, read
 from twoj_client.walk import Hour
 
 SCHEMA = pa.schema(
     [
-        pa.field(name, pa.string() if kind == "str" else pa.int64(), nullable=False)
+        pa.field(
+            name,
+            pa.string() if kind in ("str", "Text") else pa.int64(),
+            nullable=kind == "NumberOrNone",
+        )
         for name, kind in Bet.__annotations__.items()
     ]
 )
-"""The columns of a table of bets: the fields of :class:`twoj_client.models.Bet`, amounts in li."""
+"""The columns of a table of bets: the fields of :class:`twoj_client.models.Bet`, amounts in li.
+
+What is not known is null."""
 
 # Parsed as nullable: what is missing is found as a null.
 _ROW = pa.struct([field.with_nullable(True) for field in SCHEMA])
@@ -80,6 +87,11 @@ class _ColumnsEndpoint(Endpoint[BetColumns]):
     @property
     def decoder(self) -> Any:
         return _Decoder()
+
+    def read_tolerantly(self, payload: bytes | memoryview) -> tuple[BetColumns, Unknown]:
+        page, unknown = read(payload, BetPage)
+        rows = [msgspec.structs.asdict(bet) for bet in page.items]
+        return BetColumns(pa.Table.from_pylist(rows, schema=SCHEMA), page.total, page.page_size), unknown
 
 
 _FIELDS = {

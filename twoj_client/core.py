@@ -40,11 +40,13 @@ class Core:
         """Ask the provider past the cache."""
         may_ask()
         received = self.wire.ask(endpoint, params, hurried=hurried)
+        value, unknown = typed(endpoint, received.payload)
         return Answer(
-            typed(endpoint, received.payload),
+            value,
             received.at.as_of,
             ended=False,
             by_provider_clock=received.at.by_provider,
+            unknown=unknown,
         )
 
     def each(self, work: Callable[[A], B], items: Iterable[A]) -> list[B]:

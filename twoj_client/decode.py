@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from twoj_client import tolerant
 from twoj_client.endpoints import Endpoint, Family
 from twoj_client.errors import NotJson, TwoJError, WrongShape, for_code
+from twoj_client.tolerant import mended
 
 T = TypeVar("T")
 
 
+class Typed(NamedTuple, Generic[T]):
+    """A payload as its endpoint's type."""
+
+    value: T
+    unknown: Mapping[str, int]
+    """How often which field was not known."""
+
+
+# Whatever stands in a message or a time, it takes no answer away.
 class _SummaryEnvelope(msgspec.Struct):
-    code: int
-    msg: str | None = None
+    code: Any
+    msg: msgspec.Raw = msgspec.Raw(b"")
     data: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _OpenHeader(msgspec.Struct):
-    code: int
-    msg: str | None = None
-    timestamp: Any = None
+    code: Any
+    msg: msgspec.Raw = msgspec.Raw(b"")
+    timestamp: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _OpenEnvelope(msgspec.Struct):
@@ -45,29 +56,70 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
         ProviderError: the envelope holds an error code.
 
     """
-    failure: TwoJError
-    provider_ms: int | None = None
     try:
-        if endpoint.family is Family.SUMMARY:
-            summary = _summary.decode(body)
-            code, message, payload = summary.code, summary.msg, summary.data
-            success = 200
-        else:
-            answer = _open.decode(body)
-            code, message = answer.header.code, answer.header.msg
-            told = answer.header.timestamp
-            provider_ms = told if isinstance(told, int) else None
-            payload = msgspec.Raw(body) if endpoint.with_header else answer.result
-            success = 0
+        opened = _opened(endpoint, body)
     except Exception as error:  # noqa: BLE001 - as in `typed`
-        failure = _unreadable(endpoint, body, error)
+        failure: TwoJError = _unreadable(endpoint, body, error)
     else:
-        if code == success:
-            return memoryview(payload)
-        said = _without(message or "", secrets)[:_LONGEST_MESSAGE]
-        failure = for_code(code, said, endpoint=endpoint.path)
-        failure.provider_ms = provider_ms
+        if opened.code == (200 if endpoint.family is Family.SUMMARY else 0):
+            return opened.payload
+        said = _without(opened.message, secrets)[:_LONGEST_MESSAGE]
+        failure = refusal = for_code(opened.code, said, endpoint=endpoint.path)
+        refusal.provider_ms = opened.provider_ms
     raise failure
+
+
+class _Opened(NamedTuple):
+    code: int
+    message: str
+    provider_ms: int | None
+    payload: memoryview
+
+
+def _opened(endpoint: Endpoint[T], body: bytes) -> _Opened:
+    try:
+        return _opened_as_it_is(endpoint, body)
+    except Exception:
+        better = mended(body)
+        if better == body:
+            raise
+    return _opened_as_it_is(endpoint, better)
+
+
+def _opened_as_it_is(endpoint: Endpoint[T], body: bytes) -> _Opened:
+    if endpoint.family is Family.SUMMARY:
+        summary = _summary.decode(body)
+        return _Opened(_code(summary.code), _text(summary.msg), None, memoryview(summary.data))
+    answer = _open.decode(body)
+    payload = msgspec.Raw(body) if endpoint.with_header else answer.result
+    header = answer.header
+    return _Opened(_code(header.code), _text(header.msg), _ms(header.timestamp), memoryview(payload))
+
+
+def _code(told: Any) -> int:
+    try:
+        return tolerant.whole(told)
+    except ValueError:
+        raise msgspec.ValidationError("code: expected a whole number") from None
+
+
+def _text(raw: msgspec.Raw) -> str:
+    told = _value(raw)
+    return told if isinstance(told, str) else ""
+
+
+def _ms(raw: msgspec.Raw) -> int | None:
+    try:
+        return tolerant.whole(_value(raw))
+    except ValueError:
+        return None
+
+
+def _value(raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except Exception:  # noqa: BLE001 - as in `typed`
+        return None
 
 
 def told_ms(endpoint: Endpoint[T], body: bytes) -> int | None:
@@ -75,28 +127,37 @@ def told_ms(endpoint: Endpoint[T], body: bytes) -> int | None:
     if endpoint.family is Family.SUMMARY:
         return None
     try:
-        told = _open.decode(body).header.timestamp
+        return _opened(endpoint, body).provider_ms
     except Exception:  # noqa: BLE001 - as in `typed`
         return None
-    return told if isinstance(told, int) else None
 
 
-def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> T:
+def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> Typed[T]:
     """Return `payload` as the endpoint's type.
 
     Raises:
-        WrongShape: a documented field is missing or holds another type.
+        WrongShape: what is required is missing, or is not what it must be.
 
     """
+    what = "The payload is missing"
     try:
-        return endpoint.decoder.decode(payload)
+        value = endpoint.decoder.decode(payload)
     except Exception as error:  # noqa: BLE001 - whatever an answer holds, who asked learns that it is unreadable
-        what = _why(error) if payload else "The payload is missing"
+        if payload:
+            what = _why(error)
+    else:
+        if b"null" not in bytes(payload):
+            return Typed(value, {})
+    if payload:
+        try:
+            return Typed(*endpoint.read_tolerantly(payload))
+        except Exception as error:  # noqa: BLE001 - as above
+            what = _why(error)
     raise WrongShape(f"The provider's answer differs from its documents: {what}.", endpoint=endpoint.path)
 
 
 def _why(error: Exception) -> str:
-    return "It is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return "It is nested too deeply" if isinstance(error, RecursionError) else str(error)[:_LONGEST_MESSAGE]
 
 
 def _without(message: str, secrets: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from twoj_client import models
+from twoj_client.tolerant import Unknown, read
 from twoj_client.windows import DAY_S, HOUR_S
 
 T_co = TypeVar("T_co", covariant=True)
@@ -69,6 +70,10 @@ class Endpoint(Generic[T_co]):
     def decoder(self) -> msgspec.json.Decoder[T_co]:
         """Decodes the payload, strictly typed."""
         return msgspec.json.Decoder(self.shape)
+
+    def read_tolerantly(self, payload: bytes | memoryview) -> tuple[T_co, Unknown]:
+        """Read what the decoder refuses: see :mod:`twoj_client.tolerant`."""
+        return read(payload, self.shape)
 
 
 _60_DAYS = 60 * DAY_S

@@ -8,23 +8,44 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
+import msgspec
 from msgspec import Meta, Struct, field
+from msgspec.structs import force_setattr
 
-_MOST_DIGITS = 40
+_LARGEST = 2**63
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
+# What a sum, a key or a time is made of is required. The rest is not known where an answer lacks it or tells
+# something else: then these stand for it, and it is counted. What documents leave out at times has a default.
+Text = Annotated[str, Meta(extra={"unknown": ""})]
+TextOrNone = Annotated[str | None, Meta(extra={"unknown": None})]
+BoolOrNone = Annotated[bool | None, Meta(extra={"unknown": None})]
+NumberOrNone = Annotated[Int64 | None, Meta(extra={"unknown": None})]
+
+
+_TYPES = {1: "Slots", 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
 
 
 class Game(Struct, frozen=True):
     """A game of the provider (Summary API, 1.1)."""
 
+    dispensable: ClassVar[bool] = True
+    """Without an id it is left out of the list, and counted: no money is in it."""
+
     game_id: Int64
-    game_name: str
-    game_type: str
+    game_name: Text
+    game_type: Text
     resource_url: str = ""
     resource_with_name_url: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.game_name.strip():
+            force_setattr(self, "game_name", str(self.game_id))
+        if not self.game_type.strip():
+            force_setattr(self, "game_type", _TYPES.get(self.game_id // 1000, ""))
 
 
 class StageTotal(Struct, frozen=True):
@@ -59,21 +80,26 @@ class StageAnswer(Struct, frozen=True):
     day_list: list[StageDay]
     summary: StageTotal
 
+    @property
+    def says_more(self) -> bool:
+        """Whether there must be days."""
+        return any(msgspec.structs.astuple(self.summary))
+
 
 class Bet(Struct, frozen=True, gc=False):
     """One round of one player in any game, amounts in li (1.3)."""
 
     event_id: str
-    draw_id: str
+    draw_id: Text
     game_id: Int64
     user_id: Int64
-    op_id: str
+    op_id: Text
     bet_amount: Int64
     gain_amount: Int64
-    credit_before_bet: Int64
-    credit: Int64
+    credit_before_bet: NumberOrNone
+    credit: NumberOrNone
     start_at: Int64
-    end_at: Int64
+    end_at: NumberOrNone
 
 
 class BetPage(Struct, frozen=True):
@@ -86,6 +112,11 @@ class BetPage(Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether there must be bets on this page."""
+        return self.total > max(self.page - 1, 0) * self.page_size
 
 
 class BonusSummary(Struct, frozen=True):
@@ -113,12 +144,12 @@ class GamesRound(Struct, frozen=True):
     """
 
     event_id: str
-    draw_id: str
+    draw_id: Text
     game_id: Int64
     bet_amount: Int64
     gain_amount: Int64
     start_at: Int64
-    end_at: Int64
+    end_at: NumberOrNone
     user_id: Int64 | None = None
     op_id: str | None = None
     credit_before_bet: Int64 | None = None
@@ -134,8 +165,8 @@ class GamesUserSummary(Struct, frozen=True):
 
     bet_amount: Int64
     gain_amount: Int64
-    credit_before_game: Int64
-    credit: Int64
+    credit_before_game: NumberOrNone
+    credit: NumberOrNone
 
 
 class GameSummary(Struct, frozen=True):
@@ -159,41 +190,41 @@ class GameSummaryAnswer(Struct, frozen=True):
     bet_amount: Int64
     gain_amount: Int64
     bet_count: Int64
-    user_count: Int64
-    win_user_count: Int64
-    lose_user_count: Int64
+    user_count: NumberOrNone
+    win_user_count: NumberOrNone
+    lose_user_count: NumberOrNone
 
 
 class SlotsRound(Struct, frozen=True):
     """One round of a slots game, amounts in li (3.1). ``feature``: 0 base, 1 free, 2 bonus, 3 jackpot."""
 
     event_id: str
-    draw_id: str
-    user_id: Int64
-    op_id: str
-    currency: str
+    draw_id: Text
+    user_id: NumberOrNone
+    op_id: TextOrNone
+    currency: Text
     game_id: Int64
     bet_amount: Int64
     gain_amount: Int64
-    credit_before_bet: Int64
-    credit: Int64
+    credit_before_bet: NumberOrNone
+    credit: NumberOrNone
     start_at: Int64
-    end_at: Int64
-    feature: Int64 = 0
-    is_buy: bool = False
+    end_at: NumberOrNone
+    feature: NumberOrNone = 0
+    is_buy: BoolOrNone = False
     extra_business: dict[str, Any] | None = None
 
 
 class SlotsUserRow(Struct, frozen=True):
     """One player's totals in one slots game, in li (3.2)."""
 
-    user_id: Int64
-    op_id: str
+    user_id: NumberOrNone
+    op_id: TextOrNone
     game_id: Int64
     bet_count: Int64
     bet_amount: Int64
     gain_amount: Int64
-    currency: str
+    currency: Text
 
 
 class SlotsGameRow(Struct, frozen=True):
@@ -219,21 +250,24 @@ class Pot(Struct, frozen=True):
     """
 
     pot: Decimal
-    next_pot: Decimal
-    next_hour: Int64
+    next_pot: Annotated[Decimal, Meta(extra={"unknown": Decimal(0)})]
+    next_hour: Annotated[Int64, Meta(extra={"unknown": 0})]
 
     def __post_init__(self) -> None:
         _finite(self.pot, self.next_pot)
 
 
+PotOrNone = Annotated[Pot | None, Meta(extra={"unknown": None})]
+
+
 class Pool(Struct, frozen=True):
-    """The two pots of LinkJP.
+    """The two pots of LinkJP; one that cannot be read is None.
 
     ``timestamp`` is the provider's clock in epoch milliseconds when it told them, None if it did not say.
     """
 
-    hourly: Pot
-    super: Pot
+    hourly: Pot | None
+    super: Pot | None
     timestamp: int | None
 
 
@@ -246,8 +280,12 @@ class PoolHeader(Struct, frozen=True):
 class PoolResult(Struct, frozen=True):
     """The pots as the provider calls them."""
 
-    hourly: Pot = field(name="hourly_group")
-    super: Pot = field(name="super_group")
+    hourly: PotOrNone = field(name="hourly_group")
+    super: PotOrNone = field(name="super_group")
+
+    def __post_init__(self) -> None:
+        if self.hourly is None and self.super is None:
+            raise ValueError("hourly_group, super_group: neither can be read")
 
 
 class PoolAnswer(Struct, frozen=True):
@@ -267,7 +305,7 @@ class WithdrawAnswer(Struct, frozen=True):
     """The provider's own answer to a withdrawal."""
 
     balance: Int64
-    freeze_amount: Int64 = 0
+    freeze_amount: NumberOrNone = None
 
 
 class TransferResult(Struct, frozen=True):
@@ -294,12 +332,12 @@ class TransferRecord(Struct, frozen=True):
     ``trans_no`` is assembled by the provider from the operator's number and differs from it.
     """
 
-    id: Int64
+    id: NumberOrNone
     type: Int64
     amount: Int64
     after_balance: Int64
-    ref_id: str
-    trans_no: str
+    ref_id: Text
+    trans_no: Text
     created_at: Int64
 
 
@@ -309,12 +347,15 @@ class TransferRecords(Struct, frozen=True):
     next_id: Int64
     records: list[TransferRecord]
 
+    @property
+    def says_more(self) -> bool:
+        """Whether there must be records."""
+        return self.next_id != 0
+
 
 def _finite(*numbers: Decimal) -> None:
     if not all(number.is_finite() for number in numbers):
         raise ValueError("an amount is not a number")
     # 1e999999999 is one, but no amount: whoever wrote it out would need a gigabyte.
-    if any(
-        number.adjusted() > _MOST_DIGITS or len(number.as_tuple().digits) > _MOST_DIGITS for number in numbers
-    ):
+    if not all(-_LARGEST < number < _LARGEST for number in numbers):
         raise ValueError("an amount is out of range")

@@ -176,7 +176,7 @@ class _Bounded(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        left_s = _left_s(self._timer, timeout, httpcore.ConnectTimeout)
+        left_s = _left_s(self._timer, timeout)
         stream = self._backend.connect_tcp(host, port, left_s, local_address, socket_options)
         return _BoundedStream(stream, self._timer)
 
@@ -187,10 +187,10 @@ class _BoundedStream(httpcore.NetworkStream):
         self._timer = timer
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left_s(self._timer, timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, _left_s(self._timer, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left_s(self._timer, timeout, httpcore.WriteTimeout))
+        self._stream.write(buffer, _left_s(self._timer, timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -201,20 +201,19 @@ class _BoundedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left_s = _left_s(self._timer, timeout, httpcore.ConnectTimeout)
+        left_s = _left_s(self._timer, timeout)
         return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, left_s), self._timer)
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
 
 
-def _left_s(timer: Callable[[], float], timeout: float | None, late: type[Exception]) -> float | None:
+def _left_s(timer: Callable[[], float], timeout: float | None) -> float | None:
+    """Return how long to wait at most; after the deadline only what has arrived already is taken."""
     deadline = _deadline.get(None)
     if deadline is None:
         return timeout
-    left_s = deadline - timer()
-    if left_s <= 0:
-        raise late
+    left_s = max(deadline - timer(), 0.001)
     return left_s if timeout is None else min(timeout, left_s)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -39,8 +41,8 @@ class Answer(NamedTuple, Generic[T_co]):
     """How it differs from what was said first of its window."""
     refresh_at: float = 0.0
     """Epoch seconds: until then, nothing needs to be asked again."""
-    warnings: tuple[str, ...] = ()
-    """What a reader must know of the value, a sentence each."""
+    unknown: Mapping[str, int] = MappingProxyType({})
+    """How often which field of the value was not known."""
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True):
@@ -83,5 +85,13 @@ def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Windo
         trouble=next((part.trouble for part in parts if part.trouble), ""),
         by_provider_clock=all(part.by_provider_clock for part in parts),
         changes=tuple(part.change for part in parts if part.change),
-        warnings=tuple(dict.fromkeys(warning for part in parts for warning in part.warnings)),
+        warnings=_not_known(sum((Counter(part.unknown) for part in parts), Counter())),
     )
+
+
+def _not_known(unknown: Mapping[str, int]) -> tuple[str, ...]:
+    """Return one sentence for all values that were not known, or none."""
+    if not unknown:
+        return ()
+    told = ", ".join(f"{name} {times} times" if times > 1 else name for name, times in unknown.items())
+    return (f"The provider's answer leaves out, or tells in no known form: {told}.",)

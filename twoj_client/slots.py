@@ -57,7 +57,7 @@ class Slots:
 
 
 def _by_player_and_game(rows: Iterable[SlotsUserRow]) -> list[SlotsUserRow]:
-    totals: dict[tuple[int, str, int, str], SlotsUserRow] = {}
+    totals: dict[tuple[int | None, str | None, int, str], SlotsUserRow] = {}
     for row in rows:
         key = (row.user_id, row.op_id, row.game_id, row.currency)
         before = totals.get(key)

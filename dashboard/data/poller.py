@@ -186,5 +186,5 @@ def told_pots(reply: Reply[provider.Pool]) -> Pots:
     return Pots(_pot(pool.hourly), _pot(pool.super), at_ms)
 
 
-def _pot(pot: provider.Pot) -> Pot:
-    return Pot(pot.pot, pot.next_pot, pot.next_hour)
+def _pot(pot: provider.Pot | None) -> Pot | None:
+    return None if pot is None else Pot(pot.pot, pot.next_pot, pot.next_hour)

@@ -18,9 +18,10 @@ _COARSE_MS = 15 * 60_000
 def add_samples(connection: Connection, answers: Iterable[Pots]) -> None:
     """Write what was in the pots at these moments; what another server has written stays as it is."""
     rows = [
-        {"pot": name, "at_ms": pots.at_ms, "pot_li": pots[name].li}
+        {"pot": name, "at_ms": pots.at_ms, "pot_li": pot.li}
         for pots in sorted(answers, key=lambda pots: pots.at_ms)
         for name in POTS
+        if (pot := pots[name])
     ]
     if rows:
         kind = postgresql if connection.dialect.name == "postgresql" else sqlite

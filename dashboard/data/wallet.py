@@ -74,7 +74,7 @@ class _Read:
     """What was read so far, each record once: pages may overlap where transfers are made meanwhile."""
 
     def __init__(self) -> None:
-        self.records: dict[int, TransferRecord] = {}
+        self.records: dict[int | TransferRecord, TransferRecord] = {}
         self.next_id = 0
         self.as_of = source().now()
 
@@ -82,7 +82,7 @@ class _Read:
         self.as_of = min(self.as_of, reply.as_of)
         self.next_id = reply.data.next_id
         for record in reply.data.records:
-            self.records.setdefault(record.id, record)
+            self.records.setdefault(record if record.id is None else record.id, record)
 
 
 def _replies(wanted: Wanted) -> Iterator[Reply[TransferRecords]]:

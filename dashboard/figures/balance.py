@@ -69,7 +69,7 @@ def _balance(
     begins[[gap.row for gap in gaps]] = True
     begins = begins[known.index]
     begins[:1] = True
-    starts, ends = (known[name].to_numpy("int64") for name in ("start_at", "end_at"))
+    starts, ends = known["start_at"].to_numpy("int64"), _ends(known)
     first = np.flatnonzero(begins)
     at = np.insert(ends, first, starts[first])
     credit = np.insert(
@@ -79,8 +79,13 @@ def _balance(
     return _line(at, credit, piece, "Balance", look.primary, currency, zone)
 
 
+def _ends(rounds: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """When the rounds ended; one whose end is not known, when it started."""
+    return rounds["end_at"].fillna(rounds["start_at"]).to_numpy("int64")
+
+
 def _net(rounds: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> Trace:
-    at = np.insert(rounds["end_at"].to_numpy("int64"), 0, rounds["start_at"].iloc[:1].to_numpy("int64"))
+    at = np.insert(_ends(rounds), 0, rounds["start_at"].iloc[:1].to_numpy("int64"))
     net = np.insert(np.cumsum(rounds["gain_li"].to_numpy("int64")), 0, 0)
     line = _line(at, net, np.zeros(len(at), np.int64), "Net result", look.text, currency, zone)
     return {**line, "yaxis": "y2"}

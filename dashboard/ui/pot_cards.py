@@ -17,8 +17,8 @@ def now(known: Known[Pots]) -> None:
             pot = known.value[name]
             place.metric(
                 f"{name.capitalize()} jackpot",
-                formats.money(pot.li, data.source().currency),
-                _next(pot, known.value.at_ms),
+                formats.money(pot.li if pot else None, data.source().currency),
+                _next(pot, known.value.at_ms) if pot else None,
                 delta_color="off",
                 delta_arrow="off",
                 help="What is in the pot, as the provider tells it.",

@@ -78,7 +78,7 @@ LOST = {
     "cut": (200, {}, b'{"header": {"code": 0'),
     "html": (200, {}, b"<html>"),
     "no result": (200, {}, b'{"header": {"code": 0}}'),
-    "wrong type": ok_open({"balance": "700"}),
+    "wrong type": ok_open({"balance": "many"}),
     "null": ok_open(None),
     "service error": code(500000),
     "unclassified": code(100404),

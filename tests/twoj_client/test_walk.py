@@ -215,7 +215,7 @@ def test_a_failure_ends_the_walk(provider, twoj, how):
 
 
 @WAYS
-@pytest.mark.parametrize("row", [None, 5, [], {}, bet(1, DAY, credit=None), bet(1, DAY, credit=1.0)])
+@pytest.mark.parametrize("row", [None, 5, [], {}, bet(1, DAY, bet_amount=None), bet(1, DAY, gain_amount=0.5)])
 def test_wrong_rows_are_refused(provider, twoj, how, row):
     """A null among the rows must not reach Arrow as one: it would end the process."""
     provider.answers[PATH] = lambda _call: ok({"items": [row], "total": 1, "page": 1, "page_size": 1})

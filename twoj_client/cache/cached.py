@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -41,6 +42,8 @@ class Held(NamedTuple):
 
     entry: Entry
     value: Any
+    unknown: Mapping[str, int] = MappingProxyType({})
+    """How often which field was not known."""
 
 
 class CachedReads:
@@ -331,7 +334,7 @@ class CachedReads:
             number = self._asked_again.number(window)
             try:
                 entry = entry_of(self._wire.ask(endpoint, asked, hurried=hurried), window, number)
-                held = Held(entry, typed(endpoint, entry.payload))
+                held = Held(entry, *typed(endpoint, entry.payload))
             except TwoJError:
                 if not hurried:  # or a provider that is only slow would be hurried for ever
                     self._failed_at[endpoint.name] = self._clock()
@@ -358,7 +361,7 @@ class CachedReads:
                 list(settled), [held.entry for held in found], [figures(held.value) for held in found]
             )
             for window, held, entry in zip(settled.values(), found, entries, strict=True):
-                kept[window] = Held(entry, held.value)
+                kept[window] = held._replace(entry=entry)
         for key, window in (settled | passing).items():
             self._remember(endpoint, key, kept[window])
         if settled:
@@ -420,7 +423,7 @@ def _decoded(endpoint: Endpoint[Any], kept: bytes | None) -> Held | None:
     if entry is None:
         return None
     try:
-        return Held(entry, typed(endpoint, entry.payload))
+        return Held(entry, *typed(endpoint, entry.payload))
     except WrongShape:  # kept by another version
         return None
 
@@ -464,4 +467,5 @@ def _answer(held: Held, rule: Rule) -> Answer[Any]:
         change=rule.change(entry),
         covers_to=entry.covers_to,
         refresh_at=rule.refresh_at(entry),
+        unknown=held.unknown,
     )

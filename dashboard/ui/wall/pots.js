@@ -30,7 +30,7 @@ class Known {
   /** Takes an answer that came at `now`; says whether it is newer than what was known. */
   hear(answer, now) {
     const trueAt = now - answer.age_ms;
-    if (!answer.hourly || trueAt < this.trueAt - 500) return false;
+    if (!(answer.hourly || answer.super) || trueAt < this.trueAt - 500) return false;
     Object.assign(this, { answer, trueAt });
     return true;
   }

@@ -76,8 +76,11 @@ class Wall {
     this.wall.dataset.look = answer.look === "auto" ? (this.lightness.matches ? "light" : "dark") : answer.look;
     this.winners(answer.winners);
     if (!this.known.hear(answer, now)) return;
-    for (const pot of this.pots) pot.rolling.hear(li(answer[pot.name].pot), now, this.rollMs);
-    const next = li(answer.super.next_pot);
+    for (const { name, rolling } of this.pots) {
+      this.toggle(`[data-pot=${name}]`, answer[name] !== null); // one that the provider did not tell
+      if (answer[name]) rolling.hear(li(answer[name].pot), now, this.rollMs);
+    }
+    const next = answer.super ? li(answer.super.next_pot) : 0n;
     this.toggle(".next", next > 0n);
     this.say(".next strong", written(next, this.data.decimals).join("").replace(/\.0+$/, ""));
     this.hits.push(...this.news.hear(answer.hits, this.known.clock(now)));
@@ -97,7 +100,7 @@ class Wall {
 
   paintPots(now, state) {
     for (const { rolling, digits } of this.pots) digits.show(rolling.at(now, this.rollMs), now);
-    const next = this.known.answer.hourly.next_hour;
+    const next = this.known.answer.hourly?.next_hour ?? 0;
     const left = next - this.known.clock(now);
     this.paintDraw(left, next > 0 && left > -DRAW_LASTS_MS && state !== "last_known");
     const second = `${state} ${Math.floor(this.known.age(now) / 1000)}`;
