@@ -25,6 +25,7 @@ TRANSFERS: Final = "transfers"
 SCREENS: Final = "screens"
 AUDIT_LOG: Final = "audit log"
 ASK_AGAIN: Final = "ask again"
+REFUSED_PAYOUTS: Final = "refused payouts"
 LEAST: Final[Mapping[str, Role]] = {
     # pages, by the name of their file
     "overview": Role.OWNER,
@@ -40,6 +41,7 @@ LEAST: Final[Mapping[str, Role]] = {
     SCREENS: Role.ADMIN,
     AUDIT_LOG: Role.ADMIN,
     ASK_AGAIN: Role.ANALYST,
+    REFUSED_PAYOUTS: Role.ADMIN,
 }
 """The least role for each page and each part of one."""
 

@@ -86,11 +86,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Win:
-    """A payout from the ledger. The parts are as the provider told them, None where it did not."""
+    """A payout from the ledger. Game and parts are as the provider told them, None where it did not."""
 
     trans_no: str
     op_id: str
-    game_id: int
+    game_id: int | None
     amount_li: int
     hourly_li: int | None
     super_li: int | None

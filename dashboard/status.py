@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from dashboard import formats
 from dashboard.screens import Condition
@@ -90,6 +90,18 @@ class PayoutsSeen:
     last_outcome: str
     waiting: int
     oldest_waiting_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSeen:
+    """Calls of one kind that were not credited, of which `unseen` were seen by nobody; times in epoch ms."""
+
+    kind: str
+    total: int
+    unseen: int
+    last_at_ms: int
+    seen_by: str | None
+    seen_at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +254,64 @@ def payouts_row(seen: PayoutsSeen | None, now_ms: int) -> Row:
             "Look at the wallet service of TWOJ_PAYOUT_WALLET_URL; the server's log says what it answered"
             ' ("payout waits for the wallet").',
         )
-    if seen.last_outcome in {"failed", "conflict"}:
-        return Row(
-            what,
-            State.WATCH,
-            last,
-            f'Look for "payout {seen.last_outcome}" in the server\'s log, and run: python -m payouts check',
-        )
     return Row(what, State.WELL, last)
+
+
+class _Words(NamedTuple):
+    said: str
+    to_do: str
+
+
+REFUSED: Final = {
+    "conflict": _Words(
+        "with a known number for another player or amount",
+        "Ask the provider which money is right; it does not repeat these.",
+    ),
+    "failed": _Words("that the database would not hold", "Run: python -m payouts check"),
+    "mismatch": _Words(
+        "with a signature that does not match",
+        "If they are the provider's, TWOJ_KEY is not its key: correct it, and it repeats them.",
+    ),
+    "unreadable": _Words(
+        "signed, in which no payout can be read",
+        "Ask the provider about them; it repeats them only for a while.",
+    ),
+    "unsigned": _Words("without a signature", ""),
+    "refused": _Words("refused by an older version", ""),
+}
+"""What is said of payout calls of each kind that were not credited, and what to do about it."""
+
+
+def refused_row(seen: Sequence[RefusedSeen] | None, now_ms: int) -> Row:
+    """Return the line about payout calls that were not credited: failing until somebody has seen them."""
+    what = "Refused payouts"
+    if seen is None:
+        return Row(what, State.UNKNOWN, "The ledger does not say.")
+    if not seen:
+        return Row(what, State.WELL, "Every call was credited.")
+    unseen = [each for each in seen if each.unseen]
+    if not unseen:
+        told = [f"{formats.many(each.total, 'call')} {REFUSED[each.kind].said}" for each in seen]
+        return Row(what, State.WELL, f"In all: {'; '.join(told)}. {_last_seen(seen, now_ms)}".strip())
+    told = [
+        f"{formats.many(each.unseen, 'call')} {REFUSED[each.kind].said},"
+        f" the last {_ago(each.last_at_ms, now_ms)}"
+        for each in unseen
+    ]
+    return Row(
+        what,
+        State.FAILING,
+        f"Not credited: {'; '.join(told)}.",
+        f"{' '.join(REFUSED[each.kind].to_do for each in unseen)} Then press “I have seen this” below.",
+    )
+
+
+def _last_seen(seen: Sequence[RefusedSeen], now_ms: int) -> str:
+    looked = [(each.seen_at_ms, each.seen_by) for each in seen if each.seen_at_ms is not None]
+    if not looked:
+        return ""
+    at_ms, who = max(looked)
+    return f"Last seen by {who} {_ago(at_ms, now_ms)}."
 
 
 def screens_row(conditions: Sequence[Condition]) -> Row:

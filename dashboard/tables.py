@@ -163,6 +163,15 @@ CALLS: Final = (
 )
 """Of `data.status.calls`."""
 
+REFUSED_PAYOUTS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("kind", "Call", Kind.TEXT),
+    Column("msg", "Answered", Kind.TEXT),
+    Column("trans_no", "Transaction number", Kind.TEXT, "Of signed calls, where it can be read."),
+    Column("body", "Body", Kind.TEXT, "How it begins. The ledger keeps all of a signed one."),
+)
+"""Of `data.status.refused_calls`."""
+
 AUDIT_LOG: Final = (
     Column("id", "Row", Kind.NUMBER),
     Column("at", "Time", Kind.TIME),

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import tables
 from dashboard.data import status
-from dashboard.ui import audit_log, charts, grid, guard, live, states, status_rows
+from dashboard.ui import audit_log, charts, grid, guard, live, refused_payouts, states, status_rows
 
 QUICK_S = 10
 
@@ -27,6 +27,11 @@ def cache() -> None:
 @live.part("The ledger", "status-ledger", every_s=QUICK_S)
 def ledger() -> None:
     status_rows.group("ledger", "Ledger", status.ledger_rows())
+
+
+@live.part("The refused payouts", "refused", every_s=QUICK_S)
+def refused() -> None:
+    refused_payouts.draw()
 
 
 @live.part("The background work", "status-background", every_s=QUICK_S)
@@ -58,6 +63,7 @@ summary()
 provider()
 cache()
 ledger()
+refused()
 background()
 calls()
 versions()

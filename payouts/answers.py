@@ -22,7 +22,8 @@ class Code(IntEnum):
 class Answer(NamedTuple):
     """An answer without its envelope.
 
-    The provider repeats a call only where the HTTP status is not 200: 503 is for what a repeat may heal.
+    The provider repeats a call only where the HTTP status is not 200. So 200 is for what is credited, and for
+    what no repetition can ever heal.
     """
 
     code: Code

@@ -1,5 +1,7 @@
 """The statements of the ledger: each works inside the caller's transaction. Times in epoch milliseconds.
 
+Who may ask the operator's wallet, and until when, goes by the database's clock: `database.clock_ms`.
+
 Several processes may write at once: where a statement writes several rows it does so in the order of their
 keys, so that no two transactions wait for each other.
 """
@@ -10,8 +12,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, case, delete, func, literal, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, delete, func, literal, or_, select, update
 
+from payouts import refusals
 from payouts.bulk import BulkInsert
 from payouts.chained import Written
 from payouts.delivery import Delivery, Payout
@@ -23,6 +26,15 @@ LEASE_MS = 5_000
 _LONGEST_WAIT_LEASES = 12
 
 
+def _is_free(now_ms: int) -> ColumnElement[bool]:
+    """Whether nobody asks the wallet: a lease that ends later than any can was given by a wrong clock.
+
+    One lease more is for a clock that is set back a little.
+    """
+    try_at = pending.c.try_at_ms
+    return or_(try_at <= now_ms, try_at > now_ms + LEASE_MS * (_LONGEST_WAIT_LEASES + 1))
+
+
 def _or_add(row: Any) -> Any:
     return row.on_conflict_do_update(
         index_elements=[balances.c.op_id],
@@ -32,8 +44,8 @@ def _or_add(row: Any) -> Any:
 
 _NEW_PAYOUTS = BulkInsert(
     payouts,
-    "trans_no op_id amount_li draw_id game_id hourly_li super_li parts_differ ordered_at_s received_at_ms"
-    " conflicts",
+    "trans_no op_id amount_li draw_id game_id hourly_li super_li parts_differ ordered_at_s won_at_ms"
+    " received_at_ms conflicts",
     lambda row: row.on_conflict_do_nothing().returning(payouts.c.trans_no),
 )
 _ENTRIES = BulkInsert(entries, "trans_no op_id amount_li booked_at_ms")
@@ -47,7 +59,13 @@ def add(connection: Connection, asked: dict[str, Payout], now_ms: int, written: 
     if not asked:
         return set()
     rows = [
-        vars(payout) | {"parts_differ": payout.parts_differ, "received_at_ms": now_ms, "conflicts": 0}
+        vars(payout)
+        | {
+            "parts_differ": payout.parts_differ,
+            "won_at_ms": payout.won_at_ms(now_ms),
+            "received_at_ms": now_ms,
+            "conflicts": 0,
+        }
         for _, payout in sorted(asked.items())
     ]
     new = set(_NEW_PAYOUTS.write(connection, rows).scalars())
@@ -85,7 +103,7 @@ def due(connection: Connection, now_ms: int, limit: int) -> Sequence[str]:
     """Return pending payouts that nobody asks the wallet for, those first that waited longest."""
     statement = (
         select(pending.c.trans_no)
-        .where(pending.c.try_at_ms <= now_ms)
+        .where(_is_free(now_ms))
         .order_by(pending.c.try_at_ms)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -98,7 +116,7 @@ def claim(connection: Connection, trans_nos: Iterable[str], now_ms: int) -> set[
     wait = case((pending.c.tries < _LONGEST_WAIT_LEASES, pending.c.tries + 1), else_=_LONGEST_WAIT_LEASES)
     statement = (
         update(pending)
-        .where(pending.c.trans_no.in_(trans_nos), pending.c.try_at_ms <= now_ms)
+        .where(pending.c.trans_no.in_(trans_nos), _is_free(now_ms))
         .values(tries=pending.c.tries + 1, try_at_ms=literal(now_ms, BigInteger) + LEASE_MS * wait)
         .returning(pending.c.trans_no)
     )
@@ -153,12 +171,12 @@ def record(
     now_ms: int,
     written: Written,
 ) -> None:
-    """Write every delivery with its outcome, and mark the payouts that a delivery contradicts."""
+    """Write signed deliveries with their outcomes; mark the payouts that one contradicts, count refusals."""
     rows = [
         {
             "received_at_ms": now_ms,
             "outcome": outcome.value,
-            "trans_no": delivery.trans_no,
+            "trans_no": delivery.asks.trans_no,
             "code": answer.code.value,
             "msg": answer.msg,
             "body": delivery.body,
@@ -168,7 +186,10 @@ def record(
     ]
     _DELIVERIES.write(connection, rows)
     written.add(deliveries, rows)
-    conflicts = (d.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT)
+    conflicts = (
+        d.asks.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT
+    )
     for trans_no in sorted(filter(None, conflicts)):
         mine = payouts.c.trans_no == trans_no
         connection.execute(update(payouts).where(mine).values(conflicts=payouts.c.conflicts + 1))
+    refusals.count_signed(connection, (result.outcome for result in results), now_ms)

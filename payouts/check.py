@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from payouts import audit, calls, chained, schema, schema_check, transfers
 from payouts.database import away, open_engine, require_newest, snapshot, without_hurry
+from payouts.delivery import won_at_ms
 from payouts.schema import balances, entries, payouts, pending, screens
 
 
@@ -40,6 +41,7 @@ def check(url: URL, head: str | None = None) -> tuple[list[str], str]:
                 *_balances(connection),
                 *_payouts(connection),
                 *_entries(connection),
+                *_times(connection),
                 *calls.differences(connection),
                 *chained.differences(connection),
                 *audit.broken(connection),
@@ -122,6 +124,15 @@ def _entries(connection: Connection) -> Iterator[str]:
     )
     for trans_no, op_id, amount_li in rows:
         yield f"Entry {trans_no}: {_li(amount_li)} were credited to {op_id!r} without a payout."
+
+
+def _times(connection: Connection) -> Iterator[str]:
+    """Each payout was won when its call says, or where that cannot be, was received."""
+    columns = payouts.c.trans_no, payouts.c.ordered_at_s, payouts.c.received_at_ms, payouts.c.won_at_ms
+    rows = select(*columns).order_by(payouts.c.trans_no).execution_options(yield_per=_AT_ONCE)
+    for trans_no, ordered_at_s, received_at_ms, at_ms in connection.execute(rows):
+        if at_ms != won_at_ms(ordered_at_s, received_at_ms):
+            yield f"Payout {trans_no}: it was won at another time, by what the provider told."
 
 
 def _screens(connection: Connection) -> Iterator[str]:

@@ -45,6 +45,9 @@ _POSTGRESQL = {
     "options": f"-c synchronous_commit=on -c statement_timeout={_WAIT_S}s",
 }
 
+_NOW_MS = "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)"
+_NOW_MS_OF_SQLITE = "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
+
 
 class LedgerAway(Exception):
     """The database cannot be used just now. Its text says why; what was asked for may be repeated."""
@@ -136,6 +139,13 @@ def snapshot(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ")
     return engine.execution_options(snapshot=True)
+
+
+def clock_ms(connection: Connection) -> int:
+    """Return the time by the database's clock, in epoch ms: one for all servers, whatever their own say."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    now_ms: int = connection.execute(text(_NOW_MS if is_postgresql else _NOW_MS_OF_SQLITE)).scalar_one()
+    return now_ms
 
 
 def without_hurry(connection: Connection) -> None:

@@ -1,4 +1,8 @@
-"""Between the requests and the ledger: one thread writes, and what arrives meanwhile goes next, together."""
+"""Between the requests and the ledger: one thread writes, and what arrives meanwhile goes next, together.
+
+Calls without a valid signature are only counted, and written down now and then: however many there are, they
+keep no payout waiting.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 from payouts.database import LedgerAway
-from payouts.delivery import Delivery
+from payouts.delivery import Delivery, Fault, Refusal
 from payouts.ledger import Ledger
+from payouts.log import log
 from payouts.outcome import Settled
+from payouts.refusals import Tally
 
 _LARGEST_BATCH = 200
 _MOST_WAITING = 2_000
+_TALLY_EVERY_S = 2
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,17 +33,24 @@ class Desk:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._thread = ThreadPoolExecutor(1, "ledger")
+        self._tally = Tally()
+        self._counted = asyncio.Event()
+        self._writing_tally = asyncio.Lock()
         self._waiting: asyncio.Queue[tuple[Delivery, asyncio.Future[Settled]]] = asyncio.Queue(_MOST_WAITING)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Serve until the block ends."""
-        serving = asyncio.create_task(self._serve())
+        working = [asyncio.create_task(self._serve()), asyncio.create_task(self._write_tallies())]
         try:
             yield
         finally:
-            serving.cancel()
-            await asyncio.wait([serving])
+            async with self._writing_tally:  # what it has taken, it has written
+                for task in working:
+                    task.cancel()
+                await asyncio.wait(working)
+            if self._tally.counts:
+                await self._write_tally()
             self._thread.shutdown()
 
     async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -51,6 +65,32 @@ class Desk:
         except asyncio.QueueFull:
             raise LedgerAway("Too many calls wait for the ledger.") from None
         return await future
+
+    def count(self, delivery: Delivery, refusal: Refusal) -> None:
+        """Count a call without a valid signature; the ledger hears of it within seconds."""
+        self._tally.add(delivery, refusal)
+        self._counted.set()
+
+    async def _write_tallies(self) -> None:
+        while True:
+            await self._counted.wait()
+            self._counted.clear()
+            async with self._writing_tally:
+                await self._write_tally()
+            await asyncio.sleep(_TALLY_EVERY_S)
+
+    async def _write_tally(self) -> None:
+        tally, self._tally = self._tally, Tally()
+        try:
+            await self.do(self._ledger.write_tally, tally)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next time may do better
+            log.error("payout calls not counted", error=str(error))
+            tally.add_later(self._tally)
+            self._tally = tally
+            self._counted.set()
+        else:
+            tell = log.error if Fault.MISMATCH in tally.counts else log.warning
+            tell("payout calls without a valid signature", **tally.counts)
 
     async def _serve(self) -> None:
         while True:

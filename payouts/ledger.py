@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from payouts import books
+from payouts import books, refusals
 from payouts.chained import Written
-from payouts.database import Database, NotHeld
+from payouts.database import Database, NotHeld, clock_ms
 from payouts.delivery import Delivery, Payout
 from payouts.outcome import FAILED, Held, Settled, settle
+from payouts.refusals import Refused, Tally
 
 
 class _Transaction(NamedTuple):
@@ -46,7 +47,7 @@ class Ledger:
         self._database.prepare()
 
     def settle(self, batch: Sequence[Delivery]) -> list[Settled]:
-        """Record all deliveries, credit the new payouts among them; return the outcomes in the same order.
+        """Record signed deliveries, credit the new payouts among them; return the outcomes in the same order.
 
         A delivery that the database will not hold fails alone.
         """
@@ -62,7 +63,8 @@ class Ledger:
 
     def claim_due(self, limit: int) -> list[Payout]:
         """Claim up to `limit` pending payouts that nobody asks the wallet for at present."""
-        with self._transaction() as (connection, now_ms, _):
+        with self._transaction() as (connection, *_):
+            now_ms = clock_ms(connection)
             claimed = books.claim(connection, books.due(connection, now_ms, limit), now_ms)
             return books.load(connection, claimed)
 
@@ -75,6 +77,16 @@ class Ledger:
         with self._transaction() as (connection, now_ms, written):
             books.confirm(connection, payout, wallet_li, now_ms, written)
             return books.available(connection, [payout.op_id], wallet=True)[payout.op_id]
+
+    def write_tally(self, tally: Tally) -> None:
+        """Write down how many calls had no valid signature."""
+        with self._transaction() as (connection, now_ms, _):
+            refusals.write_tally(connection, tally, now_ms)
+
+    def refused(self) -> list[Refused]:
+        """Return what is known of the calls that were not credited."""
+        with self._database.reading() as connection:
+            return refusals.read(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[_Transaction]:
@@ -92,8 +104,9 @@ class Ledger:
         claimed: set[str] = set()
         has_li: dict[str, int] = {}
         if self._wallet:
-            books.wait_for_wallet(connection, new, now_ms)
-            claimed = new | books.claim(connection, firsts.keys() - new, now_ms)
+            lease_from_ms = clock_ms(connection)
+            books.wait_for_wallet(connection, new, lease_from_ms)
+            claimed = new | books.claim(connection, firsts.keys() - new, lease_from_ms)
         else:
             has_li = books.credit(
                 connection,

@@ -1,4 +1,4 @@
-"""What becomes of a delivery: first, replay, conflict. Pure."""
+"""What becomes of a signed delivery: first, replay, conflict, or nothing that can be read. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from payouts import answers
 from payouts.answers import Answer
-from payouts.delivery import Delivery, Payout
+from payouts.delivery import Delivery, Fault, Payout, Refusal
 
 
 class Outcome(StrEnum):
@@ -21,7 +21,9 @@ class Outcome(StrEnum):
     PENDING = "pending"
     """Not credited yet: somebody else asks the wallet, or will."""
     CONFLICT = "conflict"
-    REFUSED = "refused"
+    UNSIGNED = Fault.UNSIGNED.value
+    MISMATCH = Fault.MISMATCH.value
+    UNREADABLE = Fault.UNREADABLE.value
     FAILED = "failed"
     """The database will not hold it. Whether that is the call's fault or ours: the money is still owed."""
 
@@ -62,11 +64,16 @@ def settle(
     takes it out. `has_li` says what each credited player has.
     """
     payout = delivery.asks
-    if isinstance(payout, Answer):
-        return Settled(Outcome.REFUSED, payout)
+    if isinstance(payout, Refusal):
+        return refused(payout)
     outcome = _outcome(payout, held[payout.trans_no], new, claimed)
     answer = _ANSWERS[outcome]
     return Settled(outcome, answer, has_li[payout.op_id] if answer is answers.DONE else None)
+
+
+def refused(refusal: Refusal) -> Settled:
+    """Settle a delivery that no payout can be read from."""
+    return Settled(Outcome(refusal.fault.value), refusal.answer)
 
 
 def _outcome(payout: Payout, held: Held, new: set[str], claimed: set[str]) -> Outcome:

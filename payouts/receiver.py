@@ -17,14 +17,15 @@ from payouts import answers
 from payouts.answers import Answer, envelope
 from payouts.crediting import Crediting
 from payouts.database import Database, LedgerAway
-from payouts.delivery import LARGEST_BODY, Delivery, Merchant, Payout, examine
+from payouts.delivery import LARGEST_BODY, Delivery, Fault, Merchant, Payout, Refusal, examine
 from payouts.desk import Desk
 from payouts.ledger import Ledger
 from payouts.log import log
-from payouts.outcome import Outcome, Settled
+from payouts.outcome import Outcome, Settled, refused
 from payouts.wallet import Wallet, WalletAway
 
 _ANSWER_WITHIN_S = 4.5
+_REMIND_EVERY_S = 600
 
 
 class Receiver:
@@ -62,7 +63,12 @@ class Receiver:
                 log.error("ledger away", error=str(error) or type(error).__name__)
             if self._crediting:
                 await stack.enter_async_context(self._crediting.open())
-            yield
+            reminding = asyncio.create_task(self._remind())
+            try:
+                yield
+            finally:
+                reminding.cancel()
+                await asyncio.wait([reminding])
 
     async def _answer(self, request: Request) -> Response:
         try:
@@ -78,7 +84,26 @@ class Receiver:
         _tell(delivery.asks, settled)
         return self._respond(settled.answer, _result(delivery.asks, settled))
 
+    async def remind(self) -> None:
+        """Say in the log which calls were not credited, until somebody has seen that on the Status page."""
+        try:
+            found = await self._desk.do(self._ledger.refused)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next time may do better
+            log.error("payout calls not looked up", error=str(error))
+            return
+        unseen = {each.kind.value: each.unseen for each in found if each.unseen}
+        if unseen:
+            log.error("payout calls not credited, and seen by nobody", **unseen)
+
+    async def _remind(self) -> None:
+        while True:
+            await self.remind()
+            await asyncio.sleep(_REMIND_EVERY_S)
+
     async def _settle(self, delivery: Delivery) -> Settled:
+        if isinstance(delivery.asks, Refusal) and not delivery.is_signed:
+            self._desk.count(delivery, delivery.asks)
+            return refused(delivery.asks)
         settled = await self._desk.settle(delivery)
         match settled.outcome, delivery.asks, self._crediting:
             case Outcome.CLAIMED, Payout() as payout, Crediting() as crediting:
@@ -100,16 +125,19 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-def _result(asks: Payout | Answer, settled: Settled) -> dict[str, Any]:
+def _result(asks: Payout | Refusal, settled: Settled) -> dict[str, Any]:
     if isinstance(asks, Payout) and settled.answer is answers.DONE:
         return {"op_id": asks.op_id, "availableAmount": settled.available_li}
     return {}
 
 
-def _tell(asks: Payout | Answer, settled: Settled) -> None:
-    """Log what people have to look at."""
-    if isinstance(asks, Answer):
-        log.warning("payout refused", code=int(asks.code), msg=asks.msg)
+def _tell(asks: Payout | Refusal, settled: Settled) -> None:
+    """Log what people have to look at; calls without a valid signature are the desk's."""
+    if isinstance(asks, Refusal):
+        if asks.fault is Fault.UNREADABLE:
+            log.error(
+                "payout unreadable", code=int(asks.answer.code), msg=asks.answer.msg, trans_no=asks.trans_no
+            )
     elif settled.outcome is Outcome.FAILED:
         log.error("payout cannot be written", trans_no=asks.trans_no, amount_li=asks.amount_li)
     elif settled.outcome is Outcome.CONFLICT:

@@ -33,17 +33,23 @@ payouts = Table(
     Column("trans_no", String(200), primary_key=True),
     Column("op_id", String(200), nullable=False),
     Column("amount_li", BigInteger, CheckConstraint("amount_li > 0", name="amount"), nullable=False),
-    Column("draw_id", String(200), nullable=False),
-    Column("game_id", BigInteger, nullable=False),
+    Column("draw_id", String(200)),
+    Column("game_id", BigInteger),
     Column("hourly_li", BigInteger),
     Column("super_li", BigInteger),
     Column("parts_differ", Boolean, nullable=False, comment="hourly_li and super_li do not make amount_li"),
-    Column("ordered_at_s", BigInteger, nullable=False, comment="the provider's time"),
+    Column("ordered_at_s", BigInteger, comment="as the provider told it, also where it is not in seconds"),
+    Column(
+        "won_at_ms",
+        BigInteger,
+        nullable=False,
+        comment="of the order, or where that cannot be true, of the receipt",
+    ),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("conflicts", Integer, nullable=False, comment="calls with this trans_no for other money"),
     comment="Each jackpot win that the provider asked for, once",
 )
-Index("ix_payouts_ordered_at_s", payouts.c.ordered_at_s)  # the wall asks for the last winners all the time
+Index("ix_payouts_won_at_ms", payouts.c.won_at_ms)  # the wall asks for the last winners all the time
 
 entries = Table(
     "entries",
@@ -92,9 +98,40 @@ deliveries = Table(
     Column("trans_no", String(200)),
     Column("code", Integer, nullable=False),
     Column("msg", String(200), nullable=False),
-    Column("body", LargeBinary, nullable=False, comment="its first 4 KiB"),
+    Column(
+        "body",
+        LargeBinary,
+        nullable=False,
+        comment="its first 4 KiB; all of one that is signed and could not be read",
+    ),
     Column("body_size", Integer, nullable=False),
-    comment="Every call, good or bad; never its signature",
+    comment="Every signed call, good or bad; never its signature",
+)
+Index("ix_deliveries_outcome", deliveries.c.outcome)  # people look for the few that were not credited
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("kind", String(20), primary_key=True, comment="the outcome of such a call"),
+    Column("total", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False, comment="how many of them somebody has seen"),
+    Column("last_at_ms", BigInteger, nullable=False),
+    Column("seen_by", Text),
+    Column("seen_at_ms", BigInteger),
+    comment="How many calls were not credited, of each kind",
+)
+
+refusal_samples = Table(
+    "refusal_samples",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("number", BigInteger, primary_key=True, comment="the how many-th of its kind"),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("msg", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False, comment="its first KiB"),
+    Column("body_size", Integer, nullable=False),
+    comment="A few of the calls without a valid signature; never their signature",
 )
 
 pot_samples = Table(

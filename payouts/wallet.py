@@ -8,14 +8,18 @@ now or before; its JSON may tell ``availableAmount``, in li. Until then the same
 from __future__ import annotations
 
 import asyncio
+from typing import Final
+from urllib.parse import quote
 
 import httpx
 
-from payouts.delivery import Payout, whole_number
+from payouts.delivery import Payout
 from twoj_client.network import certificates_for, proxy_for
 
 _ANSWER_WITHIN_S = 3
 """Less than the ledger's lease, so that no payout is asked for twice at the same moment."""
+
+_ENCODED: Final = "UTF-8''"
 
 
 class WalletAway(Exception):
@@ -53,7 +57,7 @@ class Wallet:
         try:
             async with asyncio.timeout(_ANSWER_WITHIN_S):
                 response = await self._client.post(
-                    self._url, json=order, headers={"Idempotency-Key": payout.trans_no}
+                    self._url, json=order, headers={"Idempotency-Key": _key(payout.trans_no)}
                 )
         except (httpx.HTTPError, TimeoutError) as error:
             raise WalletAway(f"No answer from the wallet ({type(error).__name__}).") from None
@@ -62,9 +66,16 @@ class Wallet:
         return _available_li(response)
 
 
+def _key(trans_no: str) -> str:
+    """Return the number as a header can hold it: as it is, or where it needs that, encoded as by RFC 8187."""
+    plain = trans_no.isascii() and trans_no.isprintable() and " " not in trans_no
+    return trans_no if plain and not trans_no.startswith(_ENCODED) else _ENCODED + quote(trans_no, safe="")
+
+
 def _available_li(response: httpx.Response) -> int | None:
     try:
         told = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return whole_number(told.get("availableAmount")) if isinstance(told, dict) else None
+    value = told.get("availableAmount") if isinstance(told, dict) else None
+    return value if type(value) is int and -(2**63) <= value < 2**63 else None

@@ -20,7 +20,7 @@ METRICS = sorted(set(re.findall(r'"(twoj_[a-z_]+)"', CODE)) - {"twoj_client", "t
 
 
 def test_something_is_found():
-    assert {"call", "call failed", "drawn", "payout refused"} <= set(EVENTS)
+    assert {"call", "call failed", "drawn", "payout unreadable"} <= set(EVENTS)
     assert {"twoj_ready", "twoj_provider_calls", "twoj_page_run_seconds"} <= set(METRICS)
 
 

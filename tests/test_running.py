@@ -108,6 +108,7 @@ def test_metrics_count_calls_answers_and_payouts(server):
     assert figures["twoj_payout_calls_total", "first"] == 1
     assert figures["twoj_payout_calls_total", "replay"] == 1
     assert figures["twoj_payout_calls_total", "conflict"] == 1
+    assert figures["twoj_payout_calls_unseen", "conflict"] == 1
     assert figures["twoj_provider_calls_total", "all.list", "ok"] >= 1
     assert figures["twoj_provider_call_seconds_bucket", "all.list", "+Inf"] >= 1
     assert figures["twoj_cache_answers_total", "all.list", "miss"] >= 1

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import delete, func, insert, select
 
 from dashboard.data.probes import Probe, Seen
-from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen
+from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen, RefusedSeen
+from payouts import refusals
 from payouts.database import Database, LedgerAway, versions
 from payouts.schema import deliveries, payouts, pending, trials
 from twoj_client import TwoJ
@@ -34,13 +35,14 @@ class Checks:
         self._ledger = ledger
         self._timer = timer
         self._begun = timer()
-        self._pool = Workers(len(Api) + 3, thread_name_prefix="check")
+        self._pool = Workers(len(Api) + 4, thread_name_prefix="check")
         self._apis = {
             api: Probe(partial(twoj.health, api), PROVIDER_EVERY_S, self._pool, timer) for api in Api
         }
         self._cache = Probe(lambda: CacheSeen(*twoj.cache_state()), NEAR_EVERY_S, self._pool, timer)
         self._database = Probe(self._written, NEAR_EVERY_S, self._pool, timer)
         self._payouts = Probe(self._read_payouts, NEAR_EVERY_S, self._pool, timer)
+        self._refused = Probe(self._read_refused, NEAR_EVERY_S, self._pool, timer)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -79,6 +81,14 @@ class Checks:
         """What the ledger knows of payouts; None also where it is away."""
         return _value(self._payouts.look(patience_s))
 
+    def refused(self, patience_s: float = 0) -> list[RefusedSeen] | None:
+        """What the ledger knows of payout calls that were not credited; None also where it is away."""
+        return _value(self._refused.look(patience_s))
+
+    def refused_again(self) -> None:
+        """Ask for the refused calls anew, since somebody has just seen them."""
+        self._refused.forget()
+
     def _written(self) -> LedgerSeen:
         """Write as much as a payout needs: one that is locked or full can be read, and takes no payout.
 
@@ -95,7 +105,7 @@ class Checks:
     def _read_payouts(self) -> PayoutsSeen | None:
         try:
             with self._ledger.reading() as connection:
-                newest = select(payouts.c.received_at_ms).order_by(payouts.c.ordered_at_s.desc()).limit(1)
+                newest = select(payouts.c.received_at_ms).order_by(payouts.c.won_at_ms.desc()).limit(1)
                 call = connection.execute(
                     select(deliveries.c.received_at_ms, deliveries.c.outcome)
                     .order_by(deliveries.c.id.desc())
@@ -112,6 +122,23 @@ class Checks:
                     call.outcome if call else "",
                     *waiting,
                 )
+        except LedgerAway:
+            return None
+
+    def _read_refused(self) -> list[RefusedSeen] | None:
+        try:
+            with self._ledger.reading() as connection:
+                return [
+                    RefusedSeen(
+                        each.kind.value,
+                        each.total,
+                        each.unseen,
+                        each.last_at_ms,
+                        each.seen_by,
+                        each.seen_at_ms,
+                    )
+                    for each in refusals.read(connection)
+                ]
         except LedgerAway:
             return None
 

@@ -86,18 +86,18 @@ _WIN = select(
     payouts.c.amount_li,
     payouts.c.hourly_li,
     payouts.c.super_li,
-    (payouts.c.ordered_at_s * 1000).label("ordered_at_ms"),
+    payouts.c.won_at_ms.label("ordered_at_ms"),
 )
 
 
 def wins(connection: Connection, start_ms: int, end_ms: int) -> list[Win]:
-    """Return the payouts ordered in this half-open window, oldest first."""
-    at_s = payouts.c.ordered_at_s
-    statement = _WIN.where(at_s * 1000 >= start_ms, at_s * 1000 < end_ms).order_by(at_s)
+    """Return the payouts won in this half-open window, oldest first."""
+    at = payouts.c.won_at_ms
+    statement = _WIN.where(at >= start_ms, at < end_ms).order_by(at)
     return [Win(**row._mapping) for row in connection.execute(statement)]
 
 
 def last_wins(connection: Connection, count: int) -> list[Win]:
-    """Return the last payouts by the time of their order, newest first."""
-    rows = connection.execute(_WIN.order_by(payouts.c.ordered_at_s.desc()).limit(count))
+    """Return the last payouts by the time of the win, newest first."""
+    rows = connection.execute(_WIN.order_by(payouts.c.won_at_ms.desc()).limit(count))
     return [Win(**row._mapping) for row in rows]

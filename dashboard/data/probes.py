@@ -51,6 +51,11 @@ class Probe(Generic[T]):
                 self._flight = self._pool.submit(self._run)
             return self._flight if self._is_asking() else None
 
+    def forget(self) -> None:
+        """Take no account of the last answer: something has just changed."""
+        with self._lock:
+            self._asked_at, self._answer = float("-inf"), None
+
     def last(self) -> Seen[T] | None:
         """Return the last answer; None where there is none, or the next one is overdue."""
         if self._answer is None:

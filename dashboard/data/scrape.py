@@ -32,6 +32,9 @@ _FORWARDED: Final = (
     "x-real-ip",
 )
 
+_PATIENCE_S: Final = 1
+"""A scrape waits so long at most for the ledger, and only where it was not asked just before."""
+
 
 class Figures(Collector):
     """Collects what others count already. `payouts` are the calls to `/order/jackpot` by outcome."""
@@ -40,12 +43,13 @@ class Figures(Collector):
         self._payouts = payouts
 
     def collect(self) -> Iterator[Metric]:
-        """Return the figures as they are now; asks nobody who has to be waited for."""
+        """Return the figures as they are now; of the ledger alone there is something to wait for."""
         stats = source().twoj.stats()
         yield from _calls(stats)
         yield from _answers(stats)
         yield from _cache()
         yield _counter("twoj_payout_calls", "Calls to /order/jackpot", ["outcome"], self._payouts)
+        yield from _refused()
         yield from _screens()
         yield from _server()
 
@@ -113,6 +117,17 @@ def _cache() -> Iterator[Metric]:
     if seen and seen.size_bytes is not None:
         yield _gauge("twoj_cache_bytes", "How full the cache is", seen.size_bytes)
         yield _gauge("twoj_cache_limit_bytes", "How full the cache may be", seen.limit_bytes)
+
+
+def _refused() -> Iterator[Metric]:
+    unseen = GaugeMetricFamily(
+        "twoj_payout_calls_unseen",
+        "Calls to /order/jackpot that were not credited, and seen by nobody on the Status page",
+        labels=["outcome"],
+    )
+    for each in source().checks.refused(_PATIENCE_S) or ():
+        unseen.add_metric([each.kind], each.unseen)
+    yield unseen
 
 
 def _screens() -> Iterator[Metric]:

@@ -1,6 +1,8 @@
 """The status of everything, in lines for people. Nothing here asks the provider more than twice a minute."""
 
 import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
 
@@ -12,11 +14,13 @@ from dashboard.data.poller import Doing
 from dashboard.data.pots_watch import watch
 from dashboard.data.source import source
 from dashboard.screens import condition
-from dashboard.status import Row, State
+from dashboard.status import RefusedSeen, Row, State
+from payouts import refusals
 from payouts.database import LedgerAway
 
 _PATIENCE_S: Final = 3
 """The first one on the page waits so long for answers; a call to the provider takes at most 2 s here."""
+_SHOWN_BODY: Final = 500
 _LIBRARIES: Final = ("streamlit", "pandas", "plotly", "httpx", "sqlalchemy", "diskcache", "redis")
 _POLLER: Final = {
     Doing.RESTING: (State.WELL, "Rests: nobody looks at the pots."),
@@ -50,7 +54,43 @@ def ledger_rows() -> list[Row]:
     return [
         status.ledger_row(here.checks.ledger(_PATIENCE_S)),
         status.payouts_row(here.checks.payouts(_PATIENCE_S), int(here.clock() * 1000)),
+        status.refused_row(refused(), int(here.clock() * 1000)),
     ]
+
+
+def refused() -> list[RefusedSeen] | None:
+    """The payout calls that were not credited, one for each kind; None where the ledger does not say."""
+    return source().checks.refused(_PATIENCE_S)
+
+
+def refused_calls(count: int) -> pd.DataFrame:
+    """The last of them that are kept, newest first, times in the business zone. Raises LedgerAway."""
+    here = source()
+    with here.ledger.reading() as connection:
+        calls = refusals.latest(connection, count)
+    texts = {
+        "kind": [status.REFUSED[call.kind].said for call in calls],
+        "msg": [call.msg for call in calls],
+        "trans_no": [call.trans_no for call in calls],
+        "body": [call.body[:_SHOWN_BODY].decode(errors="replace") for call in calls],
+    }
+    return pd.DataFrame(
+        {
+            "at": pd.Series(
+                [datetime.fromtimestamp(call.at_ms / 1000, UTC).astimezone(here.zone) for call in calls],
+                dtype=f"datetime64[ms, {here.zone.key}]",
+            ),
+            **{name: pd.Series(values, dtype="string") for name, values in texts.items()},
+        }
+    )
+
+
+def acknowledge_refused(shown: Mapping[str, int], who: str) -> None:
+    """Write that `who` has seen these calls, as many of each kind as were shown. Raises LedgerAway."""
+    here = source()
+    with here.ledger.writing() as connection:
+        refusals.acknowledge(connection, shown, who, int(here.clock() * 1000))
+    here.checks.refused_again()
 
 
 def background_rows() -> list[Row]:

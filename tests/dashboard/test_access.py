@@ -31,7 +31,7 @@ def role(**claims):
         (Role.OWNER, {"overview", "games", "bonus", "jackpots"}),
         (Role.ANALYST, {"players", "bets", "wallet", "ask again"}),
         (Role.CASHIER, {"transfers"}),
-        (Role.ADMIN, {"status", "screens", "audit log"}),
+        (Role.ADMIN, {"status", "screens", "audit log", "refused payouts"}),
     ],
 )
 def test_each_role_may_what_the_one_before_may_not(role, what):

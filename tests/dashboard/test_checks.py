@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import event, text, update
 
 from dashboard.data.checks import Checks
-from dashboard.status import CacheSeen, PayoutsSeen
-from payouts import schema
+from dashboard.status import CacheSeen, PayoutsSeen, RefusedSeen
+from payouts import refusals, schema
 from payouts.database import Database, ledger_url
 from payouts.ledger import Ledger as Receiver
 from tests.payouts.conftest import delivery
-from tests.payouts.provider import payout
+from tests.payouts.provider import payout, signed
 from tests.provider import CLOCK
 from twoj_client.cache.store import CacheState
 
@@ -122,6 +122,16 @@ def test_payouts_that_wait_for_the_wallet(checks, ledger, tmp_path):
     seen = checks.payouts(10)
     assert (seen.waiting, seen.oldest_waiting_ms) == (2, CLOCK * 1000 - 60_000)
     assert (seen.last_call_ms, seen.last_outcome) == (CLOCK * 1000, "pending")
+
+
+def test_refused_payouts_are_known_and_asked_for_anew_once_somebody_has_seen_them(checks, ledger):
+    Receiver(ledger, clock=lambda: CLOCK).settle([delivery(signed(b"{"))])
+    assert checks.refused(10) == [RefusedSeen("unreadable", 1, 1, CLOCK * 1000, None, None)]
+    with ledger.writing() as connection:
+        refusals.acknowledge(connection, {"unreadable": 1}, "ann", 7)
+    assert checks.refused(10)[0].unseen == 1  # they are asked for at most each few seconds
+    checks.refused_again()
+    assert checks.refused(10) == [RefusedSeen("unreadable", 1, 0, CLOCK * 1000, "ann", 7)]
 
 
 def test_the_cache_and_the_time_since_the_start(checks):

@@ -10,6 +10,7 @@ from dashboard.status import (
     CacheSeen,
     LedgerSeen,
     PayoutsSeen,
+    RefusedSeen,
     State,
     ahead_of,
     answers_row,
@@ -19,6 +20,7 @@ from dashboard.status import (
     ledger_row,
     payouts_row,
     readiness,
+    refused_row,
     screens_row,
     seconds,
 )
@@ -112,7 +114,7 @@ def test_the_ledger():
     ("waiting", "oldest_s", "outcome", "state"),
     [
         (0, None, "first", State.WELL),
-        (0, None, "conflict", State.WATCH),
+        (0, None, "conflict", State.WELL),  # the line of refused payouts says it
         (2, 599, "pending", State.WATCH),
         (2, 600, "pending", State.FAILING),
     ],
@@ -125,6 +127,33 @@ def test_payouts(waiting, oldest_s, outcome, state):
     assert ("wait for your wallet" in row.said) == bool(waiting)
     assert bool(row.to_do) == (state is not State.WELL)
     assert payouts_row(PayoutsSeen(None, None, "", 0, None), NOW_MS).said == "No payout was received yet."
+
+
+MISMATCH = RefusedSeen("mismatch", 12, 3, NOW_MS - 60_000, "ann", NOW_MS - 7_200_000)
+NOISE = RefusedSeen("unsigned", 1000, 0, NOW_MS, None, None)
+
+
+def test_refused_payouts_are_failing_until_somebody_has_seen_them():
+    row = refused_row([MISMATCH, NOISE], NOW_MS)
+    assert row.state is State.FAILING
+    assert row.said == "Not credited: 3 calls with a signature that does not match, the last 60 s ago."
+    assert "TWOJ_KEY" in row.to_do
+    assert "I have seen this" in row.to_do
+    seen = refused_row([replace(MISMATCH, unseen=0), NOISE], NOW_MS)
+    assert (seen.state, seen.to_do) == (State.WELL, "")
+    assert seen.said == (
+        "In all: 12 calls with a signature that does not match; 1,000 calls without a signature."
+        " Last seen by ann 2 h ago."
+    )
+    assert refused_row(None, NOW_MS).state is State.UNKNOWN
+    assert refused_row([], NOW_MS).state is State.WELL
+
+
+@pytest.mark.parametrize("kind", ["conflict", "failed", "mismatch", "unreadable"])
+def test_each_kind_of_refused_payouts_says_what_to_do(kind):
+    row = refused_row([replace(MISMATCH, kind=kind)], NOW_MS)
+    assert row.state is State.FAILING
+    assert len(row.to_do) > len("Then press “I have seen this” below.") + 20
 
 
 def test_screens():

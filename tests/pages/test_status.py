@@ -1,13 +1,20 @@
 """The Status page over the local provider: well, and with each thing failing that it watches."""
 
+import asyncio
 import re
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from dashboard import data
+from payouts import Receiver
+from payouts.database import Database, ledger_url
 from tests.parts import free_port
+from tests.payouts.conftest import MERCHANT
+from tests.payouts.provider import Call, order, payout, signed
 from tests.provider import CLOCK
 
 WELL, WATCH, FAILING, UNKNOWN = "Works", "Needs a look", "Failing", "Not known"
@@ -153,3 +160,72 @@ def test_a_mistake_of_ours_names_the_id_under_which_the_log_has_it(status, monke
     sentence = f"The cache: this could not be drawn. The server's log says why, under {failed['request_id']}."
     assert sentence in [each.value for each in status.page.error]
     assert found["Summary API"][0] == found["Database"][0] == WELL
+
+
+@pytest.fixture
+def deliver(tmp_path):
+    """Have a receiver over the page's ledger answer calls; return the HTTP statuses."""
+    database = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
+
+    async def run(calls):
+        receiver = Receiver(MERCHANT, database)
+        transport = httpx.ASGITransport(Starlette(routes=receiver.routes))
+        async with receiver.running(), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            return [
+                (await client.post(f"/order/jackpot?{call.query}", content=call.body)).status_code
+                for call in calls
+            ]
+
+    yield lambda *calls: asyncio.run(run(calls))
+    database.close()
+
+
+def test_payout_calls_that_were_not_credited_are_red_until_somebody_has_seen_them(status, deliver):
+    assert status()["Refused payouts"][:2] == (WELL, "Every call was credited.")
+    unreadable = signed(order("t-<b>", op_id=[]))
+    calls = (signed(order(), key="another"), unreadable, payout("t-1"), payout("t-1", "other"))
+    assert deliver(*calls, Call("", b"noise")) == [403, 422, 200, 200, 400]
+    found = status()
+    state, said, to_do = found["Refused payouts"]
+    assert state == FAILING
+    for part in (
+        "1 call with a signature that does not match",
+        "1 call signed, in which no payout can be read",
+    ):
+        assert part in said
+    assert "1 call with a known number for another player or amount" in said
+    assert "TWOJ_KEY" in to_do.replace("\\", "")
+    assert found["Payouts"][0] == WELL
+    assert "Refused payouts (ledger)" in status.page.error[0].value
+    (table,) = [each.value for each in status.page.dataframe if "msg" in each.value]
+    assert sorted(table["trans_no"].dropna()) == ["t-1", "t-<b>"]
+    assert "These cannot be read: op_id." in set(table["msg"])
+    assert noted(status.page) == []
+
+    status.page.button(key="refused-payouts-button").click().run()
+    assert not status.page.exception
+    state, said, to_do = lines(status.page)["Refused payouts"]
+    assert (state, to_do) == (WELL, "")
+    assert said.startswith("In all: 1 call with a known number")
+    assert re.search(r"1 call without a signature\. Last seen by local \d+ s ago\.$", said)
+    assert not [each for each in status.page.button if each.key == "refused-payouts-button"]
+    assert not status.page.error
+    assert noted(status.page) == [("local", '{"conflict": 1, "mismatch": 1, "unreadable": 1}')]
+
+    deliver(signed(order(), key="another"))
+    assert status()["Refused payouts"][0] == FAILING
+
+
+def test_noise_is_counted_and_nothing_to_look_at(status, deliver):
+    deliver(*[Call("", b"noise")] * 3)
+    found = status()
+    assert found["Refused payouts"] == (WELL, "In all: 3 calls without a signature.", "")
+    assert not status.page.error
+
+
+def noted(page):
+    """Who has seen refused payouts, by the audit log."""
+    logs = [each.value for each in page.dataframe if "who" in each.value]
+    return [
+        (row.who, row.about) for log in logs for row in log.itertuples() if row.what == "payout calls seen"
+    ]

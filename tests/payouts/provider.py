@@ -1,4 +1,4 @@
-"""The provider as the document describes it: signs a call, repeats it until the answer's status is 200."""
+"""The provider as the document describes it: signs a call, and repeats it."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Line:
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def deliver(self, call: Call) -> dict[str, Any]:
-        """Repeat a call until its status is 200, at the ports in turn; return the answer."""
+        """Repeat a call until it is credited or refused, at the ports in turn; return the answer."""
         while True:
             with contextlib.suppress(OSError, EOFError, TimeoutError):
                 async with asyncio.timeout(GIVES_UP_AFTER_S):
                     status, answer = await self.post(call)
-                if status == 200:
+                if status not in {502, 503}:  # 502: from a proxy whose server is gone
+                    assert status in {200, 403}, (status, answer)
                     return answer
-                assert status in {502, 503}, (status, answer)  # 502: from a proxy whose server is gone
             await self.close()
             self._turn += 1
             await asyncio.sleep(0.02)

@@ -57,7 +57,7 @@ def forged(number: int, chance: random.Random) -> tuple[Call, int]:
 
 
 async def deliver(storm: Storm, server: Server, *, at_once: int = 50, kills: int = 0) -> None:
-    """Deliver everything, `at_once` at a time, each call until its answer's status is 200; check the codes.
+    """Deliver everything, `at_once` at a time, each call until it is credited or refused; check the codes.
 
     The server is killed and started again `kills` times, evenly over the answers.
     """

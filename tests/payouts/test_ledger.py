@@ -46,6 +46,7 @@ def test_the_first_call_writes_payout_entry_and_balance(make_ledger, engine):
             "super_li": 5000,
             "parts_differ": True,
             "ordered_at_s": 1709201163,
+            "won_at_ms": 1709201163000,
             "received_at_ms": NOW_S * 1000,
             "conflicts": 0,
         }
@@ -77,11 +78,11 @@ def test_one_batch_holds_first_replay_conflict_and_refusal(ledger, engine):
         payout("t-1", "player-1", 10),
         payout("t-1", "player-1", 10),
         payout("t-1", "player-1", 11),
-        signed(order(), key="forged"),
+        signed(order(amount=-5)),
         payout("t-2", "player-2", 20),
         payout("t-3", "player-1", 30),
     )
-    assert [result.outcome for result in results] == "first replay conflict refused first first".split()
+    assert [result.outcome for result in results] == "first replay conflict unreadable first first".split()
     assert [result.available_li for result in results] == [40, 40, None, None, 20, 40]
     assert balances(engine) == {"player-1": 40, "player-2": 20}
 
@@ -95,10 +96,10 @@ def test_every_delivery_is_kept_good_or_bad(make_ledger, engine):
         ("first", 0, "t-1"),
         ("replay", 0, "t-1"),
         ("conflict", 500101, "t-1"),
-        ("refused", 100000, None),
+        ("unreadable", 100000, None),
     ]
     assert kept[0]["body"] == good.body
-    assert (kept[3]["body"], kept[3]["body_size"]) == (b"x" * 4096, 5000)
+    assert (kept[3]["body"], kept[3]["body_size"]) == (b"x" * 5000, 5000)  # nobody could read it yet
     assert {row["received_at_ms"] for row in kept} == {NOW_S * 1000}
     assert "Expecting value" in kept[3]["msg"]
 
@@ -120,6 +121,48 @@ def test_numbers_and_players_are_told_apart_by_case_and_characters(ledger, engin
     settle(ledger, *(payout(f"T-{n}", name, n + 1) for n, name in enumerate(names)))
     settle(ledger, payout("t-0", "Anna", 100))
     assert balances(engine) == {name: n + 1 for n, name in enumerate(names)} | {"Anna": 101}
+
+
+def test_unusual_ids_are_kept_exactly(ledger, engine):
+    names = [
+        "007",
+        "7",
+        " a  b ",
+        "\U0001f469\u200d\U0001f680",
+        "e\u0301",
+        "\xe9",
+        "a\nb\t\u202e",
+        "\u3000",
+        "x" * 200,
+    ]
+    calls = [payout(f"t {name}"[:200], name, n + 1) for n, name in enumerate(names)]
+    assert [result.outcome for result in settle(ledger, *calls, *calls)] == ["first"] * 9 + ["replay"] * 9
+    assert balances(engine) == {name: n + 1 for n, name in enumerate(names)}
+    assert settle(ledger, payout("t number", 7, 100))[0].available_li == 102  # the player "7"
+    assert check(engine.url)[0] == []
+
+
+def test_a_payout_in_another_dress_is_a_replay_and_with_other_money_a_conflict(ledger, engine):
+    dressed = [
+        order("7", "8", 5000),
+        order(7, 8, 5000.0, extra_business=[], draw_id=9, game_id="x") | {"timestamp": "no"},
+        {"order": {"trans_no": 7.0, "amount": "5e3"}, "op_id": "8"},
+    ]
+    other = [order("7", "8", 5001), order("7", 9, "5000")]
+    results = settle(ledger, *map(signed, dressed), *map(signed, other), *map(signed, reversed(dressed)))
+    assert [
+        result.outcome for result in results
+    ] == "first replay replay conflict conflict replay replay replay".split()
+    assert {result.answer.status for result in results} == {200}
+    assert balances(engine) == {"8": 5000}
+
+
+def test_of_a_payout_only_the_money_must_be_known(make_ledger, engine):
+    settle(make_ledger(clock=lambda: NOW_S), signed({"op_id": "p", "order": {"trans_no": "t", "amount": 1}}))
+    (row,) = rows(engine, select(schema.payouts))
+    unknown = ("draw_id", "game_id", "hourly_li", "super_li", "ordered_at_s")
+    assert [row[name] for name in unknown] == [None] * 5
+    assert (row["won_at_ms"], row["received_at_ms"]) == (NOW_S * 1000, NOW_S * 1000)
 
 
 def test_several_processes_deliver_the_same_at_the_same_moment(make_ledger, engine):

@@ -2,17 +2,17 @@
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.applications import Starlette
 
 import payouts.receiver
-from payouts import Receiver, from_settings, schema
+from payouts import Receiver, from_settings, refusals, schema
 from payouts.database import Database, LedgerAway, ledger_url
 from payouts.delivery import LARGEST_BODY
 from payouts.desk import Desk
@@ -27,19 +27,17 @@ NOW_S = 1_773_567_000.25
 async def served(receiver):
     """Serve a receiver without a socket; yield a function that delivers a call."""
     transport = httpx.ASGITransport(Starlette(routes=receiver.routes), raise_app_exceptions=False)
-    async with (
-        receiver.running(),
-        httpx.AsyncClient(transport=transport, base_url="http://payouts") as client,
-    ):
+    with closing(receiver._ledger._database):
+        async with (
+            receiver.running(),
+            httpx.AsyncClient(transport=transport, base_url="http://payouts") as client,
+        ):
 
-        async def deliver(call):
-            answer = await client.post(f"/order/jackpot?{call.query}", content=call.body)
-            return answer.status_code, answer.json()
+            async def deliver(call):
+                answer = await client.post(f"/order/jackpot?{call.query}", content=call.body)
+                return answer.status_code, answer.json()
 
-        try:
             yield deliver
-        finally:
-            receiver._ledger._database.close()
 
 
 def answers(url, *calls, wallet=None):
@@ -70,28 +68,46 @@ def test_a_replay_is_answered_so_by_the_next_process_too(url):
 
 
 REFUSED = {
-    "conflict": (payout("t-1", "player-2"), 500101),
-    "forged": (signed(order(), key="forged"), 500008),
-    "merchant": (signed(order(), mch_id=1), 500009),
-    "query": (payout()._replace(query=""), 100000),
-    "body": (signed(b"{"), 100000),
-    "large": (signed(b" " * (LARGEST_BODY + 1)), 100000),
-    "huge": (signed(b" " * 5_000_000), 100000),
-    "deep": (signed(b"[" * 60_000), 100000),
-    "NaN": (signed(order(amount=float("nan"))), 100000),
-    "withdraw": (signed(order() | {"action": 1}), 100000),
+    "conflict": (payout("t-1", "player-2"), 200, 500101),
+    "other amount": (signed(order("t-1", amount="5001")), 200, 500101),
+    "forged": (signed(order(), key="forged"), 403, 500008),
+    "merchant": (signed(order(), mch_id=1), 403, 500009),
+    "query": (payout()._replace(query=""), 400, 100000),
+    "body": (signed(b"{"), 422, 100000),
+    "empty": (signed(b""), 422, 100000),
+    "large": (signed(b" " * (LARGEST_BODY + 1)), 413, 100000),
+    "huge": (signed(b" " * 5_000_000), 413, 100000),
+    "deep": (signed(b"[" * 60_000), 422, 100000),
+    "NaN": (signed(order(amount=float("nan"))), 422, 100000),
+    "1e400": (signed(b'{"op_id": 1, "order": {"trans_no": 1, "amount": 1e400}}'), 422, 100000),
+    "negative": (signed(order(amount=-5000)), 422, 100000),
+    "known, negative": (signed(order("t-1", amount=-5000)), 422, 100000),
+    "withdraw": (signed(order() | {"action": 1}), 422, 100000),
 }
 
 
-def test_what_no_repeat_can_heal_is_answered_200_with_a_code_and_the_next_call_goes_on(url):
-    calls = [payout("t-1"), *(call for call, _ in REFUSED.values()), payout("t-2")]
+def test_only_other_money_under_a_known_number_is_answered_200_and_the_next_call_goes_on(url):
+    calls = [payout("t-1"), *(call for call, *_ in REFUSED.values()), payout("t-2")]
     first, *refusals, last = answers(url, *calls)
     assert (first, last) == (good("player-1", 5000), good("player-1", 10000))
-    for (status, answer), (name, (_, code)) in zip(refusals, REFUSED.items(), strict=True):
-        assert status == 200
-        assert (name, answer["header"]["code"]) == (name, code)
+    for (status, answer), (name, (_, *expected)) in zip(refusals, REFUSED.items(), strict=True):
+        assert (name, [status, answer["header"]["code"]]) == (name, expected)
         assert answer["header"]["msg"]
         assert answer["result"] == {}
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=x"]
+)
+def test_a_payout_is_one_under_any_content_type(tmp_path, kind):
+    async def run():
+        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
+        transport = httpx.ASGITransport(Starlette(routes=receiver.routes))
+        async with receiver.running(), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            call, headers = payout(), {"Content-Type": kind} if kind else {}
+            return await client.post(f"/order/jackpot?{call.query}", content=call.body, headers=headers)
+
+    assert asyncio.run(run()).status_code == 200
 
 
 def test_a_locked_ledger_is_answered_503_and_a_repeat_heals_it(url, locked):
@@ -141,7 +157,7 @@ def test_of_a_body_that_is_too_large_only_the_start_is_read(tmp_path):
             return await deliver(payout()._replace(body=endless()))
 
     status, answer = asyncio.run(run())
-    assert (status, answer["header"]["code"]) == (200, 100000)
+    assert (status, answer["header"]["code"]) == (413, 100000)
     assert read == 70_000
 
 
@@ -260,28 +276,95 @@ def test_more_than_the_desk_can_hold_is_turned_away(monkeypatch):
     asyncio.run(run())
 
 
+def logged(caplog):
+    return [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "payouts"]
+
+
 def test_the_log_names_what_people_must_look_at_and_no_secret(url, caplog):
     calls = [
         signed(order("t-1", extra_business={"hourly_amount": 1000, "super_amount": 5000})),
         payout("t-1", "player-2", 9),
+        signed(order("t-3", amount=0.5)),
         signed(order(), key="forged"),
     ]
     answers(url, *calls)
-    logged = [
-        (record.levelname, record.getMessage()) for record in caplog.records if record.name == "payouts"
-    ]
-    assert [level for level, _ in logged] == ["WARNING", "ERROR", "WARNING"]
-    assert "parts differ" in logged[0][1]
-    assert "conflict" in logged[1][1]
-    assert "trans_no='t-1' op_id='player-2' amount_li=9" in logged[1][1]
-    assert "refused" in logged[2][1]
+    lines = [line for line in logged(caplog) if "seen by nobody" not in line[1]]
+    assert [level for level, _ in lines] == ["WARNING", "ERROR", "ERROR", "ERROR"]
+    assert "parts differ" in lines[0][1]
+    assert "conflict" in lines[1][1]
+    assert "trans_no='t-1' op_id='player-2' amount_li=9" in lines[1][1]
+    assert "payout unreadable" in lines[2][1]
+    assert "trans_no='t-3'" in lines[2][1]
+    assert lines[3][1] == "event='payout calls without a valid signature' mismatch=1"
     for call in calls:
         assert call.query.rpartition("=")[2] not in caplog.text
     assert KEY not in caplog.text
 
 
+def test_the_log_says_what_was_not_credited_until_somebody_has_seen_it(url, engine, caplog):
+    calls = [signed(b"{"), *[signed(order(), key="forged")] * 2, payout()._replace(query="")]
+
+    async def run():
+        with closing(Database(url)) as database:
+            receiver = Receiver(MERCHANT, database)
+            async with receiver.running():
+                await receiver.remind()  # as it does by itself, at the start and every ten minutes
+
+    def reminders():
+        caplog.clear()
+        asyncio.run(run())
+        return {line for line in logged(caplog) if "seen by nobody" in line[1]}
+
+    answers(url, *calls)
+    reminder = "event='payout calls not credited, and seen by nobody' mismatch=2 unreadable=1"
+    assert reminders() == {("ERROR", reminder)}
+    with engine.begin() as connection:
+        refusals.acknowledge(connection, {"mismatch": 2, "unreadable": 1}, "ann", 1)
+    assert reminders() == set()
+    answers(url, signed(order(), key="forged"))
+    assert reminders() == {("ERROR", reminder.replace("mismatch=2 unreadable=1", "mismatch=1"))}
+
+
+def test_calls_without_a_valid_signature_keep_no_payout_waiting(monkeypatch, url, engine):
+    """However many there are: they need no turn at the ledger, and it hears of them all."""
+    monkeypatch.setattr("payouts.desk._MOST_WAITING", 1)
+
+    async def run():
+        async with served(Receiver(MERCHANT, Database(url))) as deliver:
+            flood = [deliver(signed(order(f"t-{n}"), key="forged")) for n in range(300)]
+            return await asyncio.gather(*flood, deliver(payout("t-1")))
+
+    *flood, mine = asyncio.run(run())
+    assert {status for status, _ in flood} == {403}
+    assert mine[0] == 200
+    with engine.connect() as connection:
+        (refused,) = refusals.read(connection)
+        assert connection.scalar(select(func.count()).select_from(schema.deliveries)) == 1
+    assert (refused.kind, refused.total) == ("mismatch", 300)
+
+
+def test_what_the_ledger_did_not_hear_at_once_it_hears_later(monkeypatch, url, engine, caplog, locked):
+    monkeypatch.setattr("payouts.desk._TALLY_EVERY_S", 0)
+
+    async def run():
+        async with served(Receiver(MERCHANT, Database(url))) as deliver:
+            await deliver(payout("t-1"))
+            with locked("refusals"):
+                for number in range(30):
+                    assert (await deliver(signed(order(f"t-{number}"), key="forged")))[0] == 403
+                while "payout calls not counted" not in caplog.text:
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    with engine.connect() as connection:
+        (refused,) = refusals.read(connection)
+        numbers = connection.scalars(select(schema.refusal_samples.c.number)).all()
+    assert refused.total == 30
+    assert sorted(numbers) == [*range(1, 11), *range(21, 31)]
+
+
 def test_no_signature_and_no_key_reaches_the_ledger(url, engine):
-    calls = [call for call, _ in REFUSED.values()]
+    calls = [call for call, *_ in REFUSED.values()]
     answers(url, payout("t-1"), *calls)
     with engine.connect() as connection:
         stored = repr([connection.execute(select(table)).all() for table in schema.metadata.sorted_tables])

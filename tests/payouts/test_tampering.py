@@ -148,6 +148,10 @@ KINDS = {
     "payout: super part": (payouts_set("super_li = NULL"), f"Payout t-1: {ANOTHER}"),
     "payout: mark of the parts": (payouts_set("parts_differ = NOT parts_differ"), f"Payout t-1: {ANOTHER}"),
     "payout: time of the order": (payouts_set("ordered_at_s = 7"), f"Payout t-1: {ANOTHER}"),
+    "payout: time of the win": (
+        payouts_set("won_at_ms = 7"),
+        "Payout t-1: it was won at another time, by what the provider told.",
+    ),
     "payout: time of the receipt": (payouts_set("received_at_ms = 7"), f"Payout t-1: {ANOTHER}"),
     "payout: conflicts": (
         payouts_set("conflicts = 0", "t-3"),

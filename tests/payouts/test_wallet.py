@@ -2,24 +2,26 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from contextlib import closing
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import payouts.wallet
 from payouts import Receiver, schema
 from payouts.books import LEASE_MS
 from payouts.check import check
 from payouts.crediting import Crediting
-from payouts.database import Database
+from payouts.database import Database, clock_ms
 from payouts.desk import Desk
 from payouts.ledger import Ledger
+from payouts.schema import pending
 from payouts.wallet import Wallet
 from tests.payouts.conftest import MERCHANT, delivery
-from tests.payouts.provider import payout
+from tests.payouts.provider import payout, signed
 from tests.payouts.test_receiver import served
 
 URL = "http://wallet.example/payouts"
@@ -55,19 +57,23 @@ class OperatorsWallet(httpx.AsyncBaseTransport):
         return [key for _, key, _ in self.calls]
 
 
-class Clock:
-    def __init__(self):
-        self.now_s = 1_773_567_000.0
-
-    def __call__(self):
-        return self.now_s
+def let_pass(engine, span_s):
+    """Have waiting payouts wait as if so much time had passed on the database's clock."""
+    with engine.begin() as connection:
+        connection.execute(update(pending).values(try_at_ms=pending.c.try_at_ms - round(span_s * 1000)))
 
 
-def codes(url, wallet, *calls, clock=None):
+def rest_s(engine):
+    """How long nobody else may ask the wallet for the payout that waits, by the database's clock."""
+    with engine.connect() as connection:
+        return (connection.scalar(select(pending.c.try_at_ms)) - clock_ms(connection)) / 1000
+
+
+def codes(url, wallet, *calls):
     """Deliver calls one after the other; return (status, code, availableAmount) of each."""
 
     async def run():
-        receiver = Receiver(MERCHANT, Database(url), Wallet(URL, wallet), clock=clock or Clock())
+        receiver = Receiver(MERCHANT, Database(url), Wallet(URL, wallet))
         async with served(receiver) as deliver:
             return [short(*await deliver(call)) for call in calls]
 
@@ -78,12 +84,12 @@ def short(status, answer):
     return status, answer["header"]["code"], answer["result"].get("availableAmount")
 
 
-def finish_due(url, wallet, clock):
+def finish_due(url, wallet):
     """Do what the background worker does, once; return how many payouts it took up."""
 
     async def run():
         database = Database(url)
-        ledger = Ledger(database, wallet=True, clock=clock)
+        ledger = Ledger(database, wallet=True)
         desk = Desk(ledger)
         async with desk.open():
             count = await Crediting(Wallet(URL, wallet), ledger, desk).finish_due()
@@ -124,9 +130,9 @@ def test_the_wallet_is_credited_and_its_balance_handed_on(url, engine):
 def test_what_the_wallet_does_not_confirm_is_answered_503_and_finished_later_with_the_same_key(
     url, engine, fail
 ):
-    wallet, clock = OperatorsWallet(fail), Clock()
+    wallet = OperatorsWallet(fail)
     call = payout("t-1")
-    assert codes(url, wallet, call, call, clock=clock) == [(503, 500000, None)] * 2
+    assert codes(url, wallet, call, call) == [(503, 500000, None)] * 2
     assert wallet.keys == ["t-1"]  # the second call left it to whoever has it
     assert table(engine, "entries") == []
     wrong, extent = check(url)
@@ -134,51 +140,96 @@ def test_what_the_wallet_does_not_confirm_is_answered_503_and_finished_later_wit
     assert extent.startswith(
         "1 payouts, 1 of them wait for the wallet. 0 players were credited 0 li in all. The audit log"
     )
-    clock.now_s += 5
-    assert finish_due(url, wallet, clock) == 1
+    let_pass(engine, 5)
+    assert finish_due(url, wallet) == 1
     assert wallet.keys == ["t-1", "t-1"]
     assert wallet.has_li == {"player-1": 5000}
-    assert codes(url, wallet, call, clock=clock) == [(200, 0, 1_005_000)]
+    assert codes(url, wallet, call) == [(200, 0, 1_005_000)]
     assert wallet.keys == ["t-1", "t-1"]
     assert check(url)[0] == []
 
 
-def test_a_repeat_of_the_provider_may_take_it_up_too(make_ledger):
-    clock = Clock()
-    ledger = make_ledger(wallet=True, clock=clock)
+def test_a_repeat_of_the_provider_may_take_it_up_too(make_ledger, engine):
+    ledger = make_ledger(wallet=True)
     call = delivery(payout("t-1"))
     outcomes = []
     for _ in range(2):
         outcomes += [settled.outcome for settled in ledger.settle([call, call])]
-        clock.now_s += 5
+        let_pass(engine, 10)
     assert outcomes == ["claimed", "pending", "claimed", "pending"]
-    clock.now_s += 60
+    let_pass(engine, 60)
     new = delivery(payout("t-2"))
     assert [settled.outcome for settled in ledger.settle([call, new])] == ["claimed", "claimed"]
 
 
 def test_each_failure_lets_the_wallet_rest_longer_up_to_a_minute(url, engine):
-    wallet, clock = OperatorsWallet(*[httpx.Response(500)] * 99), Clock()
-    codes(url, wallet, payout("t-1"), clock=clock)
-    rests = []
+    wallet = OperatorsWallet(*[httpx.Response(500)] * 99)
+    codes(url, wallet, payout("t-1"))
+    rests_s = []
     for _ in range(14):
-        (waiting,) = table(engine, "pending")
-        rests.append(waiting["try_at_ms"] / 1000 - clock.now_s)
-        clock.now_s += rests[-1] - 0.001
-        assert finish_due(url, wallet, clock) == 0
-        clock.now_s += 0.001
-        assert finish_due(url, wallet, clock) == 1
-    assert rests == [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 60, 60]
+        rests_s.append(rest_s(engine))
+        let_pass(engine, rests_s[-1] / 2)
+        assert finish_due(url, wallet) == 0
+        let_pass(engine, rests_s[-1] / 2)
+        assert finish_due(url, wallet) == 1
+    assert rests_s == [
+        pytest.approx(rest, abs=1.5) for rest in (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 60, 60)
+    ]
+
+
+@pytest.mark.parametrize(
+    "off_s", [10 * 365 * 86_400, -10 * 365 * 86_400, 8 * 3600], ids=["ahead", "behind", "8 h"]
+)
+def test_a_wrong_clock_of_a_servers_own_holds_up_no_payout(url, engine, make_ledger, off_s):
+    wrong = make_ledger(wallet=True, clock=lambda: time.time() + off_s)
+    assert [settled.outcome for settled in wrong.settle([delivery(payout("t-1"))])] == ["claimed"]
+    assert rest_s(engine) == pytest.approx(5, abs=1.5)
+    right = make_ledger(wallet=True)
+    assert right.claim_due(10) == wrong.claim_due(10) == []
+    let_pass(engine, 5)
+    assert [claimed.trans_no for claimed in right.claim_due(10)] == ["t-1"]
+
+
+@pytest.mark.parametrize("ends_in_s", [66.5, 8 * 3600, 50 * 365 * 86_400])
+def test_a_lease_that_ends_later_than_any_can_is_none(make_ledger, engine, ends_in_s):
+    """A ledger of before may hold some; SQLite's clock is that of its machine."""
+    ledger = make_ledger(wallet=True)
+    ledger.settle([delivery(payout("t-1"))])
+    let_pass(engine, 5 - ends_in_s)
+    assert [claimed.trans_no for claimed in ledger.claim_due(10)] == ["t-1"]
+    assert ledger.claim_due(10) == []
+    let_pass(engine, 10 - ends_in_s)
+    assert [settled.outcome for settled in ledger.settle([delivery(payout("t-1"))])] == ["claimed"]
+
+
+def test_the_key_of_an_unusual_number_is_its_own_and_fits_a_header(url):
+    wallet = OperatorsWallet()
+    names = ["a b", " a b", "a%20b", "é", "UTF-8''a", "a\nb", "玩"]
+    assert [code for _, code, _ in codes(url, wallet, *map(payout, names))] == [0] * len(names)
+    assert wallet.keys == [
+        *("UTF-8''a%20b", "UTF-8''%20a%20b", "a%20b", "UTF-8''%C3%A9", "UTF-8''UTF-8%27%27a"),
+        *("UTF-8''a%0Ab", "UTF-8''%E7%8E%A9"),
+    ]
+    assert [order["trans_no"] for *_, order in wallet.calls] == names
+
+
+def test_the_wallet_is_told_what_is_known_of_a_payout(url):
+    wallet = OperatorsWallet()
+    bare = signed({"op_id": 7, "order": {"trans_no": 8, "amount": 9.0}})
+    assert codes(url, wallet, bare) == [(200, 0, 1_000_009)]
+    assert wallet.calls == [
+        (URL, "8", {"trans_no": "8", "op_id": "7", "amount": 9, "draw_id": None, "game_id": None})
+    ]
 
 
 def test_a_process_that_dies_after_the_wallet_credited_is_made_good_by_the_next(url, engine):
-    wallet, clock = OperatorsWallet(), Clock()
+    wallet = OperatorsWallet()
     with closing(Database(url)) as database:
-        dead = Ledger(database, wallet=True, clock=clock)
+        dead = Ledger(database, wallet=True)
         assert [settled.outcome for settled in dead.settle([delivery(payout("t-1"))])] == ["claimed"]
     asyncio.run(Wallet(URL, wallet).credit(delivery(payout("t-1")).asks))
-    clock.now_s += 5
-    assert finish_due(url, wallet, clock) == 1
+    let_pass(engine, 5)
+    assert finish_due(url, wallet) == 1
     assert wallet.has_li == {"player-1": 5000}
     assert [entry["amount_li"] for entry in table(engine, "entries")] == [5000]
 
@@ -191,12 +242,11 @@ def test_who_comes_second_credits_nothing_more(make_ledger, engine):
     assert len(table(engine, "entries")) == 1
 
 
-def test_no_two_processes_take_up_the_same_payout(make_ledger):
-    clock = Clock()
-    ledger, other = make_ledger(wallet=True, clock=clock), make_ledger(wallet=True, clock=clock)
+def test_no_two_processes_take_up_the_same_payout(make_ledger, engine):
+    ledger, other = make_ledger(wallet=True), make_ledger(wallet=True)
     ledger.settle([delivery(payout(f"t-{n}")) for n in range(5)])
     assert other.claim_due(10) == []
-    clock.now_s += 5
+    let_pass(engine, 5)
     mine, others = ledger.claim_due(3), other.claim_due(10)
     assert len(mine) == 3
     assert sorted(payout.trans_no for payout in mine + others) == [f"t-{n}" for n in range(5)]
@@ -225,7 +275,7 @@ def test_a_conflict_never_reaches_the_wallet(url):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"ok", b"[]", b'{"availableAmount": "7"}', b'{"availableAmount": 1e9}']
+    "body", [b"", b"ok", b"[]", b"[" * 200_000, b'{"availableAmount": "7"}', b'{"availableAmount": 1e9}']
 )
 def test_a_wallet_that_tells_no_balance_leaves_the_ledgers_own(url, body):
     wallet = OperatorsWallet(httpx.Response(200, content=body))
@@ -282,9 +332,8 @@ def test_a_payout_is_finished_though_the_provider_hung_up(url, engine):
 
 
 def test_a_restarted_server_finishes_what_waited_without_being_asked(url, engine):
-    clock = Clock()
-    codes(url, OperatorsWallet(httpx.Response(500)), payout("t-1"), clock=clock)
-    clock.now_s += 5
+    codes(url, OperatorsWallet(httpx.Response(500)), payout("t-1"))
+    let_pass(engine, 5)
     credited = asyncio.Event()
 
     class Telling(OperatorsWallet):
@@ -294,7 +343,7 @@ def test_a_restarted_server_finishes_what_waited_without_being_asked(url, engine
 
     async def run():
         with closing(Database(url)) as database:
-            async with Receiver(MERCHANT, database, Wallet(URL, Telling()), clock=clock).running():
+            async with Receiver(MERCHANT, database, Wallet(URL, Telling())).running():
                 await asyncio.wait_for(credited.wait(), 10)
 
     asyncio.run(run())
