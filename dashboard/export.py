@@ -22,6 +22,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from dashboard.formats import money_places
+
 Cell = str | int | bool | Decimal | date | datetime | None
 
 # What a spreadsheet takes for a formula, at the start of a cell. Where another separator is set than the
@@ -65,7 +67,7 @@ _NUMBER_FORMATS: Final = {
     Kind.TIME: "yyyy-mm-dd hh:mm:ss",
     Kind.COUNT: "#,##0",
     Kind.NUMBER: "0",
-    Kind.MONEY: "#,##0.00#",
+    Kind.MONEY: "#,##0.000",
     Kind.RATIO: "0.00%",
     Kind.FLAG: "@",
 }
@@ -183,7 +185,7 @@ def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> 
         raise ValueError(f"{len(frame)} rows do not fit a sheet of {_SHEET_ROWS} rows; export CSV instead.")
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        _table_sheet(book, book.add_worksheet(_sheet_name(about.title)), columns, frame)
+        _table_sheet(book, book.add_worksheet(_sheet_name(about.title)), about, columns, frame)
         lines = book.add_worksheet("About")
         lines.set_column(0, 0, 18)
         lines.set_column(1, 1, 90)
@@ -200,11 +202,21 @@ def _sheet_name(title: str) -> str:
 
 
 def _table_sheet(
-    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Column], frame: pd.DataFrame
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    about: About,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
 ) -> None:
     bold = book.add_format({"bold": True})
     texts = book.add_format({"num_format": "@"})
-    formats = {kind: book.add_format({"num_format": _NUMBER_FORMATS[kind]}) for kind in Kind}
+    kinds = {kind: book.add_format({"num_format": _NUMBER_FORMATS[kind]}) for kind in Kind}
+    styles = {column.title: kinds[column.kind] for column in columns}
+    for column in columns:
+        if column.kind is Kind.MONEY:
+            places = money_places(frame[column.field].dropna().tolist(), about.currency or None)
+            shown = f"#,##0.{'0' * places}".rstrip(".")
+            styles[column.title] = book.add_format({"num_format": shown})
     wide = [wider for column in columns for wider in _with_offset(column)]
     for place, column in enumerate(wide):
         sheet.write_string(0, place, column.title, bold)
@@ -213,7 +225,13 @@ def _table_sheet(
         for place, (column, exact) in enumerate(zip(wide, cells, strict=True)):
             cell = _sheet_cell(exact)
             # The text format keeps a cell text when somebody edits it, formula or not.
-            _write_cell(sheet, number, place, cell, texts if isinstance(cell, str) else formats[column.kind])
+            _write_cell(
+                sheet,
+                number,
+                place,
+                cell,
+                texts if isinstance(cell, str) else styles.get(column.title, texts),
+            )
     sheet.set_column(0, len(wide) - 1, 18)
     sheet.autofilter(0, 0, len(frame), len(wide) - 1)
     sheet.freeze_panes(1, 0)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -8,13 +9,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_compact_decimal
 
+from dashboard.currencies import decimals
 from dashboard.metrics import Change, Metric, Number, Unit
 
 UNKNOWN: Final = "–"
 LI_PER_UNIT: Final = 1000
 _SPACE: Final = "\u00a0"
 _MOST_PERCENT: Final = 999
-_CENT: Final = Fraction(5, 1000)
 """An amount below this would be written "0.00"."""
 _SCALES: Final = ((1, ""), (10**3, "K"), (10**6, "M"), (10**9, "B"), (10**12, "T"))
 
@@ -22,16 +23,25 @@ _SCALES: Final = ((1, ""), (10**3, "K"), (10**6, "M"), (10**9, "B"), (10**12, "T
 def money(li: Number | None, currency: str | None = None, places: int = 0) -> str:
     """Exact amount with its currency: "12,382,400 PHP", "38,388.40", "−0.123".
 
-    Whole units stand without decimals, others with two, or three where the li needs it, and all with `places`
-    at least. A fraction of a li (an average) is rounded to the li.
+    Whole units stand without decimals, others with those of the currency (two, JPY none, KWD three), or three
+    where the li needs it, and all with `places` at least. A fraction of a li (an average) is rounded to one.
     """
     if li is None:
         return UNKNOWN
     whole = _whole(li)
-    needed = 2 if whole % 10 == 0 else 3
-    if whole % LI_PER_UNIT == 0:
-        needed = 0
+    needed = money_places((whole,), currency)
     return _with(currency, _grouped(Decimal(whole).scaleb(-3), max(needed, places)))
+
+
+def money_places(amounts_li: Iterable[int], currency: str | None) -> int:
+    """How many decimals amounts under each other have, none of them rounded: 0, the currency's, or 3."""
+    places, usual = 0, decimals(currency)
+    for li in amounts_li:
+        if li % 10 ** (3 - usual):
+            return 3
+        if li % LI_PER_UNIT:
+            places = usual
+    return places
 
 
 def money_short(li: Number | None, currency: str | None = None) -> str:
@@ -39,7 +49,9 @@ def money_short(li: Number | None, currency: str | None = None) -> str:
     if li is None:
         return UNKNOWN
     units = Fraction(li) / LI_PER_UNIT
-    return _with(currency, _small(units, 3) if 0 < abs(units) < _CENT else _short(units, 2))
+    places = decimals(currency)
+    is_small = 0 < abs(units) < Fraction(1, 2 * 10**places)
+    return _with(currency, _small(units, 3) if is_small else _short(units, places))
 
 
 def count(number: Number | None) -> str:
@@ -60,7 +72,7 @@ def many(number: int, what: str) -> str:
 @lru_cache(1024)
 def axis(units: Decimal) -> str:
     """Label of a tick on an axis, in units of money: "2.5M", "−500K", "0"."""
-    return format_compact_decimal(units, format_type="short", locale="en", fraction_digits=2).replace(
+    return format_compact_decimal(units, format_type="short", locale="en", fraction_digits=3).replace(
         "-", "−"
     )
 

@@ -10,7 +10,7 @@ from dashboard.balance import Gap
 from dashboard.cell_links import CellLink
 from dashboard.codes import FEATURES
 from dashboard.export import Column, Kind
-from dashboard.formats import LI_PER_UNIT, money
+from dashboard.formats import LI_PER_UNIT, money, money_places
 from dashboard.metrics import METRIC, Totals
 from dashboard.player_games import differences
 from dashboard.rounds import AWARD_TYPES, local_times
@@ -123,13 +123,10 @@ def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[Ce
     return pd.DataFrame(shown | {link.field: link.addresses(table) for link in links})
 
 
-def decimals(table: pd.DataFrame, columns: Sequence[Column]) -> int:
-    """How many decimals the amounts of a table need: 0, 2 or 3."""
+def decimals(table: pd.DataFrame, columns: Sequence[Column], currency: str | None = None) -> int:
+    """How many decimals the amounts of a table need (`formats.money_places`)."""
     amounts = [table[column.field].dropna() for column in columns if column.kind is Kind.MONEY]
-    for places, step in ((0, 1000), (2, 10)):
-        if all((values % step == 0).all() for values in amounts):
-            return places
-    return 3
+    return max((money_places(values.tolist(), currency) for values in amounts), default=0)
 
 
 def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from dashboard import formats
+from dashboard.currencies import is_code
 from dashboard.screens import Condition
 
 CLOCK_WATCHED_S: Final = 30
@@ -177,6 +178,18 @@ def ahead_of(seen: Iterable[ApiSeen | None]) -> float | None:
     """Return how far the provider's clock is ahead, by the freshest answer that told its time."""
     told = [each for each in seen if each is not None and each.ahead_s is not None]
     return min(told, key=lambda each: each.age_s).ahead_s if told else None
+
+
+def currency_row(setting: str | None, seen: Iterable[str]) -> Row:
+    """Whether rounds carry another currency than the setting."""
+    what, named = "Currency", sorted(seen)
+    if not named:
+        return Row(what, State.UNKNOWN, f"The setting is {setting or 'none'}. No round has named one yet.")
+    said = f"The setting is {setting or 'none'}. Rounds seen since the start: {', '.join(named)}."
+    if len(named) > 1 or (setting and any(is_code(name) and name != setting for name in named)):
+        advice = "Sums of all players may add up several currencies; a player's own page does not."
+        return Row(what, State.WATCH, said, advice)
+    return Row(what, State.WELL, said)
 
 
 def cache_row(seen: CacheSeen | None) -> Row:

@@ -60,7 +60,7 @@ def figures() -> None:
         # Plain text: an id may hold markup.
         st.text(identity(history.player, history.rounds))
         states.as_of(known, note=f"{view.period.label.lower()}, {view.zone.key}")
-        player_cards.draw(history.player, player_totals(history.rounds))
+        player_cards.draw(history.player, player_totals(history.rounds), history.unit)
         if history.player.op_id is not None and guard.may("wallet"):
             navigation.lead("wallet.py", "The player's wallet", op_id=history.player.op_id)
         if history.rounds.empty:
@@ -79,18 +79,20 @@ def balance() -> None:
     jumps = data.player_jumps(known.value)
     with states.box("balance-chart", "Balance and net result"):
         player_reading.as_of(known)
-        st.markdown(jump_words(jumps.gaps, here.currency))
+        st.markdown(jump_words(jumps.gaps, known.value.unit))
         if jumps.unknown:
             st.warning("Not known: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
         charts.show(
-            balance_chart(rounds, jumps.gaps, jumps.transfers, charts.look(), here.currency, here.zone),
+            balance_chart(rounds, jumps.gaps, jumps.transfers, charts.look(), known.value.unit, here.zone),
             "balance",
         )
         st.caption("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains")
         other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
         if other:
             table = gaps_table(other, here.zone)
-            grid.draw(table, GAPS, "gaps", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8)
+            grid.draw(
+                table, GAPS, "gaps", charts.look(), known.value.unit, neutral=PLAYERS_OWN, height_rows=8
+            )
             downloads.draw("Jumps of the balance", GAPS, table, known, *whose(known.value))
 
 
@@ -105,15 +107,21 @@ def habits() -> None:
     with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_time(here.zone)}"):
         player_reading.as_of(known)
         cells = by_weekday_and_hour(rounds, here.zone)
-        charts.show(hours_of_week_chart(cells, charts.look(), here.currency, here.zone), "week")
+        charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, here.zone), "week")
     with right, states.box("sessions", f"Sessions by day, {formats.zone_time(here.zone)}"):
         pause_picker.draw()
-        charts.show(sessions_chart(sessions, charts.look(), here.currency, here.zone), "sessions")
+        charts.show(sessions_chart(sessions, charts.look(), known.value.unit, here.zone), "sessions")
         st.caption("Blue: the player won · grey: the player did not")
     with states.box("session-list", formats.many(len(sessions), "session")):
         table = sessions_table(sessions, here.zone)
         grid.draw(
-            table, SESSIONS, "session-list", charts.look(), here.currency, neutral=PLAYERS_OWN, height_rows=8
+            table,
+            SESSIONS,
+            "session-list",
+            charts.look(),
+            known.value.unit,
+            neutral=PLAYERS_OWN,
+            height_rows=8,
         )
         downloads.draw("Sessions", SESSIONS, table, known, *whose(known.value))
 
@@ -134,9 +142,7 @@ def games() -> None:
                 " While a period runs, a round may be in one of them and not yet in the other.",
                 icon=":material/difference:",
             )
-        grid.draw(
-            table, PLAYER_GAMES, "player-games", charts.look(), data.source().currency, neutral=PLAYERS_OWN
-        )
+        grid.draw(table, PLAYER_GAMES, "player-games", charts.look(), known.value.unit, neutral=PLAYERS_OWN)
         downloads.draw("Games of a player", PLAYER_GAMES, table, known, *whose(known.value))
 
 
@@ -150,11 +156,11 @@ def rounds() -> None:
     table = rounds_table(wanted.of(found), here.zone)
     with states.box("round-list", "Rounds"):
         player_reading.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
-        round_filters.draw(names, here.currency)
+        round_filters.draw(names, known.value.unit)
         st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
         links = [navigation.beside("start", "players", **{ROUND.name: "event_id"})]
-        round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, here.currency, ROUNDS_HIGH)
-        words = wanted.words(names, here.currency)
+        round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH)
+        words = wanted.words(names, known.value.unit)
         downloads.draw("Rounds", ROUNDS, table, known, *whose(known.value, words))
 
 
@@ -165,7 +171,7 @@ def opened(event_id: str) -> None:
         return
     rows = rounds_table(known.value.rounds[known.value.rounds["event_id"] == event_id], here.zone)
     if len(rows):
-        round_dialog.of_player(rows.iloc[0].to_dict(), here.currency)
+        round_dialog.of_player(rows.iloc[0].to_dict(), known.value.unit)
         return
     where = f"There is no round {round_dialog.named(event_id)} of this player"
     unread = " Some rounds could not be read; it may be one of them." if known.failed else ""
@@ -177,6 +183,7 @@ filters.draw("Players", compared=False)
 address.draw_problems("players")
 player_picker.draw()
 if player_reading.is_read():
+    player_reading.currencies()
     figures()
     balance()
     habits()

@@ -22,7 +22,15 @@ from dashboard.data.failures import listed
 from dashboard.data.game_list import game, game_names
 from dashboard.data.one_game import MOST_ROUND_DAYS, GameRounds, game_rounds, game_sums, is_known
 from dashboard.data.player_wallet import NO_OP_ID, Jumps, balance_now, player_jumps
-from dashboard.data.players import History, Reading, give_up, player_history, player_sums, round_url
+from dashboard.data.players import (
+    History,
+    Reading,
+    give_up,
+    in_currency,
+    player_history,
+    player_sums,
+    round_url,
+)
 from dashboard.data.source import Arriving, Known, LedgerFailed, ProviderFailed, Source, connected, source
 from dashboard.data.stage import days, hours
 
@@ -66,6 +74,7 @@ __all__ = [
     "games",
     "give_up",
     "hours",
+    "in_currency",
     "is_known",
     "last_bets",
     "listed",

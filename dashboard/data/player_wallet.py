@@ -92,6 +92,9 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
     if op_id is None:
         unknown.append(f"Transfers: {NO_OP_ID}")
         return []
+    if len(history.currencies) > 1:
+        unknown.append("Transfers: the provider does not say of which of this player's currencies each is.")
+        return []
     # The end of a running period moves on with each minute; its day does not.
     name = ("transfers", op_id, history.start, business_day(history.end - timedelta(seconds=1), here.zone))
     begin = partial(_load_records, op_id, history.start, history.end)

@@ -1,7 +1,7 @@
 """One player: all rounds of a period, and the provider's own sums beside them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 import pandas as pd
 
+from dashboard.currencies import NOT_KNOWN, currency_name, currency_names, unit
 from dashboard.data.failures import failures, listed
 from dashboard.data.loads import Load
 from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
@@ -25,6 +26,7 @@ PATIENCE_S: Final = 0.7
 """So long a page waits for a player's rounds before it shows how far they are."""
 _RENEW_S: Final = 60
 _RENEW_FINISHED_S: Final = 1800
+_MOST_CURRENCIES: Final = 20
 _SLOTS: Final = "Slots"
 _OTHERS: Final = "Other games"
 
@@ -36,7 +38,9 @@ Part = tuple[str, datetime, datetime]
 class History:
     """A player's rounds (`rounds.with_games`, oldest first) of a window, and the player with both ids.
 
-    `missing` are windows in epoch seconds in which rounds are known to be missing.
+    `missing` are windows in epoch seconds in which rounds are known to be missing. `currencies` are all of
+    the player's (`currencies.currency_names`): where there are several, `in_currency` leaves the rounds of
+    `currency` alone, as amounts of two are never added.
     """
 
     player: Player
@@ -45,6 +49,19 @@ class History:
     end: datetime
     missing: tuple[tuple[int, int], ...]
     games: tuple[Game, ...]
+    currencies: tuple[str, ...] = ()
+    currency: str = ""
+
+    @property
+    def unit(self) -> str | None:
+        """How its amounts are called."""
+        return unit(self.currency, source().currency, alone=len(self.currencies) < 2)
+
+    def holds(self, currency: str | None) -> bool:
+        """Whether amounts of this currency, as the provider gives it, are of this history."""
+        if len(self.currencies) < 2:
+            return currency_name(currency) in (None, self.currency) or not self.currency
+        return (currency_name(currency) or NOT_KNOWN) == self.currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,19 @@ def give_up(player: Player, view: View) -> None:
     _look(player, view, 0).give_up()
 
 
+def in_currency(known: Known[History], wanted: str | None) -> Known[History]:
+    """Only the rounds of one currency, where a player has several: that which is `wanted`, else the first."""
+    history = known.value
+    names = history.currencies
+    history = replace(history, currency=wanted if wanted in names else names[0] if names else "")
+    if len(names) > 1:
+        kept = [
+            history.holds(None if pd.isna(text) else text) for text in history.rounds["currency"].tolist()
+        ]
+        history = replace(history, rounds=history.rounds[kept].reset_index(drop=True))
+    return replace(known, value=history, currency=history.unit or history.currency)
+
+
 def player_sums(history: History) -> Known[pd.DataFrame]:
     """Each game's rounds beside the provider's summary of the same window (`player_games.player_games`).
 
@@ -100,6 +130,10 @@ def player_sums(history: History) -> Known[pd.DataFrame]:
     replies, errors = gather(calls)
     slots, others = (replies[name].data if name in replies else None for name in (_SLOTS, _OTHERS))
     as_of = min(reply.as_of for reply in replies.values())
+    if slots is not None:
+        slots = [row for row in slots if history.holds(row.currency)]
+    if len(history.currencies) > 1 and history.currency != NOT_KNOWN:
+        others = None  # of no currency that the provider says
     return Known(
         player_games(history.rounds, slots, others, history.games),
         as_of,
@@ -174,7 +208,10 @@ def _history(
         max(end for _, _, end in (*replies, *errors)),
         tuple(sorted([*cut, *((int(start.timestamp()), int(end.timestamp())) for _, start, end in errors)])),
         tuple(games),
+        currency_names([None if pd.isna(text) else text for text in rounds["currency"].tolist()]),
     )
+    seen = source().currencies
+    seen.update(history.currencies[: max(0, _MOST_CURRENCIES - len(seen))])
     # Finished weeks were said long ago and are still true: the age is that of the latest one.
     latest = max(end for _, _, end in replies)
     as_of = min(reply.as_of for (_, _, end), reply in replies.items() if end == latest)

@@ -61,6 +61,8 @@ class Source:
     """The theoretical RTPs that are configured, by game id; 0.965 is 96.5 %."""
     checks: Checks
     """How provider, cache and ledger are."""
+    currencies: set[str]
+    """What rounds were seen to carry since the start, a few at most."""
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -96,6 +98,8 @@ class Known(Generic[T]):
     warnings: tuple[str, ...] = ()
     window: tuple[datetime, datetime] | None = None
     compared: str = ""
+    currency: str = ""
+    """Of its amounts, where that is not the setting's."""
 
     @property
     def stale(self) -> bool:
@@ -198,6 +202,7 @@ def connected(
             {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,
             {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
             checks,
+            set(),
         )
         try:
             yield

@@ -34,7 +34,12 @@ def provider_rows() -> list[Row]:
     """The provider's APIs, and its clock."""
     seen = source().checks.apis(_PATIENCE_S)
     ahead_s = status.ahead_of(seen.values())
-    return [*(status.api_row(api, one, ahead_s) for api, one in seen.items()), status.clock_row(ahead_s)]
+    here = source()
+    return [
+        *(status.api_row(api, one, ahead_s) for api, one in seen.items()),
+        status.clock_row(ahead_s),
+        status.currency_row(here.currency, tuple(here.currencies)),
+    ]
 
 
 def cache_rows() -> list[Row]:

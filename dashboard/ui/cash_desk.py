@@ -68,7 +68,7 @@ def draw(op_id: str) -> None:
 def _review(op_id: str, kind: str, typed: str) -> None:
     with states.part("The balance"):
         try:
-            order = cashier.new_order(op_id, kind, amount_li(typed))
+            order = cashier.new_order(op_id, kind, amount_li(typed, data.source().currency))
         except AmountError as error:
             st.error(str(error), icon=":material/edit:")
             return

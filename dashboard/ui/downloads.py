@@ -55,7 +55,7 @@ def draw(
         title=title,
         period=window_label(start, end, zone),
         zone=zone.key,
-        currency=data.source().currency or "",
+        currency=known.currency or data.source().currency or "",
         as_of=formats.moment(known.as_of, zone),
         comparison=known.compared,
         completeness=" ".join((stale, *known.failed, *known.warnings)).strip(),

@@ -46,7 +46,7 @@ def draw(
     """
     table = (
         *(frame, tuple(columns), tuple(pictures or ()), key),
-        *(tuple(changes), tuple(neutral), tuple(links), look.loss),
+        *(tuple(changes), tuple(neutral), tuple(links), look.loss, currency),
     )
     styled = made(written, *table) if kept and len(frame) <= _KEPT_ROWS else written(*table)
     leading = {link.field for link in links}

@@ -15,12 +15,11 @@ _WIN: Final = PLAYER_METRICS[4]
 _BALANCE: Final = "Balance now"
 
 
-def draw(player: Player, totals: PlayerTotals) -> None:
-    """Draw two rows of cards, each with its exact value and meaning on hover."""
-    currency = data.source().currency
+def draw(player: Player, totals: PlayerTotals, currency: str | None) -> None:
+    """Draw two rows of cards, each with its exact value and meaning on hover; amounts are of `currency`."""
     cards.row("cards-player", _FIRST_ROW, totals, None, None, currency)
     win = _WIN.of(totals)
-    balance, old = _balance(player.op_id)
+    balance, old = _balance(player.op_id, currency)
     _row(
         [
             (
@@ -60,7 +59,7 @@ def _row(drawn: list[tuple[str, str, str, str]], old: str | None = None) -> None
             )
 
 
-def _balance(op_id: str | None) -> tuple[tuple[str, str, str, str], str | None]:
+def _balance(op_id: str | None, currency: str | None) -> tuple[tuple[str, str, str, str], str | None]:
     """The wallet's balance, and from when it is if that is not now; the card says why it is not to be had."""
     here = data.source()
     if op_id is None:
@@ -72,7 +71,7 @@ def _balance(op_id: str | None) -> tuple[tuple[str, str, str, str], str | None]:
     if known is None:
         return (_BALANCE, formats.UNKNOWN, "Not known", "The wallet has not answered yet."), None
     when = formats.moment(known.as_of, here.zone, here.now())
-    short, exact = (written(known.value, here.currency) for written in (formats.money_short, formats.money))
+    short, exact = (written(known.value, currency) for written in (formats.money_short, formats.money))
     meaning = f"What the wallet holds, as of {when}. {known.trouble}".rstrip()
     return (_BALANCE, short, exact, meaning), f"as of {when}" if known.stale else None
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import data, formats
+from dashboard.currencies import is_code
 from dashboard.data import History, Known, ProviderFailed
 from dashboard.markdown import escaped
 from dashboard.players import Player, PlayerProblem, read_player
@@ -13,6 +14,7 @@ from dashboard.query import OP_ID, USER_ID
 from dashboard.ui import address, filters, guard, player_picker, states, tab
 
 _LOOK_EVERY_S: Final = 0.5
+_CURRENCY: Final = "player-currency"
 _STOPPED: Final = "stopped-reading"
 _NAME: Final = "The rounds of this player"
 
@@ -36,7 +38,29 @@ def history() -> Known[History] | None:
     known = data.player_history(player, filters.view()).known if player else None
     if known is None:
         st.caption("The rounds are being read anew; they will be here within a minute.")
-    return known
+        return None
+    return data.in_currency(known, st.session_state.get(_CURRENCY))
+
+
+def currencies() -> None:
+    """Say where the rounds are of another currency than the setting; of several, one is shown at a time."""
+    player = read_player(address.query())
+    known = data.player_history(player, filters.view()).known if player else None
+    if known is None:
+        return
+    names, setting = known.value.currencies, data.source().currency
+    if len(names) > 1:
+        st.warning(
+            f"This player's rounds are in {escaped(', '.join(names))}. Amounts of two currencies are never"
+            " added up: choose which to see.",
+            icon=":material/currency_exchange:",
+        )
+        st.segmented_control("Currency", names, default=names[0], required=True, key=_CURRENCY)
+    elif setting and any(is_code(name) and name != setting for name in names):
+        st.warning(
+            f"This player's rounds are in {names[0]}; the dashboard's setting is {setting}.",
+            icon=":material/currency_exchange:",
+        )
 
 
 def as_of(known: Known[History], *others: Known[Any], note: str = "") -> None:

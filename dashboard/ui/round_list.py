@@ -25,7 +25,7 @@ def draw(
     height_rows: int,
 ) -> None:
     """Draw `columns` of rounds (`round_table.rounds_table`) or bets (`bet_tables.bets_table`)."""
-    shown, places = on_screen(table, columns, links), decimals(table, columns)
+    shown, places = on_screen(table, columns, links), decimals(table, columns, currency)
     leading = {link.field for link in links}
     st.dataframe(
         shown,

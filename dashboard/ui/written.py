@@ -25,6 +25,7 @@ def written(
     neutral: Sequence[str],
     links: Sequence[CellLink],
     loss: str,
+    currency: str | None = None,
 ) -> Styler:
     """Write `columns` and the `others` of `frame`; numbers are decimals with their text beside them.
 
@@ -37,7 +38,10 @@ def written(
         if column.kind in NUMBERS:
             values = [_decimal(column.kind, value) for value in frame[column.field].tolist()]
             shown[column.field] = pd.Series(values, index=shown.index, dtype="object")
-            texts[column.field] = _text(column.kind, _places(values), signed=column.field in changes)
+            places = 0
+            if column.kind is Kind.MONEY:
+                places = formats.money_places(frame[column.field].dropna().tolist(), currency)
+            texts[column.field] = _text(column.kind, places, signed=column.field in changes)
         elif column.kind is Kind.TIME:
             texts[column.field] = _time_text
     for link in links:
@@ -56,13 +60,6 @@ def _decimal(kind: Kind, value: Any) -> Decimal | None:
     if pd.isna(value):
         return None
     return Decimal(str(value)).scaleb(-3) if kind is Kind.MONEY else Decimal(str(value))
-
-
-def _places(values: Sequence[Decimal | None]) -> int:
-    """So many decimals that no amount of a column is rounded and all points stand under each other."""
-    if any(value is not None and value != round(value, 2) for value in values):
-        return 3
-    return 2 if any(value is not None and value != value.to_integral_value() for value in values) else 0
 
 
 def _text(kind: Kind, places: int, *, signed: bool) -> Callable[[object], str]:

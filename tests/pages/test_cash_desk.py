@@ -188,9 +188,9 @@ def test_the_person_who_is_signed_in_stands_in_the_log(open_desk, ledger):
     [
         ("", DEPOSIT, "Enter an amount."),
         ("1,5", DEPOSIT, "Write decimals after a point: 1.5 instead of 1,5."),
-        ("0.0001", DEPOSIT, "An amount has at most three decimals; 0.001 is the smallest there is."),
+        ("0.001", DEPOSIT, "An amount in PHP has at most 2 decimals."),
         ("-5", DEPOSIT, "Write the amount in digits, such as 1250.50 or 1,250.50."),
-        ("1000.001", WITHDRAWAL, f"The balance is 1,000{S}PHP; 1,000.001{S}PHP cannot be withdrawn from it."),
+        ("1000.01", WITHDRAWAL, f"The balance is 1,000{S}PHP; 1,000.01{S}PHP cannot be withdrawn from it."),
     ],
 )
 def test_what_makes_no_sense_is_not_even_offered(open_desk, sandbox, ledger, typed, kind, sentence):

@@ -1,0 +1,80 @@
+"""A player whose rounds are in two currencies: they are never added up, on the page and in files."""
+
+from decimal import Decimal
+
+from dashboard.ui import downloads
+from tests.pages.player_truth import GAMES, ROUNDS, cards, read, said, table
+from twoj_sandbox import GRINDER
+
+SLOTS, OTHERS = "/api/slots/user/history", "/api/games/user/history"
+SUMS = "/api/slots/user/stage/summary"
+QUERY = {"op_id": "grinder", "period": "2026-03-10..2026-03-10"}
+
+
+def a_round(number, currency, bet, gain):
+    at = 1_773_100_800 + number
+    return {
+        "event_id": f"e{number}",
+        "draw_id": f"d{number}",
+        "user_id": GRINDER.user_id,
+        "op_id": "grinder",
+        "currency": currency,
+        "game_id": 1006,
+        "bet_amount": bet,
+        "gain_amount": gain,
+        "credit_before_bet": 0,
+        "credit": 0,
+        "start_at": at,
+        "end_at": at,
+        "feature": 0,
+        "is_buy": False,
+    }
+
+
+def in_two(sandbox):
+    rounds = [
+        *(a_round(1, "PHP", 5000, -5000), a_round(2, "PHP", 7000, 1000), a_round(3, "EUR", 900, -900)),
+        a_round(4, "", 11_000, 0),
+    ]
+    sandbox.fault(SLOTS, "answer", result=rounds)
+    sandbox.fault(OTHERS, "answer", result=[])
+    row = {"user_id": GRINDER.user_id, "op_id": "grinder", "game_id": 1006, "bet_count": 1, "gain_amount": 0}
+    rows = [row | {"currency": "PHP", "bet_amount": 12_000}, row | {"currency": "EUR", "bet_amount": 900}]
+    sandbox.fault(SUMS, "answer", result=rows)
+
+
+def test_amounts_of_two_currencies_are_never_added(open_page, sandbox, monkeypatch):
+    files = {}
+    monkeypatch.setattr(
+        downloads, "offer", lambda about, columns, frame, stem: files.update({about.title: (about, frame)})
+    )
+    in_two(sandbox)
+    app = read(open_page(QUERY, "players", currency="PHP"))
+    assert (
+        "This player's rounds are in PHP, EUR, not known. Amounts of two currencies are never added"
+        in said(app)
+    )
+    assert (cards(app)["Bets"], cards(app)["Bet amount"]) == ("2", "12\u00a0PHP")
+    assert len(table(app, ROUNDS)) == 2
+    sums = table(app, GAMES).to_dict("records")
+    assert [(row["bet_amount_li"], row["summary_bet_amount_li"]) for row in sums] == [(Decimal(12),) * 2]
+    assert files["Rounds"][0].currency == "PHP"
+    assert files["Rounds"][1]["bet_amount_li"].tolist() == [7000, 5000]
+
+    app.session_state["player-currency"] = "EUR"
+    app.run()
+    assert (cards(app)["Bets"], cards(app)["Bet amount"]) == ("1", "0.90\u00a0EUR")
+    assert files["Rounds"][0].currency == "EUR"
+
+    app.session_state["player-currency"] = "not known"
+    app.run()
+    assert (cards(app)["Bets"], cards(app)["Bet amount"]) == ("1", "11")
+    assert files["Rounds"][0].currency == "not known"
+
+
+def test_one_other_currency_is_called_by_its_name(open_page, sandbox):
+    sandbox.fault(SLOTS, "answer", result=[a_round(1, "jpy", 5000, -5000)])
+    sandbox.fault(OTHERS, "answer", result=[])
+    app = read(open_page(QUERY, "players", currency="PHP"))
+    assert "This player's rounds are in JPY; the dashboard's setting is PHP." in said(app)
+    assert cards(app)["Bet amount"] == "5\u00a0JPY"
