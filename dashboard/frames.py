@@ -287,6 +287,11 @@ def _by_label(
     return hours
 
 
+def has_no_bets(frame: pd.DataFrame) -> bool:
+    """Whether each row (days, games) is known to have no bets."""
+    return bool(frame["bet_count"].eq(0).fillna(value=False).all())
+
+
 def _overlaps(day: date, zone: ZoneInfo, windows: Sequence[tuple[int, int]]) -> bool:
     start, end = (edge.timestamp() for edge in Period("", day, day).window(zone))
     return any(missing_start < end and start < missing_end for missing_start, missing_end in windows)

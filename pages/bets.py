@@ -48,6 +48,11 @@ def six(now: Totals | None) -> None:
     cards.row("cards", METRICS, now, None, None, data.source().currency)
 
 
+def is_empty(read: BetsRead) -> bool:
+    """Whether all bets were read, and there are none."""
+    return read.finished and read.known is not None and not read.known.value.totals.bet_count
+
+
 @live.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
 def figures() -> None:
     view, here = filters.view(), data.source()
@@ -61,6 +66,8 @@ def figures() -> None:
     sums = read.known.value
     states.as_of(read.known, note="" if read.finished else "so far, the newest bets first")
     six(sums.totals)
+    if is_empty(read):
+        states.nothing_in(view)
     players, busiest = formats.count(player_count(sums)), busiest_minute(sums)
     if busiest:
         at = datetime.fromtimestamp(busiest[0], here.zone)
@@ -74,7 +81,7 @@ def figures() -> None:
 def steps() -> None:
     here, read = data.source(), found()
     known = read.to_file
-    if known is None:
+    if known is None or is_empty(read):
         return
     minutes = minutes_a_step(read.start_s, read.end_s)
     title = "Bets by minute" if minutes == 1 else f"Bets by {minutes} minutes"
@@ -89,7 +96,7 @@ def steps() -> None:
 def bet_sizes() -> None:
     here, read = data.source(), found()
     known = read.to_file
-    if known is None:
+    if known is None or is_empty(read):
         return
     for place, what in zip(st.columns(2), Size, strict=True):
         title = f"How large {what}s are"
@@ -102,16 +109,18 @@ def bet_sizes() -> None:
 
 @live.part("Players", "bet-players")
 def players() -> None:
-    known = found().to_file
-    if known:
+    read = found()
+    known = read.to_file
+    if known and not is_empty(read):
         with states.box("bet-players", "Players"):
             bet_tops.players(known)
 
 
 @live.part("Biggest wins", "bet-wins")
 def wins() -> None:
-    known = found().to_file
-    if known:
+    read = found()
+    known = read.to_file
+    if known and not is_empty(read):
         with states.box("bet-wins", "Biggest wins"):
             bet_tops.wins(known)
 
@@ -136,7 +145,7 @@ def tail() -> None:
 def rows() -> None:
     here, read = data.source(), found()
     known = read.to_file
-    if known is None:
+    if known is None or is_empty(read):
         return
     bets = known.value.totals.bet_count
     table = bets_table(newest(known.value, NEWEST), data.game_names(), here.zone)

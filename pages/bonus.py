@@ -1,5 +1,7 @@
 """What the bonuses cost: how many were issued and used, what became cash, and which kinds they were."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from dashboard import data, formats, tables
@@ -7,6 +9,7 @@ from dashboard.bonuses import described
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.ui import address, bonus_filters, cards, charts, downloads, filters, grid, guard, live, states
+from dashboard.view import View
 
 COUNTS = [
     BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
@@ -24,6 +27,15 @@ def two_rows(
     cards.row("cards-amounts", AMOUNTS, now, before, compared, currency)
 
 
+def is_empty(view: View) -> bool:
+    """Whether no bonus was created in the period, or there is no full minute of it yet."""
+    if view.start >= view.end:
+        return True
+    with suppress(data.ProviderFailed):  # each part says of itself whether it fails
+        return not data.bonus_sums(bonus_filters.wanted(), view.start, view.end).value.release_count
+    return False
+
+
 @live.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None), shapes=10)
 def figures() -> None:
     view = filters.view()
@@ -37,6 +49,9 @@ def figures() -> None:
     )
     states.as_of(found, before)
     two_rows(found.value, before.value if before else None, found.compared or None, data.source().currency)
+    if is_empty(view):
+        states.nothing_in(view, "bonuses")
+        return
     st.caption(
         "A bonus counts at the time of its creation, with what has become of it so far. While it is active or"
         " wagering this can change: young bonuses show less than they will, and earlier ones had more time."
@@ -46,7 +61,7 @@ def figures() -> None:
 @live.part("From issued to used to converted", "funnel")
 def funnel() -> None:
     view = filters.view()
-    if states.just_begun(view):
+    if is_empty(view):
         return
     found = data.bonus_sums(bonus_filters.wanted(), view.start, view.end)
     with states.box("funnel", "From issued to used to converted"):
@@ -61,7 +76,7 @@ def funnel() -> None:
 @live.part("Bonuses by day of creation", "bonus-days")
 def by_day() -> None:
     view, here, wanted = filters.view(), data.source(), bonus_filters.wanted()
-    if states.just_begun(view):
+    if is_empty(view):
         return
     days = data.bonus_days(wanted, view.period, view.now)
     with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_time(here.zone)}"):
@@ -73,7 +88,7 @@ def by_day() -> None:
 @live.part("Bonuses by state and creation type", "bonus-parts")
 def by_state_and_type() -> None:
     view, wanted = filters.view(), bonus_filters.wanted()
-    if states.just_begun(view):
+    if is_empty(view):
         return
     parts = data.bonus_parts(wanted, view.start, view.end)
     with states.box("bonus-parts", "Bonuses by state and creation type"):

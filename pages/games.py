@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, tables
@@ -9,7 +10,7 @@ from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
 from dashboard.figures.luck import funnel_plot
 from dashboard.figures.treemap import treemap
-from dashboard.frames import UNLISTED_ID, extremes
+from dashboard.frames import UNLISTED_ID, extremes, has_no_bets
 from dashboard.game_days import GameDays
 from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
@@ -51,6 +52,11 @@ def days_of(view: View) -> data.Arriving[GameDays]:
     return data.game_days(view.period.days()[-data.MOST_DAYS :], view.now)
 
 
+def is_empty(arriving: data.Arriving[pd.DataFrame]) -> bool:
+    """Whether all games are known to have no bets."""
+    return arriving.finished and arriving.known is not None and has_no_bets(arriving.known.value)
+
+
 @live.part("Table of games", "all-games")
 def all_games() -> None:
     view, here, only = filters.view(), data.source(), game_filters.wanted().type
@@ -63,6 +69,9 @@ def all_games() -> None:
     if arriving.known is None:
         return
     states.as_of(arriving.known)
+    if is_empty(arriving):
+        states.nothing_in(view)
+        return
     games, days = made(of_type, arriving.known.value, only), None
     with suppress(data.ProviderFailed):  # the heat map says so
         days = days_of(view).known
@@ -83,8 +92,11 @@ def all_games() -> None:
 @live.part("Pictures of the games", "pictures")
 def pictures() -> None:
     view, here, only = filters.view(), data.source(), game_filters.wanted().type
-    known = None if view.start >= view.end else data.arriving_games(view).known
-    if known is None:
+    if view.start >= view.end:
+        return
+    arriving = data.arriving_games(view)
+    known = arriving.known
+    if known is None or is_empty(arriving):
         return
     games = made(of_type, known.value, only)
     left, right = st.columns(2)
@@ -100,7 +112,10 @@ def heat() -> None:
     view, here, only = filters.view(), data.source(), game_filters.wanted().type
     if view.start >= view.end:
         return
-    arriving, known = days_of(view), data.arriving_games(view).known
+    arriving, table = days_of(view), data.arriving_games(view)
+    if is_empty(table):
+        return
+    known = table.known
     with states.box("heat", f"Company gain by game and day, {formats.zone_time(here.zone)}"):
         progress.follow("Days", arriving, lambda: days_of(view), "days")
         if arriving.known is None or known is None:
@@ -122,7 +137,10 @@ def luck() -> None:
     view, here, only = filters.view(), data.source(), game_filters.wanted().type
     if view.start >= view.end:
         return
-    arriving, known = data.lucks(view), data.arriving_games(view).known
+    arriving, table = data.lucks(view), data.arriving_games(view)
+    if is_empty(table):
+        return
+    known = table.known
     with states.box("luck", "RTP by bet amount, and how far luck carries it"):
         progress.follow("Luck", arriving, lambda: data.lucks(view), "luck")
         if arriving.known is None or known is None:

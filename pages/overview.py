@@ -41,6 +41,9 @@ def period() -> None:
         steps = data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
     states.as_of(days, before)
     cards.draw(days.value, before.value if before else None, compared, steps, here.currency)
+    if frames.has_no_bets(days.value):
+        states.nothing_in(view)
+        return
     with states.box("daily", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
         legend = "compared" if compared else None
         charts.show(made(days_chart, shown, charts.look(), here.currency, here.zone, legend), "daily")
@@ -84,6 +87,8 @@ def games() -> None:
     if states.just_begun(view):
         return
     found = data.games(view.period, view.now)
+    if frames.has_no_bets(found.value):
+        return
     states.as_of(found)
     left, right = st.columns(2)
     with left, states.box("games", "Games that gained and lost the most"):

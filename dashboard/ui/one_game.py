@@ -131,6 +131,9 @@ def figures() -> None:
     shown = days.known.value.frame(game_id) if days.known else None
     lines = shown if days.finished else None
     _cards(sums.value, before.value if before else None, sums.compared or None, lines)
+    if not sums.value.totals.bet_count:
+        states.nothing_in(view)
+        return
     with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
         progress.follow("Days", days, lambda: days_of(view, game_id), "game-days")
         if shown is None or days.known is None:
@@ -161,6 +164,8 @@ def luck() -> None:
     if game_id is None or view.start >= view.end:
         return
     arriving = data.lucks(view, game_id)
+    if arriving.finished and arriving.known and game_id not in arriving.known.value.games:
+        return
     with states.box("game-luck", "RTP, and how far luck carries it"):
         progress.follow("Luck", arriving, lambda: data.lucks(view, game_id), "game-luck")
         if arriving.known is None:
@@ -168,7 +173,6 @@ def luck() -> None:
         states.as_of(arriving.known, note=last_days(view))
         found = arriving.known.value.games.get(game_id)
         if found is None:
-            st.info("Nothing was bet in this period.")
             return
         st.markdown(one_in_words(found))
         charts.show(band_chart(found, charts.look()), "game-luck")
@@ -184,7 +188,7 @@ def rounds() -> None:
         return
     arriving = data.game_rounds(game_id, view)
     progress.follow("Rounds", arriving, lambda: data.game_rounds(game_id, view), "game-rounds")
-    if arriving.known is None:
+    if arriving.known is None or (arriving.finished and arriving.known.value.rounds.empty):
         return
     found, links = arriving.known.value, _ways_on()
     since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, here.zone, here.now())}"

@@ -100,3 +100,11 @@ def just_begun(view: View) -> bool:
         return False
     st.info(f"{view.period.label} has just begun; the first numbers come within a minute.")
     return True
+
+
+def nothing_in(view: View, what: str = "bets") -> None:
+    """Say, once for a page, that its period holds none of `what`."""
+    st.info(
+        f"No {what} in {view.period.days_label}. A longer period, or fewer filters, may have some.",
+        icon=":material/event_busy:",
+    )

@@ -2,8 +2,9 @@
 
 import pytest
 
+from dashboard import data
 from dashboard.query import on_page
-from tests.pages.games_page import said
+from tests.pages.games_page import all_here, said, view, whole
 
 # What each parameter of the page cannot be; of one player's page the ids are right, so that there are parts.
 WRONG = {"period": "2026-03-32..x", "op_id": "x" * 201, "screen": ""}
@@ -46,3 +47,26 @@ def test_what_no_page_knows_stays_in_the_address(open_page):
     page.get("button_group")[0].set_value(None).run()
     assert page.query_params == {"utm_source": "mail", "Period": "x"}
     assert not page.warning
+
+
+EMPTY = {"period": "2005-01-02..2005-01-03", "compare": "none"}
+
+
+@pytest.mark.parametrize("page", ["overview", "games", "a game", "bonus", "bets", "players"])
+def test_an_empty_period_is_one_sentence_for_the_page(open_page, page):
+    about = {"a game": {"game_id": "1041"}, "players": {"op_id": "grinder"}}.get(page, {})
+    path = "games" if page == "a game" else page
+
+    drawn = open_page(EMPTY | about, path)
+    if page in ("games", "a game"):
+        drawn = all_here(drawn, EMPTY)
+    if page == "a game":
+        whole(lambda: data.game_rounds(1041, view(EMPTY)))
+        whole(lambda: data.lucks(view(EMPTY), 1041))
+        drawn.run()
+    told = [each.value for each in drawn.info if "in 2–3 January 2005" in each.value]
+    assert len(told) == 1
+    assert not drawn.error
+    # What stays has nothing to do with the period: today by the hour, the last minutes, exports.
+    boxes = {each.value.split(",")[0].split(":")[0] for each in drawn.subheader}
+    assert boxes <= {"Today by the hour", "The last 10 minutes", "Whole days as a file"}

@@ -102,13 +102,12 @@ def test_games_of_one_type_keep_their_share_of_all(open_page, truth):
     assert next(iter(page.get("button_group"))).value == "Fish"
 
 
-def test_a_period_without_bets_has_no_ratios(open_page):
+def test_a_period_without_bets_is_one_sentence(open_page):
     query = {"period": "2024-01-01..2024-01-07"}
-    shown = rows(all_here(open_page(query, page="games"), query))
-    assert len(shown) == 60
-    assert {row["bet_amount_li"] for row in shown.values()} == {"0"}
-    for name in ("hold", "rtp", "share", "average_bet_li", "bet_change"):
-        assert {row[name] for row in shown.values()} == {"–"}
+    page = all_here(open_page(query, page="games"), query)
+    assert "No bets in 1–7 January 2024." in said(page)
+    assert not page.dataframe
+    assert not page.get("plotly_chart")
 
 
 def test_a_wrong_address_is_a_sentence_each_and_all_games(open_page):

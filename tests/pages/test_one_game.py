@@ -98,8 +98,8 @@ def test_a_game_without_bets_says_so(open_page):
     assert cards(page)["Bet amount"] == "0"
     assert cards(page)["RTP"] == "–"
     assert cards(page)["Players"] == "0"
-    assert "Nothing was bet in this period." in said(page)
-    assert page.dataframe[1].value.empty
+    assert "No bets in 1–2 January 2024." in said(page)
+    assert not page.dataframe
 
 
 def test_players_of_more_than_sixty_days_are_not_known(open_page):
@@ -130,7 +130,7 @@ def opened_failing(open_page, game_id):
 def test_a_game_that_the_provider_does_not_know_is_one_sentence(open_page):
     page = open_page({"game_id": "4999", "period": "yesterday"}, page="games")
     assert [title.value for title in page.title] == ["4999"]
-    assert "Figures of the game: not known now." in said(page)
+    assert "There is no game 4999: the provider does not list it" in said(page)
 
 
 def test_a_name_with_markup_is_shown_as_it_is(open_page, sandbox, clock):
