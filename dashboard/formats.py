@@ -16,7 +16,6 @@ UNKNOWN: Final = "–"
 LI_PER_UNIT: Final = 1000
 _SPACE: Final = "\u00a0"
 _MOST_PERCENT: Final = 999
-"""An amount below this would be written "0.00"."""
 _SCALES: Final = ((1, ""), (10**3, "K"), (10**6, "M"), (10**9, "B"), (10**12, "T"))
 
 
