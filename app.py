@@ -44,6 +44,7 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
     log.adopt("streamlit", "uvicorn")
     # What was loaded stays: each search for garbage among it stopped all pages and walls, for up to 0.3 s.
     gc.freeze()
+    _allow_open_files()
     with closing(ledger):
         async with receiver.running():
             with (
@@ -52,6 +53,18 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
                 jackpots.watching(source),
             ):
                 yield
+
+
+def _allow_open_files() -> None:
+    """Open as many files as the system permits: many start a process with 1 024.
+
+    Streamlit holds three for each of the last 128 tabs that were closed, and four for each that is open.
+    """
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - Windows has no such limit
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _own_url() -> str:

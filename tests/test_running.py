@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import resource
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,3 +196,17 @@ def test_nobody_uploads_a_file_even_with_an_open_tab(server, method):
 
     answer = asyncio.run(upload())
     assert (answer.status_code, answer.text) == (404, "Nothing is uploaded here.")
+
+
+def test_a_server_may_open_as_many_files_as_the_system_permits(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard // 2, hard))
+    try:
+        stack = ExitStack()
+        running = stack.enter_context(dashboard(tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with stack:
+        limits = Path(f"/proc/{running.process.pid}/limits").read_text()
+        (files,) = [line.split() for line in limits.splitlines() if line.startswith("Max open files")]
+        assert files[3] == files[4] == str(hard)
