@@ -269,3 +269,14 @@ def test_a_card_caps_a_change_and_the_tooltip_does_not(before_li: int, now_li: i
     assert moved.value is not None
     exact = f"{(now_li - before_li) / 10:+,.1f}{S}%".replace("-", "−")
     assert formats.percent_change(moved.value) == exact
+
+
+def test_halves_go_away_from_zero_on_both_sides():
+    half_li = Fraction(1, 2)
+    assert [formats.money(sign * half_li) for sign in (1, -1)] == ["0.001", "−0.001"]
+    assert [formats.money(Fraction(sign * 5, 2)) for sign in (1, -1)] == ["0.003", "−0.003"]
+    assert [formats.percent(Fraction(sign * 5, 100_000)) for sign in (1, -1)] == [
+        "0.01\u00a0%",
+        "−0.01\u00a0%",
+    ]
+    assert [formats.money(sign * Fraction(49, 100)) for sign in (1, -1)] == ["0", "0"]

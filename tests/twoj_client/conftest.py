@@ -42,6 +42,8 @@ class Call:
     query: str
     headers: dict[str, str]
     body: bytes
+    port: int = 0
+    """The caller's, which tells connections apart."""
 
     @property
     def data(self) -> Any:
@@ -87,7 +89,7 @@ def provider(clock: Clock) -> Iterator[Provider]:
         def do_POST(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            call = Call(path, query, dict(self.headers), body)
+            call = Call(path, query, dict(self.headers), body, self.client_address[1])
             state.calls.append(call)
             status, headers, answer = state.answers[path](call)
             self.send_response_only(status)

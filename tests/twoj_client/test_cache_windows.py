@@ -13,6 +13,7 @@ from tests.twoj_client.conftest import NOW, Clock, utc
 from tests.twoj_client.test_stage_summary import client_of
 from tests.twoj_client.world import DAY_S, World, WorldBet
 from twoj_client import TwoJ
+from twoj_client.errors import TimedOut
 
 HOUR_S = 3600
 TODAY = NOW - NOW % DAY_S
@@ -380,3 +381,20 @@ class TestCachedEqualsUncached:
                 for time in (as_of, now)
             }
             assert known[as_of] <= day.bet_count <= known[now], day
+
+
+def test_a_provider_that_is_only_slow_is_hurried_for_a_minute_and_not_for_ever(world, twoj, monkeypatch):
+    """With an old answer at hand nobody waits long for one that has just failed; then it has its time."""
+    asked = []
+
+    def fail(_endpoint, _params, *, hurried):
+        asked.append(hurried)
+        raise TimedOut("The provider took too long.")
+
+    twoj.all.list()
+    world.clock.now += 2 * HOUR_S
+    monkeypatch.setattr(twoj._wire, "ask", fail)
+    for _ in range(8):
+        assert twoj.all.list().stale
+        world.clock.now += 20
+    assert asked == [False, True, True, False, True, True, False, True]

@@ -78,3 +78,11 @@ def test_what_fails_is_free_for_the_next_at_once(clock, store):
         one.join("k", lambda: None, fail)
     assert other.join("k", lambda: None, lambda: "ours") == "ours"
     assert clock.slept == []
+
+
+def test_what_another_process_brought_between_our_look_and_our_claim_is_not_fetched_again(store, flights):
+    def fetch():
+        raise AssertionError("asked twice")
+
+    assert flights.join("k", lambda: "theirs", fetch) == "theirs"
+    assert store.claim("k#claim", 5), "given back"

@@ -10,3 +10,17 @@ def test_each_warning_is_said_once_in_the_order_of_the_answers():
         Answer(None, 6.0, ended=True, warnings=("1 op_id could not be read.", "3 icons could not be read.")),
     ]
     assert reply_of(None, answers).warnings == ("3 icons could not be read.", "1 op_id could not be read.")
+
+
+def at(as_of, *, ended):
+    return Answer(None, float(as_of), ended=ended)
+
+
+def test_a_reply_is_as_old_as_the_oldest_answer_that_may_still_change():
+    def age(*answers):
+        return reply_of(None, answers).as_of.timestamp()
+
+    assert age(at(10, ended=True), at(50, ended=False), at(40, ended=False)) == 40
+    assert age(at(10, ended=True), at(50, ended=False)) == 50
+    assert age(at(30, ended=True), at(20, ended=True)) == 20
+    assert age(at(60, ended=False), at(70, ended=True)) == 60

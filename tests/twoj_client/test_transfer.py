@@ -266,3 +266,17 @@ class TestLimiter:
             twoj.transfer.deposit(op_id="a", amount=5)
         assert twoj.all.list().data == []
         assert len(provider.calls) == 1
+
+
+def test_each_transfer_has_a_connection_of_its_own_and_reads_keep_theirs(provider, wallet, twoj):
+    """A kept one may be closed by the other side just as money is sent over it."""
+    provider.says("/open2j/w/transfer/balance", {"balance": 700})
+    for number in range(3):
+        twoj.transfer.balance(op_id="a")
+        twoj.transfer.deposit(op_id="a", amount=1000, trans_no=f"order-{number}")
+        twoj.transfer.withdraw(op_id="a", amount=1000, trans_no=f"back-{number}")
+    moved = [call.port for call in provider.calls if call.path in (DEPOSIT, WITHDRAW)]
+    read = {call.port for call in provider.calls if call.path not in (DEPOSIT, WITHDRAW)}
+    assert len(set(moved)) == len(moved) == 6
+    assert len(read) == 1
+    assert not read & set(moved)

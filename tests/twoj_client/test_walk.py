@@ -306,3 +306,20 @@ def test_an_hour_that_was_taken_is_let_go(provider, twoj):
         tracemalloc.stop()
         gc.enable()
     assert sizes[-1] - sizes[4] < 3 * 600 * 250
+
+
+@WAYS
+def test_an_hour_whose_pages_disagree_is_not_whole(provider, twoj, how):
+    """Each total is right about something: neither may pass for the other."""
+    answers = Bets([bet(i, DAY + i) for i in range(2500)])
+
+    def disagree(call):
+        status, headers, body = answers(call)
+        payload = json.loads(body)
+        payload["data"]["total"] += call.data["page"] == 2
+        return status, headers, json.dumps(payload).encode()
+
+    provider.answers[PATH] = disagree
+    reply, found = read(twoj, how, start=DAY, end=DAY + HOUR_S)
+    assert len(found) == 2500
+    assert reply.missing == (Window(DAY, DAY + HOUR_S),)

@@ -112,3 +112,13 @@ def test_400_days_of_utc_are_seven_requests():
 def test_local_days_need_an_answer_each():
     days = business_days(Window(epoch(2026, 3, 1), epoch(2026, 3, 4)), ZoneInfo("Asia/Manila"))
     assert [len(group) for group in in_one_answer(days, 60 * DAY_S)] == [1, 1, 1, 1]
+
+
+def test_londons_day_of_25_hours_is_an_answer_of_its_own():
+    """It holds parts of two UTC dates; the next begins at a UTC midnight and may be joined by others."""
+    zone = ZoneInfo("Europe/London")
+    start, end = (int(dt.datetime(2025, 10, day, tzinfo=zone).timestamp()) for day in (25, 30))
+    days = business_days(Window(start, end), zone)
+    assert [(day.window.end - day.window.start) // 3600 for day in days] == [24, 25, 24, 24, 24]
+    groups = in_one_answer(days, 60 * DAY_S)
+    assert [[day.date.day for day in group] for group in groups] == [[25], [26], [27, 28, 29]]
