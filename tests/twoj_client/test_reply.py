@@ -3,13 +3,15 @@
 from twoj_client.reply import Answer, reply_of
 
 
-def test_each_warning_is_said_once_in_the_order_of_the_answers():
+def test_what_answers_left_unknown_is_said_in_one_sentence():
     answers = [
-        Answer(None, 5.0, ended=True, warnings=("3 icons could not be read.",)),
+        Answer(None, 5.0, ended=True, unknown={"resource_url": 3}),
         Answer(None, 4.0, ended=True),
-        Answer(None, 6.0, ended=True, warnings=("1 op_id could not be read.", "3 icons could not be read.")),
+        Answer(None, 6.0, ended=True, unknown={"op_id": 1, "resource_url": 1}),
     ]
-    assert reply_of(None, answers).warnings == ("3 icons could not be read.", "1 op_id could not be read.")
+    assert reply_of(None, answers).warnings == (
+        "The provider's answer leaves out, or tells in no known form: resource_url 4 times, op_id.",
+    )
 
 
 def at(as_of, *, ended):
