@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import groupby
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -117,14 +118,25 @@ def transfers(records: Sequence[Record]) -> list[Transfer]:
 def gaps(rounds: pd.DataFrame) -> list[Gap]:
     """Find where the credit before a round is not the credit after the round before it, oldest first.
 
-    Where a round came without credits, nothing is said.
+    Where a round came without credits, nothing is said. Rounds of one second whose credits do not run on
+    from one to the next are in no order: only what all of them together leave open is a gap, after the last.
     """
     starts, before, after = (rounds[name].tolist() for name in ("start_at", "credit_before_li", "credit_li"))
-    return [
-        Gap(row, starts[row - 1], starts[row], after[row - 1], before[row])
-        for row in range(1, len(rounds))
-        if not pd.isna(after[row - 1]) and not pd.isna(before[row]) and after[row - 1] != before[row]
-    ]
+    found = []
+    expected, from_s = None, 0
+    for start, places in groupby(range(len(rounds)), key=starts.__getitem__):
+        second = list(places)
+        held = [before[place] for place in second], [after[place] for place in second]
+        is_known = not any(pd.isna(credit) for each in held for credit in each)
+        if len(second) > 1 and is_known and held[0][1:] != held[1][:-1]:
+            moved = sum(held[1]) - sum(held[0])
+            expected, from_s = None if expected is None else expected + moved, start
+            continue
+        for place in second:
+            if expected is not None and not pd.isna(before[place]) and expected != before[place]:
+                found.append(Gap(place, from_s, start, expected, before[place]))
+            expected, from_s = None if pd.isna(after[place]) else after[place], start
+    return found
 
 
 def by_transfers(found: Sequence[Gap], known: Sequence[Transfer]) -> list[Gap]:

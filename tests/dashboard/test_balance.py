@@ -3,12 +3,14 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.balance import (
     Cause,
+    Gap,
     Lacking,
     Transfer,
     by_other_causes,
@@ -186,3 +188,13 @@ def test_a_balance_that_only_rounds_and_transfers_changed_is_explained(steps):
     found = named(chain(*steps_of_balance), known)
     assert {gap.cause for gap in found} <= {Cause.TRANSFER}
     assert [gap.rest_li for gap in found] == [0] * len(found)
+
+
+def test_rounds_of_a_second_without_an_order_make_no_jumps() -> None:
+    """Three of a burst of rounds are missing: each credit differs from the one before, and nothing jumped."""
+    starts = [10, 20, 20, 20, 30]
+    befores, afters = [1000, 900, 500, 700, 600], [900, 800, 400, 600, 500]
+    frame = pd.DataFrame({"start_at": starts, "credit_before_li": befores, "credit_li": afters})
+    assert gaps(frame) == [], "900 − 3 · 100 is the 600 before the next"
+    later = frame.assign(credit_before_li=[1000, 900, 500, 700, 650])
+    assert gaps(later) == [Gap(4, 20, 30, 600, 650)]
