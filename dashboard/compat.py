@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 from streamlit.auth_util import get_cookie_with_chunks
@@ -19,7 +20,15 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-__all__ = ["UPLOADS", "StreamlitPage", "inline_scripts", "page_html", "sign_in_claims", "write_cells_once"]
+__all__ = [
+    "UPLOADS",
+    "StreamlitPage",
+    "inline_scripts",
+    "page_html",
+    "sign_in_claims",
+    "with_texts",
+    "write_cells_once",
+]
 
 UPLOADS: Final = "/_stcore/upload_file"
 """Where Streamlit takes files from browsers."""
@@ -62,3 +71,16 @@ def write_cells_once(table: Styler) -> None:
     inner: Any = table
     cells = inner._compute()._translate(False, False)
     vars(table).update(_compute=lambda: table, _translate=lambda *_options: cells)
+
+
+def with_texts(frame: pd.DataFrame, texts: pd.DataFrame, name: str) -> Styler:
+    """Return a table that sorts by what `frame` holds and shows the `texts` of its cells where it has any.
+
+    pandas writes cell by cell, and Streamlit looks at each of them again: seconds for a long table. Where
+    nothing was written, Streamlit takes all of the frame as `str`, at once: that is `texts`.
+    """
+    shown = frame.copy(deep=False)
+    vars(shown).update(astype=lambda _text: texts)
+    table = Styler(shown, uuid=name)
+    vars(table).update(_compute=lambda: table, _translate=lambda *_options: {})
+    return table

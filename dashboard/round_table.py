@@ -1,16 +1,17 @@
 """The tables about one player: which columns they have, on screen and in files."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from dashboard.balance import Gap
 from dashboard.cell_links import CellLink
 from dashboard.codes import FEATURES
 from dashboard.export import Column, Kind
-from dashboard.formats import LI_PER_UNIT, money, money_places
+from dashboard.formats import LI_PER_UNIT, money, money_places, money_texts
 from dashboard.metrics import METRIC, Totals
 from dashboard.player_games import differences
 from dashboard.rounds import AWARD_TYPES, local_times
@@ -121,6 +122,20 @@ def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[Ce
         # Said once instead of in each row: that halves what the browser has to be sent.
         shown[column.field] = values.astype("category") if column.field in _REPEATED else values
     return pd.DataFrame(shown | {link.field: link.addresses(table) for link in links})
+
+
+def texts(table: pd.DataFrame, columns: Sequence[Column], currency: str | None) -> pd.DataFrame:
+    """Return what is read in the cells of `on_screen`: amounts as everywhere, elsewhere None."""
+    places = decimals(table, columns, currency)
+    written: dict[str, Any] = dict.fromkeys(column.field for column in columns)
+    for column in columns:
+        if column.kind is Kind.MONEY:
+            values = table[column.field]
+            known = values.notna().to_numpy()
+            cells = np.full(len(values), None, dtype="object")
+            cells[known] = money_texts(values[known].tolist(), places)
+            written[column.field] = cells
+    return pd.DataFrame(written, index=table.index)
 
 
 def decimals(table: pd.DataFrame, columns: Sequence[Column], currency: str | None = None) -> int:

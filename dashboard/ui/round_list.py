@@ -8,12 +8,17 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.cell_links import CellLink
+from dashboard.compat import with_texts
 from dashboard.export import Column, Kind
-from dashboard.round_table import decimals, on_screen
+from dashboard.round_table import decimals, on_screen, texts
 from dashboard.ui import grid
 
 _ROW_PX: Final = 35
 _TIME: Final = "YYYY-MM-DD HH:mm:ss"
+_MOST_WRITTEN: Final = 150_000
+"""Longer tables reach the browser piece by piece, which then writes the numbers itself."""
+# pandas' limit is for tables that it writes itself.
+pd.set_option("styler.render.max_elements", _MOST_WRITTEN * 100)
 
 
 def draw(
@@ -25,10 +30,12 @@ def draw(
     height_rows: int,
 ) -> None:
     """Draw `columns` of rounds (`round_table.rounds_table`) or bets (`bet_tables.bets_table`)."""
-    shown, places = on_screen(table, columns, links), decimals(table, columns, currency)
+    shown = on_screen(table, columns, links)
+    is_written = len(table) <= _MOST_WRITTEN
+    places = None if is_written else decimals(table, columns, currency)
     leading = {link.field for link in links}
     st.dataframe(
-        shown,
+        with_texts(shown, texts(table, columns, currency), key) if is_written else shown,
         key=key,
         hide_index=True,
         height=_ROW_PX * (height_rows + 1) + 2,
@@ -43,15 +50,16 @@ def draw(
     )
 
 
-def _config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int) -> Any:
-    """How Streamlit draws a column of `round_table.on_screen`; `places` is `round_table.decimals`."""
+def _config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int | None) -> Any:
+    """How Streamlit draws a column of `round_table.on_screen`; `places` where the browser writes amounts."""
     is_text = isinstance(values.dtype, pd.StringDtype)
     meaning = column.meaning or None
     if column.kind is Kind.MONEY:
         title = f"{column.title}, {currency}" if currency else column.title
         if is_text:
             return st.column_config.TextColumn(title, help=meaning, alignment="right")
-        return st.column_config.NumberColumn(title, help=meaning, format=f"%,.{places}f")
+        shown = None if places is None else f"%,.{places}f"
+        return st.column_config.NumberColumn(title, help=meaning, format=shown)
     if column.kind is Kind.TIME:
         return st.column_config.DatetimeColumn(column.title, help=meaning, format=_TIME)
     if column.kind is Kind.NUMBER and not is_text:

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 import streamlit as st
 from pandas.io.formats.style import Styler
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server
 
 from dashboard import compat
@@ -42,6 +44,30 @@ def test_cells_are_written_once_and_taken_from_there(monkeypatch: pytest.MonkeyP
     assert inner["_compute"]() is table
     ((cell,),) = [row[1:] for row in inner["_translate"](False, False)["body"]]
     assert cell["display_value"] == "1.00"
+
+
+def test_texts_reach_the_browser_beside_the_numbers_of_a_table_that_nobody_writes_cell_by_cell(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def page():
+        import pandas as pd
+        import streamlit as st
+
+        from dashboard.compat import with_texts
+
+        frame = pd.DataFrame({"a": pd.array([-1500.5, None], dtype="Float64"), "b": ["x", None]})
+        texts = pd.DataFrame({"a": ["−1,500.50", None], "b": [None, None]})
+        st.dataframe(with_texts(frame, texts, "name"))
+
+    monkeypatch.setattr(Styler, "_compute", None)
+    monkeypatch.setattr(Styler, "_translate", None)
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    (table,) = app.dataframe
+    assert table.value["a"].tolist() == [-1500.5, pd.NA]
+    shown = convert_arrow_bytes_to_pandas_df(table.proto.arrow_data.styler.display_values)
+    assert shown["a"].dropna().tolist() == ["−1,500.50"]
+    assert shown["b"].isna().all()
 
 
 def test_nobody_is_named_by_cookies_that_nobody_signed():

@@ -39,6 +39,15 @@ def test_exact_money_can_be_read_back(li: int) -> None:
     assert Decimal(formats.money(li).replace(",", "").replace("−", "-")) * 1000 == li
 
 
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 5).map(lambda units: units * 1000)),
+    st.sampled_from(["PHP", "JPY", "KWD", None]),
+)
+def test_many_amounts_read_as_each_alone_does(amounts_li: list[int], currency: str | None) -> None:
+    places = formats.money_places(amounts_li, currency)
+    assert formats.money_texts(amounts_li, places) == [formats.money(li, places=places) for li in amounts_li]
+
+
 @pytest.mark.parametrize(
     ("units", "text"),
     [

@@ -19,6 +19,7 @@ from dashboard.round_table import (
     on_screen,
     rounds_table,
     sessions_table,
+    texts,
 )
 from dashboard.sessions import sessions_frame
 from tests.dashboard.made_rounds import rounds, slots, table
@@ -80,6 +81,21 @@ def test_an_amount_that_no_float_holds_is_text():
     assert shown["bet_amount_li"].tolist() == ["9,007,199,254,740.993"]
     assert shown["gain_li"].tolist() == ["−9,007,199,254,740.993"]
     assert shown["win_li"].dtype == "Float64"
+
+
+def test_cells_of_amounts_read_as_everywhere_with_the_decimals_that_the_table_needs():
+    lost, won = (
+        slots(1, bet_amount=1_234_560, gain_amount=-1_234_560),
+        table(2, bet_amount=5, gain_amount=10**10),
+    )
+    shown = texts(rounds_table(rounds(lost, won), MANILA), ROUNDS, "PHP")
+    assert shown["gain_li"].tolist() == ["10,000,000.000", "−1,234.560"]
+    assert shown["bet_amount_li"].tolist() == ["0.005", "1,234.560"]
+    assert shown["base_amount_li"].tolist()[0] is None, "not known stays not known"
+    assert shown["start"].tolist() == shown["event_id"].tolist() == [None, None]
+    assert list(shown) == [column.field for column in ROUNDS]
+    yen = texts(one(bet_amount=7000, gain_amount=-7000), ROUNDS, "JPY")
+    assert (yen["bet_amount_li"].tolist(), yen["gain_li"].tolist()) == (["7"], ["−7"])
 
 
 def test_an_id_that_no_float_holds_is_text():

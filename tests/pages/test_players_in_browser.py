@@ -16,6 +16,16 @@ from tests.browser import dashboard, painted
 from twoj_sandbox import GRINDER
 from twoj_sandbox.world import World
 
+# Cells are drawn on a canvas: this keeps what was drawn.
+CELLS = """
+window.cells = [];
+const draw = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+  cells.push(text);
+  return draw.call(this, text, ...place);
+};
+"""
+
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
@@ -49,6 +59,7 @@ def download(page: Page, name: str) -> bytes:
 
 
 def test_from_an_id_to_the_last_round(browser: Browser, page: Page, url: str):
+    page.add_init_script(CELLS)
     page.goto(f"{url}/players")
     page.get_by_role("textbox", name="op_id").fill("grinder")
     page.get_by_role("textbox", name="op_id").press("Enter")
@@ -64,6 +75,9 @@ def test_from_an_id_to_the_last_round(browser: Browser, page: Page, url: str):
     # does not hear it.
     rounds.scroll_into_view_if_needed()
     place = rounds.locator("canvas").first.bounding_box()
+    cells = set(page.evaluate("() => window.cells"))
+    assert {"−1.00", "−2.00"} & cells
+    assert not [cell for cell in cells if re.match(r"-\d", cell)]
     sheet = page.get_by_role("dialog")
     page.mouse.move(place["x"] + 60, place["y"] + 35 * 2 + 17)
     painted(page)
