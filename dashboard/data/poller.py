@@ -24,6 +24,7 @@ _LOOK_S: Final = 2
 _SHORTEST_WAIT_S: Final = 0.2
 _FOLLOWERS_WAIT_S: Final = 0.5
 _SLACK_S: Final = 0.1
+_CLOCKS_DIFFER_MS: Final = 86_400_000
 
 
 class Doing(StrEnum):
@@ -180,9 +181,14 @@ class Poller:
 
 
 def told_pots(reply: Reply[provider.Pool]) -> Pots:
-    """Return the pots of an answer; a provider that tells no time is taken to have ours."""
-    pool = reply.data
-    at_ms = int(reply.as_of.timestamp() * 1000) if pool.timestamp is None else pool.timestamp
+    """Return the pots of an answer, at the time that its header tells.
+
+    Where that is none, or a day or more from when the answer was given, as no clock is but seconds, µs and
+    fields that hold something else are, the answer's time stands in.
+    """
+    pool, given_ms = reply.data, int(reply.as_of.timestamp() * 1000)
+    told_ms = given_ms if pool.timestamp is None else pool.timestamp
+    at_ms = told_ms if abs(told_ms - given_ms) < _CLOCKS_DIFFER_MS else given_ms
     return Pots(_pot(pool.hourly), _pot(pool.super), at_ms)
 
 

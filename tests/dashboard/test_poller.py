@@ -1,5 +1,6 @@
 """The one poller of a server: when it asks, when it rests, what it makes of failures."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -45,7 +46,7 @@ class World:
         self.led += 1
         return True
 
-    def pots(self, hourly="100", *, stale=False, age_s=0.0, timestamp=5000):
+    def pots(self, hourly="100", *, stale=False, age_s=0.0, timestamp=NOW_S * 1000):
         pot = PotAnswer(Decimal(hourly), Decimal(0), 0)
         as_of = datetime.fromtimestamp(self.now - age_s, UTC)
         return Reply(Pool(pot, pot, timestamp), as_of, stale=stale)
@@ -187,7 +188,7 @@ def test_an_old_answer_from_the_cache_replaces_none(world):
 def test_a_clock_that_is_set_back_stops_nothing(world):
     world.poller.look()
     world.poller.turn()
-    world.answer = lambda: world.pots("101", age_s=3600, timestamp=7000)
+    world.answer = lambda: world.pots("101", age_s=3600, timestamp=(NOW_S + 2) * 1000)
     world.now += 2
     world.poller.turn()
     assert world.poller.look().pots.hourly.amount == 101
@@ -198,6 +199,31 @@ def test_a_provider_without_a_clock_is_taken_to_have_ours(world):
     world.poller.look()
     world.poller.turn()
     assert world.poller.look().pots.at_ms == NOW_S * 1000
+
+
+@pytest.mark.parametrize(
+    "told", [0, -1, NOW_S, NOW_S * 10**6, NOW_S * 10**9, 2**63 - 1, -(2**63), (NOW_S + 86_400) * 1000]
+)
+def test_a_time_that_no_clock_tells_gives_way_to_that_of_the_answer(world, told):
+    world.answer = lambda: world.pots(timestamp=told)
+    world.poller.look()
+    world.poller.turn()
+    assert world.poller.look().pots.at_ms == NOW_S * 1000
+    world.answer = lambda: world.pots("101", timestamp=(NOW_S + 2) * 1000)
+    world.now += 2
+    world.poller.turn()
+    assert [(before and before.at_ms, after.at_ms) for before, after in world.heard] == [
+        (None, NOW_S * 1000),
+        (NOW_S * 1000, (NOW_S + 2) * 1000),
+    ]
+
+
+@pytest.mark.parametrize("off_s", [-8 * 3600, 8 * 3600])
+def test_a_provider_s_clock_may_be_hours_from_ours(world, off_s):
+    world.answer = lambda: world.pots(timestamp=(NOW_S + off_s) * 1000)
+    world.poller.look()
+    world.poller.turn()
+    assert world.poller.look().pots.at_ms == (NOW_S + off_s) * 1000
 
 
 def test_an_error_of_ours_is_logged_and_does_not_end_it(world):
@@ -391,7 +417,13 @@ def test_two_servers_over_one_cache_make_the_calls_of_one(
     clock,  # noqa: F811
     monkeypatch,
 ):
-    provider.says("/open2j/g/gjp/pool", sample("jackpot.pool")["response"]["result"])
+    pots = sample("jackpot.pool")["response"]["result"]
+
+    def told_now(_call):
+        header = {"code": 0, "msg": "", "timestamp": int(clock.now * 1000)}
+        return 200, {}, json.dumps({"header": header, "result": pots}).encode()
+
+    provider.answers["/open2j/g/gjp/pool"] = told_now
     first, second = (
         Poller(make_client(cache_url=cache_url).jackpot, lambda *_: None, every_s=2, clock=clock, timer=clock)
         for _ in range(2)
