@@ -17,7 +17,7 @@ import pandas as pd
 
 from dashboard.formats import LI_PER_UNIT
 from dashboard.metrics import METRIC, Metric, Totals, Unit
-from dashboard.periods import Period, day_start, hour_starts
+from dashboard.periods import Period, day_start, hour_windows
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
 GAME_TYPES: Final = ("Slots", "Multiplayer", "Table", "Fish", "Crypto")
@@ -142,18 +142,16 @@ def hours_frame(
 ) -> pd.DataFrame:
     """One row per local hour of `day`: `hour` ("14:00"), the sums, `finished`, and `before_…` sums.
 
-    The rows are keyed by the hour's start in UTC (`periods.hour_starts`); an hour that is not there is NA.
+    The rows are keyed by the hour's start in UTC (`periods.hour_windows`); an hour that is not there is NA.
     Days meet by local time. Where clocks change, an hour that one of them skips is NA there, and the second
-    of two equal hours is called "01:00 again".
+    of two equal hours is called "01:00 again". Of an hour that is skipped in part, "02:00" is what is left.
     """
     today = _by_label(day, rows, zone)
     before = _by_label(before_day, before_rows, zone)
     labels = sorted(today | before)
     frame = pd.DataFrame({"hour": labels})
     frame[list(SUMS)] = _sums([today[label][1] if label in today else None for label in labels])
-    frame["finished"] = [
-        label not in today or today[label][0] + timedelta(hours=1) <= now for label in labels
-    ]
+    frame["finished"] = [label not in today or today[label][0] <= now for label in labels]
     earlier = _sums([before[label][1] if label in before else None for label in labels])
     return frame.join(earlier.add_prefix("before_"))
 
@@ -280,10 +278,11 @@ def sparklines(frame: pd.DataFrame, metrics: Iterable[Metric[Totals]]) -> list[l
 def _by_label(
     day: date, rows: Mapping[datetime, Stage], zone: ZoneInfo
 ) -> dict[str, tuple[datetime, Stage | None]]:
+    """The end and the sums of each hour, by the words for it."""
     hours: dict[str, tuple[datetime, Stage | None]] = {}
-    for start in hour_starts(day, zone):
-        label = f"{start.astimezone(zone):%H:%M}"
-        hours[f"{label} again" if label in hours else label] = (start, rows.get(start))
+    for start, end in hour_windows(day, zone):
+        label = f"{start.astimezone(zone):%H}:00"
+        hours[f"{label} again" if label in hours else label] = (end, rows.get(start))
     return hours
 
 

@@ -2,6 +2,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -10,6 +12,8 @@ MAX_DAYS = 400
 FIRST_DAY = date(2000, 1, 1)
 NAMES = ("today", "yesterday", "7d", "30d", "60d", "90d", "month", "last-month")
 
+_CLOCK_STEP: Final = timedelta(minutes=15)
+"""Offsets of all zones since `FIRST_DAY`, and the times at which they change, are multiples of it."""
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
 _LABELS = {
     "today": "Today",
@@ -140,11 +144,21 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     return _instant(day, time.min, zone)
 
 
-def hour_starts(day: date, zone: ZoneInfo) -> list[datetime]:
-    """List the starts (UTC) of the hours of a business day: 24, or 23 and 25 where clocks change."""
-    start, end = Period("", day, day).window(zone)
-    count = -((start - end) // timedelta(hours=1))
-    return [start + timedelta(hours=n) for n in range(count)]
+def hour_windows(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """The hours of the local clock on a business day, as half open windows in UTC that lie side by side.
+
+    They are 24; where clocks change, others, some of which are shorter: an hour ends at the next full one of
+    the local clock or where the clock jumps.
+    """
+    moment, end = Period("", day, day).window(zone)
+    starts, shown = [], None
+    while moment < end:
+        local = moment.astimezone(zone)
+        if (local.hour, local.utcoffset()) != shown:
+            shown = local.hour, local.utcoffset()
+            starts.append(moment)
+        moment += _CLOCK_STEP
+    return list(pairwise([*starts, end]))
 
 
 def days_label(first_day: date, last_day: date) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import frames
 from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
 from dashboard.made import made
-from dashboard.periods import Period, day_start, days_label, hour_starts
+from dashboard.periods import Period, day_start, days_label, hour_windows
 from twoj_client import Reply
 from twoj_client.models import StageSummary, StageTotal
 
@@ -42,8 +42,8 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     """
     zone = source().zone
     windows = {
-        start: min(start + timedelta(hours=1), now)
-        for start in (*hour_starts(day, zone), *hour_starts(before_day, zone))
+        start: min(end, now)
+        for start, end in (*hour_windows(day, zone), *hour_windows(before_day, zone))
         if start < now
     }
     replies, errors = gather({start: _stage(start, end) for start, end in windows.items()})

@@ -12,7 +12,7 @@ from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
 from dashboard.frames import by_type, days_frame, extremes, games_frame, hours_frame, with_comparison
 from dashboard.look import DARK, LIGHT
-from dashboard.periods import Period, hour_starts
+from dashboard.periods import Period, hour_windows
 from tests.dashboard.made_periods import custom_period
 from twoj_client.models import Game, SlotsGameRow, StageDay, StageTotal
 
@@ -136,10 +136,10 @@ def test_ticks_fit_a_narrow_screen(count: int, last_day: date) -> None:
 
 def test_hours_still_to_come_are_empty_and_not_missing() -> None:
     before = date(2026, 3, 8)
-    rows = {start: StageTotal(1, 1000, -10, 10) for start in hour_starts(TODAY, MANILA) if start < NOW}
-    gone = hour_starts(TODAY, MANILA)[3]
+    rows = {start: StageTotal(1, 1000, -10, 10) for start, _ in hour_windows(TODAY, MANILA) if start < NOW}
+    gone = hour_windows(TODAY, MANILA)[3][0]
     del rows[gone]
-    earlier = {start: StageTotal(1, 2000, 10, -10) for start in hour_starts(before, MANILA)}
+    earlier = {start: StageTotal(1, 2000, 10, -10) for start, _ in hour_windows(before, MANILA)}
     figure = hours_chart(
         hours_frame(TODAY, rows, before, earlier, NOW, MANILA), DARK, "PHP", MANILA, "Sun 8 March"
     )

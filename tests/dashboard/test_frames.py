@@ -23,7 +23,7 @@ from dashboard.frames import (
     with_comparison,
 )
 from dashboard.metrics import METRIC, Totals
-from dashboard.periods import Period, hour_starts
+from dashboard.periods import Period, hour_windows
 from dashboard.player_games import player_games
 from dashboard.rounds import rounds_frame, with_games
 from tests.dashboard.made_periods import custom_period
@@ -113,7 +113,7 @@ def test_sums_are_exact_and_leave_out_what_is_not_known() -> None:
 
 
 def _hours(day: date, zone: ZoneInfo, until: datetime) -> dict[datetime, Sums]:
-    starts = [start for start in hour_starts(day, zone) if start < until]
+    starts = [start for start, _ in hour_windows(day, zone) if start < until]
     return {start: Sums(1, 1000 + number, -10, 10) for number, start in enumerate(starts)}
 
 

@@ -15,7 +15,7 @@ from dashboard.periods import (
     day_start,
     days_label,
     file_days,
-    hour_starts,
+    hour_windows,
     parse_period,
     window_label,
 )
@@ -155,18 +155,18 @@ def test_a_business_day_runs_from_local_midnight_to_local_midnight() -> None:
 def test_days_on_which_clocks_change(day: date, hours: int) -> None:
     start, end = Period("", day, day).window(BERLIN)
     assert end - start == timedelta(hours=hours)
-    starts = hour_starts(day, BERLIN)
-    assert len(starts) == hours
-    assert starts[0] == start
-    assert starts[-1] == end - timedelta(hours=1)
+    found = hour_windows(day, BERLIN)
+    assert len(found) == hours
+    assert found[0][0] == start
+    assert found[-1] == (end - timedelta(hours=1), end)
 
 
 @given(DAYS, ZONES)
 def test_windows_of_neighbouring_days_meet(day: date, zone: ZoneInfo) -> None:
     following = day + timedelta(days=1)
     assert Period("", day, day).window(zone)[1] == Period("", following, following).window(zone)[0]
-    starts = hour_starts(day, zone)
-    assert all(start < day_start(following, zone) for start in starts)
+    hours = hour_windows(day, zone)
+    assert all(start < end <= day_start(following, zone) for start, end in hours)
 
 
 @given(periods(), ZONES, st.sampled_from([Mode.PREVIOUS, Mode.WEEK]), st.integers(0, 3000))
