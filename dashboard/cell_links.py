@@ -1,27 +1,30 @@
 """Links in the cells of tables: a name, a number or a time that opens what it names.
 
 Streamlit's link column has one text a cell, which is address and contents in one: it is what the browser
-sorts by and searches in. So the address begins with the contents, as a folder that it leaves again at once:
-`~Fish King/../games?game_id=4011` leads to `games?game_id=4011`.
+sorts by and searches in. So the contents come first, and the address behind them is spelled in letters that
+nobody searches for: Unicode's private ones, each ASCII letter as far from the first of them as from 0.
+`ui/links/links.js` reads such a cell; it also adds what goes on from the page that it stands on, the period
+above all, so that this is not in each row.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 
 from dashboard.formats import clock
 
-DISPLAY_TEXT: Final = r"^~(.*?)/\.\./"
-"""What of an address Streamlit's `LinkColumn` shows; it undoes the percent-encoding."""
+_PRIVATE: Final = 0xE000
+MARK: Final = chr(_PRIVATE)
+"""Around what a cell shows."""
+DISPLAY_TEXT: Final = rf"^{MARK}(.*?){MARK}"
+"""What of a cell Streamlit's `LinkColumn` shows; it undoes the percent-encoding."""
 
-_MEANT: Final = "%/\\?#+"
-# What an address, or Streamlit's reading of it, takes for something else, and what browsers drop from one.
-_DROPPED: Final = tuple(map(chr, (*range(32), 127)))
-_ENCODED: Final = str.maketrans({char: quote(char, safe="") for char in (*_MEANT, *_DROPPED)})
+# Of the contents, what Streamlit would decode, and the mark, which nobody can read anyway.
+_ENCODED: Final = str.maketrans({char: quote(char, safe="") for char in ("%", "+", "\n", "\r", MARK)})
+_HIDDEN: Final = {code: chr(_PRIVATE + code) for code in range(128)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +32,28 @@ class CellLink:
     """Where the cells of a column lead.
 
     `field` is the column, `page` the page by its path, `ids` the address parameters that name a row, each
-    with the field it is read from, `carried` those that are the same for all rows.
+    with the field it is read from.
     """
 
     field: str
     page: str
     ids: tuple[tuple[str, str], ...]
-    carried: tuple[tuple[str, str], ...] = ()
 
     def addresses(self, frame: pd.DataFrame) -> "pd.Series[str]":
-        """Return the cells of the column: the text of each row with its address, relative to any page.
+        """Return the cells of the column: the text of each row with its address.
 
-        A row without a text or without one of its ids leads nowhere: None.
+        A row without one of its ids shows its text and leads nowhere; one without a text is None.
         """
-        head = f"/../{self.page}?" + "".join(f"{urlencode([pair])}&" for pair in self.carried)
         names = [name for name, _ in self.ids]
         ids = (frame[field].tolist() for _, field in self.ids)
         texts = _texts(frame[self.field])
-        cells = [_cell(head, names, *values) for values in zip(texts, *ids, strict=True)]
+        cells = [_cell(self.page, names, *values) for values in zip(texts, *ids, strict=True)]
         return pd.Series(cells, index=frame.index, dtype="object")
 
 
-def link(field: str, page: str, carried: Mapping[str, str], **ids: str) -> CellLink:
+def link(field: str, page: str, **ids: str) -> CellLink:
     """Return the link of a column `field`; `ids` are address parameters with the field of each."""
-    others = tuple((name, value) for name, value in carried.items() if name not in ids)
-    return CellLink(field, page, tuple(ids.items()), others)
+    return CellLink(field, page, tuple(ids.items()))
 
 
 def _texts(values: "pd.Series[Any]") -> list[Any]:
@@ -70,8 +70,11 @@ def _texts(values: "pd.Series[Any]") -> list[Any]:
     ]
 
 
-def _cell(head: str, names: list[str], text: Any, *values: Any) -> str | None:
-    if pd.isna(text) or any(pd.isna(value) for value in values):
+def _cell(page: str, names: list[str], text: Any, *values: Any) -> str | None:
+    if pd.isna(text):
         return None
+    shown = f"{MARK}{str(text).translate(_ENCODED)}{MARK}"
+    if any(pd.isna(value) for value in values):
+        return shown
     ids = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in zip(names, values, strict=True))
-    return f"~{str(text).translate(_ENCODED)}{head}{ids}"
+    return shown + f"{page}?{ids}".translate(_HIDDEN)

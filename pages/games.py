@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, tables
+from dashboard.cell_links import link
 from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
 from dashboard.figures.luck import funnel_plot
@@ -16,7 +17,6 @@ from dashboard.game_table import of_type, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
 from dashboard.made import made
 from dashboard.markdown import escaped
-from dashboard.query import GAME_TYPE
 from dashboard.ui import (
     address,
     charts,
@@ -26,7 +26,6 @@ from dashboard.ui import (
     grid,
     guard,
     live,
-    navigation,
     one_game,
     progress,
     states,
@@ -84,7 +83,7 @@ def all_games() -> None:
         changes=("bet_change",),
         pictures=PICTURES,
         order=ORDER,
-        links=[navigation.cell_link("name", "games", GAME_TYPE, game_id="game_id")],
+        links=[link("name", "games", game_id="game_id")],
     )
     downloads.draw("All games", (tables.GAME_ID, *tables.ALL_GAMES), games, arriving.known, only or "")
 
@@ -160,7 +159,7 @@ def luck() -> None:
                 "luck-table",
                 charts.look(),
                 here.currency,
-                links=[navigation.cell_link("name", "games", GAME_TYPE, game_id="game_id")],
+                links=[link("name", "games", game_id="game_id")],
             )
             downloads.draw("RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, arriving.known, only or "")
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import data, formats
 from dashboard.access import SCREENS
+from dashboard.cell_links import link
 from dashboard.data import jackpots
 from dashboard.figures.pots import pots_chart
 from dashboard.hit_table import HITS, hit_table
@@ -63,7 +64,10 @@ def hits() -> None:
             st.info("No pot was seen to fall in this period, and no payout was received.")
             return
         table = hit_table(found, here.zone)
-        grid.draw(table, HITS, "hits", charts.look(), here.currency)
+        links = [link("game_id", "games", game_id="game_id")]
+        if guard.may("players"):
+            links.append(link("op_id", "players", op_id="op_id"))
+        grid.draw(table, HITS, "hits", charts.look(), here.currency, links=links)
         downloads.draw("Hits and payouts", HITS, table, data.Known(table, here.now(), window=between))
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import data, formats
 from dashboard.balance import Cause, jump_words
+from dashboard.cell_links import link
 from dashboard.figures.balance import balance_chart
 from dashboard.figures.habits import hours_of_week_chart, sessions_chart
 from dashboard.markdown import escaped
@@ -45,6 +46,7 @@ from dashboard.ui import (
 ROUNDS_HIGH = 14
 PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
 """What a player loses is no loss of the company's."""
+TO_GAME = link("game", "games", game_id="game_id")
 
 
 def whose(history: data.History, *words: str) -> tuple[str, str]:
@@ -142,7 +144,15 @@ def games() -> None:
                 " While a period runs, a round may be in one of them and not yet in the other.",
                 icon=":material/difference:",
             )
-        grid.draw(table, PLAYER_GAMES, "player-games", charts.look(), known.value.unit, neutral=PLAYERS_OWN)
+        grid.draw(
+            table,
+            PLAYER_GAMES,
+            "player-games",
+            charts.look(),
+            known.value.unit,
+            neutral=PLAYERS_OWN,
+            links=[TO_GAME],
+        )
         downloads.draw("Games of a player", PLAYER_GAMES, table, known, *whose(known.value))
 
 
@@ -158,7 +168,7 @@ def rounds() -> None:
         player_reading.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
         round_filters.draw(names, known.value.unit)
         st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
-        links = [navigation.beside("start", "players", **{ROUND.name: "event_id"})]
+        links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
         round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH)
         words = wanted.words(names, known.value.unit)
         downloads.draw("Rounds", ROUNDS, table, known, *whose(known.value, words))

@@ -5,9 +5,9 @@ from typing import Final
 import pandas as pd
 
 from dashboard.bet_tables import BETS
-from dashboard.cell_links import CellLink
+from dashboard.cell_links import CellLink, link
 from dashboard.query import ROUND
-from dashboard.ui import navigation, round_list
+from dashboard.ui import round_list
 
 _MOST_ROWS: Final = 12
 _SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li", "gain_li", "credit_li")
@@ -22,7 +22,7 @@ def draw(key: str, table: pd.DataFrame, currency: str | None) -> None:
 def links(start: str, player: str, game: str) -> list[CellLink]:
     """From a bet to all about it, to its player and to its game; by the columns that show them."""
     return [
-        navigation.beside(start, "bets", **{ROUND.name: "event_id"}),
-        navigation.cell_link(player, "players", user_id="user_id"),
-        navigation.cell_link(game, "games", game_id="game_id"),
+        link(start, "bets", **{ROUND.name: "event_id"}),
+        link(player, "players", user_id="user_id"),
+        link(game, "games", game_id="game_id"),
     ]

@@ -7,8 +7,9 @@ import streamlit as st
 from dashboard import data
 from dashboard.bet_tables import PLAYERS, USER_ID, WINS, bets_table, players_table
 from dashboard.bets import BetSums, Rank, biggest_wins, top_players
+from dashboard.cell_links import link
 from dashboard.data import Known
-from dashboard.ui import bet_filters, bet_list, charts, downloads, grid, navigation
+from dashboard.ui import bet_filters, bet_list, charts, downloads, grid
 
 _MOST: Final = 15
 _RANKS: Final = {Rank.BET: "bet the most", Rank.WON: "won the most", Rank.LOST: "lost the most"}
@@ -37,7 +38,7 @@ def players(known: Known[BetSums]) -> None:
         charts.look(),
         currency,
         neutral=("gain_li",),
-        links=[navigation.cell_link("player", "players", user_id="user_id")],
+        links=[link("player", "players", user_id="user_id")],
     )
     title = f"Players who {_RANKS[rank]}"
     downloads.draw(title, (*PLAYERS, USER_ID), table, known, bet_filters.words())

@@ -1,16 +1,14 @@
 """The pages, and the bar on top of each that leads to the others."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from dashboard import data
 from dashboard.access import LOCAL, Person
-from dashboard.cell_links import CellLink, link
 from dashboard.compat import StreamlitPage
 from dashboard.markdown import escaped, short
-from dashboard.query import Parameter, on_page
 from dashboard.ui import address, guard
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
@@ -47,19 +45,3 @@ def lead(file: str, label: str, **query: str) -> None:
         icon=":material/arrow_forward:",
         query_params=address.carried() | query,
     )
-
-
-def cell_link(field: str, page: str, *keep: Parameter[Any], **ids: str) -> CellLink:
-    """Link the cells of a table's column `field` to a page of `pages/`, which keeps the period.
-
-    `ids` are parameters of its address, each with the field it is read from; those that are to `keep` come
-    from the address of this page.
-    """
-    kept = {each.name: text for each in keep if (text := address.query().text(each))}
-    return link(field, page, address.carried() | kept, **ids)
-
-
-def beside(field: str, page: str, **ids: str) -> CellLink:
-    """Link the cells of a column to what opens beside the table: the same page, with all that it shows."""
-    said = {each.name: text for each in on_page(page) if (text := address.query().text(each))}
-    return link(field, page, said, **ids)

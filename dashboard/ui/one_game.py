@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, frames, tables
-from dashboard.cell_links import CellLink
+from dashboard.cell_links import CellLink, link
 from dashboard.data import Arriving, Known
 from dashboard.figures.habits import hours_of_week_chart
 from dashboard.figures.luck import band_chart
@@ -32,7 +32,6 @@ from dashboard.ui import (
     grid,
     guard,
     live,
-    navigation,
     progress,
     states,
     tab,
@@ -48,8 +47,8 @@ def _ways_on() -> list[CellLink]:
     if not guard.may("players"):
         return []
     return [
-        navigation.cell_link("time", "players", user_id="user_id", round="event_id"),
-        navigation.cell_link("user_id", "players", user_id="user_id"),
+        link("time", "players", user_id="user_id", round="event_id"),
+        link("user_id", "players", user_id="user_id"),
     ]
 
 

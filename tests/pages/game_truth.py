@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from dashboard.cell_links import DISPLAY_TEXT
 from dashboard.metrics import Totals
 from tests.provider import CLOCK
 from twoj_sandbox.world import World
@@ -61,9 +62,14 @@ def players_of(bets: Any) -> tuple[int, int, int]:
 
 
 def shown_text(value: Any) -> Any:
-    """What people see of a cell: of a link the text, which its address begins with."""
-    found = re.match(r"~(.*?)/\.\./", value) if isinstance(value, str) else None
+    """What people see of a cell: of a link the text, which it begins with."""
+    found = re.match(DISPLAY_TEXT, value) if isinstance(value, str) else None
     return unquote(found[1]) if found else value
+
+
+def leads_to(cell: str) -> str:
+    """Where a link in a cell leads, as the script in the page reads it: page and parameters."""
+    return "".join(chr(ord(letter) - 0xE000) for letter in cell.split("\ue000", 2)[2])
 
 
 def texts(table: Any) -> list[dict[str, Any]]:

@@ -95,6 +95,18 @@ def test_sorting_keys_and_the_search_open_nothing_and_enter_on_a_name_does(brows
     page.close()
 
 
+def test_the_search_of_a_table_finds_what_it_shows_and_not_where_it_leads(browser: Browser, url: str):
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    place = all_games(page, url)
+    click(page, place["x"] + 600, place["y"] + 35 + 17)
+    page.keyboard.press("Control+f")
+    search = page.locator(".st-key-part-all-games")
+    for text, found in (("Mermaid", "1 result"), ("yesterday", "0 results"), ("game_id", "0 results")):
+        search.get_by_test_id("search-input").fill(text)
+        expect(search.get_by_test_id("search-result-area")).to_have_text(found, timeout=PATIENCE_MS)
+    page.close()
+
+
 def test_with_the_control_key_a_game_opens_in_a_tab_of_its_own(browser: Browser, url: str):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     place = all_games(page, url)

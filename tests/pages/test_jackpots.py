@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from dashboard import formats
@@ -14,6 +15,7 @@ from payouts.database import Database, LedgerAway, ledger_url
 from payouts.delivery import Merchant, examine
 from payouts.ledger import Ledger as Payouts
 from tests.pages.clicks import press
+from tests.pages.game_truth import leads_to, shown_text
 from tests.payouts.provider import order, signed
 from tests.provider import CLOCK
 from twoj_sandbox import KEY, MCH_ID
@@ -136,7 +138,13 @@ def test_hits_and_payouts_are_matched_and_the_others_named(opened, pay, truth):
         "Not seen in the pots",
         "The pots were not watched then",
     ]
-    assert table["op_id"].tolist()[1:] == [paid.op_id, unseen.op_id, unwatched.op_id]
+    winners, games = table["op_id"].tolist(), table["game_id"].tolist()
+    won = [paid, unseen, unwatched]
+    assert [shown_text(cell) for cell in winners[1:]] == [win.op_id for win in won]
+    assert [leads_to(cell) for cell in winners[1:]] == [f"players?op_id={win.op_id}" for win in won]
+    assert [leads_to(cell) for cell in games[1:]] == [f"games?game_id={win.game_id}" for win in won]
+    assert pd.isna(winners[0])
+    assert pd.isna(games[0])
     assert table["trans_no"].tolist()[1] == paid.trans_no
     assert str(table["paid_li"].tolist()[1]) == str(Decimal(paid.amount_li).scaleb(-3))
     assert str(table["before_li"].tolist()[0]) == "5392.000"
@@ -153,7 +161,8 @@ def test_the_table_holds_to_the_period(opened, pay):
 def test_names_that_look_like_markup_are_shown_as_they_are(opened, pay):
     pay(order("x-1", op_id="=1+1<b>x</b>") | {"timestamp": CLOCK - 600})
     page = opened()
-    assert page.dataframe[0].value["op_id"].tolist() == ["=1+1<b>x</b>"]
+    (winner,) = page.dataframe[0].value["op_id"].tolist()
+    assert shown_text(winner) == "=1+1<b>x</b>"
     page.text_input[0].set_value("<b>Bar</b> *x*")
     press(page, "Make a link")
     assert r"**\<b\>Bar\</b\> \*x\***" in [each.value for each in page.markdown]

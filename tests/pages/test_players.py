@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dashboard.markdown import escaped
-from tests.pages.game_truth import shown_text
+from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import (
     CLOCK,
     GAMES,
@@ -207,7 +207,15 @@ def test_the_summary_agrees_with_the_rounds_game_by_game(players, truth):
     is_slots = games["type"] == "Slots"
     assert sum(map(int, games.loc[is_slots, "summary_bet_count"])) == len(slots)
     assert sum(games.loc[is_slots, "summary_gain_li"]) * 1000 == sum(slots["gain_amount"].tolist())
-    assert games["game"].iat[-1] == "All games that are not slots"
+    assert shown_text(games["game"].iat[-1]) == "All games that are not slots"
+
+
+def test_a_game_in_the_tables_of_a_player_leads_to_the_game(players, truth):
+    bets = rounds_of(truth, GRINDER, "2026-03-09", CLOCK)
+    app = players({"op_id": "grinder"})
+    named = [frame.value["game"].dropna().tolist() for frame in app.dataframe if "game" in frame.value]
+    played = {f"games?game_id={game_id}" for game_id in bets["game_id"].tolist()}
+    assert [{leads_to(cell) for cell in cells} - {""} for cells in named] == [played, played]
 
 
 def test_recent_players_are_one_click_away(players):
