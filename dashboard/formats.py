@@ -152,15 +152,16 @@ def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> st
     local = instant.astimezone(zone)
     today = now is not None and now.astimezone(zone).date() == local.date()
     words = format_datetime(local, "HH:mm" if today else "d MMM y, HH:mm", locale="en_GB")
-    return f"{words}{_which(local)} {zone.key}"
+    return f"{words}{offset_text(local)} {zone.key}"
 
 
 def clock(local: datetime) -> str:
     """A local time in a table: "2026-03-15 14:05:00"; one that clocks show twice says which: "… (−05:00)"."""
-    return f"{local:%Y-%m-%d %H:%M:%S}{_which(local)}"
+    return f"{local:%Y-%m-%d %H:%M:%S}{offset_text(local)}"
 
 
-def _which(local: datetime) -> str:
+def offset_text(local: datetime) -> str:
+    """What follows a local time that clocks show twice, and says which it is: " (−05:00)"; else ""."""
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
         return ""
     return f" ({local.isoformat()[-6:].replace('-', '−')})"

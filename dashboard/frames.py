@@ -140,19 +140,22 @@ def hours_frame(
     now: datetime,
     zone: ZoneInfo,
 ) -> pd.DataFrame:
-    """One row per local hour of `day`: `hour` ("14:00"), the sums, `finished`, and `before_…` sums.
+    """One row per local hour of `day`: `hour` ("14:00"), `start`, sums, `finished`, and these `before_…`.
 
     The rows are keyed by the hour's start in UTC (`periods.hour_windows`); an hour that is not there is NA.
     Days meet by local time. Where clocks change, an hour that one of them skips is NA there, and the second
     of two equal hours is called "01:00 again". Of an hour that is skipped in part, "02:00" is what is left.
+    The aware local `start` tells hours of one name apart as well.
     """
     today = _by_label(day, rows, zone)
     before = _by_label(before_day, before_rows, zone)
     labels = sorted(today | before)
     frame = pd.DataFrame({"hour": labels})
-    frame[list(SUMS)] = _sums([today[label][1] if label in today else None for label in labels])
-    frame["finished"] = [label not in today or today[label][0] <= now for label in labels]
-    earlier = _sums([before[label][1] if label in before else None for label in labels])
+    frame["start"] = _starts(today, labels, zone)
+    frame[list(SUMS)] = _sums([today[label][2] if label in today else None for label in labels])
+    frame["finished"] = [label not in today or today[label][1] <= now for label in labels]
+    earlier = _sums([before[label][2] if label in before else None for label in labels])
+    earlier.insert(0, "start", _starts(before, labels, zone))
     return frame.join(earlier.add_prefix("before_"))
 
 
@@ -277,13 +280,20 @@ def sparklines(frame: pd.DataFrame, metrics: Iterable[Metric[Totals]]) -> list[l
 
 def _by_label(
     day: date, rows: Mapping[datetime, Stage], zone: ZoneInfo
-) -> dict[str, tuple[datetime, Stage | None]]:
-    """The end and the sums of each hour, by the words for it."""
-    hours: dict[str, tuple[datetime, Stage | None]] = {}
+) -> dict[str, tuple[datetime, datetime, Stage | None]]:
+    """Start, end and sums of each hour, by the words for it."""
+    hours: dict[str, tuple[datetime, datetime, Stage | None]] = {}
     for start, end in hour_windows(day, zone):
         label = f"{start.astimezone(zone):%H}:00"
-        hours[f"{label} again" if label in hours else label] = (end, rows.get(start))
+        hours[f"{label} again" if label in hours else label] = (start, end, rows.get(start))
     return hours
+
+
+def _starts(
+    hours: Mapping[str, tuple[datetime, datetime, Stage | None]], labels: Sequence[str], zone: ZoneInfo
+) -> "pd.Series[pd.Timestamp]":
+    starts = [hours[label][0] if label in hours else None for label in labels]
+    return pd.Series(pd.to_datetime(pd.Series(starts), utc=True)).dt.tz_convert(zone)
 
 
 def has_no_bets(frame: pd.DataFrame) -> bool:

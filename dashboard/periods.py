@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 MAX_DAYS = 400
-FIRST_DAY = date(2000, 1, 1)
+FIRST_DAY = date(2004, 1, 1)
+"""Before September 2001 epoch seconds have nine digits, which the provider refuses with words that blame the
+key. What a period is compared with, or judged by, lies up to 400 days and some weeks before it."""
 NAMES = ("today", "yesterday", "7d", "30d", "60d", "90d", "month", "last-month")
 
 _CLOCK_STEP: Final = timedelta(minutes=15)
@@ -100,7 +102,7 @@ def parse_period(text: str, today: date) -> Period:
     """Read a period as the query string writes it; `today` is the current business day.
 
     `7d` is today and the six days before, `month` the days of this month up to today. Raises PeriodError
-    where the text is not a period, ends before it starts, reaches into the future, before 2000, or is longer
+    where the text is not a period, ends before it starts, reaches into the future, before 2004, or is longer
     than 400 days.
     """
     first_day, last_day = _named(text, today) or _written(text)
@@ -109,7 +111,9 @@ def parse_period(text: str, today: date) -> Period:
     if last_day > today:
         raise PeriodError("The period has a day in the future.")
     if first_day < FIRST_DAY:
-        raise PeriodError("The period starts before the year 2000.")
+        raise PeriodError(
+            f"The period starts before {FIRST_DAY.year}; the provider is asked for later days only."
+        )
     if (last_day - first_day).days >= MAX_DAYS:
         raise PeriodError(f"The period is longer than {MAX_DAYS} days, the most that can be shown.")
     return Period(text, first_day, last_day)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from dashboard.codes import CREATE_TYPES, FEATURES, STATES, TRANSFER_TYPES
 from dashboard.formats import LI_PER_UNIT
 from dashboard.frames import GAME_TYPES, OTHER_TYPE
-from dashboard.periods import NAMES, Mode, Period, PeriodError, business_day, parse_period
+from dashboard.periods import FIRST_DAY, NAMES, Mode, Period, PeriodError, business_day, parse_period
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ _DIGITS: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 _AMOUNT: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,3})?", re.ASCII)
 # In an address a + that was not escaped is a space.
 _LOST_PLUS: Final = re.compile(r"(.*[T ].*) ([0-9]{2}(?::?[0-9]{2})?)", re.ASCII)
-_YEARS: Final = range(1971, 2200)
+_YEARS: Final = range(FIRST_DAY.year, 2200)
 
 
 class Widget(StrEnum):
@@ -393,7 +393,7 @@ BEFORE: Final = Parameter(
     "before",
     ("wallet",),
     _moment,
-    "a time such as 2026-03-15T09:30, or 2026-03-15T09:30+02:00",
+    f"a time from {FIRST_DAY.year} on such as 2026-03-15T09:30, or 2026-03-15T09:30+02:00",
     "transfers of any time are shown",
     widget=Widget.TIME,
     write=_moment_text,

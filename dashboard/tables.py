@@ -17,7 +17,13 @@ _BEFORE: Final = tuple(
 
 DAYS: Final = (Column("date", "Day", Kind.DAY), *_SUMS)
 DAYS_COMPARED: Final = (*DAYS, Column("before_date", "Day, compared", Kind.DAY), *_BEFORE)
-HOURS: Final = (Column("hour", "Hour", Kind.TEXT), *_SUMS, *_BEFORE)
+HOURS: Final = (
+    Column("hour", "Hour", Kind.TEXT),
+    Column("start", "Start", Kind.TIME),
+    *_SUMS,
+    Column("before_start", "Start, compared", Kind.TIME),
+    *_BEFORE,
+)
 GAMES: Final = (
     Column("game_id", "Game id", Kind.NUMBER),
     Column("name", "Game", Kind.TEXT),

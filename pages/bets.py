@@ -73,7 +73,7 @@ def figures() -> None:
         at = datetime.fromtimestamp(busiest[0], here.zone)
         st.caption(
             f"{players} different players. The busiest minute: {formats.count(busiest[1])} bets,"
-            f" {days_label(at.date(), at.date())}, {at:%H:%M}."
+            f" {days_label(at.date(), at.date())}, {at:%H:%M}{formats.offset_text(at)}."
         )
 
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashboard.balance import Cause, Gap, Transfer
 from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
 from dashboard.figures.thinning import line_places, mark_places
-from dashboard.figures.timeline import broken_line, local_times, panel_title, time_axis
+from dashboard.figures.timeline import broken_line, clock_times, local_times, panel_title, time_axis
 from dashboard.formats import money
 from dashboard.look import Look
 
@@ -106,7 +106,8 @@ def _line(
     places = line_places(at, li)
     times, amounts_li = local_times(at[places] * 1000, zone), li[places].tolist()
     words = [
-        f"{name} {money(amount, currency)}<br>{time}" for time, amount in zip(times, amounts_li, strict=True)
+        f"{name} {money(amount, currency)}<br>{when}"
+        for when, amount in zip(clock_times(at[places] * 1000, zone), amounts_li, strict=True)
     ]
     return {
         **broken_line(times, amounts_li, piece[places].tolist(), words),
@@ -135,8 +136,10 @@ def _transfers(
                 "y": [units(chosen[place].after_li) for place in places],
                 "customdata": [
                     f"{name} {money(abs(chosen[place].amount_li), currency)}<br>"
-                    f"Balance after it {money(chosen[place].after_li, currency)}<br>{time}{_more(standing)}"
-                    for place, time, standing in zip(places, times, counts, strict=True)
+                    f"Balance after it {money(chosen[place].after_li, currency)}<br>{when}{_more(standing)}"
+                    for place, when, standing in zip(
+                        places, clock_times(at[places] * 1000, zone), counts, strict=True
+                    )
                 ],
                 "hovertemplate": "%{customdata}<extra></extra>",
             }
@@ -147,13 +150,13 @@ def _transfers(
 def _gaps(gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo) -> list[Trace]:
     at = np.array([gap.to_s for gap in gaps], np.int64)
     places, counts = mark_places(at, np.array([abs(gap.rest_li) for gap in gaps], np.int64))
-    times = local_times(at[places] * 1000, zone)
+    times, said = (write(at[places] * 1000, zone) for write in (local_times, clock_times))
     traces = []
     for cause, symbol in _GAPS.items():
         color = look.loss if cause is Cause.UNEXPLAINED else look.text
         chosen = [
-            (gaps[place], time, _more(standing))
-            for place, time, standing in zip(places, times, counts, strict=True)
+            (gaps[place], time, f"{when}{_more(standing)}")
+            for place, time, when, standing in zip(places, times, said, counts, strict=True)
             if gaps[place].cause is cause
         ]
         traces.append(
@@ -170,10 +173,10 @@ def _gaps(gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo)
                 "y": [y for gap, _, _ in chosen for y in (units(gap.before_li), units(gap.after_li), None)],
                 "customdata": [
                     words
-                    for gap, time, more in chosen
+                    for gap, _, when in chosen
                     for words in [
                         "",
-                        f"{cause.capitalize()}: {money(gap.rest_li, currency)}<br>{time}{more}",
+                        f"{cause.capitalize()}: {money(gap.rest_li, currency)}<br>{when}",
                         "",
                     ]
                 ],

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashboard.bets import BINS_A_DECADE, Size
 from dashboard.figures.base import Layout, amount_axis, figure
 from dashboard.figures.steps import day_name, day_steps, hatch, no_data
-from dashboard.formats import LI_PER_UNIT, axis, count, count_short, money, percent
+from dashboard.formats import LI_PER_UNIT, axis, count, count_short, money, offset_text, percent
 from dashboard.look import Look
 
 _HEIGHT = 300
@@ -117,7 +117,7 @@ def _step_words(
         zip(*(steps[name].tolist() for name in ("bet_count", "bet_amount_li", "gain_li")), strict=True),
         strict=True,
     ):
-        when = f"<b>{day_name(start.date())}, {start:%H:%M}</b>, {minutes} min"
+        when = f"<b>{day_name(start.date())}, {start:%H:%M}{offset_text(start)}</b>, {minutes} min"
         if pd.isna(number):
             words.append(f"{when}<br>not read")
         else:

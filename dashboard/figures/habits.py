@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.base import Layout, figure
 from dashboard.figures.steps import day_name
-from dashboard.formats import many, money
+from dashboard.formats import many, money, offset_text
 from dashboard.look import Look
 from dashboard.rounds import WEEKDAYS, local_times
 from dashboard.sessions import by_local_day, length_words
@@ -133,7 +133,8 @@ def _words(sessions: pd.DataFrame, currency: str | None, zone: ZoneInfo) -> list
         for name in ("length_s", "bet_count", "game_count", "bet_amount_li", "gain_li")
     )
     return [
-        f"<b>{day_name(start.date())}, {start:%H:%M}–{end:%H:%M}</b> ({length_words(length_s)})<br>"
+        f"<b>{day_name(start.date())}, {start:%H:%M}{offset_text(start)}–{end:%H:%M}{offset_text(end)}</b>"
+        f" ({length_words(length_s)})<br>"
         f"{many(bets, 'round')} in {many(games, 'game')}<br>"
         f"Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
         for start, end, length_s, bets, games, bet_li, gain_li in zip(starts, ends, *columns, strict=True)

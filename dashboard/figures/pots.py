@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.base import Layout, Trace, figure, units
 from dashboard.figures.thinning import line_places
-from dashboard.figures.timeline import broken_line, local_times, panel_title, time_axis
+from dashboard.figures.timeline import broken_line, clock_times, local_times, panel_title, time_axis
 from dashboard.formats import money
 from dashboard.jackpots import GAP_MS, POTS, Hit, Sample
 from dashboard.look import Look
@@ -48,23 +48,30 @@ def _line(samples: Sequence[Sample], pot: str, look: Look, currency: str | None,
     piece = np.cumsum(np.diff(at, prepend=at[:1]) > GAP_MS)
     places = line_places(at, li)
     amounts_li = li[places].tolist()
-    words = [f"{pot.capitalize()} {money(amount, currency)}" for amount in amounts_li]
+    words = [
+        f"{pot.capitalize()} {money(amount, currency)}<br>{when}"
+        for amount, when in zip(amounts_li, clock_times(at[places], zone), strict=True)
+    ]
     return {
         **broken_line(local_times(at[places], zone), amounts_li, piece[places].tolist(), words),
         "line": {"color": look.primary, "width": 1.5},
-        "hovertemplate": "%{customdata}<br>%{x|%-d %b %H:%M:%S}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 
 def _marks(hits: Sequence[Hit], look: Look, currency: str | None, zone: ZoneInfo) -> Trace:
+    at = np.array([hit.before_at_ms for hit in hits], np.int64)
     return {
         "type": "scatter",
         "mode": "markers",
         "marker": {"symbol": "star", "size": 9, "color": look.loss},
-        "x": local_times(np.array([hit.before_at_ms for hit in hits], np.int64), zone),
+        "x": local_times(at, zone),
         "y": [units(hit.before_li) for hit in hits],
-        "customdata": [f"Hit at {money(hit.before_li, currency)} or more" for hit in hits],
-        "hovertemplate": "%{customdata}<br>%{x|%-d %b %H:%M:%S}<extra></extra>",
+        "customdata": [
+            f"Hit at {money(hit.before_li, currency)} or more<br>{when}"
+            for hit, when in zip(hits, clock_times(at, zone), strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 

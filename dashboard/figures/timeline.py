@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.figures.base import Layout, Trace, units
+from dashboard.formats import clock
 from dashboard.look import Look
 
 
@@ -34,6 +35,11 @@ def local_times(epoch_ms: npt.NDArray[np.int64], zone: ZoneInfo) -> list[str]:
     """Local times, to the second, as plotly takes them: it knows no zones."""
     local = pd.to_datetime(epoch_ms, unit="ms", utc=True).tz_convert(zone)
     return list(local.strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def clock_times(epoch_ms: npt.NDArray[np.int64], zone: ZoneInfo) -> list[str]:
+    """The same times for people: one that clocks show twice says which it is."""
+    return [clock(local) for local in pd.to_datetime(epoch_ms, unit="ms", utc=True).tz_convert(zone)]
 
 
 def broken_line(

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
 from dashboard.figures.base import Layout, Trace, amount_axis, figure, units
 from dashboard.figures.timeline import time_axis
-from dashboard.formats import money
+from dashboard.formats import clock, money
 from dashboard.look import Look
 
 Row = Mapping[Any, Any]
@@ -67,18 +67,18 @@ def _marks(rows: Sequence[Row], times: Sequence[str], look: Look, currency: str 
         },
         "x": list(times),
         "y": [units(_li(row["after_li"])) for row in rows],
-        "customdata": [_hover(row, time, currency) for row, time in zip(rows, times, strict=True)],
+        "customdata": [_hover(row, currency) for row in rows],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 
-def _hover(row: Row, time: str, currency: str | None) -> str:
+def _hover(row: Row, currency: str | None) -> str:
     before, after, between = (
         money(_li(row[name]), currency) for name in ("before_li", "after_li", "between_li")
     )
     return (
         f"{row['type']} {money(_li(row['amount_li']), currency)}<br>Balance {before} → {after}<br>"
-        f"Since the transfer before {between}<br>{time}"
+        f"Since the transfer before {between}<br>{clock(row['at'])}"
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.export import About, csv_bytes, parquet_bytes, xlsx_bytes
 from dashboard.frames import (
     GAME_TYPES,
     SUMS,
@@ -26,6 +27,7 @@ from dashboard.metrics import METRIC, Totals
 from dashboard.periods import Period, hour_windows
 from dashboard.player_games import player_games
 from dashboard.rounds import rounds_frame, with_games
+from dashboard.tables import HOURS
 from tests.dashboard.made_periods import custom_period
 from twoj_client.models import Bet, Game, GameSummary, SlotsGameRow, StageDay
 
@@ -33,6 +35,7 @@ MANILA = ZoneInfo("Asia/Manila")
 BERLIN = ZoneInfo("Europe/Berlin")
 PERIOD = custom_period(date(2026, 3, 13), date(2026, 3, 15), date(2026, 3, 15))
 NOW = datetime(2026, 3, 15, 6, 5, tzinfo=UTC)
+ABOUT = About("Hours", "2026-10-18", "Europe/Berlin", "", "")
 BIG_LI = 2**53 + 1
 
 
@@ -147,6 +150,23 @@ def test_an_hour_that_clocks_skip_or_repeat_meets_nothing_or_is_named() -> None:
     assert frame["hour"].tolist()[1:5] == ["01:00", "02:00", "02:00 again", "03:00"]
     assert frame["bet_amount_li"].tolist()[1:5] == [1001, 1002, 1003, 1004]
     assert frame["before_bet_amount_li"].tolist()[1:5] == [1001, 1002, pd.NA, 1003]
+    file = csv_bytes(HOURS, frame).decode("utf-8-sig").splitlines()
+    assert file[0].startswith("Hour,Start,Bets,")
+    assert [line.split(",")[:2] for line in file[3:5]] == [
+        ["02:00", "2026-10-25 02:00:00+02:00"],
+        ["02:00 again", "2026-10-25 02:00:00+01:00"],
+    ]
+    back = hours_frame(
+        before, _hours(before, BERLIN, late), autumn, _hours(autumn, BERLIN, late), late, BERLIN
+    )
+    starts = [line.split(",")[6] for line in csv_bytes(HOURS, back).decode().splitlines()[3:5]]
+    assert starts == ["2026-10-25 02:00:00+02:00", "2026-10-25 02:00:00+01:00"], "of the compared day"
+    assert [line.split(",")[1] for line in csv_bytes(HOURS, back).decode().splitlines()[3:5]] == [
+        "2026-10-18 02:00:00+02:00",
+        "",
+    ]
+    xlsx_bytes(ABOUT, HOURS, back)
+    parquet_bytes(ABOUT, HOURS, back)
 
 
 GAMES = [

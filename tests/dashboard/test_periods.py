@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.periods import (
+    FIRST_DAY,
     NAMES,
     Mode,
     Period,
@@ -100,7 +101,7 @@ def test_last_month_in_january_is_december() -> None:
         ("2026-03-02..2026-03-01", "ends before it starts"),
         ("2026-03-15..2026-03-16", "day in the future"),
         ("9999-12-30..9999-12-31", "day in the future"),
-        ("1999-12-31..2000-01-02", "before the year 2000"),
+        ("2003-12-31..2004-01-02", "before 2004"),
         ("2025-02-08..2026-03-15", "longer than 400 days"),
     ],
 )
@@ -111,6 +112,17 @@ def test_what_is_not_a_period_gets_one_sentence(text: str, sentence: str) -> Non
     assert message.endswith(".")
     assert message.count(". ") == 0
     assert "\n" not in message
+
+
+@given(st.sampled_from(list(Mode)), st.integers(0, 500), st.integers(1, 400), ZONES)
+def test_neither_a_period_nor_what_it_is_compared_with_has_nine_digits_of_seconds(
+    mode: Mode, later: int, day_count: int, zone: ZoneInfo
+) -> None:
+    first = FIRST_DAY + timedelta(days=later)
+    text = f"{first}..{first + timedelta(days=day_count - 1)}"
+    comparison = compare(parse_period(text, TODAY), mode, datetime(2026, 3, 15, tzinfo=UTC), zone)
+    if comparison:
+        assert comparison.start.timestamp() >= 10**9
 
 
 def test_a_message_repeats_nothing_that_was_typed() -> None:

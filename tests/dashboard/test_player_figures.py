@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from dashboard.balance import Cause, Transfer, by_transfers, gaps
 from dashboard.figures.balance import balance_chart
 from dashboard.figures.habits import hours_of_week_chart, sessions_chart
+from dashboard.figures.pots import pots_chart
 from dashboard.figures.thinning import line_places, mark_places
+from dashboard.jackpots import POTS, Sample
 from dashboard.look import DARK, LIGHT
 from dashboard.rounds import by_weekday_and_hour
 from dashboard.sessions import sessions_frame
@@ -18,6 +20,7 @@ from tests.dashboard.made_rounds import chain, rounds, slots, table
 
 UTC = ZoneInfo("UTC")
 MANILA = ZoneInfo("Asia/Manila")
+BERLIN = ZoneInfo("Europe/Berlin")
 DAY_S = 86_400
 POINTS = st.lists(st.tuples(st.integers(0, 50), st.integers(-9, 9)), min_size=1, max_size=200)
 
@@ -87,6 +90,26 @@ def test_times_are_those_of_the_business_zone():
     figure = chart(chain(5, 4), zone=MANILA)
     assert figure.data[0].x[0] == "1970-01-01 08:01:40"
     assert figure.layout.xaxis.title.text == "Time, Asia/Manila"
+
+
+def test_a_time_that_clocks_show_twice_says_in_each_hover_which_it_is():
+    twice = [1_792_888_200, 1_792_891_800]  # 02:30 in Berlin, before and after clocks go back
+    frame = rounds(*(slots(at, credit_before_bet=0, credit=0) for at in twice))
+    line = chart(frame, zone=BERLIN).data[0]
+    said = [words.rpartition("<br>")[2] for words in line.customdata if words]
+    assert set(said) == {"2026-10-25 02:30:00 (+02:00)", "2026-10-25 02:30:00 (+01:00)"}
+    assert set(line.x) == {"2026-10-25 02:30:00"}
+    bars = sessions_chart(sessions_frame(frame, 10), LIGHT, None, BERLIN).data[0].customdata
+    assert [words.partition("</b>")[0] for words in bars] == [
+        "<b>Sun 25 Oct 2026, 02:30 (+02:00)–02:30 (+02:00)",
+        "<b>Sun 25 Oct 2026, 02:30 (+01:00)–02:30 (+01:00)",
+    ]
+    samples = [Sample(at * 1000, 5) for at in twice]
+    pots = pots_chart(dict.fromkeys(POTS, samples), [], LIGHT, None, BERLIN).data
+    assert [words.rpartition("<br>")[2] for words in pots[0].customdata if words] == [
+        "2026-10-25 02:30:00 (+02:00)",
+        "2026-10-25 02:30:00 (+01:00)",
+    ]
 
 
 def test_every_cause_has_a_mark():

@@ -21,7 +21,7 @@ UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
 NUMBERS = st.integers(1, 2**63 - 1)
 IDS = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=200).filter(str.strip)
-DAYS = st.dates(date(2000, 1, 1), NOW.date())
+DAYS = st.dates(date(2004, 1, 1), NOW.date())
 
 
 def written(days: tuple[date, int]) -> str:
@@ -31,7 +31,7 @@ def written(days: tuple[date, int]) -> str:
 
 
 def moments(zone: ZoneInfo) -> st.SearchStrategy[datetime]:
-    first, last = datetime(1971, 1, 2, tzinfo=UTC), datetime(2199, 12, 30, tzinfo=UTC)
+    first, last = datetime(2004, 1, 2, tzinfo=UTC), datetime(2199, 12, 30, tzinfo=UTC)
     seconds = st.integers(int(first.timestamp()), int(last.timestamp()))
     return seconds.map(lambda second: datetime.fromtimestamp(second, zone))
 

@@ -70,9 +70,10 @@ def test_the_address_names_player_and_filters() -> None:
         ({"type": "deposit"}, "The type must be 4"),
         ({"trans_no": "short"}, "The trans_no must be a transfer's number of 6 to 64 characters;"),
         ({"trans_no": "x" * 65}, "The trans_no must be a transfer's number of 6 to 64 characters;"),
-        ({"before": "yesterday"}, "The before must be a time such as 2026-03-15T09:30,"),
-        ({"before": "0001-01-01"}, "The before must be a time such as"),
-        ({"before": "9999-12-31T23:59"}, "The before must be a time such as"),
+        ({"before": "yesterday"}, "The before must be a time from 2004 on such as 2026-03-15T09:30,"),
+        ({"before": "2001-09-09T01:46:39Z"}, "The before must be a time from 2004 on"),
+        ({"before": "0001-01-01"}, "The before must be a time from 2004 on"),
+        ({"before": "9999-12-31T23:59"}, "The before must be a time from 2004 on"),
         (
             {"next_id": "-1"},
             "The next_id must be the number of an older page; the newest transfers are shown.",
@@ -169,6 +170,14 @@ def test_the_line_goes_on_only_where_the_balance_does() -> None:
         f"Withdrawal 80{S}PHP<br>Balance 80{S}PHP → 0{S}PHP<br>"
         f"Since the transfer before −20{S}PHP<br>2026-03-15 17:46:40"
     )
+
+
+def test_the_hour_that_comes_twice_is_told_apart_in_the_hover() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    frame = transfers_frame(STAY, MANILA)
+    frame["at"] = frame["at"].map(lambda _: pd.Timestamp(1_792_891_800, unit="s", tz=berlin))
+    marks = wallet_chart(frame, LIGHT, None, berlin).data[1]
+    assert {words.rpartition("<br>")[2] for words in marks.customdata} == {"2026-10-25 02:30:00 (+01:00)"}
 
 
 def test_an_unknown_type_is_drawn_at_what_is_known_of_it() -> None:
