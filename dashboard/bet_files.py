@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from dashboard.bet_tables import BETS
 from dashboard.export import About, Column, Kind, csv_header, parquet_schema, tame_all
+from dashboard.rounds import TIMES_S
 
 FORMATS: Final = {"parquet": "Parquet", "csv": "CSV"}
 
@@ -95,7 +96,8 @@ def _typed(column: Column, values: pa.ChunkedArray, kind: pa.DataType) -> pa.Chu
     if column.kind is Kind.MONEY:
         return pc.multiply(values.cast(pa.decimal128(19, 0)), _LI).cast(kind)
     if column.kind is Kind.TIME:
-        return values.cast(pa.timestamp("s")).cast(kind)
+        can_be = pc.and_(pc.greater_equal(values, TIMES_S.start), pc.less(values, TIMES_S.stop))
+        return pc.if_else(can_be, values, None).cast(pa.timestamp("s")).cast(kind)
     return values.cast(kind)
 
 

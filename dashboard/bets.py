@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard.metrics import Totals
+from dashboard.rounds import TIMES_S
 
 NEWEST: Final = 1000
 """So many of the newest bets are kept of each type."""
@@ -172,6 +173,7 @@ def by_step(
 def busiest_minute(sums: BetSums) -> tuple[int, int] | None:
     """Start (epoch seconds) of the minute with the most bets, the first of equal ones, and their number."""
     minutes = _grouped(sums.minutes, ("minute",), _SUMS)
+    minutes = minutes.filter(pc.less(pc.abs(minutes["minute"]), TIMES_S.stop // _MINUTE_S))
     if not len(minutes):
         return None
     top = minutes.take(

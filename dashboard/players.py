@@ -8,6 +8,7 @@ import pandas as pd
 from dashboard.markdown import short
 from dashboard.metrics import METRIC, Metric, Totals, Unit
 from dashboard.query import OP_ID, USER_ID, Query
+from dashboard.rounds import dated
 
 
 class PlayerProblem(Exception):
@@ -66,8 +67,9 @@ def player_totals(rounds: pd.DataFrame) -> PlayerTotals:
     gain_li = sum(rounds["gain_li"].tolist())
     win_li = max(rounds["win_li"].tolist())
     sums = Totals(len(rounds), sum(rounds["bet_amount_li"].tolist()), gain_li, -gain_li)
+    starts = dated(rounds)["start_at"].tolist()
     return PlayerTotals(
-        sums, win_li if win_li > 0 else None, int(rounds["start_at"].min()), int(rounds["start_at"].max())
+        sums, win_li if win_li > 0 else None, min(starts, default=None), max(starts, default=None)
     )
 
 

@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pandas as pd
 
+from dashboard.formats import many
 from dashboard.frames import GameInfo, game_names, game_type
 
 AWARD_TYPES: Final = {0: "Normal", 1: "Free games", 2: "Bonus"}
 """The provider's numbers of a slots round's award, as its document names them (3.1)."""
 EXTRA_AMOUNTS: Final = ("base_amount", "free_amount", "bonus_amount", "jackpot_amount")
 """Amounts within `extra_business`, in li."""
+TIMES_S: Final = range(1, 10**10)
+"""The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
+_LONGEST_ROUND_S: Final = 31 * 86_400
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _WHOLE: Final = (
@@ -72,7 +76,7 @@ def rounds_frame(rows: Sequence[AnyRound]) -> pd.DataFrame:
         "game_id": [row.game_id for row in rows],
         "user_id": [row.user_id for row in rows],
         "start_at": [row.start_at for row in rows],
-        "end_at": [row.end_at for row in rows],
+        "end_at": [_end_at(row) for row in rows],
         "bet_amount_li": [row.bet_amount for row in rows],
         "gain_li": [row.gain_amount for row in rows],
         "win_li": [row.bet_amount + row.gain_amount for row in rows],
@@ -99,6 +103,24 @@ def rounds_frame(rows: Sequence[AnyRound]) -> pd.DataFrame:
     columns |= {name: pd.array(text[name], dtype="string") for name in _TEXT}
     columns["is_buy"] = pd.array(_of(rows, "is_buy"), dtype="boolean")
     return pd.DataFrame(columns)
+
+
+def _end_at(row: AnyRound) -> int | None:
+    """When it ended; not known, too, where no round lasts so long."""
+    is_known = row.end_at is not None and abs(row.end_at - row.start_at) <= _LONGEST_ROUND_S
+    return row.end_at if is_known else None
+
+
+def dated(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The rounds whose start can be a time: what is made of times is made of these."""
+    can_be = rounds["start_at"].between(TIMES_S.start, TIMES_S.stop - 1)
+    return rounds if can_be.all() else rounds[can_be].reset_index(drop=True)
+
+
+def undated_words(rounds: pd.DataFrame) -> str:
+    """How many rounds are missing where times count, in a sentence; empty where none is."""
+    lacking = len(rounds) - len(dated(rounds))
+    return f"Without {many(lacking, 'round')} whose start is no time." if lacking else ""
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -128,8 +150,9 @@ def with_games(rounds: pd.DataFrame, games: Sequence[GameInfo]) -> pd.DataFrame:
 
 
 def local_times(epoch_s: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
-    """Times in the business zone; what is not known is NaT."""
-    known = epoch_s.astype("Int64")
+    """Times in the business zone; what is not known, or no time (ms, say, or less than 0), is NaT."""
+    told = epoch_s.astype("Int64")
+    known = told.where(told.between(TIMES_S.start, TIMES_S.stop - 1))
     times = pd.to_datetime(known.fillna(0).astype("int64"), unit="s", utc=True).dt.tz_convert(zone)
     return times.mask(known.isna().to_numpy()) if known.hasnans else times
 

@@ -12,6 +12,7 @@ from dashboard.balance import Record
 from dashboard.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
 from dashboard.formats import count, moment, money
 from dashboard.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
+from dashboard.rounds import local_times
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
 FILTERS: Final = (TRANSFER_TYPE, TRANS_NO, BEFORE)
@@ -74,7 +75,7 @@ def transfers_frame(records: Sequence[Record], zone: ZoneInfo, older: Record | N
     created = pd.Series([record.created_at for record in records], dtype="int64")
     return pd.DataFrame(
         {
-            "at": pd.to_datetime(created, unit="s", utc=True).dt.tz_convert(zone),
+            "at": local_times(created, zone),
             "type": pd.Series([type_name(record.type) for record in records], dtype="object"),
             "amount_li": pd.array([abs(record.amount) for record in records], dtype="Int64"),
             "before_li": pd.array(before_li, dtype="Int64"),

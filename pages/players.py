@@ -22,7 +22,7 @@ from dashboard.round_table import (
     rounds_table,
     sessions_table,
 )
-from dashboard.rounds import by_weekday_and_hour
+from dashboard.rounds import by_weekday_and_hour, dated, undated_words
 from dashboard.sessions import sessions_frame
 from dashboard.ui import (
     address,
@@ -75,9 +75,9 @@ def figures() -> None:
 @live.part("The balance", "balance")
 def balance() -> None:
     known = player_reading.history()
-    if known is None or known.value.rounds.empty:
+    if known is None or dated(known.value.rounds).empty:
         return
-    here, rounds = data.source(), known.value.rounds
+    here, rounds = data.source(), dated(known.value.rounds)
     jumps = data.player_jumps(known.value)
     with states.box("balance-chart", "Balance and net result"):
         player_reading.as_of(known)
@@ -89,6 +89,8 @@ def balance() -> None:
             "balance",
         )
         st.caption("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains")
+        if lacking := undated_words(known.value.rounds):
+            st.caption(lacking)
         other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
         if other:
             table = gaps_table(other, here.zone)
@@ -101,15 +103,17 @@ def balance() -> None:
 @live.part("When this player plays", "habits")
 def habits() -> None:
     known = player_reading.history()
-    if known is None or known.value.rounds.empty:
+    if known is None or dated(known.value.rounds).empty:
         return
-    here, rounds = data.source(), known.value.rounds
+    here, rounds = data.source(), dated(known.value.rounds)
     sessions = sessions_frame(rounds, pause_picker.pause_min())
     left, right = st.columns(2)
     with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_time(here.zone)}"):
         player_reading.as_of(known)
         cells = by_weekday_and_hour(rounds, here.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, here.zone), "week")
+        if lacking := undated_words(known.value.rounds):
+            st.caption(lacking)
     with right, states.box("sessions", f"Sessions by day, {formats.zone_time(here.zone)}"):
         pause_picker.draw()
         charts.show(sessions_chart(sessions, charts.look(), known.value.unit, here.zone), "sessions")

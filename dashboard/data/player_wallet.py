@@ -14,6 +14,7 @@ from dashboard.data.source import Known, gather, or_last, source, trouble_of, wa
 from dashboard.formats import moment
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import lacking
+from dashboard.rounds import TIMES_S, dated
 from twoj_client import Reply, TwoJError
 from twoj_client.endpoints import TRANSFER_RECORDS
 from twoj_client.errors import TimedOut, WrongShape
@@ -72,13 +73,14 @@ def player_jumps(history: History) -> Jumps:
     unknown: list[str] = []
     known = _transfers(history, unknown)
     transfers_known = not unknown
-    found = by_transfers(gaps(history.rounds), known)
+    rounds = dated(history.rounds)
+    found = by_transfers(gaps(rounds), known)
     if all(gap.cause is Cause.TRANSFER for gap in found):
         return Jumps(found, known, tuple(unknown))
     absent = _lacking(history, unknown)
 
     def named(converted: dict[date, int]) -> list[Gap]:
-        return by_other_causes(found, history.rounds, history.missing, absent, converted, source().zone)
+        return by_other_causes(found, rounds, history.missing, absent, converted, source().zone)
 
     named_gaps = named({})
     left = [gap for gap in named_gaps if gap.cause is Cause.UNEXPLAINED and gap.rest_li > 0]
@@ -105,7 +107,7 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
         if not load.finished:
             raise TimedOut("they are still being read, and will be here within a minute.")
         reply = load.replies()[op_id]
-        return Known(reply.data, reply.as_of)
+        return Known(reply.data, reply.as_of, warnings=warnings_of([reply]))
 
     try:
         known = or_last(name, ask)
@@ -115,6 +117,7 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
     if known.stale or known.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
         when = moment(known.as_of, here.zone, here.now())
         unknown.append(f"Transfers since {when}: {known.trouble or 'they are being read.'}")
+    unknown += known.warnings
     return transfers(known.value)
 
 
@@ -137,13 +140,16 @@ def _records(op_id: str, start: datetime, end: datetime) -> Reply[list[TransferR
     """Read the pages, newest first, until they are older than the window."""
     start_s = int(start.timestamp())
     rows: list[TransferRecord] = []
-    next_id, seen = 0, {0}
+    next_id, seen, undated = 0, {0}, 0
     while True:
         page = source().twoj.transfer.records(op_id=op_id, next_id=next_id, page_size=_PAGE, created_at=end)
-        rows += [record for record in page.data.records if record.created_at >= start_s]
-        is_older = any(record.created_at < start_s for record in page.data.records)
+        times = [record for record in page.data.records if record.created_at in TIMES_S]
+        undated += len(page.data.records) - len(times)
+        rows += [record for record in times if record.created_at >= start_s]
+        is_older = any(record.created_at < start_s for record in times)
         if is_older or not page.data.records or not page.data.next_id:
-            return Reply(rows, page.as_of, warnings=page.warnings)
+            untold = (f"Transfers: without {undated} whose time is none.",) if undated else ()
+            return Reply(rows, page.as_of, warnings=page.warnings + untold)
         next_id = page.data.next_id
         if next_id in seen or len(seen) >= _MOST_PAGES:
             raise WrongShape("The player's transfer records do not end.", endpoint=TRANSFER_RECORDS.path)

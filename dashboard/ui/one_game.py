@@ -21,7 +21,7 @@ from dashboard.markdown import escaped, short
 from dashboard.metrics import METRICS
 from dashboard.query import GAME_ID
 from dashboard.round_tables import biggest_wins, latest, round_table
-from dashboard.rounds import by_weekday_and_hour
+from dashboard.rounds import by_weekday_and_hour, undated_words
 from dashboard.ui import (
     address,
     cards,
@@ -195,6 +195,8 @@ def rounds() -> None:
         states.as_of(arriving.known, note=since)
         cells = by_weekday_and_hour(found.rounds, here.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), here.currency, here.zone), "game-hours")
+        if lacking := undated_words(found.rounds):
+            st.caption(lacking)
     for key, title, rows in (
         ("game-wins", "Biggest wins of these rounds", biggest_wins(found.rounds, ROUNDS)),
         ("game-latest", "Latest rounds", latest(found.rounds, ROUNDS)),

@@ -1,6 +1,7 @@
 """Why a balance jumps between two rounds: each cause by written examples, and what is never invented."""
 
-from datetime import date
+from datetime import date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -19,8 +20,10 @@ from dashboard.balance import (
     jump_words,
     transfers,
 )
+from dashboard.data import player_wallet
 from tests.dashboard.made_rounds import chain, rounds, slots, table
-from twoj_client.models import TransferRecord
+from twoj_client import Reply
+from twoj_client.models import TransferRecord, TransferRecords
 
 UTC = ZoneInfo("UTC")
 # Two jumps: 50 come between 100 and 110, 20 go between 120 and 130.
@@ -198,3 +201,22 @@ def test_rounds_of_a_second_without_an_order_make_no_jumps() -> None:
     assert gaps(frame) == [], "900 − 3 · 100 is the 600 before the next"
     later = frame.assign(credit_before_li=[1000, 900, 500, 700, 650])
     assert gaps(later) == [Gap(4, 20, 30, 600, 650)]
+
+
+@pytest.mark.parametrize("told", [0, -1, 1_773_567_000_000, 2**63 - 1])
+def test_a_record_whose_time_is_none_hides_no_other_and_is_said(monkeypatch, told):
+    def record(number, at):
+        return TransferRecord(number, 4, 1000, 5, "ref", "no", at)
+
+    start, now = datetime(2026, 3, 15, tzinfo=UTC), datetime(2026, 3, 15, 12, tzinfo=UTC)
+    first_s = int(start.timestamp())
+    pages = {
+        0: TransferRecords(7, [record(9, first_s + 60), record(8, told)]),
+        7: TransferRecords(0, [record(7, first_s + 30)]),
+    }
+    transfer = SimpleNamespace(records=lambda next_id, **_rest: Reply(pages[next_id], now))
+    here = SimpleNamespace(twoj=SimpleNamespace(transfer=transfer))
+    monkeypatch.setattr(player_wallet, "source", lambda: here)
+    reply = player_wallet._records("op", start, now)
+    assert [each.created_at - first_s for each in reply.data] == [60, 30]
+    assert reply.warnings == ("Transfers: without 1 whose time is none.",)

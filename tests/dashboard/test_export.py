@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from dashboard.bet_files import local_times
+from dashboard.bet_files import local_times, write_csv
 from dashboard.export import (
     About,
     Column,
@@ -27,6 +27,7 @@ from dashboard.export import (
     tame_all,
     xlsx_bytes,
 )
+from twoj_client.columns import SCHEMA
 
 ABOUT = About(
     "Bets by game",
@@ -336,3 +337,13 @@ def test_parquet_of_every_kind(frame: pd.DataFrame) -> None:
         None if amount is None else Decimal(amount).scaleb(-3) for amount in AMOUNTS
     ]
     assert table["Hold"].to_pylist()[:4] == [Decimal("0.04"), Decimal("-1.3"), Decimal("0.333333"), None]
+
+
+@pytest.mark.parametrize("told", [0, -1, 1_742_205_595_000, 2**63 - 1])
+def test_an_end_that_is_no_time_is_empty_in_a_file_of_bets(told: int) -> None:
+    values = {field.name: ["x"] if field.type == pa.string() else [1_742_205_595] for field in SCHEMA}
+    table = pa.table({**values, "end_at": [told]}, SCHEMA)
+    written = io.BytesIO()
+    write_csv(written, ABOUT, [table], {}, str)
+    (row,) = csv.DictReader(io.StringIO(written.getvalue().decode("utf-8-sig")))
+    assert (row["Start"], row["End"]) == ("2025-03-17 17:59:55+08:00", "")

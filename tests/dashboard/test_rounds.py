@@ -7,11 +7,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.balance import gaps
-from dashboard.rounds import by_weekday_and_hour, rounds_frame, together, with_games
+from dashboard.players import player_totals
+from dashboard.round_table import rounds_table
+from dashboard.rounds import by_weekday_and_hour, dated, rounds_frame, together, undated_words, with_games
+from dashboard.sessions import sessions_frame
 from tests.dashboard.made_rounds import GAMES, rounds, slots, table
 from twoj_client.models import GamesRound, SlotsRound
 
@@ -195,3 +199,27 @@ def test_weekdays_and_hours_of_the_business_zone():
         {"weekday": 0, "hour": 5, "bet_count": 1, "bet_amount_li": 1000, "gain_li": -1000},
         {"weekday": 0, "hour": 7, "bet_count": 2, "bet_amount_li": 2000, "gain_li": 2**53 + 1 - 1000},
     ]
+
+
+NO_TIMES = [-1, -(2**63), 1_742_205_595_000, 1_742_205_595_000_000, 2**63 - 1]
+
+
+@pytest.mark.parametrize("told", NO_TIMES)
+def test_what_is_no_time_is_not_known_and_takes_nothing_else_away(told):
+    found = rounds(slots(1_742_205_595, end_at=told), slots(1_742_205_600))
+    assert found["end_at"].isna().tolist() == [True, False]
+    (session,) = sessions_frame(found).to_dict("records")
+    assert (session["bet_count"], session["length_s"]) == (2, 5)
+
+
+@pytest.mark.parametrize("told", [0, *NO_TIMES])
+def test_a_round_that_starts_at_no_time_counts_but_is_not_drawn(told):
+    found = rounds(slots(1_742_205_595), slots(1_742_205_600, event_id="odd", start_at=told))
+    totals = player_totals(found)
+    assert (totals.sums.bet_count, totals.first_s, totals.last_s) == (2, 1_742_205_595, 1_742_205_595)
+    starts = rounds_table(found, ZoneInfo("Asia/Manila")).set_index("event_id")["start"]
+    assert pd.isna(starts["odd"])
+    assert str(starts["e1742205595"]) == "2025-03-17 17:59:55+08:00"
+    assert dated(found)["event_id"].tolist() == ["e1742205595"]
+    assert undated_words(found) == "Without 1 round whose start is no time."
+    assert undated_words(dated(found)) == ""

@@ -184,3 +184,10 @@ def test_an_unknown_type_is_drawn_at_what_is_known_of_it() -> None:
     line, marks = wallet_chart(transfers_frame([Record(7, 5, 20_000)], UTC), LIGHT, None, UTC).data
     assert list(line.y) == [None, 20.0]
     assert list(marks.marker.symbol) == ["circle"]
+
+
+@pytest.mark.parametrize("told", [0, -1, 1_773_567_000_000, 1_773_567_000_000_000, 2**63 - 1])
+def test_a_transfer_whose_time_is_none_is_listed_all_the_same(told: int) -> None:
+    frame = transfers_frame([Record(4, 50_000, 50_000, told), Record(4, 20_000, 20_000)], UTC)
+    assert column(frame, "at") == [None, pd.Timestamp("2026-03-15 09:30", tz=UTC)]
+    assert column(frame, "amount_li") == [50_000, 20_000]
