@@ -354,6 +354,14 @@ PAUSE: Final = Parameter(
     widget=Widget.ONE,
     choices=_PAUSES,
 )
+CURRENCY: Final = Parameter(
+    "currency",
+    ("players",),
+    _id,
+    "one of the currencies of the player's rounds, such as PHP",
+    "the most frequent one is shown",
+    widget=Widget.ONE,
+)
 CREATE_TYPE: Final = Parameter(
     "type",
     ("bonus",),
@@ -413,7 +421,7 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE),
     *(GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
     *(OP_ID, USER_ID),
-    *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, ROUND, PAUSE),
+    *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
     SCREEN,

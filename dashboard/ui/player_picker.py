@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.access import LOCAL
 from dashboard.markdown import escaped, short
 from dashboard.players import Player, read_player
-from dashboard.query import OP_ID, ROUND, USER_ID, Parameter
+from dashboard.query import CURRENCY, OP_ID, ROUND, USER_ID, Parameter
 from dashboard.recent import Recent
 from dashboard.ui import address, guard
 
@@ -18,7 +18,7 @@ _FIELDS: Final[Mapping[Parameter[Any], str]] = {
     OP_ID: "Your own id of the player",
     USER_ID: "The provider's id of the player",
 }
-_OF_A_PLAYER: Final = (*_FIELDS, ROUND)
+_OF_A_PLAYER: Final = (*_FIELDS, ROUND, CURRENCY)
 """What of the address belongs to one player."""
 
 

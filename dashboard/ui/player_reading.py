@@ -10,11 +10,10 @@ from dashboard.currencies import is_code
 from dashboard.data import History, Known, ProviderFailed
 from dashboard.markdown import escaped
 from dashboard.players import Player, PlayerProblem, read_player
-from dashboard.query import OP_ID, USER_ID
+from dashboard.query import CURRENCY, OP_ID, USER_ID
 from dashboard.ui import address, filters, guard, player_picker, states, tab
 
 _LOOK_EVERY_S: Final = 0.5
-_CURRENCY: Final = "player-currency"
 _STOPPED: Final = "stopped-reading"
 _NAME: Final = "The rounds of this player"
 
@@ -39,7 +38,7 @@ def history() -> Known[History] | None:
     if known is None:
         st.caption("The rounds are being read anew; they will be here within a minute.")
         return None
-    return data.in_currency(known, st.session_state.get(_CURRENCY))
+    return data.in_currency(known, address.value(CURRENCY))
 
 
 def currencies() -> None:
@@ -55,7 +54,9 @@ def currencies() -> None:
             " added up: choose which to see.",
             icon=":material/currency_exchange:",
         )
-        st.segmented_control("Currency", names, default=names[0], required=True, key=_CURRENCY)
+        picker, wanted = address.bound("player-", CURRENCY), address.value(CURRENCY)
+        st.session_state[picker["key"]] = wanted if wanted in names else names[0]
+        st.segmented_control("Currency", names, required=True, **picker)
     elif setting and any(is_code(name) and name != setting for name in names):
         st.warning(
             f"This player's rounds are in {names[0]}; the dashboard's setting is {setting}.",

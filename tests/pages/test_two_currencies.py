@@ -61,15 +61,23 @@ def test_amounts_of_two_currencies_are_never_added(open_page, sandbox, monkeypat
     assert files["Rounds"][0].currency == "PHP"
     assert files["Rounds"][1]["bet_amount_li"].tolist() == [7000, 5000]
 
-    app.session_state["player-currency"] = "EUR"
+    app.query_params["currency"] = "EUR"
     app.run()
     assert (cards(app)["Bets"], cards(app)["Bet amount"]) == ("1", "0.90\u00a0EUR")
     assert files["Rounds"][0].currency == "EUR"
 
-    app.session_state["player-currency"] = "not known"
+    app.query_params["currency"] = "not known"
     app.run()
     assert (cards(app)["Bets"], cards(app)["Bet amount"]) == ("1", "11")
     assert files["Rounds"][0].currency == "not known"
+    assert app.session_state["player-currency"] == "not known"
+
+    app.query_params["currency"] = "USD"
+    app.run()
+    assert cards(app)["Bet amount"] == "12\u00a0PHP", "one that the player has not"
+    app.query_params["currency"] = "EUR"
+    app.text_input(key="player-op_id").set_value("whale").run()
+    assert "currency" not in app.query_params, "another player has other currencies"
 
 
 def test_one_other_currency_is_called_by_its_name(open_page, sandbox):
