@@ -4,7 +4,9 @@ import streamlit as st
 
 from dashboard import data, formats
 from dashboard.access import TRANSFERS
+from dashboard.currencies import is_code
 from dashboard.data import cashier, wallet
+from dashboard.markdown import escaped
 from dashboard.query import USER_ID
 from dashboard.ui import (
     address,
@@ -61,6 +63,17 @@ def transfers() -> None:
         transfer_list.draw(wanted, found)
 
 
+def draw_currency(op_id: str) -> None:
+    """Say where the player's rounds, as far as any were read, are of another currency than the setting."""
+    names, setting = data.source().player_currencies.get(op_id) or (), data.source().currency
+    if setting and (len(names) > 1 or any(is_code(name) and name != setting for name in names)):
+        st.warning(
+            f"This player's rounds are in {escaped(', '.join(names))}; amounts here are called by the"
+            f" dashboard's setting, {setting}, as the wallet names no currency.",
+            icon=":material/currency_exchange:",
+        )
+
+
 guard.page("wallet")
 wallet_filters.draw_player()
 address.draw_problems("wallet")
@@ -70,6 +83,7 @@ if player is None:
 else:
     tab.name(player, "Wallet")
     guard.note_player(op_id=player)
+    draw_currency(player)
     balance()
     desk = st.container()
     wallet_filters.draw_filters()

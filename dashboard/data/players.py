@@ -211,6 +211,8 @@ def _history(
         currency_names([None if pd.isna(text) else text for text in rounds["currency"].tolist()]),
     )
     seen = source().currencies
+    if history.player.op_id and history.currencies:
+        source().player_currencies.put(history.player.op_id, history.currencies)
     seen.update(history.currencies[: max(0, _MOST_CURRENCIES - len(seen))])
     # Finished weeks were said long ago and are still true: the age is that of the latest one.
     latest = max(end for _, _, end in replies)

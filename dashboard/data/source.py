@@ -63,6 +63,8 @@ class Source:
     """How provider, cache and ledger are."""
     currencies: set[str]
     """What rounds were seen to carry since the start, a few at most."""
+    player_currencies: "Memory[tuple[str, ...]]"
+    """The same of single players, by op_id, those seen last (`currencies.currency_names`)."""
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -203,6 +205,7 @@ def connected(
             {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
             checks,
             set(),
+            Memory(_LAST_GOOD),
         )
         try:
             yield
