@@ -83,7 +83,8 @@ class Comparison:
     """Earlier days that a period is measured against, as many as it has.
 
     `end` is the end of the window in UTC: the end of the last day, or, while the period is still running, the
-    same local time on that day. `note` says so ("until 14:05, as today"), else it is empty.
+    same local time on that day. `note` says so ("until 14:05, as today"), and by how much the elapsed times
+    differ where clocks changed ("1 h longer, as clocks changed"); else it is empty.
     """
 
     mode: Mode
@@ -132,10 +133,26 @@ def compare(period: Period, mode: Mode, now: datetime, zone: ZoneInfo) -> Compar
     earlier = Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
     start, end = earlier.window(zone)
     if not period.is_running(now, zone):
-        return Comparison(mode, earlier, start, end, "")
+        return Comparison(mode, earlier, start, end, changed_clocks((start, end), period.window(zone)))
     clock = now.astimezone(zone).time().replace(tzinfo=None)
     same_time = min(_instant(last_day, clock, zone), end)
-    return Comparison(mode, earlier, start, same_time, f"until {clock:%H:%M}, as today")
+    changed = changed_clocks((start, same_time), (period.window(zone)[0], now))
+    note = ", ".join(filter(None, (f"until {clock:%H:%M}, as today", changed)))
+    return Comparison(mode, earlier, start, same_time, note)
+
+
+def changed_clocks(before: tuple[datetime, datetime], now: tuple[datetime, datetime]) -> str:
+    """By how much the compared window is longer or shorter than today's; empty where they last as long.
+
+    "1 h longer, as clocks changed": the same local times are not the same elapsed time.
+    """
+    minutes = round(((before[1] - before[0]) - (now[1] - now[0])) / timedelta(minutes=1))
+    parts = (
+        f"{abs(minutes) // 60} h" * (abs(minutes) >= 60),
+        f"{abs(minutes) % 60} min" * (minutes % 60 > 0),
+    )
+    length = " ".join(filter(None, parts))
+    return f"{length} {'longer' if minutes > 0 else 'shorter'}, as clocks changed" if minutes else ""
 
 
 def business_day(now: datetime, zone: ZoneInfo) -> date:

@@ -1,6 +1,6 @@
 """Sums of all games, by business day and by hour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -11,10 +11,11 @@ from dashboard import frames
 from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
 from dashboard.formats import offset_text
 from dashboard.made import made
-from dashboard.periods import Period, day_start, days_label, hour_windows
+from dashboard.periods import Period, changed_clocks, day_start, days_label, hour_windows
 from twoj_client import Reply
 from twoj_client.models import StageSummary, StageTotal
 
+_Window = tuple[datetime, datetime]
 _Hours = tuple[tuple[datetime, StageTotal], ...]
 
 
@@ -39,13 +40,13 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
 def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     """One row an hour of `day` up to `now`, beside the earlier `before_day` (`frames.hours_frame`).
 
-    Raises TwoJError where no hour is known.
+    The hour that is running stands beside as many minutes of the earlier one, and `compared` says so. Raises
+    TwoJError where no hour is known.
     """
     zone = source().zone
+    earlier, running = _as_long(hour_windows(before_day, zone), hour_windows(day, zone), now, zone)
     windows = {
-        start: min(end, now)
-        for start, end in (*hour_windows(day, zone), *hour_windows(before_day, zone))
-        if start < now
+        start: min(end, now) for start, end in (*hour_windows(day, zone), *earlier) if start < min(end, now)
     }
     replies, errors = gather({start: _stage(start, end) for start, end in windows.items()})
     sums: dict[datetime, StageTotal] = {
@@ -55,6 +56,10 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     before = tuple((start, row) for start, row in sums.items() if start < day_start(day, zone))
     today = tuple((start, row) for start, row in sums.items() if day_start(day, zone) <= start < tomorrow)
     frame = made(_hours_frame, day, today, before_day, before, now, zone)
+    clocks = changed_clocks(
+        (day_start(before_day, zone), day_start(before_day + timedelta(days=1), zone)),
+        (day_start(day, zone), tomorrow),
+    )
     # Finished hours were said long ago and are still true: the age is that of the latest one.
     latest = replies[max(replies)]
     failed = tuple(
@@ -68,8 +73,27 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         failed,
         warnings_of(replies.values()),
         covered(day_start(day, zone), min(tomorrow, now), latest.as_of),
-        days_label(before_day, before_day),
+        ", ".join(filter(None, (days_label(before_day, before_day), running, clocks))),
     )
+
+
+def _as_long(
+    before: Sequence[_Window], today: Sequence[_Window], now: datetime, zone: ZoneInfo
+) -> tuple[list[_Window], str]:
+    """Cut the hour before that stands beside the running one to as many minutes, and say so."""
+    start = next((start for start, end in today if start < now < end), None)
+    for place, (first, last) in enumerate(before):
+        until = first + (now - start) if start else last
+        if start and until < last and _shown(first, zone) == _shown(start, zone):
+            words = f"the hour of {first.astimezone(zone):%H}:00 until {until.astimezone(zone):%H:%M}"
+            return [*before[:place], (first, until), *before[place + 1 :]], words
+    return list(before), ""
+
+
+def _shown(start: datetime, zone: ZoneInfo) -> tuple[int, int]:
+    """The hour that the clock shows, the second time (`fold`) apart."""
+    local = start.astimezone(zone)
+    return local.hour, local.fold
 
 
 def _hours_frame(

@@ -44,7 +44,11 @@ def hours_chart(
     names = hours["hour"].tolist()
     steps = Steps(names, names, list(range(0, len(names), 6)), f"Hour, {zone.key}")
     unknown = (hours["bet_amount_li"].isna() & hours["finished"]).tolist()
-    return _panels(hours, steps, unknown, look, currency, [compared] * len(names), compared)
+    # What `compared` says after the day is of the running hour alone.
+    day = compared.partition(",")[0]
+    running = (hours["bet_amount_li"].notna() & ~hours["finished"]).tolist()
+    befores = [compared if is_running else day for is_running in running]
+    return _panels(hours, steps, unknown, look, currency, befores, compared)
 
 
 def _panels(

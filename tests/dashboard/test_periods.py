@@ -191,8 +191,11 @@ def test_laws_of_comparisons(period: Period, zone: ZoneInfo, mode: Mode, minutes
     assert earlier.day_count == period.day_count
     assert earlier.last_day < period.first_day
     assert earlier.window(zone)[0] == found.start <= found.end <= earlier.window(zone)[1] <= start
-    assert bool(found.note) == period.is_running(now, zone)
-    if not found.note:
+    is_running = period.is_running(now, zone)
+    assert ("as today" in found.note) == is_running
+    lasted = (now if is_running else end) - start
+    assert ("as clocks changed" in found.note) == (found.end - found.start != lasted)
+    if not is_running:
         assert found.end == earlier.window(zone)[1]
     if mode is Mode.PREVIOUS:
         assert period.first_day - earlier.last_day == timedelta(days=1)
@@ -310,3 +313,25 @@ def test_a_window_in_the_words_and_the_name_of_a_file(zone, start, end, words, d
     window = (datetime.fromisoformat(start), datetime.fromisoformat(end))
     assert window_label(*window, ZoneInfo(zone)) == words
     assert file_days(*window, ZoneInfo(zone)) == days
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "note"),
+    [
+        ("America/New_York", date(2026, 3, 8), "until 12:00, as today, 1 h longer, as clocks changed"),
+        ("America/New_York", date(2026, 11, 1), "until 12:00, as today, 1 h shorter, as clocks changed"),
+        ("Australia/Lord_Howe", date(2026, 4, 5), "until 12:00, as today, 30 min shorter, as clocks changed"),
+        ("Australia/Lord_Howe", date(2026, 10, 4), "until 12:00, as today, 30 min longer, as clocks changed"),
+        ("Asia/Kolkata", date(2026, 3, 8), "until 12:00, as today"),
+    ],
+)
+def test_where_clocks_change_the_comparison_says_by_how_much(zone: str, day: date, note: str) -> None:
+    """The same local time is not the same elapsed time."""
+    place = ZoneInfo(zone)
+    noon = datetime.combine(day, time(12), place)
+    found = compare(custom_period(day, day, day), Mode.WEEK, noon, place)
+    assert found is not None
+    assert found.note == note
+    finished = compare(custom_period(day, day, day), Mode.WEEK, noon + timedelta(days=2), place)
+    assert finished is not None
+    assert finished.note == note.removeprefix("until 12:00, as today").removeprefix(", ")

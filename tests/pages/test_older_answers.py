@@ -1,6 +1,6 @@
 """Words beside numbers: until when, which days, compared with what. They are those of the answer on show."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from twoj_sandbox import GRINDER
 
 ONE_GAME, STAGE = "/api/games/game/stage/summary", "/api/all/stage/summary"
 TODAY = "2026-03-15 to 2026-03-15, until 09:30 (+00:00)"
+RUNNING = "the hour of 09:00 until 09:30"
 WEEK = "2026-03-09 to 2026-03-15, until 09:30 (+00:00)"
 
 
@@ -44,7 +45,7 @@ def test_files_of_the_overview_say_what_is_in_them(open_page, files):
     open_page()
     assert files == {
         "Days": (WEEK, "2–8 March 2026, until 09:30, as today", "days-2026-03-09-2026-03-15"),
-        "Hours": (TODAY, "8 March 2026", "hours-2026-03-15-2026-03-15"),
+        "Hours": (TODAY, f"8 March 2026, {RUNNING}", "hours-2026-03-15-2026-03-15"),
         "Games": (WEEK, "", "games-2026-03-09-2026-03-15"),
     }
 
@@ -116,3 +117,19 @@ def test_what_is_not_whole_yet_says_so_by_its_window(open_page, later):
         datetime(2026, 3, 15, tzinfo=UTC),
         datetime(2026, 3, 15, 9, 29, tzinfo=UTC),
     )
+
+
+def test_the_running_hour_stands_beside_as_many_minutes(open_page, sandbox, files):
+    """At 09:30 half an hour has run: beside it stands half an hour of last week, and the words say so."""
+    open_page()
+    now = datetime.fromtimestamp(CLOCK, UTC)
+    before_day = now.date() - timedelta(days=7)
+    known = data.hours(now.date(), now, before_day)
+    start = (now - timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
+    half = data.source().twoj.all.stage_summary(start=start, end=now - timedelta(days=7)).data.summary
+    whole = data.source().twoj.all.stage_summary(start=start, end=start + timedelta(hours=1)).data.summary
+    place = known.value["hour"].tolist().index(f"{now:%H}:00")
+    assert half.bet_count < whole.bet_count
+    assert known.value["before_bet_count"].iloc[place] == half.bet_count
+    assert known.compared == f"8 March 2026, {RUNNING}"
+    assert files["Hours"][1] == known.compared

@@ -209,6 +209,10 @@ def test_each_hour_of_today_stands_beside_the_same_hour_of_last_week(open_page, 
     bets, before, *_ = chart(open_page(), "hours")
     assert bets["customdata"][:10] == [hover("bet_amount", hour) for hour in hours]
     assert bets["customdata"][10] == "Bet amount not known"
+    half = totals(truth, start - week_s + 9 * hour_s, start - week_s + 9 * hour_s + 1800)
+    assert before["customdata"][9] == (
+        f"8 March 2026, the hour of 09:00 until 09:30: {formats.money(half.bet_amount_li)}"
+    )
     assert before["customdata"][13] == f"8 March 2026: {formats.money(last_week.bet_amount_li)}"
 
 
