@@ -20,8 +20,8 @@ from twoj_sandbox.world.games import GAMES, IS_SHARED
 from twoj_sandbox.world.stories import GENEROUS_GAME_ID
 
 SAMPLE_DAYS = 14
-HISTORY_DAYS = 30
-PLANTED_FOUND = 10
+HISTORY_DAYS = 60
+PLANTED_FOUND = 12
 
 
 def test_rounds_are_summed_by_game_and_draw() -> None:
@@ -282,16 +282,16 @@ def test_the_planted_game_is_found_and_honest_ones_are_named_no_more_often_than_
         month = judged(world, GENEROUS_DAY - 26, GENEROUS_DAY + 4)
         verdicts += [found.verdict for game, found in month.items() if game != GENEROUS_GAME_ID]
     # Where another slot has paid thousands of stakes, no slot with so little play can be judged.
-    assert set(planted) <= {Verdict.OUTSIDE_998, Verdict.OUTSIDE_95, *UNJUDGED}
+    assert set(planted) <= {Verdict.OUTSIDE_998, *UNJUDGED}
     assert planted.count(Verdict.OUTSIDE_998) >= PLANTED_FOUND
     told = [verdict for verdict in verdicts if verdict not in UNJUDGED]
-    assert len(told) > 150
+    assert len(told) > 170
     outside_998 = told.count(Verdict.OUTSIDE_998) / len(told)
     outside_95 = told.count(Verdict.OUTSIDE_95) / len(told) + outside_998
     # Three standard errors of a share that is what it should be.
     for share, promised in ((outside_95, luck.OUTSIDE_95), (outside_998, luck.OUTSIDE_998)):
         assert share <= promised + 3 * sqrt(promised * (1 - promised) / len(told))
-    assert outside_95 > 0, "a band in which everything lies says nothing"
+    assert outside_95 >= luck.OUTSIDE_95 / 3, "a band in which everything lies says nothing"
 
 
 @pytest.mark.parametrize(
