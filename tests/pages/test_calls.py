@@ -58,10 +58,12 @@ PAGES = [
             GAME: (2 + 7 + 60) * OTHERS,
             # the hours of two whole weeks: the spread of single rounds
             HISTORY: 14 * 24,
+            # what the list of games may lack, in the period and the compared one
+            STAGE: 2,
         },
         {},
         # the table; the running day by game only each ten minutes, finished days and weeks never again
-        {SLOTS: 2, GAME: 2 * OTHERS},
+        {SLOTS: 2, GAME: 2 * OTHERS, STAGE: 2},
     ),
     Page(
         "bonus",
