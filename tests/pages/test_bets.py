@@ -11,7 +11,7 @@ import pytest
 from dashboard import formats
 from dashboard.bet_export import State
 from dashboard.metrics import METRICS, Totals
-from tests.pages.game_truth import shown_text
+from tests.pages.game_truth import leads_to, shown_text
 from tests.provider import CLOCK
 from twoj_sandbox import BURST
 from twoj_sandbox.rows import event_ids
@@ -71,8 +71,8 @@ def lists(page):
 
 
 def leads(cell: str) -> dict[str, str]:
-    """The address that a cell leads to, read as a query."""
-    return dict(parse_qsl(urlsplit(cell).query))
+    """The address parameters that a link in a table adds to those of its page."""
+    return dict(parse_qsl(urlsplit(leads_to(cell)).query))
 
 
 def ids(truth, start, end) -> list[str]:
@@ -157,8 +157,8 @@ def test_players_and_wins_are_those_of_the_bets(open_page, truth):
     by_id = dict(zip(ids(truth, *YESTERDAY), bets, strict=True))
     for row in shown.to_dict("records"):
         bet = by_id[leads(row["start"])["round"]]
-        assert leads(row["player"]) == {"period": "yesterday", "user_id": str(bet["user_id"])}
-        assert leads(row["game"]) == {"period": "yesterday", "game_id": str(bet["game_id"])}
+        assert leads(row["player"]) == {"user_id": str(bet["user_id"])}
+        assert leads(row["game"]) == {"game_id": str(bet["game_id"])}
 
 
 def test_the_last_minutes_and_the_newest_bets_come_newest_first(open_page, truth):
@@ -181,9 +181,9 @@ def test_every_table_of_bets_leads_on_by_links_alone(open_page):
     assert len(bets) == 4
     assert [list(each.selection_mode) for each in bets] == [[], [], [], []]
     (row, *_) = lists(page)[1].to_dict("records")
-    assert leads(row["start"]).keys() == {"period", "type", "round"}
-    assert leads(row["user_id"]).keys() == {"period", "user_id"}
-    assert leads(row["game"]).keys() == {"period", "game_id"}
+    assert leads(row["start"]).keys() == {"round"}
+    assert leads(row["user_id"]).keys() == {"user_id"}
+    assert leads(row["game"]).keys() == {"game_id"}
 
 
 def test_the_bet_of_the_address_is_shown_beside_the_tables_with_its_ways_on(open_page, truth):
