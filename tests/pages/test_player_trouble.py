@@ -8,6 +8,7 @@ import pytest
 
 from dashboard import formats
 from tests.pages.clicks import press
+from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import (
     CLOCK,
     GAMES,
@@ -243,7 +244,7 @@ def test_games_without_the_list_of_games_have_their_ids(players, sandbox):
     sandbox.fault("/api/all/list", "code_500")
     app = players({"op_id": "grinder"})
     assert "Not included: The names of the games: The provider failed inside" in said(app)
-    assert all(name.isdigit() for name in table(app, ROUNDS)["game"].unique())
+    assert all(shown_text(cell).isdigit() for cell in table(app, ROUNDS)["game"].unique())
 
 
 def test_the_last_good_rounds_stay_with_their_age(players, sandbox, clock):
@@ -306,9 +307,11 @@ def test_a_cold_reading_shows_how_far_it_is_and_can_be_stopped(open_page, sandbo
 
 def selected(app, number: int):
     """The page once the link of this row is followed."""
-    query = dict(parse_qsl(urlsplit(table(app, ROUNDS)["start"].iat[number]).query))
+    link = urlsplit(leads_to(table(app, ROUNDS)["start"].iat[number]))
+    query = dict(parse_qsl(link.query))
+    # The round alone: what else the page's address says, the script in the page adds.
+    assert (link.path, list(query)) == ("players", ["round"])
     app.query_params["round"] = query["round"]
-    assert query == {name: value[0] for name, value in app.query_params.items()} | query
     return app.run()
 
 
@@ -321,12 +324,7 @@ def all_about_it(app) -> dict[str, str]:
 def test_a_slots_round_in_full_with_its_link(players, sandbox, truth):
     app = players({"op_id": UNICODE.op_id, "result": "won", "type": "Slots"})
     shown = selected(app, 0)
-    fields = {
-        row.iat[0]: row.iat[1]
-        for each in app.dataframe
-        if " " in each.value
-        for _, row in each.value.iterrows()
-    }
+    fields = all_about_it(shown)
     bets = rounds_of(truth, UNICODE, "2026-03-09", CLOCK)
     bet = bets[(bets["game_id"] < 2000) & (bets["gain_amount"] > 0)][-1]
     assert fields["Net result"] == formats.money(int(bet["gain_amount"]))
@@ -357,12 +355,7 @@ def test_a_round_of_another_game_in_full(players, truth):
     app = selected(players({"op_id": "grinder", "type": "Multiplayer"}), 0)
     bets = rounds_of(truth, GRINDER, "2026-03-09", CLOCK)
     bet = bets[(bets["game_id"] >= 2000) & (bets["game_id"] < 3000)][-1]
-    fields = {
-        row.iat[0]: row.iat[1]
-        for each in app.dataframe
-        if " " in each.value
-        for _, row in each.value.iterrows()
-    }
+    fields = all_about_it(app)
     assert fields["Bet areas"] == str(bet["choice"])
     assert fields["Result"] == str(bet["outcome"])
     assert fields["Odds"] == "–"
