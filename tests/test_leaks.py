@@ -9,6 +9,8 @@ import pytest
 
 from tests.provider import ROOT
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 FAULTS = 1000
 SOCKETS_KEPT = 8 + 1
 """So many connections the client keeps for the next questions; and the one that sets the faults."""

@@ -22,6 +22,8 @@ from tests.provider import start_sandbox
 from tests.streamlit_client import opened
 from twoj_sandbox import KEY, MCH_ID
 
+pytestmark = pytest.mark.servers
+
 PLAYER = "player-of-the-payout"
 
 

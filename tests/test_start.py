@@ -21,6 +21,8 @@ from tests.browser import LOG, dashboard, started
 from tests.parts import free_port
 from twoj_sandbox.world import World
 
+pytestmark = pytest.mark.servers
+
 MINUTE_S = 60
 
 

@@ -9,6 +9,8 @@ from tests.payouts.provider import KEY, payout, signed
 from tests.payouts.server import Server, run
 from tests.payouts.storm import assert_credited_once, deliver, make_storm
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.mark.timeout(300)
 def test_5000_payouts_are_credited_once_each_though_the_server_is_killed_20_times(engine):
