@@ -187,6 +187,8 @@ def _list(item: _Read, dispensable: bool, name: str, value: Any, unknown: Unknow
             if not dispensable:
                 raise Unreadable(f"{error} in row {place + 1}") from None
             unknown[f"{name} without an id"] += 1
+    if value and not found:  # an empty list would be believed, and kept in place of the last good one
+        raise Unreadable(f"{name} without an id in every row")
     return found
 
 

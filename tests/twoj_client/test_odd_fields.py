@@ -255,6 +255,13 @@ def test_a_game_without_name_or_type_is_named_by_its_id():
     assert found.unknown == {"game_name": 1, "game_type": 1, "Game without an id": 1}
 
 
+@pytest.mark.parametrize("odd", [None, {"was": 1041}, "x y"])
+def test_games_of_which_none_has_an_id_are_no_empty_list(odd):
+    rows = [{"game_id": odd, "game_name": name, "game_type": "Slots"} for name in ("Koi", "Wheel")]
+    with pytest.raises(WrongShape, match="Game without an id in every row"):
+        read("all.list", rows)
+
+
 @pytest.mark.parametrize("gone", ["hourly_group", "super_group"])
 @pytest.mark.parametrize(
     "odd", [..., None, [], {}, {"pot": None}, {"pot": "much", "next_pot": 0, "next_hour": 0}]
