@@ -14,11 +14,13 @@ from structlog.testing import capture_logs
 from dashboard import data
 from dashboard.access import LEAST, Person, Role
 from dashboard.bet_export import Format
+from dashboard.cell_links import MARK
 from dashboard.export import About, Column, Kind, csv_bytes
 from dashboard.ui.downloads import hand_out
 from payouts import schema
 from payouts.check import check
 from payouts.database import Database, ledger_url
+from tests.pages.game_truth import leads_to
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, QUIET
 
@@ -343,5 +345,7 @@ def test_a_game_leads_on_to_its_players_for_those_who_may_go_there(open_as, role
         page.run()
     latest = page.dataframe[-1].value
     assert not latest.empty
-    assert ("player" in latest) == leads_on
+    assert ("user_id" in page.dataframe[-1].proto.column_order) == leads_on
+    addresses = {cell.count(MARK) == 2 and leads_to(cell) for cell in latest["time"].astype(str)}
+    assert all(str(address).startswith("players?user_id=") for address in addresses) == leads_on
     assert "op_id" in latest
