@@ -49,7 +49,7 @@ def test_days_that_end_early_are_not_taken_for_whole_ones(open_page, truth):
         assert list(found.finished) == [True], "whatever of it is on view, the day is over"
 
 
-def test_a_finished_day_is_asked_once_and_never_again(open_page, sandbox, clock):
+def test_a_finished_day_is_asked_once_and_a_past_hour_again_a_week_after_its_end(open_page, sandbox, clock):
     open_page(page="games")
     whole(lambda: data.lucks(view()))  # the period, the sample, and sixty days before
     sandbox.clear_calls()
@@ -62,7 +62,8 @@ def test_a_finished_day_is_asked_once_and_never_again(open_page, sandbox, clock)
     finished = {data["time_start"] for data in asked if data["time_end"] <= today}
     # What is left are the sums of the whole compared period, up to the same time as today's.
     assert finished <= {midnight("2026-03-02")}
-    assert sandbox.calls("/api/all/history") == []
+    hours = [call["data"]["time_end"] for call in sandbox.calls("/api/all/history")]
+    assert hours == [midnight("2026-03-08") + 10 * 3600], "the only hour that turned a week old meanwhile"
     running = [call for call in sandbox.calls(ONE_GAME) if call["data"]["time_start"] == today]
     assert len(running) == OTHERS
 
