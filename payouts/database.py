@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -103,10 +104,18 @@ def _sqlite(url: URL, wait_s: float) -> Engine:
 def _keep_private(path: Path) -> None:
     """Let only the file's owner read it, whatever the umask; what SQLite puts beside it gets the same mode.
 
+    The file is never opened here: closing it would drop the locks of all this process's connections to it,
+    and another process would take the log away under them (sqlite.org/howtocorrupt.html, 2.2).
     What cannot be done here, SQLite says at once in its own words.
     """
     with suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))
+        if not path.exists():
+            made, new = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # for its owner only
+            os.close(made)
+            try:
+                os.link(new, path)  # unless somebody else was quicker
+            finally:
+                Path(new).unlink()
     for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         with suppress(OSError):  # it is not there, or somebody else's
             if each.stat().st_mode & 0o077:

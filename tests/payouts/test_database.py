@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -230,6 +232,27 @@ def test_a_file_that_others_could_read_is_closed_to_them_and_so_is_what_stands_b
             assert modes(tmp_path) == dict.fromkeys(
                 ["ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"], "0o600"
             )
+
+
+ANOTHER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT count(*) FROM payouts").fetchone()
+connection.close()
+"""
+
+
+def test_another_process_that_ends_does_not_take_the_log_away_under_this_one(tmp_path):
+    """Whose locks are dropped is taken to be gone: the last one out empties the log and removes it."""
+    path = tmp_path / "ledger.sqlite3"
+    with (
+        closing(Database(ledger_url(f"sqlite:///{path}"))) as database,
+        database.reading(),
+        database.reading(),  # a second connection, opened while the first has its locks
+    ):
+        log = (tmp_path / "ledger.sqlite3-wal").stat().st_ino
+        subprocess.run([sys.executable, "-c", ANOTHER, str(path)], check=True)
+        assert (tmp_path / "ledger.sqlite3-wal").stat().st_ino == log
 
 
 def test_the_users_folder_is_closed_to_others_and_one_that_the_setting_names_is_left(monkeypatch, tmp_path):
