@@ -97,8 +97,6 @@ def test_redis_is_gone(open_page, sandbox, clock, tmp_path):
 
 LOCKED = """
 import sqlite3, sys
-
-pytestmark = pytest.mark.servers
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("PRAGMA locking_mode = EXCLUSIVE")
 connection.execute("BEGIN EXCLUSIVE")
