@@ -65,6 +65,8 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     """How it failed, in a sentence for people; empty where it did not."""
     by_provider_clock: bool = False
     """True where `as_of` is by the provider's clock too: without that no answer is final."""
+    settled: bool = False
+    """True where each of its answers was given so long after its window's end that it is kept."""
     changes: tuple[Change, ...] = ()
     """What the provider changed of finished windows since they were first read."""
     warnings: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Windo
         stale=any(part.stale for part in parts),
         trouble=next((part.trouble for part in parts if part.trouble), ""),
         by_provider_clock=all(part.by_provider_clock for part in parts),
+        settled=all(part.settled for part in parts),
         changes=tuple(part.change for part in parts if part.change),
         warnings=_not_known(sum((Counter(part.unknown) for part in parts), Counter())),
     )

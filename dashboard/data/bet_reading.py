@@ -224,4 +224,5 @@ class BetReading:
                 self._currency,
             ),
             window=(datetime.fromtimestamp(self._start_s, UTC), datetime.fromtimestamp(end_s, UTC)),
+            settled=len(self._settled) == len(self._windows(end_s)),
         )

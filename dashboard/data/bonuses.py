@@ -15,7 +15,7 @@ from dashboard.bonuses import (
 )
 from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.data.failures import failures
-from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
+from dashboard.data.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
 from dashboard.metrics import BonusTotals
 from dashboard.periods import Period, day_start, days_label
 from twoj_client import Reply
@@ -36,6 +36,7 @@ def bonus_sums(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTot
         trouble_of([reply]),
         warnings=warnings_of([reply]),
         window=covered(start, end, reply.as_of),
+        settled=is_settled([reply]),
     )
 
 
@@ -71,6 +72,7 @@ def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[Bo
             warning for name in (_ALL, _GAIN) if name in replies for warning in warnings_of([replies[name]])
         ),
         covered(start, end, replies[_ALL].as_of),
+        settled=is_settled(replies.values()),
     )
 
 
@@ -100,6 +102,7 @@ def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFr
         failures((days_label(day, day), error) for day, error in sorted(errors.items())),
         warnings_of(replies.values()),
         covered(start, min(end, now), as_of),
+        settled=is_settled(replies.values()),
     )
 
 
@@ -131,6 +134,7 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
         ),
         warnings_of(replies.values()),
         covered(start, end, as_of),
+        settled=is_settled(replies.values()),
     )
 
 

@@ -10,7 +10,16 @@ import pandas as pd
 from dashboard import frames, game_table
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, covered, gather, source, trouble_of, warnings_of
+from dashboard.data.source import (
+    Arriving,
+    Known,
+    covered,
+    gather,
+    is_settled,
+    source,
+    trouble_of,
+    warnings_of,
+)
 from dashboard.made import made
 from dashboard.periods import Period
 from dashboard.view import View
@@ -91,6 +100,7 @@ def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] 
         warnings_of([*replies.values(), *earlier.values()]),
         found.window,
         asked.comparison.label if asked.comparison and earlier else "",
+        settled=load.finished and found.settled,
     )
 
 
@@ -144,6 +154,7 @@ def _known(
         _named(listed, errors),
         warnings_of(replies.values()),
         covered(start, end, as_of),
+        settled=is_settled(replies.values()),
     )
 
 

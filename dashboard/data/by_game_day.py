@@ -9,7 +9,7 @@ from dashboard.data import by_game
 from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, covered, source, trouble_of, warnings_of
+from dashboard.data.source import Arriving, Known, covered, is_settled, source, trouble_of, warnings_of
 from dashboard.frames import game_names, game_totals, game_type, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
@@ -143,4 +143,5 @@ def _known(
         failures(_counted([(names.get(key, str(key)), key) for key in wanted], errors)),
         warnings_of(replies.values()),
         covered(day_start(days[0], zone), asked_to, as_of),
+        settled=load.finished and is_settled(replies.values()),
     )

@@ -15,7 +15,7 @@ from dashboard.data.by_game_day import game_days
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.one_game import steps
-from dashboard.data.source import Arriving, Known, source, trouble_of, warnings_of
+from dashboard.data.source import Arriving, Known, is_settled, source, trouble_of, warnings_of
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.luck import Luck, Play, Spread
@@ -133,6 +133,7 @@ def _judged(
         tuple(sentence for part in parts for sentence in part.failed),
         warnings_of(parts),
         period.window,
+        settled=all(part.settled for part in parts),
     )
 
 
@@ -199,6 +200,7 @@ def _sampled(
             for (_, start), error in load.errors().items()
         ),
         warnings_of(replies.values()),
+        settled=is_settled(replies.values()),
     )
 
 

@@ -12,7 +12,7 @@ from dashboard.data.by_game import PATIENCE_S, SLOTS
 from dashboard.data.failures import failures
 from dashboard.data.game_list import game
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, covered, source, trouble_of, warnings_of
+from dashboard.data.source import Arriving, Known, covered, is_settled, source, trouble_of, warnings_of
 from dashboard.frames import game_totals, game_type, totals
 from dashboard.game_sums import GameSums
 from dashboard.metrics import Totals
@@ -68,6 +68,7 @@ def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
             trouble_of([slots]),
             warnings=warnings_of([slots]),
             window=covered(start, end, slots.as_of),
+            settled=is_settled([slots]),
         )
     reply = source().twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
     row = reply.data
@@ -78,6 +79,7 @@ def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
         trouble_of([reply]),
         warnings=warnings_of([reply]),
         window=covered(start, end, reply.as_of),
+        settled=is_settled([reply]),
     )
 
 
@@ -144,4 +146,5 @@ def _known(load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
         ),
         warnings_of(replies.values()),
         covered(since, cast("datetime", load.question), as_of),
+        settled=load.finished and is_settled(replies.values()),
     )

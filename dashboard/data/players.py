@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.currencies import NOT_KNOWN, currency_name, currency_names, unit
 from dashboard.data.failures import failures, listed
 from dashboard.data.loads import Load
-from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
+from dashboard.data.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import player_games
 from dashboard.players import Player, PlayerProblem
@@ -141,6 +141,7 @@ def player_sums(history: History) -> Known[pd.DataFrame]:
         failures((f"The provider's summary of {name.lower()}", error) for name, error in errors.items()),
         warnings_of(replies.values()),
         covered(history.start, history.end, as_of),
+        settled=is_settled(replies.values()),
     )
 
 
@@ -230,6 +231,7 @@ def _history(
         ),
         warnings_of(replies.values()),
         covered(history.start, history.end, as_of),
+        settled=is_settled(replies.values()),
     )
 
 

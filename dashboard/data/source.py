@@ -102,6 +102,8 @@ class Known(Generic[T]):
     compared: str = ""
     currency: str = ""
     """Of its amounts, where that is not the setting's."""
+    settled: bool = False
+    """Whether by the provider's clock all of it is final: its age says nothing then."""
 
     @property
     def stale(self) -> bool:
@@ -267,6 +269,11 @@ def or_last(key: Hashable, ask: Callable[[], Found]) -> Found:
 def trouble_of(parts: Iterable[Reply[Any] | Known[Any]]) -> str:
     """How the provider failed, where a part is what it said last; empty where none is."""
     return next((part.trouble or "The provider does not answer." for part in parts if part.stale), "")
+
+
+def is_settled(parts: Iterable[Reply[Any]]) -> bool:
+    """Whether what is made of all these parts is final."""
+    return all(part.settled and part.complete for part in parts)
 
 
 def covered(start: datetime, end: datetime, as_of: datetime) -> tuple[datetime, datetime]:

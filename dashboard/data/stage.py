@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard import frames
-from dashboard.data.source import Known, covered, gather, source, trouble_of, warnings_of
+from dashboard.data.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
 from dashboard.formats import offset_text
 from dashboard.made import made
 from dashboard.periods import Period, changed_clocks, day_start, days_label, hour_windows
@@ -34,6 +34,7 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
         trouble_of([reply]),
         warnings=warnings_of([reply]),
         window=covered(start, min(end, now), reply.as_of),
+        settled=is_settled([reply]),
     )
 
 
@@ -74,6 +75,7 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         warnings_of(replies.values()),
         covered(day_start(day, zone), min(tomorrow, now), latest.as_of),
         ", ".join(filter(None, (days_label(before_day, before_day), running, clocks))),
+        settled=is_settled(replies.values()),
     )
 
 

@@ -70,6 +70,8 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
         st.warning(f"{escaped(trouble)} {last}", icon=":material/history:")
     else:
         compared = f"compared with {known.compared}" if known.compared else ""
+        if all(each.settled and not each.failed for each in shown):
+            age = "final"
         st.caption(" · ".join(filter(None, (f"As of {when}", age, compared, note))))
     failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
     if failed:

@@ -177,6 +177,23 @@ def test_every_page_says_demo_data_and_as_of_with_the_zone(open_page):
     assert page.caption[0].value.startswith("As of 17:30 Asia/Manila · just now · compared with")
 
 
+def test_what_is_final_says_so_in_the_place_of_its_age(open_page, sandbox, clock):
+    """Two hours after its end by the provider's clock; part of it alone is not all of it."""
+    query = {"period": "2026-03-10..2026-03-14", "compare": "none"}
+    assert open_page(query).caption[0].value == "As of 09:30 UTC · final"
+    clock[0] += 21 * DAY_S
+    sandbox.set_clock(clock[0])
+    assert open_page(query).caption[0].value == "As of 09:30 UTC · final", "asked again"
+    assert open_page({"compare": "none"}).caption[0].value == "As of 09:30 UTC · just now"
+    clock[0] += 14 * 3600 + 31 * 60
+    sandbox.set_clock(clock[0])
+    page = open_page({"period": "yesterday", "compare": "none"})
+    assert page.caption[0].value == "As of 00:01 UTC · just now"
+    sandbox.fault("*", "http_500")
+    clock[0] += 7 * DAY_S
+    assert open_page(query).caption[0].value == "As of 5 Apr 2026, 09:30 UTC · final"
+
+
 def chart(page, key: str) -> list[dict]:
     """The traces of a chart on the page."""
     (found,) = [each.proto for each in page.get("plotly_chart") if each.proto.id.endswith(f"-{key}")]

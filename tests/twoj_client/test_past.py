@@ -148,6 +148,21 @@ def test_what_comes_after_the_day_has_settled_is_counted_and_said(sandbox, serve
 
 
 @EACH
+def test_a_reply_is_settled_by_the_providers_clock_alone(sandbox, servers, name, tmp_path):
+    """Two hours after the window's end (bonuses 60 days), whatever ours says; from the cache too."""
+    settles_s = 60 * DAY_S if name == "all.bonus_summary" else 2 * HOUR_S
+    sandbox.tolerate(90 * DAY_S)
+    sandbox.set_clock(MIDNIGHT + settles_s - 60)
+    ahead = servers.make(MIDNIGHT + settles_s + HOUR_S, tmp_path / "ahead")
+    early, late = (servers.make(MIDNIGHT + settles_s - 60) for _ in range(2))
+    assert not READS[name](ahead).settled
+    assert not READS[name](early).settled
+    for client in (early, late):
+        set_time(sandbox, client, MIDNIGHT + settles_s + HOUR_S)
+    assert [READS[name](client).settled for client in (early, late, late)] == [True] * 3
+
+
+@EACH
 def test_what_the_provider_corrects_later_is_read_and_said(sandbox, servers, name):
     """(c) Seen at the latest a week after the day's end."""
     sandbox.set_clock(MIDNIGHT + 30 * HOUR_S)

@@ -177,9 +177,10 @@ class CachedReads:
         def kept(good: Callable[[Entry, Rule], bool]) -> Held | None:
             (raw,) = self._store.get([key])
             entry = None if raw is None else from_bytes(raw)
-            if entry is None or not good(entry, self._rule(endpoint, window, self._clock())):
+            rule = self._rule(endpoint, window, self._clock())
+            if entry is None or not good(entry, rule):
                 return None
-            return _unpacked(entry, window, unpack)
+            return _unpacked(entry, window, unpack, settled=rule.settled(entry))
 
         def look() -> Held | None:
             return kept(_good)
@@ -189,12 +190,14 @@ class CachedReads:
             reply, sums = make()
             by_provider, packed = reply.by_provider_clock, pack(reply.data)
             entry = Entry(reply.as_of.timestamp(), window.end, by_provider, number, payload=packed)
+            settled = False
             if reply.complete and not reply.stale:
                 settled = self._rule(endpoint, window, self._clock()).settled(entry)
                 if settled:
                     (entry,) = self._beside_first([key], [entry], [sums])
                 self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.fresh_s)
-            return Held(entry, msgspec.structs.replace(reply, changes=_changes(entry, window)))
+            made = msgspec.structs.replace(reply, changes=_changes(entry, window), settled=settled)
+            return Held(entry, made)
 
         held = look()
         if held is None:
@@ -441,7 +444,7 @@ def _changes(entry: Entry, window: Window) -> tuple[Change, ...]:
     return (Change(window, entry.changed),) if entry.changed else ()
 
 
-def _unpacked(entry: Entry, window: Window, unpack: Callable[[bytes], Any]) -> Held | None:
+def _unpacked(entry: Entry, window: Window, unpack: Callable[[bytes], Any], *, settled: bool) -> Held | None:
     try:
         value = unpack(entry.payload)
     except ValueError:
@@ -450,6 +453,7 @@ def _unpacked(entry: Entry, window: Window, unpack: Callable[[bytes], Any]) -> H
         value,
         datetime.fromtimestamp(entry.as_of, UTC),
         by_provider_clock=entry.by_provider_clock,
+        settled=settled,
         changes=_changes(entry, window),
     )
     return Held(entry, reply)
