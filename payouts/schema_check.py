@@ -5,12 +5,12 @@ What else is in the database is its owner's own, but for what acts by itself on 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Table, inspect, text
+from sqlalchemy import CheckConstraint, Connection, inspect, text
 
 from payouts.schema import metadata
 
@@ -25,13 +25,12 @@ _TRIGGERS = {
 
 def lacks(connection: Connection) -> Iterator[str]:
     """Return a sentence for each table or column without which nothing else can be proved."""
-    found = inspect(connection)
-    there = set(found.get_table_names())
+    there = _by_table(inspect(connection).get_multi_columns())
     for table in metadata.sorted_tables:
         if table.name not in there:
             yield f"Table {table.name}: it is missing."
             continue
-        columns = {column["name"] for column in found.get_columns(table.name)}
+        columns = {column["name"] for column in there[table.name]}
         for column in table.columns:
             if column.name not in columns:
                 yield f"Table {table.name}: the column {column.name} is missing."
@@ -51,23 +50,28 @@ def differences(connection: Connection) -> Iterator[str]:
         if not change[0].endswith("_comment")
     }
     yield from sorted(said)
-    for table in metadata.sorted_tables:
-        yield from _constraints(connection, table)
+    yield from _constraints(connection)
     for name, trigger in connection.execute(text(_TRIGGERS[connection.dialect.name])):
         if name in ours:
             yield f"Table {name}: {trigger} acts on it, and is not ours."
 
 
-def _constraints(connection: Connection, table: Table) -> Iterator[str]:
+def _constraints(connection: Connection) -> Iterator[str]:
     found = inspect(connection)
-    key = found.get_pk_constraint(table.name)["constrained_columns"]
-    if sorted(key) != sorted(column.name for column in table.primary_key):
-        yield f"Table {table.name}: its primary key is not as it was made."
-    checks = {check["name"] for check in found.get_check_constraints(table.name)}
-    for column in table.columns:
-        for constraint in column.constraints:
-            if isinstance(constraint, CheckConstraint) and constraint.name not in checks:
-                yield f"Table {table.name}: the check {constraint.name} is missing."
+    keys, checks = _by_table(found.get_multi_pk_constraint()), _by_table(found.get_multi_check_constraints())
+    for table in metadata.sorted_tables:
+        if sorted(keys[table.name]["constrained_columns"]) != sorted(c.name for c in table.primary_key):
+            yield f"Table {table.name}: its primary key is not as it was made."
+        names = {check["name"] for check in checks[table.name]}
+        for column in table.columns:
+            for constraint in column.constraints:
+                if isinstance(constraint, CheckConstraint) and constraint.name not in names:
+                    yield f"Table {table.name}: the check {constraint.name} is missing."
+
+
+def _by_table(found: Mapping[Any, Any]) -> dict[str, Any]:
+    """What was looked up for all tables at once, by their names: each look-up by itself is a question."""
+    return {name: about for (_schema, name), about in found.items()}
 
 
 def _table(change: tuple[Any, ...]) -> str:
