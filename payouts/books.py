@@ -8,8 +8,10 @@ keys, so that no two transactions wait for each other.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, delete, func, literal, or_, select, update
@@ -19,7 +21,7 @@ from payouts.bulk import BulkInsert
 from payouts.chained import Written
 from payouts.delivery import Delivery, Payout
 from payouts.outcome import Held, Outcome, Settled
-from payouts.schema import balances, deliveries, entries, payouts, pending
+from payouts.schema import balances, deliveries, entries, payouts, pending, repetitions
 
 LEASE_MS = 5_000
 """Who claims a pending payout has this long to ask the wallet; each further try waits this much longer."""
@@ -42,6 +44,13 @@ def _or_add(row: Any) -> Any:
     ).returning(balances.c.op_id, balances.c.balance_li)
 
 
+def _or_count(row: Any) -> Any:
+    return row.on_conflict_do_update(
+        index_elements=[repetitions.c.call_hash],
+        set_={"times": repetitions.c.times + row.excluded.times, "last_at_ms": row.excluded.last_at_ms},
+    ).returning(repetitions.c.call_hash, repetitions.c.times)
+
+
 _NEW_PAYOUTS = BulkInsert(
     payouts,
     "trans_no op_id amount_li draw_id game_id hourly_li super_li parts_differ ordered_at_s won_at_ms"
@@ -51,6 +60,7 @@ _NEW_PAYOUTS = BulkInsert(
 _ENTRIES = BulkInsert(entries, "trans_no op_id amount_li booked_at_ms")
 _BALANCES = BulkInsert(balances, "op_id balance_li", _or_add)
 _PENDING = BulkInsert(pending, "trans_no tries try_at_ms")
+_REPETITIONS = BulkInsert(repetitions, "call_hash outcome trans_no times last_at_ms", _or_count)
 _DELIVERIES = BulkInsert(deliveries, "received_at_ms outcome trans_no code msg body body_size")
 
 
@@ -171,7 +181,10 @@ def record(
     now_ms: int,
     written: Written,
 ) -> None:
-    """Write signed deliveries with their outcomes; mark the payouts that one contradicts, count refusals."""
+    """Write signed deliveries with their outcomes; mark the payouts that one contradicts, count refusals.
+
+    One that came before, just so and with the same outcome, is only counted.
+    """
     rows = [
         {
             "received_at_ms": now_ms,
@@ -184,8 +197,9 @@ def record(
         }
         for delivery, (outcome, answer, _) in zip(batch, results, strict=True)
     ]
-    _DELIVERIES.write(connection, rows)
-    written.add(deliveries, rows)
+    if new := _count_repetitions(connection, rows, now_ms):
+        _DELIVERIES.write(connection, new)
+        written.add(deliveries, new)
     conflicts = (
         d.asks.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT
     )
@@ -193,3 +207,40 @@ def record(
         mine = payouts.c.trans_no == trans_no
         connection.execute(update(payouts).where(mine).values(conflicts=payouts.c.conflicts + 1))
     refusals.count_signed(connection, (result.outcome for result in results), now_ms)
+
+
+def _count_repetitions(
+    connection: Connection, rows: list[dict[str, Any]], now_ms: int
+) -> list[dict[str, Any]]:
+    """Count calls that may come again; return those that came for the first time, in their order."""
+    # A payout's first call is the first already, and what comes most.
+    hashes = [None if row["outcome"] == Outcome.FIRST else _call_hash(row) for row in rows]
+    times = Counter(call_hash for call_hash in hashes if call_hash)
+    if not times:
+        return rows
+    said = dict(zip(hashes, rows, strict=True))
+    counted = [
+        {
+            "call_hash": call_hash,
+            "outcome": said[call_hash]["outcome"],
+            "trans_no": said[call_hash]["trans_no"],
+            "times": count,
+            "last_at_ms": now_ms,
+        }
+        for call_hash, count in sorted(times.items())
+    ]
+    # Who finds no more than its own has written the row.
+    new: set[str | None] = {
+        row.call_hash for row in _REPETITIONS.write(connection, counted) if row.times == times[row.call_hash]
+    }
+    kept = []
+    for row, call_hash in zip(rows, hashes, strict=True):
+        if call_hash is None or call_hash in new:
+            kept.append(row)
+            new.discard(call_hash)
+    return kept
+
+
+def _call_hash(row: Mapping[str, Any]) -> str:
+    said = [row[name] for name in ("outcome", "trans_no", "code", "msg", "body_size")]
+    return sha256(json.dumps(said).encode() + row["body"]).hexdigest()

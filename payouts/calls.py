@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from payouts.delivery import payout_in
 from payouts.outcome import Outcome
-from payouts.schema import deliveries, payouts
+from payouts.schema import deliveries, payouts, repetitions
 
 _AT_ONCE = 10_000
 _CREDITS = {Outcome.FIRST, Outcome.CLAIMED}
@@ -33,6 +33,9 @@ def differences(connection: Connection) -> Iterator[str]:
             asked.add(call.trans_no)
         conflicts[call.trans_no] += call.outcome == Outcome.CONFLICT
         yield from _difference(call, held.get(call.trans_no))
+    again = select(repetitions.c.trans_no, repetitions.c.times - 1)
+    for trans_no, count in connection.execute(again.where(repetitions.c.outcome == Outcome.CONFLICT)):
+        conflicts[trans_no] += count
     for trans_no, row in sorted(held.items()):
         if trans_no not in asked:
             yield f"Payout {trans_no}: no call asked for its {row.amount_li} li for {row.op_id!r}."

@@ -105,9 +105,21 @@ deliveries = Table(
         comment="its first 4 KiB; all of one that is signed and could not be read",
     ),
     Column("body_size", Integer, nullable=False),
-    comment="Every signed call, good or bad; never its signature",
+    comment="Every signed call, good or bad; of those that are the same the first; never its signature",
 )
 Index("ix_deliveries_outcome", deliveries.c.outcome)  # people look for the few that were not credited
+
+repetitions = Table(
+    "repetitions",
+    metadata,
+    Column("call_hash", String(64), primary_key=True, comment="SHA-256 over the call, but for its time"),
+    Column("outcome", String(20), nullable=False),
+    Column("trans_no", String(200)),
+    Column("times", BigInteger, nullable=False, comment="how often it came; the first of them is kept"),
+    Column("last_at_ms", BigInteger, nullable=False),
+    comment="How often a signed call came with the same outcome: whoever saw one can send it again",
+)
+Index("ix_repetitions_last_at_ms", repetitions.c.last_at_ms)  # people ask when the last call came
 
 refusals = Table(
     "refusals",

@@ -14,7 +14,7 @@ from dashboard.data.probes import Probe, Seen
 from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen, RefusedSeen
 from payouts import refusals
 from payouts.database import Database, LedgerAway, versions
-from payouts.schema import deliveries, payouts, pending, trials
+from payouts.schema import deliveries, payouts, pending, repetitions, trials
 from twoj_client import TwoJ
 from twoj_client.health import Api, ApiHealth
 from twoj_client.threads import Workers
@@ -106,11 +106,19 @@ class Checks:
         try:
             with self._ledger.reading() as connection:
                 newest = select(payouts.c.received_at_ms).order_by(payouts.c.won_at_ms.desc()).limit(1)
-                call = connection.execute(
-                    select(deliveries.c.received_at_ms, deliveries.c.outcome)
-                    .order_by(deliveries.c.id.desc())
-                    .limit(1)
-                ).one_or_none()
+                calls = [
+                    *connection.execute(
+                        select(deliveries.c.received_at_ms, deliveries.c.outcome)
+                        .order_by(deliveries.c.id.desc())
+                        .limit(1)
+                    ),
+                    *connection.execute(
+                        select(repetitions.c.last_at_ms, repetitions.c.outcome)
+                        .order_by(repetitions.c.last_at_ms.desc())
+                        .limit(1)
+                    ),
+                ]
+                call_at_ms, outcome = max(calls, default=(None, ""))
                 waiting = connection.execute(
                     select(func.count(), func.min(payouts.c.received_at_ms)).select_from(
                         pending.join(payouts, pending.c.trans_no == payouts.c.trans_no)
@@ -118,8 +126,8 @@ class Checks:
                 ).one()
                 return PayoutsSeen(
                     connection.scalar(newest),
-                    call.received_at_ms if call else None,
-                    call.outcome if call else "",
+                    call_at_ms,
+                    outcome,
                     *waiting,
                 )
         except LedgerAway:

@@ -45,6 +45,15 @@ def test_a_new_ledger_is_made_and_up_to_date(checks, tmp_path):
     assert checks.payouts(10) == PayoutsSeen(None, None, "", 0, None)
 
 
+def test_the_last_call_is_seen_also_where_it_only_repeats_another(checks, ledger):
+    clock = [1_709_201_300]
+    receiver = Receiver(ledger, clock=lambda: clock[0])
+    for call in (payout("t-1"), payout("t-1"), signed(b"{"), payout("t-1")):
+        clock[0] += 100
+        receiver.settle([delivery(call)])
+    assert checks.payouts(10) == PayoutsSeen(1_709_201_400_000, 1_709_201_700_000, "replay", 0, None)
+
+
 def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
     checks.ledger(10)
     other = sqlite3.connect(tmp_path / "ledger", isolation_level=None)

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from payouts import answers, schema
 from payouts.check import check
@@ -103,6 +103,53 @@ def test_every_delivery_is_kept_good_or_bad(make_ledger, engine):
     assert (kept[3]["body"], kept[3]["body_size"]) == (b"x" * 5000, 5000)  # nobody could read it yet
     assert {row["received_at_ms"] for row in kept} == {NOW_S * 1000}
     assert "Expecting value" in kept[3]["msg"]
+
+
+def test_the_same_call_over_and_over_takes_no_more_room(make_ledger, engine):
+    """Whoever recorded a call can send it again for ever, and its signature stays right."""
+    clock, again = [NOW_S], schema.repetitions
+    ledgers = [make_ledger(clock=lambda: clock[0]) for _ in range(2)]
+    same = [payout("t-1", amount=10), payout("t-1", amount=11), signed(b"x" * 60_000), payout("t-2", "p", 1)]
+    settle(ledgers[0], *same)
+    settle(ledgers[1], *same * 2)
+    wrote = [rows(engine, select(table)) for table in (schema.deliveries, schema.audit)]
+    for clock[0] in range(NOW_S + 1, NOW_S + 21):
+        assert [each.outcome for each in settle(ledgers[clock[0] % 2], *same * 2)] == [
+            *("replay", "conflict", "unreadable", "replay"),
+            *("replay", "conflict", "unreadable", "replay"),
+        ]
+    kept, log = (rows(engine, select(table)) for table in (schema.deliveries, schema.audit))
+    assert [row["outcome"] for row in kept] == "first conflict unreadable first replay replay".split()
+    assert [kept, log] == wrote
+    counted = rows(engine, select(again).order_by(again.c.outcome, again.c.trans_no))
+    assert [(row["outcome"], row["trans_no"], row["times"], row["last_at_ms"]) for row in counted] == [
+        ("conflict", "t-1", 43, clock[0] * 1000),
+        ("replay", "t-1", 42, clock[0] * 1000),
+        ("replay", "t-2", 42, clock[0] * 1000),
+        ("unreadable", None, 43, clock[0] * 1000),
+    ]
+    (payout_1, _) = rows(engine, select(schema.payouts).order_by(schema.payouts.c.trans_no))
+    assert payout_1["conflicts"] == 43
+    assert check(engine.url)[0] == []
+
+
+def test_calls_that_differ_in_anything_are_each_kept(ledger, engine):
+    dressed = [order("7", "8", 5), order(7, 8, 5.0), order("7", "8", 5, draw_id="x")]
+    settle(ledger, *map(signed, dressed * 3), signed(b"{"), signed(b"["), signed(b"{"))
+    outcomes = [row["outcome"] for row in rows(engine, select(schema.deliveries))]
+    assert outcomes == ["first", *["replay"] * 3, *["unreadable"] * 2]
+    assert check(engine.url)[0] == []
+
+
+def test_a_wallet_that_never_answers_leaves_one_call_of_each_outcome(make_ledger, engine):
+    ledger, mine = make_ledger(wallet=True), schema.pending
+    for _ in range(5):
+        settle(ledger, payout("t-1"), payout("t-1"))
+        with engine.begin() as connection:
+            connection.execute(update(mine).values(try_at_ms=0))
+    found = rows(engine, select(schema.deliveries).order_by(schema.deliveries.c.id))
+    assert [row["outcome"] for row in found] == ["claimed", "pending"]
+    assert check(engine.url)[0] == []
 
 
 def test_the_largest_amount_is_held_and_what_would_pass_64_bits_fails_alone(ledger, engine):
