@@ -13,9 +13,12 @@ STILL_AFTER_MS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a screen said of itself when it last asked; None where it did not say."""
+    """What a screen said of itself when it last asked, `age_ms` ago; None where it did not say.
 
-    seen_at_ms: int
+    The age is also None where the time that is written cannot be one: a wrong clock wrote it.
+    """
+
+    age_ms: int | None
     paint_age_ms: int | None
     data_age_ms: int | None
     build: str | None
@@ -45,14 +48,14 @@ class Condition(StrEnum):
     REVOKED = "Revoked"
 
 
-def condition(screen: Screen, now_ms: int, limits: Limits, build: str) -> Condition:
+def condition(screen: Screen, limits: Limits, build: str) -> Condition:
     """Return how a screen is doing; the worst of what can be said."""
     beat = screen.beat
     if screen.revoked_at_ms is not None:
         return Condition.REVOKED
     if beat is None:
         return Condition.NEW
-    if now_ms - beat.seen_at_ms > OFF_AFTER_MS:
+    if beat.age_ms is None or beat.age_ms > OFF_AFTER_MS:
         return Condition.OFF
     if beat.paint_age_ms is not None and beat.paint_age_ms > STILL_AFTER_MS:
         return Condition.STILL

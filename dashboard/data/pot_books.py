@@ -3,16 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, text, tuple_
+from sqlalchemy import BigInteger, Connection, delete, exists, func, insert, literal, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dashboard.jackpots import POTS, Hit, Pots, Sample, Win
+from payouts.database import clock_ms
 from payouts.schema import payouts, pot_hits, pot_samples
 
 FINE_MS = 2 * 86_400_000
 """Samples older than this are thinned to the first of each 15 minutes."""
 KEPT_MS = 90 * 86_400_000
 _COARSE_MS = 15 * 60_000
+_AHEAD_MS = 86_400_000
+"""A payout that was won later than this from now was written by a wrong clock."""
+
+
+# A hit between answers that lie further apart was written by a wrong clock, or in another unit of time. It
+# must neither stand for every hit of years, nor stretch a chart over them.
+_CAN_BE = (
+    pot_hits.c.before_at_ms <= pot_hits.c.seen_at_ms,
+    pot_hits.c.before_at_ms > pot_hits.c.seen_at_ms - KEPT_MS,
+)
 
 
 def add_samples(connection: Connection, answers: Iterable[Pots]) -> None:
@@ -39,6 +50,7 @@ def add_hits(connection: Connection, hits: Iterable[Hit]) -> None:
             pot_hits.c.pot == hit.pot,
             pot_hits.c.before_at_ms < hit.seen_at_ms,
             pot_hits.c.seen_at_ms > hit.before_at_ms,
+            *_CAN_BE,
         )
         if not connection.scalar(select(seen)):
             connection.execute(insert(pot_hits).values(asdict(hit)))
@@ -75,7 +87,9 @@ def hits(connection: Connection, start_ms: int, end_ms: int) -> list[Hit]:
     """Return the hits seen with `start_ms <= seen_at_ms < end_ms`, oldest first."""
     seen = pot_hits.c.seen_at_ms
     columns = [pot_hits.c[name] for name in Hit.__dataclass_fields__]
-    rows = connection.execute(select(*columns).where(seen >= start_ms, seen < end_ms).order_by(seen))
+    rows = connection.execute(
+        select(*columns).where(seen >= start_ms, seen < end_ms, *_CAN_BE).order_by(seen)
+    )
     return [Hit(**row._mapping) for row in rows]
 
 
@@ -98,6 +112,8 @@ def wins(connection: Connection, start_ms: int, end_ms: int) -> list[Win]:
 
 
 def last_wins(connection: Connection, count: int) -> list[Win]:
-    """Return the last payouts by the time of the win, newest first."""
-    rows = connection.execute(_WIN.order_by(payouts.c.won_at_ms.desc()).limit(count))
+    """Return the last payouts by the time of the win, newest first; a wrong clock's future is none."""
+    at = payouts.c.won_at_ms
+    can_be = at <= literal(clock_ms(connection) + _AHEAD_MS, BigInteger)
+    rows = connection.execute(_WIN.where(can_be).order_by(at.desc()).limit(count))
     return [Win(**row._mapping) for row in rows]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from dashboard.screens import OFF_AFTER_MS, Heartbeat, Screen
 from payouts import audit
 from payouts.audit import DONE, Deed
-from payouts.database import Database, LedgerAway
+from payouts.database import Database, LedgerAway, clock_ms
 from payouts.schema import screens
 
 log = structlog.get_logger(__name__)
@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 RELOAD_S: Final = 5
 """So long at most a link that was made or revoked by another server is not known here."""
 _TOKEN_BYTES: Final = 24
+_BEAT: Final = ("seen_at_ms", "paint_age_ms", "data_age_ms", "build")
 
 
 class Screens:
@@ -43,7 +44,7 @@ class Screens:
         self._looks: dict[str, tuple[int, str]] = {}
         self._tried_at = float("-inf")
         self._loading = Lock()
-        self._beats: dict[int, Heartbeat] = {}
+        self._beats: dict[int, tuple[int | None, int | None, str | None]] = {}
         self.asked = 0
         """How often screens were answered by this server."""
         self._heard_at: dict[int, float] = {}
@@ -84,7 +85,7 @@ class Screens:
         """Remember a heartbeat until it is written."""
         self.asked += 1
         self._heard_at[screen_id] = self._timer()
-        self._beats[screen_id] = Heartbeat(self._now_ms(), paint_age_ms, data_age_ms, build)
+        self._beats[screen_id] = paint_age_ms, data_age_ms, build
 
     def alive(self) -> int:
         """Return how many screens asked this server lately."""
@@ -92,22 +93,23 @@ class Screens:
         return sum(at > since for at in list(self._heard_at.values()))
 
     def write_beats(self, connection: Connection) -> None:
-        """Write the heartbeats since the last time."""
+        """Write the heartbeats since the last time, by the database's clock: other servers compare them."""
         beats, self._beats = self._beats, {}
         if beats:
+            now_ms, now = clock_ms(connection), self._timer()
             connection.execute(
                 update(screens)
                 .where(screens.c.id == bindparam("screen"))
-                .values({name: bindparam(name) for name in Heartbeat.__dataclass_fields__}),
+                .values({name: bindparam(name) for name in _BEAT}),
                 [
                     {
                         "screen": screen_id,
-                        "seen_at_ms": beat.seen_at_ms,
-                        "paint_age_ms": beat.paint_age_ms,
-                        "data_age_ms": beat.data_age_ms,
-                        "build": beat.build,
+                        "seen_at_ms": now_ms - int((now - self._heard_at[screen_id]) * 1000),
+                        "paint_age_ms": paint_age_ms,
+                        "data_age_ms": data_age_ms,
+                        "build": build,
                     }
-                    for screen_id, beat in sorted(beats.items())
+                    for screen_id, (paint_age_ms, data_age_ms, build) in sorted(beats.items())
                 ],
             )
 
@@ -139,6 +141,7 @@ class Screens:
     def all(self) -> list[Screen]:
         """Return all screens with their last written heartbeat, those in use first. Raises LedgerAway."""
         with self._ledger.reading() as connection:
+            now_ms = clock_ms(connection)
             rows = connection.execute(
                 select(screens).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)
             )
@@ -149,7 +152,7 @@ class Screens:
                     row.look,
                     row.made_at_ms,
                     row.revoked_at_ms,
-                    Heartbeat(row.seen_at_ms, row.paint_age_ms, row.data_age_ms, row.build)
+                    Heartbeat(_age_ms(row.seen_at_ms, now_ms), row.paint_age_ms, row.data_age_ms, row.build)
                     if row.seen_at_ms is not None
                     else None,
                 )
@@ -158,6 +161,11 @@ class Screens:
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _age_ms(at_ms: int, now_ms: int) -> int | None:
+    """How long ago that was; a moment is left to a clock that was set back a little."""
+    return max(now_ms - at_ms, 0) if 0 <= at_ms <= now_ms + OFF_AFTER_MS else None
 
 
 def _hash(token: str) -> str:

@@ -173,12 +173,11 @@ def versions() -> dict[str, str]:
 
 def _screens() -> Row:
     here = watch()
-    now_ms = int(source().clock() * 1000)
     try:
         screens = here.screens.all()
     except LedgerAway:
         return Row("Screens", State.UNKNOWN, "The ledger does not say.")
-    return status.screens_row([condition(one, now_ms, here.limits, here.build) for one in screens])
+    return status.screens_row([condition(one, here.limits, here.build) for one in screens])
 
 
 def _exports() -> Row:

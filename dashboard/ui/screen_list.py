@@ -57,15 +57,14 @@ def draw_new() -> None:
 
 def draw() -> None:
     """Draw a row for each screen, with its last heartbeat."""
-    watch, here = jackpots.watch(), data.source()
+    watch = jackpots.watch()
     if _REVOKED in st.session_state:
         watch.screens.revoke(st.session_state.pop(_REVOKED), guard.who(SCREENS))
     found = watch.screens.all()
     if not found:
         st.caption("No screen has a link yet.")
-    now_ms = int(here.clock() * 1000)
     for screen in found:
-        state = condition(screen, now_ms, watch.limits, watch.build)
+        state = condition(screen, watch.limits, watch.build)
         with st.container(key=f"screen-{screen.id}", horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escaped(screen.name)}**", width=240)
             st.badge(state.value, color=_COLORS[state])
@@ -93,10 +92,16 @@ def _said(screen: Screen, state: Condition) -> str:
     if beat is None:
         return f"link made {_moment(screen.made_at_ms)}"
     if state is Condition.OFF:
-        return f"last heard of {_moment(beat.seen_at_ms)}"
+        return f"last heard of {_ago(beat.age_ms)}"
     painted = formats.UNKNOWN if beat.paint_age_ms is None else _span(beat.paint_age_ms)
     numbers = formats.UNKNOWN if beat.data_age_ms is None else _span(beat.data_age_ms)
     return f"last paint {painted} ago · numbers {numbers} old · build {beat.build or formats.UNKNOWN}"
+
+
+def _ago(age_ms: int | None) -> str:
+    if age_ms is None:
+        return "at a time that cannot be true: a server's clock was wrong"
+    return _moment(int(data.source().clock() * 1000) - age_ms)
 
 
 def _moment(at_ms: int | None) -> str:

@@ -205,12 +205,8 @@ def test_a_screen_says_how_it_is_doing(hall, token):
     hall.get(token, **{"Screen-Heartbeat": "painted=16; age=1900; build=abc123"})
     hall.watch._keeper.keep()
     beat = hall.watch.screens.all()[0].beat
-    assert (beat.seen_at_ms, beat.paint_age_ms, beat.data_age_ms, beat.build) == (
-        NOW_S * 1000,
-        16,
-        1900,
-        "abc123",
-    )
+    assert (beat.paint_age_ms, beat.data_age_ms, beat.build) == (16, 1900, "abc123")
+    assert 0 <= beat.age_ms < 30_000
 
 
 @pytest.mark.parametrize("words", ["", "painted=x", "painted=1; age=2; build=<b>", "painted=" + "9" * 99])

@@ -1,17 +1,19 @@
 """What the wall keeps in the ledger's database, on SQLite and on PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict, replace
 from decimal import Decimal
 
 import pytest
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from dashboard.data import pot_books
 from dashboard.data.keeper import BEATS_EVERY_S, Keeper
 from dashboard.data.screens import RELOAD_S, Screens
 from dashboard.jackpots import Hit, Pot, Pots, Sample, Win
-from dashboard.screens import Heartbeat
+from dashboard.screens import Condition, Heartbeat, condition
+from dashboard.wall import limits
 from payouts import schema
 from payouts.database import Database, LedgerAway
 from tests.payouts.conftest import delivery, engine, make_ledger, postgresql, url  # noqa: F401 - fixtures
@@ -272,7 +274,69 @@ def test_a_heartbeat_reaches_the_office_within_ten_seconds(screens, keeper, cloc
     screens.note(1, 16, 1900, "b1")
     clock.s += BEATS_EVERY_S
     keeper.keep()
-    assert screens.all()[0].beat == Heartbeat(NOW_MS, 16, 1900, "b1")
+    beat = screens.all()[0].beat
+    assert replace(beat, age_ms=0) == Heartbeat(0, 16, 1900, "b1")
+    assert 10_000 <= beat.age_ms < 20_000
+
+
+def test_a_server_whose_own_clock_is_wrong_counts_a_heartbeat_s_age_by_the_database_s(ledger, screens, clock):
+    screens.make("Lobby", "dark", "ada")
+    for wrong_s in (NOW_MS / 1000 + 10 * 365 * 86_400, 0):
+        other = Screens(ledger, lambda: wrong_s, clock)  # noqa: B023 - used within the turn
+        other.note(1, 16, 1900, "b1")
+        clock.s += 5
+        with ledger.writing() as connection:
+            other.write_beats(connection)
+        assert 5000 <= screens.all()[0].beat.age_ms < 15_000
+        assert condition(screens.all()[0], limits(2), "b1") is Condition.ON
+
+
+@pytest.mark.parametrize("wrong", [4_102_444_800_000, 1_773_567_000_000_000, 2**63 - 1, -1, -(2**63)])
+def test_a_heartbeat_of_a_wrong_clock_keeps_no_screen_on(screens, engine, wrong):  # noqa: F811
+    screens.make("Lobby", "dark", "ada")
+    with engine.begin() as connection:
+        connection.execute(update(schema.screens).values(seen_at_ms=wrong, paint_age_ms=16, data_age_ms=1))
+    (screen,) = screens.all()
+    assert screen.beat.age_ms is None
+    assert condition(screen, limits(2), "b1") is Condition.OFF
+
+
+WRONG_HITS = [
+    (NOW_MS - 60_000, NOW_MS * 1000),  # µs
+    (NOW_MS - 60_000, NOW_MS * 1_000_000),  # ns
+    (NOW_MS - 60_000, NOW_MS + 400 * DAY_MS),
+    (0, NOW_MS - 1000),
+    (NOW_MS // 1000, NOW_MS - 1000),  # s
+    (-(2**62), 2**62),
+]
+
+
+@pytest.mark.parametrize(("before_ms", "seen_ms"), WRONG_HITS)
+def test_a_hit_of_a_wrong_clock_stands_for_no_other_and_stretches_no_chart(ledger, before_ms, seen_ms):
+    wrong, right = (
+        Hit("hourly", before_ms, seen_ms, 100, 50),
+        Hit("hourly", NOW_MS - 4000, NOW_MS, 90, 40),
+    )
+    with ledger.writing() as connection:
+        connection.execute(insert(schema.pot_hits).values(asdict(wrong)))
+        pot_books.add_hits(connection, [right])
+    assert hits(ledger) == [right]
+
+
+def test_samples_of_another_unit_of_time_are_in_no_period(ledger):
+    times = [NOW_MS, NOW_MS // 1000, NOW_MS * 1000, NOW_MS * 1_000_000, -1]
+    with ledger.writing() as connection:
+        pot_books.add_samples(connection, [pots(at) for at in times])
+        pot_books.thin(connection, NOW_MS)
+    in_days = read(ledger, pot_books.samples, "hourly", NOW_MS - 31 * DAY_MS, NOW_MS + DAY_MS)
+    assert [sample.at_ms for sample in in_days] == [NOW_MS]
+
+
+def test_a_payout_of_a_wrong_clock_s_future_pins_no_winner(ledger, make_ledger):  # noqa: F811
+    ahead = make_ledger(clock=lambda: NOW_MS / 1000 + 50 * 365 * 86_400)
+    ahead.settle([delivery(signed(order("ahead") | {"timestamp": None}))])
+    make_ledger(clock=lambda: NOW_MS / 1000).settle([delivery(payout("now"))])
+    assert [win.trans_no for win in read(ledger, pot_books.last_wins, 6)] == ["now"]
 
 
 def test_a_ledger_that_is_away_is_said_and_known_links_stay(screens, ledger, clock, monkeypatch):
