@@ -23,9 +23,10 @@ SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
 GAME_TYPES: Final = ("Slots", "Multiplayer", "Table", "Fish", "Crypto")
 """The provider's game types, in the order in which every page shows them."""
 OTHER_TYPE: Final = "Other"
-UNLISTED_ID: Final = 0
+UNLISTED: Final = "Not in the list"
 """Stands for all games together that the provider counts and that none of its rows names."""
-UNLISTED: Final = "Not in the provider's list of games"
+UNLISTED_SO_FAR: Final = "Not in list so far"
+"""The same while a round may be in one answer and not yet in the other."""
 UNLISTED_TYPE: Final = "Not listed"
 
 _TYPE_BY_THOUSAND: Final = {1: "Slots", 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
@@ -169,13 +170,16 @@ def games_frame(
     slots: Iterable[SlotsRow] | None,
     others: Mapping[int, GameSums | None],
     whole: Stage | None = None,
+    *,
+    settled: bool = True,
 ) -> pd.DataFrame:
     """One row per game: `game_id`, `name`, `type`, the sums, `hold` (Float64, NA without bets), by game id.
 
     `slots` is the answer for all slots games (None where it failed), `others` the answers by game id (None
     for one that failed). A game is NA where its answer failed, 0 where it came without bets. A game that the
     list lacks is named by its id and typed by its id range. By how much the rows differ from `whole`, the
-    provider's total of all games, stands in a last row (`UNLISTED_ID`), where all rows are known.
+    provider's total of all games, stands in a last row, which has no `game_id`, where all rows are known; its
+    name says where they have not `settled`.
     """
     listed = {game.game_id: game for game in games}
     found: dict[int, Totals | None] = {
@@ -185,32 +189,35 @@ def games_frame(
     }
     found |= {row.game_id: totals(row) for row in slots or ()}
     found |= {game_id: None if row is None else game_totals(row) for game_id, row in others.items()}
-    ids, names = sorted(found), game_names(listed.values()) | {UNLISTED_ID: UNLISTED}
-    types = {i: game_type(i, listed.get(i)) for i in ids} | {UNLISTED_ID: UNLISTED_TYPE}
-    rest = _rest(whole, list(found.values()))
-    if rest is not None:
-        ids.append(UNLISTED_ID)
-        found[UNLISTED_ID] = rest
+    names = game_names(listed.values())
+    cells: list[tuple[int | None, str, str, Totals | None]] = [
+        (i, names.get(i, str(i)), game_type(i, listed.get(i)), found[i]) for i in sorted(found)
+    ]
+    rest = None if whole is None else beyond(totals(whole), list(found.values()))
+    if rest is not None and rest != Totals():
+        cells.append((None, UNLISTED if settled else UNLISTED_SO_FAR, UNLISTED_TYPE, rest))
     frame = pd.DataFrame(
         {
-            "game_id": ids,
-            "name": [names.get(i, str(i)) for i in ids],
-            "type": [types[i] for i in ids],
+            "game_id": pd.array([game_id for game_id, *_ in cells], dtype="Int64"),
+            "name": [name for _, name, *_ in cells],
+            "type": [kind for _, _, kind, _ in cells],
         }
     )
-    rows = [found[i] for i in ids]
+    rows = [row for *_, row in cells]
     frame[list(SUMS)] = totals_frame(rows)
     frame["hold"] = _holds(rows)
     return frame
 
 
-def _rest(whole: Stage | None, parts: Sequence[Totals | None]) -> Totals | None:
-    """What the provider's total has beyond its parts (below zero: less); None where it is not known, or 0."""
+def beyond(whole: Totals, parts: Sequence[Totals | None]) -> Totals | None:
+    """What the provider's total has beyond its parts (below zero: less); None where a part is not known."""
     known = [part for part in parts if part is not None]
-    if whole is None or len(known) < len(parts):
-        return None
-    rest = totals(whole) - sum(known, Totals())
-    return None if rest == Totals() else rest
+    return whole - sum(known, Totals()) if len(known) == len(parts) else None
+
+
+def game_ids(games: pd.DataFrame) -> list[int | None]:
+    """The id of each row; None for what the list of games lacks."""
+    return [None if pd.isna(game_id) else game_id for game_id in games["game_id"].tolist()]
 
 
 def game_names(games: Iterable[GameInfo]) -> dict[int, str]:
@@ -245,21 +252,26 @@ def extremes(games: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     ranked = sorted(gains, key=lambda pair: -pair[0])
     best = [place for gain, place in ranked if gain > 0][:count]
     worst = [place for gain, place in ranked if gain < 0][-count:]
-    unlisted = games.index[games["game_id"] == UNLISTED_ID].tolist()
+    unlisted = [place for place, game_id in enumerate(game_ids(games)) if game_id is None]
     places = {*best, *worst, *unlisted}
     return games.iloc[[place for _, place in ranked if place in places]].reset_index(drop=True)
 
 
 def by_type(games: pd.DataFrame) -> pd.DataFrame:
-    """One row per game type with bets: `type`, the sums of its known games, `share` of bet amount, `hold`."""
+    """One row per game type with bets: `type`, the sums of its known games, `share` of bet amount, `hold`.
+
+    What the list of games lacks is a type of its own, with or without bets. `share` is NA where the bet
+    amount of all is not above zero.
+    """
     found = dict.fromkeys((*GAME_TYPES, OTHER_TYPE, UNLISTED_TYPE), Totals())
     for name, row in zip(games["type"].tolist(), row_totals(games), strict=True):
         found[name] += row or Totals()
-    rows = {name: total for name, total in found.items() if total.bet_amount_li}
+    rows = {name: total for name, total in found.items() if total != Totals()}
     everything = sum(total.bet_amount_li for total in rows.values())
+    shares = [row.bet_amount_li / everything if everything > 0 else None for row in rows.values()]
     frame = pd.DataFrame({"type": list(rows)})
     frame[list(SUMS)] = totals_frame(list(rows.values()))
-    frame["share"] = pd.array([row.bet_amount_li / everything for row in rows.values()], dtype="Float64")
+    frame["share"] = pd.array(shares, dtype="Float64")
     frame["hold"] = _holds(list(rows.values()))
     return frame
 

@@ -15,12 +15,19 @@ from dashboard.metrics import Totals
 class GameDays:
     """`rows` holds for each game a place for each of `days`, oldest first: None where it is not known.
 
-    `finished` is False for the day that is still running.
+    `finished` is False for the day that is still running. `unlisted` is by how much the provider's total of
+    all games differs from the sum of `rows`, a place a day: None where it is not known.
     """
 
     days: Sequence[date]
     finished: Sequence[bool]
     rows: Mapping[int, Sequence[Totals | None]]
+    unlisted: Sequence[Totals | None] = ()
+
+    @property
+    def lacks_games(self) -> bool:
+        """Whether the provider's total of a day is known to differ from the games."""
+        return any(row != Totals() for row in self.unlisted if row is not None)
 
     def line(self, game_id: int) -> list[float] | None:
         """Bet amount by finished day in units of money, for a small line; None where no day is known."""

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from dashboard.frames import row_totals
+from dashboard import formats
+from dashboard.frames import UNLISTED_SO_FAR, game_ids, row_totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import METRIC, Change, Number, Totals, change
 
+_TOLD: Final = ("bets", "bet_amount", "company_gain")
 _PICTURE: Final = re.compile(r"data:image/(svg\+xml|png|jpeg|webp);base64,[A-Za-z0-9+/=]{1,20000}")
 
 
@@ -29,8 +31,8 @@ def game_table(
     denominator or is not known.
     """
     rows = row_totals(games)
-    earlier = _by_id(before)
-    befores = [earlier.get(game_id) for game_id in games["game_id"].tolist()]
+    earlier, ids = _by_id(before), game_ids(games)
+    befores = [earlier.get(game_id) for game_id in ids]
     gains = [None if row is None else row.company_gain_li for row in rows]
     total = sum(gain for gain in gains if gain is not None)
     bet_changes = [_change("bet_amount", row, old) for row, old in zip(rows, befores, strict=True)]
@@ -41,14 +43,14 @@ def game_table(
         average_bet_li=_whole([None if row is None else METRIC["average_bet"].of(row) for row in rows]),
         bet_change=_ratios([moved.value for moved in bet_changes]),
         gain_change_li=_whole([moved.difference for moved in gain_changes]),
-        players=_whole([players.get(game_id) for game_id in games["game_id"].tolist()]),
-        icon=pd.Series([icons.get(game_id) for game_id in games["game_id"].tolist()], dtype="object"),
+        players=_whole([None if game_id is None else players.get(game_id) for game_id in ids]),
+        icon=pd.Series([None if game_id is None else icons.get(game_id) for game_id in ids], dtype="object"),
     )
 
 
 def with_lines(games: pd.DataFrame, days: GameDays | None) -> pd.DataFrame:
     """Add `by_day`, the bet amount of each finished day for a small line; None where no day is known."""
-    lines = [days.line(game_id) if days else None for game_id in games["game_id"].tolist()]
+    lines = [days.line(game_id) if days and game_id is not None else None for game_id in game_ids(games)]
     return games.assign(by_day=pd.Series(lines, index=games.index, dtype="object"))
 
 
@@ -56,6 +58,30 @@ def of_type(games: pd.DataFrame, wanted: str | None) -> pd.DataFrame:
     """Games of one type, or all, from the largest gain to the largest loss; what is not known comes last."""
     kept = games if wanted is None else games[games["type"] == wanted]
     return kept.sort_values("company_gain_li", ascending=False, na_position="last", ignore_index=True)
+
+
+def unlisted_text(games: pd.DataFrame, currency: str | None, only: str | None = None) -> str:
+    """Say by how much the provider's total of all games differs from those of its list; "" where it does not.
+
+    `games` is `frames.games_frame` of all types, whichever type `only` leaves on view.
+    """
+    rows = zip(game_ids(games), games["name"].tolist(), row_totals(games), strict=True)
+    found = [(name, row) for game_id, name, row in rows if game_id is None and row is not None]
+    if not found:
+        return ""
+    ((name, rest),) = found
+    amounts = [(metric, metric.of(rest)) for metric in (METRIC[key] for key in _TOLD)]
+    told = ", ".join(
+        f"{metric.label.lower()} {'+' if more > 0 else ''}{formats.exact(metric, more, currency)}"
+        for metric, more in amounts
+        if more
+    )
+    words = f"The provider's total of all games has more (+) or less (−) than the games of its list: {told}."
+    if only:
+        words += f" That is of all types, not of {only} alone."
+    if name == UNLISTED_SO_FAR:
+        words += " While a period runs, a round may be in one of them and not yet in the other."
+    return words
 
 
 def safe_icon(url: str) -> str | None:
@@ -72,10 +98,8 @@ def safe_icon(url: str) -> str | None:
     return url if parts.scheme == "https" and parts.hostname else None
 
 
-def _by_id(games: pd.DataFrame | None) -> dict[int, Totals | None]:
-    if games is None:
-        return {}
-    return dict(zip(games["game_id"].tolist(), row_totals(games), strict=True))
+def _by_id(games: pd.DataFrame | None) -> dict[int | None, Totals | None]:
+    return {} if games is None else dict(zip(game_ids(games), row_totals(games), strict=True))
 
 
 def _change(key: str, now: Totals | None, before: Totals | None) -> Change:

@@ -11,9 +11,9 @@ from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
 from dashboard.figures.luck import funnel_plot
 from dashboard.figures.treemap import treemap
-from dashboard.frames import UNLISTED_ID, extremes, has_no_bets
+from dashboard.frames import UNLISTED, extremes, game_ids, has_no_bets
 from dashboard.game_days import GameDays
-from dashboard.game_table import of_type, with_lines
+from dashboard.game_table import of_type, unlisted_text, with_lines
 from dashboard.luck_table import in_words, luck_frame, sources
 from dashboard.made import made
 from dashboard.markdown import escaped
@@ -72,6 +72,9 @@ def all_games() -> None:
         states.nothing_in(view)
         return
     games, days = made(of_type, arriving.known.value, only), None
+    unlisted = unlisted_text(arriving.known.value, here.currency, only)
+    if unlisted:
+        st.caption(escaped(unlisted))
     with suppress(data.ProviderFailed):  # the heat map says so
         days = days_of(view).known
     grid.draw(
@@ -85,7 +88,8 @@ def all_games() -> None:
         order=ORDER,
         links=[link("name", "games", game_id="game_id")],
     )
-    downloads.draw("All games", (tables.GAME_ID, *tables.ALL_GAMES), games, arriving.known, only or "")
+    columns = (tables.GAME_ID, *tables.ALL_GAMES)
+    downloads.draw("All games", columns, games, arriving.known, only or "", note=unlisted)
 
 
 @live.part("Pictures of the games", "pictures")
@@ -104,6 +108,8 @@ def pictures() -> None:
         charts.show(made(games_chart, ends, charts.look(), here.currency), "gains")
     with right, states.box("treemap", "Bet amount by type and game, coloured by hold"):
         charts.show(made(treemap, games, charts.look(), here.currency), "treemap")
+        if (games["game_id"].isna() & (games["bet_amount_li"] <= 0)).any():
+            st.caption("No area is less than nothing. " + escaped(unlisted_text(games, here.currency)))
 
 
 @live.part("Company gain by game and day", "heat")
@@ -120,15 +126,26 @@ def heat() -> None:
         if arriving.known is None or known is None:
             return
         games = made(of_type, known.value, only)
-        listed = games[games["game_id"] != UNLISTED_ID]
-        names = dict(zip(listed["game_id"], listed["name"], strict=True))
-        shown = tuple((i, names[i]) for i in arriving.known.value.moved_most(list(names), MOST_HEAT_ROWS))
+        names = {
+            game_id: name
+            for game_id, name in zip(game_ids(games), games["name"].tolist(), strict=True)
+            if game_id is not None
+        }
+        days = arriving.known.value
+        ranked = days.moved_most(list(names), MOST_HEAT_ROWS)
+        shown: tuple[tuple[int | None, str], ...] = tuple((i, names[i]) for i in ranked)
+        if days.lacks_games and only is None:
+            shown = (*shown, (None, UNLISTED))
         states.as_of(arriving.known, note=one_game.last_days(view))
         charts.show(
-            made(game_days_chart, arriving.known.value, shown, charts.look(), here.currency, here.zone),
+            made(game_days_chart, days, shown, charts.look(), here.currency, here.zone),
             "heat",
         )
-        st.caption(f"{len(shown)} of {len(names)} games: those whose gain moved the most from day to day.")
+        st.caption(f"{len(ranked)} of {len(names)} games: those whose gain moved the most from day to day.")
+        if days.lacks_games and only:
+            st.caption(
+                f"What the list of games lacks is not in it: that is of all types, not of {only} alone."
+            )
 
 
 @live.part("How far luck carries RTP", "luck")

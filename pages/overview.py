@@ -8,7 +8,9 @@ from dashboard import data, formats, frames, tables
 from dashboard.bonuses import Wanted
 from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
+from dashboard.game_table import unlisted_text
 from dashboard.made import made
+from dashboard.markdown import escaped
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.periods import business_day
 from dashboard.ui import address, cards, charts, downloads, filters, guard, live, states
@@ -90,6 +92,9 @@ def games() -> None:
     if frames.has_no_bets(found.value):
         return
     states.as_of(found)
+    unlisted = unlisted_text(found.value, here.currency)
+    if unlisted:
+        st.caption(escaped(unlisted))
     left, right = st.columns(2)
     with left, states.box("games", "Games that gained and lost the most"):
         ends = made(frames.extremes, found.value)
@@ -97,7 +102,7 @@ def games() -> None:
     with right, states.box("types", "Bet amount by game type"):
         by_type = made(frames.by_type, found.value)
         charts.show(made(types_chart, by_type, charts.look(), here.currency), "types")
-    downloads.draw("Games", tables.GAMES, found.value, found)
+    downloads.draw("Games", tables.GAMES, found.value, found, note=unlisted)
 
 
 guard.page("overview")

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from twoj_sandbox.answer import OPEN_PREFIX, Answer, enveloped, refused
+from twoj_sandbox.answer import OPEN_PREFIX, Answer, enveloped, refused, success
 from twoj_sandbox.rules import BAD_SIGNATURE, Refused
 
 Kind = Literal[
@@ -48,7 +48,7 @@ class Fault:
     is how often it strikes, None for always. It strikes before anything happens, or with `after` once the
     request had its effect (money has moved). Options: `retry_after_s` of `http_429`, `status` and `location`
     (where it leads to) of `http_status`, `delay_s` of `slow`, `mb` of `huge`, `code` of `code`, `result` of
-    `answer` (what the envelope holds instead of the truth).
+    `answer` (what the envelope holds instead of the truth, or of a refusal).
     """
 
     path: str
@@ -114,7 +114,7 @@ def spoiled(fault: Fault, path: str, now_ms: int, answer: Answer) -> Answer:
         case "wrong_key":
             spoilt = refused(path, now_ms, Refused("sign does not match", BAD_SIGNATURE))
         case "answer":
-            spoilt = enveloped(path, now_ms, answer.code or 0, "", fault.result)
+            spoilt = success(path, now_ms, fault.result)
         case _:
             spoilt = replace(
                 answer, body=msgspec.json.encode(_changed(fault, msgspec.json.decode(answer.body)))

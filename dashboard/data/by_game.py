@@ -16,6 +16,7 @@ from dashboard.data.source import (
     covered,
     gather,
     is_settled,
+    may_differ,
     source,
     trouble_of,
     warnings_of,
@@ -97,7 +98,7 @@ def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] 
         found.as_of,
         found.trouble,
         found.failed + _named(listed, failed, ", compared period"),
-        warnings_of([*replies.values(), *earlier.values()]),
+        warnings_of(reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE),
         found.window,
         asked.comparison.label if asked.comparison and earlier else "",
         settled=load.finished and found.settled,
@@ -145,16 +146,18 @@ def _known(
     }
     slots = tuple(replies[SLOTS].data) if SLOTS in replies else None
     whole = replies.get(WHOLE)
-    total = whole.data.summary if whole is not None and whole.complete and not whole.stale else None
+    total = whole.data.summary if whole is not None and may_differ(replies.values(), start, end) else None
     as_of = min(reply.as_of for reply in replies.values())
+    final = is_settled(replies.values())
     return Known(
-        made(_games_frame, tuple(listed), slots, tuple(others.items()), total),
+        made(_games_frame, tuple(listed), slots, tuple(others.items()), total, final),
         as_of,
         trouble_of(replies.values()),
         _named(listed, errors),
-        warnings_of(replies.values()),
+        # The total is that of the games once more: what was changed of it would count twice.
+        warnings_of(reply for key, reply in replies.items() if key != WHOLE),
         covered(start, end, as_of),
-        settled=is_settled(replies.values()),
+        settled=final,
     )
 
 
@@ -163,8 +166,9 @@ def _games_frame(
     slots: tuple[SlotsGameRow, ...] | None,
     others: tuple[tuple[int, GameSummary | None], ...],
     whole: StageTotal | None,
+    settled: bool,
 ) -> pd.DataFrame:
-    return frames.games_frame(listed, slots, dict(others), whole)
+    return frames.games_frame(listed, slots, dict(others), whole, settled=settled)
 
 
 def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = "") -> tuple[str, ...]:

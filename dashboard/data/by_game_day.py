@@ -6,15 +6,24 @@ from functools import partial
 from typing import Any, Final, cast
 
 from dashboard.data import by_game
-from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, Call
+from dashboard.data.by_game import ALL_SLOTS, PATIENCE_S, SLOTS, WHOLE, Call
 from dashboard.data.failures import failures
 from dashboard.data.loads import Load
-from dashboard.data.source import Arriving, Known, covered, is_settled, source, trouble_of, warnings_of
-from dashboard.frames import game_names, game_totals, game_type, totals
+from dashboard.data.source import (
+    Arriving,
+    Known,
+    covered,
+    is_settled,
+    may_differ,
+    source,
+    trouble_of,
+    warnings_of,
+)
+from dashboard.frames import beyond, game_names, game_totals, game_type, totals
 from dashboard.game_days import GameDays
 from dashboard.metrics import Totals
 from dashboard.periods import day_start, days_label
-from twoj_client import TwoJError
+from twoj_client import Reply, TwoJError
 from twoj_client.models import Game
 
 RENEW_S: Final = 600
@@ -28,9 +37,9 @@ def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> A
 
     The last day holds what was there at `now`.
 
-    Slots games take one call a day, the newest day first; the others one a day each, after the slots. An
-    answer that failed is None and named in `failed`. Raises TwoJError where the list of games or every answer
-    failed.
+    Slots games take one call a day, the newest day first; the others one a day each, after the slots; then
+    come the totals of all games, against which these are held. An answer that failed is None and named in
+    `failed`. Raises TwoJError where the list of games or every answer failed.
     """
     here, listed = source(), source().twoj.all.list().data
     wanted = _wanted(listed, only)
@@ -64,7 +73,7 @@ def _counted(
 
 def _wanted(listed: Sequence[Game], only: int | None) -> list[int | str]:
     if only is None:
-        return [SLOTS, *(game.game_id for game in listed if game.game_type != SLOTS)]
+        return [SLOTS, *(game.game_id for game in listed if game.game_type != SLOTS), WHOLE]
     return [SLOTS if is_slots(listed, only) else only]
 
 
@@ -89,6 +98,17 @@ def _calls(wanted: Sequence[int | str], days: Sequence[date], now: datetime) -> 
         for key in wanted:
             if isinstance(key, int):
                 calls[key, day] = partial(twoj.games.game_stage_summary, game_id=key, **window)
+    if WHOLE in wanted:
+        # Of the last two days each by itself: what was said of one may be final, and of the other not.
+        newest_first = list(windows)
+        groups = [*([day] for day in newest_first[:2]), newest_first[2:]]
+        calls |= {
+            (WHOLE, group[0]): partial(
+                twoj.all.stage_summary, start=windows[group[-1]]["start"], end=windows[group[0]]["end"]
+            )
+            for group in groups
+            if group
+        }
     return calls
 
 
@@ -101,8 +121,10 @@ def _known(
     only: int | None,
 ) -> Known[GameDays] | None:
     replies, errors = load.replies(), load.errors()
-    if not replies:
-        load.raise_if_all_failed()
+    parts = {cell: reply for cell, reply in replies.items() if cell[0] != WHOLE}
+    if not parts:
+        if load.finished and errors:
+            raise next(iter(errors.values()))
         return None
     zone, asked_at = source().zone, datetime.fromtimestamp(load.begun_at, UTC)
 
@@ -131,17 +153,54 @@ def _known(
                 begun(day) if reply is None else game_totals(reply.data)
                 for day, reply in zip(days, found, strict=True)
             ]
-    names: dict[int | str, str] = {SLOTS: ALL_SLOTS} | game_names(listed)
-    newest = max(day for _, day in replies)
+    names: dict[int | str, str] = {SLOTS: ALL_SLOTS, WHOLE: WHOLE} | game_names(listed)
+    newest = max(day for _, day in parts)
     # Finished days were said long ago and are still true: the age is that of the newest.
-    as_of = min(reply.as_of for (_, day), reply in replies.items() if day == newest)
+    as_of = min(reply.as_of for (_, day), reply in parts.items() if day == newest)
     asked_to = min(day_start(days[-1] + timedelta(days=1), zone), cast("datetime", load.question))
     return Known(
-        GameDays(days, [day_start(day + timedelta(days=1), zone) <= asked_at for day in days], rows),
+        GameDays(
+            days,
+            [day_start(day + timedelta(days=1), zone) <= asked_at for day in days],
+            rows,
+            _unlisted(days, replies, list(rows.values()), cast("datetime", load.question))
+            if WHOLE in wanted
+            else (),
+        ),
         as_of,
         trouble_of(replies.values()),
         failures(_counted([(names.get(key, str(key)), key) for key in wanted], errors)),
-        warnings_of(replies.values()),
+        warnings_of(parts.values()),
         covered(day_start(days[0], zone), asked_to, as_of),
         settled=load.finished and is_settled(replies.values()),
     )
+
+
+def _unlisted(
+    days: Sequence[date],
+    replies: Mapping[Cell, Reply[Any]],
+    rows: Sequence[Sequence[Totals | None]],
+    now: datetime,
+) -> list[Totals | None]:
+    """By how much the provider's total of each day differs from its games, None where it is not known.
+
+    Of a day that is over it is known once all answers are final; before that a late bet may be in one alone.
+    """
+    zone = source().zone
+    wholes = {
+        row.date: reply for (key, _), reply in replies.items() if key == WHOLE for row in reply.data.days
+    }
+    parts: dict[date, list[Reply[Any]]] = {day: [] for day in days}
+    for (key, day), reply in replies.items():
+        if key != WHOLE:
+            parts[day].append(reply)
+    found: list[Totals | None] = []
+    for place, day in enumerate(days):
+        start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+        said = [*parts[day], wholes[day]] if day in wholes else []
+        if said and may_differ(said, start, min(end, now)) and (now < end or is_settled(said)):
+            whole = next(row for row in wholes[day].data.days if row.date == day)
+            found.append(beyond(totals(whole), [row[place] for row in rows]))
+        else:
+            found.append(None)
+    return found

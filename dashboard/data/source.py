@@ -281,6 +281,17 @@ def covered(start: datetime, end: datetime, as_of: datetime) -> tuple[datetime, 
     return start, max(start, min(end, as_of.replace(second=0, microsecond=0)))
 
 
+def may_differ(replies: Iterable[Reply[Any]], start: datetime, end: datetime) -> bool:
+    """Whether a total and its parts may be held against each other: all whole, and said up to the same time.
+
+    What is in one and not in the other is no game that the list lacks where one was said earlier.
+    """
+    parts = list(replies)
+    return all(part.complete and not part.stale for part in parts) and (
+        len({covered(start, end, part.as_of) for part in parts}) == 1
+    )
+
+
 def warnings_of(parts: Iterable[Reply[Any] | Known[Any]]) -> tuple[str, ...]:
     """What a reader must know of what is made of the parts, each sentence once.
 

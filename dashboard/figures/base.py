@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.formats import LI_PER_UNIT, axis
+from dashboard.frames import UNLISTED
 from dashboard.look import FONT, Look
 from dashboard.metrics import Number
 
@@ -44,13 +45,19 @@ def plain(text: str, longest: int = 18) -> str:
     return html.escape(text if len(text) <= longest else text[: longest - 1].rstrip() + "…", quote=False)
 
 
-def game_labels(game_ids: Sequence[int], names: Sequence[str], longest: int = 18) -> list[str]:
+def game_labels(game_ids: Sequence[int | None], names: Sequence[str], longest: int = 18) -> list[str]:
     """Names of games for the marks of a figure; those that read the same once shortened carry their ids."""
     short = [plain(name, longest) for name in names]
+    tails = ["" if game_id is None else f" {game_id}" for game_id in game_ids]
     return [
         f"{plain(name, longest - len(tail))}{tail}" if short.count(label) > 1 else label
-        for name, label, tail in zip(names, short, (f" {game_id}" for game_id in game_ids), strict=True)
+        for name, label, tail in zip(names, short, tails, strict=True)
     ]
+
+
+def game_keys(game_ids: Sequence[int | None]) -> list[str]:
+    """What tells the rows of games apart in a figure; one without an id is what the list of games lacks."""
+    return [UNLISTED if game_id is None else str(game_id) for game_id in game_ids]
 
 
 def units(li: Number | None) -> float | None:

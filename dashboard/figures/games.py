@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.base import Layout, figure, game_labels, plain, units
+from dashboard.figures.base import Layout, figure, game_keys, game_labels, plain, units
 from dashboard.formats import exact, money_short, percent
-from dashboard.frames import GAME_TYPES, row_totals
+from dashboard.frames import GAME_TYPES, game_ids, row_totals
 from dashboard.look import Look
 from dashboard.metrics import METRIC, Totals
 
@@ -34,8 +34,8 @@ def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
             game_hover(plain(name, 60), row, currency) for name, row in zip(games["name"], rows, strict=True)
         ],
     }
-    ids = [str(game_id) for game_id in games["game_id"]]
-    return _rows(bars, ids, game_labels(games["game_id"].tolist(), games["name"].tolist()), span, look)
+    ids = game_ids(games)
+    return _rows(bars, game_keys(ids), game_labels(ids, games["name"].tolist()), span, look)
 
 
 def types_chart(types: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:

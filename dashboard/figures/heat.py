@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from dashboard.figures.base import figure, game_labels, plain, units
+from dashboard.figures.base import figure, game_keys, game_labels, plain, units
 from dashboard.figures.diverging import limit_of, scale
 from dashboard.figures.games import game_hover
 from dashboard.figures.steps import day_steps
@@ -21,15 +21,17 @@ _SAID = ("company_gain", "bet_amount")
 
 
 def game_days_chart(
-    days: GameDays, games: Sequence[tuple[int, str]], look: Look, currency: str | None, zone: ZoneInfo
+    days: GameDays, games: Sequence[tuple[int | None, str]], look: Look, currency: str | None, zone: ZoneInfo
 ) -> go.Figure:
     """Company gain of `games` (id and name, in the order shown) on each day: teal gain, vermilion loss.
 
     Cells that are not known are gaps in the colour of hairlines. The colours end where nine tenths of the
-    cells lie within.
+    cells lie within. A game without an id is what the list of games lacks.
     """
+    ids, names = [game_id for game_id, _ in games], [name for _, name in games]
     rows: list[Sequence[Totals | None]] = [
-        days.rows.get(game_id, [None] * len(days.days)) for game_id, _ in games
+        days.unlisted if game_id is None else days.rows.get(game_id, [None] * len(days.days))
+        for game_id in ids
     ]
     gains = [[None if row is None else units(row.company_gain_li) for row in line] for line in rows]
     limit = limit_of([gain for line in gains for gain in line])
@@ -41,7 +43,7 @@ def game_days_chart(
     trace = {
         "type": "heatmap",
         "x": steps.names,
-        "y": [str(game_id) for game_id, _ in games],
+        "y": game_keys(ids),
         "z": gains,
         "colorscale": colors["colorscale"],
         "zmin": colors["cmin"],
@@ -54,7 +56,7 @@ def game_days_chart(
                 f"{day}<br>{game_hover(plain(name, 60), row, currency, _SAID)}"
                 for day, row in zip(steps.names, line, strict=True)
             ]
-            for (_, name), line in zip(games, rows, strict=True)
+            for name, line in zip(names, rows, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         "hoverongaps": False,
@@ -75,8 +77,8 @@ def game_days_chart(
         },
         "yaxis": {
             "type": "category",
-            "tickvals": [str(game_id) for game_id, _ in games],
-            "ticktext": game_labels([game_id for game_id, _ in games], [name for _, name in games]),
+            "tickvals": game_keys(ids),
+            "ticktext": game_labels(ids, names),
             "autorange": "reversed",
             "tickfont": {"color": look.text},
             "ticklabelstandoff": 6,

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.base import figure, game_labels, plain, units
+from dashboard.figures.base import figure, game_keys, game_labels, plain, units
 from dashboard.figures.diverging import color, ink, limit_of, scale
 from dashboard.figures.games import game_hover
 from dashboard.formats import money_short, percent
-from dashboard.frames import by_type, row_totals
+from dashboard.frames import by_type, game_ids, row_totals
 from dashboard.look import Look
 from dashboard.metrics import METRIC, Totals
 
@@ -20,14 +20,15 @@ _HEIGHT = 420
 def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
     """Bet amount by type and game (`frames.games_frame`) as areas, hold as colour.
 
-    Games without bets are left out. The colours end where nine tenths of the bet amount lie within; the scale
-    says where that is.
+    Games without bets are left out, and so is what the list of games lacks where that is less than nothing:
+    it must be said in words. The colours end where nine tenths of the bet amount lie within; the scale says
+    where that is.
     """
-    types = by_type(games)
+    types, ids = by_type(games), game_ids(games)
     tiles = [
         *_tiles(types["type"].tolist(), types["type"].tolist(), [""] * len(types), row_totals(types)),
         *_tiles(
-            [str(game_id) for game_id in games["game_id"]],
+            game_keys(ids),
             games["name"].tolist(),
             games["type"].tolist(),
             row_totals(games),
@@ -43,8 +44,7 @@ def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
     colors = [
         color(hold, limit, look) if leaf else look.card for hold, leaf in zip(holds, leaves, strict=True)
     ]
-    ids = games["game_id"].tolist()
-    shown = dict(zip(map(str, ids), game_labels(ids, games["name"].tolist()), strict=True))
+    shown = dict(zip(game_keys(ids), game_labels(ids, games["name"].tolist()), strict=True))
     trace: dict[str, Any] = {
         "type": "treemap",
         "ids": [key for key, *_ in tiles],

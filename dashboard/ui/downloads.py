@@ -43,10 +43,12 @@ def draw(
     known: Known[Any],
     only: str = "",
     whose: str = "",
+    note: str = "",
 ) -> None:
     """Offer `frame` as CSV, XLSX and Parquet; the file says of it what `known` says, whatever is asked now.
 
-    `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name.
+    `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name;
+    `note` is what else a reader must know.
     """
     assert known.window is not None  # noqa: S101 - what has no period is not offered here
     zone, (start, end) = data.source().zone, known.window
@@ -58,7 +60,7 @@ def draw(
         currency=known.currency or data.source().currency or "",
         as_of=formats.moment(known.as_of, zone),
         comparison=known.compared,
-        completeness=" ".join((stale, *known.failed, *known.warnings)).strip(),
+        completeness=" ".join(filter(None, (stale, *known.failed, *known.warnings, note))),
         only=only,
         rows=str(len(frame)),
     )

@@ -11,10 +11,10 @@ from dashboard.export import About, csv_bytes, parquet_bytes, xlsx_bytes
 from dashboard.frames import (
     GAME_TYPES,
     SUMS,
-    UNLISTED_ID,
     by_type,
     days_frame,
     extremes,
+    game_ids,
     game_names,
     games_frame,
     hours_frame,
@@ -306,11 +306,13 @@ def test_what_the_list_of_games_lacks_stands_in_every_split_by_name() -> None:
     whole = StageDay(date(2026, 3, 15), bets + 3, bet_li + 1_234_000, gain_li - 34_000, -gain_li + 34_000)
     found = games_frame(games, slots, others, whole)
     last = found.iloc[-1]
-    assert (last["name"], last["type"]) == ("Not in the provider's list of games", "Not listed")
+    assert (last["name"], last["type"]) == ("Not in the list", "Not listed")
+    assert game_ids(found) == [1001, 2011, None], "no address and no file takes it for a game"
+    assert games_frame(games, slots, others, whole, settled=False).iloc[-1]["name"] == "Not in list so far"
     assert last[["bet_count", "bet_amount_li", "company_gain_li"]].tolist() == [3, 1_234_000, 34_000]
     assert found["bet_amount_li"].sum() == bet_li + 1_234_000
     assert by_type(found)["type"].tolist() == ["Slots", "Multiplayer", "Not listed"]
-    assert UNLISTED_ID in extremes(found, 0)["game_id"].tolist()
+    assert None in game_ids(extremes(found, 1))
     # Less than its parts is said as well; and part of the answers is no missing game.
     assert (
         games_frame(games, slots, others, StageDay(date(2026, 3, 15), 0, 0, 0, 0)).iloc[-1]["bet_amount_li"]
