@@ -22,6 +22,10 @@ SUMS: Final = (
     "bet_amount_li",
     "win_amount_li",
 )
+IN_NO_PART: Final = "In none of these"
+"""The bonuses that the provider counts, and none of their states and creation types."""
+IN_NO_PART_SO_FAR: Final = "So far in none of these"
+"""The same while a bonus may change its state between two answers."""
 _RATES: Final = ("use_rate", "conversion_rate")
 
 
@@ -40,6 +44,21 @@ class Summary(Protocol):
     def bet_amount(self) -> int: ...  # noqa: D102
     @property
     def win_amount(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """A `Summary` of our own."""
+
+    release_count: int = 0
+    used_count: int = 0
+    release_bonus: Decimal = Decimal()
+    converted_cash: Decimal = Decimal()
+    bet_amount: int = 0
+    win_amount: int = 0
+
+
+_NONE: Final = _Sums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,29 +111,53 @@ def bonus_days_frame(
 ) -> pd.DataFrame:
     """One row per business day of the period, oldest first: `date`, the sums, the rates, `finished`.
 
-    A bonus belongs to the day of its creation. A day that is not among `found` is NA. `finished` is False on
-    the day that `now` lies in: more bonuses may be created on it.
+    A bonus belongs to the day of its creation. A day that is not among `found` is NA, but one of which
+    nothing has passed is 0. `finished` is False on the day that `now` lies in: more bonuses may be created on
+    it.
     """
     days = period.days()
+    sums = [found.get(day, _NONE if day_start(day, zone) >= now else None) for day in days]
     frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days))})
-    frame = frame.join(_columns([found.get(day) for day in days]))
+    frame = frame.join(_columns(sums))
     frame["finished"] = [day_start(day + timedelta(days=1), zone) <= now for day in days]
     return frame
 
 
-def bonus_parts_frame(found: Mapping[tuple[int, int], Summary | None]) -> pd.DataFrame:
+def bonus_parts_frame(
+    found: Mapping[tuple[int, int], Summary | None], whole: Summary | None = None, *, settled: bool = True
+) -> pd.DataFrame:
     """One row per state and creation type: `state` and `create_type` in words, the sums, the rates.
 
-    The order is the provider's. A pair whose answer failed is NA.
+    The order is the provider's. A pair whose answer failed is NA. By how much the rows differ from `whole`,
+    the provider's total of these bonuses, stands in a last row, where all are known; it says where they have
+    not `settled`.
     """
     pairs = sorted(found)
+    names = [(STATES[state], CREATE_TYPES[create_type]) for state, create_type in pairs]
+    rows = [found[pair] for pair in pairs]
+    rest = None if whole is None else _beyond(whole, rows)
+    if rest is not None and bonus_totals(rest) != bonus_totals(_NONE):
+        names.append((IN_NO_PART if settled else IN_NO_PART_SO_FAR, ""))
+        rows.append(rest)
     frame = pd.DataFrame(
-        {
-            "state": [STATES[state] for state, _ in pairs],
-            "create_type": [CREATE_TYPES[create_type] for _, create_type in pairs],
-        }
+        {"state": [state for state, _ in names], "create_type": [create_type for _, create_type in names]}
     )
-    return frame.join(_columns([found[pair] for pair in pairs]))
+    return frame.join(_columns(rows))
+
+
+def _beyond(whole: Summary, rows: Sequence[Summary | None]) -> Summary | None:
+    """What a total has beyond its parts (below zero: less); None where a part is not known."""
+    parts = [row for row in rows if row is not None]
+    if len(parts) < len(rows):
+        return None
+    return _Sums(
+        whole.release_count - sum(part.release_count for part in parts),
+        whole.used_count - sum(part.used_count for part in parts),
+        whole.release_bonus - sum((part.release_bonus for part in parts), Decimal()),
+        whole.converted_cash - sum((part.converted_cash for part in parts), Decimal()),
+        whole.bet_amount - sum(part.bet_amount for part in parts),
+        whole.win_amount - sum(part.win_amount for part in parts),
+    )
 
 
 def bonus_rows(frame: pd.DataFrame) -> list[BonusTotals | None]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard import data, formats, tables
-from dashboard.bonuses import described
+from dashboard.bonuses import IN_NO_PART_SO_FAR, described
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.ui import address, bonus_filters, cards, charts, downloads, filters, grid, guard, live, states
@@ -101,6 +101,11 @@ def by_state_and_type() -> None:
             data.source().currency,
             neutral=["win_amount_li"],  # the player's, not the company's
         )
+        if IN_NO_PART_SO_FAR in parts.value["state"].tolist():
+            st.caption(
+                "The provider's total of these bonuses has more or less than the rows above the last. A bonus"
+                " that changes its state while the answers arrive may be in two of them, or in none."
+            )
         downloads.draw("Bonuses by kind", tables.BONUS_PARTS, parts.value, parts, described(wanted, {}))
 
 

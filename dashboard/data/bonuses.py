@@ -15,7 +15,16 @@ from dashboard.bonuses import (
 )
 from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.data.failures import failures
-from dashboard.data.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
+from dashboard.data.source import (
+    Known,
+    covered,
+    gather,
+    is_settled,
+    may_differ,
+    source,
+    trouble_of,
+    warnings_of,
+)
 from dashboard.metrics import BonusTotals
 from dashboard.periods import Period, day_start, days_label
 from twoj_client import Reply
@@ -23,6 +32,8 @@ from twoj_client.endpoints import BONUS
 from twoj_client.models import BonusSummary
 
 _ALL: Final = "The bonuses"
+_WHOLE: Final = (0, 0)
+"""No state and no creation type: the bonuses of all."""
 _OPEN: Final = "Active or wagering"
 _GAIN: Final = "Company gain"
 
@@ -107,7 +118,7 @@ def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFr
 
 
 def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.DataFrame]:
-    """One row a state and creation type (`bonuses.bonus_parts_frame`), from one answer each.
+    """One row a state and creation type (`bonuses.bonus_parts_frame`), from one answer each, and their total.
 
     A pair whose answer failed is NA and named in `failed`. Raises TwoJError where none is known.
     """
@@ -121,20 +132,26 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
             (state, create_type): _asking(wanted, start, end, states=[state], create_types=[create_type])
             for state, create_type in pairs
         }
+        | {_WHOLE: _asking(wanted, start, end)}
     )
+    if replies.keys() <= {_WHOLE}:
+        raise next(iter(errors.values()))
+    final, whole = is_settled(replies.values()), replies.get(_WHOLE)
+    if not may_differ(replies.values(), start, end):
+        whole = None
     found = {pair: replies[pair].data if pair in replies else None for pair in pairs}
     as_of = min(reply.as_of for reply in replies.values())
     return Known(
-        bonus_parts_frame(found),
+        bonus_parts_frame(found, None if whole is None else whole.data, settled=final),
         as_of,
         trouble_of(replies.values()),
         failures(
-            (f"{STATES[state]}, {CREATE_TYPES[create_type]}", error)
-            for (state, create_type), error in sorted(errors.items())
+            (_ALL if pair == _WHOLE else f"{STATES[pair[0]]}, {CREATE_TYPES[pair[1]]}", error)
+            for pair, error in sorted(errors.items())
         ),
         warnings_of(replies.values()),
         covered(start, end, as_of),
-        settled=is_settled(replies.values()),
+        settled=final,
     )
 
 

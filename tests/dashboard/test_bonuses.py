@@ -186,6 +186,28 @@ def test_parts_stand_in_the_providers_order_and_a_failed_one_is_not_known() -> N
     assert parts["conversion_rate"].isna().tolist() == [number != 7 for number in range(15)]
 
 
+def test_what_is_in_no_part_stands_in_a_last_row() -> None:
+    """Exactly: no fraction of a li of each part adds up to one."""
+    part = BonusSummary(0, 0, Decimal("0.4"), Decimal("0.4"), 0, 0)
+    found: dict[tuple[int, int], BonusSummary | None] = {(1, 1): EXAMPLE, (1, 2): part, (2, 1): part}
+    whole = BonusSummary(74, 44, Decimal("24109361.8"), Decimal("1205500.8"), 21_055_600, -8_534_000)
+    parts = bonus_parts_frame(found, whole)
+    assert parts["state"].tolist()[3:] == ["In none of these"]
+    assert bonus_rows(parts)[3] == BonusTotals(3, -1, 1, 0, 100, 0)
+    assert bonus_parts_frame(found, whole, settled=False)["state"].iloc[3] == "So far in none of these"
+    agreeing = BonusSummary(71, 45, Decimal("24109360.8"), Decimal("1205500.8"), 21_055_500, -8_534_000)
+    assert len(bonus_parts_frame(found, agreeing)) == 3
+    assert len(bonus_parts_frame(found | {(2, 1): None}, whole)) == 3, "not known is no difference"
+
+
+def test_a_day_that_began_a_minute_ago_has_no_bonuses_yet_and_is_no_gap() -> None:
+    midnight = datetime(2026, 3, 15, tzinfo=UTC)
+    period = Period("", TODAY - timedelta(days=1), TODAY)
+    assert bonus_rows(bonus_days_frame({}, period, midnight, UTC_ZONE)) == [None, bonus_totals(NOTHING)]
+    later = bonus_days_frame({}, period, midnight + timedelta(minutes=1), UTC_ZONE)
+    assert bonus_rows(later) == [None, None], "asked for, and not answered"
+
+
 def test_columns_say_what_the_providers_document_says() -> None:
     meanings = {column.title: column.meaning for column in tables.BONUS_PARTS}
     assert "“Total bonus amount issued for used BG”" in meanings["Bonus amount"]

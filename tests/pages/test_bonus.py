@@ -216,6 +216,29 @@ def test_the_kinds_are_the_sums_of_their_grants(open_page, truth):
                 assert row[field] == (None if rate is None else pytest.approx(Decimal(float(rate))))
 
 
+def test_bonuses_of_a_kind_that_nobody_asks_for_are_a_row(open_page, sandbox, truth):
+    """Here because one kind is answered with nothing; a sixth state would be one as well."""
+    nothing = {"release_count": 0, "used_count": 0, "release_bonus": 0.0, "converted_cash": 0.0}
+    nothing |= {"bet_amount": 0, "win_amount": 0}
+    where = {"state_list": [5], "create_type_list": [1]}
+    page = open_page({"period": "30d"}, "bonus")
+    assert len(page.dataframe[0].value) == 15
+    assert "in two of them" not in "".join(each.value for each in page.caption)
+    sandbox.fault(BONUS, "answer", where=where, result=nothing)
+    page = open_page({"period": "2026-02-16..2026-03-14"}, "bonus")
+    hidden = summed(
+        truth,
+        midnight("2026-02-16"),
+        midnight("2026-03-15"),
+        lambda grant: (grant["state"], grant["create_type"]) == (5, 1),
+    )
+    last = page.dataframe[0].value.to_dict("records")[-1]
+    assert hidden.release_count > 0
+    assert (last["state"], last["create_type"]) == ("So far in none of these", "")
+    assert last["release_count"] == hidden.release_count
+    assert "may be in two of them, or in none" in "".join(each.value for each in page.caption)
+
+
 def test_the_funnel_is_that_of_the_cards(open_page, truth):
     found = summed(truth, *WEEK)
     (bars,) = figure(open_page({}, "bonus"), 0)["data"]
@@ -321,7 +344,11 @@ def test_amounts_beyond_what_a_float_holds_are_exact(open_page, sandbox):
     cards = shown(page)
     assert [cards[name] for name in ("Bonus amount", "Converted to cash", "Wagered")] == [words] * 3
     assert cards["Win during wagering"] == f"−{words}"
-    assert set(page.dataframe[0].value["release_bonus_li"]) == {Decimal("9007199254740.993")}
+    *kinds, rest = page.dataframe[0].value["release_bonus_li"]
+    assert kinds == [Decimal("9007199254740.993")] * 15
+    assert rest == Decimal("-126100789566373.902"), (
+        "the total says as much as each of its parts: 14 times less"
+    )
 
 
 def test_the_last_good_numbers_stay_with_their_age(open_page, sandbox, clock):
