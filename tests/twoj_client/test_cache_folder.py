@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -186,3 +187,48 @@ def test_however_many_threads_use_it_few_files_are_open(store, tmp_path):
     store.close()
     assert open_files(tmp_path) == 0
     assert store.get(["there"]) == [b"is a database"], "it opens again for whoever comes after"
+
+
+@pytest.fixture
+def wall_clock(monkeypatch):
+    """The clock by which a folder's entries end, to be set."""
+    clock = [time.time()]
+    monkeypatch.setattr(time, "time", lambda: clock[0])
+    return clock
+
+
+YEARS_S = 10 * 365 * 86_400
+
+
+def test_a_lease_of_a_clock_years_ahead_keeps_nobody_waiting(store, wall_clock):
+    """A server started with its clock in 2036, asked the pots, and ended."""
+    wall_clock[0] += YEARS_S
+    assert store.lead("pots", "ahead", 30)
+    assert store.claim("refresh", 10)
+    wall_clock[0] -= YEARS_S
+    assert store.lead("pots", "ann", 30)
+    assert store.claim("refresh", 10)
+    assert not store.lead("pots", "bob", 30)
+    assert not store.claim("refresh", 10)
+    wall_clock[0] += 31
+    assert store.lead("pots", "bob", 30)
+    assert store.claim("refresh", 10)
+
+
+def test_a_lease_that_was_taken_for_longer_is_left_to_its_owner(store, wall_clock):
+    assert store.lead("pots", "ann", 600)
+    assert not store.lead("pots", "bob", 5)
+    wall_clock[0] -= 300  # set back a little
+    assert not store.lead("pots", "bob", 5)
+    assert store.lead("pots", "ann", 600)
+
+
+@pytest.mark.parametrize("end_s", [None, YEARS_S])
+def test_a_lease_without_an_end_holds_nobody_up_and_one_of_an_older_version_ends(
+    store, wall_clock, tmp_path, end_s
+):
+    with diskcache.Cache(str(tmp_path / "cache"), disk=PlainDisk) as cache:
+        cache.set("pots", b"old", expire=end_s)
+        cache.set("young", b"old", expire=20)
+    assert store.lead("pots", "ann", 30)
+    assert not store.lead("young", "ann", 30)

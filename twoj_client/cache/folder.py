@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -124,7 +125,7 @@ class FolderStore:
 
     def claim(self, key: str, ttl_s: float) -> bool:
         """Take `key` for `ttl_s`; False if another thread or process holds it."""
-        return self._use(lambda cache: bool(cache.add(key, b"claimed", expire=ttl_s)))
+        return self._use(lambda cache: _take(cache, key, b"claimed", ttl_s, from_whom=(None,)))
 
     def release(self, key: str) -> None:
         """Give a claimed key back."""
@@ -132,15 +133,8 @@ class FolderStore:
 
     def lead(self, key: str, owner: str, ttl_s: float) -> bool:
         """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
-
-        def lead(cache: Any) -> bool:
-            with cache.transact():
-                leads = cache.get(key) in (None, owner.encode())
-                if leads:
-                    cache.set(key, owner.encode(), expire=ttl_s)
-            return leads
-
-        return self._use(lead)
+        name = owner.encode()
+        return self._use(lambda cache: _take(cache, key, name, ttl_s, from_whom=(None, name)))
 
     def size_bytes(self) -> int:
         """Return how many bytes database and files take."""
@@ -196,6 +190,30 @@ class FolderStore:
             eviction_policy="least-recently-stored",
             timeout=2,
         )
+
+
+def _take(cache: Any, key: str, name: bytes, ttl_s: float, from_whom: tuple[bytes | None, ...]) -> bool:
+    with cache.transact():
+        is_free = _holder(cache, key, ttl_s) in from_whom
+        if is_free:
+            cache.set(key, name, expire=ttl_s, tag=float(ttl_s))
+    return is_free
+
+
+def _holder(cache: Any, key: str, ttl_s: float) -> bytes | None:
+    """Return who has `key`: nobody any more where a clock that was ahead wrote until when.
+
+    No lease lasts longer than the time it was taken for, its tag. Once more is for a clock that is set back.
+    """
+    try:
+        holder, expires_at, taken_for_s = cache.get(key, expire_time=True, tag=True)
+    except PickleRefused:  # no name of anybody
+        return None
+    lasts_s = taken_for_s if isinstance(taken_for_s, float) else ttl_s
+    if holder is None or expires_at is None or expires_at - time.time() > 2 * lasts_s:
+        return None
+    found: bytes = holder
+    return found
 
 
 def _begin_anew(folder: Path) -> None:
