@@ -83,8 +83,9 @@ class Comparison:
     """Earlier days that a period is measured against, as many as it has.
 
     `end` is the end of the window in UTC: the end of the last day, or, while the period is still running, the
-    same local time on that day. `note` says so ("until 14:05, as today"), and by how much the elapsed times
-    differ where clocks changed ("1 h longer, as clocks changed"); else it is empty.
+    same local time on that day. `note` says so ("until 14:05, as today", or "as these numbers" where those
+    are of an earlier day), and by how much the elapsed times differ where clocks changed ("1 h longer, as
+    clocks changed"); else it is empty.
     """
 
     mode: Mode
@@ -120,8 +121,12 @@ def parse_period(text: str, today: date) -> Period:
     return Period(text, first_day, last_day)
 
 
-def compare(period: Period, mode: Mode, now: datetime, zone: ZoneInfo) -> Comparison | None:
+def compare(
+    period: Period, mode: Mode, now: datetime, zone: ZoneInfo, *, until: datetime | None = None
+) -> Comparison | None:
     """Find what `period` is compared with at the aware time `now`; None where the mode is `none`.
+
+    Of numbers that reach to an earlier time than `now`, `until` is that time.
 
     `previous` is as many days directly before. `week` is the same weekdays, moved back by the fewest whole
     weeks that keep the two apart. Source: numbers.md, "Periods".
@@ -132,12 +137,15 @@ def compare(period: Period, mode: Mode, now: datetime, zone: ZoneInfo) -> Compar
     first_day, last_day = period.first_day - shift, period.last_day - shift
     earlier = Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
     start, end = earlier.window(zone)
-    if not period.is_running(now, zone):
+    reach = until or now
+    if not period.is_running(reach, zone):
         return Comparison(mode, earlier, start, end, changed_clocks((start, end), period.window(zone)))
-    clock = now.astimezone(zone).time().replace(tzinfo=None)
-    same_time = min(_instant(last_day, clock, zone), end)
-    changed = changed_clocks((start, same_time), (period.window(zone)[0], now))
-    note = ", ".join(filter(None, (f"until {clock:%H:%M}, as today", changed)))
+    clock, day = reach.astimezone(zone).time().replace(tzinfo=None), business_day(reach, zone) - shift
+    same_time = min(_instant(day, clock, zone), end)
+    changed = changed_clocks((start, same_time), (period.window(zone)[0], reach))
+    told = f"{clock:%H:%M}" if day == last_day else f"{clock:%H:%M} on {days_label(day, day)}"
+    as_what = "as today" if business_day(reach, zone) == business_day(now, zone) else "as these numbers"
+    note = ", ".join(filter(None, (f"until {told}, {as_what}", changed)))
     return Comparison(mode, earlier, start, same_time, note)
 
 

@@ -41,7 +41,8 @@ class View:
         """The same, as it was at `end` where that is earlier: of an older answer, with its own comparison."""
         if end >= self.end:
             return self
-        return replace(self, now=end, comparison=compare(self.period, self.mode, end, self.zone))
+        comparison = compare(self.period, self.mode, self.now, self.zone, until=end)
+        return replace(self, now=end, comparison=comparison)
 
 
 def read_view(query: Query) -> View:

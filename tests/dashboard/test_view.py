@@ -1,6 +1,6 @@
 """What a page shows for an address."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -62,3 +62,20 @@ def test_an_older_answer_has_the_comparison_of_its_own_end():
     assert (older.end, older.comparison.end) == (end, datetime(2026, 3, 7, 16, 30, tzinfo=UTC))
     assert older.comparison.label.startswith("8 March 2026, until 00:30")
     assert view.until(view.end) is view
+
+
+@pytest.mark.parametrize(
+    ("period", "label"),
+    [
+        ("yesterday", "13 March 2026, until 23:50, as these numbers"),
+        ("today", "14 March 2026, until 00:10, as today"),
+        ("7d", "2–8 March 2026, until 23:50 on 7 March 2026, as these numbers"),
+    ],
+)
+def test_numbers_that_reach_to_another_day_are_not_as_today(period, label):
+    """Ten minutes before midnight, of today ten minutes after it: the compared days are cut as they are."""
+    view = read_view(asked({"period": period, "compare": "previous"}, zone=MANILA))
+    end = datetime(2026, 3, 14, 16, 10 if period == "today" else 0, tzinfo=UTC)
+    older = view.until(end - timedelta(minutes=0 if period == "today" else 10))
+    assert older.comparison.label == label
+    assert older.comparison.end - older.comparison.start == older.end - older.start

@@ -108,6 +108,19 @@ def test_a_day_that_is_over_has_its_last_minutes(open_page, later, truth):
     assert found["Bets"] == formats.count(len(bets))
 
 
+def test_a_day_that_is_over_is_not_called_today_by_numbers_from_before_its_end(
+    open_page, sandbox, later, files
+):
+    midnight_s = midnight("2026-03-16")
+    later(midnight_s - 600)
+    open_page({"period": "today"})
+    later(midnight_s + 1200)
+    sandbox.fault(STAGE, "http_500")
+    page = open_page({"period": "yesterday"})
+    assert "They are compared with 14 March 2026, until 23:50, as these numbers." in told(page)
+    assert files["Days"][1] == "14 March 2026, until 23:50, as these numbers"
+
+
 def test_what_is_not_whole_yet_says_so_by_its_window(open_page, later):
     later(CLOCK - 30)
     open_page()
