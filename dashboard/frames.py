@@ -313,6 +313,11 @@ def has_no_bets(frame: pd.DataFrame) -> bool:
     return bool(frame["bet_count"].eq(0).fillna(value=False).all())
 
 
+def has_no_bets_by_hour(frame: pd.DataFrame) -> bool:
+    """Whether no hour (`hours_frame`) that is known has a bet, on either of the two days."""
+    return not frame[["bet_count", "before_bet_count"]].fillna(0).any(axis=None)
+
+
 def _overlaps(day: date, zone: ZoneInfo, windows: Sequence[tuple[int, int]]) -> bool:
     start, end = (edge.timestamp() for edge in Period("", day, day).window(zone))
     return any(missing_start < end and start < missing_end for missing_start, missing_end in windows)

@@ -64,6 +64,11 @@ class Period:
         """The days in words: "1–31 March 2026"."""
         return days_label(self.first_day, self.last_day)
 
+    @property
+    def when(self) -> str:
+        """The days as a sentence has them: "on 9 March 2026", "in 1–31 March 2026"."""
+        return when_text(self.first_day, self.last_day)
+
     def days(self) -> list[date]:
         """Each business day, oldest first."""
         return [self.first_day + timedelta(days=n) for n in range(self.day_count)]
@@ -198,6 +203,11 @@ def days_label(first_day: date, last_day: date) -> str:
         return f"{first_day.day}–{_day(last_day, 'd MMMM y')}"
     start = _day(first_day, "d MMM" if first_day.year == last_day.year else "d MMM y")
     return f"{start} – {_day(last_day, 'd MMM y')}"
+
+
+def when_text(first_day: date, last_day: date) -> str:
+    """Days as a sentence has them: "on 9 March 2026", "in 1–31 March 2026"."""
+    return f"{'on' if first_day == last_day else 'in'} {days_label(first_day, last_day)}"
 
 
 def window_label(start: datetime, end: datetime, zone: ZoneInfo) -> str:

@@ -138,7 +138,7 @@ def tail() -> None:
     with states.box("bet-tail", f"{when}: {formats.count(bets)} bets"):
         cut = f", the newest {formats.count(len(table))} of them" if len(table) < bets else ""
         states.as_of(known, note=f"newest first{cut}, drawn again each {data.TAIL_EVERY_S} s")
-        bet_list.draw("bet-tail", table, here.currency)
+        bet_list.draw("bet-tail", table, here.currency, "No bets in these minutes.")
 
 
 @live.part("Bets of the period", "bet-rows", every_s=None)
@@ -152,7 +152,7 @@ def rows() -> None:
     cut = f"the newest {formats.count(len(table))} of {formats.count(bets)} bets"
     with states.box("bet-rows", f"Bets of the period: {cut}"):
         states.as_of(known, note="export whole days below to have all" if len(table) < bets else "")
-        bet_list.draw("bet-rows", table, here.currency)
+        bet_list.draw("bet-rows", table, here.currency, "None was read yet.")
         only = "; ".join(part for part in (bet_filters.words(), cut) if part)
         downloads.draw("Newest bets", BETS, table, known, only)
 

@@ -52,8 +52,10 @@ def days_of(view: View) -> data.Arriving[GameDays]:
 
 
 def is_empty(arriving: data.Arriving[pd.DataFrame]) -> bool:
-    """Whether all games are known to have no bets."""
-    return arriving.finished and arriving.known is not None and has_no_bets(arriving.known.value)
+    """Whether all games, of the type that is wanted, are known to have no bets."""
+    if not arriving.finished or arriving.known is None:
+        return False
+    return has_no_bets(made(of_type, arriving.known.value, game_filters.wanted().type))
 
 
 @live.part("Table of games", "all-games")
@@ -68,13 +70,15 @@ def all_games() -> None:
     if arriving.known is None:
         return
     states.as_of(arriving.known)
-    if is_empty(arriving):
-        states.nothing_in(view)
-        return
-    games, days = made(of_type, arriving.known.value, only), None
     unlisted = unlisted_text(arriving.known.value, here.currency, only)
     if unlisted:
         st.caption(escaped(unlisted))
+    if is_empty(arriving):
+        states.nothing_in(view, f"{only} bets" if only else "bets")
+        return
+    games, days = made(of_type, arriving.known.value, only), None
+    if games.empty:  # none of this type has arrived yet
+        return
     with suppress(data.ProviderFailed):  # the heat map says so
         days = days_of(view).known
     grid.draw(
@@ -102,6 +106,8 @@ def pictures() -> None:
     if known is None or is_empty(arriving):
         return
     games = made(of_type, known.value, only)
+    if games.empty:
+        return
     left, right = st.columns(2)
     with left, states.box("gains", "Games that gained and lost the most"):
         ends = made(extremes, games, 7)
@@ -137,6 +143,9 @@ def heat() -> None:
         if days.lacks_games and only is None:
             shown = (*shown, (None, UNLISTED))
         states.as_of(arriving.known, note=one_game.last_days(view))
+        if not shown:
+            st.caption("No game gained or lost anything on a day of these.")
+            return
         charts.show(
             made(game_days_chart, days, shown, charts.look(), here.currency, here.zone),
             "heat",
@@ -163,6 +172,9 @@ def luck() -> None:
             return
         rows = made(luck_frame, arriving.known.value.games, made(of_type, known.value, only))
         states.as_of(arriving.known, note=one_game.last_days(view))
+        if rows.empty:
+            st.caption("No game has rounds to judge by yet.")
+            return
         st.markdown(in_words(rows))
         charts.show(made(funnel_plot, rows, charts.look(), here.currency), "luck")
         st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")

@@ -45,11 +45,11 @@ def pots() -> None:
 def over_time() -> None:
     here, history = data.source(), jackpots.history(*window())
     with states.box("pots-over-time", f"The pots over time, {formats.zone_time(here.zone)}"):
-        st.caption("Seen while a screen or this page was on; the rest is a gap.")
-        pot_cards.growths(history)
         if all(len(samples) < 2 for samples in history.samples.values()):
             st.info("The pots were not watched for a minute in this period yet; the curve begins after one.")
             return
+        st.caption("Seen while a screen or this page was on; the rest is a gap.")
+        pot_cards.growths(history)
         charts.show(
             pots_chart(history.samples, history.hits, charts.look(), here.currency, here.zone), "pots"
         )

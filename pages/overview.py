@@ -12,7 +12,7 @@ from dashboard.game_table import unlisted_text
 from dashboard.made import made
 from dashboard.markdown import escaped
 from dashboard.metrics import BONUS_METRIC, BonusTotals
-from dashboard.periods import business_day
+from dashboard.periods import business_day, when_text
 from dashboard.ui import address, cards, charts, downloads, filters, guard, live, states
 
 WEEK = timedelta(days=7)
@@ -55,7 +55,7 @@ def period() -> None:
 @live.part("Net gain after bonus", "net", net_cards, shapes=2)
 def net() -> None:
     view = filters.view()
-    if states.just_begun(view):
+    if view.start >= view.end:  # said above
         return
     found, before = states.compared(
         view,
@@ -77,6 +77,9 @@ def today() -> None:
     hours = data.hours(day, now, day - WEEK)
     with states.box("hours", f"Today by the hour, {formats.zone_time(here.zone)}"):
         states.as_of(hours)
+        if not hours.failed and frames.has_no_bets_by_hour(hours.value):
+            st.info(f"No bets today, nor {when_text(day - WEEK, day - WEEK)}.", icon=":material/event_busy:")
+            return
         charts.show(
             made(hours_chart, hours.value, charts.look(), here.currency, here.zone, hours.compared), "hours"
         )
@@ -86,7 +89,7 @@ def today() -> None:
 @live.part("Games of the period", "games")
 def games() -> None:
     view, here = filters.view(), data.source()
-    if states.just_begun(view):
+    if view.start >= view.end:  # said above
         return
     found = data.games(view.period, view.now)
     if frames.has_no_bets(found.value):

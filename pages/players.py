@@ -61,13 +61,13 @@ def figures() -> None:
         history, view = known.value, filters.view()
         # Plain text: an id may hold markup.
         st.text(identity(history.player, history.rounds))
-        states.as_of(known, note=f"{view.period.label.lower()}, {view.zone.key}")
+        states.as_of(known, note=f"{view.period.label}, {view.zone.key}")
         player_cards.draw(history.player, player_totals(history.rounds), history.unit)
         if history.player.op_id is not None and guard.may("wallet"):
             navigation.lead("wallet.py", "The player's wallet", op_id=history.player.op_id)
         if history.rounds.empty:
             st.info(
-                f"This player has no bets in {view.period.days_label}. A longer period may have some.",
+                f"This player has no bets {view.period.when}. A longer period may have some.",
                 icon=":material/event_busy:",
             )
 
@@ -171,9 +171,13 @@ def rounds() -> None:
     with states.box("round-list", "Rounds"):
         player_reading.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
         round_filters.draw(names, known.value.unit)
-        st.markdown(f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first")
+        if len(table):
+            st.markdown(
+                f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first"
+            )
         links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
-        round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH)
+        nothing = "No round fits the filters."
+        round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
         words = wanted.words(names, known.value.unit)
         downloads.draw("Rounds", ROUNDS, table, known, *whose(known.value, words))
 
@@ -189,7 +193,7 @@ def opened(event_id: str) -> None:
         return
     where = f"There is no round {round_dialog.named(event_id)} of this player"
     unread = " Some rounds could not be read; it may be one of them." if known.failed else ""
-    round_dialog.missing(f"{where} in {filters.view().period.days_label}.{unread}")
+    round_dialog.missing(f"{where} {filters.view().period.when}.{unread}")
 
 
 guard.page("players")

@@ -43,6 +43,9 @@ def background() -> None:
 def calls() -> None:
     with states.box("calls", "Calls to the provider"):
         found = status.calls()
+        if found.empty:
+            st.caption("The provider has not been asked since this server was started.")
+            return
         st.caption("Of this server, since it was started. p50 and p95 are over the last 1000 calls.")
         grid.draw(found, tables.CALLS, "calls", charts.look(), None, kept=False)
 

@@ -18,13 +18,13 @@ def draw() -> None:
         return
     here, rows = data.source(), data.audit_rows(_MOST)
     with states.box("audit-log", f"Audit log, {formats.zone_time(here.zone)}"):
+        if rows.empty:
+            st.info("Nothing has been written yet.")
+            return
         st.caption(
             f"The latest rows, at most {formats.count(_MOST)}. Each carries the hash of the row before it:"
             " `python -m payouts check` finds a row that was changed or is missing."
         )
-        if rows.empty:
-            st.info("Nothing has been written yet.")
-            return
         grid.draw(rows, tables.AUDIT_LOG, "audit-log", charts.look(), None)
         now = here.now()
         about = About(

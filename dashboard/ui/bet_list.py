@@ -14,9 +14,9 @@ _SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li",
 _COLUMNS: Final = [next(column for column in BETS if column.field == field) for field in _SHOWN]
 
 
-def draw(key: str, table: pd.DataFrame, currency: str | None) -> None:
-    """Draw bets (`bet_tables.bets_table`)."""
-    round_list.draw(key, table, _COLUMNS, links("start", "user_id", "game"), currency, _MOST_ROWS)
+def draw(key: str, table: pd.DataFrame, currency: str | None, nothing: str) -> None:
+    """Draw bets (`bet_tables.bets_table`), or the sentence `nothing` where there are none."""
+    round_list.draw(key, table, _COLUMNS, links("start", "user_id", "game"), currency, _MOST_ROWS, nothing)
 
 
 def links(start: str, player: str, game: str) -> list[CellLink]:

@@ -54,7 +54,7 @@ def _ask(view: View, read: BetsRead) -> None:
             number = data.bet_count(view)
             many = "an unknown number of" if number is None else count(number)
             st.info(
-                f"There are {many} bets in {view.period.days_label}. Up to {count(data.MOST_UNASKED)} are"
+                f"There are {many} bets {view.period.when}. Up to {count(data.MOST_UNASKED)} are"
                 " read without asking; more take minutes. A shorter period or a game is quicker.",
                 icon=":material/hourglass_empty:",
             )

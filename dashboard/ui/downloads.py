@@ -70,7 +70,9 @@ def draw(
 
 
 def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str) -> None:
-    """Offer `frame` as a file of each kind, named `stem`."""
+    """Offer `frame` as a file of each kind, named `stem`; nothing where it has no row."""
+    if frame.empty:
+        return
     title, person = about.title, guard.person()
     with st.container(horizontal=True, horizontal_alignment="right"):
         for name, (ending, mime, write) in _WRITERS.items():

@@ -41,9 +41,14 @@ def draw(
     on; nothing else of a table does: clicks, keys and the search only move and sort. A table whose numbers
     are others each time is not `kept`: it would push out those that stay.
 
+    Where there is no row a sentence stands in its place.
+
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
     """
+    if frame.empty:
+        st.caption("There are none.")
+        return
     table = (
         *(frame, tuple(columns), tuple(pictures or ()), key),
         *(tuple(changes), tuple(neutral), tuple(links), look.loss, currency),

@@ -12,7 +12,9 @@ from dashboard.ui import guard, states
 EVERY_S: Final = 60
 _MARK: Final = "<i class='part'></i>"
 _SHAPES: Final = "<div class='card-shapes'>{}</div>"
-# A container without contents is not drawn at all; with this mark the style sheet can say "Loading…" in it.
+_DRAWN: Final = "<i class='drawn'></i>"
+# A container without contents is not drawn at all; with the first mark the style sheet can say "Loading…" in
+# it, until the second one says that there is no more to come: a part that drew nothing takes no room.
 
 
 def part(
@@ -30,7 +32,8 @@ def part(
     `unknown` then draws what stands above the sentence, so that nothing below moves. With None for `every_s`
     it is drawn again only when somebody uses it: a table that people scroll and select in stays as it is.
     What is `first` is drawn before the parts after it begin: heavy ones would keep people from seeing it.
-    While nothing is there, its place shows the `shapes` of so many cards.
+    While nothing is there, its place shows the `shapes` of so many cards. A part that has nothing to show
+    draws nothing, where the page has said so, or one sentence: it keeps no place then.
     """
     mark = _MARK + (_SHAPES.format("<i></i>" * shapes) if shapes else "")
 
@@ -49,6 +52,7 @@ def part(
             with st.container(key=f"part-{key}"), states.part(name, failed):
                 st.html(mark)
                 draw()
+                st.html(_DRAWN)
 
         return drawn
 

@@ -69,8 +69,8 @@ def draw(game_id: int) -> None:
     address.draw_problems("games")
     if not _is_known(game_id):
         st.info(
-            f"There is no game {game_id}: the provider does not list it, and has no bets on it in"
-            f" {filters.view().period.days_label}.",
+            f"There is no game {game_id}: the provider does not list it, and has no bets on it"
+            f" {filters.view().period.when}.",
             icon=":material/search_off:",
         )
         return

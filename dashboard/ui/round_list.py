@@ -28,8 +28,15 @@ def draw(
     links: Sequence[CellLink],
     currency: str | None,
     height_rows: int,
+    nothing: str,
 ) -> None:
-    """Draw `columns` of rounds (`round_table.rounds_table`) or bets (`bet_tables.bets_table`)."""
+    """Draw `columns` of rounds (`round_table.rounds_table`) or bets (`bet_tables.bets_table`).
+
+    Where there is no row the sentence `nothing` stands in its place.
+    """
+    if table.empty:
+        st.caption(nothing)
+        return
     shown = on_screen(table, columns, links)
     is_written = len(table) <= _MOST_WRITTEN
     places = None if is_written else decimals(table, columns, currency)
@@ -38,7 +45,7 @@ def draw(
         with_texts(shown, texts(table, columns, currency), key) if is_written else shown,
         key=key,
         hide_index=True,
-        height=_ROW_PX * (height_rows + 1) + 2,
+        height=_ROW_PX * (min(len(table), height_rows) + 1) + 2,
         row_height=_ROW_PX,
         placeholder=formats.UNKNOWN,
         column_config={

@@ -107,6 +107,6 @@ def just_begun(view: View) -> bool:
 def nothing_in(view: View, what: str = "bets") -> None:
     """Say, once for a page, that its period holds none of `what`."""
     st.info(
-        f"No {what} in {view.period.days_label}. A longer period, or fewer filters, may have some.",
+        f"No {what} {view.period.when}. A longer period, or fewer filters, may have some.",
         icon=":material/event_busy:",
     )

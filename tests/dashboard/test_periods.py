@@ -335,3 +335,16 @@ def test_where_clocks_change_the_comparison_says_by_how_much(zone: str, day: dat
     finished = compare(custom_period(day, day, day), Mode.WEEK, noon + timedelta(days=2), place)
     assert finished is not None
     assert finished.note == note.removeprefix("until 12:00, as today").removeprefix(", ")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2026-03-09..2026-03-09", "on 9 March 2026"),
+        ("today", "on 15 March 2026"),
+        ("2026-03-01..2026-03-09", "in 1–9 March 2026"),
+        ("2026-02-27..2026-03-01", "in 27 Feb – 1 Mar 2026"),
+    ],
+)
+def test_a_sentence_has_one_day_with_on_and_several_with_in(text, words):
+    assert parse_period(text, date(2026, 3, 15)).when == words

@@ -113,9 +113,10 @@ def test_a_curve_begins_with_the_second_value(opened, truth, values, curves):
     assert ("not watched for a minute in this period yet" in page.info[0].value) == (not curves)
 
 
-def test_without_samples_growth_is_not_known(opened):
+def test_without_samples_one_sentence_stands_for_growth_and_curve(opened):
     page = opened()
-    assert cards(page)["Hourly: growth an hour"].value == "–"
+    assert "Hourly: growth an hour" not in cards(page)
+    assert "The pots were not watched for a minute in this period yet" in page.info[0].value
     assert "No pot was seen to fall in this period, and no payout was received." in said(page)
 
 

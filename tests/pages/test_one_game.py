@@ -155,7 +155,7 @@ def test_hours_of_play_are_those_of_the_rounds(open_page, truth):
 def test_a_game_that_nobody_knows_is_one_sentence(open_page, game_id):
     page = open_page({"game_id": str(game_id), "period": "yesterday", "compare": "none"}, page="games")
     assert said(page) == (
-        f"There is no game {game_id}: the provider does not list it, and has no bets on it in 14 March 2026."
+        f"There is no game {game_id}: the provider does not list it, and has no bets on it on 14 March 2026."
     )
     assert not page.metric
     assert "All games" in [button.label for button in page.button]

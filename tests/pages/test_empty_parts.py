@@ -1,0 +1,145 @@
+"""Every part of every page that has nothing to show: one sentence at most, and nothing that takes room."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1.element_tree import Block
+
+from dashboard import data
+from dashboard.data import status
+from tests.pages.games_page import all_here, view, whole
+
+ROOT = Path(__file__).parents[2]
+OLD = {"period": "2024-01-01..2024-01-02"}
+LAST_WEEK = {"period": "7d", "compare": "none"}
+NO_BETS = "No bets in 1–2 January 2024."
+NOTHING = ""
+"""The page has said it once, in the part above."""
+
+PARTS = {
+    ("overview", ()): {"period": NO_BETS, "games": NOTHING},
+    ("games", ()): {"all-games": NO_BETS, "pictures": NOTHING, "heat": NOTHING, "luck": NOTHING},
+    ("games", (("game_id", "2011"),)): {
+        "game-figures": NO_BETS,
+        "game-luck": NOTHING,
+        "game-rounds": NOTHING,
+    },
+    ("bonus", ()): {
+        "bonuses": "No bonuses in 1–2 January 2024.",
+        "funnel": NOTHING,
+        "bonus-days": NOTHING,
+        "bonus-parts": NOTHING,
+    },
+    ("players", (("op_id", "grinder"),)): {
+        "player": "This player has no bets in 1–2 January 2024.",
+        "balance": NOTHING,
+        "habits": NOTHING,
+        "player-games": NOTHING,
+        "rounds": NOTHING,
+    },
+    ("bets", ()): {
+        "bets": NO_BETS,
+        "bet-steps": NOTHING,
+        "bet-sizes": NOTHING,
+        "bet-players": NOTHING,
+        "bet-wins": NOTHING,
+        "bet-rows": NOTHING,
+    },
+    ("wallet", (("op_id", "quiet"),)): {
+        "orders": "None yet for this player.",
+        "transfers": "No transfers yet.",
+    },
+    ("jackpots", ()): {
+        "pots-over-time": "The pots were not watched for a minute in this period yet",
+        "hits": "No pot was seen to fall in this period, and no payout was received.",
+        "screens": "No screen has a link yet.",
+    },
+    ("status", ()): {"refused": NOTHING, "status-audit": "Nothing has been written yet."},
+}
+"""By page and what its address holds beside `OLD`: what each part says that may be empty there."""
+ELSEWHERE = {"today", "bet-tail", "status-calls"}
+"""Empty at other times than the period's: tests of their own, below."""
+NEVER = {
+    *("net", "bet-exports", "wallet", "pots"),
+    *("status", "status-provider", "status-cache", "status-ledger", "status-background", "status-versions"),
+}
+"""Cards, lines and forms that are never without contents."""
+BIG = ("plotly_chart", "arrow_data_frame", "download_button")
+
+
+def part(page, key: str) -> Block:
+    assert not page.exception
+    return page.get_by_key(f"part-{key}")
+
+
+def sentences(block: Block) -> list[str]:
+    """What a part says but for how old its numbers are."""
+    said = [each.value for each in (*block.error, *block.warning, *block.info, *block.caption)]
+    return [each for each in said if not each.startswith("As of ")]
+
+
+def test_these_are_all_parts():
+    sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard/ui").glob("*.py")]
+    keys = re.findall(
+        r'^@live\.part\("[^"]+", "([^"]+)"', "\n".join(each.read_text() for each in sources), re.M
+    )
+    tried = [key for keys in PARTS.values() for key in keys]
+    assert sorted([*tried, *ELSEWHERE, *NEVER]) == sorted(keys)
+
+
+@pytest.mark.parametrize(("place", "said"), PARTS.items(), ids=lambda each: " ".join(map(str, each))[:40])
+def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
+    name, query = place
+    asked = OLD | {"compare": "none"} | dict(query)
+    page = open_page(asked, name, cashier=True)
+    if name == "games":
+        page = all_here(page, asked)
+    if "game_id" in asked:
+        whole(lambda: data.lucks(view(asked), int(asked["game_id"])))
+        page.run()
+    for key, sentence in said.items():
+        shown = part(page, key)
+        assert [each for kind in BIG for each in shown.get(kind)] == [], key
+        if sentence:
+            assert [each[: len(sentence)] for each in sentences(shown)] == [sentence], key
+        else:
+            assert {each.type for each in shown} == {"flex_container", "html"}, key
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "key", "sentence"),
+    [
+        ("bets", {"period": "yesterday", "game_id": "5003"}, "bet-tail", "No bets in these minutes."),
+        ("players", LAST_WEEK | {"op_id": "grinder", "game_id": "1"}, "rounds", "No round fits the filters."),
+    ],
+)
+def test_a_table_without_rows_is_a_sentence(open_page, name, query, key, sentence):
+    shown = part(open_page(query, name), key)
+    assert sentence in sentences(shown)
+    assert not [each for kind in BIG for each in shown.get(kind)]
+
+
+def test_a_day_without_bets_like_the_one_a_week_before_is_a_sentence(open_page, sandbox):
+    none = {"bet_count": 0, "bet_amount": 0, "gain_amount": 0, "company_gain_amount": 0}
+    sandbox.fault("/api/all/stage/summary", "answer", result={"day_list": [], "summary": none})
+    shown = part(open_page({"period": "yesterday", "compare": "none"}), "today")
+    assert sentences(shown) == ["No bets today, nor on 8 March 2026."]
+    assert not [each for kind in BIG for each in shown.get(kind)]
+
+
+def test_a_day_that_has_just_begun_is_said_once(open_page, sandbox, clock):
+    sandbox.set_clock(clock[0] - clock[0] % 86_400)
+    clock[0] -= clock[0] % 86_400
+    page = open_page({"period": "today", "compare": "none"})
+    assert [each.value for each in page.info] == [
+        "Today has just begun; the first numbers come within a minute."
+    ]
+
+
+def test_a_server_that_has_asked_nothing_says_so(open_page, monkeypatch):
+    calls = status.calls
+    monkeypatch.setattr(status, "calls", lambda: calls().head(0))
+    assert sentences(part(open_page({}, "status"), "status-calls")) == [
+        "The provider has not been asked since this server was started."
+    ]
