@@ -24,6 +24,8 @@ HITS: Final = (
     Column("game_id", "Game id", Kind.NUMBER),
     Column("trans_no", "Transaction number", Kind.TEXT, "The provider's trans_no of the payout."),
 )
+UNNAMED_HITS: Final = tuple(column for column in HITS if column.field != "op_id")
+"""For people who may not see players."""
 
 
 def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:

@@ -94,14 +94,17 @@ LUCK: Final = (
 """Of `luck_table.luck_frame`."""
 GAME_ROUNDS: Final = (
     Column("time", "Time", Kind.TIME, "When the round started, in the business zone."),
-    Column("op_id", "Operator's id", Kind.TEXT),
     Column("bet_amount_li", "Bet", Kind.MONEY),
     Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
     Column("gain_li", "Net result", Kind.MONEY, "Of the player: winnings minus bet."),
     Column("draw_id", "Draw", Kind.TEXT, "The provider's id of the draw."),
 )
 """Of `round_tables.round_table`."""
-USER_ID: Final = Column("user_id", "Player", Kind.NUMBER)
+ROUND_PLAYERS: Final = (
+    Column("user_id", "Player", Kind.NUMBER),
+    Column("op_id", "Operator's id", Kind.TEXT),
+)
+"""Whose rounds those are, for people who may see players."""
 
 _KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
 _BONUSES: Final = tuple(

@@ -9,7 +9,7 @@ from dashboard.access import SCREENS
 from dashboard.cell_links import link
 from dashboard.data import jackpots
 from dashboard.figures.pots import pots_chart
-from dashboard.hit_table import HITS, hit_table
+from dashboard.hit_table import HITS, UNNAMED_HITS, hit_table
 from dashboard.query import SCREEN
 from dashboard.ui import (
     address,
@@ -65,10 +65,12 @@ def hits() -> None:
             return
         table = hit_table(found, here.zone)
         links = [link("game_id", "games", game_id="game_id")]
+        columns = UNNAMED_HITS
         if guard.may("players"):
+            columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
-        grid.draw(table, HITS, "hits", charts.look(), here.currency, links=links)
-        downloads.draw("Hits and payouts", HITS, table, data.Known(table, here.now(), window=between))
+        grid.draw(table, columns, "hits", charts.look(), here.currency, links=links)
+        downloads.draw("Hits and payouts", columns, table, data.Known(table, here.now(), window=between))
 
 
 @live.part("Screens", "screens", every_s=QUICK_S)

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, frames, tables
-from dashboard.cell_links import CellLink, link
+from dashboard.cell_links import link
 from dashboard.data import Arriving, Known
 from dashboard.figures.habits import hours_of_week_chart
 from dashboard.figures.luck import band_chart
@@ -42,14 +42,11 @@ ROUNDS = 15
 ROUND_ORDER = ("time", "user_id", "op_id", "bet_amount_li", "win_li", "gain_li", "draw_id")
 
 
-def _ways_on() -> list[CellLink]:
-    """From a round to all about it, and to its player, for those who may go there."""
-    if not guard.may("players"):
-        return []
-    return [
-        link("time", "players", user_id="user_id", round="event_id"),
-        link("user_id", "players", user_id="user_id"),
-    ]
+_WAYS_ON = (
+    link("time", "players", user_id="user_id", round="event_id"),
+    link("user_id", "players", user_id="user_id"),
+)
+"""From a round to all about it, and to its player."""
 
 
 def last_days(view: View) -> str:
@@ -181,7 +178,7 @@ def luck() -> None:
 
 @live.part("Rounds of the game", "game-rounds")
 def rounds() -> None:
-    """Hours of play, biggest wins, latest rounds; with a way to each player for those who may go it."""
+    """Hours of play, biggest wins, latest rounds; whose those are only for people who may see players."""
     view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id
     if game_id is None or view.start >= view.end:
         return
@@ -189,7 +186,9 @@ def rounds() -> None:
     progress.follow("Rounds", arriving, lambda: data.game_rounds(game_id, view), "game-rounds")
     if arriving.known is None or (arriving.finished and arriving.known.value.rounds.empty):
         return
-    found, links = arriving.known.value, _ways_on()
+    found, sees_players = arriving.known.value, guard.may("players")
+    columns = (*tables.GAME_ROUNDS, *(tables.ROUND_PLAYERS if sees_players else ()))
+    fields = {column.field for column in columns}
     since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, here.zone, here.now())}"
     with states.box("game-hours", f"Hours of play, {formats.zone_time(here.zone)}"):
         states.as_of(arriving.known, note=since)
@@ -204,17 +203,17 @@ def rounds() -> None:
         with states.box(key, title):
             grid.draw(
                 round_table(rows, here.zone),
-                (*tables.GAME_ROUNDS, tables.USER_ID),
+                columns,
                 key,
                 charts.look(),
                 here.currency,
                 neutral=("gain_li",),
-                order=[field for field in ROUND_ORDER if links or field != tables.USER_ID.field],
-                links=links,
+                order=[field for field in ROUND_ORDER if field in fields],
+                links=_WAYS_ON if sees_players else (),
             )
     downloads.draw(
         f"Rounds of game {game_id}",
-        (*tables.GAME_ROUNDS, tables.USER_ID),
+        columns,
         round_table(found.rounds, here.zone),
         arriving.known,
         since,

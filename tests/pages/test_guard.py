@@ -348,4 +348,4 @@ def test_a_game_leads_on_to_its_players_for_those_who_may_go_there(open_as, role
     assert ("user_id" in page.dataframe[-1].proto.column_order) == leads_on
     addresses = {cell.count(MARK) == 2 and leads_to(cell) for cell in latest["time"].astype(str)}
     assert all(str(address).startswith("players?user_id=") for address in addresses) == leads_on
-    assert "op_id" in latest
+    assert ("op_id" in latest) == ("user_id" in latest) == leads_on

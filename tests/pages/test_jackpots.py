@@ -11,6 +11,7 @@ from dashboard import formats
 from dashboard.data import jackpots
 from dashboard.data.pot_books import add_hits, add_samples
 from dashboard.jackpots import Hit, Pot, Pots
+from dashboard.ui import downloads
 from payouts import schema
 from payouts.database import Database, LedgerAway, ledger_url
 from payouts.delivery import Merchant, examine
@@ -150,6 +151,19 @@ def test_hits_and_payouts_are_matched_and_the_others_named(opened, pay, truth):
     assert table["trans_no"].tolist()[1] == paid.trans_no
     assert str(table["paid_li"].tolist()[1]) == str(Decimal(paid.amount_li).scaleb(-3))
     assert str(table["before_li"].tolist()[0]) == "5392.000"
+
+
+@pytest.mark.parametrize(("role", "sees"), [("owner", False), ("analyst", True)])
+def test_who_won_is_sent_only_to_people_who_may_see_players(opened, pay, monkeypatch, role, sees):
+    offered = []
+    monkeypatch.setattr(downloads, "offer", lambda _about, columns, *_: offered.append(columns))
+    pay(order("x-1", op_id="winner-1") | {"timestamp": CLOCK - 600})
+    ann = {"sub": "ann", "email": "ann@casino.example", "exp": CLOCK + 60, "is_logged_in": True}
+    page = opened(user=ann, roles={role: ["ann@casino.example"]})
+    assert page.dataframe[0].value["trans_no"].tolist() == ["x-1"]
+    assert ("op_id" in page.dataframe[0].value) == sees
+    assert ("winner-1" in str(page.dataframe[0].value.to_dict())) == sees
+    assert ["op_id" in [column.field for column in columns] for columns in offered] == [sees]
 
 
 def test_the_table_holds_to_the_period(opened, pay):

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import data, formats
 from dashboard.metrics import METRICS
+from dashboard.ui import downloads
 from tests.pages.game_truth import GAME, midnight, players_of, rounds_of, texts, totals
 from tests.pages.games_page import said, view, whole
 from tests.provider import CLOCK
@@ -84,6 +85,24 @@ def test_rounds_are_the_latest_and_the_biggest_with_a_way_to_each_player(open_pa
         user_id = int(row["user_id"])
         assert user_id in players
         assert row["op_id"] == truth.players.op_ids[truth.players.by_user_id[user_id]]
+
+
+@pytest.mark.parametrize(("role", "sees"), [("owner", False), ("analyst", True)])
+@pytest.mark.parametrize("game_id", [1041, 3009])
+def test_whose_rounds_those_are_is_sent_only_to_people_who_may_see_players(
+    open_page, monkeypatch, role, sees, game_id
+):
+    """A hidden column is in the browser all the same; so it is not there, nor in the files."""
+    offered = {}
+    monkeypatch.setattr(downloads, "offer", lambda about, *_: offered.update({about.title: _[0]}))
+    ann = {"sub": "ann", "email": "ann@casino.example", "exp": CLOCK + 60, "is_logged_in": True}
+    page = opened(open_page, game_id, user=ann, roles={role: ["ann@casino.example"]})
+    assert len(page.dataframe) == 2
+    named = {"user_id", "op_id"} if sees else set()
+    for sent in page.dataframe:
+        assert {"user_id", "op_id", "player", "event_id"} & set(sent.value) == named
+    (columns,) = [columns for title, columns in offered.items() if title == f"Rounds of game {game_id}"]
+    assert {"user_id", "op_id"} & {column.field for column in columns} == named
 
 
 def _places(wins, count):
