@@ -1,6 +1,6 @@
 """Sums of all games, by business day and by hour."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from dashboard.data.source import Known, covered, gather, is_settled, source, tr
 from dashboard.formats import offset_text
 from dashboard.made import made
 from dashboard.periods import Period, changed_clocks, day_start, days_label, hour_windows
-from twoj_client import Reply
+from twoj_client import Reply, TwoJError
 from twoj_client.models import StageSummary, StageTotal
 
 _Window = tuple[datetime, datetime]
@@ -41,15 +41,22 @@ def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
 def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     """One row an hour of `day` up to `now`, beside the earlier `before_day` (`frames.hours_frame`).
 
-    The hour that is running stands beside as many minutes of the earlier one, and `compared` says so. Raises
-    TwoJError where no hour is known.
+    The hour that is running stands beside as many minutes of the earlier one as its answer has, and
+    `compared` says so. Raises TwoJError where no hour is known.
     """
     zone = source().zone
-    earlier, running = _as_long(hour_windows(before_day, zone), hour_windows(day, zone), now, zone)
-    windows = {
-        start: min(end, now) for start, end in (*hour_windows(day, zone), *earlier) if start < min(end, now)
-    }
+    hours_now, hours_before = hour_windows(day, zone), hour_windows(before_day, zone)
+    started = next((start for start, end in hours_now if start < now < end), None)
+    earlier, running = _as_long(hours_before, started, now, zone)
+    windows = {start: min(end, now) for start, end in (*hours_now, *earlier) if start < min(end, now)}
     replies, errors = gather({start: _stage(start, end) for start, end in windows.items()})
+    reach = now
+    if started and started in replies:
+        reach = covered(started, now, replies[started].as_of)[1]
+    if reach < now:
+        # An older answer: what stands beside it ends where it does.
+        earlier, running = _as_long(hours_before, started, reach, zone)
+        _ask_anew({start: end for start, end in earlier if end != windows[start]}, replies, errors)
     sums: dict[datetime, StageTotal] = {
         start: reply.data.summary for start, reply in replies.items() if reply.complete
     }
@@ -79,13 +86,30 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     )
 
 
+def _ask_anew(
+    windows: Mapping[datetime, datetime],
+    replies: dict[datetime, Reply[StageSummary]],
+    errors: dict[datetime, TwoJError],
+) -> None:
+    """Put answers about other ends in the place of those that are there."""
+    for start, end in windows.items():
+        replies.pop(start, None)
+        errors.pop(start, None)
+        try:
+            replies |= gather({start: _stage(start, end)} if start < end else {})[0]
+        except TwoJError as error:
+            errors[start] = error
+
+
 def _as_long(
-    before: Sequence[_Window], today: Sequence[_Window], now: datetime, zone: ZoneInfo
+    before: Sequence[_Window], start: datetime | None, reach: datetime, zone: ZoneInfo
 ) -> tuple[list[_Window], str]:
-    """Cut the hour before that stands beside the running one to as many minutes, and say so."""
-    start = next((start for start, end in today if start < now < end), None)
+    """Cut the hour before that stands beside the running one to as many minutes, and say so.
+
+    The running one began at `start` (None: none runs) and is known up to `reach`.
+    """
     for place, (first, last) in enumerate(before):
-        until = first + (now - start) if start else last
+        until = first + (reach - start) if start else last
         if start and until < last and _shown(first, zone) == _shown(start, zone):
             words = f"the hour of {first.astimezone(zone):%H}:00 until {until.astimezone(zone):%H:%M}"
             return [*before[:place], (first, until), *before[place + 1 :]], words

@@ -146,3 +146,24 @@ def test_the_running_hour_stands_beside_as_many_minutes(open_page, sandbox, file
     assert known.value["before_bet_count"].iloc[place] == half.bet_count
     assert known.compared == f"8 March 2026, {RUNNING}"
     assert files["Hours"][1] == known.compared
+
+
+def test_an_older_answer_of_the_running_hour_stands_beside_as_many_minutes_as_it_has(
+    open_page, sandbox, later, files
+):
+    """At 09:50 the provider is away since 09:30: half an hour stands beside half an hour."""
+    open_page()
+    later(CLOCK + 1200)
+    sandbox.fault(STAGE, "http_500", where={"time_start": CLOCK - 1800})
+    open_page()
+    now = datetime.fromtimestamp(CLOCK + 1200, UTC)
+    start, half = now - timedelta(days=7, minutes=50), now - timedelta(days=7, minutes=20)
+    known = data.hours(now.date(), now, (now - timedelta(days=7)).date())
+    assert known.window[1] == datetime.fromtimestamp(CLOCK, UTC)
+    asked = data.source().twoj.all.stage_summary
+    place = known.value["hour"].tolist().index("09:00")
+    expected = asked(start=start, end=half).data.summary.bet_count
+    assert expected < asked(start=start, end=half + timedelta(minutes=20)).data.summary.bet_count
+    assert known.value["before_bet_count"].iloc[place] == expected
+    assert known.compared == f"8 March 2026, {RUNNING}"
+    assert files["Hours"][:2] == (TODAY, known.compared)
