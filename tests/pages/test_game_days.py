@@ -68,6 +68,19 @@ def test_a_finished_day_is_asked_once_and_a_past_hour_again_a_week_after_its_end
     assert len(running) == OTHERS
 
 
+@pytest.mark.parametrize("game_id", [1998, 1041])
+def test_a_slots_game_that_is_neither_listed_nor_played_is_0_on_each_day(open_page, sandbox, game_id):
+    """The one answer about all slots games says so: not "no data". 1041 had no bets on these days of 2024."""
+    open_page(page="games")
+    days = [date(2024, 1, 1), date(2024, 1, 2)]
+    found = whole(lambda: data.game_days(days, view().now, game_id)).known.value
+    assert found.rows[game_id] == [Totals(), Totals()]
+    assert found.frame(game_id)["bet_amount_li"].tolist() == [0, 0]
+    sums = data.game_sums(game_id, datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 3, tzinfo=UTC))
+    assert sums.value.totals == Totals()
+    assert sandbox.calls(ONE_GAME) == []
+
+
 def test_one_failing_game_names_its_days(open_page, sandbox):
     open_page(page="games")
     sandbox.fault(ONE_GAME, "code_500", where={"game_id": 3001})
