@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
-from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from dashboard.codes import CREATE_TYPES, FEATURES, STATES, TRANSFER_TYPES
@@ -132,13 +131,6 @@ def text_of(parameter: Parameter[T], value: T) -> str:
     return "" if text == parameter.default else text
 
 
-def link(page: str, said: Mapping[Parameter[Any], Any]) -> str:
-    """The address of a page with these values, to be followed within the dashboard."""
-    texts = {parameter.name: text_of(parameter, value) for parameter, value in said.items()}
-    query = urlencode({name: text for name, text in texts.items() if text}, quote_via=quote)
-    return f"/{page}?{query}" if query else f"/{page}"
-
-
 def _id(text: str, _today: Today) -> str | None:
     """Read an id that somebody else gave: any text that can be sent and kept, exactly as it is."""
     if len(text) > LONGEST_ID or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
@@ -239,8 +231,20 @@ def _moment_text(moment: datetime | None) -> str:
     return local.isoformat(timespec="auto" if local.second or local.microsecond else "minutes")
 
 
-def _named(choices: Mapping[Any, str]) -> str:
-    return ", ".join(f"{value} ({name})" for value, name in choices.items())
+def _some_of(
+    name: str, pages: tuple[str, ...], choices: Mapping[T, str], instead: str
+) -> Parameter[tuple[T, ...]]:
+    """Return the row of a value of which there may be some, each one of `choices`."""
+    words = [str(value) if value == said else f"{value} ({said})" for value, said in choices.items()]
+    return Parameter(
+        name,
+        pages,
+        _some(_one_of(choices)),
+        f"among {', '.join(words)}",
+        instead,
+        widget=Widget.SOME,
+        choices=choices,
+    )
 
 
 def _or(choices: Collection[object]) -> str:
@@ -310,24 +314,8 @@ GAME_IDS: Final = Parameter(
     "all games are shown",
     widget=Widget.SOME,
 )
-ROUND_TYPES: Final = Parameter(
-    "type",
-    ("bets", "players"),
-    _some(_one_of(_TYPES)),
-    f"among {', '.join(_TYPES)}",
-    "all types are shown",
-    widget=Widget.SOME,
-    choices=_TYPES,
-)
-FEATURE: Final = Parameter(
-    "feature",
-    ("players",),
-    _some(_one_of(FEATURES)),
-    f"among {_named(FEATURES)}",
-    _WITHOUT,
-    widget=Widget.SOME,
-    choices=FEATURES,
-)
+ROUND_TYPES: Final = _some_of("type", ("bets", "players"), _TYPES, "all types are shown")
+FEATURE: Final = _some_of("feature", ("players",), FEATURES, _WITHOUT)
 BUY: Final = Parameter(
     "buy", ("players",), _one_of(_BUYS), _or(_BUYS), _WITHOUT, widget=Widget.ONE, choices=_BUYS
 )
@@ -362,24 +350,8 @@ CURRENCY: Final = Parameter(
     "the most frequent one is shown",
     widget=Widget.ONE,
 )
-CREATE_TYPE: Final = Parameter(
-    "type",
-    ("bonus",),
-    _some(_one_of(CREATE_TYPES)),
-    f"among {_named(CREATE_TYPES)}",
-    "all are shown",
-    widget=Widget.SOME,
-    choices=CREATE_TYPES,
-)
-STATE: Final = Parameter(
-    "state",
-    ("bonus",),
-    _some(_one_of(STATES)),
-    f"among {_named(STATES)}",
-    "all are shown",
-    widget=Widget.SOME,
-    choices=STATES,
-)
+CREATE_TYPE: Final = _some_of("type", ("bonus",), CREATE_TYPES, "all are shown")
+STATE: Final = _some_of("state", ("bonus",), STATES, "all are shown")
 MCH_ID: Final = Parameter("mch_id", ("bonus",), _number, "a merchant's id, a whole number above 0")
 TRANSFER_TYPE: Final = Parameter(
     "type",

@@ -1,6 +1,7 @@
 """The table of address parameters: each row there and back, each wrong value one sentence, once."""
 
 import ast
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from dashboard import query
 from dashboard.access import LEAST
 from dashboard.periods import NAMES, Mode
-from dashboard.query import PARAMETERS, Parameter, Widget, link, on_page, text_of
+from dashboard.query import PARAMETERS, Parameter, Widget, on_page, text_of
 from tests.asked import NOW, asked
 
 ROOT = Path(__file__).parents[2]
@@ -218,12 +219,18 @@ def test_what_a_page_does_not_know_is_nobodys_problem() -> None:
     assert asked({"min_bet": "x", "before": "x"}).problems("games") == []
 
 
-def test_a_link_says_what_differs_from_the_default_and_escapes_it() -> None:
+def test_an_address_says_what_differs_from_the_default() -> None:
     period = asked({"period": "7d"}).value(query.PERIOD)
-    assert link("players", {query.OP_ID: "a+b &#%玩", query.PERIOD: period}) == (
-        "/players?op_id=a%2Bb%20%26%23%25%E7%8E%A9"
-    )
-    assert link("games", {query.GAME_ID: None}) == "/games"
+    assert text_of(query.PERIOD, period) == ""
+    assert text_of(query.OP_ID, "a+b &#%玩") == "a+b &#%玩"
+    assert text_of(query.GAME_ID, None) == ""
+
+
+def test_a_wrong_part_of_a_list_is_told_what_it_may_be() -> None:
+    assert asked({"type": "Chess"}).problems("bets")[0].startswith("The type must be among Slots, ")
+    assert "(" not in asked({"type": "Chess"}).problems("bets")[0]
+    (said,) = asked({"state": "9"}).problems("bonus")
+    assert re.fullmatch(r"The state must be among (\d+ \([^)]+\)(, )?)+; all are shown\.", said)
 
 
 def test_one_file_touches_the_address() -> None:
