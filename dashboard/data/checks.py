@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from dashboard.data.probes import Probe, Seen
 from dashboard.status import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen, RefusedSeen
 from payouts import refusals
-from payouts.database import Database, LedgerAway, versions
+from payouts.database import Database, LedgerAway, clock_ms, versions
 from payouts.schema import deliveries, payouts, pending, repetitions, trials
 from twoj_client import TwoJ
 from twoj_client.health import Api, ApiHealth
@@ -26,6 +26,8 @@ NEAR_EVERY_S: Final = 5
 """So often at most cache and ledger are asked: they are ours, and cost nothing."""
 
 _TRIAL_BYTES: Final = 16 * 2**10
+_AHEAD_MS: Final = 86_400_000
+"""A call that came later than this from now was counted by a wrong clock, and is not the last one."""
 
 
 class Checks:
@@ -114,6 +116,7 @@ class Checks:
                     ),
                     *connection.execute(
                         select(repetitions.c.last_at_ms, repetitions.c.outcome)
+                        .where(repetitions.c.last_at_ms <= clock_ms(connection) + _AHEAD_MS)
                         .order_by(repetitions.c.last_at_ms.desc())
                         .limit(1)
                     ),

@@ -54,6 +54,13 @@ def test_the_last_call_is_seen_also_where_it_only_repeats_another(checks, ledger
     assert checks.payouts(10) == PayoutsSeen(1_709_201_400_000, 1_709_201_700_000, "replay", 0, None)
 
 
+def test_a_repetition_counted_by_a_clock_years_ahead_is_not_the_last_call_for_ever(checks, ledger):
+    calls = {1_709_201_400: payout("t-1"), 4_102_444_800: payout("t-1"), 1_709_201_700: payout("t-2")}
+    for at_s, call in calls.items():
+        Receiver(ledger, clock=lambda at_s=at_s: at_s).settle([delivery(call)])
+    assert checks.payouts(10).last_call_ms == 1_709_201_700_000
+
+
 def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
     checks.ledger(10)
     other = sqlite3.connect(tmp_path / "ledger", isolation_level=None)
