@@ -152,12 +152,22 @@ def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> st
     local = instant.astimezone(zone)
     today = now is not None and now.astimezone(zone).date() == local.date()
     words = format_datetime(local, "HH:mm" if today else "d MMM y, HH:mm", locale="en_GB")
-    return f"{words}{offset_text(local)} {zone.key}"
+    return f"{words}{offset_text(local)} {zone_name(zone)}"
 
 
 def clock(local: datetime) -> str:
     """A local time in a table: "2026-03-15 14:05:00"; one that clocks show twice says which: "… (−05:00)"."""
     return f"{local:%Y-%m-%d %H:%M:%S}{offset_text(local)}"
+
+
+def hour_text(local: datetime) -> str:
+    """A local time of day in a sentence: "14:05"; one that clocks show twice says which: "01:30 (−05:00)"."""
+    return f"{local:%H:%M}{offset_text(local)}"
+
+
+def moment_text(local: datetime) -> str:
+    """A local time in a sentence: "9 Mar, 14:05", as `hour_text` says which."""
+    return f"{local.day} {local:%b}, {hour_text(local)}"
 
 
 def offset_text(local: datetime) -> str:
@@ -167,10 +177,12 @@ def offset_text(local: datetime) -> str:
     return f" ({local.isoformat()[-6:].replace('-', '−')})"
 
 
-def zone_time(zone: ZoneInfo) -> str:
-    """The business zone as a heading names it: "Manila time", "UTC"."""
-    city = zone.key.rsplit("/", maxsplit=1)[-1].replace("_", " ")
-    return f"{city} time" if "/" in zone.key else city
+def zone_name(zone: ZoneInfo) -> str:
+    """The business zone as people read it everywhere, on screen and in files: "Asia/Manila", "UTC".
+
+    Its name, and no offset: that is another one in summer.
+    """
+    return zone.key
 
 
 def age(instant: datetime, now: datetime) -> str:

@@ -85,7 +85,7 @@ def steps() -> None:
         return
     minutes = minutes_a_step(read.start_s, read.end_s)
     title = "Bets by minute" if minutes == 1 else f"Bets by {minutes} minutes"
-    with states.box("bet-steps", f"{title}, {formats.zone_time(here.zone)}"):
+    with states.box("bet-steps", f"{title}, {formats.zone_name(here.zone)}"):
         rows = by_step(known.value, read.start_s, read.end_s, read.unread)
         charts.show(steps_chart(rows, minutes, charts.look(), here.currency, here.zone), "bet-steps")
         table = steps_table(rows, here.zone)

@@ -79,7 +79,7 @@ def by_day() -> None:
     if is_empty(view):
         return
     days = data.bonus_days(wanted, view.period, view.now)
-    with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_time(here.zone)}"):
+    with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_name(here.zone)}"):
         states.as_of(days)
         charts.show(bonus_days_chart(days.value, charts.look(), here.currency, here.zone), "bonus-days")
         downloads.draw("Bonuses by day", tables.BONUS_DAYS, days.value, days, described(wanted, {}))

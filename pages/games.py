@@ -127,7 +127,7 @@ def heat() -> None:
     if is_empty(table):
         return
     known = table.known
-    with states.box("heat", f"Company gain by game and day, {formats.zone_time(here.zone)}"):
+    with states.box("heat", f"Company gain by game and day, {formats.zone_name(here.zone)}"):
         progress.follow("Days", arriving, lambda: days_of(view), "days")
         if arriving.known is None or known is None:
             return

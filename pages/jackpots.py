@@ -44,7 +44,7 @@ def pots() -> None:
 @live.part("The pots over time", "pots-over-time")
 def over_time() -> None:
     here, history = data.source(), jackpots.history(*window())
-    with states.box("pots-over-time", f"The pots over time, {formats.zone_time(here.zone)}"):
+    with states.box("pots-over-time", f"The pots over time, {formats.zone_name(here.zone)}"):
         if all(len(samples) < 2 for samples in history.samples.values()):
             st.info("The pots were not watched for a minute in this period yet; the curve begins after one.")
             return
@@ -59,7 +59,7 @@ def over_time() -> None:
 def hits() -> None:
     here, between = data.source(), window()
     found = jackpots.matches(*between)
-    with states.box("hits", f"Hits and payouts, {formats.zone_time(here.zone)}"):
+    with states.box("hits", f"Hits and payouts, {formats.zone_name(here.zone)}"):
         if not found:
             st.info("No pot was seen to fall in this period, and no payout was received.")
             return

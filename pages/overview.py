@@ -46,7 +46,7 @@ def period() -> None:
     if frames.has_no_bets(days.value):
         states.nothing_in(view)
         return
-    with states.box("daily", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
+    with states.box("daily", f"Bet amount and company gain by day, {formats.zone_name(here.zone)}"):
         legend = "compared" if compared else None
         charts.show(made(days_chart, shown, charts.look(), here.currency, here.zone, legend), "daily")
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
@@ -75,7 +75,7 @@ def today() -> None:
     here, now = data.source(), filters.view().now
     day = business_day(now, here.zone)
     hours = data.hours(day, now, day - WEEK)
-    with states.box("hours", f"Today by the hour, {formats.zone_time(here.zone)}"):
+    with states.box("hours", f"Today by the hour, {formats.zone_name(here.zone)}"):
         states.as_of(hours)
         if not hours.failed and frames.has_no_bets_by_hour(hours.value):
             st.info(f"No bets today, nor {when_text(day - WEEK, day - WEEK)}.", icon=":material/event_busy:")

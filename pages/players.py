@@ -61,7 +61,7 @@ def figures() -> None:
         history, view = known.value, filters.view()
         # Plain text: an id may hold markup.
         st.text(identity(history.player, history.rounds))
-        states.as_of(known, note=f"{view.period.label}, {view.zone.key}")
+        states.as_of(known, note=f"{view.period.label}, {formats.zone_name(view.zone)}")
         player_cards.draw(history.player, player_totals(history.rounds), history.unit)
         if history.player.op_id is not None and guard.may("wallet"):
             navigation.lead("wallet.py", "The player's wallet", op_id=history.player.op_id)
@@ -108,13 +108,13 @@ def habits() -> None:
     here, rounds = data.source(), dated(known.value.rounds)
     sessions = sessions_frame(rounds, pause_picker.pause_min())
     left, right = st.columns(2)
-    with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_time(here.zone)}"):
+    with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_name(here.zone)}"):
         player_reading.as_of(known)
         cells = by_weekday_and_hour(rounds, here.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, here.zone), "week")
         if lacking := undated_words(known.value.rounds):
             st.caption(lacking)
-    with right, states.box("sessions", f"Sessions by day, {formats.zone_time(here.zone)}"):
+    with right, states.box("sessions", f"Sessions by day, {formats.zone_name(here.zone)}"):
         pause_picker.draw()
         charts.show(sessions_chart(sessions, charts.look(), known.value.unit, here.zone), "sessions")
         st.caption("Blue: the player won · grey: the player did not")
@@ -169,7 +169,7 @@ def rounds() -> None:
     names = dict(zip(found["game_id"].tolist(), found["game"].tolist(), strict=True))
     table = rounds_table(wanted.of(found), here.zone)
     with states.box("round-list", "Rounds"):
-        player_reading.as_of(known, note=f"{view.period.days_label}, {here.zone.key}")
+        player_reading.as_of(known, note=f"{view.period.days_label}, {formats.zone_name(here.zone)}")
         round_filters.draw(names, known.value.unit)
         if len(table):
             st.markdown(

@@ -53,7 +53,7 @@ def sent_from_here() -> None:
 @live.part("The transfers", "transfers")
 def transfers() -> None:
     wanted = wallet_filters.wanted()
-    with states.box("transfer-list", f"Transfers, {formats.zone_time(data.source().zone)}"):
+    with states.box("transfer-list", f"Transfers, {formats.zone_name(data.source().zone)}"):
         try:
             found = wallet.transfers(wanted)
         except wallet.NoSuchPlayer:

@@ -16,6 +16,7 @@ from dashboard.data.failures import failures
 from dashboard.data.loads import Load
 from dashboard.data.one_game import steps
 from dashboard.data.source import Arriving, Known, is_settled, source, trouble_of, warnings_of
+from dashboard.formats import moment_text
 from dashboard.frames import game_type
 from dashboard.game_days import GameDays
 from dashboard.luck import Luck, Play, Spread
@@ -196,7 +197,7 @@ def _sampled(
         min(reply.as_of for reply in replies.values()),
         trouble_of(replies.values()),
         failures(
-            (f"Rounds of {start.astimezone(zone):%d %b, %H:%M}", error)
+            (f"Rounds of {moment_text(start.astimezone(zone))}", error)
             for (_, start), error in load.errors().items()
         ),
         warnings_of(replies.values()),

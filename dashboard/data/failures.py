@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from dashboard.formats import hour_text, moment_text
 from twoj_client import TwoJError, Window
 
 _MOST_NAMED: Final = 5
@@ -32,11 +33,11 @@ def by_time(errors: Mapping[Window, TwoJError], zone: ZoneInfo) -> list[tuple[st
 
 
 def window_words(window: Window, zone: ZoneInfo) -> str:
-    """A window in the business zone: "9 Mar, 05:00–06:00"."""
+    """A window in the business zone: "9 Mar, 05:00–06:00"; times that clocks show twice say which."""
     start, end = (datetime.fromtimestamp(epoch_s, zone) for epoch_s in window)
     last_day = (end - timedelta(seconds=1)).date()
-    ends = f"{end:%H:%M}" if last_day == start.date() else f"{end.day} {end:%b, %H:%M}"
-    return f"{start.day} {start:%b, %H:%M}–{ends}"
+    ends = hour_text(end) if last_day == start.date() else moment_text(end)
+    return f"{moment_text(start)}–{ends}"
 
 
 def listed(names: list[str], most: int = _MOST_NAMED) -> str:

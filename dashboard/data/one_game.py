@@ -13,6 +13,7 @@ from dashboard.data.failures import failures
 from dashboard.data.game_list import game
 from dashboard.data.loads import Load
 from dashboard.data.source import Arriving, Known, covered, is_settled, source, trouble_of, warnings_of
+from dashboard.formats import moment_text
 from dashboard.frames import game_totals, game_type, totals
 from dashboard.game_sums import GameSums
 from dashboard.metrics import Totals
@@ -141,7 +142,7 @@ def _known(load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
         as_of,
         trouble_of(replies.values()),
         failures(
-            (f"Rounds from {start.astimezone(zone):%d %b, %H:%M}", error)
+            (f"Rounds from {moment_text(start.astimezone(zone))}", error)
             for start, error in load.errors().items()
         ),
         warnings_of(replies.values()),

@@ -13,6 +13,7 @@ from dashboard.currencies import NOT_KNOWN, currency_name, currency_names, unit
 from dashboard.data.failures import failures, listed
 from dashboard.data.loads import Load
 from dashboard.data.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
+from dashboard.formats import offset_text
 from dashboard.periods import business_day, day_start, days_label
 from dashboard.player_games import player_games
 from dashboard.players import Player, PlayerProblem
@@ -239,7 +240,12 @@ def _cut_words(seconds: list[datetime]) -> tuple[str, ...]:
     """A sentence for the seconds that hold more rounds than one answer of the provider."""
     if not seconds:
         return ()
-    when = listed([f"{second:%H:%M:%S} on {days_label(second.date(), second.date())}" for second in seconds])
+    when = listed(
+        [
+            f"{second:%H:%M:%S}{offset_text(second)} on {days_label(second.date(), second.date())}"
+            for second in seconds
+        ]
+    )
     return (f"Some rounds of {when}: the provider gives no more than 500 of one second.",)
 
 

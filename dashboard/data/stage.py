@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import frames
 from dashboard.data.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
-from dashboard.formats import offset_text
+from dashboard.formats import hour_text
 from dashboard.made import made
 from dashboard.periods import Period, changed_clocks, day_start, days_label, hour_windows
 from twoj_client import Reply, TwoJError
@@ -71,7 +71,7 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     # Finished hours were said long ago and are still true: the age is that of the latest one.
     latest = replies[max(replies)]
     failed = tuple(
-        f"The hour from {_hour_text(start.astimezone(zone))} is missing: {error.sentence}"
+        f"The hour from {hour_text(start.astimezone(zone))} is missing: {error.sentence}"
         for start, error in sorted(errors.items())
     )
     return Known(
@@ -126,10 +126,6 @@ def _hours_frame(
     day: date, today: _Hours, before_day: date, before: _Hours, now: datetime, zone: ZoneInfo
 ) -> pd.DataFrame:
     return frames.hours_frame(day, dict(today), before_day, dict(before), now, zone)
-
-
-def _hour_text(local: datetime) -> str:
-    return f"{local:%H:%M}{offset_text(local)}"
 
 
 def _stage(start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:

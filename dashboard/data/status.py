@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard import status
+from dashboard import formats, status
 from dashboard.bet_export import State as Waiting
 from dashboard.data.poller import Doing
 from dashboard.data.pots_watch import watch
@@ -164,7 +164,7 @@ def versions() -> dict[str, str]:
     here = source()
     return {
         "Up": status.seconds(here.checks.up_s),
-        "Time zone": here.zone.key,
+        "Time zone": formats.zone_name(here.zone),
         "Build": watch().build,
         "Python": platform.python_version(),
         **{name: version(name) for name in _LIBRARIES},

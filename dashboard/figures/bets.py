@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashboard.bets import BINS_A_DECADE, Size
 from dashboard.figures.base import Layout, amount_axis, figure
 from dashboard.figures.steps import day_name, day_steps, hatch, no_data
-from dashboard.formats import LI_PER_UNIT, axis, count, count_short, money, offset_text, percent
+from dashboard.formats import LI_PER_UNIT, axis, count, count_short, money, offset_text, percent, zone_name
 from dashboard.look import Look
 
 _HEIGHT = 300
@@ -137,7 +137,7 @@ def _time_axis(starts: Sequence[datetime], minutes: int, look: Look, zone: ZoneI
             if start.hour % _HOURS_A_TICK == 0 and start.minute < minutes and start.fold == 0
         ]
         labels = [f"{starts[place]:%H:%M}" for place in places]
-        title = f"Time, {zone.key}"
+        title = f"Time, {zone_name(zone)}"
     else:
         shown = day_steps(days, zone)
         first = {day: place for place, day in reversed(list(enumerate(start.date() for start in starts)))}

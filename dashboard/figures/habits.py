@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.base import Layout, figure
 from dashboard.figures.steps import day_name
-from dashboard.formats import many, money, offset_text
+from dashboard.formats import many, money, offset_text, zone_name
 from dashboard.look import Look
 from dashboard.rounds import WEEKDAYS, local_times
 from dashboard.sessions import by_local_day, length_words
@@ -55,7 +55,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
         "xaxis": {
             "tickvals": [0, 3, 6, 9, 12, 15, 18, 21],
             "ticks": "",
-            "title": {"text": f"Hour, {zone.key}", "font": {"size": 11}, "standoff": 6},
+            "title": {"text": f"Hour, {zone_name(zone)}", "font": {"size": 11}, "standoff": 6},
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
@@ -102,7 +102,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zon
             "range": [0, 24],
             "tickvals": _EVERY_HOURS,
             "ticktext": [f"{hour:02}:00" for hour in _EVERY_HOURS],
-            "title": {"text": f"Time of day, {zone.key}", "font": {"size": 11}, "standoff": 6},
+            "title": {"text": f"Time of day, {zone_name(zone)}", "font": {"size": 11}, "standoff": 6},
             "gridcolor": look.grid,
             "zeroline": False,
             "fixedrange": True,

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.base import Trace, amount_axis, units
 from dashboard.figures.steps import Panel, Steps, day_name, day_steps, hatch, two_panels
-from dashboard.formats import exact
+from dashboard.formats import exact, zone_name
 from dashboard.frames import row_totals
 from dashboard.look import Look
 from dashboard.metrics import METRIC, Metric, Totals
@@ -42,7 +42,7 @@ def hours_chart(
     Drawn as `days_chart` is; hours still to come stay empty.
     """
     names = hours["hour"].tolist()
-    steps = Steps(names, names, list(range(0, len(names), 6)), f"Hour, {zone.key}")
+    steps = Steps(names, names, list(range(0, len(names), 6)), f"Hour, {zone_name(zone)}")
     unknown = (hours["bet_amount_li"].isna() & hours["finished"]).tolist()
     # What `compared` says after the day is of the running hour alone.
     day = compared.partition(",")[0]

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from babel.dates import format_date
 
 from dashboard.figures.base import Layout, Trace, figure
+from dashboard.formats import zone_name
 from dashboard.look import Look
 
 _HEIGHT = 340
@@ -87,7 +88,7 @@ def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
         for position, index in enumerate(ticked):
             same_year = position > 0 and days[ticked[position - 1]].year == days[index].year
             labels[index] = _text(days[index], "MMM" if same_year else "MMM'<br>'y")
-    return Steps([day_name(day) for day in days], labels, ticked, f"Day, {zone.key}")
+    return Steps([day_name(day) for day in days], labels, ticked, f"Day, {zone_name(zone)}")
 
 
 def day_name(day: date) -> str:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.figures.base import Layout, Trace, units
-from dashboard.formats import clock
+from dashboard.formats import clock, zone_name
 from dashboard.look import Look
 
 
@@ -16,7 +16,7 @@ def time_axis(look: Look, zone: ZoneInfo) -> Layout:
     """Horizontal axis of local times, from seconds to years."""
     return {
         "type": "date",
-        "title": {"text": f"Time, {zone.key}", "font": {"size": 11}, "standoff": 6},
+        "title": {"text": f"Time, {zone_name(zone)}", "font": {"size": 11}, "standoff": 6},
         "showgrid": False,
         "linecolor": look.grid,
         "fixedrange": True,

@@ -17,7 +17,7 @@ def draw() -> None:
     if not guard.may(AUDIT_LOG):
         return
     here, rows = data.source(), data.audit_rows(_MOST)
-    with states.box("audit-log", f"Audit log, {formats.zone_time(here.zone)}"):
+    with states.box("audit-log", f"Audit log, {formats.zone_name(here.zone)}"):
         if rows.empty:
             st.info("Nothing has been written yet.")
             return
@@ -30,7 +30,7 @@ def draw() -> None:
         about = About(
             title="Audit log",
             period=f"The latest {formats.count(len(rows))} rows",
-            zone=here.zone.key,
+            zone=formats.zone_name(here.zone),
             currency="",
             as_of=formats.moment(now, here.zone),
             rows=str(len(rows)),

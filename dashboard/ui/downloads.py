@@ -56,7 +56,7 @@ def draw(
     about = About(
         title=title,
         period=window_label(start, end, zone),
-        zone=zone.key,
+        zone=formats.zone_name(zone),
         currency=known.currency or data.source().currency or "",
         as_of=formats.moment(known.as_of, zone),
         comparison=known.compared,

@@ -130,7 +130,7 @@ def figures() -> None:
     if not sums.value.totals.bet_count:
         states.nothing_in(view)
         return
-    with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_time(here.zone)}"):
+    with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_name(here.zone)}"):
         progress.follow("Days", days, lambda: days_of(view, game_id), "game-days")
         if shown is None or days.known is None:
             return
@@ -190,7 +190,7 @@ def rounds() -> None:
     columns = (*tables.GAME_ROUNDS, *(tables.ROUND_PLAYERS if sees_players else ()))
     fields = {column.field for column in columns}
     since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, here.zone, here.now())}"
-    with states.box("game-hours", f"Hours of play, {formats.zone_time(here.zone)}"):
+    with states.box("game-hours", f"Hours of play, {formats.zone_name(here.zone)}"):
         states.as_of(arriving.known, note=since)
         cells = by_weekday_and_hour(found.rounds, here.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), here.currency, here.zone), "game-hours")

@@ -83,4 +83,5 @@ def _moment(epoch_s: int | None) -> tuple[str, str]:
     local = datetime.fromtimestamp(epoch_s, UTC).astimezone(here.zone)
     this_year = local.year == here.now().astimezone(here.zone).year
     short = f"{local.day} {local:%b %H:%M}" if this_year else f"{local.day} {local:%b %Y}"
-    return short, f"{local.day} {local:%b %Y, %H:%M:%S}{formats.offset_text(local)} {here.zone.key}"
+    exact = f"{local.day} {local:%b %Y, %H:%M:%S}{formats.offset_text(local)}"
+    return short, f"{exact} {formats.zone_name(here.zone)}"

@@ -21,7 +21,7 @@ def draw() -> None:
     found = status.refused()
     if not found or not guard.may(REFUSED_PAYOUTS):
         return
-    with states.box("refused-payouts", f"Refused payouts, {formats.zone_time(data.source().zone)}"):
+    with states.box("refused-payouts", f"Refused payouts, {formats.zone_name(data.source().zone)}"):
         st.caption(f"The last calls to `/order/jackpot` that were not credited, at most {_MOST}.")
         grid.draw(status.refused_calls(_MOST), tables.REFUSED_PAYOUTS, "refused-payouts", charts.look(), None)
         unseen = {each.kind: each.total for each in found if each.unseen}

@@ -10,15 +10,16 @@ from dashboard import formats
 from dashboard.cell_links import CellLink
 from dashboard.compat import with_texts
 from dashboard.export import Column, Kind
-from dashboard.round_table import decimals, on_screen, texts
+from dashboard.round_table import on_screen, texts
 from dashboard.ui import grid
 
 _ROW_PX: Final = 35
 _TIME: Final = "YYYY-MM-DD HH:mm:ss"
-_MOST_WRITTEN: Final = 150_000
-"""Longer tables reach the browser piece by piece, which then writes the numbers itself."""
+MOST_ON_SCREEN: Final = 150_000
+"""Longer tables reach the browser piece by piece, which then writes the numbers itself, in its own way, and
+searches none of them."""
 # pandas' limit is for tables that it writes itself.
-pd.set_option("styler.render.max_elements", _MOST_WRITTEN * 100)
+pd.set_option("styler.render.max_elements", MOST_ON_SCREEN * 100)
 
 
 def draw(
@@ -32,17 +33,18 @@ def draw(
 ) -> None:
     """Draw `columns` of rounds (`round_table.rounds_table`) or bets (`bet_tables.bets_table`).
 
-    Where there is no row the sentence `nothing` stands in its place.
+    Where there is no row the sentence `nothing` stands in its place; of very many the first are drawn.
     """
     if table.empty:
         st.caption(nothing)
         return
+    if len(table) > MOST_ON_SCREEN:
+        st.caption(f"The table has the first {formats.count(MOST_ON_SCREEN)} of them, the files have all.")
+        table = table.head(MOST_ON_SCREEN)
     shown = on_screen(table, columns, links)
-    is_written = len(table) <= _MOST_WRITTEN
-    places = None if is_written else decimals(table, columns, currency)
     leading = {link.field for link in links}
     st.dataframe(
-        with_texts(shown, texts(table, columns, currency), key) if is_written else shown,
+        with_texts(shown, texts(table, columns, currency), key),
         key=key,
         hide_index=True,
         height=_ROW_PX * (min(len(table), height_rows) + 1) + 2,
@@ -51,22 +53,21 @@ def draw(
         column_config={
             column.field: grid.link_config(column)
             if column.field in leading
-            else _config(column, shown[column.field], currency, places)
+            else _config(column, shown[column.field], currency)
             for column in columns
         },
     )
 
 
-def _config(column: Column, values: "pd.Series[Any]", currency: str | None, places: int | None) -> Any:
-    """How Streamlit draws a column of `round_table.on_screen`; `places` where the browser writes amounts."""
+def _config(column: Column, values: "pd.Series[Any]", currency: str | None) -> Any:
+    """How Streamlit draws a column of `round_table.on_screen`."""
     is_text = isinstance(values.dtype, pd.StringDtype)
     meaning = column.meaning or None
     if column.kind is Kind.MONEY:
         title = f"{column.title}, {currency}" if currency else column.title
         if is_text:
             return st.column_config.TextColumn(title, help=meaning, alignment="right")
-        shown = None if places is None else f"%,.{places}f"
-        return st.column_config.NumberColumn(title, help=meaning, format=shown)
+        return st.column_config.NumberColumn(title, help=meaning)
     if column.kind is Kind.TIME:
         return st.column_config.DatetimeColumn(column.title, help=meaning, format=_TIME)
     if column.kind is Kind.NUMBER and not is_text:

@@ -89,7 +89,7 @@ def _offer(wanted: Wanted, known: Known[pd.DataFrame]) -> None:
     about = About(
         title="Transfers",
         period=f"All until {formats.moment(min(known.as_of, wanted.before or known.as_of), here.zone)}",
-        zone=here.zone.key,
+        zone=formats.zone_name(here.zone),
         currency=here.currency or "",
         as_of=formats.moment(known.as_of, here.zone),
         completeness=stale,

@@ -1,6 +1,8 @@
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import formats
+from dashboard.data.failures import window_words
 from dashboard.metrics import METRIC, Change, Number, Totals, change
+from twoj_client import Window
 
 S = "\u00a0"
 MANILA = ZoneInfo("Asia/Manila")
@@ -289,3 +293,44 @@ def test_halves_go_away_from_zero_on_both_sides():
         "−0.01\u00a0%",
     ]
     assert [formats.money(sign * Fraction(49, 100)) for sign in (1, -1)] == ["0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "words"),
+    [
+        ("UTC", datetime(2026, 3, 9, 6, 5, tzinfo=UTC), "9 Mar, 06:05"),
+        ("Asia/Manila", datetime(2026, 3, 9, 20, 5, tzinfo=UTC), "10 Mar, 04:05"),
+        ("America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "1 Nov, 01:30 (−04:00)"),
+        ("America/New_York", datetime(2026, 11, 1, 6, 30, tzinfo=UTC), "1 Nov, 01:30 (−05:00)"),
+        ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, 15, tzinfo=UTC), "5 Apr, 01:45 (+10:30)"),
+    ],
+)
+def test_a_time_in_a_sentence_that_clocks_show_twice_says_which(zone, instant, words):
+    assert formats.moment_text(instant.astimezone(ZoneInfo(zone))) == words
+    assert words.endswith(formats.hour_text(instant.astimezone(ZoneInfo(zone))))
+
+
+def test_a_window_that_failed_in_an_hour_that_comes_twice_says_which():
+    start = int(datetime(2026, 11, 1, 5, tzinfo=UTC).timestamp())
+    zone = ZoneInfo("America/New_York")
+    assert window_words(Window(start, start + 1800), zone) == "1 Nov, 01:00 (−04:00)–01:30 (−04:00)"
+    assert window_words(Window(start + 3600, start + 7200), zone) == "1 Nov, 01:00 (−05:00)–02:00"
+    assert window_words(Window(start - 3600, start + 90_000), zone) == "1 Nov, 00:00–2 Nov, 01:00"
+
+
+def test_what_people_read_as_a_zone_is_built_in_one_place():
+    """Elsewhere its key is for machines: the wall's clock, types of columns, the row of an export."""
+    root = Path(formats.__file__).parents[1]
+    sources = [*(root / "pages").glob("*.py"), *(root / "dashboard").rglob("*.py")]
+    found = {
+        path.relative_to(root / "dashboard").as_posix(): line.strip()
+        for path in sources
+        for line in path.read_text().splitlines()
+        if re.search(r"zone(\(\))?\.key", line) and path.name != "formats.py"
+    }
+    assert found == {
+        "data/audit_book.py": 'dtype=f"datetime64[ms, {here.zone.key}]",',
+        "data/status.py": 'dtype=f"datetime64[ms, {here.zone.key}]",',
+        "data/exports.py": "self._zone.key,",
+        "ui/wall/__init__.py": '"zone": here.zone.key,',
+    }

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dashboard.markdown import escaped
+from dashboard.ui import round_list
 from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import (
     CLOCK,
@@ -162,6 +163,24 @@ def test_every_round_is_in_the_table_newest_first(players, truth):
     assert shown.loc[is_slots, "user_id"].unique().tolist() == [UNICODE.user_id]
     assert shown.loc[is_slots, "op_id"].unique().tolist() == [UNICODE.op_id]
     assert shown.loc[~is_slots, "feature_name"].isna().all()
+
+
+def test_of_very_many_rounds_the_newest_are_drawn_as_all_others_are(players, truth, monkeypatch):
+    """A longer table would be written by the browser, with another minus, and could not be searched."""
+    monkeypatch.setattr(round_list, "MOST_ON_SCREEN", 50)
+    bets = rounds_of(truth, UNICODE, "2026-03-09", CLOCK)[::-1]
+    app = players({"op_id": UNICODE.op_id})
+    shown = table(app, ROUNDS)
+    assert [round(value * 1000) for value in shown["gain_li"]] == bets["gain_amount"].tolist()[:50]
+    assert "The table has the first 50 of them, the files have all." in [each.value for each in app.caption]
+    assert f"**{len(bets)}** of {len(bets)} rounds, newest first" in [each.value for each in app.markdown]
+
+
+def test_a_zone_is_called_the_same_in_every_part(players):
+    app = players({"op_id": "grinder"}, timezone="Asia/Manila")
+    titles = [each.value for each in app.subheader]
+    assert "Sessions by day, Asia/Manila" in titles
+    assert "Manila time" not in "".join([*titles, *(each.value for each in app.caption), said(app)])
 
 
 def test_filters_leave_what_they_say(players, truth):

@@ -41,7 +41,7 @@ def draw() -> None:
             "currency": here.currency,
             "decimals": min(get_currency_precision(here.currency), 3) if here.currency else _PLACES,
             "zone": here.zone.key,
-            "zone_name": formats.zone_time(here.zone),
+            "zone_name": formats.zone_name(here.zone),
             "limits": asdict(watch.limits),
             "poll_ms": watch.poll_s * 1000,
             "build": watch.build,
