@@ -27,7 +27,7 @@ NEAR_EVERY_S: Final = 5
 
 _TRIAL_BYTES: Final = 16 * 2**10
 _AHEAD_MS: Final = 86_400_000
-"""A call that came later than this from now was counted by a wrong clock, and is not the last one."""
+"""What came later than this from now was written by a wrong clock, and is not the last that came."""
 
 
 class Checks:
@@ -107,7 +107,13 @@ class Checks:
     def _read_payouts(self) -> PayoutsSeen | None:
         try:
             with self._ledger.reading() as connection:
-                newest = select(payouts.c.received_at_ms).order_by(payouts.c.won_at_ms.desc()).limit(1)
+                can_be_ms = clock_ms(connection) + _AHEAD_MS
+                newest = (
+                    select(payouts.c.received_at_ms)
+                    .where(payouts.c.won_at_ms <= can_be_ms)
+                    .order_by(payouts.c.won_at_ms.desc())
+                    .limit(1)
+                )
                 calls = [
                     *connection.execute(
                         select(deliveries.c.received_at_ms, deliveries.c.outcome)
@@ -116,7 +122,7 @@ class Checks:
                     ),
                     *connection.execute(
                         select(repetitions.c.last_at_ms, repetitions.c.outcome)
-                        .where(repetitions.c.last_at_ms <= clock_ms(connection) + _AHEAD_MS)
+                        .where(repetitions.c.last_at_ms <= can_be_ms)
                         .order_by(repetitions.c.last_at_ms.desc())
                         .limit(1)
                     ),

@@ -61,6 +61,13 @@ def test_a_repetition_counted_by_a_clock_years_ahead_is_not_the_last_call_for_ev
     assert checks.payouts(10).last_call_ms == 1_709_201_700_000
 
 
+def test_a_payout_received_by_a_clock_years_ahead_is_not_the_last_for_ever(checks, ledger):
+    untold = {"op_id": "p", "order": {"trans_no": "ahead", "amount": 1}}
+    for at_s, call in {4_102_444_800: signed(untold), 1_709_201_700: payout("t-2")}.items():
+        Receiver(ledger, clock=lambda at_s=at_s: at_s).settle([delivery(call)])
+    assert checks.payouts(10).last_payout_ms == 1_709_201_700_000
+
+
 def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
     checks.ledger(10)
     other = sqlite3.connect(tmp_path / "ledger", isolation_level=None)
