@@ -3,11 +3,13 @@
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
+from streamlit.components.v2 import manifest_scanner
 
 from tests.browser import chromium
 from tests.provider import CLOCK, Sandbox, start_sandbox
@@ -16,6 +18,15 @@ from twoj_sandbox.world import World
 # A law holds however busy the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_looked_for_once() -> Iterator[None]:
+    """Each page as a script would read about all installed packages again: a sixth of the pages' tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
