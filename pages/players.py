@@ -135,17 +135,21 @@ def habits() -> None:
 @live.part("Games of this player", "player-games")
 def games() -> None:
     known = player_reading.history()
-    if known is None or known.value.rounds.empty:
+    if known is None:
         return
     sums = data.player_sums(known.value)
+    differing = in_words(sums.value)
+    if known.value.rounds.empty and not differing:
+        return
     with states.box("game-sums", "Games: the rounds beside the provider's own summary"):
         player_reading.as_of(known, sums)
         table = games_table(sums.value)
-        differing = in_words(sums.value)
         if differing:
+            # What is final is in both of them, or it is missing.
+            late = " While a period runs, a round may be in one of them and not yet in the other."
             st.warning(
                 f"The provider's summary has more (+) or less (−) than the rounds. {escaped(differing)}."
-                " While a period runs, a round may be in one of them and not yet in the other.",
+                + ("" if known.settled and sums.settled else late),
                 icon=":material/difference:",
             )
         grid.draw(

@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import formats
+from dashboard import data, formats
+from dashboard.bonuses import Wanted
 from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
+from dashboard.periods import Period
 from tests.pages.clicks import press
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, SUB_MCH_ID, UNICODE
@@ -214,6 +216,15 @@ def test_the_kinds_are_the_sums_of_their_grants(open_page, truth):
             for field in ("use_rate", "conversion_rate"):
                 rate = BONUS_METRIC[field].of(found)
                 assert row[field] == (None if rate is None else pytest.approx(Decimal(float(rate))))
+
+
+def test_a_day_that_has_just_begun_is_0_and_no_gap(open_page, clock, sandbox):
+    clock[0] = midnight("2026-03-16") + 40
+    sandbox.set_clock(clock[0])
+    open_page({}, "bonus")
+    now = datetime.fromtimestamp(midnight("2026-03-16"), UTC)
+    days = data.bonus_days(Wanted(), Period("", date(2026, 3, 15), date(2026, 3, 16)), now).value
+    assert days["release_count"].tolist()[1] == 0 < days["release_count"].tolist()[0]
 
 
 def test_bonuses_of_a_kind_that_nobody_asks_for_are_a_row(open_page, sandbox, truth):

@@ -240,6 +240,27 @@ def test_a_failing_summary_is_not_compared(players, sandbox):
     assert table(app, GAMES)["summary_bet_count"].isna().all()
 
 
+MORE = "The provider's summary has more (+) or less (−) than the rounds."
+LATE = "While a period runs, a round may be in one of them and not yet in the other."
+
+
+def test_bets_of_the_summary_alone_are_named_where_there_are_no_rounds(players, sandbox):
+    """Of a game that the list lacks, by its id."""
+    row = {"user_id": 5, "op_id": "quiet", "game_id": 1777, "bet_count": 3, "bet_amount": 4500}
+    sandbox.fault(SLOTS_SUMS, "answer", result=[row | {"gain_amount": -1500, "currency": ""}])
+    app = players({"op_id": "quiet", "period": "30d"})
+    assert f"{MORE} 1777: bets +3, bet amount +4.50, net result −1.50. {LATE}" in said(app)
+    (shown,) = table(app, GAMES).to_dict("records")
+    assert (shown["bet_count"], shown["summary_bet_count"]) == (0, 3)
+
+
+def test_of_a_final_period_no_round_is_on_its_way(players, sandbox):
+    sandbox.fault(SLOTS_SUMS, "answer", result=[])
+    app = players({"op_id": "grinder", "period": "2026-03-10..2026-03-12"})
+    assert MORE in said(app)
+    assert LATE not in said(app)
+
+
 def test_games_without_the_list_of_games_have_their_ids(players, sandbox):
     sandbox.fault("/api/all/list", "code_500")
     app = players({"op_id": "grinder"})
