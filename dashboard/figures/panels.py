@@ -48,7 +48,7 @@ def hours_chart(
     day = compared.partition(",")[0]
     running = (hours["bet_amount_li"].notna() & ~hours["finished"]).tolist()
     befores = [compared if is_running else day for is_running in running]
-    return _panels(hours, steps, unknown, look, currency, befores, compared)
+    return _panels(hours, steps, unknown, look, currency, befores, day)
 
 
 def _panels(

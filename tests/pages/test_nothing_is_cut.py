@@ -41,6 +41,21 @@ CUT = """() => {
       && each.getBoundingClientRect().right > card.getBoundingClientRect().right + 1;
     if ((hidden || wide) && each.innerText?.trim()) seen.push(each.innerText.trim().slice(0, 60));
   }
+  for (const each of main.querySelectorAll('[data-testid="stButtonGroup"] > div')) {
+    if (each.scrollWidth > each.clientWidth + 1) seen.push(`choices: ${each.innerText}`);
+  }
+  const line = document.createRange();
+  const figures = '[data-testid="stMetricValue"] *, [data-testid="stMetricDelta"] *';
+  for (const each of main.querySelectorAll(figures)) {
+    for (const node of each.childNodes) {
+      if (node.nodeType !== Node.TEXT_NODE) continue;
+      for (const word of node.data.matchAll(/[^\\s]+/g)) {
+        line.setStart(node, word.index);
+        line.setEnd(node, word.index + word[0].length);
+        if (line.getClientRects().length > 1) seen.push(`in two: ${word[0]}`);
+      }
+    }
+  }
   const fields = '[data-testid="stWidgetLabel"] *, [data-baseweb="select"] *, input,'
     + ' [data-testid="stDateInput"] *';
   for (const each of main.querySelectorAll(fields)) {
