@@ -150,6 +150,15 @@ def test_hours_still_to_come_are_empty_and_not_missing() -> None:
     assert figure.layout.xaxis.title.text == "Hour, Asia/Manila"
 
 
+def test_the_legend_of_the_hours_names_the_day_alone() -> None:
+    """What is said of the running hour stands above; on a phone it would lie over the chart's title."""
+    rows = {start: StageTotal(1, 1000, -10, 10) for start, _ in hour_windows(TODAY, MANILA) if start < NOW}
+    frame = hours_frame(TODAY, rows, date(2026, 3, 8), rows, NOW, MANILA)
+    words = "8 March 2026, the hour of 14:00 until 14:05"
+    figure = hours_chart(frame, DARK, "PHP", MANILA, words)
+    assert [each.text for each in figure.layout.annotations][-1] == "╌╌ 8 March 2026"
+
+
 def _games() -> Any:
     listed = [
         Game(1001, "<b>Bold</b> & Co", "Slots"),

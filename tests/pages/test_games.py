@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from dashboard import data, formats
+from dashboard.cell_links import MARK
 from dashboard.metrics import METRIC, Totals, change
 from tests.pages.clicks import press
 from tests.pages.game_truth import GAME, leads_to, midnight, players_of, rounds_of, totals_by_game
@@ -17,6 +18,15 @@ from twoj_sandbox.world.games import GAMES
 def cache_folder(tmp_path_factory):
     """One cache for the tests of this module: none of them changes what the provider says."""
     return tmp_path_factory.mktemp("games") / "cache"
+
+
+def test_the_name_is_the_only_link_and_nothing_else_is_heard(open_page):
+    page = all_here(open_page({"period": "yesterday"}, page="games"), {"period": "yesterday"})
+    table = next(table for table in page.dataframe if "players" in table.value)
+    linked = [field for field in table.value if any(MARK in str(cell) for cell in table.value[field])]
+    assert linked == ["name"]
+    assert "games?game_id=2011" in {leads_to(cell) for cell in table.value["name"]}
+    assert not table.proto.selection_mode
 
 
 @pytest.mark.parametrize(
