@@ -119,4 +119,13 @@ def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(br
     assert box
     assert box["height"] == 700
     assert "Loading…" in figures.evaluate("(part) => getComputedStyle(part, '::after').content")
-    page.close()
+
+    page.goto(f"{url}/status")
+    expect(page.locator(".st-key-box-background")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-part-refused")).to_be_hidden(timeout=PATIENCE_MS)
+    places = [
+        page.locator(f".st-key-box-{name}").bounding_box() for name in ("cache", "ledger", "background")
+    ]
+    cache, ledger, background = (place for place in places if place)
+    gap = ledger["y"] - cache["y"] - cache["height"]
+    assert background["y"] - ledger["y"] - ledger["height"] == gap > 0
