@@ -56,7 +56,7 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     if reach < now:
         # An older answer: what stands beside it ends where it does.
         earlier, running = _as_long(hours_before, started, reach, zone)
-        _ask_anew({start: end for start, end in earlier if end != windows[start]}, replies, errors)
+        _ask_anew({start: end for start, end in earlier if end != windows.get(start, end)}, replies, errors)
     sums: dict[datetime, StageTotal] = {
         start: reply.data.summary for start, reply in replies.items() if reply.complete
     }
