@@ -14,22 +14,22 @@ that is the same.
 σ and the skewness γ of w / b come from a sample of many rounds, never from the period that is judged:
 without a big win in it a short period has far too small a spread of its own, and honest games look like
 thieves. Where the sample holds fewer than 2 000 effective rounds of a game, all rounds of its type are
-taken; where it holds fewer of the type too, nothing is judged. A game that has shown less spread than its
-type may just not have had its big win yet, so 500 rounds with the σ of the type are added to its own.
+taken; where it holds fewer of the type too, nothing is judged.
 
-A sample without a big win has the same fault, so that of a type gets one effective round more, which gave
-back the largest multiple of a stake that any game of the type has given; a game gets its part of this round.
+A sample without a big win has the same fault, so that of a type gets more effective rounds, which gave back
+the largest multiple of a stake that any game of the type has given; a game gets its part of them. For the
+skewness that is one round. For σ it is 5: what never happened in n rounds may, but for 1 %, be expected
+−ln(0.01) = 4.6 times in as many (the rule of three, Hanley & Lippman-Hand 1983, with 1 % for their 5 %).
 A type of n < 100 000 rounds has hardly shown its largest win yet: the multiple is taken √(100 000 / n) times
 (as extremes grow where P(X > x) ~ 1 / x²), and for n < 10 000 to be 100 at least.
 
-The numbers 100 000, 10 000, 100 and 500 follow from no theory, but from what is left of false alarms: the
-share of honest runs outside the 99.8 % band (`tests/benchmarks/funnel.py`; at most 0.4 % was aimed at). The
-round more alone leaves 10.5 % in the worst case, be it whole or in part: a win of 100 stakes once in 1 250
-rounds may be missing among 2 000. With the factor but not the least of 100 it is 10.9 %, with the least but
-not the factor 3.3 %, with both 0.7 %, with the 500 rounds too 0.6 %. A whole round more for each game, with
-factor and least, leaves 0.3 %, but then calm games hardly ever have enough play: a slot that pays 130 % for
-two days is found in none of 20 made-up worlds, with its part of a round in 12. A jackpot that no game of the
-type has paid in the sample cannot be seen by it.
+The numbers 100 000, 10 000 and 100 follow from no theory, but from what is left of false alarms: the share
+of honest runs outside the 99.8 % band (`tests/benchmarks/funnel.py`; at most 0.4 % was aimed at, and is
+the worst case). One round more alone leaves 10.5 %: a win of 100 stakes once in 1 250 rounds may be
+missing among 2 000. Without the least of 100 it is 6.2 %; with one round for σ as for the skewness 0.6 %.
+With 5 for both, calm games hardly ever have enough play: a slot that pays 130 % for two days is found in
+none of 20 made-up worlds, with one for the skewness in 12. A jackpot that no game of the type has paid in
+the sample cannot be seen by it.
 
 All sums are whole numbers (li, and multiples of a stake in millionths), so that a spread is never the small
 difference of two large floats. A single stake may be larger than all others together: the hours of a game
@@ -55,7 +55,7 @@ skewness of the difference (the first term of Cornish and Fisher 1938).
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from math import inf, isqrt, sqrt
 from typing import Any, Final, TypeVar
@@ -73,8 +73,8 @@ OUTSIDE_95: Final = 0.05
 OUTSIDE_998: Final = 0.002
 MICRO: Final = 10**6
 """Multiples of a stake are whole millionths."""
+_UNSEEN: Final = 5
 _SHOWN_AFTER: Final = 100_000
-_LIKE_ITS_TYPE: Final = 500
 _YOUNG_TYPE: Final = 10_000
 _YOUNG_LARGEST: Final = 100 * MICRO
 _LEFT_OUT: Final = 20
@@ -187,24 +187,25 @@ class Spread:
 def spread(days: Iterable[Play], of_type: Play = Play()) -> Spread | None:
     """Measure the spread over a sample, one `Play` a day; None where nothing was bet, or nothing scatters.
 
-    `of_type` is the sample of the whole type: with one round more of that, at the largest multiple. The
-    part of this round that falls to the days is as their part of the type's draws.
+    `of_type` is the sample of the whole type: with more rounds of that, at the largest multiple: one for the
+    skewness, `_UNSEEN` for σ. The part of these that falls to the days is as their part of the type's draws.
     """
     known = [day for day in days if day.bet > 0]
     total = sum(known, Play())
     if not total.bet_bet:
         return None
-    more = _with_one_more(total, of_type) if of_type.draws else total
+    wide = _with_more(total, of_type, _UNSEEN) if of_type.draws else total
+    more = _with_more(total, of_type, 1) if of_type.draws else total
     second = more.r2 * more.draws - more.r**2
     third = more.r3 * more.draws**2 - 3 * more.r * more.r2 * more.draws + 2 * more.r**3
     # Σ(w − ρ b)² · (Σb)², with ρ = Σw / Σb.
     squares = (
-        more.back_back * more.bet**2 - 2 * more.back * more.bet * more.bet_back + more.back**2 * more.bet_bet
+        wide.back_back * wide.bet**2 - 2 * wide.back * wide.bet * wide.bet_back + wide.back**2 * wide.bet_bet
     )
     if not squares or not second:
         return None
     return Spread(
-        sigma=sqrt(squares / (more.bet**2 * more.bet_bet)),
+        sigma=sqrt(squares / (wide.bet**2 * wide.bet_bet)),
         skewness=third / (second * _root(second)),
         stakes=sum(day.bets**2 * day.bet_bet / day.bet**2 for day in known) / total.bets,
         rtp=total.back / total.bet,
@@ -212,10 +213,10 @@ def spread(days: Iterable[Play], of_type: Play = Play()) -> Spread | None:
     )
 
 
-def _with_one_more(total: Play, of_type: Play) -> Play:
-    """Add the sample's part of a round that gave back the largest multiple; all times the type's draws.
+def _with_more(total: Play, of_type: Play, rounds: int) -> Play:
+    """Add the sample's part of `rounds` that gave back the largest multiple; all times the type's draws.
 
-    Its stake is the one that makes it one effective round: Σb² / Σb.
+    Their stake is the one that makes each of them one effective round: Σb² / Σb.
     """
     largest, stake = assumed_largest(of_type), -(-total.bet_bet // total.bet)
     back = stake * largest // MICRO
@@ -223,7 +224,7 @@ def _with_one_more(total: Play, of_type: Play) -> Play:
     squares = {"bet_bet": stake**2, "bet_back": stake * back, "back_back": back**2}
     multiples = {"draws": 1, "r": largest, "r2": largest**2, "r3": largest**3}
     more = {**amounts, **squares, **multiples, "bets": 1}
-    sums = {name: getattr(total, name) * of_type.draws + more[name] * total.draws for name in _SUMS}
+    sums = {name: getattr(total, name) * of_type.draws + rounds * more[name] * total.draws for name in _SUMS}
     return Play(**sums, largest=largest)
 
 
@@ -352,13 +353,10 @@ def judge(
 
 def _shape(own: Spread | None, of_type: Spread | None) -> Spread | None:
     """The spread to judge a game by; None where not even its type has rounds enough."""
-    typical = of_type if of_type and of_type.effective >= ENOUGH_ROUNDS else None
-    if own is None or own.effective < ENOUGH_ROUNDS:
-        return typical
-    if typical is None or typical.sigma <= own.sigma:
-        return own
-    squares = own.effective * own.sigma**2 + _LIKE_ITS_TYPE * typical.sigma**2
-    return replace(own, sigma=sqrt(squares / (own.effective + _LIKE_ITS_TYPE)))
+    for found in (own, of_type):
+        if found is not None and found.effective >= ENOUGH_ROUNDS:
+            return found
+    return None
 
 
 def _expected(
