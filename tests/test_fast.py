@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 
+import pytest
 from pandas.io.formats.style import Styler
 from streamlit import config
 from streamlit.testing.v1 import AppTest
@@ -26,6 +27,7 @@ async def crowd(url: str) -> list[list[str]]:
         return [tab.texts for tab in tabs]
 
 
+@pytest.mark.slow
 def test_a_hundred_people_at_a_cold_overview_cost_the_provider_the_calls_of_one(sandbox, tmp_path):
     settings = {
         "TWOJ_SUMMARY_URL": sandbox.url,

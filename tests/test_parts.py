@@ -9,6 +9,7 @@ import pytest
 from tests import parts
 
 
+@pytest.mark.slow
 def test_a_run_without_the_parts_ends_by_saying_what_it_did_not_try():
     files = ["tests/twoj_client/test_cache_stores.py", "tests/pages/test_games_in_browser.py"]
     options = ["-n0", "-q", "-p", "no:cacheprovider", "-k", "redis or sorted or opens"]

@@ -86,6 +86,7 @@ def test_any_amount_is_read_exactly_however_it_is_grouped(amount: int, separator
 
 
 @given(st.text(st.sampled_from("0123456789,. \u00a0-+e"), max_size=24) | st.text(max_size=12))
+@pytest.mark.slow
 def test_any_text_is_an_amount_to_the_li_or_refused(text: str) -> None:
     try:
         amount = amount_li(text)

@@ -180,6 +180,7 @@ def test_jumps_in_words():
         max_size=12,
     )
 )
+@pytest.mark.slow
 def test_a_balance_that_only_rounds_and_transfers_changed_is_explained(steps):
     """Rounds ten seconds apart; the transfers between two of them happen within."""
     steps_of_balance, known, credit = [100], [], 100

@@ -77,6 +77,7 @@ BETS = st.lists(
 
 @settings(deadline=None)
 @given(BETS, st.sampled_from([(), ("Slots",), ("Multiplayer", "Table")]))
+@pytest.mark.slow
 def test_hours_added_up_are_the_sums_of_all_bets(bets, types):
     hours = [summed([bet for bet in bets if bet[0] // 3600 == hour]) for hour in (0, 1)]
     sums = together([together(hours), summed([])]).of(types)
@@ -102,6 +103,7 @@ def test_hours_added_up_are_the_sums_of_all_bets(bets, types):
 
 @settings(deadline=None)
 @given(BETS)
+@pytest.mark.slow
 def test_players_are_ranked_by_their_sums(bets):
     sums = together([summed(bets), summed([])])
     gains, stakes = defaultdict(int), defaultdict(int)
@@ -137,6 +139,7 @@ def test_sums_that_were_damaged_are_refused(spoil):
 
 @settings(deadline=None)
 @given(BETS)
+@pytest.mark.slow
 def test_the_newest_bets_and_the_biggest_wins_come_first(bets):
     sums = together(
         [summed([bet for bet in bets if bet[0] < 3600]), summed([bet for bet in bets if bet[0] >= 3600])]

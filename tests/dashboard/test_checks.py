@@ -68,6 +68,7 @@ def test_a_payout_received_by_a_clock_years_ahead_is_not_the_last_for_ever(check
     assert checks.payouts(10).last_payout_ms == 1_709_201_700_000
 
 
+@pytest.mark.slow
 def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
     checks.ledger(10)
     other = sqlite3.connect(tmp_path / "ledger", isolation_level=None)

@@ -102,6 +102,7 @@ def test_the_half_hour_that_lord_howe_repeats_and_skips() -> None:
 
 
 @days_of_all_kinds
+@pytest.mark.slow
 def test_habits_and_steps_count_each_round_where_it_lies(zone: str, day: date, hours: float) -> None:
     place = ZoneInfo(zone)
     starts = [int(moment.timestamp()) for moment in _minutes(day, place)]

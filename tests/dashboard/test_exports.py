@@ -97,6 +97,7 @@ def _time(value) -> float:
 
 
 @pytest.mark.parametrize("form", list(Format))
+@pytest.mark.slow
 def test_a_day_is_read_back_row_by_row(exports, truth, form):
     exports.order(DAY, DAY, ALL, "", form)
     exports.work()
@@ -134,6 +135,7 @@ def test_types_and_games_narrow_it_down_in_the_business_zone(twoj, tmp_path, tru
     assert only(exports).file == "bets-slots-game-1041-game-2011-2026-03-14-2026-03-14.csv"
 
 
+@pytest.mark.slow
 def test_text_of_a_csv_file_is_no_formula(exports):
     exports.order(date(2026, 2, 20), DAY, RoundFilter(), "", Format.CSV)
     exports.work()
@@ -143,6 +145,7 @@ def test_text_of_a_csv_file_is_no_formula(exports):
     assert not any(op_id.startswith("=") for op_id in op_ids)
 
 
+@pytest.mark.slow
 def test_an_hour_that_fails_is_named_and_asked_for_again(exports, sandbox, truth):
     hour = MIDNIGHT + 5 * 3600
     sandbox.fault(HISTORY, "code_400", where={"time_start": hour})
@@ -206,6 +209,7 @@ with TwoJ(summary_url=url, mch_id=int(mch_id), key=key, cache_url=folder + "/cac
 """
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_loses_nothing(exports, sandbox, truth, tmp_path):
     exports.order(DAY, DAY, ALL, "", Format.PARQUET)
     sandbox.fault(HISTORY, "hang", where={"time_start": MIDNIGHT + 9 * 3600})

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,6 +122,7 @@ def test_axes_say_unit_and_zone() -> None:
 
 
 @given(st.integers(1, 400), st.dates(date(2024, 1, 1), date(2027, 1, 1)))
+@pytest.mark.slow
 def test_ticks_fit_a_narrow_screen(count: int, last_day: date) -> None:
     period = custom_period(last_day - timedelta(days=count - 1), last_day, last_day)
     noon = datetime.combine(last_day, datetime.min.time(), MANILA) + timedelta(hours=12)

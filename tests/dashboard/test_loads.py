@@ -184,6 +184,7 @@ def test_what_is_made_of_a_whole_load_is_made_once(look):
     assert [load.made(lambda: made.append(1) or len(made)) for _ in range(3)] == [1, 1, 1]
 
 
+@pytest.mark.slow
 def test_the_end_of_the_server_does_not_wait_for_what_has_not_begun(clock):
     gate, asked = Event(), []
     with Loads(clock) as loads:

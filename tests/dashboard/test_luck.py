@@ -267,6 +267,7 @@ GENEROUS_DAY = 20_523
 """2026-03-11."""
 
 
+@pytest.mark.slow
 def test_the_planted_game_is_found_and_honest_ones_are_named_no_more_often_than_promised() -> None:
     """Twenty worlds: two days in which one game pays 130 %, and 30 days for the others."""
     verdicts: list[Verdict] = []
@@ -298,6 +299,7 @@ def test_the_planted_game_is_found_and_honest_ones_are_named_no_more_often_than_
         ("single 100", Source.OWN),
     ],
 )
+@pytest.mark.slow
 def test_honest_games_are_called_thieves_no_more_often_than_the_band_says(
     paytable: str, source: Source
 ) -> None:

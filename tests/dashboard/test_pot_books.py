@@ -69,6 +69,7 @@ def samples(ledger, pot="hourly"):
     return read(ledger, pot_books.samples, pot, 0, 2**62)
 
 
+@pytest.mark.slow
 def test_samples_are_exact_and_come_back_oldest_first(ledger):
     with ledger.writing() as connection:
         pot_books.add_samples(connection, [pots(2, "9007199254740.993"), pots(1, "0.001")])

@@ -83,6 +83,7 @@ def test_what_is_written_is_read_again(
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=names)
 @given(text=st.text(max_size=300) | st.text("0123456789.,-+:TZ ", max_size=30))
+@pytest.mark.slow
 def test_any_text_is_a_value_or_one_sentence_and_the_default(parameter: Parameter[Any], text: str) -> None:
     said = asked({parameter.name: text}, zone=BERLIN)
     value = said.value(parameter)

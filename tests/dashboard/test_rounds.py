@@ -166,6 +166,7 @@ def test_a_circle_begins_where_the_balance_stood_or_else_where_it_goes_on():
     steps=st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 1)), min_size=1, max_size=40),
     shuffle=st.randoms(use_true_random=False),
 )
+@pytest.mark.slow
 def test_where_a_chain_exists_no_gap_is_left(steps, shuffle):
     credit, second, rows = 10, 0, [slots(-1, credit=10)]
     for number, (gain, passed) in enumerate(steps):

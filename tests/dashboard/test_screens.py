@@ -3,6 +3,7 @@
 from contextlib import closing
 from hashlib import sha256
 
+import pytest
 from sqlalchemy import select
 
 from dashboard.data.screens import Screens
@@ -11,6 +12,7 @@ from payouts.database import Database
 from tests.payouts.conftest import engine, postgresql, url  # noqa: F401 - fixtures
 
 
+@pytest.mark.slow
 def test_a_token_is_kept_nowhere_and_its_hash_lets_the_screen_look(url, engine, tmp_path):  # noqa: F811
     with closing(Database(url)) as database:
         screens = Screens(database)

@@ -136,6 +136,7 @@ moves = st.lists(
 
 
 @given(moves=moves, cut=st.integers(0, 12))
+@pytest.mark.slow
 def test_whatever_happened_the_columns_add_up_and_pages_join(
     moves: list[tuple[int, int, int]], cut: int
 ) -> None:

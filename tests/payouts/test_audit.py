@@ -51,6 +51,7 @@ def did(engine, *changes):
             connection.execute(change)
 
 
+@pytest.mark.slow
 def test_each_row_carries_the_hash_of_the_one_before_it(engine):
     wrote(engine, Deed("ann", "deposit", {"op_id": "玩家", "amount_li": 5000, "balance_li": None}, "sending"))
     wrote(engine, Deed("ben", "deposit", {}, "done"))
@@ -79,6 +80,7 @@ def test_a_row_of_a_transaction_that_fails_was_never_there(engine):
     assert said(engine) == []
 
 
+@pytest.mark.slow
 def test_many_writers_make_one_chain(engine):
     together = threading.Barrier(4)
 
@@ -108,6 +110,7 @@ COLUMNS = ["at_ms", "who", "what", "about", "outcome", "previous_hash", "hash"]
     about=st.dictionaries(st.text(max_size=5), st.none() | st.integers() | st.text(max_size=5), max_size=3),
     data=st.data(),
 )
+@pytest.mark.slow
 def test_whatever_row_is_changed_or_missing_is_found(engine, count, about, data):
     did(engine, delete(log), update(audit_end).values(row_count=0, hash=NO_ROW_HASH))
     wrote(engine, *deeds(count), Deed("ann", "look-up", about, "unknown"))
@@ -123,12 +126,14 @@ def test_whatever_row_is_changed_or_missing_is_found(engine, count, about, data)
         assert any(f"row {number} " in sentence for sentence in said(engine))
 
 
+@pytest.mark.slow
 def test_rows_missing_at_either_end_are_found(engine):
     wrote(engine, *deeds(5))
     did(engine, delete(log).where(log.c.id.in_([1, 2, 5])))
     assert said(engine) == ["Audit log: rows 1 to 2 are missing.", "Audit log: row 5 is missing."]
 
 
+@pytest.mark.slow
 def test_a_row_that_was_rewritten_with_its_hash_is_found_by_its_neighbour(engine):
     wrote(engine, *deeds(3))
     for number, sentences in (
@@ -143,6 +148,7 @@ def test_a_row_that_was_rewritten_with_its_hash_is_found_by_its_neighbour(engine
         did(engine, update(log).where(log.c.id == number).values(who=was["who"], hash=was["hash"]))
 
 
+@pytest.mark.slow
 def test_a_row_put_in_at_the_end_is_found(engine):
     wrote(engine, *deeds(2))
     added = kept(engine)[1] | {"id": 3, "previous_hash": kept(engine)[1]["hash"]}
@@ -158,6 +164,7 @@ def test_a_log_that_lost_its_end_says_so_and_takes_no_more_rows(engine):
         wrote(engine, *deeds(1))
 
 
+@pytest.mark.slow
 def test_the_check_of_the_ledger_reads_the_log_and_tells_its_last_hash(engine):
     assert check(engine.url) == (
         [],

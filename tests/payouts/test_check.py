@@ -18,6 +18,7 @@ def filled(ledger, engine):
     return engine
 
 
+@pytest.mark.slow
 def test_a_ledger_that_adds_up_says_so(filled):
     wrong, extent = check(filled.url)
     assert (wrong, extent.partition(" The audit log")[0]) == ([], EXTENT)
@@ -70,6 +71,7 @@ def test_a_ledger_that_adds_up_says_so(filled):
         ),
     ],
 )
+@pytest.mark.slow
 def test_a_changed_row_is_named_to_the_li(filled, change, sentences):
     with filled.begin() as connection:
         connection.execute(text(change))

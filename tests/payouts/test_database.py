@@ -87,6 +87,7 @@ def test_people_are_told_where_it_is_without_the_password(setting, expected):
     assert place(ledger_url(setting)) == expected
 
 
+@pytest.mark.slow
 def test_the_tables_are_of_the_newest_version(engine):
     migrate(engine)
     with engine.connect() as connection:
@@ -138,6 +139,7 @@ def test_several_processes_may_make_the_tables_at_once(engine):
     assert failures == []
 
 
+@pytest.mark.slow
 def test_a_new_file_is_opened_by_several_at_once(tmp_path):
     """SQLite refuses one in a few dozen such openings at once: hence a hundred of them."""
 
@@ -166,6 +168,7 @@ def test_the_migrations_are_found_in_a_folder_of_any_name(monkeypatch, tmp_path)
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_what_was_written_before_payouts_were_bound_in_is_bound_in_as_it_stands(engine):
     """A ledger of revision 0003, with rows as that version wrote them."""
     config = payouts.database._alembic()
@@ -311,6 +314,7 @@ def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeyp
         (None, "The ledger does not say its version: alembic_version was emptied or dropped."),
     ],
 )
+@pytest.mark.slow
 def test_the_check_of_a_ledger_of_another_version_does_not_pass(ledger, engine, version, sentence):
     ledger.settle([delivery(payout())])
     with engine.begin() as connection:

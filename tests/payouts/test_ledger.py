@@ -243,6 +243,7 @@ money = st.tuples(st.integers(0, 5), st.sampled_from(["ann", "ben", "cat"]), st.
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(money, min_size=1, max_size=6), max_size=6), data=st.data())
+@pytest.mark.slow
 def test_whatever_comes_in_whatever_order_is_credited_once(two_ledgers, engine, batches, data):
     """A balance is the sum of distinct payouts; the first call with a number says what it stands for."""
     two_ledgers[0].prepare()
@@ -269,6 +270,7 @@ def test_whatever_comes_in_whatever_order_is_credited_once(two_ledgers, engine, 
     assert check(engine.url)[0] == []
 
 
+@pytest.mark.slow
 def test_a_locked_ledger_raises_and_works_again_afterwards(ledger, locked):
     settle(ledger, payout("t-1", amount=5))
     with locked(), pytest.raises(LedgerAway, match="cannot be used"):

@@ -110,6 +110,7 @@ def test_a_payout_is_one_under_any_content_type(tmp_path, kind):
     assert asyncio.run(run()).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_locked_ledger_is_answered_503_and_a_repeat_heals_it(url, locked):
     async def run():
         async with served(Receiver(MERCHANT, Database(url))) as deliver:
@@ -343,6 +344,7 @@ def test_calls_without_a_valid_signature_keep_no_payout_waiting(monkeypatch, url
     assert (refused.kind, refused.total) == ("mismatch", 300)
 
 
+@pytest.mark.slow
 def test_what_the_ledger_did_not_hear_at_once_it_hears_later(monkeypatch, url, engine, caplog, locked):
     monkeypatch.setattr("payouts.desk._TALLY_EVERY_S", 0)
 

@@ -400,6 +400,7 @@ def test_it_is_found_in_a_file(on_sqlite, kind):
 
 
 @pytest.mark.parametrize("kind", [*ON_BOTH, *ON_POSTGRESQL])
+@pytest.mark.slow
 def test_it_is_found_in_postgresql(on_postgresql, kind):
     statements, sentence = (KINDS | ON_POSTGRESQL)[kind]
     cascade = [each + " CASCADE" if each.startswith("DROP TABLE") else each for each in statements]

@@ -131,6 +131,7 @@ def test_amounts_up_to_the_largest_are_kept_to_the_li_and_none_below_one(book):
         Order("order-2", "rich", Kind.DEPOSIT, 0)
 
 
+@pytest.mark.slow
 def test_a_locked_ledger_raises_and_lets_nobody_send(book, locked):
     book.begin(ORDER, "ann")
     with locked("transfers"), pytest.raises(LedgerAway, match="cannot be used"):

@@ -104,6 +104,7 @@ def table(engine, name):
         return connection.execute(select(schema.metadata.tables[name])).mappings().all()
 
 
+@pytest.mark.slow
 def test_the_wallet_is_credited_and_its_balance_handed_on(url, engine):
     wallet = OperatorsWallet()
     assert codes(url, wallet, payout("t-1"), payout("t-1")) == [(200, 0, 1_005_000)] * 2
@@ -127,6 +128,7 @@ def test_the_wallet_is_credited_and_its_balance_handed_on(url, engine):
     ],
     ids=repr,
 )
+@pytest.mark.slow
 def test_what_the_wallet_does_not_confirm_is_answered_503_and_finished_later_with_the_same_key(
     url, engine, fail
 ):
@@ -162,6 +164,7 @@ def test_a_repeat_of_the_provider_may_take_it_up_too(make_ledger, engine):
     assert [settled.outcome for settled in ledger.settle([call, new])] == ["claimed", "claimed"]
 
 
+@pytest.mark.slow
 def test_each_failure_lets_the_wallet_rest_longer_up_to_a_minute(url, engine):
     wallet = OperatorsWallet(*[httpx.Response(500)] * 99)
     codes(url, wallet, payout("t-1"))

@@ -129,6 +129,7 @@ def test_the_same_days_serve_every_view(world, twoj):
     assert asked(world, lambda: bets(twoj, *month)) == []
 
 
+@pytest.mark.slow
 def test_a_warm_overview_costs_one_request_a_refresh(world, twoj):
     """60 days, their comparison, and today by the hour, refreshed each minute."""
 
@@ -347,6 +348,7 @@ class TestCachedEqualsUncached:
 
     @settings(deadline=None, max_examples=60)
     @given(STEPS, ARRIVALS, st.sampled_from(["UTC", "Asia/Kathmandu", "America/New_York"]))
+    @pytest.mark.slow
     def test_it(self, tmp_path_factory, steps, arrivals, zone):
         world = World(Clock())
         world.bets = [WorldBet(NOW + at, known_at=NOW + at + late) for at, late in arrivals]

@@ -46,6 +46,7 @@ TIMES = st.lists(
 
 @settings(max_examples=300)
 @given(TIMES, st.integers(1, 30), KEEP, st.integers(1, 8), st.integers(0, 999))
+@pytest.mark.slow
 def test_the_harvest_is_what_there_is(times, limit, keep, at_once, seed):
     """For any limit, any burst, whichever rows are kept and in whatever order they come."""
     rng = random.Random(seed)
@@ -174,6 +175,7 @@ class Player:
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "random"])
 @pytest.mark.parametrize("keep", ["newest", "oldest"])
+@pytest.mark.slow
 def test_rounds_come_once_each_and_oldest_first(provider, twoj, keep, order):
     start = NOW - 90 * DAY_S
     times = [start + i * 7 * 60 for i in range(90 * 200)]

@@ -91,6 +91,7 @@ def test_who_does_not_answer_says_nothing_of_the_signature(make_client):
     assert isinstance(found.error, ConnectionFailed)
 
 
+@pytest.mark.slow
 def test_it_is_asked_once_and_briefly(sandbox, real):
     sandbox.fault("*", "hang")
     found = real().health(Api.SUMMARY)

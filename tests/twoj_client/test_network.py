@@ -267,6 +267,7 @@ def test_a_total_that_cannot_be_is_an_error_of_its_window(provider, twoj):
     assert len(provider.calls) == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_asked_for_behind_an_empty_page(provider, make_client):
     def answer(call):
         number = call.data["page"]

@@ -138,6 +138,7 @@ def test_whatever_stands_anywhere_in_an_answer_ends_in_the_tree(told, endpoint, 
 
 @settings(max_examples=50)
 @given(name=st.sampled_from(NAMES), data=st.data())
+@pytest.mark.slow
 def test_any_json_in_any_place_ends_in_the_tree(told, name, data):
     endpoint = next(endpoint for endpoint in ENDPOINTS if endpoint.name == name)
     envelope = data.draw(st.sampled_from(list(envelopes(endpoint))))
@@ -152,6 +153,7 @@ def test_any_json_in_any_place_ends_in_the_tree(told, name, data):
 
 @settings(max_examples=50)
 @given(name=st.sampled_from(NAMES), body=st.binary(max_size=200))
+@pytest.mark.slow
 def test_any_bytes_end_in_the_tree(told, name, body):
     told.ends_well(name, body)
 

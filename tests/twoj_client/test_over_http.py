@@ -55,6 +55,7 @@ def sums(bets):
 
 
 class TestEachEndpoint:
+    @pytest.mark.slow
     def test_400_days_are_the_sum_of_their_bets(self, twoj, truth, sandbox):
         start = CLOCK - 400 * DAY_S
         reply = twoj.all.stage_summary(start=start, end=CLOCK)
@@ -96,6 +97,7 @@ class TestEachEndpoint:
         assert len(rows) == sum(int(game) in wanted for game in bets["game_id"])
 
     @pytest.mark.parametrize("keep", ["newest", "oldest", "random"])
+    @pytest.mark.slow
     def test_a_busy_players_history(self, twoj, truth, sandbox, keep):
         sandbox.set_manner(keep, "random")
         window = {"start": CLOCK - 60 * DAY_S, "end": CLOCK}
@@ -185,6 +187,7 @@ DOWN = {
 
 class TestFaults:
     @pytest.mark.parametrize("kind", DOWN)
+    @pytest.mark.slow
     def test_each_fault_is_its_own_error_and_an_old_answer_stands_in(self, make_client, sandbox, clock, kind):
         twoj, hasty = make_client(), make_client(timeout_s=0.2 if kind == "hang" else 8)
         sandbox.fault(STAGE, kind)
@@ -285,6 +288,7 @@ with TwoJ(summary_url=url, mch_id=int(mch_id), key=key, cache_url=cache_url, clo
 
 
 @pytest.mark.parametrize("store", ["folder", "redis"])
+@pytest.mark.slow
 def test_two_processes_of_50_threads_ask_for_each_window_once(sandbox, tmp_path, store, request):
     cache_url = str(tmp_path / "cache") if store == "folder" else request.getfixturevalue("redis_url")
     script = ASKERS.format(clock=CLOCK, today=TODAY)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,11 +40,13 @@ def test_text_is_escaped_and_empty_data_is_signed():
 
 
 @given(st.dictionaries(st.text(), JSON))
+@pytest.mark.slow
 def test_canonical_json_is_what_the_documents_code_prints(data):
     assert canonical_json(data).decode() == json.dumps(data, separators=(",", ":"), sort_keys=True)
 
 
 @given(st.dictionaries(st.text(), JSON))
+@pytest.mark.slow
 def test_the_body_holds_the_signed_bytes(data):
     signed = canonical_json(data)
     body = summary_body(signed, ts_s=1742452087, mch_id=101, signature="5" * 32)

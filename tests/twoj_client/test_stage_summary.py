@@ -105,6 +105,7 @@ def test_local_days_of_23_and_25_hours(world, tmp_path):
     st.integers(1, 130 * DAY_S),
     st.sampled_from(["UTC", "Asia/Kathmandu", "America/Sao_Paulo", "Europe/London", "Pacific/Auckland"]),
 )
+@pytest.mark.slow
 def test_days_are_the_sums_of_their_bets(tmp_path_factory, offsets, start, length, zone):
     base = NOW - 400 * DAY_S
     world = World(Clock(), [WorldBet(base + offset, 1000 + offset, offset) for offset in offsets])

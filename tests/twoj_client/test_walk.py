@@ -277,6 +277,7 @@ ROWS = st.lists(
     st.booleans(),
     st.sampled_from([None, None, "items", "total"]),
 )
+@pytest.mark.slow
 def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, gone):
     page = {"items": items, "total": 1, "page": 1, "page_size": 1}
     page.pop(gone, None)
@@ -290,6 +291,7 @@ def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, gone):
         assert _Decoder().decode(payload).table.to_pylist() == expected
 
 
+@pytest.mark.slow
 def test_an_hour_that_was_taken_is_let_go(provider, twoj):
     """Even if the collector sleeps: nothing of an hour may lie in a cycle."""
     provider.answers[PATH] = Bets([bet(i, DAY + i * 6) for i in range(20 * 600)])

@@ -91,6 +91,7 @@ def test_blocks_partition_the_window_and_cut_no_day(window, zone):
 
 
 @given(WINDOWS, ZONES)
+@pytest.mark.slow
 def test_days_that_share_an_answer_can_be_told_apart(window, zone):
     days = business_days(window, zone)
     groups = in_one_answer(days, 60 * DAY_S)

@@ -54,6 +54,7 @@ def test_bonus_and_cash_are_floats_as_in_the_document(sandbox):
     states=st.lists(st.integers(1, 5), max_size=5),
     by_player=st.booleans(),
 )
+@pytest.mark.slow
 def test_every_filter(sandbox, truth, window, mch_id, game_ids, create_types, states, by_player):
     asked = {"game_ids": game_ids, "create_type_list": create_types, "state_list": states}
     if by_player:

@@ -32,6 +32,7 @@ def test_a_pot_is_the_exact_text_of_a_decimal_number(sandbox):
     assert True in shapes
 
 
+@pytest.mark.slow
 def test_pots_never_fall_but_by_a_hit(truth):
     jackpots = truth.jackpots
     hits = {(hit.pot, hit.at_ms): hit for hit in jackpots.hits(NOW_MS, NOW_MS + 30 * HOUR_MS)}
@@ -67,6 +68,7 @@ def test_the_hits(truth):
     assert len({hit.amount_li // 100_000 for hit in hourly}) > 5
 
 
+@pytest.mark.slow
 def test_every_winner_has_an_op_id_to_be_paid_by(truth):
     winners = {hit.op_id for hit in truth.jackpots.hits(NOW_MS - 400 * 24 * HOUR_MS, NOW_MS)}
     assert len(winners) > 1000

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+import pytest
+
 from payouts.answers import Answer
 from payouts.delivery import Merchant, examine
 from tests.provider import CLOCK, start_sandbox
@@ -52,6 +54,7 @@ def take(calls, count):
     return [calls.get(timeout=20) for _ in range(count)]
 
 
+@pytest.mark.slow
 def test_what_was_hit_is_paid_out_and_signed_as_documented(truth):
     hits = truth.jackpots.hits(NOW_MS - BACKLOG_MS, NOW_MS)
     with (
@@ -81,6 +84,7 @@ def test_the_receiver_takes_every_one_of_them(truth):
         assert (asks.trans_no, asks.amount_li, asks.parts_differ) == (hit.trans_no, hit.amount_li, False)
 
 
+@pytest.mark.slow
 def test_a_call_is_repeated_until_it_is_answered_with_200(truth):
     hit, *_ = truth.jackpots.hits(NOW_MS - BACKLOG_MS, NOW_MS)
     mine = hit.trans_no.encode()
@@ -95,6 +99,7 @@ def test_a_call_is_repeated_until_it_is_answered_with_200(truth):
     assert first[1] == second[1]
 
 
+@pytest.mark.slow
 def test_it_ends_while_a_call_is_under_way():
     with start_sandbox("--payouts-to", "http://127.0.0.1:9/order/jackpot", clock=CLOCK) as sandbox:
         sandbox.process.terminate()

@@ -73,6 +73,7 @@ def test_seed_load_days_and_delay():
 
 
 @pytest.mark.parametrize("wrong", [("--bets-per-hour", "0"), ("--seed", "-1"), ("--port", "x")])
+@pytest.mark.slow
 def test_a_wrong_flag_says_so(wrong):
     command = [sys.executable, "-m", "twoj_sandbox", *wrong]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
@@ -81,6 +82,7 @@ def test_a_wrong_flag_says_so(wrong):
     assert ended.stdout == ""
 
 
+@pytest.mark.slow
 def test_it_listens_on_loopback_alone():
     with start_sandbox() as sandbox:
         assert httpx.URL(sandbox.url).host == "127.0.0.1"

@@ -316,6 +316,7 @@ def test_records_are_asked_for_by_the_documents(sandbox, asked, expected):
     assert sandbox.open("/open2j/w/transfer/records", **asked)["header"]["code"] == expected
 
 
+@pytest.mark.slow
 def test_the_log_shows_neither_key_nor_signature(sandbox):
     sandbox.summary("/api/all/stage/summary", **WINDOW)
     sandbox.open("/open2j/w/transfer/balance", op_id="quiet")

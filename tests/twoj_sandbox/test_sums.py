@@ -45,6 +45,7 @@ def summed(rounds):
 
 @over_http
 @given(windows)
+@pytest.mark.slow
 def test_stage_summary_of_all_games(sandbox, ended, window):
     start, end = window[0], sum(window)
     answer = sandbox.summary("/api/all/stage/summary", time_start=start, time_end=end)["data"]
@@ -59,6 +60,7 @@ def test_stage_summary_of_all_games(sandbox, ended, window):
 
 @over_http
 @given(windows)
+@pytest.mark.slow
 def test_stage_summary_of_slots_games(sandbox, ended, window):
     start, end = window[0], sum(window)
     answer = sandbox.summary("/api/slots/game/stage/summary", time_start=start, time_end=end)["data"]
@@ -72,6 +74,7 @@ def test_stage_summary_of_slots_games(sandbox, ended, window):
 
 @over_http
 @given(windows, st.sampled_from([game.game_id for game in GAMES if not game.is_slots]))
+@pytest.mark.slow
 def test_stage_summary_of_a_games_game(sandbox, ended, window, game_id):
     start, end = window[0], sum(window)
     answer = sandbox.summary(

@@ -210,6 +210,7 @@ def test_after_the_stay_everything_is_withdrawn(sandbox, truth):
 
 
 @pytest.mark.parametrize("page_size", [10, 37, 100])
+@pytest.mark.slow
 def test_pages_of_records_are_one_list_newest_first(sandbox, page_size):
     for number in range(25):
         moved(sandbox, "deposit", GRINDER.op_id, 1, f"order-{number}")

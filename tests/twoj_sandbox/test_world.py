@@ -118,6 +118,7 @@ def test_no_chain_of_credits_meets_the_players_next_day(truth):
 
 
 @pytest.mark.parametrize("game_type", ["Slots", "Multiplayer", "Table", "Fish", "Crypto"])
+@pytest.mark.slow
 def test_every_type_returns_about_96_percent(game_type):
     """Over 1.5 million rounds each bet counted once, so that a few high stakes do not decide."""
     world = World(seed=3, bets_per_hour=8000)
@@ -190,6 +191,7 @@ def test_the_unlisted_game_has_bets(truth):
     assert len(truth.bets_of_game(INDEX_OF[1099], CLOCK - 7 * DAY_S, CLOCK, CLOCK))
 
 
+@pytest.mark.slow
 def test_the_characters_are_in_the_world_and_in_the_readme(truth):
     readme = Path(ROOT / "twoj_sandbox/README.md").read_text("utf-8")
     for character in CHARACTERS:
