@@ -18,8 +18,8 @@ taken; where it holds fewer of the type too, nothing is judged.
 
 A sample without a big win has the same fault, so that of a type gets more effective rounds, which gave back
 the largest multiple of a stake that any game of the type has given; a game gets its part of them. For the
-skewness that is one round. For σ it is 5: what never happened in n rounds may, but for 1 %, be expected
-−ln(0.01) = 4.6 times in as many (the rule of three, Hanley & Lippman-Hand 1983, with 1 % for their 5 %).
+skewness that is one round. For σ it is 3: what never happened in n rounds may, but for 5 %, be expected
+3 times in as many (the rule of three, Hanley & Lippman-Hand 1983).
 A type of n < 100 000 rounds has hardly shown its largest win yet: the multiple is taken √(100 000 / n) times
 (as extremes grow where P(X > x) ~ 1 / x²), and for n < 10 000 to be 100 at least.
 
@@ -73,7 +73,7 @@ OUTSIDE_95: Final = 0.05
 OUTSIDE_998: Final = 0.002
 MICRO: Final = 10**6
 """Multiples of a stake are whole millionths."""
-_UNSEEN: Final = 5
+_UNSEEN: Final = 3
 _SHOWN_AFTER: Final = 100_000
 _YOUNG_TYPE: Final = 10_000
 _YOUNG_LARGEST: Final = 100 * MICRO

@@ -332,8 +332,8 @@ def test_the_sample_has_more_rounds_at_the_largest_multiple_of_its_type() -> Non
     assert luck.assumed_largest(of_type) == 500 * MICRO
     found = luck.spread([half], of_type)
     assert found is not None
-    # Half of 5 rounds of 500 on 100 000 rounds of variance 1: σ² = 1 + 2.5 · 499² / 100 000.
-    assert found.sigma**2 == pytest.approx(1 + 2.5 * 499**2 / 100_000, rel=1e-4)
+    # Half of 3 rounds of 500 on 100 000 rounds of variance 1: σ² = 1 + 1.5 · 499² / 100 000.
+    assert found.sigma**2 == pytest.approx(1 + 1.5 * 499**2 / 100_000, rel=1e-4)
     # Half of one for the skewness: 0.5 · 499³ / 100 000 over the variance with it, to the power of 1.5.
     variance = 1 + 0.5 * 499**2 / 100_000
     assert found.skewness == pytest.approx(0.5 * 499**3 / 100_000 / variance**1.5, rel=1e-3)

@@ -58,8 +58,9 @@ PAGES = [
             GAME: (2 + 7 + 60) * OTHERS,
             # the hours of two whole weeks: the spread of single rounds
             HISTORY: 14 * 24,
-            # what the list of games may lack, in the period and the compared one
-            STAGE: 2,
+            # what the list of games may lack, in the period, the compared one, and the days one by one:
+            # the finished ones in one answer
+            STAGE: 2 + 2,
         },
         {},
         # the table; the running day by game only each ten minutes, finished days and weeks never again

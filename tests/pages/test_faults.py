@@ -189,14 +189,14 @@ def everything(node) -> Iterator[str]:
 def numbers(page):
     """The numbers on a page: cards, tables, and how many pictures."""
     cards = {
-        card.label: (card.value, card.help.split("\n")[0]) for card in page.metric if card.label not in POTS
+        card.label: (card.value, card.help.split("\n")[0]) for card in page.metric if card.label not in GROW
     }
     tables = [table.value.astype(str).to_dict("list") for table in page.dataframe]
     return cards, tables, len(page.get("plotly_chart"))
 
 
-POTS = ("Hourly jackpot", "Super jackpot")
-"""They grow by the second."""
+GROW = ("Hourly jackpot", "Super jackpot", "Hourly: growth an hour", "Super: growth an hour")
+"""The pots grow by the second, and how fast is known better with every minute."""
 LAST = re.compile(r"These are the last numbers it gave, as of \d\d:\d\d UTC \(\d+ min ago\)\.")
 
 

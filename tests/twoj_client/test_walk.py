@@ -7,11 +7,11 @@ import tracemalloc
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.twoj_client.conftest import NOW, ok
-from twoj_client.columns import _Decoder
+from twoj_client.columns import ALL_HISTORY_COLUMNS, _Decoder
 from twoj_client.errors import HttpStatus, WrongShape
 from twoj_client.models import Bet, BetPage
 from twoj_client.walk import Progress
@@ -277,6 +277,7 @@ ROWS = st.lists(
     st.booleans(),
     st.sampled_from([None, None, "items", "total"]),
 )
+@example([bet(1, 2, credit_before_bet=None)], None, False, None)
 @pytest.mark.slow
 def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, gone):
     page = {"items": items, "total": 1, "page": 1, "page_size": 1}
@@ -288,7 +289,15 @@ def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, gone):
         with pytest.raises(msgspec.DecodeError):
             _Decoder().decode(payload)
     else:
-        assert _Decoder().decode(payload).table.to_pylist() == expected
+        if any(None in row.values() for row in expected):
+            # Columns cannot tell null from missing: such a page is read again, row by row.
+            with pytest.raises(msgspec.DecodeError):
+                _Decoder().decode(payload)
+            columns, unknown = ALL_HISTORY_COLUMNS.read_tolerantly(payload)
+            assert unknown, "which counts what is not known"
+        else:
+            columns = _Decoder().decode(payload)
+        assert columns.table.to_pylist() == expected
 
 
 @pytest.mark.slow
