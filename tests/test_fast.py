@@ -27,7 +27,7 @@ async def crowd(url: str) -> list[list[str]]:
         return [tab.texts for tab in tabs]
 
 
-@pytest.mark.slow
+@pytest.mark.servers
 def test_a_hundred_people_at_a_cold_overview_cost_the_provider_the_calls_of_one(sandbox, tmp_path):
     settings = {
         "TWOJ_SUMMARY_URL": sandbox.url,
