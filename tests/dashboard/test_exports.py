@@ -229,6 +229,7 @@ def test_a_server_that_is_killed_loses_nothing(exports, sandbox, truth, tmp_path
     assert told(rows_of(exports)) == truly(truth, MIDNIGHT, MIDNIGHT + 86_400)
 
 
+@pytest.mark.slow
 def test_a_piece_that_was_damaged_is_read_again(exports, sandbox, truth, tmp_path):
     sandbox.fault(HISTORY, "code_400", where={"time_start": MIDNIGHT})
     exports.order(DAY, DAY, ALL, "", Format.PARQUET)

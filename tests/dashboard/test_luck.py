@@ -215,6 +215,7 @@ def test_a_difference_of_two_equal_halves_is_not_skewed() -> None:
     ),
     st.integers(0, 30),
 )
+@pytest.mark.slow
 def test_sums_over_parts_are_sums_over_all(rounds: list[tuple[int, int, int, int]], cut: int) -> None:
     # Draws must not be cut in two: the parts have draws of their own.
     named = [(game, (place < cut, draw), bet, gain) for place, (game, draw, bet, gain) in enumerate(rounds)]

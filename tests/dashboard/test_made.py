@@ -58,6 +58,7 @@ def test_a_frame_lives_no_longer_for_what_was_made_of_it():
     assert made(rows, pd.DataFrame({"a": [11, 12]})) is kept
 
 
+@pytest.mark.slow
 def test_a_frame_in_the_place_of_one_that_is_gone_is_not_taken_for_it():
     for number in range(2000):
         assert made(rows, pd.DataFrame({"a": [number]})) == [number]

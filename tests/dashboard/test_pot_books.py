@@ -148,6 +148,7 @@ def test_a_hit_that_two_servers_saw_between_different_answers_is_written_once(le
     assert hits(ledger, "super") == [other[2]]
 
 
+@pytest.mark.slow
 def test_two_servers_that_write_a_hit_at_the_same_moment_write_it_once(ledger, url):  # noqa: F811
     other = Database(url)
 
@@ -261,6 +262,7 @@ def test_a_revoked_link_is_dead_also_for_another_server(ledger, screens, clock):
     assert screens.all()[0].revoked_at_ms == NOW_MS
 
 
+@pytest.mark.slow
 def test_a_second_revocation_changes_nothing(screens, clock):
     screens.make("Lobby", "dark", "ada")
     screens.revoke(1, "ada")
@@ -358,6 +360,7 @@ def test_a_ledger_that_is_away_is_said_and_known_links_stay(screens, ledger, clo
     assert not fresh.loaded
 
 
+@pytest.mark.slow
 def test_the_tables_stay_small(ledger, engine):  # noqa: F811
     """A year of one sample a minute leaves what 90 days of quarter hours and 2 days of minutes make."""
     with ledger.writing() as connection:

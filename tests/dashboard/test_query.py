@@ -234,6 +234,7 @@ def test_a_wrong_part_of_a_list_is_told_what_it_may_be() -> None:
     assert re.fullmatch(r"The state must be among (\d+ \([^)]+\)(, )?)+; all are shown\.", said)
 
 
+@pytest.mark.slow
 def test_one_file_touches_the_address() -> None:
     files = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "dashboard").rglob("*.py")]
     touching = {

@@ -430,6 +430,7 @@ def test_any_bytes_are_refused_without_an_error(body, query):
 
 
 @given(number=st.integers(1, 2**63 - 1), zeros=st.integers(0, 3), data=st.data())
+@pytest.mark.slow
 def test_every_spelling_of_a_number_is_that_number(number, zeros, data):
     text = str(number) + ("." + "0" * zeros if zeros else "")
     if zeros == 0 and data.draw(st.booleans()):

@@ -152,6 +152,7 @@ def test_a_wallet_that_never_answers_leaves_one_call_of_each_outcome(make_ledger
     assert check(engine.url)[0] == []
 
 
+@pytest.mark.slow
 def test_the_largest_amount_is_held_and_what_would_pass_64_bits_fails_alone(ledger, engine):
     most = 2**63 - 1
     assert settle(ledger, payout("t-1", "rich", most))[0].available_li == most
@@ -213,6 +214,7 @@ def test_of_a_payout_only_the_money_must_be_known(make_ledger, engine):
     assert (row["won_at_ms"], row["received_at_ms"]) == (NOW_S * 1000, NOW_S * 1000)
 
 
+@pytest.mark.slow
 def test_several_processes_deliver_the_same_at_the_same_moment(make_ledger, engine):
     calls = [payout(f"t-{n}", f"player-{n % 5}", n + 1) for n in range(60)]
     make_ledger().prepare()
@@ -289,6 +291,7 @@ def test_a_connection_that_broke_is_replaced(ledger, engine):
     assert settle(ledger, payout("t-2", amount=5))[0].available_li == 10
 
 
+@pytest.mark.slow
 def test_a_payout_is_whole_or_absent_where_the_database_fails_half_way(ledger, engine):
     ledger.prepare()
     with engine.begin() as connection:

@@ -86,6 +86,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 def test_only_other_money_under_a_known_number_is_answered_200_and_the_next_call_goes_on(url):
     calls = [payout("t-1"), *(call for call, *_ in REFUSED.values()), payout("t-2")]
     first, *refusals, last = answers(url, *calls)
@@ -99,6 +100,7 @@ def test_only_other_money_under_a_known_number_is_answered_200_and_the_next_call
 @pytest.mark.parametrize(
     "kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=x"]
 )
+@pytest.mark.slow
 def test_a_payout_is_one_under_any_content_type(tmp_path, kind):
     async def run():
         receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))

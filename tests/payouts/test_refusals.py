@@ -51,6 +51,7 @@ def acknowledge(engine, who="ann", at_ms=NOW_MS, shown=None):
         refusals.acknowledge(connection, {each.kind: each.total for each in found if each.unseen}, who, at_ms)
 
 
+@pytest.mark.slow
 def test_every_kind_is_counted_by_itself_and_noise_needs_no_look(make_ledger, engine):
     ledger = make_ledger(clock=lambda: NOW_S)
     most = payout("t-9", "rich", 2**63 - 1)
@@ -109,6 +110,7 @@ def test_noise_pushes_nothing_out_that_people_must_see(ledger, engine):
     assert {each.kind: each.unseen for each in read(engine)} == {"mismatch": 1, "unsigned": 0}
 
 
+@pytest.mark.slow
 def test_several_processes_count_together(make_ledger, engine):
     make_ledger().prepare()
     together = threading.Barrier(4)
@@ -136,6 +138,7 @@ def size(url):
     return sum(path.stat().st_size for path in Path(url.database).parent.glob("ledger.sqlite3*"))
 
 
+@pytest.mark.slow
 def test_a_flood_of_calls_without_a_valid_signature_leaves_the_ledger_as_large_as_a_few(ledger, engine):
     body = b"x" * LARGEST_BODY
 

@@ -388,11 +388,13 @@ ON_BOTH = [
 ]
 
 
+@pytest.mark.slow
 def test_at_first_all_is_well_on_both(on_sqlite, on_postgresql):
     assert [check(on_sqlite)[0], check(on_postgresql)[0]] == [[], []]
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *ON_SQLITE])
+@pytest.mark.slow
 def test_it_is_found_in_a_file(on_sqlite, kind):
     statements, sentence = (KINDS | ON_SQLITE)[kind]
     tamper(on_sqlite, statements)

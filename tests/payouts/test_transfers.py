@@ -45,6 +45,7 @@ def log(engine):
         return [(who, what, json.loads(about)["trans_no"], outcome) for who, what, about, outcome in rows]
 
 
+@pytest.mark.slow
 def test_a_transfer_is_written_before_it_is_sent_and_after(book, clock, engine):
     assert book.begin(ORDER, "ann")
     sent = Transfer(ORDER, "ann", Outcome(State.SENDING), 1_773_567_000_000, None)
@@ -66,6 +67,7 @@ def test_a_number_is_sent_once_whoever_asks_and_for_whatever(book, engine, again
     assert len(log(engine)) == 2
 
 
+@pytest.mark.slow
 def test_of_many_who_send_at_once_one_may(make_book, engine):
     books = [make_book() for _ in range(4)]
     together = threading.Barrier(4)
@@ -86,6 +88,7 @@ def test_of_many_who_send_at_once_one_may(make_book, engine):
     assert check(engine.url)[0] == []
 
 
+@pytest.mark.slow
 def test_what_is_known_is_not_unlearned(book):
     book.begin(ORDER, "ann")
     unknown = Outcome(State.UNKNOWN, "The answer was lost.")
@@ -95,6 +98,7 @@ def test_what_is_known_is_not_unlearned(book):
     assert book.settle("order-1", Outcome(State.REFUSED, "?"), "ann").outcome == DONE
 
 
+@pytest.mark.slow
 def test_the_log_names_who_looked_a_transfer_up(book, engine):
     book.begin(ORDER, "ann")
     book.settle("order-1", Outcome(State.UNKNOWN, "The answer was lost."), "ann")
@@ -102,6 +106,7 @@ def test_the_log_names_who_looked_a_transfer_up(book, engine):
     assert log(engine)[2:] == [("ben", "look-up", "order-1", "done")]
 
 
+@pytest.mark.slow
 def test_the_latest_of_a_player_come_first_and_the_open_ones_before_them(book, clock):
     for number in range(5):
         clock[0] += 1
@@ -113,6 +118,7 @@ def test_the_latest_of_a_player_come_first_and_the_open_ones_before_them(book, c
     assert latest == ["order-2", "order-0", "order-4", "order-3"]
 
 
+@pytest.mark.slow
 def test_the_last_frozen_part_is_that_of_the_newest_withdrawal_that_told_one(book, clock):
     assert book.last_freeze("player-1") is None
     for number, freeze_li in enumerate([30, 20, None]):
@@ -123,6 +129,7 @@ def test_the_last_frozen_part_is_that_of_the_newest_withdrawal_that_told_one(boo
     assert book.last_freeze("player-2") is None
 
 
+@pytest.mark.slow
 def test_amounts_up_to_the_largest_are_kept_to_the_li_and_none_below_one(book):
     most = 2**63 - 1
     assert book.begin(Order("order-1", "rich", Kind.DEPOSIT, most), "ann")

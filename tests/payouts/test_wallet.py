@@ -245,6 +245,7 @@ def test_who_comes_second_credits_nothing_more(make_ledger, engine):
     assert len(table(engine, "entries")) == 1
 
 
+@pytest.mark.slow
 def test_no_two_processes_take_up_the_same_payout(make_ledger, engine):
     ledger, other = make_ledger(wallet=True), make_ledger(wallet=True)
     ledger.settle([delivery(payout(f"t-{n}")) for n in range(5)])
@@ -285,6 +286,7 @@ def test_a_wallet_that_tells_no_balance_leaves_the_ledgers_own(url, body):
     assert codes(url, wallet, payout("t-1"), payout("t-1")) == [(200, 0, 5000)] * 2
 
 
+@pytest.mark.slow
 def test_what_was_credited_before_there_was_a_wallet_stays_credited(ledger, url):
     ledger.settle([delivery(payout("t-1"))])
     wallet = OperatorsWallet()
@@ -292,6 +294,7 @@ def test_what_was_credited_before_there_was_a_wallet_stays_credited(ledger, url)
     assert wallet.keys == ["t-2"]
 
 
+@pytest.mark.slow
 def test_what_waits_for_a_wallet_is_not_credited_without_one(url, engine):
     codes(url, OperatorsWallet(httpx.Response(500)), payout("t-1"))
     with closing(Database(url)) as database:

@@ -280,6 +280,7 @@ def test_the_last_good_days_are_served_while_the_provider_is_down(world, twoj, d
 
 
 @pytest.mark.parametrize("second", [0, 29, 31, 59])
+@pytest.mark.slow
 def test_what_was_asked_up_to_the_last_minute_is_found_in_the_next(world, twoj, second):
     minute = TODAY + 9 * HOUR_S
     world.clock.now = minute + second

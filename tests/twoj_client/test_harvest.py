@@ -113,6 +113,7 @@ def bursts(rows, rng):
 @pytest.mark.parametrize("keep", ["newest", "oldest", "any"])
 @settings(max_examples=25)
 @given(st.sampled_from([480, 501, 900, 1500, 2000, 4000, 8000, 20_000]), st.integers(0, 10**9))
+@pytest.mark.slow
 def test_in_every_order_it_costs_what_is_needed_two_and_a_half_times_and_four(shape, keep, rows, seed):
     rng = random.Random(seed)
     times = shape(rows, rng)
@@ -126,6 +127,7 @@ def test_in_every_order_it_costs_what_is_needed_two_and_a_half_times_and_four(sh
 @pytest.mark.parametrize("shape", [uniform, evenings])
 @pytest.mark.parametrize("keep", ["newest", "oldest", "any"])
 @pytest.mark.parametrize("rows", [400, 501, 2000, 8000, 30_000])
+@pytest.mark.slow
 def test_requests_stay_within_two_and_a_half_times_what_is_needed(shape, keep, rows):
     rng = random.Random(rows)
     worst = 0.0

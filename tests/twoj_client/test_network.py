@@ -222,6 +222,7 @@ def bomb(times):
 
 
 @pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.slow
 def test_few_bytes_that_stand_for_many_are_not_unpacked(times):
     with (
         answering(bomb(times), ", ".join(["gzip"] * times)) as twoj,

@@ -131,6 +131,7 @@ def told():
 
 @pytest.mark.parametrize("odd", ODD_VALUES.values(), ids=ODD_VALUES)
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=NAMES)
+@pytest.mark.slow
 def test_whatever_stands_anywhere_in_an_answer_ends_in_the_tree(told, endpoint, odd):
     for envelope in envelopes(endpoint):
         told.ends_well(endpoint.name, envelope.encode().replace(b"@", odd))

@@ -136,6 +136,7 @@ class TestEachEndpoint:
         others = twoj.games.user_stage_summary(op_id=WHALE.op_id, **LAST_WEEK).data
         assert sum(row.bet_amount for row in by_game) + others.bet_amount == whale["bet_amount"].sum()
 
+    @pytest.mark.slow
     def test_over_60_days_players_are_not_counted(self, twoj, truth):
         window = {"start": CLOCK - 150 * DAY_S, "end": CLOCK}
         long = twoj.games.game_stage_summary(game_id=2011, **window).data
@@ -233,6 +234,7 @@ class TestMoneyWithFaults:
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("kind", [*DOWN, "code_400"])
     @pytest.mark.parametrize("method", ["deposit", "withdraw"])
+    @pytest.mark.slow
     def test_it(self, make_client, sandbox, kind, after, method):
         twoj, hasty = make_client(), make_client(timeout_s=0.2 if kind == "hang" else 8)
         player = UNICODE.op_id

@@ -104,6 +104,7 @@ def set_time(sandbox, client, now):
 
 
 @EACH
+@pytest.mark.slow
 def test_a_clock_that_ran_ahead_for_a_minute_leaves_nothing_wrong(sandbox, servers, name):
     """(a) At 22:00 by the provider, and 06:00 by us, the day is not over, whatever we believe."""
     # The player goes to bed before 22:00.
@@ -128,6 +129,7 @@ def test_a_clock_that_ran_ahead_for_a_minute_leaves_nothing_wrong(sandbox, serve
 
 
 @EACH
+@pytest.mark.slow
 def test_what_comes_after_the_day_has_settled_is_counted_and_said(sandbox, servers, name):
     """(b) A round, or a bonus, that appears more than two hours after its day."""
     sandbox.set_clock(MIDNIGHT + 3 * HOUR_S)

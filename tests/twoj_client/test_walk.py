@@ -320,6 +320,7 @@ def test_an_hour_that_was_taken_is_let_go(provider, twoj):
 
 
 @WAYS
+@pytest.mark.slow
 def test_an_hour_whose_pages_disagree_is_not_whole(provider, twoj, how):
     """Each total is right about something: neither may pass for the other."""
     answers = Bets([bet(i, DAY + i) for i in range(2500)])

@@ -31,6 +31,7 @@ def epoch(*parts: int) -> int:
 
 
 @given(WINDOWS, ZONES)
+@pytest.mark.slow
 def test_business_days_partition_the_window(window, zone):
     days = business_days(window, zone)
     assert whole([day.window for day in days], window)
@@ -73,6 +74,7 @@ def test_a_day_that_a_zone_skipped_is_left_out():
 
 
 @given(WINDOWS)
+@pytest.mark.slow
 def test_hours_partition_the_window(window):
     parts = hours(window)
     assert whole(parts, window)

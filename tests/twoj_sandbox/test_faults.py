@@ -119,6 +119,7 @@ def test_an_answer_of_the_callers_own(sandbox):
     assert call(sandbox).json() == {"code": 200, "msg": "", "data": result}
 
 
+@pytest.mark.slow
 def test_huge(sandbox):
     true = call(sandbox).json()
     sandbox.fault(PATH, "huge", mb=30)
@@ -171,6 +172,7 @@ def test_the_log_names_what_was_answered(sandbox):
     assert sandbox.calls() == []
 
 
+@pytest.mark.slow
 def test_the_log_counts_what_is_in_flight(sandbox):
     """Answers wait long enough for all callers to be there together."""
     sandbox.fault(PATH, "slow", delay_s=0.5)

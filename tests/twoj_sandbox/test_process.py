@@ -20,18 +20,21 @@ def free_port():
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.slow
 def test_a_signal_ends_it_cleanly(number):
     with start_sandbox() as sandbox:
         sandbox.process.send_signal(number)
         assert sandbox.process.wait(5) == 0
 
 
+@pytest.mark.slow
 def test_it_ends_when_its_standard_input_closes():
     with start_sandbox() as sandbox:
         sandbox.process.stdin.close()
         assert sandbox.process.wait(5) == 0
 
 
+@pytest.mark.slow
 def test_a_hanging_request_does_not_keep_it():
     with start_sandbox(clock=CLOCK) as sandbox:
         sandbox.fault(LIST, "hang")
@@ -41,6 +44,7 @@ def test_a_hanging_request_does_not_keep_it():
         assert sandbox.process.wait(5) == 0
 
 
+@pytest.mark.slow
 def test_the_port_that_was_asked_for():
     port = free_port()
     with start_sandbox("--port", str(port)) as sandbox:
@@ -48,6 +52,7 @@ def test_the_port_that_was_asked_for():
         assert sandbox.summary(LIST)["code"] == 200
 
 
+@pytest.mark.slow
 def test_the_real_time_runs():
     with start_sandbox() as sandbox:
         assert abs(sandbox.now() - time.time()) < 5
@@ -61,6 +66,7 @@ def test_the_real_time_runs():
         assert abs(sandbox.now() - time.time()) < 5
 
 
+@pytest.mark.slow
 def test_seed_load_days_and_delay():
     flags = ("--seed", "7", "--bets-per-hour", "100", "--days", "5", "--delay-ms", "150")
     with start_sandbox(*flags, clock=CLOCK) as sandbox:

@@ -95,6 +95,7 @@ def test_stage_summary_of_a_games_game(sandbox, ended, window, game_id):
 
 @over_http
 @given(windows, st.sampled_from([GRINDER, UNICODE, WHALE]))
+@pytest.mark.slow
 def test_stage_summaries_of_a_player(sandbox, ended, window, character):
     start, end = window[0], sum(window)
     asked = {"user_id": character.user_id, "time_start": start, "time_end": end}
@@ -121,6 +122,7 @@ def test_stage_summaries_of_a_player(sandbox, ended, window, character):
     }
 
 
+@pytest.mark.slow
 def test_the_histories_of_a_day_add_up_to_its_summary(sandbox):
     """All 24 hours page by page, over HTTP alone: no sum here comes from the world itself."""
     start = CLOCK // DAY_S * DAY_S - DAY_S

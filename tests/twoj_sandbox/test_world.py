@@ -81,6 +81,7 @@ def test_days_let_go_for_room_come_back_the_same(monkeypatch):
     assert np.array_equal(again.rounds, before.rounds)
 
 
+@pytest.mark.slow
 def test_event_ids_are_distinct(truth):
     ids = rows.event_ids(truth.bets(CLOCK - 60 * DAY_S, CLOCK, CLOCK))
     assert len(set(ids)) == len(ids) > 500_000
