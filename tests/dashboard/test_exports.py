@@ -169,6 +169,7 @@ def test_an_hour_that_fails_is_named_and_asked_for_again(exports, sandbox, truth
     assert [each.name for each in path.parent.iterdir() if "incomplete" in each.name] == []
 
 
+@pytest.mark.slow
 def test_a_history_that_is_not_what_the_summary_counts_is_said(exports, sandbox):
     count = {"bet_count": 5, "bet_amount": 0, "gain_amount": 0, "company_gain_amount": 0}
     sandbox.fault(STAGE, "answer", result={"day_list": [count | {"date": "2026-03-14"}], "summary": count})
@@ -179,6 +180,7 @@ def test_a_history_that_is_not_what_the_summary_counts_is_said(exports, sandbox)
     )
 
 
+@pytest.mark.slow
 def test_while_the_provider_is_away_an_export_waits(exports, sandbox):
     sandbox.fault("*", "http_500")
     exports.order(DAY, DAY, ALL, "", Format.CSV)

@@ -39,6 +39,7 @@ def test_exact_money(li: Number | None, text: str) -> None:
 
 
 @given(st.integers(-(2**63), 2**63 - 1))
+@pytest.mark.slow
 def test_exact_money_can_be_read_back(li: int) -> None:
     assert Decimal(formats.money(li).replace(",", "").replace("−", "-")) * 1000 == li
 

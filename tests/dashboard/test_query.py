@@ -70,6 +70,7 @@ def names(parameter: Parameter[Any]) -> str:
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=names)
 @given(draw=st.data(), zone=st.sampled_from([UTC, BERLIN, ZoneInfo("Australia/Lord_Howe")]))
+@pytest.mark.slow
 def test_what_is_written_is_read_again(
     parameter: Parameter[Any], draw: st.DataObject, zone: ZoneInfo
 ) -> None:

@@ -90,6 +90,7 @@ def statements_of_a_check(engine):
     return statements
 
 
+@pytest.mark.slow
 def test_a_proof_may_take_longer_than_a_payout(filled):
     """Payouts give up on a database after 2 s; to read millions of rows takes longer."""
     hurry = [statement for statement in statements_of_a_check(filled) if "statement_timeout" in statement]
@@ -101,6 +102,7 @@ def test_the_tables_are_looked_up_together(filled):
     assert len(statements_of_a_check(filled)) < {"postgresql": 60, "sqlite": 280}[filled.dialect.name]
 
 
+@pytest.mark.slow
 def test_an_entry_without_a_payout_is_named(filled):
     with filled.begin() as connection:
         if filled.dialect.name == "postgresql":

@@ -304,6 +304,7 @@ def test_the_log_names_what_people_must_look_at_and_no_secret(url, caplog):
     assert KEY not in caplog.text
 
 
+@pytest.mark.slow
 def test_the_log_says_what_was_not_credited_until_somebody_has_seen_it(url, engine, caplog):
     calls = [signed(b"{"), *[signed(order(), key="forged")] * 2, payout()._replace(query="")]
 

@@ -68,6 +68,7 @@ def test_every_kind_is_counted_by_itself_and_noise_needs_no_look(make_ledger, en
     assert [each.unseen for each in read(engine)] == [1, 1, 2, 1, 0]
 
 
+@pytest.mark.slow
 def test_who_has_seen_them_and_when_stands_there_and_in_the_audit_log(make_ledger, engine):
     ledger = make_ledger(clock=lambda: NOW_S)
     ledger.write_tally(tally(forged(1), forged(2), Call("", b"x")))
@@ -216,6 +217,7 @@ OLD_CALLS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_ledger_of_before_gets_times_that_can_be_true(old_ledger):
     migrate(old_ledger)
     with old_ledger.connect() as connection:

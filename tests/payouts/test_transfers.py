@@ -58,6 +58,7 @@ def test_a_transfer_is_written_before_it_is_sent_and_after(book, clock, engine):
 
 
 @pytest.mark.parametrize("again", [ORDER, Order("order-1", "player-2", Kind.WITHDRAWAL, 1)])
+@pytest.mark.slow
 def test_a_number_is_sent_once_whoever_asks_and_for_whatever(book, engine, again):
     assert book.begin(ORDER, "ann")
     assert not book.begin(again, "ben")
@@ -169,6 +170,7 @@ def test_a_transfer_that_cannot_be_logged_may_not_be_sent(book, engine):
         (delete(schema.transfers), "Transfer order-1: it is missing, the audit log knows it."),
     ],
 )
+@pytest.mark.slow
 def test_a_transfer_that_is_changed_afterwards_is_found(book, engine, change, sentence):
     book.begin(ORDER, "ann")
     book.settle("order-1", DONE, "ann")

@@ -151,6 +151,7 @@ def test_what_the_wallet_does_not_confirm_is_answered_503_and_finished_later_wit
     assert check(url)[0] == []
 
 
+@pytest.mark.slow
 def test_a_repeat_of_the_provider_may_take_it_up_too(make_ledger, engine):
     ledger = make_ledger(wallet=True)
     call = delivery(payout("t-1"))
@@ -205,6 +206,7 @@ def test_a_lease_that_ends_later_than_any_can_is_none(make_ledger, engine, ends_
     assert [settled.outcome for settled in ledger.settle([delivery(payout("t-1"))])] == ["claimed"]
 
 
+@pytest.mark.slow
 def test_the_key_of_an_unusual_number_is_its_own_and_fits_a_header(url):
     wallet = OperatorsWallet()
     names = ["a b", " a b", "a%20b", "é", "UTF-8''a", "a\nb", "玩"]
@@ -272,6 +274,7 @@ def test_the_same_call_at_the_same_moment_asks_the_wallet_once(url):
     assert wallet.keys == ["t-1"]
 
 
+@pytest.mark.slow
 def test_a_conflict_never_reaches_the_wallet(url):
     wallet = OperatorsWallet()
     assert codes(url, wallet, payout("t-1"), payout("t-1", "player-2"))[1] == (200, 500101, None)
@@ -281,6 +284,7 @@ def test_a_conflict_never_reaches_the_wallet(url):
 @pytest.mark.parametrize(
     "body", [b"", b"ok", b"[]", b"[" * 200_000, b'{"availableAmount": "7"}', b'{"availableAmount": 1e9}']
 )
+@pytest.mark.slow
 def test_a_wallet_that_tells_no_balance_leaves_the_ledgers_own(url, body):
     wallet = OperatorsWallet(httpx.Response(200, content=body))
     assert codes(url, wallet, payout("t-1"), payout("t-1")) == [(200, 0, 5000)] * 2
@@ -323,6 +327,7 @@ def test_a_slow_wallet_is_answered_503(monkeypatch, url, caplog):
     assert "No answer from the wallet (TimeoutError)." in caplog.text
 
 
+@pytest.mark.slow
 def test_a_payout_is_finished_though_the_provider_hung_up(url, engine):
     async def run():
         wallet = SlowWallet()
@@ -337,6 +342,7 @@ def test_a_payout_is_finished_though_the_provider_hung_up(url, engine):
     assert [entry["trans_no"] for entry in table(engine, "entries")] == ["t-1"]
 
 
+@pytest.mark.slow
 def test_a_restarted_server_finishes_what_waited_without_being_asked(url, engine):
     codes(url, OperatorsWallet(httpx.Response(500)), payout("t-1"))
     let_pass(engine, 5)
@@ -356,6 +362,7 @@ def test_a_restarted_server_finishes_what_waited_without_being_asked(url, engine
     assert [entry["trans_no"] for entry in table(engine, "entries")] == ["t-1"]
 
 
+@pytest.mark.slow
 def test_a_failing_wallet_is_logged_with_the_payout_it_holds_up(url, caplog):
     codes(url, OperatorsWallet(httpx.Response(500)), payout("t-1"))
     assert "payout waits for the wallet" in caplog.text

@@ -179,6 +179,7 @@ def test_every_error_of_httpx_is_mapped(make_client, kind):
     ids=["status", "html", "cut", "echo", "open echo"],
 )
 @pytest.mark.parametrize("path", [LIST, POOL])
+@pytest.mark.slow
 def test_key_and_signature_are_nowhere(provider, make_client, caplog, path, fail):
     caplog.set_level(logging.DEBUG)
     provider.answers[path] = fail

@@ -78,6 +78,7 @@ class TestEachEndpoint:
             bets = truth.bets(midnight, midnight + DAY_S, CLOCK)
             assert (day.bet_count, day.bet_amount, day.gain_amount) == sums(bets)
 
+    @pytest.mark.slow
     def test_history_in_three_ways(self, twoj, truth):
         window = {"start": TODAY - 2 * DAY_S + 77, "end": TODAY - DAY_S + 4000}
         bets = truth.bets(window["start"], window["end"], CLOCK)

@@ -165,6 +165,7 @@ def test_a_reply_is_settled_by_the_providers_clock_alone(sandbox, servers, name,
 
 
 @EACH
+@pytest.mark.slow
 def test_what_the_provider_corrects_later_is_read_and_said(sandbox, servers, name):
     """(c) Seen at the latest a week after the day's end."""
     sandbox.set_clock(MIDNIGHT + 30 * HOUR_S)
@@ -183,6 +184,7 @@ def test_what_the_provider_corrects_later_is_read_and_said(sandbox, servers, nam
 
 
 @EACH
+@pytest.mark.slow
 def test_asked_again_on_request_by_one_for_all_who_share_the_cache(sandbox, servers, name):
     sandbox.set_clock(CLOCK + 70 * DAY_S)
     first, second = (servers.make(CLOCK + 70 * DAY_S) for _ in range(2))

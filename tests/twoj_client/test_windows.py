@@ -40,6 +40,7 @@ def test_business_days_partition_the_window(window, zone):
 
 
 @given(WINDOWS, ZONES)
+@pytest.mark.slow
 def test_no_day_is_cut_but_the_first_and_last(window, zone):
     days = business_days(window, zone)
     for day in days[1:]:
