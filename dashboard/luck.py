@@ -26,10 +26,10 @@ A type of n < 100 000 rounds has hardly shown its largest win yet: the multiple 
 The numbers 100 000, 10 000 and 100 follow from no theory, but from what is left of false alarms: the share
 of honest runs outside the 99.8 % band (`tests/benchmarks/funnel.py`; at most 0.4 % was aimed at, and is
 the worst case). One round more alone leaves 10.5 %: a win of 100 stakes once in 1 250 rounds may be
-missing among 2 000. Without the least of 100 it is 6.2 %; with one round for σ as for the skewness 0.6 %.
-With 5 for both, calm games hardly ever have enough play: a slot that pays 130 % for two days is found in
-none of 20 made-up worlds, with one for the skewness in 12. A jackpot that no game of the type has paid in
-the sample cannot be seen by it.
+missing among 2 000. With one round for σ as for the skewness it is 0.6 %; with 5 for σ 0.35 %, and 6.2 %
+without the least of 100, but the slot below is lost over a week of the demo. With 3 for both, calm games
+hardly ever have enough play: a slot that pays 130 % for two days is found in none of 20 made-up worlds, with
+one for the skewness in 12. A jackpot that no game of the type has paid in the sample cannot be seen by it.
 
 All sums are whole numbers (li, and multiples of a stake in millionths), so that a spread is never the small
 difference of two large floats. A single stake may be larger than all others together: the hours of a game
