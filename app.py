@@ -13,9 +13,9 @@ from starlette.routing import Route
 from streamlit import App, config
 
 import payouts
-from dashboard import data
 from dashboard.compat import page_html
 from dashboard.data import export_route, jackpots, listening, live, ready, scrape, sign_in
+from dashboard.data.source import connected
 from dashboard.headers import Headers, NoUploads
 from dashboard.provider import prepared, provider
 from dashboard.request_ids import RequestIds
@@ -49,7 +49,7 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
         async with receiver.running():
             with (
                 provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
-                data.connected(source, ledger, demo=settings.summary_url is None, sign_in=has_sign_in),
+                connected(source, ledger, demo=settings.summary_url is None, sign_in=has_sign_in),
                 jackpots.watching(source),
             ):
                 yield

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.bet_tables import BETS, SIZES, STEPS, bets_table, size_words, steps_table
 from dashboard.bets import (
     BIGGEST,
@@ -18,7 +18,11 @@ from dashboard.bets import (
     player_count,
     sizes,
 )
-from dashboard.data import BetsRead
+from dashboard.data import bets as bets_data
+from dashboard.data.bet_reading import BetsRead
+from dashboard.data.bets import TAIL_EVERY_S, TAIL_S
+from dashboard.data.game_list import game_names
+from dashboard.data.source import source
 from dashboard.figures.bets import sizes_chart, steps_chart
 from dashboard.metrics import METRICS, Totals
 from dashboard.periods import days_label
@@ -41,11 +45,11 @@ from dashboard.ui import (
 
 
 def found() -> BetsRead:
-    return data.bets(filters.view(), bet_filters.wanted())
+    return bets_data.bets(filters.view(), bet_filters.wanted())
 
 
 def six(now: Totals | None) -> None:
-    cards.row("cards", METRICS, now, None, None, data.source().currency)
+    cards.row("cards", METRICS, now, None, None, source().currency)
 
 
 def is_empty(read: BetsRead) -> bool:
@@ -55,7 +59,7 @@ def is_empty(read: BetsRead) -> bool:
 
 @live.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
 def figures() -> None:
-    view, here = filters.view(), data.source()
+    view, here = filters.view(), source()
     if states.just_begun(view):
         return
     read = found()
@@ -79,7 +83,7 @@ def figures() -> None:
 
 @live.part("Bets by time", "bet-steps")
 def steps() -> None:
-    here, read = data.source(), found()
+    here, read = source(), found()
     known = read.to_file
     if known is None or is_empty(read):
         return
@@ -94,7 +98,7 @@ def steps() -> None:
 
 @live.part("Sizes of bets and wins", "bet-sizes")
 def bet_sizes() -> None:
-    here, read = data.source(), found()
+    here, read = source(), found()
     known = read.to_file
     if known is None or is_empty(read):
         return
@@ -125,30 +129,30 @@ def wins() -> None:
             bet_tops.wins(known)
 
 
-@live.part("The last minutes", "bet-tail", every_s=data.TAIL_EVERY_S)
+@live.part("The last minutes", "bet-tail", every_s=TAIL_EVERY_S)
 def tail() -> None:
-    here = data.source()
-    known = data.last_bets(bet_filters.wanted())
-    table = bets_table(newest(known.value, NEWEST), data.game_names(), here.zone)
+    here = source()
+    known = bets_data.last_bets(bet_filters.wanted())
+    table = bets_table(newest(known.value, NEWEST), game_names(), here.zone)
     bets = known.value.totals.bet_count
-    minutes = f"{data.TAIL_S // 60} minutes"
+    minutes = f"{TAIL_S // 60} minutes"
     when = f"The last {minutes}"
     if known.stale and known.window:
         when = f"The {minutes} before {formats.moment(known.window[1], here.zone, here.now())}"
     with states.box("bet-tail", f"{when}: {formats.count(bets)} bets"):
         cut = f", the newest {formats.count(len(table))} of them" if len(table) < bets else ""
-        states.as_of(known, note=f"newest first{cut}, drawn again each {data.TAIL_EVERY_S} s")
+        states.as_of(known, note=f"newest first{cut}, drawn again each {TAIL_EVERY_S} s")
         bet_list.draw("bet-tail", table, here.currency, "No bets in these minutes.")
 
 
 @live.part("Bets of the period", "bet-rows", every_s=None)
 def rows() -> None:
-    here, read = data.source(), found()
+    here, read = source(), found()
     known = read.to_file
     if known is None or is_empty(read):
         return
     bets = known.value.totals.bet_count
-    table = bets_table(newest(known.value, NEWEST), data.game_names(), here.zone)
+    table = bets_table(newest(known.value, NEWEST), game_names(), here.zone)
     cut = f"the newest {formats.count(len(table))} of {formats.count(bets)} bets"
     with states.box("bet-rows", f"Bets of the period: {cut}"):
         states.as_of(known, note="export whole days below to have all" if len(table) < bets else "")
@@ -166,14 +170,14 @@ def exports() -> None:
 
 def opened(event_id: str) -> None:
     """Show the bet that the address names, as long as one of the tables holds it."""
-    here, wanted, read = data.source(), bet_filters.wanted(), found()
-    lots = [newest(data.last_bets(wanted).value, NEWEST)]
+    here, wanted, read = source(), bet_filters.wanted(), found()
+    lots = [newest(bets_data.last_bets(wanted).value, NEWEST)]
     if read.known:
         lots += [newest(read.known.value, NEWEST), biggest_wins(read.known.value, BIGGEST)]
     for bets in lots:
         named = bets[bets["event_id"] == event_id]
         if len(named):
-            rows = bets_table(named, data.game_names(), here.zone)
+            rows = bets_table(named, game_names(), here.zone)
             round_dialog.of_bets(rows.iloc[0].to_dict(), here.currency)
             return
     if read.finished:

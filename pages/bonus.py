@@ -4,8 +4,10 @@ from contextlib import suppress
 
 import streamlit as st
 
-from dashboard import data, formats, tables
+from dashboard import formats, tables
 from dashboard.bonuses import IN_NO_PART_SO_FAR, described
+from dashboard.data import bonuses as bonus_data
+from dashboard.data.source import ProviderFailed, source
 from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
 from dashboard.metrics import BONUS_METRIC, BonusTotals
 from dashboard.ui import address, bonus_filters, cards, charts, downloads, filters, grid, guard, live, states
@@ -31,8 +33,8 @@ def is_empty(view: View) -> bool:
     """Whether no bonus was created in the period, or there is no full minute of it yet."""
     if view.start >= view.end:
         return True
-    with suppress(data.ProviderFailed):  # each part says of itself whether it fails
-        return not data.bonus_sums(bonus_filters.wanted(), view.start, view.end).value.release_count
+    with suppress(ProviderFailed):  # each part says of itself whether it fails
+        return not bonus_data.bonus_sums(bonus_filters.wanted(), view.start, view.end).value.release_count
     return False
 
 
@@ -44,11 +46,11 @@ def figures() -> None:
     wanted = bonus_filters.wanted()
     found, before = states.compared(
         view,
-        data.bonuses_and_gain(wanted, view.start, view.end),
-        lambda earlier: data.bonuses_and_gain(wanted, earlier.start, earlier.end),
+        bonus_data.bonuses_and_gain(wanted, view.start, view.end),
+        lambda earlier: bonus_data.bonuses_and_gain(wanted, earlier.start, earlier.end),
     )
     states.as_of(found, before)
-    two_rows(found.value, before.value if before else None, found.compared or None, data.source().currency)
+    two_rows(found.value, before.value if before else None, found.compared or None, source().currency)
     if is_empty(view):
         states.nothing_in(view, "bonuses")
         return
@@ -63,10 +65,10 @@ def funnel() -> None:
     view = filters.view()
     if is_empty(view):
         return
-    found = data.bonus_sums(bonus_filters.wanted(), view.start, view.end)
+    found = bonus_data.bonus_sums(bonus_filters.wanted(), view.start, view.end)
     with states.box("funnel", "From issued to used to converted"):
         states.as_of(found)
-        charts.show(funnel_chart(found.value, charts.look(), data.source().currency), "funnel")
+        charts.show(funnel_chart(found.value, charts.look(), source().currency), "funnel")
         st.caption(
             "The provider gives no amount of unused bonuses and no number of converted ones, so number and"
             " amount are measured each by itself."
@@ -75,10 +77,10 @@ def funnel() -> None:
 
 @live.part("Bonuses by day of creation", "bonus-days")
 def by_day() -> None:
-    view, here, wanted = filters.view(), data.source(), bonus_filters.wanted()
+    view, here, wanted = filters.view(), source(), bonus_filters.wanted()
     if is_empty(view):
         return
-    days = data.bonus_days(wanted, view.period, view.now)
+    days = bonus_data.bonus_days(wanted, view.period, view.now)
     with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_name(here.zone)}"):
         states.as_of(days)
         charts.show(bonus_days_chart(days.value, charts.look(), here.currency, here.zone), "bonus-days")
@@ -90,7 +92,7 @@ def by_state_and_type() -> None:
     view, wanted = filters.view(), bonus_filters.wanted()
     if is_empty(view):
         return
-    parts = data.bonus_parts(wanted, view.start, view.end)
+    parts = bonus_data.bonus_parts(wanted, view.start, view.end)
     with states.box("bonus-parts", "Bonuses by state and creation type"):
         states.as_of(parts)
         grid.draw(
@@ -98,7 +100,7 @@ def by_state_and_type() -> None:
             tables.BONUS_PARTS,
             "bonus-parts",
             charts.look(),
-            data.source().currency,
+            source().currency,
             neutral=["win_amount_li"],  # the player's, not the company's
         )
         if IN_NO_PART_SO_FAR in parts.value["state"].tolist():

@@ -5,8 +5,14 @@ from contextlib import suppress
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, formats, tables
+from dashboard import formats, tables
 from dashboard.cell_links import link
+from dashboard.data import by_game as games_data_table
+from dashboard.data import by_game_day as games_data_days
+from dashboard.data import chance as data_luck
+from dashboard.data import failures
+from dashboard.data.chance import MOST_DAYS
+from dashboard.data.source import Arriving, ProviderFailed, source
 from dashboard.figures.games import games_chart
 from dashboard.figures.heat import game_days_chart
 from dashboard.figures.luck import funnel_plot
@@ -47,11 +53,11 @@ PICTURES = {
 }
 
 
-def days_of(view: View) -> data.Arriving[GameDays]:
-    return data.game_days(view.period.days()[-data.MOST_DAYS :], view.now)
+def days_of(view: View) -> Arriving[GameDays]:
+    return games_data_days.game_days(view.period.days()[-MOST_DAYS:], view.now)
 
 
-def is_empty(arriving: data.Arriving[pd.DataFrame]) -> bool:
+def is_empty(arriving: Arriving[pd.DataFrame]) -> bool:
     """Whether all games, of the type that is wanted, are known to have no bets."""
     if not arriving.finished or arriving.known is None:
         return False
@@ -60,13 +66,13 @@ def is_empty(arriving: data.Arriving[pd.DataFrame]) -> bool:
 
 @live.part("Table of games", "all-games")
 def all_games() -> None:
-    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    view, here, only = filters.view(), source(), game_filters.wanted().type
     if states.just_begun(view):
         return
-    arriving = data.arriving_games(view)
-    progress.follow("Games", arriving, lambda: data.arriving_games(view), "games")
+    arriving = games_data_table.arriving_games(view)
+    progress.follow("Games", arriving, lambda: games_data_table.arriving_games(view), "games")
     if arriving.waiting:
-        st.caption("Not here yet: " + escaped(data.listed(list(arriving.waiting), MOST_NAMED)) + ".")
+        st.caption("Not here yet: " + escaped(failures.listed(list(arriving.waiting), MOST_NAMED)) + ".")
     if arriving.known is None:
         return
     states.as_of(arriving.known)
@@ -79,7 +85,7 @@ def all_games() -> None:
     games, days = made(of_type, arriving.known.value, only), None
     if games.empty:  # none of this type has arrived yet
         return
-    with suppress(data.ProviderFailed):  # the heat map says so
+    with suppress(ProviderFailed):  # the heat map says so
         days = days_of(view).known
     grid.draw(
         made(with_lines, games, days.value if days else None),
@@ -98,10 +104,10 @@ def all_games() -> None:
 
 @live.part("Pictures of the games", "pictures")
 def pictures() -> None:
-    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    view, here, only = filters.view(), source(), game_filters.wanted().type
     if view.start >= view.end:
         return
-    arriving = data.arriving_games(view)
+    arriving = games_data_table.arriving_games(view)
     known = arriving.known
     if known is None or is_empty(arriving):
         return
@@ -120,10 +126,10 @@ def pictures() -> None:
 
 @live.part("Company gain by game and day", "heat")
 def heat() -> None:
-    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    view, here, only = filters.view(), source(), game_filters.wanted().type
     if view.start >= view.end:
         return
-    arriving, table = days_of(view), data.arriving_games(view)
+    arriving, table = days_of(view), games_data_table.arriving_games(view)
     if is_empty(table):
         return
     known = table.known
@@ -159,15 +165,15 @@ def heat() -> None:
 
 @live.part("How far luck carries RTP", "luck")
 def luck() -> None:
-    view, here, only = filters.view(), data.source(), game_filters.wanted().type
+    view, here, only = filters.view(), source(), game_filters.wanted().type
     if view.start >= view.end:
         return
-    arriving, table = data.lucks(view), data.arriving_games(view)
+    arriving, table = data_luck.lucks(view), games_data_table.arriving_games(view)
     if is_empty(table):
         return
     known = table.known
     with states.box("luck", "RTP by bet amount, and how far luck carries it"):
-        progress.follow("Luck", arriving, lambda: data.lucks(view), "luck")
+        progress.follow("Luck", arriving, lambda: data_luck.lucks(view), "luck")
         if arriving.known is None or known is None:
             return
         rows = made(luck_frame, arriving.known.value.games, made(of_type, known.value, only))

@@ -4,10 +4,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.access import SCREENS
 from dashboard.cell_links import link
 from dashboard.data import jackpots
+from dashboard.data.source import Known, source
 from dashboard.figures.pots import pots_chart
 from dashboard.hit_table import HITS, UNNAMED_HITS, hit_table
 from dashboard.query import SCREEN
@@ -31,7 +32,7 @@ QUICK_S = 15
 def window() -> tuple[datetime, datetime]:
     """The period up to this second: hits are not cut to the minute."""
     view = filters.view()
-    return view.start, data.source().now() if view.is_running else view.end
+    return view.start, source().now() if view.is_running else view.end
 
 
 @live.part("The pots", "pots", every_s=QUICK_S, shapes=2)
@@ -43,7 +44,7 @@ def pots() -> None:
 
 @live.part("The pots over time", "pots-over-time")
 def over_time() -> None:
-    here, history = data.source(), jackpots.history(*window())
+    here, history = source(), jackpots.history(*window())
     with states.box("pots-over-time", f"The pots over time, {formats.zone_name(here.zone)}"):
         if all(len(samples) < 2 for samples in history.samples.values()):
             st.info("The pots were not watched for a minute in this period yet; the curve begins after one.")
@@ -57,7 +58,7 @@ def over_time() -> None:
 
 @live.part("Hits and payouts", "hits")
 def hits() -> None:
-    here, between = data.source(), window()
+    here, between = source(), window()
     found = jackpots.matches(*between)
     with states.box("hits", f"Hits and payouts, {formats.zone_name(here.zone)}"):
         if not found:
@@ -70,7 +71,7 @@ def hits() -> None:
             columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
         grid.draw(table, columns, "hits", charts.look(), here.currency, links=links)
-        downloads.draw("Hits and payouts", columns, table, data.Known(table, here.now(), window=between))
+        downloads.draw("Hits and payouts", columns, table, Known(table, here.now(), window=between))
 
 
 @live.part("Screens", "screens", every_s=QUICK_S)

@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import data, formats, frames, tables
+from dashboard import formats, frames, tables
 from dashboard.bonuses import Wanted
+from dashboard.data import bonuses as bonus_data
+from dashboard.data import by_game as games_data_table
+from dashboard.data import stage as overview_data
+from dashboard.data.source import source
 from dashboard.figures.games import games_chart, types_chart
 from dashboard.figures.panels import days_chart, hours_chart
 from dashboard.game_table import unlisted_text
@@ -25,22 +29,24 @@ def net_cards(
     """Two cards as wide as those above; returns the place beside them."""
     figures, words = st.columns([1, 2], vertical_alignment="center")
     with figures:
-        cards.row("cards-net", NET, now, before, compared, data.source().currency)
+        cards.row("cards-net", NET, now, before, compared, source().currency)
     return words
 
 
 @live.part("Figures of the period", "period", cards.unknown, shapes=6)
 def period() -> None:
-    view, here = filters.view(), data.source()
+    view, here = filters.view(), source()
     if states.just_begun(view):
         return
-    days = data.days(view.period, view.now)
-    days, before = states.compared(view, days, lambda earlier: data.days(earlier.period, earlier.end))
+    days = overview_data.days(view.period, view.now)
+    days, before = states.compared(
+        view, days, lambda earlier: overview_data.days(earlier.period, earlier.end)
+    )
     shown, compared, steps = days.value, days.compared or None, days.value
     if before:
         shown = made(frames.with_comparison, shown, before.value)
     if view.period.day_count == 1:
-        steps = data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
+        steps = overview_data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
     states.as_of(days, before)
     cards.draw(days.value, before.value if before else None, compared, steps, here.currency)
     if frames.has_no_bets(days.value):
@@ -59,8 +65,8 @@ def net() -> None:
         return
     found, before = states.compared(
         view,
-        data.bonuses_and_gain(Wanted(), view.start, view.end),
-        lambda earlier: data.bonuses_and_gain(Wanted(), earlier.start, earlier.end),
+        bonus_data.bonuses_and_gain(Wanted(), view.start, view.end),
+        lambda earlier: bonus_data.bonuses_and_gain(Wanted(), earlier.start, earlier.end),
     )
     with net_cards(found.value, before.value if before else None, found.compared or None):
         states.as_of(found, before)
@@ -72,9 +78,9 @@ def net() -> None:
 
 @live.part("Today by the hour", "today")
 def today() -> None:
-    here, now = data.source(), filters.view().now
+    here, now = source(), filters.view().now
     day = business_day(now, here.zone)
-    hours = data.hours(day, now, day - WEEK)
+    hours = overview_data.hours(day, now, day - WEEK)
     with states.box("hours", f"Today by the hour, {formats.zone_name(here.zone)}"):
         states.as_of(hours)
         if not hours.failed and frames.has_no_bets_by_hour(hours.value):
@@ -88,10 +94,10 @@ def today() -> None:
 
 @live.part("Games of the period", "games")
 def games() -> None:
-    view, here = filters.view(), data.source()
+    view, here = filters.view(), source()
     if view.start >= view.end:  # said above
         return
-    found = data.games(view.period, view.now)
+    found = games_data_table.games(view.period, view.now)
     if frames.has_no_bets(found.value):
         return
     states.as_of(found)

@@ -2,9 +2,13 @@
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.balance import Cause, jump_words
 from dashboard.cell_links import link
+from dashboard.data import player_wallet as players_data_balance
+from dashboard.data import players as players_data
+from dashboard.data.players import History
+from dashboard.data.source import source
 from dashboard.figures.balance import balance_chart
 from dashboard.figures.habits import hours_of_week_chart, sessions_chart
 from dashboard.markdown import escaped
@@ -49,7 +53,7 @@ PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
 TO_GAME = link("game", "games", game_id="game_id")
 
 
-def whose(history: data.History, *words: str) -> tuple[str, str]:
+def whose(history: History, *words: str) -> tuple[str, str]:
     """What a file says of itself: whose it is and which part; and the player's id for its name."""
     told = "; ".join((identity(history.player, history.rounds), *filter(None, words)))
     return told, history.player.op_id or str(history.player.user_id)
@@ -77,8 +81,8 @@ def balance() -> None:
     known = player_reading.history()
     if known is None or dated(known.value.rounds).empty:
         return
-    here, rounds = data.source(), dated(known.value.rounds)
-    jumps = data.player_jumps(known.value)
+    here, rounds = source(), dated(known.value.rounds)
+    jumps = players_data_balance.player_jumps(known.value)
     with states.box("balance-chart", "Balance and net result"):
         player_reading.as_of(known)
         st.markdown(jump_words(jumps.gaps, known.value.unit))
@@ -105,7 +109,7 @@ def habits() -> None:
     known = player_reading.history()
     if known is None or dated(known.value.rounds).empty:
         return
-    here, rounds = data.source(), dated(known.value.rounds)
+    here, rounds = source(), dated(known.value.rounds)
     sessions = sessions_frame(rounds, pause_picker.pause_min())
     left, right = st.columns(2)
     with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_name(here.zone)}"):
@@ -137,7 +141,7 @@ def games() -> None:
     known = player_reading.history()
     if known is None:
         return
-    sums = data.player_sums(known.value)
+    sums = players_data.player_sums(known.value)
     differing = in_words(sums.value)
     if known.value.rounds.empty and not differing:
         return
@@ -169,7 +173,7 @@ def rounds() -> None:
     known = player_reading.history()
     if known is None or known.value.rounds.empty:
         return
-    here, view, wanted, found = data.source(), filters.view(), round_filters.wanted(), known.value.rounds
+    here, view, wanted, found = source(), filters.view(), round_filters.wanted(), known.value.rounds
     names = dict(zip(found["game_id"].tolist(), found["game"].tolist(), strict=True))
     table = rounds_table(wanted.of(found), here.zone)
     with states.box("round-list", "Rounds"):
@@ -188,7 +192,7 @@ def rounds() -> None:
 
 def opened(event_id: str) -> None:
     """Show the round that the address names, whether the filters leave it in the table or not."""
-    known, here = player_reading.history(), data.source()
+    known, here = player_reading.history(), source()
     if known is None:
         return
     rows = rounds_table(known.value.rounds[known.value.rounds["event_id"] == event_id], here.zone)

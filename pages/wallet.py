@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.access import TRANSFERS
 from dashboard.currencies import is_code
 from dashboard.data import cashier, wallet
+from dashboard.data.source import source
 from dashboard.markdown import escaped
 from dashboard.query import USER_ID
 from dashboard.ui import (
@@ -27,7 +28,7 @@ def nobody() -> None:
     if address.has(USER_ID):
         st.warning("The wallet knows players by the op_id only. The page Players finds it by the user_id.")
         return
-    demo = " The demo world has whale, grinder and quiet." if data.source().demo else ""
+    demo = " The demo world has whale, grinder and quiet." if source().demo else ""
     st.info(f"Enter the op_id of a player: the wallet knows players by your own id only.{demo}")
 
 
@@ -53,7 +54,7 @@ def sent_from_here() -> None:
 @live.part("The transfers", "transfers")
 def transfers() -> None:
     wanted = wallet_filters.wanted()
-    with states.box("transfer-list", f"Transfers, {formats.zone_name(data.source().zone)}"):
+    with states.box("transfer-list", f"Transfers, {formats.zone_name(source().zone)}"):
         try:
             found = wallet.transfers(wanted)
         except wallet.NoSuchPlayer:
@@ -65,7 +66,7 @@ def transfers() -> None:
 
 def draw_currency(op_id: str) -> None:
     """Say where the player's rounds, as far as any were read, are of another currency than the setting."""
-    names, setting = data.source().player_currencies.get(op_id) or (), data.source().currency
+    names, setting = source().player_currencies.get(op_id) or (), source().currency
     if setting and (len(names) > 1 or any(is_code(name) and name != setting for name in names)):
         st.warning(
             f"This player's rounds are in {escaped(', '.join(names))}; amounts here are called by the"

@@ -29,9 +29,15 @@ from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 import payouts
-from dashboard import data
 from dashboard.bonuses import Wanted
+from dashboard.data import bets as bets_data
+from dashboard.data import bonuses as bonus_data
 from dashboard.data import jackpots, wallet
+from dashboard.data import one_game as data_game
+from dashboard.data import player_wallet as players_data_balance
+from dashboard.data import players as players_data
+from dashboard.data import stage as overview_data
+from dashboard.data.source import connected, source
 from dashboard.made import _made
 from dashboard.players import Player
 from dashboard.query import Query
@@ -85,20 +91,20 @@ def fill_pools() -> None:
 
 def all_that_pages_ask() -> None:
     """Ask it, as of now."""
-    here = data.source()
+    here = source()
     now = here.now()
     start = now - timedelta(days=1)
     view = read_view(Query({"compare": ["none"], "period": ["today"]}, now, here.zone))
     for ask in (
-        lambda: data.days(view.period, now),
-        lambda: data.game_sums(1041, start, now),
-        lambda: data.game_rounds(1041, view),
-        lambda: data.bonuses_and_gain(Wanted(), start, now),
-        lambda: data.bonus_parts(Wanted(), start, now),
-        lambda: data.player_history(Player(op_id="whale"), view),
-        lambda: data.bets(view, RoundFilter()),
-        lambda: data.last_bets(RoundFilter()),
-        lambda: data.balance_now("whale"),
+        lambda: overview_data.days(view.period, now),
+        lambda: data_game.game_sums(1041, start, now),
+        lambda: data_game.game_rounds(1041, view),
+        lambda: bonus_data.bonuses_and_gain(Wanted(), start, now),
+        lambda: bonus_data.bonus_parts(Wanted(), start, now),
+        lambda: players_data.player_history(Player(op_id="whale"), view),
+        lambda: bets_data.bets(view, RoundFilter()),
+        lambda: bets_data.last_bets(RoundFilter()),
+        lambda: players_data_balance.balance_now("whale"),
         lambda: wallet.balance("whale"),
         lambda: wallet.transfers(WantedTransfers("whale")),
         jackpots.now,
@@ -138,7 +144,7 @@ class Run:
         kind = next(self._kinds)
         self.end_faults()
         self._sandbox.post("/faults", json={"path": "*", "kind": kind}).raise_for_status()
-        wire = data.source().twoj._wire
+        wire = source().twoj._wire
         wire._timeout_s, wire._budget_s = (0.05, 0.06) if kind == "hang" else (6, 8)
 
     def end_faults(self) -> None:
@@ -189,7 +195,7 @@ def main(url: str, folder: str, faults: int) -> None:
     ledger = Database(ledger_url(settings.ledger_url))
     tracemalloc.start()
     with (
-        data.connected(settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
+        connected(settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
         jackpots.watching(settings),
     ):
         all_that_pages_ask()

@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict, TypeVar
 
 import streamlit as st
 
-from dashboard import data
+from dashboard.data.source import source
 from dashboard.markdown import escaped
 from dashboard.query import COMPARE, GAME_IDS, PERIOD, Parameter, Query, Widget, text_of
 
@@ -28,7 +28,7 @@ class Bound(TypedDict):
 
 def query() -> Query:
     """What the address says, as of now."""
-    here, params = data.source(), st.query_params
+    here, params = source(), st.query_params
     return Query({name: params.get_all(name) for name in params}, here.now(), here.zone)
 
 
@@ -104,7 +104,7 @@ def _take(key: str, parameter: Parameter[Any], drops: tuple[Parameter[Any], ...]
 def _chosen(said: Any) -> Any:
     if isinstance(said, list):
         return tuple(said)
-    return said.replace(tzinfo=data.source().zone) if isinstance(said, datetime) else said
+    return said.replace(tzinfo=source().zone) if isinstance(said, datetime) else said
 
 
 def _write(texts: Mapping[Parameter[Any], str]) -> None:

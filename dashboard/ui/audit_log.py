@@ -4,8 +4,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, formats, tables
+from dashboard import formats, tables
 from dashboard.access import AUDIT_LOG
+from dashboard.data import audit_book as access_audit
+from dashboard.data.source import source
 from dashboard.export import About
 from dashboard.ui import charts, downloads, grid, guard, states
 
@@ -16,7 +18,7 @@ def draw() -> None:
     """Draw the latest rows for people who may see them. Raises LedgerFailed."""
     if not guard.may(AUDIT_LOG):
         return
-    here, rows = data.source(), data.audit_rows(_MOST)
+    here, rows = source(), access_audit.audit_rows(_MOST)
     with states.box("audit-log", f"Audit log, {formats.zone_name(here.zone)}"):
         if rows.empty:
             st.info("Nothing has been written yet.")

@@ -4,8 +4,8 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data
-from dashboard.data import ProviderFailed
+from dashboard.data.game_list import game_names
+from dashboard.data.source import ProviderFailed
 from dashboard.query import ROUND_TYPES
 from dashboard.round_filter import RoundFilter, read_bet_filter
 from dashboard.ui import address
@@ -36,6 +36,6 @@ def _names(shown: RoundFilter) -> dict[int, str]:
     """Names of the games to choose from; those of the address are among them, if only by id."""
     names = {game_id: str(game_id) for game_id in shown.game_ids}
     try:
-        return names | data.game_names()
+        return names | game_names()
     except ProviderFailed:  # the parts say so
         return names

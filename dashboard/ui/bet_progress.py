@@ -5,8 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data
-from dashboard.data import BetsRead, ProviderFailed
+from dashboard.data import bets as data
+from dashboard.data.bet_reading import BetsRead
+from dashboard.data.bets import MOST_UNASKED
+from dashboard.data.source import ProviderFailed
 from dashboard.formats import count
 from dashboard.round_filter import RoundFilter
 from dashboard.ui import bet_filters, filters, guard
@@ -54,7 +56,7 @@ def _ask(view: View, read: BetsRead) -> None:
             number = data.bet_count(view)
             many = "an unknown number of" if number is None else count(number)
             st.info(
-                f"There are {many} bets {view.period.when}. Up to {count(data.MOST_UNASKED)} are"
+                f"There are {many} bets {view.period.when}. Up to {count(MOST_UNASKED)} are"
                 " read without asking; more take minutes. A shorter period or a game is quicker.",
                 icon=":material/hourglass_empty:",
             )

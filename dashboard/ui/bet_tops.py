@@ -4,11 +4,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data
 from dashboard.bet_tables import PLAYERS, USER_ID, WINS, bets_table, players_table
 from dashboard.bets import BetSums, Rank, biggest_wins, top_players
 from dashboard.cell_links import link
-from dashboard.data import Known
+from dashboard.data.game_list import game_names
+from dashboard.data.source import Known, source
 from dashboard.ui import bet_filters, bet_list, charts, downloads, grid
 
 _MOST: Final = 15
@@ -17,7 +17,7 @@ _RANKS: Final = {Rank.BET: "bet the most", Rank.WON: "won the most", Rank.LOST: 
 
 def players(known: Known[BetSums]) -> None:
     """Draw the players, each a link to the player."""
-    currency = data.source().currency
+    currency = source().currency
     rank = Rank(
         st.segmented_control(
             "Players who",
@@ -46,8 +46,8 @@ def players(known: Known[BetSums]) -> None:
 
 def wins(known: Known[BetSums]) -> None:
     """Draw the biggest wins, with links to the bet, its player and its game."""
-    here = data.source()
-    table = bets_table(biggest_wins(known.value, _MOST), data.game_names(), here.zone)
+    here = source()
+    table = bets_table(biggest_wins(known.value, _MOST), game_names(), here.zone)
     links = bet_list.links("start", "player", "game")
     grid.draw(table, WINS, "top-wins", charts.look(), here.currency, links=links)
     downloads.draw("Biggest wins", (*WINS, USER_ID), table, known, bet_filters.words())

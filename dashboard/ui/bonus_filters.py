@@ -4,9 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data
 from dashboard.bonuses import FILTERS, Wanted, described, read_wanted
-from dashboard.data import ProviderFailed
+from dashboard.data.game_list import game_names
+from dashboard.data.source import ProviderFailed, source
 from dashboard.query import CREATE_TYPE, MCH_ID, OP_ID, STATE, USER_ID
 from dashboard.ui import address
 
@@ -42,7 +42,7 @@ def _games(shown: Wanted) -> dict[int, str]:
     """Names of the games to choose from; those of the address are among them, if only by id."""
     names = {game_id: str(game_id) for game_id in shown.game_ids}
     try:
-        names |= data.game_names()
+        names |= game_names()
     except ProviderFailed as error:
         st.caption(f"The names of the games are not known now. {error.sentence}")
     return names
@@ -61,7 +61,7 @@ def _lists(names: dict[int, str]) -> None:
 
 
 def _ids() -> None:
-    merchants = f"Merchant {data.source().mch_id}, or one below it"
+    merchants = f"Merchant {source().mch_id}, or one below it"
     st.text_input("User id", placeholder="The provider's id of a player", **address.bound(_KEY, USER_ID))
     st.text_input("Op id", placeholder="Your own id of a player", **address.bound(_KEY, OP_ID))
     st.text_input("Merchant id", placeholder=merchants, **address.bound(_KEY, MCH_ID))

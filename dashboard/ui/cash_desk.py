@@ -5,10 +5,10 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard import data
 from dashboard.access import TRANSFERS
 from dashboard.amounts import AmountError, amount_li
-from dashboard.data import Known, LedgerFailed, cashier, wallet
+from dashboard.data import cashier, wallet
+from dashboard.data.source import Known, LedgerFailed, ProviderFailed, source
 from dashboard.formats import money
 from dashboard.markdown import escaped
 from dashboard.orders import VERBS, Attempt, Order, concerns, objection
@@ -32,7 +32,7 @@ def has_account(op_id: str) -> bool:
             wallet.fresh_balance(op_id)
         except wallet.NoSuchPlayer:
             return False
-        except data.ProviderFailed:
+        except ProviderFailed:
             return True
         found.add(op_id)
     return True
@@ -44,7 +44,7 @@ def draw(op_id: str) -> None:
 
     A fragment: the dialog does not wait until a slow provider has answered for the rest of the page.
     """
-    currency = data.source().currency
+    currency = source().currency
     with states.box("cash-desk", "Deposit or withdraw"), st.form("cash", border=False):
         kind = st.segmented_control(
             "What", list(VERBS), format_func=VERBS.__getitem__, default=next(iter(VERBS)), required=True
@@ -68,12 +68,12 @@ def draw(op_id: str) -> None:
 def _review(op_id: str, kind: str, typed: str) -> None:
     with states.part("The balance"):
         try:
-            order = cashier.new_order(op_id, kind, amount_li(typed, data.source().currency))
+            order = cashier.new_order(op_id, kind, amount_li(typed, source().currency))
         except AmountError as error:
             st.error(str(error), icon=":material/edit:")
             return
         balance = wallet.fresh_balance(op_id)
-        against = objection(order, balance.value, data.source().currency)
+        against = objection(order, balance.value, source().currency)
         if against:
             st.error(against, icon=":material/block:")
         else:
@@ -100,7 +100,7 @@ def _confirm(order: Order, balance: Known[int]) -> None:
 
 
 def _repeat(order: Order, balance_li: int) -> None:
-    currency = data.source().currency
+    currency = source().currency
     facts = {
         "Player": escaped(order.op_id),
         VERBS[order.kind]: f"**{money(order.amount_li, currency)}**",
@@ -113,7 +113,7 @@ def _repeat(order: Order, balance_li: int) -> None:
 
 def _sent(order: Order) -> Attempt | None:
     """Offer to send it; once that is pressed, send it and return what became of it."""
-    here = data.source()
+    here = source()
     worries = concerns(order, cashier.attempts(order.op_id), here.now(), here.currency)
     for worry in worries:
         st.warning(escaped(worry), icon=":material/warning:")

@@ -7,9 +7,10 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.access import Person
-from dashboard.data import Known
+from dashboard.data import audit_book as access_audit
+from dashboard.data.source import Known, source
 from dashboard.export import (
     SHEET_ROOM,
     About,
@@ -51,13 +52,13 @@ def draw(
     `note` is what else a reader must know.
     """
     assert known.window is not None  # noqa: S101 - what has no period is not offered here
-    zone, (start, end) = data.source().zone, known.window
+    zone, (start, end) = source().zone, known.window
     stale = "The provider did not answer; these are the last numbers it gave." if known.stale else ""
     about = About(
         title=title,
         period=window_label(start, end, zone),
         zone=formats.zone_name(zone),
-        currency=known.currency or data.source().currency or "",
+        currency=known.currency or source().currency or "",
         as_of=formats.moment(known.as_of, zone),
         comparison=known.compared,
         completeness=" ".join(filter(None, (stale, *known.failed, *known.warnings, note))),
@@ -105,9 +106,9 @@ def hand_out(
 
     This runs when the button is pressed, maybe long after it was drawn, and then without the page.
     """
-    if person is None or not person.is_signed_in(data.source().clock()):
+    if person is None or not person.is_signed_in(source().clock()):
         raise PermissionError("The sign-in has ended.")
     content = write(about, columns, frame)
     told = {"title": about.title, "period": about.period, "only": about.only, "format": name}
-    data.audit(person.name, "export", {**told, "rows": len(frame)})
+    access_audit.audit(person.name, "export", {**told, "rows": len(frame)})
     return content

@@ -6,10 +6,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.access import BETS
 from dashboard.bet_export import Export, Format, State
-from dashboard.data import Seen
+from dashboard.data.exports import Seen
+from dashboard.data.source import source
 from dashboard.markdown import escaped
 from dashboard.periods import business_day, days_label
 from dashboard.ui import bet_filters, guard
@@ -27,7 +28,7 @@ _ICONS: Final = {
 
 def order(view: View) -> None:
     """Offer the period's days that are over, as a file of each kind."""
-    here = data.source()
+    here = source()
     yesterday = business_day(here.now(), here.zone) - timedelta(days=1)
     last_day = min(view.period.last_day, yesterday)
     if last_day < view.period.first_day:
@@ -47,11 +48,11 @@ def order(view: View) -> None:
 
 def draw() -> None:
     """Draw all exports; while one is being made, they are looked at every other second."""
-    is_busy = any(seen.export.state is State.WAITING for seen in data.source().exports.seen())
+    is_busy = any(seen.export.state is State.WAITING for seen in source().exports.seen())
 
     @guard.fragment(run_every=_LOOK_EVERY_S if is_busy else None, key="export-list")
     def rows() -> None:
-        found = data.source().exports.seen()
+        found = source().exports.seen()
         if not found:
             st.caption("No exports yet. Files stay here until somebody deletes them.")
         for seen in found:
@@ -61,7 +62,7 @@ def draw() -> None:
 
 
 def _row(seen: Seen) -> None:
-    export, here = seen.export, data.source()
+    export, here = seen.export, source()
     with st.container(key=f"export-{export.id}", border=True):
         words, buttons = st.columns([3, 2], vertical_alignment="center")
         with words:
@@ -94,7 +95,7 @@ def _progress(seen: Seen) -> str:
 
 
 def _buttons(seen: Seen) -> None:
-    export, exports = seen.export, data.source().exports
+    export, exports = seen.export, source().exports
     if export.file:
         # Beside the page's own address, wherever a proxy has put it.
         st.link_button("Download", f"exports/{export.id}/{export.file}", icon=":material/download:")

@@ -4,8 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data
 from dashboard.access import ASK_AGAIN
+from dashboard.data.again import ask_again
+from dashboard.data.source import source
 from dashboard.periods import NAMES, business_day, parse_period
 from dashboard.query import COMPARE, PERIOD
 from dashboard.ui import address, guard
@@ -54,7 +55,7 @@ def draw(title: str, *, compared: bool = True) -> None:
 
 
 def _ask_again(page: str) -> None:
-    data.ask_again(view(), page, guard.who(ASK_AGAIN))
+    ask_again(view(), page, guard.who(ASK_AGAIN))
 
 
 def _period_picker(place: st.delta_generator.DeltaGenerator, shown: View, *, custom: bool) -> None:
@@ -91,5 +92,5 @@ def _take_days() -> None:
 
 
 def _take(period: str) -> None:
-    here = data.source()
+    here = source()
     address.write({PERIOD: parse_period(period, business_day(here.now(), here.zone))})

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dashboard import data
 from dashboard.access import Person, Role
+from dashboard.data import audit_book as access_audit
 from dashboard.data import runs
+from dashboard.data.source import source
 from dashboard.markdown import escaped, short
 from dashboard.request_ids import HEADER
 
@@ -19,7 +20,7 @@ _NOTED: Final = "players-noted"
 
 def person() -> Person | None:
     """Who is at the page; None where nobody is signed in, or not any more."""
-    here = data.source()
+    here = source()
     # Streamlit reads the settings of the sign-in each time that it is asked.
     return here.person({} if here.roles is None else st.user.to_dict())
 
@@ -113,7 +114,7 @@ def note_player(**ids: str | int | None) -> None:
     who_is_it = person()
     if who_is_it and str(ids) not in noted:
         noted.add(str(ids))
-        data.audit(who_is_it.name, "player looked at", ids)
+        access_audit.audit(who_is_it.name, "player looked at", ids)
 
 
 def _sign_in() -> None:

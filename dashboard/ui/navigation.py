@@ -5,9 +5,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data
 from dashboard.access import LOCAL, Person
 from dashboard.compat import StreamlitPage
+from dashboard.data.source import source
 from dashboard.markdown import escaped, short
 from dashboard.ui import address, guard
 
@@ -30,7 +30,7 @@ def bar(shown: dict[str, StreamlitPage], person: Person) -> None:
             if person.may(name):
                 st.page_link(page, query_params=carried)
         with st.container(key="who", horizontal=True, vertical_alignment="center", width="content"):
-            if data.source().demo:
+            if source().demo:
                 st.badge("Demo data", color="orange")
             if person != LOCAL:
                 st.caption(escaped(short(person.name)), width="content")

@@ -6,9 +6,15 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, formats, frames, tables
+from dashboard import formats, frames, tables
 from dashboard.cell_links import link
-from dashboard.data import Arriving, Known
+from dashboard.data import by_game_day as data_days
+from dashboard.data import chance as data_luck
+from dashboard.data import game_list
+from dashboard.data import one_game as data_game
+from dashboard.data.chance import MOST_DAYS
+from dashboard.data.game_list import game_names
+from dashboard.data.source import Arriving, Known, ProviderFailed, source
 from dashboard.figures.habits import hours_of_week_chart
 from dashboard.figures.luck import band_chart
 from dashboard.figures.panels import days_chart
@@ -51,15 +57,15 @@ _WAYS_ON = (
 
 def last_days(view: View) -> str:
     """What to say where only the last days of a long period are shown."""
-    return f"the last {data.MOST_DAYS} days of the period" if view.period.day_count > data.MOST_DAYS else ""
+    return f"the last {MOST_DAYS} days of the period" if view.period.day_count > MOST_DAYS else ""
 
 
 def draw(game_id: int) -> None:
     """The whole page of one game."""
     name, kind = str(game_id), ""
     with states.part("The list of games"):
-        game = data.game(game_id)
-        name, kind = data.game_names().get(game_id, name), game_type(game_id, game)
+        game = game_list.game(game_id)
+        name, kind = game_names().get(game_id, name), game_type(game_id, game)
     tab.name(name, "Games")
     st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
     filters.draw(escaped(short(name)))
@@ -80,8 +86,8 @@ def draw(game_id: int) -> None:
 def _is_known(game_id: int) -> bool:
     view = filters.view()
     if view.start < view.end:
-        with suppress(data.ProviderFailed):  # the parts say so
-            return data.is_known(game_id, view.start, view.end)
+        with suppress(ProviderFailed):  # the parts say so
+            return data_game.is_known(game_id, view.start, view.end)
     return True
 
 
@@ -91,7 +97,7 @@ def _close() -> None:
 
 def days_of(view: View, game_id: int) -> Arriving[GameDays]:
     """The game's days of the period."""
-    return data.game_days(view.period.days(), view.now, game_id)
+    return data_days.game_days(view.period.days(), view.now, game_id)
 
 
 def days_compared(
@@ -103,8 +109,8 @@ def days_compared(
     """
     comparison, found = view.until(known.window[1] if known.window else view.end).comparison, None
     if comparison:
-        with suppress(data.ProviderFailed):  # the comparison of the sums above says so
-            arriving = data.game_days(comparison.period.days(), comparison.end, game_id)
+        with suppress(ProviderFailed):  # the comparison of the sums above says so
+            arriving = data_days.game_days(comparison.period.days(), comparison.end, game_id)
             found = arriving.known if arriving.finished else None
     if comparison and found and found.window and found.window[1] == comparison.end:
         return replace(known, compared=comparison.label), found
@@ -114,13 +120,13 @@ def days_compared(
 @live.part("Figures of the game", "game-figures", cards.unknown, shapes=6)
 def figures() -> None:
     """Sums, players, and the daily chart."""
-    view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id
+    view, here, game_id = filters.view(), source(), game_filters.wanted().game_id
     if game_id is None or states.just_begun(view):
         return
     sums, before = states.compared(
         view,
-        data.game_sums(game_id, view.start, view.end),
-        lambda earlier: data.game_sums(game_id, earlier.start, earlier.end),
+        data_game.game_sums(game_id, view.start, view.end),
+        lambda earlier: data_game.game_sums(game_id, earlier.start, earlier.end),
     )
     states.as_of(sums, before)
     days = days_of(view, game_id)
@@ -145,7 +151,7 @@ def figures() -> None:
 
 
 def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: pd.DataFrame | None) -> None:
-    currency = data.source().currency
+    currency = source().currency
     lines = [] if days is None else frames.sparklines(days, METRICS)
     now, then = sums.totals, before.totals if before else None
     cards.row("cards", METRICS, now, then, compared, currency, lines)
@@ -159,11 +165,11 @@ def luck() -> None:
     view, game_id = filters.view(), game_filters.wanted().game_id
     if game_id is None or view.start >= view.end:
         return
-    arriving = data.lucks(view, game_id)
+    arriving = data_luck.lucks(view, game_id)
     if arriving.finished and arriving.known and game_id not in arriving.known.value.games:
         return
     with states.box("game-luck", "RTP, and how far luck carries it"):
-        progress.follow("Luck", arriving, lambda: data.lucks(view, game_id), "game-luck")
+        progress.follow("Luck", arriving, lambda: data_luck.lucks(view, game_id), "game-luck")
         if arriving.known is None:
             return
         states.as_of(arriving.known, note=last_days(view))
@@ -179,11 +185,11 @@ def luck() -> None:
 @live.part("Rounds of the game", "game-rounds")
 def rounds() -> None:
     """Hours of play, biggest wins, latest rounds; whose those are only for people who may see players."""
-    view, here, game_id = filters.view(), data.source(), game_filters.wanted().game_id
+    view, here, game_id = filters.view(), source(), game_filters.wanted().game_id
     if game_id is None or view.start >= view.end:
         return
-    arriving = data.game_rounds(game_id, view)
-    progress.follow("Rounds", arriving, lambda: data.game_rounds(game_id, view), "game-rounds")
+    arriving = data_game.game_rounds(game_id, view)
+    progress.follow("Rounds", arriving, lambda: data_game.game_rounds(game_id, view), "game-rounds")
     if arriving.known is None or (arriving.finished and arriving.known.value.rounds.empty):
         return
     found, sees_players = arriving.known.value, guard.may("players")

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import data, tables
+from dashboard import tables
 from dashboard.data import cashier
+from dashboard.data.source import source
 from dashboard.orders import order_table
 from dashboard.ui import charts, grid, orders
 
@@ -18,7 +19,7 @@ def draw(op_id: str) -> None:
         orders.outcome(attempt)
         if orders.looked_up(attempt, "list"):
             st.rerun()
-    here = data.source()
+    here = source()
     grid.draw(
         order_table(found, here.zone), tables.ORDERS, "orders", charts.look(), here.currency, height_rows=5
     )

@@ -4,9 +4,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.access import TRANSFERS
 from dashboard.data import cashier
+from dashboard.data.source import source
 from dashboard.markdown import escaped
 from dashboard.orders import DONE, NOT_KNOWN, REFUSED, SENDING, Attempt, told
 from dashboard.ui import guard, states
@@ -22,7 +23,7 @@ _BOXES: Final = {
 def outcome(attempt: Attempt) -> None:
     """Say what became of an attempt."""
     box, icon = _BOXES[attempt.state]
-    box(escaped(told(attempt, data.source().currency)), icon=icon)
+    box(escaped(told(attempt, source().currency)), icon=icon)
 
 
 def looked_up(attempt: Attempt, place: str) -> Attempt | None:
@@ -39,5 +40,5 @@ def looked_up(attempt: Attempt, place: str) -> Attempt | None:
 
 def when(attempt: Attempt) -> str:
     """When it was sent, in the business zone."""
-    here = data.source()
+    here = source()
     return formats.moment(attempt.sent_at, here.zone, here.now())

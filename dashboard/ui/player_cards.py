@@ -5,8 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, formats
-from dashboard.data import ProviderFailed
+from dashboard import formats
+from dashboard.data import player_wallet as data_balance
+from dashboard.data.player_wallet import NO_OP_ID
+from dashboard.data.source import ProviderFailed, source
 from dashboard.players import PLAYER_METRICS, Player, PlayerTotals
 from dashboard.ui import cards
 
@@ -61,11 +63,11 @@ def _row(drawn: list[tuple[str, str, str, str]], old: str | None = None) -> None
 
 def _balance(op_id: str | None, currency: str | None) -> tuple[tuple[str, str, str, str], str | None]:
     """The wallet's balance, and from when it is if that is not now; the card says why it is not to be had."""
-    here = data.source()
+    here = source()
     if op_id is None:
-        return (_BALANCE, formats.UNKNOWN, "Not known", data.NO_OP_ID.capitalize()), None
+        return (_BALANCE, formats.UNKNOWN, "Not known", NO_OP_ID.capitalize()), None
     try:
-        known = data.balance_now(op_id)
+        known = data_balance.balance_now(op_id)
     except ProviderFailed as error:
         return (_BALANCE, formats.UNKNOWN, "Not known", f"{error.sentence} {error.what_to_do}"), None
     if known is None:
@@ -79,7 +81,7 @@ def _balance(op_id: str | None, currency: str | None) -> tuple[tuple[str, str, s
 def _moment(epoch_s: int | None) -> tuple[str, str]:
     if epoch_s is None:
         return formats.UNKNOWN, "Not known"
-    here = data.source()
+    here = source()
     local = datetime.fromtimestamp(epoch_s, UTC).astimezone(here.zone)
     this_year = local.year == here.now().astimezone(here.zone).year
     short = f"{local.day} {local:%b %H:%M}" if this_year else f"{local.day} {local:%b %Y}"

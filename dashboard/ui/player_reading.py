@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.currencies import is_code
-from dashboard.data import History, Known, ProviderFailed
+from dashboard.data import players as data
+from dashboard.data.players import History
+from dashboard.data.source import Known, ProviderFailed, source
 from dashboard.markdown import escaped
 from dashboard.players import Player, PlayerProblem, read_player
 from dashboard.query import CURRENCY, OP_ID, USER_ID
@@ -47,7 +49,7 @@ def currencies() -> None:
     known = data.player_history(player, filters.view()).known if player else None
     if known is None:
         return
-    names, setting = known.value.currencies, data.source().currency
+    names, setting = known.value.currencies, source().currency
     if len(names) > 1:
         st.warning(
             f"This player's rounds are in {escaped(', '.join(names))}. Amounts of two currencies are never"

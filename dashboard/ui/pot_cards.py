@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import data, formats
-from dashboard.data import Known
+from dashboard import formats
 from dashboard.data.jackpots import History
+from dashboard.data.source import Known, source
 from dashboard.jackpots import POTS, Growth, Pot, Pots, growth
 
 
@@ -17,7 +17,7 @@ def now(known: Known[Pots]) -> None:
             pot = known.value[name]
             place.metric(
                 f"{name.capitalize()} jackpot",
-                formats.money(pot.li if pot else None, data.source().currency),
+                formats.money(pot.li if pot else None, source().currency),
                 _next(pot, known.value.at_ms) if pot else None,
                 delta_color="off",
                 delta_arrow="off",
@@ -33,7 +33,7 @@ def growths(history: History) -> None:
             grown = growth(history.samples[name])
             place.metric(
                 f"{name.capitalize()}: growth an hour",
-                formats.money(_rounded(grown.li_an_hour) if grown else None, data.source().currency),
+                formats.money(_rounded(grown.li_an_hour) if grown else None, source().currency),
                 _interval(grown),
                 delta_color="off",
                 delta_arrow="off",
@@ -43,7 +43,7 @@ def growths(history: History) -> None:
 
 
 def _next(pot: Pot, at_ms: int) -> str | None:
-    here, draw_ms = data.source(), pot.draw_ms(at_ms)
+    here, draw_ms = source(), pot.draw_ms(at_ms)
     if draw_ms is not None:
         draw = datetime.fromtimestamp(draw_ms / 1000, UTC)
         return f"next draw {formats.moment(draw, here.zone, here.now())}"

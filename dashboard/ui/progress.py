@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.data import Arriving, ProviderFailed
+from dashboard.data.source import Arriving, ProviderFailed
 from dashboard.ui import guard
 
 LOOK_EVERY_S: Final = 1

@@ -4,9 +4,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, formats, tables
+from dashboard import formats, tables
 from dashboard.access import REFUSED_PAYOUTS
 from dashboard.data import status
+from dashboard.data.source import source
 from dashboard.ui import charts, grid, guard, states
 
 _MOST: Final = 20
@@ -21,7 +22,7 @@ def draw() -> None:
     found = status.refused()
     if not found or not guard.may(REFUSED_PAYOUTS):
         return
-    with states.box("refused-payouts", f"Refused payouts, {formats.zone_name(data.source().zone)}"):
+    with states.box("refused-payouts", f"Refused payouts, {formats.zone_name(source().zone)}"):
         st.caption(f"The last calls to `/order/jackpot` that were not credited, at most {_MOST}.")
         grid.draw(status.refused_calls(_MOST), tables.REFUSED_PAYOUTS, "refused-payouts", charts.look(), None)
         unseen = {each.kind: each.total for each in found if each.unseen}

@@ -6,7 +6,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard import data
+from dashboard.data import players as players_data
+from dashboard.data.source import source
 from dashboard.markdown import escaped, short
 from dashboard.periods import business_day
 from dashboard.player_games import SLOTS
@@ -38,7 +39,7 @@ def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
     )
     if is_slots:
         with states.part("The provider's page of this round"):
-            _provider_page(data.round_url(int(row["game_id"]), str(row["draw_id"])))
+            _provider_page(players_data.round_url(int(row["game_id"]), str(row["draw_id"])))
     _game(row)
 
 
@@ -46,7 +47,7 @@ def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
 def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a bet (a row of `bet_tables.bets_table`), with ways to its player and its game."""
     _fields("The bet", facts(row, currency), "round-facts")
-    day = business_day(row["start"], data.source().zone).isoformat()
+    day = business_day(row["start"], source().zone).isoformat()
     # The bet's own day: what the page shows may be another period, and a day is read at once.
     navigation.lead(
         "players.py",

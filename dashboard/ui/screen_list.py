@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.access import SCREENS
 from dashboard.data import jackpots
+from dashboard.data.source import source
 from dashboard.markdown import escaped
 from dashboard.screens import Condition, Screen, condition
 from dashboard.ui import guard
@@ -101,11 +102,11 @@ def _said(screen: Screen, state: Condition) -> str:
 def _ago(age_ms: int | None) -> str:
     if age_ms is None:
         return "at a time that cannot be true: a server's clock was wrong"
-    return _moment(int(data.source().clock() * 1000) - age_ms)
+    return _moment(int(source().clock() * 1000) - age_ms)
 
 
 def _moment(at_ms: int | None) -> str:
-    here = data.source()
+    here = source()
     at = datetime.fromtimestamp((at_ms or 0) / 1000, UTC)
     return f"{formats.moment(at, here.zone, here.now())} ({formats.age(at, here.now())})"
 

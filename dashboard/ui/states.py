@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import streamlit as st
 import structlog
 
-from dashboard import data, formats
-from dashboard.data import Known, LedgerFailed, ProviderFailed, runs
+from dashboard import formats
+from dashboard.data import runs
+from dashboard.data.source import Known, LedgerFailed, ProviderFailed, source
 from dashboard.markdown import escaped
 from dashboard.periods import Comparison
 from dashboard.view import View
@@ -60,7 +61,7 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
 
     They say with what they are compared; `note` is what else a reader must know of them.
     """
-    here, shown = data.source(), [known, *(each for each in others if each)]
+    here, shown = source(), [known, *(each for each in others if each)]
     when = formats.moment(known.as_of, here.zone, here.now())
     age = formats.age(known.as_of, here.now())
     trouble = next((each.trouble for each in shown if each.stale), "")

@@ -6,8 +6,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, formats, tables
-from dashboard.data import Known, wallet
+from dashboard import formats, tables
+from dashboard.data import wallet
+from dashboard.data.source import Known, source
 from dashboard.export import About, file_stem
 from dashboard.figures.wallet import wallet_chart
 from dashboard.ui import charts, downloads, grid, states, wallet_filters
@@ -19,7 +20,7 @@ _FILE: Final = "wallet-file"
 
 def draw(wanted: Wanted, found: Known[wallet.TransferPage]) -> None:
     """Draw what was found."""
-    here, page = data.source(), found.value
+    here, page = source(), found.value
     if page.transfers.empty:
         st.info(_nothing(wanted, page))
     else:
@@ -36,7 +37,7 @@ def draw(wanted: Wanted, found: Known[wallet.TransferPage]) -> None:
 
 
 def _chart(transfers: pd.DataFrame) -> None:
-    here = data.source()
+    here = source()
     charts.show(wallet_chart(transfers, charts.look(), here.currency, here.zone), "running-balance")
     st.caption(
         "The running balance. Where the line breaks, the balance changed between two transfers: rounds,"
@@ -49,7 +50,7 @@ def _nothing(wanted: Wanted, page: wallet.TransferPage) -> str:
         return f"None of the {page.looked_at} transfers looked at fits the filters. Older ones may."
     if wanted.next_id:
         return "There are no older ones."
-    return "No transfer fits the filters." if described(wanted, data.source().zone) else "No transfers yet."
+    return "No transfer fits the filters." if described(wanted, source().zone) else "No transfers yet."
 
 
 def _turn(wanted: Wanted, next_id: int) -> None:
@@ -84,7 +85,7 @@ def _file(wanted: Wanted, found: Known[wallet.TransferPage]) -> None:
 
 
 def _offer(wanted: Wanted, known: Known[pd.DataFrame]) -> None:
-    here = data.source()
+    here = source()
     stale = "The provider did not answer; this is what it said last." if known.stale else ""
     about = About(
         title="Transfers",

@@ -4,8 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, formats
-from dashboard.data import LedgerFailed, cashier
+from dashboard import formats
+from dashboard.data import cashier
+from dashboard.data.source import LedgerFailed, source
 from dashboard.ui import orders
 
 _WIDTH_PX: Final = 720
@@ -13,7 +14,7 @@ _WIDTH_PX: Final = 720
 
 def draw(balance_li: int | None, op_id: str) -> None:
     """Balance and frozen part; a dash with the reason for what is not known."""
-    currency = data.source().currency
+    currency = source().currency
     frozen, why = _frozen(op_id)
     with st.container(key="cards-wallet", width=_WIDTH_PX):
         left, right = st.columns(2)

@@ -5,7 +5,8 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import formats
+from dashboard.data.source import source
 from dashboard.query import BEFORE, LONGEST_ID, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, USER_ID
 from dashboard.ui import address
 from dashboard.wallet import FILTERS, Wanted, read_wanted
@@ -50,7 +51,7 @@ def draw_filters() -> None:
             **address.bound(_KEY, TRANS_NO, drops=_PAGE),
         )
         st.datetime_input(
-            f"Created before, {formats.zone_name(data.source().zone)}",
+            f"Created before, {formats.zone_name(source().zone)}",
             value=None,
             format="YYYY-MM-DD",
             step=timedelta(minutes=1),

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
-import dashboard.data  # noqa: F401 - what the server has loaded anyway
+import dashboard.data.bets  # noqa: F401 - what the server has loaded anyway
 from dashboard.bet_export import Format
 from dashboard.data.exports import Exports
 from dashboard.round_filter import RoundFilter

@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import data
 from dashboard.bet_export import Export, Format, State
 from dashboard.data import export_route
 from dashboard.data.export_folder import ExportFolder
+from dashboard.data.source import connected, source
 from payouts.database import Database, ledger_url
 from payouts.schema import audit
 from tests.dashboard.test_sign_in import signed_in
@@ -58,7 +58,7 @@ def get(tmp_path, monkeypatch):
         roles={"owner": ["@casino.example"], "analyst": ["ann@casino.example"]},
     )
     app = Starlette(routes=[export_route.ROUTE], middleware=[Middleware(GZipMiddleware)])  # as Streamlit does
-    with data.connected(
+    with connected(
         settings, Database(ledger_url(settings.ledger_url)), demo=True, sign_in=True, clock=lambda: NOW_S
     ):
 
@@ -81,7 +81,7 @@ def named(name, exp=NOW_S + 60):
 
 
 def log():
-    with data.source().ledger.reading() as connection:
+    with source().ledger.reading() as connection:
         rows = connection.execute(select(audit).order_by(audit.c.id))
         return [(row.who, row.what, json.loads(row.about)) for row in rows]
 

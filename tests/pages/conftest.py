@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
 from dashboard.data import jackpots
+from dashboard.data.source import connected
 from payouts.database import Database, ledger_url
 from tests.provider import CLOCK, Sandbox
 from twoj_client.settings import Settings
@@ -58,7 +58,7 @@ def open_page(
             )
             ledger = Database(ledger_url(wanted.ledger_url))
             stack.callback(ledger.close)
-            connection = data.connected(
+            connection = connected(
                 wanted,
                 ledger,
                 demo=True,

@@ -2,14 +2,15 @@
 
 import time
 
-from dashboard import data
+from dashboard.data import by_game as games_data_table
+from dashboard.data.source import source
 from dashboard.view import read_view
 from tests.asked import asked
 from tests.pages.game_truth import texts
 
 
 def view(query=None):
-    here = data.source()
+    here = source()
     return read_view(asked(query or {}, here.now(), here.zone))
 
 
@@ -23,7 +24,7 @@ def whole(look, seconds=60):
 
 def all_here(page, query=None):
     """The page once the games of the table have all answered."""
-    whole(lambda: data.arriving_games(view(query)))
+    whole(lambda: games_data_table.arriving_games(view(query)))
     return page.run()
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard import data
+from dashboard.data import chance as data_luck
+from dashboard.data import one_game as data_game
 from dashboard.query import on_page
 from tests.pages.games_page import all_here, said, view, whole
 
@@ -62,8 +63,8 @@ def test_an_empty_period_is_one_sentence_for_the_page(open_page, page):
     if page in ("games", "a game"):
         drawn = all_here(drawn, EMPTY)
     if page == "a game":
-        whole(lambda: data.game_rounds(1041, view(EMPTY)))
-        whole(lambda: data.lucks(view(EMPTY), 1041))
+        whole(lambda: data_game.game_rounds(1041, view(EMPTY)))
+        whole(lambda: data_luck.lucks(view(EMPTY), 1041))
         drawn.run()
     told = [each.value for each in drawn.info if "in 2–3 January 2005" in each.value]
     assert len(told) == 1

@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from dashboard import data
 from dashboard.access import Role
+from dashboard.data.source import source
 from payouts import schema
 from tests.pages.test_overview import DAY_S, midnight, said, shown
 
@@ -15,7 +15,7 @@ QUERY = {"period": "2026-03-01..2026-03-02", "compare": "none"}
 
 
 def audit_log() -> list[tuple[str, str, dict[str, str]]]:
-    with data.source().ledger.reading() as connection:
+    with source().ledger.reading() as connection:
         rows = connection.execute(select(schema.audit).order_by(schema.audit.c.id)).all()
     return [(row.who, row.what, json.loads(row.about)) for row in rows]
 

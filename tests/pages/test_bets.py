@@ -253,16 +253,16 @@ def test_more_than_a_million_bets_are_read_only_when_somebody_says_so(open_page,
 def test_an_export_is_ordered_made_and_deleted(open_page):
     page = opened(open_page, {"period": "yesterday", "type": "Fish"})
     page.button(key="order-csv").click().run()
-    from dashboard import data
+    from dashboard.data.source import source
 
-    while data.source().exports.seen()[0].export.state is State.WAITING:
+    while source().exports.seen()[0].export.state is State.WAITING:
         page.run()
     page.run()
-    export = data.source().exports.seen()[0].export
+    export = source().exports.seen()[0].export
     assert any(f"{export.rows:,} rows" in each.value for each in page.caption)
     assert any("only Fish" in each.value for each in page.markdown)
     page.button(key=f"delete-{export.id}").click().run()
-    assert data.source().exports.seen() == []
+    assert source().exports.seen() == []
 
 
 def test_a_wrong_filter_is_one_sentence_and_all_bets(open_page, truth):

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.bonuses import Wanted
 from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
+from dashboard.data import bonuses as bonus_data
 from dashboard.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
 from dashboard.periods import Period
 from tests.pages.clicks import press
@@ -223,7 +224,7 @@ def test_a_day_that_has_just_begun_is_0_and_no_gap(open_page, clock, sandbox):
     sandbox.set_clock(clock[0])
     open_page({}, "bonus")
     now = datetime.fromtimestamp(midnight("2026-03-16"), UTC)
-    days = data.bonus_days(Wanted(), Period("", date(2026, 3, 15), date(2026, 3, 16)), now).value
+    days = bonus_data.bonus_days(Wanted(), Period("", date(2026, 3, 15), date(2026, 3, 16)), now).value
     assert days["release_count"].tolist()[1] == 0 < days["release_count"].tolist()[0]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
-from dashboard import data
+from dashboard.data import chance as data_luck
 from dashboard.data import status
 from tests.pages.games_page import all_here, view, whole
 
@@ -102,7 +102,7 @@ def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
     if name == "games":
         page = all_here(page, asked)
     if "game_id" in asked:
-        whole(lambda: data.lucks(view(asked), int(asked["game_id"])))
+        whole(lambda: data_luck.lucks(view(asked), int(asked["game_id"])))
         page.run()
     for key, sentence in said.items():
         shown = part(page, key)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import pytest
 import structlog
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.data.loads import Load
 from dashboard.data.pots_watch import Watch
+from dashboard.data.source import source
 from twoj_client.settings import Settings
 from twoj_sandbox import KEY
 
@@ -174,7 +175,7 @@ def blamed(*what: str) -> Iterator[None]:
 
 def hurried(fault: str) -> None:
     """Let nobody wait long for a provider that hangs."""
-    wire = data.source().twoj._wire
+    wire = source().twoj._wire
     wire._timeout_s, wire._budget_s = (0.2, 0.3) if fault == "a hang" else (6, 8)
 
 
@@ -272,10 +273,10 @@ def test_a_page_through_all_faults(
             trouble.ends()
             is_sound(page.run())
             assert numbers(page) == good
-            assert data.source().twoj.cache_state().works is works
+            assert source().twoj.cache_state().works is works
         trouble.ends()
         is_sound(page.run())
-        assert data.source().twoj.cache_state().works
+        assert source().twoj.cache_state().works
 
     text = "".join(everything(page.main))
     assert KEY not in text
@@ -300,9 +301,9 @@ def test_the_wall_through_all_faults(open_page, tmp_path, trouble, truth, clock)
     open_page({}, "jackpots")
     settings = Settings(ledger_url=f"sqlite:///{tmp_path / 'ledger'}")
     wall = Watch(
-        data.source().twoj.jackpot,
+        source().twoj.jackpot,
         settings,
-        data.source().ledger,
+        source().ledger,
         clock=lambda: clock[0],
         timer=lambda: clock[0],
     )

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.cell_links import MARK
+from dashboard.data import by_game_day as games_data_days
 from dashboard.metrics import METRIC, Totals, change
 from tests.pages.clicks import press
 from tests.pages.game_truth import GAME, leads_to, midnight, players_of, rounds_of, totals_by_game
@@ -87,7 +88,7 @@ def test_a_written_row(open_page):
 def test_small_lines_are_the_finished_days(open_page, truth):
     page = open_page({"period": "7d"}, page="games")
     days = view().period.days()
-    whole(lambda: data.game_days(days, view().now))
+    whole(lambda: games_data_days.game_days(days, view().now))
     shown = rows(page.run())
     for name in ("Roulette Royale", "Lucky Koi 锦鲤"):
         game_id = next(game.game_id for game in GAMES if game.name == name)

@@ -1,6 +1,7 @@
 """The Games page where the provider fails, is slow, is old, or says odd things."""
 
-from dashboard import data
+from dashboard.data import by_game as games_data_table
+from dashboard.data.source import ProviderFailed
 from tests.pages.games_page import all_here, rows, said, view, whole
 from twoj_sandbox.world.games import GAMES
 
@@ -46,7 +47,7 @@ def test_nobody_waits_for_the_slowest_game(open_page, sandbox):
 def test_a_failing_provider_is_one_sentence_a_part(open_page, sandbox):
     sandbox.fault("*", "code_500")
     page = open_page(page="games")
-    whole(lambda: Finished(data.arriving_games, view()))
+    whole(lambda: Finished(games_data_table.arriving_games, view()))
     page.run()
     assert not page.dataframe
     assert "Table of games: not known now. The provider failed inside" in said(page)
@@ -58,7 +59,7 @@ class Finished:
     def __init__(self, look, *arguments):
         try:
             self.finished = look(*arguments).finished
-        except data.ProviderFailed:
+        except ProviderFailed:
             self.finished = True
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from structlog.testing import capture_logs
 
-from dashboard import data
 from dashboard.access import LEAST, Person, Role
 from dashboard.bet_export import Format
 from dashboard.cell_links import MARK
+from dashboard.data import audit_book as access_audit
+from dashboard.data.source import source
 from dashboard.export import About, Column, Kind, csv_bytes
 from dashboard.ui.downloads import hand_out
 from payouts import schema
@@ -269,15 +270,15 @@ def test_no_file_leaves_after_the_sign_in_has_ended(open_as, log, person):
 
 def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
     open_as("nobody", timezone="Asia/Manila")
-    data.audit("ann", "sign-in", {"subject": "1"}, "owner")
-    data.audit("=cmd()", "export", {"rows": 2**53 + 1})
-    rows = data.audit_rows(5)
+    access_audit.audit("ann", "sign-in", {"subject": "1"}, "owner")
+    access_audit.audit("=cmd()", "export", {"rows": 2**53 + 1})
+    rows = access_audit.audit_rows(5)
     assert rows["id"].tolist() == [2, 1]
     assert [str(at) for at in rows["at"]] == ["2026-03-15 17:30:00+08:00"] * 2
     assert rows["who"].tolist() == ["=cmd()", "ann"]
     assert rows["about"].tolist() == ['{"rows": 9007199254740993}', '{"subject": "1"}']
     assert rows["outcome"].tolist() == ["done", "owner"]
-    assert data.audit_rows(1)["id"].tolist() == [2]
+    assert access_audit.audit_rows(1)["id"].tolist() == [2]
 
 
 def audit_log_alone():
@@ -290,7 +291,7 @@ def audit_log_alone():
 @pytest.mark.parametrize("role", [Role.CASHIER, Role.ADMIN])
 def test_the_audit_log_is_shown_to_admins_only(open_as, role):
     open_as("nobody")
-    data.audit("ann", "export", {"rows": 7})
+    access_audit.audit("ann", "export", {"rows": 7})
     part = AppTest.from_function(audit_log_alone)
     part.user = claims(role)
     part.run()
@@ -302,10 +303,10 @@ def test_the_audit_log_is_shown_to_admins_only(open_as, role):
 
 def export_buttons_alone():
     """The buttons beside each export, as a fragment draws them: without the page's guard before them."""
-    from dashboard import data
+    from dashboard.data.source import source
     from dashboard.ui import export_list
 
-    for seen in data.source().exports.seen():
+    for seen in source().exports.seen():
         export_list._buttons(seen)
 
 
@@ -324,7 +325,7 @@ def export_buttons_alone():
 def test_an_export_is_deleted_by_people_who_may_see_bets_and_by_nobody_else(open_as, who, left):
     open_as("nobody")
     everything = SimpleNamespace(types=(), game_ids=())
-    data.source().exports.order(date(2026, 3, 13), date(2026, 3, 13), everything, "", Format.CSV)
+    source().exports.order(date(2026, 3, 13), date(2026, 3, 13), everything, "", Format.CSV)
     part = AppTest.from_function(export_buttons_alone)
     part.user = who
     part.run()
@@ -332,7 +333,7 @@ def test_an_export_is_deleted_by_people_who_may_see_bets_and_by_nobody_else(open
     delete.click()
     part.run()
     assert not part.exception
-    assert len(data.source().exports.seen()) == left
+    assert len(source().exports.seen()) == left
 
 
 @pytest.mark.parametrize(("role", "leads_on"), [("owner", False), ("analyst", True)])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.data import Arriving, Known
+from dashboard.data.source import Arriving, Known
 from dashboard.ui.progress import worth_drawing
 
 SOMETHING = Known([], datetime(2026, 3, 15, tzinfo=UTC))

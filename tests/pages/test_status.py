@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from dashboard import data
+from dashboard.data.source import source
 from payouts import Receiver
 from payouts.database import Database, ledger_url
 from tests.parts import free_port
@@ -66,8 +66,8 @@ def test_all_is_well_and_the_provider_is_asked_once(status, sandbox):
 
 def test_calls_are_counted_by_endpoint(status):
     status()
-    data.source().twoj.all.list()
-    data.source().twoj.all.list()
+    source().twoj.all.list()
+    source().twoj.all.list()
     status.page.run()
     table = status.page.dataframe[0].value
     row = table[table["endpoint"] == "all.list"].iloc[0]

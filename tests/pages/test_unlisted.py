@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard import data
+from dashboard.data import by_game_day as games_data_days
 from dashboard.data.source import may_differ
 from dashboard.ui import downloads
 from tests.pages.game_truth import midnight
@@ -68,7 +68,7 @@ def chart(page, key):
 def games_page(open_page, query=QUERY):
     page = open_page(query, page="games")
     shown = view(query)
-    whole(lambda: data.game_days(shown.period.days(), shown.now))
+    whole(lambda: games_data_days.game_days(shown.period.days(), shown.now))
     return all_here(page, query)
 
 
@@ -141,7 +141,7 @@ def test_its_own_page_draws_its_days(open_page, unlisted):
     query = QUERY | {"game_id": "2777"}
     page = open_page(query, page="games")
     shown = view(query)
-    whole(lambda: data.game_days(shown.period.days(), shown.now, 2777))
+    whole(lambda: games_data_days.game_days(shown.period.days(), shown.now, 2777))
     page.run()
     assert "Multiplayer · game 2777" in said(page)
     bets, gain = chart(page, "game-days")["data"][:2]

@@ -17,8 +17,9 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
 import payouts.database
-from dashboard import data
+from dashboard.data import audit_book as access_audit
 from dashboard.data import jackpots
+from dashboard.data.source import connected, source
 from payouts import from_settings, schema
 from payouts.check import check
 from payouts.database import (
@@ -294,12 +295,12 @@ def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeyp
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with closing(Database(ledger_url(settings.ledger_url))) as database:
         receiver = from_settings(settings, database)
-        with data.connected(settings, database, demo=True), jackpots.watching(settings):
+        with connected(settings, database, demo=True), jackpots.watching(settings):
             receiver._ledger.settle([delivery(payout())])
-            data.audit("ann", "sign-in", {})
+            access_audit.audit("ann", "sign-in", {})
             assert jackpots.watch().screens.make("Lobby", "dark", "ann")
-            assert data.source().book.find("t-1") is None
-            assert data.source().checks.ledger(10).trouble == ""
+            assert source().book.find("t-1") is None
+            assert source().checks.ledger(10).trouble == ""
     assert made == [url]
 
 

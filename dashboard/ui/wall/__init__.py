@@ -7,8 +7,9 @@ from typing import Final
 import streamlit as st
 from babel.numbers import get_currency_precision
 
-from dashboard import data, formats
+from dashboard import formats
 from dashboard.data import jackpots
+from dashboard.data.source import source
 
 _HERE: Final = Path(__file__).parent
 _SCRIPTS: Final = ("amount.js", "pots.js", "line.js", "wall.js")
@@ -31,7 +32,7 @@ _component = st.components.v2.component(
 
 def draw() -> None:
     """Cover the page with the wall. Its script reads the screen's token from the page's address."""
-    here, watch = data.source(), jackpots.watch()
+    here, watch = source(), jackpots.watch()
     st.html(_ALONE)
     _component(
         key="wall",
