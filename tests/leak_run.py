@@ -193,7 +193,6 @@ def main(url: str, folder: str, faults: int) -> None:
         ledger_url=f"sqlite:///{folder}/ledger",
     )
     ledger = Database(ledger_url(settings.ledger_url))
-    tracemalloc.start()
     with (
         connected(settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
         jackpots.watching(settings),
@@ -202,6 +201,7 @@ def main(url: str, folder: str, faults: int) -> None:
         app = AppTest.from_file(str(MAIN), default_timeout=60)
         pages(run, app, 2)
         asyncio.run(receiver(settings, ledger, 8))
+        tracemalloc.start()
         for _ in range(WARM_ROUNDS * len(KINDS)):
             run.next_fault()
             all_that_pages_ask()
@@ -213,6 +213,7 @@ def main(url: str, folder: str, faults: int) -> None:
             all_that_pages_ask()
             struck += run.struck()
         asked = at_rest(run)
+        tracemalloc.stop()  # nobody asks how many pages hold, and they are slow under it
         pages(run, app, PAGE_FAULTS)
         asyncio.run(receiver(settings, ledger, CALLS))
         sys.stdout.write(

@@ -49,7 +49,7 @@ def table(number: int, **changes: Any) -> GamesRound:
 
 def rounds(*rows: SlotsRound | GamesRound) -> pd.DataFrame:
     """The rounds as pages have them."""
-    return with_games(together([frame_of([row]) for row in rows]), GAMES)
+    return with_games(together([frame_of(rows)]), GAMES)
 
 
 def chain(*steps: int | tuple[int, int], **changes: Any) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 from math import sqrt
 from typing import Any
 
@@ -21,7 +22,7 @@ from twoj_sandbox.world.stories import GENEROUS_GAME_ID
 
 SAMPLE_DAYS = 14
 HISTORY_DAYS = 60
-PLANTED_FOUND = 12
+PLANTED_FOUND = 6
 
 
 def test_rounds_are_summed_by_game_and_draw() -> None:
@@ -231,22 +232,29 @@ def test_sums_over_parts_are_sums_over_all(rounds: list[tuple[int, int, int, int
             assert getattr(together, name) == pytest.approx(getattr(play, name), rel=1e-9, abs=1e-6)
 
 
+@lru_cache(200)
+def day_totals(world: World, day: int) -> Any:
+    """The sums of a day that is over, by game."""
+    return world.totals(day * DAY_S, (day + 1) * DAY_S, (day + 2) * DAY_S)
+
+
+@lru_cache(2 * SAMPLE_DAYS)
+def day_plays(world: World, day: int) -> dict[int, Play]:
+    """The rounds of a day, summed by the place of their game."""
+    rounds = world.day(day).rounds
+    game = rounds["game"].astype(int)
+    draws = np.where(IS_SHARED[game], -(rounds["start_at"] // 20), rounds["position"])
+    return luck.plays(game.tolist(), draws.tolist(), rounds["bet_amount"], rounds["gain_amount"])
+
+
 def judged(world: World, first_day: int, end_day: int) -> dict[int, Luck]:
     """Judge the games of a made-up world as the page does, from its rounds and its sums by day."""
-    now = (end_day + 1) * DAY_S
-    totals = {
-        day: world.totals(day * DAY_S, (day + 1) * DAY_S, now)
-        for day in range(first_day - HISTORY_DAYS, end_day)
-    }
+    totals = {day: day_totals(world, day) for day in range(first_day - HISTORY_DAYS, end_day)}
     own: dict[int, list[Play]] = defaultdict(list)
     of_type: dict[str, dict[int, Play]] = defaultdict(lambda: defaultdict(Play))
     monday = end_day - (end_day + 3) % 7
     for day in range(monday - SAMPLE_DAYS, monday):
-        rounds = world.day(day).rounds
-        game = rounds["game"].astype(int)
-        draws = np.where(IS_SHARED[game], -(rounds["start_at"] // 20), rounds["position"])
-        found = luck.plays(game.tolist(), draws.tolist(), rounds["bet_amount"], rounds["gain_amount"])
-        for place, play in found.items():
+        for place, play in day_plays(world, day).items():
             own[place].append(play)
             of_type[GAMES[place].game_type][day] += play
     types = {name: sum(days.values(), Play()) for name, days in of_type.items()}
@@ -270,10 +278,10 @@ GENEROUS_DAY = 20_523
 
 @pytest.mark.slow
 def test_the_planted_game_is_found_and_honest_ones_are_named_no_more_often_than_promised() -> None:
-    """Twenty worlds: two days in which one game pays 130 %, and 30 days for the others."""
+    """Ten worlds: two days in which one game pays 130 %, and 30 days for the others."""
     verdicts: list[Verdict] = []
     planted: list[Verdict] = []
-    for seed in range(1, 21):
+    for seed in range(1, 11):
         world = World(seed)
         planted.append(judged(world, GENEROUS_DAY, GENEROUS_DAY + 2)[GENEROUS_GAME_ID].verdict)
         month = judged(world, GENEROUS_DAY - 26, GENEROUS_DAY + 4)
@@ -282,7 +290,7 @@ def test_the_planted_game_is_found_and_honest_ones_are_named_no_more_often_than_
     assert set(planted) <= {Verdict.OUTSIDE_998, *UNJUDGED}
     assert planted.count(Verdict.OUTSIDE_998) >= PLANTED_FOUND
     told = [verdict for verdict in verdicts if verdict not in UNJUDGED]
-    assert len(told) > 170
+    assert len(told) > 85
     outside_998 = told.count(Verdict.OUTSIDE_998) / len(told)
     outside_95 = told.count(Verdict.OUTSIDE_95) / len(told) + outside_998
     # Three standard errors of a share that is what it should be.
@@ -309,7 +317,9 @@ def test_honest_games_are_called_thieves_no_more_often_than_the_band_says(
         found = [
             verdict
             for period in PERIODS
-            for verdict in simulated(PAYTABLES[paytable], rounds, period, source, seed=period + rounds)
+            for verdict in simulated(
+                PAYTABLES[paytable], rounds, period, source, seed=period + rounds, runs=500
+            )
         ]
         assert found.count(Verdict.OUTSIDE_998) / len(found) <= 2 * luck.OUTSIDE_998, rounds
 

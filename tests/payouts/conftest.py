@@ -1,9 +1,11 @@
-"""Ledgers for tests, each empty at first: a SQLite file, and a database of a real PostgreSQL."""
+"""Ledgers for tests, each without a row at first: a SQLite file, and a database of a real PostgreSQL."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -25,16 +27,50 @@ def postgresql() -> Iterator[str]:
         yield server
 
 
+def new_database(server: str, name: str, template: str = "template1") -> URL:
+    """Make a database, in the place of one of that name, as a copy of another."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return ledger_url(f"{server}/{name}")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
-    """Where a ledger of the test's own may be made."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """Where a ledger of the test's own may be made, from its first table on."""
     if request.param == "sqlite":
         return ledger_url(f"sqlite:///{tmp_path / 'ledger.sqlite3'}")
+    return new_database(request.getfixturevalue("postgresql"), "ledger")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """Where a ledger of the test's own is: its tables are copies of some that were made once for all."""
+    if request.param == "sqlite":
+        return ledger_url(
+            f"sqlite:///{shutil.copy(_file_with_tables(tmp_path_factory.getbasetemp()), tmp_path)}"
+        )
     server = request.getfixturevalue("postgresql")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS ledger WITH (FORCE)")
-        connection.execute("CREATE DATABASE ledger")
-    return ledger_url(f"{server}/ledger")
+    return new_database(server, "ledger", _database_with_tables(server))
+
+
+@cache
+def _file_with_tables(base: Path) -> Path:
+    path = base / "tables" / "ledger.sqlite3"
+    path.parent.mkdir()
+    _make_tables(ledger_url(f"sqlite:///{path}"))
+    return path
+
+
+@cache
+def _database_with_tables(server: str) -> str:
+    _make_tables(new_database(server, "tables"))
+    return "tables"
+
+
+def _make_tables(url: URL) -> None:
+    with closing(Database(url)) as database:
+        database.prepare()
 
 
 @pytest.fixture

@@ -111,9 +111,9 @@ def test_an_entry_without_a_payout_is_named(filled):
     assert "Entry t-3: 30 li were credited to 'ben' without a payout." in check(filled.url)[0]
 
 
-def test_where_there_is_no_ledger_it_says_so_and_makes_none(url, tmp_path):
+def test_where_there_is_no_ledger_it_says_so_and_makes_none(empty_url, tmp_path):
     with pytest.raises(NoLedger, match="no ledger here yet"):
-        check(url)
+        check(empty_url)
     assert list(tmp_path.iterdir()) == []
 
 

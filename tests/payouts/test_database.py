@@ -21,6 +21,7 @@ from dashboard.data import audit_book as access_audit
 from dashboard.data import jackpots
 from dashboard.data.source import connected, source
 from payouts import from_settings, schema
+from payouts.__main__ import main
 from payouts.check import check
 from payouts.database import (
     Database,
@@ -35,8 +36,14 @@ from payouts.database import (
 )
 from tests.payouts.conftest import delivery
 from tests.payouts.provider import payout
-from tests.payouts.server import run
+from tests.payouts.server import environment
 from twoj_client.settings import Settings, SettingsError
+
+
+@pytest.fixture
+def url(empty_url):
+    """Each of these makes its own tables."""
+    return empty_url
 
 
 def test_without_a_setting_it_is_a_file_in_the_users_data_directory(monkeypatch, tmp_path):
@@ -316,7 +323,9 @@ def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeyp
     ],
 )
 @pytest.mark.slow
-def test_the_check_of_a_ledger_of_another_version_does_not_pass(ledger, engine, version, sentence):
+def test_the_check_of_a_ledger_of_another_version_does_not_pass(
+    ledger, engine, monkeypatch, capsys, version, sentence
+):
     ledger.settle([delivery(payout())])
     with engine.begin() as connection:
         change = (
@@ -325,8 +334,11 @@ def test_the_check_of_a_ledger_of_another_version_does_not_pass(ledger, engine, 
             else "DELETE FROM alembic_version"
         )
         connection.execute(text(change))
-    proof = run("check", url=engine.url)
-    assert (proof.returncode, proof.stdout, proof.stderr) == (2, "", sentence + "\n")
+    for name, setting in environment(engine.url).items():
+        monkeypatch.setenv(name, setting)
+    monkeypatch.setattr("sys.argv", ["payouts", "check"])
+    assert main() == 2
+    assert capsys.readouterr() == ("", sentence + "\n")
 
 
 def test_an_old_server_leaves_a_newer_ledger_alone(ledger, engine):

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, text
 import payouts.database
 from payouts import refusals, schema
 from payouts.check import check
-from payouts.database import migrate, snapshot, versions
+from payouts.database import migrate, open_engine, snapshot, versions
 from payouts.delivery import LARGEST_BODY
 from payouts.outcome import Outcome
 from payouts.refusals import Refused, Tally
@@ -164,8 +164,9 @@ def test_a_flood_of_calls_without_a_valid_signature_leaves_the_ledger_as_large_a
 
 
 @pytest.fixture
-def old_ledger(engine):
+def old_ledger(empty_url):
     """A ledger of the version before, with payouts of all times and calls that it refused."""
+    engine = open_engine(empty_url)
     config = payouts.database._alembic()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -190,7 +191,8 @@ def old_ledger(engine):
         for outcome, code, msg in OLD_CALLS:
             old = call | {"outcome": outcome, "code": code, "msg": msg}
             connection.execute(insert(schema.deliveries), old)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 OLD_TIMES = {

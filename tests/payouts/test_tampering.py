@@ -4,7 +4,6 @@ import json
 import shutil
 from contextlib import closing
 
-import psycopg
 import pytest
 from sqlalchemy import insert, select, text, update
 
@@ -13,7 +12,7 @@ from payouts.check import check
 from payouts.database import Database, LedgerAway, ledger_url, open_engine
 from payouts.ledger import Ledger
 from payouts.transfers import Kind, Order, Outcome, State, TransferBook
-from tests.payouts.conftest import delivery
+from tests.payouts.conftest import delivery, new_database
 from tests.payouts.provider import payout
 
 NOW_S = 1_773_567_000
@@ -76,9 +75,7 @@ def sqlite_template(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def postgresql_template(postgresql):
-    with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE template_ledger")
-    with closing(Database(ledger_url(f"{postgresql}/template_ledger"))) as database:
+    with closing(Database(new_database(postgresql, "template_ledger"))) as database:
         fill(database)
     return "template_ledger"
 
@@ -90,10 +87,7 @@ def on_sqlite(sqlite_template, tmp_path):
 
 @pytest.fixture
 def on_postgresql(postgresql, postgresql_template):
-    with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS tampered WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE tampered TEMPLATE {postgresql_template}")
-    return ledger_url(f"{postgresql}/tampered")
+    return new_database(postgresql, "tampered", postgresql_template)
 
 
 def tamper(url, statements):
