@@ -11,7 +11,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 from streamlit.components.v2 import manifest_scanner
 
-from tests.browser import chromium
+from tests.browser import chromium, dashboard
 from tests.provider import CLOCK, Sandbox, start_sandbox
 from twoj_sandbox.world import World
 
@@ -89,3 +89,10 @@ def browser() -> Iterator[Browser]:
     """A Chromium for the tests of a module."""
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard on demo data, for all tests in a browser that only look at its pages."""
+    with dashboard(tmp_path_factory.mktemp("home"), TWOJ_CURRENCY="PHP") as running:
+        yield running.url

@@ -2,27 +2,20 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import dashboard, painted
+from tests.browser import painted
 
 PATIENCE_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with dashboard(tmp_path_factory.mktemp("home")) as running:
-        yield running.url
 
 
 def heading(page: Page):
     return page.get_by_role("heading", level=1)
 
 
-def all_games(page: Page, url: str):
+def all_games(page: Page, demo_url: str):
     """The page of all games of a type, once its table stays as it is; returns where the table is."""
-    page.goto(f"{url}/games?period=yesterday&compare=none&type=Fish")
+    page.goto(f"{demo_url}/games?period=yesterday&compare=none&type=Fish")
     expect(heading(page)).to_have_text("Games", timeout=PATIENCE_MS)
     expect(page.get_by_text(re.compile("^Games: "))).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.locator(".st-key-box-treemap .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
@@ -42,9 +35,9 @@ def click(page: Page, x: float, y: float):
     page.mouse.click(x, y)
 
 
-def test_the_name_opens_a_game_and_every_way_back_leads_to_all(browser: Browser, url: str):
+def test_the_name_opens_a_game_and_every_way_back_leads_to_all(browser: Browser, demo_url: str):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    place = all_games(page, url)
+    place = all_games(page, demo_url)
     click(page, place["x"] + 40, place["y"] + 35 * 2 + 17)
     expect(page).to_have_url(
         re.compile(r"period=yesterday&compare=none&type=Fish&game_id=4\d+$"), timeout=PATIENCE_MS
@@ -65,9 +58,9 @@ def test_the_name_opens_a_game_and_every_way_back_leads_to_all(browser: Browser,
     page.close()
 
 
-def test_sorting_keys_and_the_search_open_nothing_and_enter_on_a_name_does(browser: Browser, url: str):
+def test_sorting_keys_and_the_search_open_nothing_and_enter_on_a_name_does(browser: Browser, demo_url: str):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    place = all_games(page, url)
+    place = all_games(page, demo_url)
     here = page.url
     runs = page.locator('[data-test-script-state="running"]')
     for column in (40, 330):
@@ -95,9 +88,9 @@ def test_sorting_keys_and_the_search_open_nothing_and_enter_on_a_name_does(brows
     page.close()
 
 
-def test_the_search_of_a_table_finds_what_it_shows_and_not_where_it_leads(browser: Browser, url: str):
+def test_the_search_of_a_table_finds_what_it_shows_and_not_where_it_leads(browser: Browser, demo_url: str):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    place = all_games(page, url)
+    place = all_games(page, demo_url)
     click(page, place["x"] + 600, place["y"] + 35 + 17)
     page.keyboard.press("Control+f")
     search = page.locator(".st-key-part-all-games")
@@ -107,9 +100,9 @@ def test_the_search_of_a_table_finds_what_it_shows_and_not_where_it_leads(browse
     page.close()
 
 
-def test_with_the_control_key_a_game_opens_in_a_tab_of_its_own(browser: Browser, url: str):
+def test_with_the_control_key_a_game_opens_in_a_tab_of_its_own(browser: Browser, demo_url: str):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    place = all_games(page, url)
+    place = all_games(page, demo_url)
     here = page.url
     with page.expect_popup() as opened:
         page.keyboard.down("Control")
@@ -121,10 +114,10 @@ def test_with_the_control_key_a_game_opens_in_a_tab_of_its_own(browser: Browser,
     page.close()
 
 
-def test_a_swipe_scrolls_and_a_tap_on_the_name_opens(browser: Browser, url: str):
+def test_a_swipe_scrolls_and_a_tap_on_the_name_opens(browser: Browser, demo_url: str):
     phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = phone.new_page()
-    place = all_games(page, url)
+    place = all_games(page, demo_url)
     here, cdp = page.url, phone.new_cdp_session(page)
 
     def finger(x: float, y: float, *moves: tuple[float, float]):

@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import dashboard
-
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
 WIDTHS = (390, 641, 768, 1024, 1180, 1440)
@@ -83,16 +81,10 @@ CUT_ONCE_STILL = f"""async () => {{
 }}"""
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with dashboard(tmp_path_factory.mktemp("home"), TWOJ_CURRENCY="PHP") as running:
-        yield running.url
-
-
 @pytest.mark.parametrize("page_url", PAGES)
-def test_no_text_is_cut_at_any_width(browser: Browser, url: str, page_url: str):
+def test_no_text_is_cut_at_any_width(browser: Browser, demo_url: str, page_url: str):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    page.goto(url + page_url)
+    page.goto(demo_url + page_url)
     expect(page.get_by_test_id("stMetric")).to_have_count(PAGES[page_url], timeout=PATIENCE_MS)
     found = {}
     for width in (*WIDTHS, *ENLARGED):
@@ -102,9 +94,11 @@ def test_no_text_is_cut_at_any_width(browser: Browser, url: str, page_url: str):
     assert {width: texts for width, texts in found.items() if texts} == {}
 
 
-def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(browser: Browser, url: str):
+def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(
+    browser: Browser, demo_url: str
+):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    page.goto(f"{url}/?period=2024-01-01..2024-01-02&compare=none")
+    page.goto(f"{demo_url}/?period=2024-01-01..2024-01-02&compare=none")
     expect(page.get_by_text("No bets in 1–2 January 2024.")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".st-key-part-games")).to_be_hidden(timeout=PATIENCE_MS)
     expect(page.locator(".st-key-box-hours")).to_be_visible(timeout=PATIENCE_MS)
@@ -120,7 +114,7 @@ def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(br
     assert box["height"] == 700
     assert "Loading…" in figures.evaluate("(part) => getComputedStyle(part, '::after').content")
 
-    page.goto(f"{url}/status")
+    page.goto(f"{demo_url}/status")
     expect(page.locator(".st-key-box-background")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".st-key-part-refused")).to_be_hidden(timeout=PATIENCE_MS)
     places = [

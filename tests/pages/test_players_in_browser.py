@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import dashboard, painted
+from tests.browser import painted
 from twoj_sandbox import GRINDER
 from twoj_sandbox.world import World
 
@@ -25,12 +25,6 @@ CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
   return draw.call(this, text, ...place);
 };
 """
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with dashboard(tmp_path_factory.mktemp("home")) as running:
-        yield running.url
 
 
 @pytest.fixture
@@ -58,16 +52,16 @@ def download(page: Page, name: str) -> bytes:
     return Path(started.value.path()).read_bytes()
 
 
-def test_from_an_id_to_the_last_round(browser: Browser, page: Page, url: str):
+def test_from_an_id_to_the_last_round(browser: Browser, page: Page, demo_url: str):
     page.add_init_script(CELLS)
-    page.goto(f"{url}/players")
+    page.goto(f"{demo_url}/players")
     page.get_by_role("textbox", name="op_id").fill("grinder")
     page.get_by_role("textbox", name="op_id").press("Enter")
     expect(page.get_by_test_id("stMetric")).to_have_count(8, timeout=30_000)
     expect(page.get_by_text(f"op_id grinder · user_id {GRINDER.user_id}")).to_be_visible()
     assert parse_qs(urlsplit(page.url).query) == {"op_id": ["grinder"]}
 
-    page.goto(f"{url}/players?op_id=grinder&type=Slots")
+    page.goto(f"{demo_url}/players?op_id=grinder&type=Slots")
     rounds = page.locator(".st-key-box-round-list")
     place = rounds.locator("canvas").first.bounding_box(timeout=30_000)
     assert place
@@ -102,20 +96,20 @@ def test_from_an_id_to_the_last_round(browser: Browser, page: Page, url: str):
     expect(page).not_to_have_url(re.compile("round="))
     assert parse_qs(urlsplit(page.url).query) == {"op_id": ["grinder"], "type": ["Slots"]}
 
-    page.goto(f"{url}/players?op_id=grinder&round=nothing")
+    page.goto(f"{demo_url}/players?op_id=grinder&round=nothing")
     expect(sheet.get_by_text("There is no round “nothing” of this player in")).to_be_in_viewport(
         timeout=30_000
     )
     sheet.get_by_role("button", name="Close").click()
     expect(sheet).to_have_count(0)
-    expect(page).to_have_url(f"{url}/players?op_id=grinder")
+    expect(page).to_have_url(f"{demo_url}/players?op_id=grinder")
 
 
-def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
+def test_files_hold_exactly_what_is_filtered(page: Page, demo_url: str):
     day, bets = two_days_ago()
     kept = bets[bets["gain_amount"] < 0]
     assert 0 < len(kept) < len(bets)
-    page.goto(f"{url}/players?op_id=grinder&period={day}..{day}&result=lost")
+    page.goto(f"{demo_url}/players?op_id=grinder&period={day}..{day}&result=lost")
     expect(page.get_by_text(f"{len(kept):,} of {len(bets):,} rounds, newest first")).to_be_visible(
         timeout=30_000
     )
@@ -158,9 +152,9 @@ def test_files_hold_exactly_what_is_filtered(page: Page, url: str):
     assert [f"{at:%Y-%m-%d %H:%M:%S}" for at in parquet["Start"].to_pylist()] == times
 
 
-def test_a_choice_of_filters_goes_into_the_address(page: Page, url: str):
+def test_a_choice_of_filters_goes_into_the_address(page: Page, demo_url: str):
     day, bets = two_days_ago()
-    page.goto(f"{url}/players?op_id=grinder&period={day}..{day}")
+    page.goto(f"{demo_url}/players?op_id=grinder&period={day}..{day}")
     page.get_by_role("button", name="Filters").click(timeout=30_000)
     page.get_by_role("radio", name="The player won").click()
     won = int((bets["gain_amount"] > 0).sum())

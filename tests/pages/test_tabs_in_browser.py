@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dashboard.ui.navigation import NAMES
-from tests.browser import dashboard
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
@@ -25,12 +24,6 @@ TITLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with dashboard(tmp_path_factory.mktemp("home")) as running:
-        yield running.url
-
-
 def test_every_page_is_opened():
     assert {name for name in NAMES if name != "overview"} == {
         re.split(r"\?", path)[0] for path in TITLES if path
@@ -38,7 +31,7 @@ def test_every_page_is_opened():
 
 
 @pytest.mark.parametrize("path", TITLES)
-def test_a_deep_link_names_its_tab_and_leaves_the_console_empty(browser: Browser, url: str, path: str):
+def test_a_deep_link_names_its_tab_and_leaves_the_console_empty(browser: Browser, demo_url: str, path: str):
     page = browser.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -47,7 +40,7 @@ def test_a_deep_link_names_its_tab_and_leaves_the_console_empty(browser: Browser
         "response",
         lambda answer: said.append(f"{answer.status} {answer.url}") if answer.status > 399 else None,
     )
-    page.goto(f"{url}/{path}")
+    page.goto(f"{demo_url}/{path}")
     expect(page).to_have_title(re.compile(f"^{TITLES[path]} · 2J dashboard$"), timeout=PATIENCE_MS)
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_test_id("stApp")).to_have_attribute(
