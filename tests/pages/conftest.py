@@ -26,22 +26,34 @@ def clock() -> list[int]:
     return [CLOCK]
 
 
-@pytest.fixture
-def cache_folder(tmp_path: Path) -> Path:
-    """Where the client keeps answers; a module may share one among its tests."""
-    return tmp_path / "cache"
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
-def open_page(
-    sandbox: Sandbox, cache_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: list[int]
-) -> Iterator[OpenPage]:
+def cache_folder(request: pytest.FixtureRequest, tmp_path: Path, shared_folder: Path) -> Path:
+    """Where the client keeps answers: one place for all tests that only look, so that they ask once.
+
+    Whoever takes the provider, the clock or a patch, itself or by a fixture, may count calls, strike faults
+    or change what is true: it has a place of its own, empty at first.
+    """
+    looks_only = {"sandbox", "clock", "monkeypatch"}.isdisjoint(request.node.fixturenames)
+    return shared_folder if looks_only else tmp_path / "cache"
+
+
+@pytest.fixture
+def open_page(request: pytest.FixtureRequest, cache_folder: Path, tmp_path: Path) -> Iterator[OpenPage]:
     """Open a page by its deep link, name and query string, with these settings beside the provider's.
 
     With `user` people sign in; these are the claims of whoever is there, none of nobody.
     """
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    # Not named as arguments: then every test would count as one that may change them (`cache_folder`).
+    sandbox: Sandbox = request.getfixturevalue("sandbox")
+    clock: list[int] = request.getfixturevalue("clock")
     with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
         def open_page(
             query: Mapping[str, str] = {},

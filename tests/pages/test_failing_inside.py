@@ -16,6 +16,12 @@ PAGES = {
 }
 
 
+@pytest.fixture
+def cache_folder(shared_folder):
+    """What is patched here draws; it asks for nothing."""
+    return shared_folder
+
+
 def broken(*_args: object, **_options: object) -> None:
     raise RuntimeError("a picture that nobody can draw")
 

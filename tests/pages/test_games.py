@@ -15,12 +15,6 @@ from tests.provider import CLOCK
 from twoj_sandbox.world.games import GAMES
 
 
-@pytest.fixture(scope="module")
-def cache_folder(tmp_path_factory):
-    """One cache for the tests of this module: none of them changes what the provider says."""
-    return tmp_path_factory.mktemp("games") / "cache"
-
-
 def test_the_name_is_the_only_link_and_nothing_else_is_heard(open_page):
     page = all_here(open_page({"period": "yesterday"}, page="games"), {"period": "yesterday"})
     table = next(table for table in page.dataframe if "players" in table.value)

@@ -36,6 +36,12 @@ def said(page):
 
 
 @pytest.fixture
+def cache_folder(tmp_path):
+    """A place of each test's own: it also says who watches the pots, for a while after the page is gone."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
 def opened(open_page, tmp_path):
     """Open the page over a ledger that `fill` has filled."""
 

@@ -1,7 +1,6 @@
 """The Players page: its numbers against the world's own rounds, one by one."""
 
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -26,17 +25,6 @@ from tests.pages.player_truth import (
     table,
 )
 from twoj_sandbox import BURST, GRINDER, NAMELESS, PRANKSTER, UNICODE, WHALE
-
-
-@pytest.fixture(scope="module")
-def shared_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def cache_folder(shared_folder: Path) -> Path:
-    """One cache for all tests of this module: they never change what the provider says of the past."""
-    return shared_folder
 
 
 @pytest.fixture

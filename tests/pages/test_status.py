@@ -22,6 +22,12 @@ SECRET = "s3cret-of-the-server"
 
 
 @pytest.fixture
+def cache_folder(tmp_path):
+    """A place of each test's own: the page counts what was asked."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
 def status(open_page):
     """Open the page; return each line: how it is doing, what was seen and what to do."""
 
