@@ -315,7 +315,7 @@ class Fall:
                 self.gaps_s.append(time.time() - self.at_s)
             assert tab.errors == []
             assert figures(tab) == reference[queries[0]]
-            await asyncio.sleep(1)
+            await asyncio.sleep(3)
 
     async def is_connected_again(self, tab):
         try:

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoj_client.signing import canonical_json, matches, sign, summary_body
@@ -39,12 +39,14 @@ def test_text_is_escaped_and_empty_data_is_signed():
     assert canonical_json({}) == b"{}"
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(), JSON))
 @pytest.mark.slow
 def test_canonical_json_is_what_the_documents_code_prints(data):
     assert canonical_json(data).decode() == json.dumps(data, separators=(",", ":"), sort_keys=True)
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(), JSON))
 @pytest.mark.slow
 def test_the_body_holds_the_signed_bytes(data):

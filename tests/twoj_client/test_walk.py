@@ -270,7 +270,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     st.one_of(ROWS, VALUES),
     st.sampled_from([None, 1]),
