@@ -63,7 +63,8 @@ def build(hall):
 
 @pytest.fixture
 def page(browser: Browser):
-    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    # A quarter of a hall's screen: what is painted costs most here. Tests of the layout set their own size.
+    page = browser.new_page(viewport={"width": 960, "height": 540})
     yield page
     page.close()
 
