@@ -1,5 +1,6 @@
 """A page as a script, over the local provider, with both clocks standing still."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -42,8 +43,21 @@ def cache_folder(request: pytest.FixtureRequest, tmp_path: Path, shared_folder: 
     return shared_folder if looks_only else tmp_path / "cache"
 
 
+@pytest.fixture(scope="session")
+def _empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with its tables: to make them takes longer than to draw a small page."""
+    path = tmp_path_factory.mktemp("ledger") / "ledger"
+    ledger = Database(ledger_url(f"sqlite:///{path}"))
+    with ledger.writing():
+        pass
+    ledger.close()
+    return path
+
+
 @pytest.fixture
-def open_page(request: pytest.FixtureRequest, cache_folder: Path, tmp_path: Path) -> Iterator[OpenPage]:
+def open_page(
+    request: pytest.FixtureRequest, cache_folder: Path, _empty_ledger: Path, tmp_path: Path
+) -> Iterator[OpenPage]:
     """Open a page by its deep link, name and query string, with these settings beside the provider's.
 
     With `user` people sign in; these are the claims of whoever is there, none of nobody.
@@ -61,6 +75,8 @@ def open_page(request: pytest.FixtureRequest, cache_folder: Path, tmp_path: Path
             user: dict[str, Any] | None = None,
             **settings: Any,
         ) -> AppTest:
+            if not (tmp_path / "ledger").exists():
+                shutil.copy(_empty_ledger, tmp_path / "ledger")
             places = {"cache_url": str(cache_folder), "ledger_url": f"sqlite:///{tmp_path / 'ledger'}"}
             wanted = Settings(
                 summary_url=sandbox.url,
