@@ -12,16 +12,20 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from streamlit import App, config
 
-import payouts
-from dashboard.compat import page_html
-from dashboard.data import export_route, jackpots, listening, live, ready, scrape, sign_in
-from dashboard.data.source import connected
-from dashboard.headers import Headers, NoUploads
-from dashboard.provider import prepared, provider
-from dashboard.request_ids import RequestIds
-from dashboard.returning import Returning
-from dashboard.ui import navigation
-from payouts.database import Database, ledger_url
+from dashboard.access import loopback, sign_in
+from dashboard.access.return_to import Returning
+from dashboard.bets import route_exports
+from dashboard.core.request_ids import RequestIds
+from dashboard.jackpots import data as jackpots_data
+from dashboard.jackpots import route_live
+from dashboard.kit import navigation
+from dashboard.kit.compat import page_html
+from dashboard.provider.source import connected
+from dashboard.server.demo import prepared, provider
+from dashboard.server.headers import Headers, NoUploads
+from dashboard.status import route_metrics, route_ready
+from ledger import payouts
+from ledger.database import Database, ledger_url
 from twoj_client import log
 from twoj_client.settings import SettingsError, load_settings
 
@@ -33,7 +37,7 @@ try:
     has_sign_in = sign_in.is_set_up(settings)
     open_to_network = has_sign_in or settings.trust_network
     if not open_to_network:
-        listening.keep_to_this_machine()
+        loopback.keep_to_this_machine()
 except SettingsError as error:
     sys.exit(str(error))
 
@@ -50,7 +54,7 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
             with (
                 provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
                 connected(source, ledger, demo=settings.summary_url is None, sign_in=has_sign_in),
-                jackpots.watching(source),
+                jackpots_data.watching(source),
             ):
                 yield
 
@@ -89,20 +93,20 @@ def page(_request: Request) -> HTMLResponse:
 
 
 app = App(
-    "dashboard/ui/main.py",
+    "dashboard/kit/main.py",
     lifespan=lifespan,
     routes=[
         Route("/healthz", healthz),
-        ready.ROUTE,
-        scrape.route(receiver.outcomes),
-        live.ROUTE,
-        export_route.ROUTE,
+        route_ready.ROUTE,
+        route_metrics.route(receiver.outcomes),
+        route_live.ROUTE,
+        route_exports.ROUTE,
         *receiver.routes,
         *(Route(f"/{name}", page) for name in navigation.NAMES),
     ],
     middleware=[
         Middleware(RequestIds),
-        *([] if open_to_network else [Middleware(listening.OnThisMachine), listening.known_names()]),
+        *([] if open_to_network else [Middleware(loopback.OnThisMachine), loopback.known_names()]),
         Middleware(Headers),
         Middleware(NoUploads),
         Middleware(Returning),

@@ -4,9 +4,13 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import formats
-from dashboard.bet_tables import BETS, SIZES, STEPS, bets_table, size_words, steps_table
-from dashboard.bets import (
+from dashboard.bets import data as bets_data
+from dashboard.bets import parts_exports, parts_progress, parts_table, parts_tops
+from dashboard.bets import parts_filter as bets_filter
+from dashboard.bets.data import TAIL_EVERY_S, TAIL_S
+from dashboard.bets.data_reading import BetsRead
+from dashboard.bets.figures import sizes_chart, steps_chart
+from dashboard.bets.sums import (
     BIGGEST,
     NEWEST,
     Size,
@@ -18,34 +22,18 @@ from dashboard.bets import (
     player_count,
     sizes,
 )
-from dashboard.data import bets as bets_data
-from dashboard.data.bet_reading import BetsRead
-from dashboard.data.bets import TAIL_EVERY_S, TAIL_S
-from dashboard.data.game_list import game_names
-from dashboard.data.source import source
-from dashboard.figures.bets import sizes_chart, steps_chart
-from dashboard.metrics import METRICS, Totals
-from dashboard.periods import days_label
-from dashboard.ui import (
-    address,
-    bet_filters,
-    bet_list,
-    bet_progress,
-    bet_tops,
-    cards,
-    charts,
-    downloads,
-    export_list,
-    filters,
-    guard,
-    live,
-    round_dialog,
-    states,
-)
+from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, size_words, steps_table
+from dashboard.core import formats
+from dashboard.core.metrics import METRICS, Totals
+from dashboard.core.periods import days_label
+from dashboard.kit import cards, charts, downloads, guard, parts, period_filters, query_params, states
+from dashboard.provider.game_list import game_names
+from dashboard.provider.source import source
+from dashboard.rounds import parts_dialog
 
 
 def found() -> BetsRead:
-    return bets_data.bets(filters.view(), bet_filters.wanted())
+    return bets_data.bets(period_filters.view(), bets_filter.wanted())
 
 
 def six(now: Totals | None) -> None:
@@ -57,13 +45,13 @@ def is_empty(read: BetsRead) -> bool:
     return read.finished and read.known is not None and not read.known.value.totals.bet_count
 
 
-@live.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
+@parts.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
 def figures() -> None:
-    view, here = filters.view(), source()
+    view, here = period_filters.view(), source()
     if states.just_begun(view):
         return
     read = found()
-    bet_progress.follow(view, bet_filters.wanted(), read)
+    parts_progress.follow(view, bets_filter.wanted(), read)
     if read.known is None:
         six(None)
         return
@@ -81,7 +69,7 @@ def figures() -> None:
         )
 
 
-@live.part("Bets by time", "bet-steps")
+@parts.part("Bets by time", "bet-steps")
 def steps() -> None:
     here, read = source(), found()
     known = read.to_file
@@ -93,10 +81,10 @@ def steps() -> None:
         rows = by_step(known.value, read.start_s, read.end_s, read.unread)
         charts.show(steps_chart(rows, minutes, charts.look(), here.currency, here.zone), "bet-steps")
         table = steps_table(rows, here.zone)
-        downloads.draw(title, STEPS, table, known, bet_filters.words())
+        downloads.draw(title, STEPS, table, known, bets_filter.words())
 
 
-@live.part("Sizes of bets and wins", "bet-sizes")
+@parts.part("Sizes of bets and wins", "bet-sizes")
 def bet_sizes() -> None:
     here, read = source(), found()
     known = read.to_file
@@ -108,31 +96,31 @@ def bet_sizes() -> None:
             rows = sizes(known.value, what)
             charts.show(sizes_chart(rows, what, charts.look(), here.currency), f"{what}-sizes")
             st.caption(size_words(known.value, what))
-            downloads.draw(title, SIZES, rows, known, bet_filters.words())
+            downloads.draw(title, SIZES, rows, known, bets_filter.words())
 
 
-@live.part("Players", "bet-players")
+@parts.part("Players", "bet-players")
 def players() -> None:
     read = found()
     known = read.to_file
     if known and not is_empty(read):
         with states.box("bet-players", "Players"):
-            bet_tops.players(known)
+            parts_tops.players(known)
 
 
-@live.part("Biggest wins", "bet-wins")
+@parts.part("Biggest wins", "bet-wins")
 def wins() -> None:
     read = found()
     known = read.to_file
     if known and not is_empty(read):
         with states.box("bet-wins", "Biggest wins"):
-            bet_tops.wins(known)
+            parts_tops.wins(known)
 
 
-@live.part("The last minutes", "bet-tail", every_s=TAIL_EVERY_S)
+@parts.part("The last minutes", "bet-tail", every_s=TAIL_EVERY_S)
 def tail() -> None:
     here = source()
-    known = bets_data.last_bets(bet_filters.wanted())
+    known = bets_data.last_bets(bets_filter.wanted())
     table = bets_table(newest(known.value, NEWEST), game_names(), here.zone)
     bets = known.value.totals.bet_count
     minutes = f"{TAIL_S // 60} minutes"
@@ -142,10 +130,10 @@ def tail() -> None:
     with states.box("bet-tail", f"{when}: {formats.count(bets)} bets"):
         cut = f", the newest {formats.count(len(table))} of them" if len(table) < bets else ""
         states.as_of(known, note=f"newest first{cut}, drawn again each {TAIL_EVERY_S} s")
-        bet_list.draw("bet-tail", table, here.currency, "No bets in these minutes.")
+        parts_table.draw("bet-tail", table, here.currency, "No bets in these minutes.")
 
 
-@live.part("Bets of the period", "bet-rows", every_s=None)
+@parts.part("Bets of the period", "bet-rows", every_s=None)
 def rows() -> None:
     here, read = source(), found()
     known = read.to_file
@@ -156,21 +144,21 @@ def rows() -> None:
     cut = f"the newest {formats.count(len(table))} of {formats.count(bets)} bets"
     with states.box("bet-rows", f"Bets of the period: {cut}"):
         states.as_of(known, note="export whole days below to have all" if len(table) < bets else "")
-        bet_list.draw("bet-rows", table, here.currency, "None was read yet.")
-        only = "; ".join(part for part in (bet_filters.words(), cut) if part)
+        parts_table.draw("bet-rows", table, here.currency, "None was read yet.")
+        only = "; ".join(part for part in (bets_filter.words(), cut) if part)
         downloads.draw("Newest bets", BETS, table, known, only)
 
 
-@live.part("Exports", "bet-exports")
+@parts.part("Exports", "bet-exports")
 def exports() -> None:
     with states.box("bet-exports", "Whole days as a file"):
-        export_list.order(filters.view())
-        export_list.draw()
+        parts_exports.order(period_filters.view())
+        parts_exports.draw()
 
 
 def opened(event_id: str) -> None:
     """Show the bet that the address names, as long as one of the tables holds it."""
-    here, wanted, read = source(), bet_filters.wanted(), found()
+    here, wanted, read = source(), bets_filter.wanted(), found()
     lots = [newest(bets_data.last_bets(wanted).value, NEWEST)]
     if read.known:
         lots += [newest(read.known.value, NEWEST), biggest_wins(read.known.value, BIGGEST)]
@@ -178,21 +166,21 @@ def opened(event_id: str) -> None:
         named = bets[bets["event_id"] == event_id]
         if len(named):
             rows = bets_table(named, game_names(), here.zone)
-            round_dialog.of_bets(rows.iloc[0].to_dict(), here.currency)
+            parts_dialog.of_bets(rows.iloc[0].to_dict(), here.currency)
             return
     if read.finished:
         where = f"the newest {formats.count(NEWEST)} and the biggest wins"
-        days = filters.view().period.days_label
-        round_dialog.missing(
-            f"There is no bet {round_dialog.named(event_id)} among {where} of {days}."
+        days = period_filters.view().period.days_label
+        parts_dialog.missing(
+            f"There is no bet {parts_dialog.named(event_id)} among {where} of {days}."
             " The page of its player shows every one."
         )
 
 
 guard.page("bets")
-filters.draw("Bets", compared=False)
-address.draw_problems("bets")
-bet_filters.draw()
+period_filters.draw("Bets", compared=False)
+query_params.draw_problems("bets")
+bets_filter.draw()
 figures()
 tail()
 steps()
@@ -204,6 +192,6 @@ with right:
     wins()
 rows()
 exports()
-if asked := round_dialog.asked():
+if asked := parts_dialog.asked():
     with states.part("This bet"):
         opened(asked)

@@ -4,14 +4,16 @@ from contextlib import suppress
 
 import streamlit as st
 
-from dashboard import formats, tables
-from dashboard.bonuses import IN_NO_PART_SO_FAR, described
-from dashboard.data import bonuses as bonus_data
-from dashboard.data.source import ProviderFailed, source
-from dashboard.figures.bonuses import bonus_days_chart, funnel_chart
-from dashboard.metrics import BONUS_METRIC, BonusTotals
-from dashboard.ui import address, bonus_filters, cards, charts, downloads, filters, grid, guard, live, states
-from dashboard.view import View
+from dashboard.bonus import data as bonus_data
+from dashboard.bonus import parts_filter as bonus_filter
+from dashboard.bonus.figures import bonus_days_chart, funnel_chart
+from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, described
+from dashboard.core import formats, tables
+from dashboard.core.metrics import BONUS_METRIC, BonusTotals
+from dashboard.core.view import View
+from dashboard.kit import cards, charts, downloads, guard, period_filters, query_params, states, table
+from dashboard.kit import parts as kit_parts
+from dashboard.provider.source import ProviderFailed, source
 
 COUNTS = [
     BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
@@ -34,16 +36,16 @@ def is_empty(view: View) -> bool:
     if view.start >= view.end:
         return True
     with suppress(ProviderFailed):  # each part says of itself whether it fails
-        return not bonus_data.bonus_sums(bonus_filters.wanted(), view.start, view.end).value.release_count
+        return not bonus_data.bonus_sums(bonus_filter.wanted(), view.start, view.end).value.release_count
     return False
 
 
-@live.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None), shapes=10)
+@kit_parts.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None), shapes=10)
 def figures() -> None:
-    view = filters.view()
+    view = period_filters.view()
     if states.just_begun(view):
         return
-    wanted = bonus_filters.wanted()
+    wanted = bonus_filter.wanted()
     found, before = states.compared(
         view,
         bonus_data.bonuses_and_gain(wanted, view.start, view.end),
@@ -60,12 +62,12 @@ def figures() -> None:
     )
 
 
-@live.part("From issued to used to converted", "funnel")
+@kit_parts.part("From issued to used to converted", "funnel")
 def funnel() -> None:
-    view = filters.view()
+    view = period_filters.view()
     if is_empty(view):
         return
-    found = bonus_data.bonus_sums(bonus_filters.wanted(), view.start, view.end)
+    found = bonus_data.bonus_sums(bonus_filter.wanted(), view.start, view.end)
     with states.box("funnel", "From issued to used to converted"):
         states.as_of(found)
         charts.show(funnel_chart(found.value, charts.look(), source().currency), "funnel")
@@ -75,9 +77,9 @@ def funnel() -> None:
         )
 
 
-@live.part("Bonuses by day of creation", "bonus-days")
+@kit_parts.part("Bonuses by day of creation", "bonus-days")
 def by_day() -> None:
-    view, here, wanted = filters.view(), source(), bonus_filters.wanted()
+    view, here, wanted = period_filters.view(), source(), bonus_filter.wanted()
     if is_empty(view):
         return
     days = bonus_data.bonus_days(wanted, view.period, view.now)
@@ -87,15 +89,15 @@ def by_day() -> None:
         downloads.draw("Bonuses by day", tables.BONUS_DAYS, days.value, days, described(wanted, {}))
 
 
-@live.part("Bonuses by state and creation type", "bonus-parts")
+@kit_parts.part("Bonuses by state and creation type", "bonus-parts")
 def by_state_and_type() -> None:
-    view, wanted = filters.view(), bonus_filters.wanted()
+    view, wanted = period_filters.view(), bonus_filter.wanted()
     if is_empty(view):
         return
     parts = bonus_data.bonus_parts(wanted, view.start, view.end)
     with states.box("bonus-parts", "Bonuses by state and creation type"):
         states.as_of(parts)
-        grid.draw(
+        table.draw(
             parts.value,
             tables.BONUS_PARTS,
             "bonus-parts",
@@ -112,8 +114,8 @@ def by_state_and_type() -> None:
 
 
 guard.page("bonus")
-filters.draw("Bonus")
-address.draw_problems("bonus")
+period_filters.draw("Bonus")
+query_params.draw_problems("bonus")
 narrowed = st.container()
 figures()
 left, right = st.columns([2, 3])
@@ -124,4 +126,4 @@ with right:
 by_state_and_type()
 # Drawn last, at its place on top: it waits for the names of the games, and the parts need not.
 with narrowed:
-    bonus_filters.draw()
+    bonus_filter.draw()

@@ -5,38 +5,28 @@ from contextlib import suppress
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats, tables
-from dashboard.cell_links import link
-from dashboard.data import by_game as games_data_table
-from dashboard.data import by_game_day as games_data_days
-from dashboard.data import chance as data_luck
-from dashboard.data import failures
-from dashboard.data.chance import MOST_DAYS
-from dashboard.data.source import Arriving, ProviderFailed, source
-from dashboard.figures.games import games_chart
-from dashboard.figures.heat import game_days_chart
-from dashboard.figures.luck import funnel_plot
-from dashboard.figures.treemap import treemap
-from dashboard.frames import UNLISTED, extremes, game_ids, has_no_bets
-from dashboard.game_days import GameDays
-from dashboard.game_table import of_type, unlisted_text, with_lines
-from dashboard.luck_table import in_words, luck_frame, sources
-from dashboard.made import made
-from dashboard.markdown import escaped
-from dashboard.ui import (
-    address,
-    charts,
-    downloads,
-    filters,
-    game_filters,
-    grid,
-    guard,
-    live,
-    one_game,
-    progress,
-    states,
-)
-from dashboard.view import View
+from dashboard.core import formats, tables
+from dashboard.core.cell_links import link
+from dashboard.core.frames import UNLISTED, extremes, game_ids, has_no_bets
+from dashboard.core.markdown import escaped
+from dashboard.core.memo import made
+from dashboard.core.view import View
+from dashboard.games import data_days as games_data_days
+from dashboard.games import data_luck, parts_game
+from dashboard.games import data_table as games_data_table
+from dashboard.games import parts_filter as games_filter
+from dashboard.games.data_luck import MOST_DAYS
+from dashboard.games.days import GameDays
+from dashboard.games.figures_bars import games_chart
+from dashboard.games.figures_heatmap import game_days_chart
+from dashboard.games.figures_luck import funnel_plot
+from dashboard.games.figures_treemap import treemap
+from dashboard.games.luck_table import in_words, luck_frame, sources
+from dashboard.games.table import of_type, unlisted_text, with_lines
+from dashboard.kit import charts, downloads, guard, parts, period_filters, progress, query_params, states
+from dashboard.kit import table as kit_table
+from dashboard.provider import failures
+from dashboard.provider.source import Arriving, ProviderFailed, source
 
 MOST_HEAT_ROWS = 30
 MOST_NAMED = 10
@@ -61,12 +51,12 @@ def is_empty(arriving: Arriving[pd.DataFrame]) -> bool:
     """Whether all games, of the type that is wanted, are known to have no bets."""
     if not arriving.finished or arriving.known is None:
         return False
-    return has_no_bets(made(of_type, arriving.known.value, game_filters.wanted().type))
+    return has_no_bets(made(of_type, arriving.known.value, games_filter.wanted().type))
 
 
-@live.part("Table of games", "all-games")
+@parts.part("Table of games", "all-games")
 def all_games() -> None:
-    view, here, only = filters.view(), source(), game_filters.wanted().type
+    view, here, only = period_filters.view(), source(), games_filter.wanted().type
     if states.just_begun(view):
         return
     arriving = games_data_table.arriving_games(view)
@@ -87,7 +77,7 @@ def all_games() -> None:
         return
     with suppress(ProviderFailed):  # the heat map says so
         days = days_of(view).known
-    grid.draw(
+    kit_table.draw(
         made(with_lines, games, days.value if days else None),
         tables.ALL_GAMES,
         "all-games",
@@ -102,9 +92,9 @@ def all_games() -> None:
     downloads.draw("All games", columns, games, arriving.known, only or "", note=unlisted)
 
 
-@live.part("Pictures of the games", "pictures")
+@parts.part("Pictures of the games", "pictures")
 def pictures() -> None:
-    view, here, only = filters.view(), source(), game_filters.wanted().type
+    view, here, only = period_filters.view(), source(), games_filter.wanted().type
     if view.start >= view.end:
         return
     arriving = games_data_table.arriving_games(view)
@@ -124,9 +114,9 @@ def pictures() -> None:
             st.caption("No area is less than nothing. " + escaped(unlisted_text(games, here.currency)))
 
 
-@live.part("Company gain by game and day", "heat")
+@parts.part("Company gain by game and day", "heat")
 def heat() -> None:
-    view, here, only = filters.view(), source(), game_filters.wanted().type
+    view, here, only = period_filters.view(), source(), games_filter.wanted().type
     if view.start >= view.end:
         return
     arriving, table = days_of(view), games_data_table.arriving_games(view)
@@ -148,7 +138,7 @@ def heat() -> None:
         shown: tuple[tuple[int | None, str], ...] = tuple((i, names[i]) for i in ranked)
         if days.lacks_games and only is None:
             shown = (*shown, (None, UNLISTED))
-        states.as_of(arriving.known, note=one_game.last_days(view))
+        states.as_of(arriving.known, note=parts_game.last_days(view))
         if not shown:
             st.caption("No game gained or lost anything on a day of these.")
             return
@@ -163,9 +153,9 @@ def heat() -> None:
             )
 
 
-@live.part("How far luck carries RTP", "luck")
+@parts.part("How far luck carries RTP", "luck")
 def luck() -> None:
-    view, here, only = filters.view(), source(), game_filters.wanted().type
+    view, here, only = period_filters.view(), source(), games_filter.wanted().type
     if view.start >= view.end:
         return
     arriving, table = data_luck.lucks(view), games_data_table.arriving_games(view)
@@ -177,7 +167,7 @@ def luck() -> None:
         if arriving.known is None or known is None:
             return
         rows = made(luck_frame, arriving.known.value.games, made(of_type, known.value, only))
-        states.as_of(arriving.known, note=one_game.last_days(view))
+        states.as_of(arriving.known, note=parts_game.last_days(view))
         if rows.empty:
             st.caption("No game has rounds to judge by yet.")
             return
@@ -188,7 +178,7 @@ def luck() -> None:
         if not numbers.open:
             return
         with numbers:
-            grid.draw(
+            kit_table.draw(
                 rows,
                 tables.LUCK,
                 "luck-table",
@@ -200,12 +190,12 @@ def luck() -> None:
 
 
 guard.page("games")
-if wanted := game_filters.wanted().game_id:
-    one_game.draw(wanted)
+if wanted := games_filter.wanted().game_id:
+    parts_game.draw(wanted)
 else:
-    filters.draw("Games")
-    address.draw_problems("games")
-    game_filters.draw()
+    period_filters.draw("Games")
+    query_params.draw_problems("games")
+    games_filter.draw()
     all_games()
     pictures()
     heat()

@@ -4,20 +4,20 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import formats, frames, tables
-from dashboard.bonuses import Wanted
-from dashboard.data import bonuses as bonus_data
-from dashboard.data import by_game as games_data_table
-from dashboard.data import stage as overview_data
-from dashboard.data.source import source
-from dashboard.figures.games import games_chart, types_chart
-from dashboard.figures.panels import days_chart, hours_chart
-from dashboard.game_table import unlisted_text
-from dashboard.made import made
-from dashboard.markdown import escaped
-from dashboard.metrics import BONUS_METRIC, BonusTotals
-from dashboard.periods import business_day, when_text
-from dashboard.ui import address, cards, charts, downloads, filters, guard, live, states
+from dashboard.bonus import data as bonus_data
+from dashboard.bonus.numbers import Wanted
+from dashboard.core import formats, frames, tables
+from dashboard.core.markdown import escaped
+from dashboard.core.memo import made
+from dashboard.core.metrics import BONUS_METRIC, BonusTotals
+from dashboard.core.periods import business_day, when_text
+from dashboard.games import data_table as games_data_table
+from dashboard.games.figures_bars import games_chart, types_chart
+from dashboard.games.table import unlisted_text
+from dashboard.kit import cards, charts, downloads, guard, parts, period_filters, query_params, states
+from dashboard.overview import data as overview_data
+from dashboard.overview.figures import days_chart, hours_chart
+from dashboard.provider.source import source
 
 WEEK = timedelta(days=7)
 NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
@@ -33,9 +33,9 @@ def net_cards(
     return words
 
 
-@live.part("Figures of the period", "period", cards.unknown, shapes=6)
+@parts.part("Figures of the period", "period", cards.unknown, shapes=6)
 def period() -> None:
-    view, here = filters.view(), source()
+    view, here = period_filters.view(), source()
     if states.just_begun(view):
         return
     days = overview_data.days(view.period, view.now)
@@ -58,9 +58,9 @@ def period() -> None:
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
 
 
-@live.part("Net gain after bonus", "net", net_cards, shapes=2)
+@parts.part("Net gain after bonus", "net", net_cards, shapes=2)
 def net() -> None:
-    view = filters.view()
+    view = period_filters.view()
     if view.start >= view.end:  # said above
         return
     found, before = states.compared(
@@ -76,9 +76,9 @@ def net() -> None:
         )
 
 
-@live.part("Today by the hour", "today")
+@parts.part("Today by the hour", "today")
 def today() -> None:
-    here, now = source(), filters.view().now
+    here, now = source(), period_filters.view().now
     day = business_day(now, here.zone)
     hours = overview_data.hours(day, now, day - WEEK)
     with states.box("hours", f"Today by the hour, {formats.zone_name(here.zone)}"):
@@ -92,9 +92,9 @@ def today() -> None:
         downloads.draw("Hours", tables.HOURS, hours.value, hours)
 
 
-@live.part("Games of the period", "games")
+@parts.part("Games of the period", "games")
 def games() -> None:
-    view, here = filters.view(), source()
+    view, here = period_filters.view(), source()
     if view.start >= view.end:  # said above
         return
     found = games_data_table.games(view.period, view.now)
@@ -115,8 +115,8 @@ def games() -> None:
 
 
 guard.page("overview")
-filters.draw("Overview")
-address.draw_problems("overview")
+period_filters.draw("Overview")
+query_params.draw_problems("overview")
 period()
 net()
 today()

@@ -2,20 +2,25 @@
 
 import streamlit as st
 
-from dashboard import formats
-from dashboard.balance import Cause, jump_words
-from dashboard.cell_links import link
-from dashboard.data import player_wallet as players_data_balance
-from dashboard.data import players as players_data
-from dashboard.data.players import History
-from dashboard.data.source import source
-from dashboard.figures.balance import balance_chart
-from dashboard.figures.habits import hours_of_week_chart, sessions_chart
-from dashboard.markdown import escaped
-from dashboard.player_games import in_words
-from dashboard.players import identity, player_totals
-from dashboard.query import ROUND
-from dashboard.round_table import (
+from dashboard.core import formats
+from dashboard.core.cell_links import link
+from dashboard.core.markdown import escaped
+from dashboard.core.query import ROUND
+from dashboard.kit import charts, downloads, guard, navigation, parts, period_filters, query_params, states
+from dashboard.kit import table as kit_table
+from dashboard.players import data as players_data
+from dashboard.players import data_balance as players_data_balance
+from dashboard.players import parts_cards as players_cards
+from dashboard.players import parts_filter as players_filter
+from dashboard.players import parts_loading, parts_pause, parts_picker, parts_rounds
+from dashboard.players.balance import Cause, jump_words
+from dashboard.players.data import History
+from dashboard.players.figures_balance import balance_chart
+from dashboard.players.figures_habits import hours_of_week_chart, sessions_chart
+from dashboard.players.games import in_words
+from dashboard.players.player import identity, player_totals
+from dashboard.players.sessions import sessions_frame
+from dashboard.players.tables import (
     GAPS,
     PLAYER_GAMES,
     ROUNDS,
@@ -26,26 +31,9 @@ from dashboard.round_table import (
     rounds_table,
     sessions_table,
 )
-from dashboard.rounds import by_weekday_and_hour, dated, undated_words
-from dashboard.sessions import sessions_frame
-from dashboard.ui import (
-    address,
-    charts,
-    downloads,
-    filters,
-    grid,
-    guard,
-    live,
-    navigation,
-    pause_picker,
-    player_cards,
-    player_picker,
-    player_reading,
-    round_dialog,
-    round_filters,
-    round_list,
-    states,
-)
+from dashboard.provider.source import source
+from dashboard.rounds import parts_dialog
+from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_words
 
 ROUNDS_HIGH = 14
 PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
@@ -59,14 +47,14 @@ def whose(history: History, *words: str) -> tuple[str, str]:
     return told, history.player.op_id or str(history.player.user_id)
 
 
-@live.part("Figures of this player", "player", player_cards.unknown, first=True, shapes=8)
+@parts.part("Figures of this player", "player", players_cards.unknown, first=True, shapes=8)
 def figures() -> None:
-    if known := player_reading.history():
-        history, view = known.value, filters.view()
+    if known := parts_loading.history():
+        history, view = known.value, period_filters.view()
         # Plain text: an id may hold markup.
         st.text(identity(history.player, history.rounds))
         states.as_of(known, note=f"{view.period.label}, {formats.zone_name(view.zone)}")
-        player_cards.draw(history.player, player_totals(history.rounds), history.unit)
+        players_cards.draw(history.player, player_totals(history.rounds), history.unit)
         if history.player.op_id is not None and guard.may("wallet"):
             navigation.lead("wallet.py", "The player's wallet", op_id=history.player.op_id)
         if history.rounds.empty:
@@ -76,15 +64,15 @@ def figures() -> None:
             )
 
 
-@live.part("The balance", "balance")
+@parts.part("The balance", "balance")
 def balance() -> None:
-    known = player_reading.history()
+    known = parts_loading.history()
     if known is None or dated(known.value.rounds).empty:
         return
     here, rounds = source(), dated(known.value.rounds)
     jumps = players_data_balance.player_jumps(known.value)
     with states.box("balance-chart", "Balance and net result"):
-        player_reading.as_of(known)
+        parts_loading.as_of(known)
         st.markdown(jump_words(jumps.gaps, known.value.unit))
         if jumps.unknown:
             st.warning("Not known: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
@@ -98,33 +86,33 @@ def balance() -> None:
         other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
         if other:
             table = gaps_table(other, here.zone)
-            grid.draw(
+            kit_table.draw(
                 table, GAPS, "gaps", charts.look(), known.value.unit, neutral=PLAYERS_OWN, height_rows=8
             )
             downloads.draw("Jumps of the balance", GAPS, table, known, *whose(known.value))
 
 
-@live.part("When this player plays", "habits")
+@parts.part("When this player plays", "habits")
 def habits() -> None:
-    known = player_reading.history()
+    known = parts_loading.history()
     if known is None or dated(known.value.rounds).empty:
         return
     here, rounds = source(), dated(known.value.rounds)
-    sessions = sessions_frame(rounds, pause_picker.pause_min())
+    sessions = sessions_frame(rounds, parts_pause.pause_min())
     left, right = st.columns(2)
     with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_name(here.zone)}"):
-        player_reading.as_of(known)
+        parts_loading.as_of(known)
         cells = by_weekday_and_hour(rounds, here.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, here.zone), "week")
         if lacking := undated_words(known.value.rounds):
             st.caption(lacking)
     with right, states.box("sessions", f"Sessions by day, {formats.zone_name(here.zone)}"):
-        pause_picker.draw()
+        parts_pause.draw()
         charts.show(sessions_chart(sessions, charts.look(), known.value.unit, here.zone), "sessions")
         st.caption("Blue: the player won · grey: the player did not")
     with states.box("session-list", formats.many(len(sessions), "session")):
         table = sessions_table(sessions, here.zone)
-        grid.draw(
+        kit_table.draw(
             table,
             SESSIONS,
             "session-list",
@@ -136,9 +124,9 @@ def habits() -> None:
         downloads.draw("Sessions", SESSIONS, table, known, *whose(known.value))
 
 
-@live.part("Games of this player", "player-games")
+@parts.part("Games of this player", "player-games")
 def games() -> None:
-    known = player_reading.history()
+    known = parts_loading.history()
     if known is None:
         return
     sums = players_data.player_sums(known.value)
@@ -146,7 +134,7 @@ def games() -> None:
     if known.value.rounds.empty and not differing:
         return
     with states.box("game-sums", "Games: the rounds beside the provider's own summary"):
-        player_reading.as_of(known, sums)
+        parts_loading.as_of(known, sums)
         table = games_table(sums.value)
         if differing:
             # What is final is in both of them, or it is missing.
@@ -156,7 +144,7 @@ def games() -> None:
                 + ("" if known.settled and sums.settled else late),
                 icon=":material/difference:",
             )
-        grid.draw(
+        kit_table.draw(
             table,
             PLAYER_GAMES,
             "player-games",
@@ -168,53 +156,53 @@ def games() -> None:
         downloads.draw("Games of a player", PLAYER_GAMES, table, known, *whose(known.value))
 
 
-@live.part("The rounds", "rounds", every_s=None)
+@parts.part("The rounds", "rounds", every_s=None)
 def rounds() -> None:
-    known = player_reading.history()
+    known = parts_loading.history()
     if known is None or known.value.rounds.empty:
         return
-    here, view, wanted, found = source(), filters.view(), round_filters.wanted(), known.value.rounds
+    here, view, wanted, found = source(), period_filters.view(), players_filter.wanted(), known.value.rounds
     names = dict(zip(found["game_id"].tolist(), found["game"].tolist(), strict=True))
     table = rounds_table(wanted.of(found), here.zone)
     with states.box("round-list", "Rounds"):
-        player_reading.as_of(known, note=f"{view.period.days_label}, {formats.zone_name(here.zone)}")
-        round_filters.draw(names, known.value.unit)
+        parts_loading.as_of(known, note=f"{view.period.days_label}, {formats.zone_name(here.zone)}")
+        players_filter.draw(names, known.value.unit)
         if len(table):
             st.markdown(
                 f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first"
             )
         links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
         nothing = "No round fits the filters."
-        round_list.draw("rounds", table, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
+        parts_rounds.draw("rounds", table, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
         words = wanted.words(names, known.value.unit)
         downloads.draw("Rounds", ROUNDS, table, known, *whose(known.value, words))
 
 
 def opened(event_id: str) -> None:
     """Show the round that the address names, whether the filters leave it in the table or not."""
-    known, here = player_reading.history(), source()
+    known, here = parts_loading.history(), source()
     if known is None:
         return
     rows = rounds_table(known.value.rounds[known.value.rounds["event_id"] == event_id], here.zone)
     if len(rows):
-        round_dialog.of_player(rows.iloc[0].to_dict(), known.value.unit)
+        parts_dialog.of_player(rows.iloc[0].to_dict(), known.value.unit)
         return
-    where = f"There is no round {round_dialog.named(event_id)} of this player"
+    where = f"There is no round {parts_dialog.named(event_id)} of this player"
     unread = " Some rounds could not be read; it may be one of them." if known.failed else ""
-    round_dialog.missing(f"{where} {filters.view().period.when}.{unread}")
+    parts_dialog.missing(f"{where} {period_filters.view().period.when}.{unread}")
 
 
 guard.page("players")
-filters.draw("Players", compared=False)
-address.draw_problems("players")
-player_picker.draw()
-if player_reading.is_read():
-    player_reading.currencies()
+period_filters.draw("Players", compared=False)
+query_params.draw_problems("players")
+parts_picker.draw()
+if parts_loading.is_read():
+    parts_loading.currencies()
     figures()
     balance()
     habits()
     games()
     rounds()
-    if event_id := round_dialog.asked():
+    if event_id := parts_dialog.asked():
         with states.part("This round"):
             opened(event_id)

@@ -2,42 +2,33 @@
 
 import streamlit as st
 
-from dashboard import formats
-from dashboard.access import TRANSFERS
-from dashboard.currencies import is_code
-from dashboard.data import cashier, wallet
-from dashboard.data.source import source
-from dashboard.markdown import escaped
-from dashboard.query import USER_ID
-from dashboard.ui import (
-    address,
-    cash_desk,
-    guard,
-    live,
-    navigation,
-    order_list,
-    states,
-    tab,
-    transfer_list,
-    wallet_cards,
-    wallet_filters,
-)
+from dashboard.core import formats
+from dashboard.core.currencies import is_code
+from dashboard.core.markdown import escaped
+from dashboard.core.query import USER_ID
+from dashboard.core.roles import TRANSFERS
+from dashboard.kit import guard, navigation, parts, query_params, states, tab
+from dashboard.provider.source import source
+from dashboard.wallet import data as wallet_data
+from dashboard.wallet import data_cashier, parts_cashier, parts_orders, parts_transfers
+from dashboard.wallet import parts_cards as wallet_cards
+from dashboard.wallet import parts_filter as wallet_filter
 
 
 def nobody() -> None:
-    if address.has(USER_ID):
+    if query_params.has(USER_ID):
         st.warning("The wallet knows players by the op_id only. The page Players finds it by the user_id.")
         return
     demo = " The demo world has whale, grinder and quiet." if source().demo else ""
     st.info(f"Enter the op_id of a player: the wallet knows players by your own id only.{demo}")
 
 
-@live.part("The balance", "wallet")
+@parts.part("The balance", "wallet")
 def balance() -> None:
-    op_id = wallet_filters.wanted().op_id or ""
+    op_id = wallet_filter.wanted().op_id or ""
     try:
-        known = wallet.balance(op_id)
-    except wallet.NoSuchPlayer:
+        known = wallet_data.balance(op_id)
+    except wallet_data.NoSuchPlayer:
         st.info("The provider knows no account of this player. Check the op_id: capital letters count.")
         return
     states.as_of(known)
@@ -45,23 +36,23 @@ def balance() -> None:
     navigation.lead("players.py", "The player's rounds", op_id=op_id)
 
 
-@live.part("Transfers sent from here", "orders")
+@parts.part("Transfers sent from here", "orders")
 def sent_from_here() -> None:
     with states.box("order-list", "Sent from here"):
-        order_list.draw(wallet_filters.wanted().op_id or "")
+        parts_orders.draw(wallet_filter.wanted().op_id or "")
 
 
-@live.part("The transfers", "transfers")
+@parts.part("The transfers", "transfers")
 def transfers() -> None:
-    wanted = wallet_filters.wanted()
+    wanted = wallet_filter.wanted()
     with states.box("transfer-list", f"Transfers, {formats.zone_name(source().zone)}"):
         try:
-            found = wallet.transfers(wanted)
-        except wallet.NoSuchPlayer:
+            found = wallet_data.transfers(wanted)
+        except wallet_data.NoSuchPlayer:
             st.caption("Without an account there are none.")
             return
         states.as_of(found)
-        transfer_list.draw(wanted, found)
+        parts_transfers.draw(wanted, found)
 
 
 def draw_currency(op_id: str) -> None:
@@ -76,9 +67,9 @@ def draw_currency(op_id: str) -> None:
 
 
 guard.page("wallet")
-wallet_filters.draw_player()
-address.draw_problems("wallet")
-player = wallet_filters.wanted().op_id
+wallet_filter.draw_player()
+query_params.draw_problems("wallet")
+player = wallet_filter.wanted().op_id
 if player is None:
     nobody()
 else:
@@ -87,13 +78,13 @@ else:
     draw_currency(player)
     balance()
     desk = st.container()
-    wallet_filters.draw_filters()
+    wallet_filter.draw_filters()
     transfers()
     # Drawn last, at its place above: it waits until the provider says that there is an account.
-    if cashier.is_on() and guard.may(TRANSFERS) and cash_desk.has_account(player):
+    if data_cashier.is_on() and guard.may(TRANSFERS) and parts_cashier.has_account(player):
         with desk:
             left, right = st.columns([2, 3])
             with left:
-                cash_desk.draw(player)
+                parts_cashier.draw(player)
             with right:
                 sent_from_here()

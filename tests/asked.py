@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from dashboard.query import Query
+from dashboard.core.query import Query
 
 UTC_ZONE = ZoneInfo("UTC")
 NOW = datetime(2026, 3, 15, 9, 30, 42, 5, tzinfo=UTC)

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from dashboard import luck
-from dashboard.luck import MICRO, Play, Verdict, Volume
+from dashboard.games import luck
+from dashboard.games.luck import MICRO, Play, Verdict, Volume
 
 RUNS: Final = 1500
 RTP: Final = 0.96

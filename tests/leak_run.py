@@ -28,24 +28,25 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-import payouts
-from dashboard.bonuses import Wanted
-from dashboard.data import bets as bets_data
-from dashboard.data import bonuses as bonus_data
-from dashboard.data import jackpots, wallet
-from dashboard.data import one_game as data_game
-from dashboard.data import player_wallet as players_data_balance
-from dashboard.data import players as players_data
-from dashboard.data import stage as overview_data
-from dashboard.data.source import connected, source
-from dashboard.made import _made
-from dashboard.players import Player
-from dashboard.query import Query
-from dashboard.round_filter import RoundFilter
-from dashboard.view import read_view
-from dashboard.wallet import Wanted as WantedTransfers
-from payouts.database import Database, ledger_url
-from tests.payouts.provider import payout
+from dashboard.bets import data as bets_data
+from dashboard.bonus import data as bonus_data
+from dashboard.bonus.numbers import Wanted
+from dashboard.core.memo import _made
+from dashboard.core.query import Query
+from dashboard.core.view import read_view
+from dashboard.games import data_game
+from dashboard.jackpots import data as jackpots_data
+from dashboard.overview import data as overview_data
+from dashboard.players import data as players_data
+from dashboard.players import data_balance as players_data_balance
+from dashboard.players.player import Player
+from dashboard.provider.source import connected, source
+from dashboard.rounds.filter import RoundFilter
+from dashboard.wallet import data as wallet_data
+from dashboard.wallet.transfers import Wanted as WantedTransfers
+from ledger import payouts
+from ledger.database import Database, ledger_url
+from tests.ledger.payouts.provider import payout
 from tests.provider import CLOCK
 from twoj_client import TwoJError
 from twoj_client.cache import cached
@@ -56,7 +57,7 @@ KINDS = [
     *("http_500", "http_502_html", "http_429", "html_200", "hang", "reset", "cut_body", "cut_json"),
     *("empty_body", "code_400", "code_500", "wrong_key", "wrong_types", "nulls", "missing_data"),
 ]
-MAIN = Path(__file__).parents[1] / "dashboard/ui/main.py"
+MAIN = Path(__file__).parents[1] / "dashboard/kit/main.py"
 WARM_ROUNDS = 1
 PAGE_FAULTS = 15
 CALLS = 100
@@ -105,10 +106,10 @@ def all_that_pages_ask() -> None:
         lambda: bets_data.bets(view, RoundFilter()),
         lambda: bets_data.last_bets(RoundFilter()),
         lambda: players_data_balance.balance_now("whale"),
-        lambda: wallet.balance("whale"),
-        lambda: wallet.transfers(WantedTransfers("whale")),
-        jackpots.now,
-        jackpots.watch().poller.turn,
+        lambda: wallet_data.balance("whale"),
+        lambda: wallet_data.transfers(WantedTransfers("whale")),
+        jackpots_data.now,
+        jackpots_data.watch().poller.turn,
     ):
         with suppress(TwoJError):
             ask()
@@ -195,7 +196,7 @@ def main(url: str, folder: str, faults: int) -> None:
     ledger = Database(ledger_url(settings.ledger_url))
     with (
         connected(settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
-        jackpots.watching(settings),
+        jackpots_data.watching(settings),
     ):
         all_that_pages_ask()
         app = AppTest.from_file(str(MAIN), default_timeout=60)

@@ -48,12 +48,12 @@ def test_a_hundred_people_at_a_cold_overview_cost_the_provider_the_calls_of_one(
 def table() -> None:
     import pandas as pd
 
-    from dashboard import tables
-    from dashboard.look import LIGHT
-    from dashboard.ui import grid
+    from dashboard.charts.theme import LIGHT
+    from dashboard.core import tables
+    from dashboard.kit import table as kit_table
 
     rows = pd.DataFrame({column.field: [1, -2] for column in tables.LUCK})
-    grid.draw(rows, tables.LUCK, "luck", LIGHT, None)
+    kit_table.draw(rows, tables.LUCK, "luck", LIGHT, None)
 
 
 def test_the_same_table_is_the_same_message_so_that_browsers_get_it_once():
@@ -65,13 +65,13 @@ def test_the_same_table_is_the_same_message_so_that_browsers_get_it_once():
 def kept_table() -> None:
     import pandas as pd
 
-    from dashboard import tables
-    from dashboard.look import LIGHT
-    from dashboard.made import made
-    from dashboard.ui import grid
+    from dashboard.charts.theme import LIGHT
+    from dashboard.core import tables
+    from dashboard.core.memo import made
+    from dashboard.kit import table as kit_table
 
     rows = made(pd.DataFrame, tuple(range(-3, 3)), None, tuple(column.field for column in tables.LUCK[:1]))
-    grid.draw(rows, tables.LUCK[:1], "kept", LIGHT, None)
+    kit_table.draw(rows, tables.LUCK[:1], "kept", LIGHT, None)
 
 
 def test_the_cells_of_the_same_table_are_written_once(monkeypatch):

@@ -8,10 +8,10 @@ import pytest
 from streamlit import config
 
 ROOT = Path(__file__).parents[1]
-OURS = {"app", "pages", "dashboard", "twoj_client", "twoj_sandbox", "payouts"}
-DEMO = "dashboard/provider.py"
+OURS = {"app", "pages", "dashboard", "twoj_client", "twoj_sandbox", "ledger"}
+DEMO = "dashboard/server/demo.py"
 """The one place that starts demo mode."""
-PRIVATE_NAMES = "dashboard/compat.py"
+PRIVATE_NAMES = "dashboard/kit/compat.py"
 """The one place that knows what Streamlit and pandas do not promise to keep."""
 DOCUMENTED = {"pandas.io.formats.style.Styler", "streamlit.errors.StreamlitDuplicateElementKey"}
 OWN_OR_PROMISED = {"self", "cls", "other"}, {"_replace", "_asdict", "_fields", "_mapping"}
@@ -40,26 +40,58 @@ def private_names(path: Path) -> set[str]:
     }
 
 
+LAYERS = (
+    {"core"},
+    {"charts"},
+    {"provider"},
+    {"access"},
+    {"kit"},
+    {"overview", "games", "bonus", "rounds", "players", "bets", "wallet", "jackpots", "status"},
+    {"server"},
+)
+"""The rooms of `dashboard`, lowest first: one imports from those below it, never from one above."""
+SUBJECTS = {
+    "players": {"rounds"},
+    "games": {"rounds", "overview", "players"},
+    "bets": {"rounds", "players"},
+    "wallet": {"players"},
+    "status": {"bets", "jackpots"},
+}
+"""Which subjects a subject may import from."""
+UPWARD = {
+    ("access", "kit"),  # sign-in asks `kit.compat`
+    ("provider", "access"),
+    ("provider", "bets"),
+    ("provider", "status"),
+    ("rounds", "players"),
+    ("wallet", "rounds"),
+}
+"""Imports that go the wrong way, to be mended."""
+
+
+def layer(room: str) -> int:
+    """How high a room of `dashboard` lies."""
+    return next(index for index, rooms in enumerate(LAYERS) if room in rooms)
+
+
 def permitted(path: Path) -> set[str]:
     """The rooms of ours, and Streamlit, that a file may import from."""
-    room = path.parts[0]
+    room, name = path.parts[0], path.stem
     if room in {"twoj_client", "twoj_sandbox"}:
         return {room}
-    if room == "payouts":
-        return {"payouts", "twoj_client"}
+    if room == "ledger":
+        return {"ledger", "twoj_client"}
     if room == "pages":
         return {"dashboard", "streamlit"}
     if room == "app.py":
-        return {"dashboard", "payouts", "twoj_client", "streamlit"}
-    if path.is_relative_to("dashboard/data"):
-        # The ledger's database holds more than payouts: screens, pot samples, transfers, the audit log.
-        return {"dashboard", "twoj_client", "payouts", "streamlit"}
-    if path.is_relative_to("dashboard/ui"):
-        return {"dashboard", "streamlit"}
-    if path.as_posix() == PRIVATE_NAMES:
-        return {"dashboard", "streamlit"}
+        return {"dashboard", "ledger", "twoj_client", "streamlit"}
     if path.as_posix() == DEMO:
         return {"dashboard", "twoj_client", "twoj_sandbox"}
+    if path.parts[1] in {"access", "provider", "server"} or name.startswith(("data", "route")):
+        # The ledger's database holds more than payouts: screens, pot samples, transfers, the audit log.
+        return {"dashboard", "twoj_client", "ledger", "streamlit"}
+    if path.parts[1] == "kit" or path.parts[-2].startswith("parts") or name.startswith("parts"):
+        return {"dashboard", "streamlit"}
     return {"dashboard"}
 
 
@@ -75,8 +107,8 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
     named = imports(ROOT / path)
     rooms = {name.split(".")[0] for name in named} & (OURS | {"streamlit"})
     assert rooms <= permitted(path)
-    if not path.is_relative_to("dashboard/ui") and path.parts[0] == "dashboard":
-        assert not any(name.startswith("dashboard.ui") for name in named)
+    plotly = any(name.startswith("plotly") for name in named)
+    assert not plotly or path.parts[1] in {"charts", "kit"} or path.stem.startswith("figures")
     if path.as_posix() != PRIVATE_NAMES:
         inner = {name for name in named if name.startswith(("streamlit.", "pandas.")) and name.count(".") > 1}
         assert inner <= DOCUMENTED
@@ -85,6 +117,20 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
     assert not any(name.startswith("plotly.express") for name in named)
     if path.parts[0] == "twoj_client":
         assert not any(name.split(".")[0] == "pandas" for name in named)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.parts[0] == "dashboard"], ids=str)
+def test_a_room_imports_only_from_rooms_below_it_and_subjects_from_a_list(path):
+    if len(path.parts) < 3:
+        return
+    room = path.parts[1]
+    for name in imports(ROOT / path):
+        if name.startswith("dashboard."):
+            other = name.split(".")[1]
+            if layer(other) == layer(room):
+                assert other == room or other in SUBJECTS.get(room, ()) or (room, other) in UPWARD
+            else:
+                assert layer(other) < layer(room) or (room, other) in UPWARD
 
 
 def test_no_part_of_a_page_is_drawn_for_somebody_whose_sign_in_has_ended():

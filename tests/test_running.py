@@ -14,10 +14,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
 
-from dashboard.data.scrape import _is_near
+from dashboard.status.route_metrics import _is_near
 from tests.browser import LOG, dashboard
+from tests.ledger.payouts.provider import order, signed
 from tests.parts import free_port
-from tests.payouts.provider import order, signed
 from tests.provider import start_sandbox
 from tests.streamlit_client import opened
 from twoj_sandbox import KEY, MCH_ID

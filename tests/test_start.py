@@ -15,8 +15,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard import formats
-from dashboard.metrics import METRICS, Totals
+from dashboard.core import formats
+from dashboard.core.metrics import METRICS, Totals
 from tests.browser import LOG, dashboard, started
 from tests.parts import free_port
 from twoj_sandbox.world import World

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.data.screens import Screens
-from payouts.database import Database, ledger_url
+from dashboard.jackpots.data_screens import Screens
+from ledger.database import Database, ledger_url
 from tests.browser import dashboard
+from tests.ledger.payouts.provider import order, signed
 from tests.parts import free_port
-from tests.payouts.provider import order, signed
 from tests.provider import start_sandbox
 from tests.wall import HOUR_MS, NOON_MS, PlayedServer, amount, state
 

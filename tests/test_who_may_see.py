@@ -20,10 +20,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from dashboard.access import Role
-from payouts import schema
-from payouts.check import check
-from payouts.database import ledger_url, open_engine
+from dashboard.core.roles import Role
+from ledger import schema
+from ledger.check import check
+from ledger.database import ledger_url, open_engine
 from tests.between import FORMULA, LINKS, LONG, MARKUP, NAMES, TURNED, WHALE, Between, between
 from tests.browser import LOG, Dashboard, dashboard
 from tests.identity import identity_provider, sign_in

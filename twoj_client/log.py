@@ -13,7 +13,7 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
-_OURS: Final = ("app", "dashboard", "payouts", "twoj_client")
+_OURS: Final = ("app", "dashboard", "ledger", "twoj_client")
 _FIELDS: Final = "event_fields"
 _as_text = structlog.processors.KeyValueRenderer(key_order=["event"])
 

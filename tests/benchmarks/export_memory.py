@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
-import dashboard.data.bets  # noqa: F401 - what the server has loaded anyway
-from dashboard.bet_export import Format
-from dashboard.data.exports import Exports
-from dashboard.round_filter import RoundFilter
+import dashboard.bets.data  # noqa: F401 - what the server has loaded anyway
+from dashboard.bets.data_exports import Exports
+from dashboard.bets.export import Format
+from dashboard.rounds.filter import RoundFilter
 from tests.benchmarks.export_provider import NOW, running
 from twoj_client import TwoJ
 

@@ -6,7 +6,7 @@ each, and (in brackets) how many of the runs were judged.
 
 import sys
 
-from dashboard.luck import UNJUDGED, Verdict
+from dashboard.games.luck import UNJUDGED, Verdict
 from tests.funnel import GAMES, PAYTABLES, PERIODS, SIZES, Source, judged
 
 

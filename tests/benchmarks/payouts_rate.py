@@ -16,10 +16,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL, text
 
-from payouts.database import ledger_url, open_engine
+from ledger.database import ledger_url, open_engine
+from tests.ledger.payouts.provider import Line, payout
+from tests.ledger.payouts.server import Server
 from tests.parts import postgresql_server
-from tests.payouts.provider import Line, payout
-from tests.payouts.server import Server
 
 ROUNDS = 5
 CALLS = 4_000

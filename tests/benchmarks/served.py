@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from dashboard.data.screens import Screens
-from payouts.database import Database
+from dashboard.jackpots.data_screens import Screens
+from ledger.database import Database
 from tests.browser import Dashboard, dashboard
 from tests.provider import Sandbox
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dashboard.periods import Period, parse_period
+from dashboard.core.periods import Period, parse_period
 
 
 def custom_period(first_day: date, last_day: date, today: date) -> Period:

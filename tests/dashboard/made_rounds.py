@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.rounds import rounds_frame as frame_of
-from dashboard.rounds import together, with_games
+from dashboard.rounds.frame import rounds_frame as frame_of
+from dashboard.rounds.frame import together, with_games
 from twoj_client.models import Game, GamesRound, SlotsRound
 
 GAMES = [Game(1006, "Elves", "Slots"), Game(2011, "=Sic Bo", "Multiplayer")]

@@ -83,7 +83,7 @@ def test_the_published_port_is_one_that_nginx_listens_on():
 def test_the_image_holds_what_runs_and_nothing_else(tmp_path):
     make_image(tmp_path)
     held = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
-    assert held >= {"app.py", "pages", "dashboard", "payouts", "twoj_client", "twoj_sandbox", ".streamlit"}
+    assert held >= {"app.py", "pages", "dashboard", "ledger", "twoj_client", "twoj_sandbox", ".streamlit"}
     assert not held & {"tests", "deploy", "docs", ".git", "README.md"}
     assert [path.name for path in (tmp_path / ".streamlit").iterdir()] == ["config.toml"]
     rules = (ROOT / ".dockerignore").read_text().splitlines()

@@ -16,16 +16,16 @@ import redis
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import WebSocketException
 
-from dashboard.bet_export import Export, Format, State
-from dashboard.data.export_folder import ExportFolder
-from dashboard.data.screens import Screens
-from payouts.database import Database, ledger_url, open_engine
+from dashboard.bets.data_export_store import ExportFolder
+from dashboard.bets.export import Export, Format, State
+from dashboard.jackpots.data_screens import Screens
+from ledger.database import Database, ledger_url, open_engine
 from tests.deploy.several import Server, make_image, nginx
+from tests.ledger.conftest import postgresql  # noqa: F401 - a fixture
+from tests.ledger.payouts.provider import Line, signed
+from tests.ledger.payouts.server import run as run_payouts
+from tests.ledger.payouts.storm import Storm, assert_credited_once, make_storm
 from tests.parts import free_port, redis_server
-from tests.payouts.conftest import postgresql  # noqa: F401 - a fixture
-from tests.payouts.provider import Line, signed
-from tests.payouts.server import run as run_payouts
-from tests.payouts.storm import Storm, assert_credited_once, make_storm
 from tests.provider import start_sandbox
 from tests.streamlit_client import Tab, opened
 

@@ -11,13 +11,13 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
-from dashboard.data import jackpots
-from dashboard.data.source import connected
-from payouts.database import Database, ledger_url
+from dashboard.jackpots import data as jackpots_data
+from dashboard.provider.source import connected
+from ledger.database import Database, ledger_url
 from tests.provider import CLOCK, Sandbox
 from twoj_client.settings import Settings
 
-MAIN = Path(__file__).parents[2] / "dashboard/ui/main.py"
+MAIN = Path(__file__).parents[2] / "dashboard/kit/main.py"
 OpenPage = Callable[..., AppTest]
 
 
@@ -96,7 +96,7 @@ def open_page(
                 sleep=lambda seconds: time.sleep(seconds / 100),
             )
             stack.enter_context(connection)
-            stack.enter_context(jackpots.watching(wanted))
+            stack.enter_context(jackpots_data.watching(wanted))
             app = AppTest.from_file(str(MAIN), default_timeout=30)
             app.user = user or {}
             for name, value in query.items():

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from dashboard.cell_links import DISPLAY_TEXT
-from dashboard.metrics import Totals
+from dashboard.core.cell_links import DISPLAY_TEXT
+from dashboard.core.metrics import Totals
 from tests.provider import CLOCK
 from twoj_sandbox.world import World
 from twoj_sandbox.world.games import GAMES, INDEX_OF
@@ -73,7 +73,7 @@ def leads_to(cell: str) -> str:
 
 
 def texts(table: Any) -> list[dict[str, Any]]:
-    """What a table (`ui/grid.py`) shows, row by row: numbers as the text beside them, of links the text."""
+    """What a table (`kit/table.py`) shows, row by row: numbers as the text beside them, of links the text."""
     shown = table.value.copy()
     written = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
     for name in shown:

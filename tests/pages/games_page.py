@@ -2,9 +2,9 @@
 
 import time
 
-from dashboard.data import by_game as games_data_table
-from dashboard.data.source import source
-from dashboard.view import read_view
+from dashboard.core.view import read_view
+from dashboard.games import data_table as games_data_table
+from dashboard.provider.source import source
 from tests.asked import asked
 from tests.pages.game_truth import texts
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from dashboard import formats
-from dashboard.players import PLAYER_METRICS
+from dashboard.core import formats
+from dashboard.players.player import PLAYER_METRICS
 from tests.provider import CLOCK
 
 DAY_S = 86_400

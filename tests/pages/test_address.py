@@ -2,9 +2,8 @@
 
 import pytest
 
-from dashboard.data import chance as data_luck
-from dashboard.data import one_game as data_game
-from dashboard.query import on_page
+from dashboard.core.query import on_page
+from dashboard.games import data_game, data_luck
 from tests.pages.games_page import all_here, said, view, whole
 
 # What each parameter of the page cannot be; of one player's page the ids are right, so that there are parts.

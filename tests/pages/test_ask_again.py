@@ -5,9 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from dashboard.access import Role
-from dashboard.data.source import source
-from payouts import schema
+from dashboard.core.roles import Role
+from dashboard.provider.source import source
+from ledger import schema
 from tests.pages.test_overview import DAY_S, midnight, said, shown
 
 MARCH = midnight("2026-03-01")

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import formats
-from dashboard.bet_export import State
-from dashboard.metrics import METRICS, Totals
+from dashboard.bets.export import State
+from dashboard.core import formats
+from dashboard.core.metrics import METRICS, Totals
 from tests.pages.game_truth import leads_to, shown_text
 from tests.provider import CLOCK
 from twoj_sandbox import BURST
@@ -253,7 +253,7 @@ def test_more_than_a_million_bets_are_read_only_when_somebody_says_so(open_page,
 def test_an_export_is_ordered_made_and_deleted(open_page):
     page = opened(open_page, {"period": "yesterday", "type": "Fish"})
     page.button(key="order-csv").click().run()
-    from dashboard.data.source import source
+    from dashboard.provider.source import source
 
     while source().exports.seen()[0].export.state is State.WAITING:
         page.run()

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import formats
-from dashboard.bonuses import Wanted
-from dashboard.codes import CREATE_TYPES, OPEN_STATES, STATES
-from dashboard.data import bonuses as bonus_data
-from dashboard.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
-from dashboard.periods import Period
+from dashboard.bonus import data as bonus_data
+from dashboard.bonus.numbers import Wanted
+from dashboard.core import formats
+from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
+from dashboard.core.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
+from dashboard.core.periods import Period
 from tests.pages.clicks import press
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, SUB_MCH_ID, UNICODE

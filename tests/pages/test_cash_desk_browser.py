@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from payouts.check import check
-from payouts.database import Database, ledger_url
-from payouts.transfers import State, TransferBook
+from ledger.check import check
+from ledger.database import Database, ledger_url
+from ledger.transfers import State, TransferBook
 from tests.browser import dashboard
 from tests.provider import Sandbox, start_sandbox
 from twoj_sandbox import GRINDER

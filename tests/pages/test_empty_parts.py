@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
-from dashboard.data import chance as data_luck
-from dashboard.data import status
+from dashboard.games import data_luck
+from dashboard.status import data as status_data
 from tests.pages.games_page import all_here, view, whole
 
 ROOT = Path(__file__).parents[2]
@@ -85,9 +85,9 @@ def sentences(block: Block) -> list[str]:
 
 
 def test_these_are_all_parts():
-    sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard/ui").glob("*.py")]
+    sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard").glob("*/parts_*.py")]
     keys = re.findall(
-        r'^@live\.part\("[^"]+", "([^"]+)"', "\n".join(each.read_text() for each in sources), re.M
+        r'^@(?:kit_)?parts\.part\("[^"]+", "([^"]+)"', "\n".join(each.read_text() for each in sources), re.M
     )
     tried = [key for keys in PARTS.values() for key in keys]
     assert sorted([*tried, *ELSEWHERE, *NEVER]) == sorted(keys)
@@ -146,8 +146,8 @@ def test_a_day_that_has_just_begun_is_said_once(open_page, sandbox, clock):
 
 
 def test_a_server_that_has_asked_nothing_says_so(open_page, monkeypatch):
-    calls = status.calls
-    monkeypatch.setattr(status, "calls", lambda: calls().head(0))
+    calls = status_data.calls
+    monkeypatch.setattr(status_data, "calls", lambda: calls().head(0))
     assert sentences(part(open_page({}, "status"), "status-calls")) == [
         "The provider has not been asked since this server was started."
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.ui import cards, charts, downloads, grid
+from dashboard.kit import cards, charts, downloads, table
 
 PAGES = {
     "overview": {},
@@ -28,7 +28,7 @@ def broken(*_args: object, **_options: object) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
-    "place", [(charts, "show"), (grid, "draw"), (downloads, "draw"), (downloads, "offer")]
+    "place", [(charts, "show"), (table, "draw"), (downloads, "draw"), (downloads, "offer")]
 )
 def test_a_part_may_fail_inside_its_own_box(open_page, monkeypatch, page, place):
     monkeypatch.setattr(*place, broken)

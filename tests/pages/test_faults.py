@@ -12,10 +12,10 @@ from typing import NamedTuple
 import pytest
 import structlog
 
-from dashboard import formats
-from dashboard.data.loads import Load
-from dashboard.data.pots_watch import Watch
-from dashboard.data.source import source
+from dashboard.core import formats
+from dashboard.jackpots.data_watch import Watch
+from dashboard.provider.loads import Load
+from dashboard.provider.source import source
 from twoj_client.settings import Settings
 from twoj_sandbox import KEY
 

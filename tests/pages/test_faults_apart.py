@@ -10,9 +10,9 @@ import psycopg
 import pytest
 import redis
 
-import payouts.database
-from dashboard import formats
-from dashboard.data.source import source
+import ledger.database
+from dashboard.core import formats
+from dashboard.provider.source import source
 from tests.parts import postgresql_server, program, redis_server
 
 DAYS = {"period": "2026-03-14..2026-03-15", "compare": "none"}
@@ -126,8 +126,8 @@ LEDGERS = [
 
 @pytest.mark.parametrize(("page", "query", "parts"), LEDGERS)
 def test_the_ledger_is_locked(open_page, clock, tmp_path, monkeypatch, page, query, parts):
-    monkeypatch.setattr(payouts.database, "_WAIT_S", 0.3)
-    monkeypatch.setattr(payouts.database, "_REST_S", 0)
+    monkeypatch.setattr(ledger.database, "_WAIT_S", 0.3)
+    monkeypatch.setattr(ledger.database, "_REST_S", 0)
     with locked(tmp_path / "ledger"):
         shown = open_page(query, page, cashier=True)
         assert errors(shown) == parts

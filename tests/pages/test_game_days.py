@@ -6,14 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.data import by_game as games_data_table
-from dashboard.data import by_game_day as games_data_days
-from dashboard.data import chance as data_luck
-from dashboard.data import one_game as data_game
-from dashboard.data.source import connected
-from dashboard.luck import UNJUDGED, Origin
-from dashboard.metrics import Totals
-from payouts.database import Database, ledger_url
+from dashboard.core.metrics import Totals
+from dashboard.games import data_days as games_data_days
+from dashboard.games import data_game, data_luck
+from dashboard.games import data_table as games_data_table
+from dashboard.games.luck import UNJUDGED, Origin
+from dashboard.provider.source import connected
+from ledger.database import Database, ledger_url
 from tests.pages.game_truth import midnight, texts, totals_by_game, totals_of
 from tests.pages.games_page import said, view, whole
 from tests.provider import CLOCK, start_sandbox

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from dashboard import formats
-from dashboard.cell_links import MARK
-from dashboard.data import by_game_day as games_data_days
-from dashboard.metrics import METRIC, Totals, change
+from dashboard.core import formats
+from dashboard.core.cell_links import MARK
+from dashboard.core.metrics import METRIC, Totals, change
+from dashboard.games import data_days as games_data_days
 from tests.pages.clicks import press
 from tests.pages.game_truth import GAME, leads_to, midnight, players_of, rounds_of, totals_by_game
 from tests.pages.games_page import all_here, rows, said, view, whole

@@ -1,7 +1,7 @@
 """The Games page where the provider fails, is slow, is old, or says odd things."""
 
-from dashboard.data import by_game as games_data_table
-from dashboard.data.source import ProviderFailed
+from dashboard.games import data_table as games_data_table
+from dashboard.provider.source import ProviderFailed
 from tests.pages.games_page import all_here, rows, said, view, whole
 from twoj_sandbox.world.games import GAMES
 

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from structlog.testing import capture_logs
 
-from dashboard.access import LEAST, Person, Role
-from dashboard.bet_export import Format
-from dashboard.cell_links import MARK
-from dashboard.data import audit_book as access_audit
-from dashboard.data.source import source
-from dashboard.export import About, Column, Kind, csv_bytes
-from dashboard.ui.downloads import hand_out
-from payouts import schema
-from payouts.check import check
-from payouts.database import Database, ledger_url
+from dashboard.access import audit as access_audit
+from dashboard.bets.export import Format
+from dashboard.core.cell_links import MARK
+from dashboard.core.files import About, Column, Kind, csv_bytes
+from dashboard.core.roles import LEAST, Person, Role
+from dashboard.kit.downloads import hand_out
+from dashboard.provider.source import source
+from ledger import schema
+from ledger.check import check
+from ledger.database import Database, ledger_url
 from tests.pages.game_truth import leads_to
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, QUIET
@@ -167,7 +167,7 @@ def deed():
     """What a part does that is drawn by itself, without the page's guard before it."""
     import streamlit as st
 
-    from dashboard.ui import guard
+    from dashboard.kit import guard
 
     if "again" in st.session_state:
         st.title("The page again")
@@ -283,9 +283,9 @@ def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
 
 def audit_log_alone():
     """The part of the Status page that shows the audit log."""
-    from dashboard.ui import audit_log
+    from dashboard.status import parts_audit
 
-    audit_log.draw()
+    parts_audit.draw()
 
 
 @pytest.mark.parametrize("role", [Role.CASHIER, Role.ADMIN])
@@ -303,11 +303,11 @@ def test_the_audit_log_is_shown_to_admins_only(open_as, role):
 
 def export_buttons_alone():
     """The buttons beside each export, as a fragment draws them: without the page's guard before them."""
-    from dashboard.data.source import source
-    from dashboard.ui import export_list
+    from dashboard.bets import parts_exports
+    from dashboard.provider.source import source
 
     for seen in source().exports.seen():
-        export_list._buttons(seen)
+        parts_exports._buttons(seen)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard import formats
-from dashboard.data import stage as overview_data
-from dashboard.data.source import source
-from dashboard.ui import downloads
+from dashboard.core import formats
+from dashboard.kit import downloads
+from dashboard.overview import data as overview_data
+from dashboard.provider.source import source
 from tests.pages.games_page import all_here
 from tests.pages.games_page import said as told
 from tests.pages.player_truth import CLOCK, midnight, read, rounds_of, sums

@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard import formats
-from dashboard.data import by_game_day as games_data_days
-from dashboard.data import chance as data_luck
-from dashboard.data import one_game as data_game
-from dashboard.data.source import ProviderFailed
-from dashboard.metrics import METRICS
-from dashboard.ui import downloads
+from dashboard.core import formats
+from dashboard.core.metrics import METRICS
+from dashboard.games import data_days as games_data_days
+from dashboard.games import data_game, data_luck
+from dashboard.kit import downloads
+from dashboard.provider.source import ProviderFailed
 from tests.pages.game_truth import GAME, midnight, players_of, rounds_of, texts, totals
 from tests.pages.games_page import said, view, whole
 from tests.provider import CLOCK

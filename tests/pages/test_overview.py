@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1.element_tree import Metric
 
-from dashboard import formats
-from dashboard.metrics import METRIC, METRICS, Totals
+from dashboard.core import formats
+from dashboard.core.metrics import METRIC, METRICS, Totals
 from tests.provider import CLOCK
 from twoj_sandbox.world.games import GAMES
 

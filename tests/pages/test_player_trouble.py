@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from dashboard import formats
+from dashboard.core import formats
 from tests.pages.clicks import press
 from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import (

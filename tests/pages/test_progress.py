@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.data.source import Arriving, Known
-from dashboard.ui.progress import worth_drawing
+from dashboard.kit.progress import worth_drawing
+from dashboard.provider.source import Arriving, Known
 
 SOMETHING = Known([], datetime(2026, 3, 15, tzinfo=UTC))
 

@@ -9,12 +9,12 @@ from starlette.applications import Starlette
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from dashboard.data.source import source
-from payouts import Receiver
-from payouts.database import Database, ledger_url
+from dashboard.provider.source import source
+from ledger.database import Database, ledger_url
+from ledger.payouts import Receiver
+from tests.ledger.conftest import MERCHANT
+from tests.ledger.payouts.provider import Call, order, payout, signed
 from tests.parts import free_port
-from tests.payouts.conftest import MERCHANT
-from tests.payouts.provider import Call, order, payout, signed
 from tests.provider import CLOCK
 
 WELL, WATCH, FAILING, UNKNOWN = "Works", "Needs a look", "Failing", "Not known"
@@ -158,7 +158,7 @@ def test_the_audit_log_is_at_the_end(status, open_page):
 
 
 def test_a_mistake_of_ours_names_the_id_under_which_the_log_has_it(status, monkeypatch):
-    monkeypatch.setattr("dashboard.data.status.cache_rows", lambda: 1 / 0)
+    monkeypatch.setattr("dashboard.status.data.cache_rows", lambda: 1 / 0)
     with capture_logs([merge_contextvars]) as logs:
         found = status()
     (failed,) = [line for line in logs if line.get("part") == "The cache"]

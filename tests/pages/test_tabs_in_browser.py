@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard.ui.navigation import NAMES
+from dashboard.kit.navigation import NAMES
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from dashboard.data.source import source
-from dashboard.ui import downloads
+from dashboard.kit import downloads
+from dashboard.provider.source import source
 from tests.pages.player_truth import GAMES, ROUNDS, cards, read, said, table
 from twoj_sandbox import GRINDER
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.data import by_game_day as games_data_days
-from dashboard.data.source import may_differ
-from dashboard.ui import downloads
+from dashboard.games import data_days as games_data_days
+from dashboard.kit import downloads
+from dashboard.provider.source import may_differ
 from tests.pages.game_truth import midnight
 from tests.pages.games_page import all_here, rows, said, view, whole
 from tests.provider import CLOCK

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.data import wallet
-from dashboard.export import csv_bytes
-from dashboard.formats import money
-from dashboard.tables import TRANSFERS
-from dashboard.wallet import Wanted
+from dashboard.core.files import csv_bytes
+from dashboard.core.formats import money
+from dashboard.core.tables import TRANSFERS
+from dashboard.wallet import data as wallet_data
+from dashboard.wallet.transfers import Wanted
 from tests.provider import CLOCK
 from twoj_sandbox import BURST, GRINDER, PRANKSTER, QUIET, UNICODE, WHALE
 from twoj_sandbox.world.day import DAY_S
@@ -191,7 +191,7 @@ def test_a_file_holds_all_pages(open_wallet, truth):
     assert {button.proto.label for button in page.get("download_button")} == {
         *("CSV", "XLSX", "Parquet", "About")
     }
-    whole = wallet.all_transfers(Wanted(GRINDER.op_id, before=before))
+    whole = wallet_data.all_transfers(Wanted(GRINDER.op_id, before=before))
     rows = list(csv.DictReader(csv_bytes(TRANSFERS, whole.value).decode("utf-8-sig").splitlines()))
     assert [
         (row["Type"], row["Amount"], row["Balance after"], row["Your number"], row["Provider's number"])

@@ -43,7 +43,7 @@ def test_all_loggers_write_json_in_one_shape(written):
     configure(stream)
     with bound_contextvars(request_id="r-1", page="games"):
         logger("payouts").warning("payout refused", code=7, msg="no\nline")
-        structlog.get_logger("dashboard.data.x").info("drawn", ms=12)
+        structlog.get_logger("dashboard.kit.x").info("drawn", ms=12)
         logging.getLogger("sqlalchemy").error("it %s", "broke")
     logging.getLogger("httpx").info("HTTP Request: POST https://provider/?sign=…")
     first, second, third = lines(stream)

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from payouts.answers import Answer
-from payouts.delivery import Merchant, examine
+from ledger.payouts.answers import Answer
+from ledger.payouts.payout_call import Merchant, examine
 from tests.provider import CLOCK, start_sandbox
 from twoj_sandbox import KEY, MCH_ID
 from twoj_sandbox.payouts import BACKLOG_MS, order

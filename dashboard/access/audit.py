@@ -1,0 +1,49 @@
+"""The audit log, as the dashboard writes and shows it. Transfers write their own rows, with the transfer."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pandas as pd
+import structlog
+from sqlalchemy import select
+
+from dashboard.provider.source import source
+from ledger import audit as chain
+from ledger.audit import DONE, Deed
+from ledger.chain import WHAT
+from ledger.database import LedgerAway
+from ledger.schema import audit as table
+
+log = structlog.get_logger(__name__)
+
+
+def audit(who: str, what: str, about: Mapping[str, str | int | None], outcome: str = DONE) -> None:
+    """Write a row. Where the ledger is away, the server's log gets it: looking goes on, money would not."""
+    here = source()
+    try:
+        with here.ledger.writing() as connection:
+            chain.write(connection, Deed(who, what, about, outcome), int(here.clock() * 1000))
+    except LedgerAway as error:
+        deed = {"who": who, "what": what, "about": dict(about), "outcome": outcome}
+        log.error("audit row not written", error=str(error), **deed)  # noqa: TRY400 - the error says all
+
+
+def audit_rows(count: int) -> pd.DataFrame:
+    """The latest `count` deeds of people, newest first, times in the business zone. Raises LedgerAway."""
+    here = source()
+    with here.ledger.reading() as connection:
+        deeds = select(table).where(table.c.what != WHAT).order_by(table.c.id.desc()).limit(count)
+        rows = connection.execute(deeds).all()
+    return pd.DataFrame(
+        {
+            "id": pd.Series([row.id for row in rows], dtype="int64"),
+            "at": pd.Series(
+                [datetime.fromtimestamp(row.at_ms / 1000, UTC).astimezone(here.zone) for row in rows],
+                dtype=f"datetime64[ms, {here.zone.key}]",
+            ),
+            **{
+                name: pd.Series([getattr(row, name) for row in rows], dtype="string")
+                for name in ("who", "what", "about", "outcome")
+            },
+        }
+    )

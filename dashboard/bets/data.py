@@ -1,0 +1,138 @@
+"""All bets of a period and some games, summed up, and the bets of the last minutes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import blake2b
+from typing import Final, cast
+
+from pyarrow import Table
+
+from dashboard.bets.data_pieces import LESS_THAN_COUNTED, piece_s
+from dashboard.bets.data_reading import BetReading, BetsRead
+from dashboard.bets.sums import BetSums, bet_sums, packed, unpacked
+from dashboard.core.frames import game_type
+from dashboard.core.periods import business_day
+from dashboard.core.view import View
+from dashboard.provider.loads import Load
+from dashboard.provider.source import LATE, PATIENCE_S, Known, or_last, source, trouble_of, warnings_of
+from dashboard.rounds.filter import RoundFilter
+from twoj_client import Reply, TwoJ, TwoJError, Window
+from twoj_client.errors import TimedOut
+from twoj_client.sums import Sums
+
+MOST_UNASKED: Final = 1_000_000
+"""Periods with more bets than this are read only when somebody says so."""
+TAIL_S: Final = 600
+TAIL_EVERY_S: Final = 15
+SUMS_VERSION: Final = 1
+"""To be counted up when `bet_sums` changes: sums of other versions are kept apart."""
+_PATIENCE_S: Final = 0.7
+_READ_AGAIN_FOR: Final = timedelta(days=9)
+
+
+def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
+    """What has been read of the bets of `view` that are `wanted`, in sums.
+
+    They are read in the background, the newest first; more than `MOST_UNASKED` only once somebody said so
+    (`read_bets`). Waits so long at most for the rest. Raises TwoJError where the list of games is not known.
+    """
+    if view.start >= view.end:
+        return BetsRead(None, _epoch(view.start), _epoch(view.start), (), 0, 0, going_on=False)
+    reading, count = _reading(view, wanted), bet_count(view)
+    if not reading.begun and count is not None and count <= MOST_UNASKED:
+        reading.begin()
+    read = reading.look(_epoch(view.end), patience_s)
+    if read.known is None or not wanted.types:
+        return read
+    return replace(read, known=replace(read.known, value=read.known.value.of(wanted.types)))
+
+
+def bet_count(view: View) -> int | None:
+    """How many bets the provider counts in all games of the period; None where it does not say."""
+    try:
+        return source().twoj.all.stage_summary(start=view.start, end=view.end).data.summary.bet_count
+    except TwoJError:
+        return None
+
+
+def read_bets(view: View, wanted: RoundFilter) -> None:
+    """Read the period's bets, or the rest of them, however many they are."""
+    _reading(view, wanted).begin()
+
+
+def stop_reading_bets(view: View, wanted: RoundFilter) -> None:
+    """Leave out what has not been read yet of the period's bets."""
+    _reading(view, wanted).stop()
+
+
+def last_bets(wanted: RoundFilter) -> Known[BetSums]:
+    """The bets of the last ten minutes in sums, asked for each 15 seconds, once for all who look.
+
+    Raises TwoJError.
+    """
+    known = or_last(("last bets", wanted.game_ids), lambda: _last_bets(wanted.game_ids))
+    return replace(known, value=known.value.of(wanted.types))
+
+
+def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
+    here, sums = source(), _sums()
+
+    def start() -> Load[str, BetSums]:
+        now = int(here.clock())
+        window = Window(now - TAIL_S, now)
+        ask = partial(_ask, here.twoj, sums, game_ids, window)
+        return Load({"": ask}, here.loads.quick, here.clock, question=window)
+
+    load = here.loads.look(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S)
+    load.raise_if_all_failed()
+    if not load.finished:
+        raise TimedOut(LATE)
+    reply = load.replies()[""]
+    lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
+    since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
+    return Known(
+        reply.data, reply.as_of, trouble_of([reply]), lacking, warnings_of([reply]), window=(since, until)
+    )
+
+
+def _reading(view: View, wanted: RoundFilter) -> BetReading:
+    here, sums, count = source(), _sums(), bet_count(view)
+    start_s, end_s = _epoch(view.start), _epoch(view.end)
+
+    def make() -> BetReading:
+        return BetReading(
+            partial(_ask, here.twoj, sums, wanted.game_ids),
+            here.zone,
+            here.currency,
+            start_s,
+            piece_s(count, end_s - start_s),
+            here.loads.slow,
+            here.clock,
+        )
+
+    # What has ended is read once, and again on each of the days on which the client may ask for it again.
+    today = min(business_day(view.now, here.zone), view.period.last_day + _READ_AGAIN_FOR)
+    number = here.asked_again(view.start, view.end)
+    period = (view.period.first_day, view.period.last_day)
+    return here.loads.kept(("bets", *period, wanted.game_ids, today, number), make)
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _ask(twoj: TwoJ, sums: Sums[BetSums], game_ids: tuple[int, ...], window: Window) -> Reply[BetSums]:
+    return twoj.all.history_sums(sums, start=window.start, end=window.end, game_ids=game_ids)
+
+
+def _sums() -> Sums[BetSums]:
+    """How bets are summed up, which depends on the types of the games."""
+    listed = {game.game_id: game for game in source().twoj.all.list().data}
+    types = {game_id: game_type(game_id, game) for game_id, game in sorted(listed.items())}
+    digest = blake2b(repr(types).encode(), digest_size=6).hexdigest()
+
+    def make(bets: Table) -> BetSums:
+        return bet_sums(bets, lambda game_id: types.get(game_id) or game_type(game_id, None))
+
+    return Sums(f"{SUMS_VERSION} {digest}", make, packed, unpacked)

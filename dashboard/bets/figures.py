@@ -1,0 +1,199 @@
+"""Bets by minute, and how large bets and wins are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.bets.sums import BINS_A_DECADE, Size
+from dashboard.charts.base import Layout, amount_axis, figure
+from dashboard.charts.steps import day_name, day_steps, hatch, no_data
+from dashboard.charts.theme import Look
+from dashboard.core.formats import (
+    LI_PER_UNIT,
+    axis,
+    count,
+    count_short,
+    money,
+    offset_text,
+    percent,
+    zone_name,
+)
+
+_HEIGHT = 300
+_HOURS_A_TICK = 4
+# A bar lower than this part of the highest is hardly seen, so its number stands above it.
+_LOW = 0.04
+
+
+def steps_chart(
+    steps: pd.DataFrame, minutes: int, look: Look, currency: str | None, zone: ZoneInfo
+) -> go.Figure:
+    """Number of bets by step (`bets.by_step`) of so many minutes.
+
+    Steps that were not read are an empty band; the unfinished one is hatched.
+    """
+    starts = [datetime.fromtimestamp(start_s, zone) for start_s in steps["start_at"].tolist()]
+    counts = [None if pd.isna(number) else int(number) for number in steps["bet_count"].tolist()]
+    running = [not finished for finished in steps["finished"].tolist()]
+    bars = {
+        "type": "bar",
+        "x": list(range(len(starts))),
+        "y": counts,
+        "marker": {
+            "color": [look.quiet if is_running else look.bet for is_running in running],
+            "line": {"width": 0},
+            "pattern": hatch(running),
+        },
+        "customdata": _step_words(steps, starts, minutes, currency),
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    gaps = no_data([number is None for number in counts], look, [0.02, 1.0], "not read")
+    layout: Layout = {
+        "xaxis": _time_axis(starts, minutes, look, zone),
+        "yaxis": amount_axis(look, counts),
+        "bargap": 0 if len(starts) > 200 else 0.1,
+        "shapes": gaps["shapes"],
+        "annotations": [_unit(look), *gaps["annotations"]],
+    }
+    return figure(look, [bars], _HEIGHT, layout)
+
+
+def sizes_chart(sizes: pd.DataFrame, what: Size, look: Look, currency: str | None) -> go.Figure:
+    """Number of bets by size of the bet or the win (`bets.sizes`), over an axis of powers of ten.
+
+    Bins are equally wide on it, so that the height of a bar is its weight.
+    """
+    counts = [int(number) for number in sizes["bet_count"].tolist()]
+    amounts = [int(number) for number in sizes["amount_li"].tolist()]
+    bins = [int(number) for number in sizes.index]
+    highest = max(counts, default=0)
+    bars = {
+        "type": "bar",
+        # A bar begins where its bin does.
+        "x": bins,
+        "offset": 0,
+        "width": [0.94] * len(bins),
+        "y": counts,
+        "marker": {"color": look.bet if what is Size.BET else look.primary},
+        "text": [count_short(number) if 0 < number < highest * _LOW else "" for number in counts],
+        "textposition": "outside",
+        "textfont": {"color": look.quiet, "size": 11},
+        "textangle": 0,
+        "cliponaxis": False,
+        "customdata": [
+            f"{money(from_li)} to below {money(to_li)}<br>Bets {count(number)}, {_share(number, counts)}"
+            f"<br>{'Bet amount' if what is Size.BET else 'Won'} {money(amount_li, currency)},"
+            f" {_share(amount_li, amounts)}"
+            for from_li, to_li, number, amount_li in zip(
+                sizes["from_li"].tolist(), sizes["to_li"].tolist(), counts, amounts, strict=True
+            )
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    layout: Layout = {
+        "xaxis": _size_axis(bins, "Bet" if what is Size.BET else "Win", look, currency),
+        "yaxis": amount_axis(look, counts),
+        "annotations": [_unit(look)],
+    }
+    return figure(look, [bars], _HEIGHT, layout)
+
+
+def _unit(look: Look) -> Layout:
+    return {
+        "text": "Number of bets",
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"color": look.text, "size": 12},
+    }
+
+
+def _step_words(
+    steps: pd.DataFrame, starts: Sequence[datetime], minutes: int, currency: str | None
+) -> list[str]:
+    words = []
+    for start, (number, bet_li, gain_li) in zip(
+        starts,
+        zip(*(steps[name].tolist() for name in ("bet_count", "bet_amount_li", "gain_li")), strict=True),
+        strict=True,
+    ):
+        when = f"<b>{day_name(start.date())}, {start:%H:%M}{offset_text(start)}</b>, {minutes} min"
+        if pd.isna(number):
+            words.append(f"{when}<br>not read")
+        else:
+            words.append(
+                f"{when}<br>Bets {count(int(number))}<br>Bet amount {money(int(bet_li), currency)}"
+                f"<br>Company gain {money(-int(gain_li), currency)}"
+            )
+    return words
+
+
+def _time_axis(starts: Sequence[datetime], minutes: int, look: Look, zone: ZoneInfo) -> Layout:
+    days = list(dict.fromkeys(start.date() for start in starts))
+    if len(days) == 1:
+        places = [
+            place
+            for place, start in enumerate(starts)
+            if start.hour % _HOURS_A_TICK == 0 and start.minute < minutes and start.fold == 0
+        ]
+        labels = [f"{starts[place]:%H:%M}" for place in places]
+        title = f"Time, {zone_name(zone)}"
+    else:
+        shown = day_steps(days, zone)
+        first = {day: place for place, day in reversed(list(enumerate(start.date() for start in starts)))}
+        places = [first[days[number]] for number in shown.ticked]
+        labels = [shown.labels[number] for number in shown.ticked]
+        title = shown.title
+    return {
+        "tickvals": places,
+        "ticktext": labels,
+        "tickangle": 0,
+        "range": [-0.5, len(starts) - 0.5],
+        "title": {"text": title, "font": {"size": 11}, "standoff": 6},
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": look.grid,
+        "fixedrange": True,
+        "automargin": True,
+    }
+
+
+def _size_axis(bins: Sequence[int], what: str, look: Look, currency: str | None) -> Layout:
+    low, high = (bins[0], bins[-1] + 1) if bins else (0, 1)
+    decades = [number for number in range(low, high + 1) if number % BINS_A_DECADE == 0]
+    return {
+        "tickvals": decades,
+        "ticktext": [_power(number // BINS_A_DECADE) for number in decades],
+        "ticks": "outside",
+        "tickcolor": look.grid,
+        "range": [low - 0.2, high + 0.2],
+        "title": {
+            "text": f"{what}{f', {currency}' if currency else ''}, logarithmic",
+            "font": {"size": 11},
+            "standoff": 6,
+        },
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": look.grid,
+        "fixedrange": True,
+        "automargin": True,
+    }
+
+
+def _power(power: int) -> str:
+    """Ten to the power of so many li, in units of money."""
+    li = 10**power
+    return money(li) if li < LI_PER_UNIT else axis(Decimal(li) / LI_PER_UNIT)
+
+
+def _share(part: int, parts: Sequence[int]) -> str:
+    return percent(Fraction(part, sum(parts) or 1), 1)

@@ -1,0 +1,126 @@
+"""Whole days of bets as files: what can be ordered, what is being made, what is there."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from dashboard.bets import parts_filter
+from dashboard.bets.data_exports import Seen
+from dashboard.bets.export import Export, Format, State
+from dashboard.core import formats
+from dashboard.core.markdown import escaped
+from dashboard.core.periods import business_day, days_label
+from dashboard.core.roles import BETS
+from dashboard.core.view import View
+from dashboard.kit import guard
+from dashboard.provider.source import source
+
+_LOOK_EVERY_S: Final = 2
+_NAMES: Final = {Format.PARQUET: "Parquet", Format.CSV: "CSV"}
+_ICONS: Final = {
+    State.WAITING: ":material/hourglass_empty:",
+    State.DONE: ":material/check_circle:",
+    State.INCOMPLETE: ":material/warning:",
+    State.FAILED: ":material/error:",
+}
+
+
+def order(view: View) -> None:
+    """Offer the period's days that are over, as a file of each kind."""
+    here = source()
+    yesterday = business_day(here.now(), here.zone) - timedelta(days=1)
+    last_day = min(view.period.last_day, yesterday)
+    if last_day < view.period.first_day:
+        st.info("Whole days can be exported once they are over; choose a period with one.")
+        return
+    only = parts_filter.words()
+    days = days_label(view.period.first_day, last_day)
+    st.markdown(
+        f"All bets of **{days}**, {escaped(only) if only else 'all games'}, each with all its fields."
+    )
+    with st.container(horizontal=True):
+        for form, name in _NAMES.items():
+            if st.button(f"Export as {name}", icon=":material/download:", key=f"order-{form}"):
+                here.exports.order(view.period.first_day, last_day, parts_filter.wanted(), only, form)
+                st.rerun(scope="fragment")
+
+
+def draw() -> None:
+    """Draw all exports; while one is being made, they are looked at every other second."""
+    is_busy = any(seen.export.state is State.WAITING for seen in source().exports.seen())
+
+    @guard.fragment(run_every=_LOOK_EVERY_S if is_busy else None, key="export-list")
+    def rows() -> None:
+        found = source().exports.seen()
+        if not found:
+            st.caption("No exports yet. Files stay here until somebody deletes them.")
+        for seen in found:
+            _row(seen)
+
+    rows()
+
+
+def _row(seen: Seen) -> None:
+    export, here = seen.export, source()
+    with st.container(key=f"export-{export.id}", border=True):
+        words, buttons = st.columns([3, 2], vertical_alignment="center")
+        with words:
+            st.markdown(f"{_ICONS[export.state]} **{escaped(export.title)}** · {_NAMES[export.format]}")
+            ordered = datetime.fromtimestamp(export.ordered_at, UTC)
+            st.caption(f"{_state(seen)} Ordered {formats.moment(ordered, here.zone, here.now())}.")
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            _buttons(seen)
+        if export.state is State.WAITING and seen.pieces:
+            st.progress(seen.read / seen.pieces)
+        if export.lacking:
+            st.warning("Not included: " + escaped(" ".join(export.lacking)), icon=":material/cloud_off:")
+
+
+def _state(seen: Seen) -> str:
+    export = seen.export
+    made = f"{formats.count(export.rows)} rows, {export.size_words}."
+    words = {State.DONE: made, State.INCOMPLETE: f"Incomplete: {made}", State.FAILED: "Failed."}
+    return words.get(export.state) or _progress(seen)
+
+
+def _progress(seen: Seen) -> str:
+    if seen.trouble:
+        return f"{escaped(seen.trouble)} It is asked again until it answers; what has been read is kept."
+    if not seen.pieces:
+        return "Waiting for its turn."
+    if seen.read == seen.pieces:
+        return f"All {formats.count(seen.rows)} rows are read; putting the file together."
+    return f"{formats.count(seen.rows)} rows so far, {seen.read} of {seen.pieces} parts."
+
+
+def _buttons(seen: Seen) -> None:
+    export, exports = seen.export, source().exports
+    if export.file:
+        # Beside the page's own address, wherever a proxy has put it.
+        st.link_button("Download", f"exports/{export.id}/{export.file}", icon=":material/download:")
+    if export.about_file:
+        st.link_button("About", f"exports/{export.id}/{export.about_file}", icon=":material/info:")
+    if export.state in (State.INCOMPLETE, State.FAILED):
+        st.button(
+            "Ask again",
+            icon=":material/refresh:",
+            key=f"again-{export.id}",
+            on_click=_do,
+            args=(exports.again, export),
+        )
+    st.button(
+        "Cancel" if export.state is State.WAITING else "Delete",
+        icon=":material/delete:",
+        key=f"delete-{export.id}",
+        type="tertiary",
+        on_click=_do,
+        args=(exports.delete, export),
+    )
+
+
+def _do(deed: Callable[[str], None], export: Export) -> None:
+    # A press of a button is heard before the page asks who is there.
+    if guard.may(BETS):
+        deed(export.id)

@@ -1,0 +1,43 @@
+"""Which bets are shown: types and games, and what the address asks for."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.core.query import ROUND_TYPES
+from dashboard.kit import query_params
+from dashboard.provider.game_list import game_names
+from dashboard.provider.source import ProviderFailed
+from dashboard.rounds.filter import RoundFilter, read_bet_filter
+
+_KEY: Final = "bets-"
+
+
+def wanted() -> RoundFilter:
+    """Which bets the address asks for."""
+    return read_bet_filter(query_params.query())
+
+
+def words() -> str:
+    """The same in words; empty where all are asked for."""
+    return wanted().words(_names(wanted()))
+
+
+def draw() -> None:
+    """The pickers of types and games."""
+    with st.container(key="bet-filters"):
+        types, games = st.columns([3, 2], vertical_alignment="bottom")
+        types.pills(
+            "Type", ROUND_TYPES.choices, selection_mode="multi", **query_params.bound(_KEY, ROUND_TYPES)
+        )
+        with games:
+            query_params.game_picker(_KEY, _names(wanted()))
+
+
+def _names(shown: RoundFilter) -> dict[int, str]:
+    """Names of the games to choose from; those of the address are among them, if only by id."""
+    names = {game_id: str(game_id) for game_id in shown.game_ids}
+    try:
+        return names | game_names()
+    except ProviderFailed:  # the parts say so
+        return names

@@ -1,0 +1,102 @@
+"""The tables about bets: which columns they have, on screen and in files."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from dashboard.bets.sums import BetSums, Size, unsized
+from dashboard.core.files import Column, Kind
+from dashboard.core.formats import UNKNOWN, count, percent
+from dashboard.core.metrics import METRIC, Totals
+from dashboard.rounds.frame import local_times
+
+USER_ID: Final = Column("user_id", "User id", Kind.NUMBER, "The provider's id of the player.")
+BETS: Final = (
+    Column("start", "Start", Kind.TIME, "When the round began, in the business zone."),
+    Column("game", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    USER_ID,
+    Column("op_id", "Op id", Kind.TEXT, "The operator's id of the player."),
+    Column("bet_amount_li", "Bet", Kind.MONEY, "The stake."),
+    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
+    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
+    Column("credit_before_li", "Balance before", Kind.MONEY),
+    Column("credit_li", "Balance after", Kind.MONEY),
+    Column("end", "End", Kind.TIME),
+    Column("draw_id", "Round id", Kind.TEXT),
+    Column("event_id", "Event id", Kind.TEXT),
+    Column("game_id", "Game id", Kind.NUMBER),
+)
+"""Every field that the provider documents for a bet (document 1.3), with the game in words."""
+STEPS: Final = (
+    Column("start", "Start", Kind.TIME),
+    Column("bet_count", "Bets", Kind.COUNT),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY),
+    Column("gain_li", "Players' net result", Kind.MONEY),
+)
+SIZES: Final = (
+    Column("from_li", "From", Kind.MONEY, "The smallest size in this bin."),
+    Column("to_li", "Below", Kind.MONEY, "Where the next bin begins."),
+    Column("bet_count", "Bets", Kind.COUNT),
+    Column("amount_li", "Amount", Kind.MONEY, "The sum of these sizes."),
+)
+PLAYERS: Final = (
+    Column("player", "Player", Kind.TEXT, "The operator's id, or the provider's where there is none."),
+    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula),
+    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
+    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].formula),
+    Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one bet gave back."),
+)
+WINS: Final = (
+    Column("start", "Start", Kind.TIME),
+    Column("player", "Player", Kind.TEXT, "The operator's id, or the provider's where there is none."),
+    Column("game", "Game", Kind.TEXT),
+    Column("bet_amount_li", "Bet", Kind.MONEY, "The stake."),
+    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
+    Column("times", "Win ÷ bet", Kind.TEXT),
+)
+
+
+def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> pd.DataFrame:
+    """Add to bets (`bets.newest`) what the tables show: local times, the `game`'s name, the `player`."""
+    op_ids, user_ids = bets["op_id"].tolist(), bets["user_id"].tolist()
+    return bets.assign(
+        start=local_times(bets["start_at"], zone),
+        end=local_times(bets["end_at"], zone),
+        game=[names.get(game_id, str(game_id)) for game_id in bets["game_id"].tolist()],
+        player=[op_id or str(user_id) for op_id, user_id in zip(op_ids, user_ids, strict=True)],
+        times=[
+            f"{Decimal(win) / bet:,.1f}×" if bet > 0 else UNKNOWN
+            for win, bet in zip(bets["win_li"].tolist(), bets["bet_amount_li"].tolist(), strict=True)
+        ],
+    )
+
+
+def size_words(sums: BetSums, what: Size) -> str:
+    """What a picture of sizes leaves out, in words: bets of 0, or bets that won nothing."""
+    bets, rest = sums.totals.bet_count, unsized(sums, what)
+    if what is Size.BET:
+        return f"{count(rest)} bets of 0 are not drawn." if rest else "All bets are drawn."
+    share = percent(Fraction(rest, bets) if bets else None, 1)
+    return f"{count(rest)} of {count(bets)} bets ({share}) won nothing and are not drawn."
+
+
+def steps_table(steps: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """Steps (`bets.by_step`) for `STEPS`, with local times."""
+    return steps.assign(start=local_times(steps["start_at"], zone))
+
+
+def players_table(players: pd.DataFrame) -> pd.DataFrame:
+    """Add to players (`bets.top_players`) the RTP, and the `player` as people call them."""
+    amounts, gains = players["bet_amount_li"].tolist(), players["gain_li"].tolist()
+    ratios = [METRIC["rtp"].of(Totals(0, bet, gain, -gain)) for bet, gain in zip(amounts, gains, strict=True)]
+    op_ids, user_ids = players["op_id"].tolist(), players["user_id"].tolist()
+    return players.assign(
+        rtp=pd.array([None if ratio is None else float(ratio) for ratio in ratios], dtype="Float64"),
+        player=[op_id or str(user_id) for op_id, user_id in zip(op_ids, user_ids, strict=True)],
+    )

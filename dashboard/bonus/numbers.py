@@ -1,0 +1,201 @@
+"""Bonuses: which ones are asked for, and tables of what has become of them, ready to draw and to export."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from dashboard.core.codes import CREATE_TYPES, STATES
+from dashboard.core.metrics import BONUS_METRIC, BonusTotals
+from dashboard.core.periods import Period, day_start
+from dashboard.core.query import CREATE_TYPE, GAME_IDS, MCH_ID, OP_ID, STATE, USER_ID, Query
+
+SUMS: Final = (
+    "release_count",
+    "used_count",
+    "release_bonus_li",
+    "converted_cash_li",
+    "bet_amount_li",
+    "win_amount_li",
+)
+IN_NO_PART: Final = "In none of these"
+"""The bonuses that the provider counts, and none of their states and creation types."""
+IN_NO_PART_SO_FAR: Final = "So far in none of these"
+"""The same while a bonus may change its state between two answers."""
+_RATES: Final = ("use_rate", "conversion_rate")
+
+
+class Summary(Protocol):
+    """What the provider says of some bonuses, amounts in li."""
+
+    @property
+    def release_count(self) -> int: ...  # noqa: D102
+    @property
+    def used_count(self) -> int: ...  # noqa: D102
+    @property
+    def release_bonus(self) -> Decimal: ...  # noqa: D102
+    @property
+    def converted_cash(self) -> Decimal: ...  # noqa: D102
+    @property
+    def bet_amount(self) -> int: ...  # noqa: D102
+    @property
+    def win_amount(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """A `Summary` of our own."""
+
+    release_count: int = 0
+    used_count: int = 0
+    release_bonus: Decimal = Decimal()
+    converted_cash: Decimal = Decimal()
+    bet_amount: int = 0
+    win_amount: int = 0
+
+
+_NONE: Final = _Sums()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which bonuses a page asks for; what is empty or None is not narrowed down."""
+
+    create_types: tuple[int, ...] = ()
+    states: tuple[int, ...] = ()
+    game_ids: tuple[int, ...] = ()
+    user_id: int | None = None
+    op_id: str | None = None
+    mch_id: int | None = None
+
+
+FILTERS: Final = (CREATE_TYPE, STATE, GAME_IDS, USER_ID, OP_ID, MCH_ID)
+"""What of the address narrows down the bonuses."""
+
+
+def read_wanted(query: Query) -> Wanted:
+    """Read from an address which bonuses it asks for; the order of its lists makes no other question."""
+    types, states, games = query.value(CREATE_TYPE), query.value(STATE), query.value(GAME_IDS)
+    return Wanted(
+        tuple(sorted(types)),
+        tuple(sorted(states)),
+        tuple(sorted(games)),
+        query.value(USER_ID),
+        query.value(OP_ID),
+        query.value(MCH_ID),
+    )
+
+
+def bonus_totals(
+    summary: Summary, open_count: int | None = None, company_gain_li: int | None = None
+) -> BonusTotals:
+    """Take over the provider's sums."""
+    return BonusTotals(
+        summary.release_count,
+        summary.used_count,
+        _li(summary.release_bonus),
+        _li(summary.converted_cash),
+        summary.bet_amount,
+        summary.win_amount,
+        open_count,
+        company_gain_li,
+    )
+
+
+def bonus_days_frame(
+    found: Mapping[date, Summary], period: Period, now: datetime, zone: ZoneInfo
+) -> pd.DataFrame:
+    """One row per business day of the period, oldest first: `date`, the sums, the rates, `finished`.
+
+    A bonus belongs to the day of its creation. A day that is not among `found` is NA, but one of which
+    nothing has passed is 0. `finished` is False on the day that `now` lies in: more bonuses may be created on
+    it.
+    """
+    days = period.days()
+    sums = [found.get(day, _NONE if day_start(day, zone) >= now else None) for day in days]
+    frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days))})
+    frame = frame.join(_columns(sums))
+    frame["finished"] = [day_start(day + timedelta(days=1), zone) <= now for day in days]
+    return frame
+
+
+def bonus_parts_frame(
+    found: Mapping[tuple[int, int], Summary | None], whole: Summary | None = None, *, settled: bool = True
+) -> pd.DataFrame:
+    """One row per state and creation type: `state` and `create_type` in words, the sums, the rates.
+
+    The order is the provider's. A pair whose answer failed is NA. By how much the rows differ from `whole`,
+    the provider's total of these bonuses, stands in a last row, where all are known; it says where they have
+    not `settled`.
+    """
+    pairs = sorted(found)
+    names = [(STATES[state], CREATE_TYPES[create_type]) for state, create_type in pairs]
+    rows = [found[pair] for pair in pairs]
+    rest = None if whole is None else _beyond(whole, rows)
+    if rest is not None and bonus_totals(rest) != bonus_totals(_NONE):
+        names.append((IN_NO_PART if settled else IN_NO_PART_SO_FAR, ""))
+        rows.append(rest)
+    frame = pd.DataFrame(
+        {"state": [state for state, _ in names], "create_type": [create_type for _, create_type in names]}
+    )
+    return frame.join(_columns(rows))
+
+
+def _beyond(whole: Summary, rows: Sequence[Summary | None]) -> Summary | None:
+    """What a total has beyond its parts (below zero: less); None where a part is not known."""
+    parts = [row for row in rows if row is not None]
+    if len(parts) < len(rows):
+        return None
+    return _Sums(
+        whole.release_count - sum(part.release_count for part in parts),
+        whole.used_count - sum(part.used_count for part in parts),
+        whole.release_bonus - sum((part.release_bonus for part in parts), Decimal()),
+        whole.converted_cash - sum((part.converted_cash for part in parts), Decimal()),
+        whole.bet_amount - sum(part.bet_amount for part in parts),
+        whole.win_amount - sum(part.win_amount for part in parts),
+    )
+
+
+def bonus_rows(frame: pd.DataFrame) -> list[BonusTotals | None]:
+    """Read the sums of each row back as totals, None where not known."""
+    columns = [frame[name].tolist() for name in SUMS]
+    return [
+        None if any(pd.isna(value) for value in row) else BonusTotals(*row)
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def described(wanted: Wanted, names: Mapping[int, str]) -> str:
+    """Which bonuses are asked for, in words: "Backend created · Active or Wagering · Elves"."""
+    parts = (
+        " or ".join(CREATE_TYPES[number] for number in wanted.create_types),
+        " or ".join(STATES[number] for number in wanted.states),
+        " or ".join(names.get(number, str(number)) for number in wanted.game_ids),
+        f"user id {wanted.user_id}" if wanted.user_id else "",
+        f"op id {wanted.op_id}" if wanted.op_id else "",
+        f"merchant {wanted.mch_id}" if wanted.mch_id else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _columns(summaries: Sequence[Summary | None]) -> pd.DataFrame:
+    rows = [None if summary is None else bonus_totals(summary) for summary in summaries]
+    frame = pd.DataFrame(
+        {
+            name: pd.array([None if row is None else getattr(row, name) for row in rows], dtype="Int64")
+            for name in SUMS
+        }
+    )
+    for name in _RATES:
+        rates = [None if row is None else BONUS_METRIC[name].of(row) for row in rows]
+        frame[name] = pd.array([None if rate is None else float(rate) for rate in rates], dtype="Float64")
+    return frame
+
+
+def _li(amount: Decimal) -> int:
+    """Whole li: the provider writes these amounts as decimal numbers, but there is nothing below a li."""
+    return int(amount.to_integral_value(ROUND_HALF_UP))

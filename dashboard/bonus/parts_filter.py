@@ -1,0 +1,67 @@
+"""Which bonuses are shown: their filters behind one button, and what the address asks for."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.bonus.numbers import FILTERS, Wanted, described, read_wanted
+from dashboard.core.query import CREATE_TYPE, MCH_ID, OP_ID, STATE, USER_ID
+from dashboard.kit import query_params
+from dashboard.provider.game_list import game_names
+from dashboard.provider.source import ProviderFailed, source
+
+_KEY: Final = "bonus-"
+
+
+def wanted() -> Wanted:
+    """Which bonuses the address asks for."""
+    return read_wanted(query_params.query())
+
+
+def draw() -> None:
+    """Draw the button with the filters, and beside it in words what they leave."""
+    shown = wanted()
+    with st.container(key="bonus-filters", horizontal=True, vertical_alignment="center"):
+        with st.popover("Filters", icon=":material/filter_list:"):
+            names = _games(shown)
+            _lists(names)
+            _ids()
+        # Plain text: a name or an id may hold markup.
+        st.text(described(shown, names) or "All bonuses", width="stretch")
+        if query_params.has(*FILTERS):
+            st.button(
+                "Show all",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=query_params.clear,
+                args=(FILTERS,),
+            )
+
+
+def _games(shown: Wanted) -> dict[int, str]:
+    """Names of the games to choose from; those of the address are among them, if only by id."""
+    names = {game_id: str(game_id) for game_id in shown.game_ids}
+    try:
+        names |= game_names()
+    except ProviderFailed as error:
+        st.caption(f"The names of the games are not known now. {error.sentence}")
+    return names
+
+
+def _lists(names: dict[int, str]) -> None:
+    for label, parameter in {"Creation type": CREATE_TYPE, "State": STATE}.items():
+        st.pills(
+            label,
+            list(parameter.choices),
+            selection_mode="multi",
+            format_func=parameter.choices.__getitem__,
+            **query_params.bound(_KEY, parameter),
+        )
+    query_params.game_picker(_KEY, names)
+
+
+def _ids() -> None:
+    merchants = f"Merchant {source().mch_id}, or one below it"
+    st.text_input("User id", placeholder="The provider's id of a player", **query_params.bound(_KEY, USER_ID))
+    st.text_input("Op id", placeholder="Your own id of a player", **query_params.bound(_KEY, OP_ID))
+    st.text_input("Merchant id", placeholder=merchants, **query_params.bound(_KEY, MCH_ID))

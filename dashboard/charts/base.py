@@ -1,0 +1,97 @@
+"""What all figures share. Exact amounts reach the reader as text; floats only place the ink."""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.charts.theme import FONT, Look
+from dashboard.core.formats import LI_PER_UNIT, axis
+from dashboard.core.frames import UNLISTED
+from dashboard.core.metrics import Number
+
+Trace = dict[str, Any]
+Layout = dict[str, Any]
+
+_NICE_STEPS = (1, 2, 5)
+
+
+def figure(look: Look, traces: Iterable[Trace], height: int, layout: Mapping[str, Any]) -> go.Figure:
+    """Figure on a transparent background in the colours of `look`, with nothing to drag or zoom."""
+    label = {
+        "bgcolor": look.card,
+        "bordercolor": look.grid,
+        "font": {"color": look.text, "family": FONT, "size": 12},
+    }
+    shared = {
+        "template": "none",
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": look.quiet},
+        "showlegend": False,
+        "dragmode": False,
+        "hoverlabel": {**label, "align": "left"},
+    }
+    return go.Figure(data=list(traces), layout={**shared, **layout})
+
+
+def plain(text: str, longest: int = 18) -> str:
+    """Text of the provider's for a figure: shortened, and with its markup shown instead of obeyed."""
+    return html.escape(text if len(text) <= longest else text[: longest - 1].rstrip() + "…", quote=False)
+
+
+def game_labels(game_ids: Sequence[int | None], names: Sequence[str], longest: int = 18) -> list[str]:
+    """Names of games for the marks of a figure; those that read the same once shortened carry their ids."""
+    short = [plain(name, longest) for name in names]
+    tails = ["" if game_id is None else f" {game_id}" for game_id in game_ids]
+    return [
+        f"{plain(name, longest - len(tail))}{tail}" if short.count(label) > 1 else label
+        for name, label, tail in zip(names, short, tails, strict=True)
+    ]
+
+
+def game_keys(game_ids: Sequence[int | None]) -> list[str]:
+    """What tells the rows of games apart in a figure; one without an id is what the list of games lacks."""
+    return [UNLISTED if game_id is None else str(game_id) for game_id in game_ids]
+
+
+def units(li: Number | None) -> float | None:
+    """Where an amount in li is drawn, in units of money; None (a gap) where it is not known."""
+    return None if li is None else float(Fraction(li) / LI_PER_UNIT)
+
+
+def amount_axis(look: Look, drawn: Iterable[float | None]) -> Layout:
+    """Vertical axis from zero over the drawn amounts, with a few round ticks ("2.5M")."""
+    values = [0.0, *(value for value in drawn if value is not None)]
+    low, high = min(values), max(values)
+    ticks = _ticks(low, high)
+    room = (high - low or 1.0) * 0.16
+    return {
+        "range": [low - room if low < 0 else 0, high + room if high > 0 else room / 2],
+        "tickvals": [float(tick) for tick in ticks],
+        "ticktext": [axis(tick) for tick in ticks],
+        "gridcolor": look.grid,
+        "zerolinecolor": look.quiet,
+        "zerolinewidth": 1,
+        "ticklabelstandoff": 4,
+        "automargin": True,
+        "fixedrange": True,
+    }
+
+
+def _ticks(low: float, high: float, most: int = 4) -> list[Decimal]:
+    if low == high:
+        return [Decimal(0)]
+    size = Decimal(high - low)
+    step = Decimal(1).scaleb(size.adjusted() - 1)
+    while True:
+        for nice in _NICE_STEPS:
+            first, last = int(Decimal(low) / (step * nice)), int(Decimal(high) / (step * nice))
+            if last - first < most:
+                return [step * nice * n for n in range(first, last + 1)]
+        step *= 10

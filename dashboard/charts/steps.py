@@ -1,0 +1,194 @@
+"""Two panels, one above the other, over the same days or hours; what is not known is a gap with a name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+from babel.dates import format_date
+
+from dashboard.charts.base import Layout, Trace, figure
+from dashboard.charts.theme import Look
+from dashboard.core.formats import zone_name
+
+_HEIGHT = 340
+_UPPER, _LOWER = [0.57, 0.94], [0.0, 0.44]
+_EACH_DAY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The horizontal axis: each step's unique name and short label, which steps have a tick, the title."""
+
+    names: list[str]
+    labels: list[str]
+    ticked: list[int]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A title in words, traces with a value a step, and the vertical axis (`base.amount_axis`)."""
+
+    title: str
+    traces: list[Trace]
+    axis: Layout
+
+
+def two_panels(
+    upper: Panel,
+    lower: Panel,
+    steps: Steps,
+    running: Sequence[bool],
+    unknown: Sequence[bool],
+    look: Look,
+    note: str = "",
+) -> go.Figure:
+    """Draw both panels over one axis; `running` steps are called "so far", `unknown` ones "no data".
+
+    `note` stands on the upper panel's right and names what else is drawn.
+    """
+    traces = [
+        {**trace, "x": steps.names, "xaxis": "x", "yaxis": axis}
+        for panel, axis in ((upper, "y"), (lower, "y2"))
+        for trace in panel.traces
+    ]
+    gaps = no_data(unknown, look, _UPPER)
+    layout = {
+        "xaxis": _step_axis(steps, running, look),
+        "yaxis": {**upper.axis, "domain": _UPPER},
+        "yaxis2": {**lower.axis, "domain": _LOWER},
+        "hovermode": "x unified",
+        "hoversubplots": "axis",
+        "barmode": "overlay",
+        "bargap": 1 - bar_width(len(steps.names)),
+        "annotations": [
+            _words(0, _UPPER, upper.title, look.text),
+            _words(0, _LOWER, lower.title, look.text),
+            *([_words(1, _UPPER, note, look.quiet)] if note else []),
+            *gaps["annotations"],
+        ],
+        "shapes": gaps["shapes"],
+    }
+    return figure(look, traces, _HEIGHT, layout)
+
+
+def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
+    """Ticks that fit 300 px: each day of a week, some days of a month, Mondays, or the firsts of months."""
+    count = len(days)
+    labels = [_text(day, "EEE'<br>'d" if count <= _EACH_DAY else "d MMM") for day in days]
+    ticked = list(range(count - 1, -1, -(1 + count // 6) if count > _EACH_DAY else -1))
+    if 20 < count <= 70:
+        ticked = [index for index, day in enumerate(days) if day.weekday() == 0][:: 1 + count // 40]
+    elif count > 70:
+        ticked = [index for index, day in enumerate(days) if day.day == 1][:: 1 + count // 240]
+        for position, index in enumerate(ticked):
+            same_year = position > 0 and days[ticked[position - 1]].year == days[index].year
+            labels[index] = _text(days[index], "MMM" if same_year else "MMM'<br>'y")
+    return Steps([day_name(day) for day in days], labels, ticked, f"Day, {zone_name(zone)}")
+
+
+def day_name(day: date) -> str:
+    """Name a day in full, as the hover shows it: "Sun 15 Mar 2026"."""
+    return _text(day, "EEE d MMM y")
+
+
+def no_data(unknown: Sequence[bool], look: Look, domain: list[float], words: str = "no data") -> Layout:
+    """Shapes and annotations that mark `unknown` steps as such, from the bottom to the top of `domain`."""
+    gaps = _runs(unknown)
+    return {
+        "shapes": [_band(first, last, look, domain[1]) for first, last in gaps],
+        "annotations": [_band_words((first + last) / 2, words, look, domain[0]) for first, last in gaps],
+    }
+
+
+def bar_width(count: int) -> float:
+    """Width of a step's bar as a part of the step; where steps are few their bars stay narrow."""
+    return 0.72 if count > 5 else 0.12 * count
+
+
+def hatch(running: Sequence[bool]) -> Layout:
+    """Hatch the bars of steps that are not finished."""
+    return {
+        "shape": ["/" if is_running else "" for is_running in running],
+        "fillmode": "replace",
+        "size": 6,
+    }
+
+
+def _words(x: int, domain: list[float], text: str, color: str) -> Layout:
+    return {
+        "text": text,
+        "x": x,
+        "xref": "paper",
+        "xanchor": "right" if x else "left",
+        "y": domain[1],
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": color, "size": 11 if x else 12},
+    }
+
+
+def _step_axis(steps: Steps, running: Sequence[bool], look: Look) -> Layout:
+    ticked = steps.ticked
+    for unfinished in (index for index, is_running in enumerate(running) if is_running):
+        near = 0.14 * len(steps.names) if len(steps.names) > _EACH_DAY else 0
+        ticked = [*(index for index in ticked if abs(index - unfinished) > near), unfinished]
+    return {
+        "type": "category",
+        "anchor": "y2",
+        "range": [-0.5, len(steps.names) - 0.5],
+        "tickvals": [steps.names[index] for index in ticked],
+        "ticktext": [steps.labels[index] + "<br>so far" * running[index] for index in ticked],
+        "tickangle": 0,
+        "title": {"text": steps.title, "font": {"size": 11}, "standoff": 6},
+        "showgrid": False,
+        "linecolor": look.grid,
+        "fixedrange": True,
+        "automargin": True,
+    }
+
+
+def _runs(unknown: Sequence[bool]) -> list[tuple[int, int]]:
+    runs = [
+        (missing, [index for index, _ in run])
+        for missing, run in groupby(enumerate(unknown), lambda pair: pair[1])
+    ]
+    return [(indexes[0], indexes[-1]) for missing, indexes in runs if missing]
+
+
+def _band(first: int, last: int, look: Look, top: float) -> Layout:
+    return {
+        "type": "rect",
+        "x0": first - 0.5,
+        "x1": last + 0.5,
+        "yref": "paper",
+        "y0": 0,
+        "y1": top,
+        "fillcolor": look.grid,
+        "opacity": 0.5,
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+def _band_words(middle: float, words: str, look: Look, bottom: float) -> Layout:
+    return {
+        "text": words,
+        "textangle": -90,
+        "x": middle,
+        "y": bottom,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": look.quiet, "size": 11},
+    }
+
+
+@lru_cache(1024)
+def _text(day: date, form: str) -> str:
+    return format_date(day, form, locale="en_GB")

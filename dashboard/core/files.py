@@ -1,0 +1,340 @@
+"""Files of what is shown. Amounts are exact in each format, and times say their offset from UTC.
+
+A table begins with its header, so that whatever reads it finds columns. What a file says about itself stands
+beside the table: in a sheet of its own, in Parquet's metadata, and for CSV in a text file of its own.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from dashboard.core.formats import money_places
+
+Cell = str | int | bool | Decimal | date | datetime | None
+
+# What a spreadsheet takes for a formula, at the start of a cell. Where another separator is set than the
+# comma (Excel in much of Europe), a cell begins after a semicolon or a line end within the quotes as well:
+# there they are none. A number is harmless, and stays as it is: "[1,-2]".
+_SEPARATORS: Final = r"[;,|\t\r\n]"
+_FORMULA: Final = r"[ \xa0\"]*[=+\-@＝＋－＠]"
+_NUMBER: Final = rf"\s*[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?[\s\"\]}})]*(?:{_SEPARATORS}|\Z)"
+_RUNS: Final = re.compile(rf"^(?=[\t\r\n]|{_FORMULA})|(?<={_SEPARATORS})(?={_FORMULA})(?!{_NUMBER})")
+_MAY_RUN: Final = rf"^[\t\r\n]|(^|{_SEPARATORS}){_FORMULA}"
+# A spreadsheet keeps 15 digits of a number and rounds the rest away without a word.
+_SHEET_DIGITS: Final = 15
+_SHEET_ROWS: Final = 1_048_576
+SHEET_ROOM: Final = _SHEET_ROWS - 1
+"""So many rows of a table fit a sheet, below its header."""
+_OFFSET: Final = ", UTC offset"
+_LONGEST_SHEET_NAME: Final = 31
+_LONGEST_NAME_BYTES: Final = 120
+
+
+class Kind(StrEnum):
+    """What a column of a frame holds, and so how it is written: amounts (li) as units of money.
+
+    A `TIME` is aware, in the zone that the file names; a `NUMBER` (an id, say) is a whole number that nobody
+    groups or adds up; a `FLAG` is a yes or a no.
+    """
+
+    TEXT = "text"
+    DAY = "day"
+    TIME = "time"
+    COUNT = "count"
+    NUMBER = "number"
+    MONEY = "money"
+    RATIO = "ratio"
+    FLAG = "flag"
+
+
+_NUMBER_FORMATS: Final = {
+    Kind.TEXT: "@",
+    Kind.DAY: "yyyy-mm-dd",
+    Kind.TIME: "yyyy-mm-dd hh:mm:ss",
+    Kind.COUNT: "#,##0",
+    Kind.NUMBER: "0",
+    Kind.MONEY: "#,##0.000",
+    Kind.RATIO: "0.00%",
+    Kind.FLAG: "@",
+}
+_ARROW: Final = {
+    Kind.TEXT: pa.string(),
+    Kind.DAY: pa.date32(),
+    Kind.COUNT: pa.int64(),
+    Kind.NUMBER: pa.int64(),
+    Kind.MONEY: pa.decimal128(38, 3),
+    Kind.RATIO: pa.decimal128(38, 6),
+    Kind.FLAG: pa.bool_(),
+}
+_YES_NO: Final = {True: "yes", False: "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: which field of the frame, under which title, and what it means in words."""
+
+    field: str
+    title: str
+    kind: Kind
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a file says about itself before the table, in words; empty fields are left out."""
+
+    title: str
+    period: str
+    zone: str
+    currency: str
+    as_of: str
+    comparison: str = ""
+    completeness: str = ""
+    only: str = ""
+    rows: str = ""
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Label and value of each line that has one."""
+        lines = (
+            ("Title", self.title),
+            ("Period", self.period),
+            ("Only", self.only),
+            ("Rows", self.rows),
+            ("Time zone", self.zone),
+            ("Currency", self.currency),
+            ("As of", self.as_of),
+            ("Compared with", self.comparison),
+            ("Completeness", self.completeness),
+        )
+        return [(label, value) for label, value in lines if value]
+
+
+def file_stem(*parts: str) -> str:
+    """A file's name without its ending, safe on every system: "rounds-whale-2026-03-09-2026-03-15".
+
+    Letters of all scripts, digits, "-", "_" and "." stay; anything else becomes "-". The last part, which is
+    the period, is kept whole; what is too long before it is cut.
+    """
+    *named, last = ("-".join(filter(None, re.split(r"[^\w.-]+", part))) for part in parts if part)
+    room = _LONGEST_NAME_BYTES - len(last.encode())
+    head = "-".join(named).encode()[:room].decode(errors="ignore").strip("-.")
+    return f"{head}-{last}" if head else last
+
+
+def about_bytes(about: About) -> bytes:
+    """Write what a file says about itself as a text of lines, for beside a CSV file."""
+    return "".join(f"{label}: {value}\r\n" for label, value in about.lines()).encode("utf-8-sig")
+
+
+def csv_bytes(columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
+    """Write CSV (RFC 4180) that begins with its header; not known is an empty cell.
+
+    It is UTF-8 with a byte order mark, without which Excel reads another encoding. Times are local with their
+    offset. Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
+    """
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([_csv_cell(cell) for cell in row] for row in _rows(columns, frame))
+    return csv_header(columns) + out.getvalue().encode()
+
+
+def csv_header(columns: Sequence[Column]) -> bytes:
+    """Write the beginning of a CSV file: the titles of the columns."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow([tame(column.title) for column in columns])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def tame(text: str) -> str:
+    """Put an apostrophe before whatever a spreadsheet would run as a formula, at the start and inside."""
+    return _RUNS.sub("'", text)
+
+
+def tame_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Do the same for a column."""
+    # Most columns hold nothing of the kind, and Arrow looks through them faster.
+    may_run = pc.fill_null(pc.match_substring_regex(texts, _MAY_RUN), fill_value=False)
+    if not pc.any(may_run).as_py():
+        return texts
+    return pa.chunked_array(
+        [[None if text is None else tame(text) for text in texts.to_pylist()]], texts.type
+    )
+
+
+def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
+    """Write a workbook: a sheet of the table, with a filter and a header that stays, and a sheet "About".
+
+    Numbers of more than 15 digits are text, so that nothing is rounded. A sheet's times have no zone: beside
+    each column of local times stands one of their offsets. Raises ValueError where the rows do not fit a
+    sheet.
+    """
+    if len(frame) > SHEET_ROOM:
+        raise ValueError(f"{len(frame)} rows do not fit a sheet of {_SHEET_ROWS} rows; export CSV instead.")
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        _table_sheet(book, book.add_worksheet(_sheet_name(about.title)), about, columns, frame)
+        lines = book.add_worksheet("About")
+        lines.set_column(0, 0, 18)
+        lines.set_column(1, 1, 90)
+        for number, (label, value) in enumerate(about.lines()):
+            lines.write_string(number, 0, label, book.add_format({"bold": True}))
+            lines.write_string(number, 1, value, book.add_format({"num_format": "@", "text_wrap": True}))
+    return out.getvalue()
+
+
+def _sheet_name(title: str) -> str:
+    # No more characters, none of these, no apostrophe at an end, and not a name that Excel keeps for itself.
+    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title)[:_LONGEST_SHEET_NAME].strip("' ")
+    return "Table" if name.lower() in ("", "about", "history") else name
+
+
+def _table_sheet(
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    about: About,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+) -> None:
+    bold = book.add_format({"bold": True})
+    texts = book.add_format({"num_format": "@"})
+    kinds = {kind: book.add_format({"num_format": _NUMBER_FORMATS[kind]}) for kind in Kind}
+    styles = {column.title: kinds[column.kind] for column in columns}
+    for column in columns:
+        if column.kind is Kind.MONEY:
+            places = money_places(frame[column.field].dropna().tolist(), about.currency or None)
+            shown = f"#,##0.{'0' * places}".rstrip(".")
+            styles[column.title] = book.add_format({"num_format": shown})
+    wide = [wider for column in columns for wider in _with_offset(column)]
+    for place, column in enumerate(wide):
+        sheet.write_string(0, place, column.title, bold)
+    for number, row in enumerate(_rows(columns, frame), start=1):
+        cells = [cell for column, exact in zip(columns, row, strict=True) for cell in _apart(column, exact)]
+        for place, (column, exact) in enumerate(zip(wide, cells, strict=True)):
+            cell = _sheet_cell(exact)
+            # The text format keeps a cell text when somebody edits it, formula or not.
+            _write_cell(
+                sheet,
+                number,
+                place,
+                cell,
+                texts if isinstance(cell, str) else styles.get(column.title, texts),
+            )
+    sheet.set_column(0, len(wide) - 1, 18)
+    sheet.autofilter(0, 0, len(frame), len(wide) - 1)
+    sheet.freeze_panes(1, 0)
+
+
+def _with_offset(column: Column) -> list[Column]:
+    """A column as a sheet has it: times are followed by their offset."""
+    offset = Column("", column.title + _OFFSET, Kind.TEXT)
+    return [column, offset] if column.kind is Kind.TIME else [column]
+
+
+def _apart(column: Column, cell: Cell) -> list[Cell]:
+    if column.kind is not Kind.TIME:
+        return [cell]
+    if not isinstance(cell, datetime):
+        return [None, None]
+    return [cell.replace(microsecond=0, tzinfo=None), local_time(cell)[-len("+00:00") :]]
+
+
+def local_time(moment: datetime) -> str:
+    """An aware time as a file writes it: "2026-10-25 02:30:00+02:00"."""
+    return moment.isoformat(" ", "seconds")
+
+
+def parquet_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
+    """Write Parquet; what the file says about itself is in its schema's metadata, under the same labels.
+
+    Amounts are decimals of units of money, times carry the zone, and text is as the provider gave it: nothing
+    that reads Parquet takes it for a formula.
+    """
+    schema = pa.schema(
+        [
+            pa.field(
+                column.title,
+                pa.timestamp("ms", about.zone) if column.kind is Kind.TIME else _ARROW[column.kind],
+            )
+            for column in columns
+        ],
+        metadata=dict(about.lines()),
+    )
+    arrays = [
+        pa.array(_arrow_cells(column.kind, frame[column.field]), field.type)
+        for column, field in zip(columns, schema, strict=True)
+    ]
+    out = io.BytesIO()
+    pq.write_table(pa.table(arrays, schema=schema), out)
+    return out.getvalue()
+
+
+def parquet_schema(about: About, columns: Sequence[Column]) -> pa.Schema:
+    """Titles and types of the columns of a Parquet file, and in the metadata what it says about itself."""
+    types = _ARROW | {Kind.TIME: pa.timestamp("s", about.zone)}
+    return pa.schema(
+        [pa.field(column.title, types[column.kind]) for column in columns], metadata=dict(about.lines())
+    )
+
+
+def _arrow_cells(kind: Kind, values: "pd.Series[Any]") -> "pd.Series[Any] | list[Cell]":
+    return values if kind is Kind.TIME else [_cell(kind, value) for value in values.tolist()]
+
+
+def _rows(columns: Sequence[Column], frame: pd.DataFrame) -> Iterable[list[Cell]]:
+    fields = [frame[column.field].tolist() for column in columns]
+    kinds = [column.kind for column in columns]
+    for values in zip(*fields, strict=True):
+        yield [_cell(kind, value) for kind, value in zip(kinds, values, strict=True)]
+
+
+def _cell(kind: Kind, value: object) -> Cell:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date() if kind is Kind.DAY else value.to_pydatetime()
+    if kind is Kind.FLAG:
+        return bool(value)
+    if kind is Kind.MONEY:
+        return Decimal(str(value)).scaleb(-3)
+    if kind is Kind.RATIO:
+        return Decimal(str(value)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    return int(str(value)) if kind in (Kind.COUNT, Kind.NUMBER) else str(value)
+
+
+def _csv_cell(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return _YES_NO[cell]
+    if isinstance(cell, datetime):
+        return local_time(cell)
+    return tame(cell) if isinstance(cell, str) else str(cell)
+
+
+def _sheet_cell(cell: Cell) -> Cell:
+    if isinstance(cell, bool):
+        return _YES_NO[cell]
+    too_long = isinstance(cell, int | Decimal) and len(Decimal(cell).as_tuple().digits) > _SHEET_DIGITS
+    return str(cell) if too_long else cell
+
+
+def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(row, column, cell, style)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, column, cell, style)
+    elif cell is not None:
+        sheet.write_number(row, column, cell, style)

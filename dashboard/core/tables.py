@@ -1,0 +1,192 @@
+"""The columns under which frames leave the house as files."""
+
+from typing import Final
+
+from dashboard.core.files import Column, Kind
+from dashboard.core.metrics import BONUS_METRIC, METRIC, Unit
+
+_SUMS: Final = (
+    Column("bet_count", "Bets", Kind.COUNT),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY),
+    Column("gain_li", "Players' net result", Kind.MONEY),
+    Column("company_gain_li", "Company gain", Kind.MONEY),
+)
+_BEFORE: Final = tuple(
+    Column(f"before_{column.field}", f"{column.title}, compared", column.kind) for column in _SUMS
+)
+
+DAYS: Final = (Column("date", "Day", Kind.DAY), *_SUMS)
+DAYS_COMPARED: Final = (*DAYS, Column("before_date", "Day, compared", Kind.DAY), *_BEFORE)
+HOURS: Final = (
+    Column("hour", "Hour", Kind.TEXT),
+    Column("start", "Start", Kind.TIME),
+    *_SUMS,
+    Column("before_start", "Start, compared", Kind.TIME),
+    *_BEFORE,
+)
+GAMES: Final = (
+    Column("game_id", "Game id", Kind.NUMBER),
+    Column("name", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    *_SUMS,
+    Column("hold", "Hold", Kind.RATIO),
+)
+
+_RTP: Final = METRIC["rtp"]
+ALL_GAMES: Final = (
+    Column("name", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula),
+    Column("company_gain_li", "Company gain", Kind.MONEY, METRIC["company_gain"].formula),
+    Column("hold", "Hold", Kind.RATIO, METRIC["hold"].formula),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.formula),
+    Column(
+        "share",
+        "Share",
+        Kind.RATIO,
+        "The game's company gain ÷ that of all known games, losses included. None where all together lost.",
+    ),
+    Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].formula),
+    Column(
+        "players",
+        "Players",
+        Kind.COUNT,
+        "Distinct players of exactly this period, as the provider counts them. It does not say them for"
+        " slots, nor for more than 60 days.",
+    ),
+    Column(
+        "bet_change",
+        "Bet change",
+        Kind.RATIO,
+        "Against the compared period, in percent of its bet amount.",
+    ),
+    Column("gain_change_li", "Gain change", Kind.MONEY, "Against the compared period, as an amount."),
+)
+"""Of `game_table.game_table`."""
+GAME_ID: Final = Column("game_id", "Game id", Kind.NUMBER)
+LUCK: Final = (
+    Column("name", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    Column("verdict", "Verdict", Kind.TEXT),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.formula),
+    Column("expected", "Expected", Kind.RATIO, "The RTP that an honest game is expected to have."),
+    Column(
+        "source", "Expected from", Kind.TEXT, "The game's own days before the period, or rounds of its type."
+    ),
+    Column("low_95", "95 % from", Kind.RATIO, "95 of 100 honest games with this much play lie from here …"),
+    Column("high_95", "95 % to", Kind.RATIO, "… to here."),
+    Column(
+        "low_998",
+        "99.8 % from",
+        Kind.RATIO,
+        "All but one of 500 honest games with this much play lie from here …",
+    ),
+    Column("high_998", "99.8 % to", Kind.RATIO, "… to here."),
+    Column(
+        "effective",
+        "Effective rounds",
+        Kind.COUNT,
+        "The rounds, where a few high stakes count for fewer than they are: (Σ bet)² ÷ Σ bet².",
+    ),
+    Column("needed", "Needed", Kind.COUNT, "With so many effective rounds a band is fair."),
+)
+"""Of `luck_table.luck_frame`."""
+GAME_ROUNDS: Final = (
+    Column("time", "Time", Kind.TIME, "When the round started, in the business zone."),
+    Column("bet_amount_li", "Bet", Kind.MONEY),
+    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
+    Column("gain_li", "Net result", Kind.MONEY, "Of the player: winnings minus bet."),
+    Column("draw_id", "Draw", Kind.TEXT, "The provider's id of the draw."),
+)
+"""Of `round_tables.round_table`."""
+ROUND_PLAYERS: Final = (
+    Column("user_id", "Player", Kind.NUMBER),
+    Column("op_id", "Operator's id", Kind.TEXT),
+)
+"""Whose rounds those are, for people who may see players."""
+
+_KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
+_BONUSES: Final = tuple(
+    Column(field, BONUS_METRIC[key].label, _KINDS[BONUS_METRIC[key].unit], BONUS_METRIC[key].formula)
+    for field, key in (
+        ("release_count", "bonus_issued"),
+        ("used_count", "bonus_used"),
+        ("use_rate", "use_rate"),
+        ("release_bonus_li", "bonus_amount"),
+        ("converted_cash_li", "converted_cash"),
+        ("conversion_rate", "conversion_rate"),
+        ("bet_amount_li", "bonus_wagered"),
+        ("win_amount_li", "bonus_win"),
+    )
+)
+BONUS_DAYS: Final = (Column("date", "Day of creation", Kind.DAY), *_BONUSES)
+BONUS_PARTS: Final = (
+    Column("state", "State", Kind.TEXT),
+    Column("create_type", "Creation type", Kind.TEXT),
+    *_BONUSES,
+)
+
+TRANSFERS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("type", "Type", Kind.TEXT),
+    Column("amount_li", "Amount", Kind.MONEY),
+    Column("before_li", "Balance before", Kind.MONEY, "The balance after it, without the transfer."),
+    Column("after_li", "Balance after", Kind.MONEY, "As the provider's record says."),
+    Column(
+        "between_li",
+        "Since the one before",
+        Kind.MONEY,
+        "By how much the balance had changed since the transfer before: rounds, bonuses, jackpots, or a"
+        " transfer that is missing. 0: the two follow each other.",
+    ),
+    Column("ref_id", "Your number", Kind.TEXT, "The number under which you asked for it."),
+    Column("trans_no", "Provider's number", Kind.TEXT, "The number that the provider made of yours."),
+)
+"""Of `wallet.transfers_frame`."""
+ORDERS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("kind", "Type", Kind.TEXT),
+    Column("amount_li", "Amount", Kind.MONEY),
+    Column("state", "Outcome", Kind.TEXT),
+    Column("balance_li", "Balance after", Kind.MONEY),
+    Column("who", "By", Kind.TEXT, "Without sign-in nobody is known by name."),
+    Column("trans_no", "Number", Kind.TEXT),
+)
+"""Of `orders.order_table`."""
+
+CALLS: Final = (
+    Column("endpoint", "Endpoint", Kind.TEXT, "By the client's method."),
+    Column("calls_60s", "Last minute", Kind.COUNT, "Requests sent, repetitions and failures included."),
+    Column("calls_900s", "Last 15 min", Kind.COUNT),
+    Column("p50_ms", "p50, ms", Kind.COUNT, "Half of the last 1000 requests took at most so long."),
+    Column("p95_ms", "p95, ms", Kind.COUNT, "95 % of the last 1000 requests took at most so long."),
+    Column("failures_900s", "Failed, 15 min", Kind.COUNT),
+    Column(
+        "failures", "Failed since the start", Kind.TEXT, "By error; docs/running.md says what each means."
+    ),
+    Column("calls", "All", Kind.COUNT, "Requests since the server was started."),
+    Column("hits", "Kept answers", Kind.COUNT, "Answers from the cache."),
+    Column("misses", "Waited for", Kind.COUNT, "Answers that had to be asked for."),
+    Column("stale", "Old ones", Kind.COUNT, "Answers from before, as the provider failed."),
+)
+"""Of `data.status.calls`."""
+
+REFUSED_PAYOUTS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("kind", "Call", Kind.TEXT),
+    Column("msg", "Answered", Kind.TEXT),
+    Column("trans_no", "Transaction number", Kind.TEXT, "Of signed calls, where it can be read."),
+    Column("body", "Body", Kind.TEXT, "How it begins. The ledger keeps all of a signed one."),
+)
+"""Of `data.status.refused_calls`."""
+
+AUDIT_LOG: Final = (
+    Column("id", "Row", Kind.NUMBER),
+    Column("at", "Time", Kind.TIME),
+    Column("who", "Who", Kind.TEXT, "Without sign-in nobody is known by name: all are local."),
+    Column("what", "What", Kind.TEXT),
+    Column("about", "About", Kind.TEXT),
+    Column("outcome", "Outcome", Kind.TEXT),
+)
+"""Of `data.audit_rows`."""

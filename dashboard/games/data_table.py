@@ -1,0 +1,181 @@
+"""Sums by game: all slots from one answer, each other game from one of its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, TypeVar, cast
+
+import pandas as pd
+
+from dashboard.core import frames
+from dashboard.core.memo import made
+from dashboard.core.periods import Period
+from dashboard.core.view import View
+from dashboard.games import table
+from dashboard.provider.failures import failures
+from dashboard.provider.loads import Load
+from dashboard.provider.source import (
+    Arriving,
+    Known,
+    covered,
+    gather,
+    is_settled,
+    may_differ,
+    source,
+    trouble_of,
+    warnings_of,
+)
+from twoj_client import Reply, TwoJError
+from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
+
+T = TypeVar("T")
+
+SLOTS: Final = "Slots"
+ALL_SLOTS: Final = "All slots games"
+WHOLE: Final = "The total of all games"
+RENEW_S: Final = 60
+PATIENCE_S: Final = 0.6
+"""So long a page waits for the rest before it shows what is there."""
+
+Call = Callable[[], Reply[Any]]
+Key = tuple[bool, int | str]
+"""Whether of the compared period, and which game (or all slots)."""
+
+
+def games(period: Period, now: datetime) -> Known[pd.DataFrame]:
+    """One row a game of `period` (`frames.games_frame`), when all have answered.
+
+    A game whose answer failed is NA and named in `failed`. Raises TwoJError where the list of games or every
+    answer failed.
+    """
+    start, end = period.window(source().zone)
+    listed = source().twoj.all.list().data
+    replies, errors = gather(_calls(listed, start, min(end, now)))
+    if replies.keys() <= {WHOLE}:
+        raise next(iter(errors.values()))
+    return _known(listed, replies, errors, start, min(end, now))
+
+
+def arriving_games(view: View) -> Arriving[pd.DataFrame]:
+    """What has arrived of the games of `view`: one row a game, beside the compared period, for the table.
+
+    The frame is `game_table.game_table` of `games`. Raises TwoJError as `games` does.
+    """
+    here, listed = source(), source().twoj.all.list().data
+
+    def start() -> Load[Key, Any]:
+        calls = {(False, key): call for key, call in _calls(listed, view.start, view.end).items()}
+        if view.comparison:
+            before = _calls(listed, view.comparison.start, view.comparison.end)
+            calls |= {(True, key): call for key, call in before.items()}
+        return Load(calls, here.loads.quick, here.clock, question=view)
+
+    # A day that is over is not what was there of it while it ran.
+    number = here.asked_again(view.start, view.end)
+    if view.comparison:
+        number = max(number, here.asked_again(view.comparison.start, view.comparison.end))
+    name = ("games", view.period.first_day, view.period.last_day, view.mode, view.is_running, number)
+    load = here.loads.look(name, start, RENEW_S, PATIENCE_S)
+    names = _names(listed)
+    waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
+    return Arriving(load.made(lambda: _table(listed, load)), load.answered, load.asked, waiting)
+
+
+def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] | None:
+    (replies, errors), (earlier, failed) = _sides(load.replies(), load.errors())
+    if replies.keys() <= {WHOLE}:
+        if load.finished:
+            raise next(iter(errors.values()))
+        return None
+    asked = cast("View", load.question)
+    found = _known(listed, replies, errors, asked.start, asked.end)
+    before = None
+    if earlier.keys() - {WHOLE} and asked.comparison:
+        before = _known(listed, earlier, failed, asked.comparison.start, asked.comparison.end).value
+    icons = {game.game_id: table.safe_icon(game.resource_url) for game in listed}
+    players = {key: reply.data.user_count for key, reply in replies.items() if isinstance(key, int)}
+    return Known(
+        table.game_table(found.value, before, players, icons),
+        found.as_of,
+        found.trouble,
+        found.failed + _named(listed, failed, ", compared period"),
+        warnings_of(reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE),
+        found.window,
+        asked.comparison.label if asked.comparison and earlier else "",
+        settled=load.finished and found.settled,
+    )
+
+
+def _sides(
+    replies: Mapping[Key, Reply[Any]], errors: Mapping[Key, TwoJError]
+) -> list[tuple[dict[int | str, Reply[Any]], dict[int | str, TwoJError]]]:
+    """Split what has arrived into the period and the compared one."""
+    return [
+        (
+            {key: reply for (is_before, key), reply in replies.items() if is_before == side},
+            {key: error for (is_before, key), error in errors.items() if is_before == side},
+        )
+        for side in (False, True)
+    ]
+
+
+def _calls(listed: Sequence[Game], start: datetime, end: datetime) -> dict[int | str, Call]:
+    twoj = source().twoj
+    calls: dict[int | str, Call] = {
+        SLOTS: partial(twoj.slots.game_stage_summary, start=start, end=end),
+        WHOLE: partial(twoj.all.stage_summary, start=start, end=end),
+    }
+    for game in listed:
+        if game.game_type != SLOTS:
+            calls[game.game_id] = partial(
+                twoj.games.game_stage_summary, game_id=game.game_id, start=start, end=end
+            )
+    return calls
+
+
+def _known(
+    listed: Sequence[Game],
+    replies: Mapping[int | str, Reply[Any]],
+    errors: Mapping[int | str, TwoJError],
+    start: datetime,
+    end: datetime,
+) -> Known[pd.DataFrame]:
+    others: dict[int, GameSummary | None] = {
+        game.game_id: replies[game.game_id].data if game.game_id in replies else None
+        for game in listed
+        if game.game_type != SLOTS
+    }
+    slots = tuple(replies[SLOTS].data) if SLOTS in replies else None
+    whole = replies.get(WHOLE)
+    total = whole.data.summary if whole is not None and may_differ(replies.values(), start, end) else None
+    as_of = min(reply.as_of for reply in replies.values())
+    final = is_settled(replies.values())
+    return Known(
+        made(_games_frame, tuple(listed), slots, tuple(others.items()), total, final),
+        as_of,
+        trouble_of(replies.values()),
+        _named(listed, errors),
+        # The total is that of the games once more: what was changed of it would count twice.
+        warnings_of(reply for key, reply in replies.items() if key != WHOLE),
+        covered(start, end, as_of),
+        settled=final,
+    )
+
+
+def _games_frame(
+    listed: tuple[Game, ...],
+    slots: tuple[SlotsGameRow, ...] | None,
+    others: tuple[tuple[int, GameSummary | None], ...],
+    whole: StageTotal | None,
+    settled: bool,
+) -> pd.DataFrame:
+    return frames.games_frame(listed, slots, dict(others), whole, settled=settled)
+
+
+def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = "") -> tuple[str, ...]:
+    names = _names(listed)
+    return failures((names[key] + where, error) for key, error in errors.items())
+
+
+def _names(listed: Sequence[Game]) -> dict[int | str, str]:
+    return {SLOTS: ALL_SLOTS, WHOLE: WHOLE} | frames.game_names(listed)

@@ -1,0 +1,125 @@
+"""Which games and which types of games made and lost money."""
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.base import Layout, figure, game_keys, game_labels, plain, units
+from dashboard.charts.theme import Look
+from dashboard.core.formats import exact, money_short, percent
+from dashboard.core.frames import GAME_TYPES, game_ids, row_totals
+from dashboard.core.metrics import METRIC, Totals
+
+_ROW_HEIGHT = 28
+_MIN_HEIGHT = 296
+
+
+def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
+    """Company gain by game, from gain to loss (`frames.extremes`): bars from zero, each with its amount."""
+    rows = row_totals(games)
+    gains = [row.company_gain_li if row else None for row in rows]
+    drawn = [units(gain) for gain in gains]
+    known = [0.0, *(value for value in drawn if value is not None)]
+    # Room for the amounts, which stand outside the bars.
+    room = (max(known) - min(known) or 1.0) * 0.45
+    span = [min(known) - room * (min(known) < 0), max(known) + room * (max(known) > 0)]
+    bars = {
+        "x": drawn,
+        "marker": {"color": [look.loss if (gain or 0) < 0 else look.gain for gain in gains]},
+        "text": [money_short(gain) for gain in gains],
+        "customdata": [
+            game_hover(plain(name, 60), row, currency) for name, row in zip(games["name"], rows, strict=True)
+        ],
+    }
+    ids = game_ids(games)
+    return _rows(bars, game_keys(ids), game_labels(ids, games["name"].tolist()), span, look)
+
+
+def types_chart(types: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
+    """Bet amount by game type (`frames.by_type`), each with its share, in the order and colours of types."""
+    rows = row_totals(types)
+    amounts = [row.bet_amount_li if row else 0 for row in rows]
+    shares = [Fraction(amount, sum(amounts) or 1) for amount in amounts]
+    drawn = [units(amount) for amount in amounts]
+    names = types["type"].tolist()
+    bars = {
+        "x": drawn,
+        "marker": {"color": [_color(name, look) for name in names]},
+        "text": [
+            f"{percent(share, 1)} · {money_short(amount)}"
+            for share, amount in zip(shares, amounts, strict=True)
+        ],
+        "customdata": [game_hover(name, row, currency) for name, row in zip(names, rows, strict=True)],
+    }
+    ends = [value or 0.0 for value in drawn]
+    return _rows(bars, names, names, [min([0.0, *ends]), max([0.0, *ends]) * 1.75 or 1], look)
+
+
+def _rows(
+    bars: dict[str, Any], keys: list[str], names: list[str], span: list[float], look: Look
+) -> go.Figure:
+    trace = {
+        **{name: value for name, value in bars.items() if name != "text"},
+        "type": "bar",
+        "orientation": "h",
+        "y": keys,
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    # Beside a bar of less than a pixel plotly would put the amount of a loss where gains stand.
+    amounts = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [value or 0.0 for value in bars["x"]],
+        "y": keys,
+        "text": bars["text"],
+        "textposition": ["middle left" if (value or 0) < 0 else "middle right" for value in bars["x"]],
+        "textfont": {"color": look.text, "size": 12},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+    layout: Layout = {
+        "xaxis": {
+            "range": span,
+            "showticklabels": False,
+            "showgrid": False,
+            "zerolinecolor": look.quiet,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "type": "category",
+            "tickvals": keys,
+            "ticktext": names,
+            "autorange": "reversed",
+            "ticks": "",
+            "tickfont": {"color": look.text},
+            "ticklabelstandoff": 6,
+            "automargin": True,
+            "fixedrange": True,
+        },
+        "bargap": 0.35,
+    }
+    return figure(look, [trace, amounts], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
+
+
+@lru_cache(8192)
+def game_hover(
+    name: str,
+    row: Totals | None,
+    currency: str | None,
+    keys: tuple[str, ...] = ("company_gain", "bet_amount", "hold", "bets"),
+) -> str:
+    """What a game says when pointed at; the name is safe already (`base.plain`)."""
+    if row is None:
+        return f"<b>{name}</b><br>not known"
+    shown = (METRIC[key] for key in keys)
+    return "<br>".join(
+        [f"<b>{name}</b>", *(f"{each.label} {exact(each, each.of(row), currency)}" for each in shown)]
+    )
+
+
+def _color(game_type: str, look: Look) -> str:
+    known = game_type in GAME_TYPES
+    return look.categorical[GAME_TYPES.index(game_type) if known else len(GAME_TYPES)]

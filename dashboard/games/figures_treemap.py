@@ -1,0 +1,100 @@
+"""Where the bets went: an area for each game within its type, coloured by hold."""
+
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.base import figure, game_keys, game_labels, plain, units
+from dashboard.charts.diverging import color, ink, limit_of, scale
+from dashboard.charts.theme import Look
+from dashboard.core.formats import money_short, percent
+from dashboard.core.frames import by_type, game_ids, row_totals
+from dashboard.core.metrics import METRIC, Totals
+from dashboard.games.figures_bars import game_hover
+
+_HEIGHT = 420
+
+
+def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
+    """Bet amount by type and game (`frames.games_frame`) as areas, hold as colour.
+
+    Games without bets are left out, and so is what the list of games lacks where that is less than nothing:
+    it must be said in words. The colours end where nine tenths of the bet amount lie within; the scale says
+    where that is.
+    """
+    types, ids = by_type(games), game_ids(games)
+    tiles = [
+        *_tiles(types["type"].tolist(), types["type"].tolist(), [""] * len(types), row_totals(types)),
+        *_tiles(
+            game_keys(ids),
+            games["name"].tolist(),
+            games["type"].tolist(),
+            row_totals(games),
+        ),
+    ]
+    holds = [float(METRIC["hold"].of(row) or 0) for *_, row in tiles]
+    amounts = [units(row.bet_amount_li) or 0.0 for *_, row in tiles]
+    leaves = [parent != "" for _, _, parent, _ in tiles]
+    limit = limit_of(
+        [hold for hold, leaf in zip(holds, leaves, strict=True) if leaf],
+        [amount for amount, leaf in zip(amounts, leaves, strict=True) if leaf],
+    )
+    colors = [
+        color(hold, limit, look) if leaf else look.card for hold, leaf in zip(holds, leaves, strict=True)
+    ]
+    shown = dict(zip(game_keys(ids), game_labels(ids, games["name"].tolist()), strict=True))
+    trace: dict[str, Any] = {
+        "type": "treemap",
+        "ids": [key for key, *_ in tiles],
+        "labels": [shown.get(key, plain(name)) for key, name, *_ in tiles],
+        "parents": [parent for _, _, parent, _ in tiles],
+        "values": amounts,
+        "branchvalues": "total",
+        "text": [
+            f"{percent(METRIC['hold'].of(row), 1)} · {money_short(row.bet_amount_li)}" for *_, row in tiles
+        ],
+        "textinfo": "label+text",
+        "textfont": {
+            "color": [ink(each) if leaf else look.text for each, leaf in zip(colors, leaves, strict=True)]
+        },
+        "customdata": [game_hover(plain(name, 60), row, currency) for _, name, _, row in tiles],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "colors": colors,
+            "line": {"color": look.grid, "width": 1},
+            "pad": {"t": 22, "l": 2, "r": 2, "b": 2},
+        },
+        "tiling": {"pad": 1},
+        "pathbar": {"visible": False},
+        "root": {"color": look.card},
+    }
+    # A treemap has no scale of its own for colours given one by one: an empty scatter lends its scale.
+    ends = ("", "0 % hold", "")
+    if limit:
+        ends = (percent(-Fraction(limit), 1), "0 % hold", "+" + percent(Fraction(limit), 1))
+    legend = {
+        "type": "scatter",
+        "x": [None],
+        "y": [None],
+        "marker": {"color": [0], **scale(limit, ends, look)},
+    }
+    hidden = {"visible": False, "fixedrange": True}
+    layout = {
+        "uniformtext": {"minsize": 10, "mode": "hide"},
+        "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
+        "xaxis": hidden,
+        "yaxis": hidden,
+    }
+    return figure(look, [trace, legend], _HEIGHT, layout)
+
+
+def _tiles(
+    keys: list[str], names: list[str], parents: list[str], rows: list[Totals | None]
+) -> list[tuple[str, str, str, Totals]]:
+    return [
+        (key, name, parent, row)
+        for key, name, parent, row in zip(keys, names, parents, rows, strict=True)
+        if row is not None and row.bet_amount_li > 0
+    ]

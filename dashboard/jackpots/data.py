@@ -1,0 +1,63 @@
+"""The pots for the office: now, over time, and what became of each hit."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dashboard.jackpots import data_store
+from dashboard.jackpots.data_poller import told_pots
+from dashboard.jackpots.data_watch import watch, watching
+from dashboard.jackpots.pots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, Sample, match, with_hits
+from dashboard.provider.source import Known, source, trouble_of, warnings_of
+
+__all__ = ["History", "history", "matches", "now", "watch", "watching"]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was seen in each pot, oldest first, and the hits seen in both."""
+
+    samples: dict[str, list[Sample]]
+    hits: list[Hit]
+
+
+def now() -> Known[Pots]:
+    """Both pots now; who looks keeps the watch awake. Raises TwoJError."""
+    heard = watch().look()
+    if heard and timedelta() <= source().now() - heard.as_of < timedelta(seconds=2 * watch().poll_s):
+        return Known(heard.pots, heard.as_of)
+    reply = source().twoj.jackpot.pool()
+    return Known(told_pots(reply), reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
+
+
+def history(start: datetime, end: datetime) -> History:
+    """Both pots over a window. Raises LedgerAway."""
+    start_ms, end_ms = _ms(start), _ms(end)
+    with watch().ledger.reading() as connection:
+        hits = data_store.hits(connection, start_ms, end_ms)
+        return History(
+            {
+                name: with_hits(data_store.samples(connection, name, start_ms, end_ms), hits, name)
+                for name in POTS
+            },
+            hits,
+        )
+
+
+def matches(start: datetime, end: datetime) -> list[Match]:
+    """Hits seen in a window and payouts ordered in it, matched, newest first. Raises LedgerAway."""
+    start_ms, end_ms = _ms(start), _ms(end)
+    with watch().ledger.reading() as connection:
+        found = match(
+            data_store.hits(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
+            data_store.wins(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
+            {
+                name: data_store.sample_times(connection, name, start_ms - GAP_MS, end_ms + GAP_MS)
+                for name in POTS
+            },
+            _ms(source().now()),
+        )
+    return [each for each in found if start_ms <= each.at_ms < end_ms]
+
+
+def _ms(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)

@@ -1,0 +1,116 @@
+"""The pots as this server watches them: asked for, written down, told to the screens."""
+
+import base64
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dashboard.jackpots.build import build_id
+from dashboard.jackpots.data_poller import Heard, Poller, Provider
+from dashboard.jackpots.data_recorder import Keeper
+from dashboard.jackpots.data_screens import Screens
+from dashboard.jackpots.pots import Hit, HitFinder, Pots, match
+from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
+from dashboard.provider.source import source
+from ledger.database import Database
+from twoj_client.settings import LOGO_TYPES, Settings
+
+_HITS_TOLD: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """What the wall says it belongs to; the logo is a `data:` URL, empty where there is none."""
+
+    name: str
+    logo: str
+
+
+class Watch:
+    """One for a server. The `provider` is asked for the pots."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        settings: Settings,
+        ledger: Database,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.brand = Brand(settings.brand, _logo(settings))
+        self.build = build_id(self.brand, settings.currency, settings.timezone, settings.jackpot_poll_s)
+        self.poll_s = settings.jackpot_poll_s
+        self.limits: Limits = limits(settings.jackpot_poll_s)
+        self.ledger = ledger
+        self.screens = Screens(self.ledger, clock, timer)
+        self.poller = Poller(provider, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
+        self._keeper = Keeper(self.ledger, self.screens, timer)
+        self._finder = HitFinder()
+        self._hits: deque[Hit] = deque(maxlen=_HITS_TOLD)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Watch until the block ends, while somebody looks."""
+        try:
+            with self.poller.running():
+                yield
+        finally:
+            self._keeper.close()
+
+    def look(self) -> Heard | None:
+        """Return the latest answer, None before the first; keeps the watch awake."""
+        self._keeper.keep_soon()
+        return self.poller.look()
+
+    def told(self, look: str) -> dict[str, Any]:
+        """Return what a screen of this look is told now."""
+        heard = self.look()
+        age_ms = self.poller.age_ms(heard) if heard else None
+        pots, as_of = (heard.pots, heard.as_of) if heard else (None, None)
+        hits, wins = list(self._hits), self._keeper.last_wins
+        matches = match(hits, wins, watched={}, now_ms=pots.at_ms) if pots and hits else []
+        return {
+            **told(pots, as_of, age_ms, self.limits.state(age_ms)),
+            "hits": told_hits(hits, matches),
+            "winners": told_wins(wins),
+            "look": look,
+            "build": self.build,
+        }
+
+    def _hear(self, before: Pots | None, pots: Pots, leads: bool) -> None:
+        hits = self._finder.hear(before, pots, self._keeper.last_wins) if before else []
+        self._hits.extend(hits)
+        self._keeper.note(pots, hits, writes=leads)
+
+
+def _logo(settings: Settings) -> str:
+    if settings.logo is None:
+        return ""
+    kind = LOGO_TYPES[settings.logo.suffix.lower()]
+    return f"data:{kind};base64,{base64.b64encode(settings.logo.read_bytes()).decode()}"
+
+
+_watch: Watch | None = None
+
+
+@contextmanager
+def watching(settings: Settings) -> Iterator[None]:
+    """Watch the pots of the provider that is connected, while the context lasts."""
+    global _watch  # noqa: PLW0603 - as the source: one server has one, and its pages no other way to it
+    here = source()
+    _watch = Watch(here.twoj.jackpot, settings, here.ledger, here.clock)
+    try:
+        with _watch.running():
+            yield
+    finally:
+        _watch = None
+
+
+def watch() -> Watch:
+    """The watch over the pots."""
+    if _watch is None:
+        raise RuntimeError("Nobody watches the pots; start the pages with: streamlit run app.py")
+    return _watch

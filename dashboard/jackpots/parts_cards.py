@@ -1,0 +1,73 @@
+"""The cards of the pots: what is in them now, and how fast they grow."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from dashboard.core import formats
+from dashboard.jackpots.data import History
+from dashboard.jackpots.pots import POTS, Growth, Pot, Pots, growth
+from dashboard.provider.source import Known, source
+
+
+def now(known: Known[Pots]) -> None:
+    """Both pots as the provider last told them."""
+    with st.container(key="cards-pots"):
+        for name, place in zip(POTS, st.columns(2), strict=True):
+            pot = known.value[name]
+            place.metric(
+                f"{name.capitalize()} jackpot",
+                formats.money(pot.li if pot else None, source().currency),
+                _next(pot, known.value.at_ms) if pot else None,
+                delta_color="off",
+                delta_arrow="off",
+                help="What is in the pot, as the provider tells it.",
+                border=True,
+            )
+
+
+def growths(history: History) -> None:
+    """How fast each pot grew while it was watched."""
+    with st.container(key="cards-growth"):
+        for name, place in zip(POTS, st.columns(2), strict=True):
+            grown = growth(history.samples[name])
+            place.metric(
+                f"{name.capitalize()}: growth an hour",
+                formats.money(_rounded(grown.li_an_hour) if grown else None, source().currency),
+                _interval(grown),
+                delta_color="off",
+                delta_arrow="off",
+                help=_meaning(grown),
+                border=True,
+            )
+
+
+def _next(pot: Pot, at_ms: int) -> str | None:
+    here, draw_ms = source(), pot.draw_ms(at_ms)
+    if draw_ms is not None:
+        draw = datetime.fromtimestamp(draw_ms / 1000, UTC)
+        return f"next draw {formats.moment(draw, here.zone, here.now())}"
+    return f"next pot {formats.money(int(pot.next_pot.scaleb(3)), here.currency)}" if pot.next_pot else None
+
+
+def _interval(grown: Growth | None) -> str | None:
+    if grown is None:
+        return None
+    if grown.low is None or grown.high is None:
+        return "no interval yet"
+    return f"95 %: {formats.money(_rounded(grown.low))} to {formats.money(_rounded(grown.high))}"
+
+
+def _rounded(li: int) -> int:
+    """An estimate needs no third decimal."""
+    return round(li, -1)
+
+
+def _meaning(grown: Growth | None) -> str:
+    if grown is None:
+        return "Not known: nobody watched the pot in this period."
+    watched = formats.count(round(grown.watched_s / 60))
+    return (
+        f"What came in while it was watched ({watched} minutes of the period), per hour. Falls and gaps count"
+        " as neither. The interval is from blocks of 15 minutes; it needs 5 of them."
+    )

@@ -1,0 +1,114 @@
+"""Buttons that hand out what a box shows as a file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.access import audit as access_audit
+from dashboard.core import formats
+from dashboard.core.files import (
+    SHEET_ROOM,
+    About,
+    Column,
+    about_bytes,
+    csv_bytes,
+    file_stem,
+    parquet_bytes,
+    xlsx_bytes,
+)
+from dashboard.core.periods import file_days, window_label
+from dashboard.core.roles import Person
+from dashboard.kit import guard
+from dashboard.provider.source import Known, source
+
+Write = Callable[[About, Sequence[Column], pd.DataFrame], bytes]
+
+_XLSX: Final = "XLSX"
+_WRITERS: Final[Mapping[str, tuple[str, str, Write]]] = {
+    "CSV": (".csv", "text/csv", lambda _about, columns, frame: csv_bytes(columns, frame)),
+    _XLSX: (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes),
+    "Parquet": (".parquet", "application/vnd.apache.parquet", parquet_bytes),
+    # For CSV, which has no place of its own for it.
+    "About": ("-about.txt", "text/plain", lambda about, _columns, _frame: about_bytes(about)),
+}
+_HELPS: Final = {"About": "What “{}” is: period, zone, currency, as of when, and what it lacks"}
+
+
+def draw(
+    title: str,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    known: Known[Any],
+    only: str = "",
+    whose: str = "",
+    note: str = "",
+) -> None:
+    """Offer `frame` as CSV, XLSX and Parquet; the file says of it what `known` says, whatever is asked now.
+
+    `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name;
+    `note` is what else a reader must know.
+    """
+    assert known.window is not None  # noqa: S101 - what has no period is not offered here
+    zone, (start, end) = source().zone, known.window
+    stale = "The provider did not answer; these are the last numbers it gave." if known.stale else ""
+    about = About(
+        title=title,
+        period=window_label(start, end, zone),
+        zone=formats.zone_name(zone),
+        currency=known.currency or source().currency or "",
+        as_of=formats.moment(known.as_of, zone),
+        comparison=known.compared,
+        completeness=" ".join(filter(None, (stale, *known.failed, *known.warnings, note))),
+        only=only,
+        rows=str(len(frame)),
+    )
+    days = file_days(start, end, zone)
+    lacks = "incomplete" if known.failed else ""
+    offer(about, columns, frame, file_stem(title.lower(), whose, lacks, days))
+
+
+def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str) -> None:
+    """Offer `frame` as a file of each kind, named `stem`; nothing where it has no row."""
+    if frame.empty:
+        return
+    title, person = about.title, guard.person()
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        for name, (ending, mime, write) in _WRITERS.items():
+            too_long = name == _XLSX and len(frame) > SHEET_ROOM
+            st.download_button(
+                name,
+                partial(hand_out, person, name, write, about, columns, frame),
+                file_name=stem + ending,
+                mime=mime,
+                key=f"{name}-{title}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+                disabled=too_long,
+                help="More rows than a sheet holds; take CSV."
+                if too_long
+                else _HELPS.get(name, f"Download “{{}}” as {name}").format(title),
+            )
+
+
+def hand_out(
+    person: Person | None,
+    name: str,
+    write: Write,
+    about: About,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+) -> bytes:
+    """The file for somebody who asks for it, with a row in the audit log.
+
+    This runs when the button is pressed, maybe long after it was drawn, and then without the page.
+    """
+    if person is None or not person.is_signed_in(source().clock()):
+        raise PermissionError("The sign-in has ended.")
+    content = write(about, columns, frame)
+    told = {"title": about.title, "period": about.period, "only": about.only, "format": name}
+    access_audit.audit(person.name, "export", {**told, "rows": len(frame)})
+    return content

@@ -1,0 +1,151 @@
+"""Who is at the page, and whether they may see it: each page asks first, whichever page is opened first."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, Literal, ParamSpec
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from dashboard.access import audit as access_audit
+from dashboard.core.markdown import escaped, short
+from dashboard.core.request_ids import HEADER
+from dashboard.core.roles import Person, Role
+from dashboard.kit import runs
+from dashboard.provider.source import source
+
+P = ParamSpec("P")
+_NOTED: Final = "players-noted"
+
+
+def person() -> Person | None:
+    """Who is at the page; None where nobody is signed in, or not any more."""
+    here = source()
+    # Streamlit reads the settings of the sign-in each time that it is asked.
+    return here.person({} if here.roles is None else st.user.to_dict())
+
+
+def page(name: str) -> None:
+    """Go on only for people who may see the page `name`; all others read why they do not see it."""
+    who_is_it = person()
+    if who_is_it and who_is_it.may(name):
+        return
+    with st.container(key="door", horizontal_alignment="center"):
+        if who_is_it is None:
+            _sign_in()
+        else:
+            _refuse(who_is_it, name)
+    st.stop()
+
+
+def may(what: str) -> bool:
+    """Whether the person may see or do something of `access.LEAST`."""
+    who_is_it = person()
+    return who_is_it is not None and who_is_it.may(what)
+
+
+def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Turn a function into a part that is drawn by itself, as `st.fragment` with these options does.
+
+    Once the sign-in has ended the whole page is drawn instead, which says so.
+    """
+
+    def wrap(draw: Callable[P, None]) -> Callable[P, None]:
+        @wraps(draw)
+        def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+            who_is_it = person()
+            if who_is_it is None:
+                st.rerun()
+            with runs.part(options.get("key", draw.__name__), visit(_page_name(), who_is_it)):
+                draw(*args, **kwargs)
+
+        made: Callable[P, None] = st.fragment(**options)(drawn)
+        return made
+
+    return wrap
+
+
+def dialog(
+    title: str, on_dismiss: Callable[[], None], position: Literal["center", "right"] = "right"
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Turn a function into a sheet beside the page, as `st.dialog` does; `on_dismiss` is called as it closes.
+
+    Once the sign-in has ended the page is drawn instead, which says so.
+    """
+
+    def wrap(draw: Callable[P, None]) -> Callable[P, None]:
+        @wraps(draw)
+        def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+            if person() is None:
+                st.rerun()
+            draw(*args, **kwargs)
+
+        made: Callable[P, None] = st.dialog(title, position=position, on_dismiss=on_dismiss)(drawn)
+        return made
+
+    return wrap
+
+
+def visit(page_name: str, who_is_it: Person | None) -> runs.Visit:
+    """Return what the log is told of a visit: the role, and no name."""
+    return runs.Visit(
+        page_name,
+        str(who_is_it.role) if who_is_it and who_is_it.role else None,
+        st.context.headers.get(HEADER),
+    )
+
+
+def _page_name() -> str:
+    """The name of the page by its address, which a part that is drawn alone is not told otherwise."""
+    return urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2] or "overview"
+
+
+def who(what: str) -> str:
+    """The name, for the audit log, of the person who does `what`; whoever may not is shown the door."""
+    who_is_it = person()
+    if who_is_it is None or not who_is_it.may(what):
+        st.rerun()
+    return who_is_it.name
+
+
+def note_player(**ids: str | int | None) -> None:
+    """Write into the audit log which player is looked at, once for as long as the tab is open."""
+    noted: set[str] = st.session_state.setdefault(_NOTED, set())
+    who_is_it = person()
+    if who_is_it and str(ids) not in noted:
+        noted.add(str(ids))
+        access_audit.audit(who_is_it.name, "player looked at", ids)
+
+
+def _sign_in() -> None:
+    was_signed_in = st.user.get("is_logged_in")
+    title = "Your sign-in has ended" if was_signed_in else "2J dashboard"
+    st.title(title, anchor=False, width="content")
+    st.markdown("Sign in to see this page.", width="content")
+    st.button("Sign in", type="primary", on_click=st.login)
+
+
+def _refuse(who_is_it: Person, name: str) -> None:
+    st.title("This page is not open to you", anchor=False, width="content")
+    if who_is_it.role is None:
+        reason = "You have no role here yet; ask whoever runs this dashboard for one."
+    else:
+        roles = [role for role in Role if role.may(name)]
+        reason = f"It is for {_listed(roles)}; you are {_article(who_is_it.role)}."
+    st.markdown(escaped(f"You are signed in as {short(who_is_it.name)}. {reason}"), width="content")
+    if who_is_it.role is None:  # the bar, with the way out, is for people with a role
+        sign_out()
+
+
+def sign_out() -> None:
+    """Draw the button that ends the sign-in."""
+    st.button("Sign out", type="tertiary", icon=":material/logout:", on_click=st.logout, key="sign-out")
+
+
+def _listed(roles: list[Role]) -> str:
+    *first, last = (f"{role}s" for role in roles)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _article(role: Role) -> str:
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"

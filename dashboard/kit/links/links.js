@@ -1,0 +1,74 @@
+// Links in the cells of tables (dashboard/core/cell_links.py) open in this tab, as all other links of the pages do.
+// Streamlit opens each in a new one. With Ctrl, Shift or the command key they still do.
+
+const OURS = "\ue000"
+const CARRIED = ["period", "compare"]
+
+const apart = (event) => event && (event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1)
+
+// Where a cell leads, if anywhere: what this page shows goes along to itself, and its period to other pages.
+function target(cell) {
+  const hidden = cell.slice(cell.indexOf(OURS, 1) + 1)
+  if (!hidden) return null
+  const address = hidden.replace(/[\ue000-\ue07f]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xe000))
+  const to = new URL(address, document.baseURI)
+  const same = to.pathname === location.pathname
+  const query = new URLSearchParams()
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (CARRIED.includes(name) || (same && name !== "round" && !to.searchParams.has(name))) query.append(name, value)
+  }
+  for (const [name, value] of to.searchParams) query.append(name, value)
+  to.search = query
+  return to
+}
+
+function follow(cell) {
+  const to = target(cell)
+  if (!to) return
+  const beside = to.pathname === location.pathname && to.searchParams.has("round")
+  history.pushState({}, "", to)
+  // As the browser's own way back: the page that runs already shows what the address says.
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+  if (!beside) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+}
+
+// By keyboard, Enter on a cell shows its link, and Enter again follows it.
+const shown = () => {
+  const link = document.querySelector("#portal .gdg-link-area")
+  return link?.getAttribute("href")?.startsWith(OURS) ? link : null
+}
+
+export default function () {
+  if (window.twojLinks) return
+  window.twojLinks = true
+  const open = window.open.bind(window)
+  const openApart = (cell) => {
+    const to = target(cell)
+    return to && open(to, "_blank", "noopener,noreferrer")
+  }
+  window.open = (href, ...how) => {
+    if (typeof href !== "string" || !href.startsWith(OURS)) return open(href, ...how)
+    if (apart(window.event)) return openApart(href)
+    follow(href)
+    return null
+  }
+  document.addEventListener("keydown", (event) => {
+    const link = shown()
+    if (event.key === "Enter" && link && event.target.closest?.("#portal")) follow(link.getAttribute("href"))
+  }, true)
+  // The table finds a link under a finger only where it has drawn it as pointed at before.
+  document.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "touch" || !event.target.closest?.('[data-testid="stDataFrame"]')) return
+    const { clientX, clientY } = event
+    event.target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }))
+  }, true)
+  const clicked = (event) => {
+    const link = event.target.closest?.("a.gdg-link-area")
+    if (!link || link !== shown() || event.button === 2) return
+    event.preventDefault()
+    if (apart(event)) openApart(link.getAttribute("href"))
+    else follow(link.getAttribute("href"))
+  }
+  document.addEventListener("click", clicked, true)
+  document.addEventListener("auxclick", clicked, true)
+}

@@ -1,0 +1,26 @@
+"""The entry script: navigation first, then what every page shares, then the page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.kit import charts, guard, links, navigation, runs, states, tab
+
+HERE = Path(__file__).parent
+STYLE = (HERE / "style.css").read_text("utf-8")
+
+st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide")
+# Before anything that can fail: until it has run once, Streamlit offers the files in pages/ by itself.
+pages = navigation.pages()
+page = st.navigation(list(pages.values()), position="hidden")
+tab.name(page.title)
+person = guard.person()
+look = charts.look()
+colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
+st.html(f"<style>:root {{ {colors} }}\n{STYLE}</style>")
+links.listen()
+with runs.page(guard.visit(page.url_path or "overview", person)):
+    if person and person.role:
+        navigation.bar(pages, person)
+    with states.part("This page"):
+        page.run()

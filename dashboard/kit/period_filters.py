@@ -1,0 +1,96 @@
+"""Period and comparison: their pickers, and the address that keeps them."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.core.periods import NAMES, business_day, parse_period
+from dashboard.core.query import COMPARE, PERIOD
+from dashboard.core.roles import ASK_AGAIN
+from dashboard.core.view import View, read_view
+from dashboard.kit import guard, query_params
+from dashboard.provider.again import ask_again
+from dashboard.provider.source import source
+
+CUSTOM: Final = "custom"
+
+
+def view() -> View:
+    """What the address asks to show, as of now."""
+    return read_view(query_params.query())
+
+
+def draw(title: str, *, compared: bool = True) -> None:
+    """The page's title with the pickers beside it; a choice goes into the address, where `view` reads it.
+
+    `compared` is False for a page that compares nothing.
+    """
+    shown = view()
+    custom = shown.period.text not in NAMES or st.session_state.get("period") == CUSTOM
+    count = 1 + custom + compared
+    heading, pickers = st.columns([3, max(count, 1.2)], vertical_alignment="bottom")
+    heading.title(title, anchor=False)
+    if guard.may(ASK_AGAIN):
+        heading.button(
+            "Ask again",
+            key="ask-again",
+            icon=":material/refresh:",
+            type="tertiary",
+            help="Asks the provider again for all numbers of this period, for everybody.",
+            on_click=_ask_again,
+            args=(title,),
+        )
+    with pickers.container(key="filters"):
+        columns = st.columns(count)
+        _period_picker(columns[0], shown, custom=custom)
+        if custom:
+            _days_picker(columns[1], shown)
+        if compared:
+            columns[-1].selectbox(
+                "Compared with",
+                list(COMPARE.choices),
+                format_func=COMPARE.choices.__getitem__,
+                **query_params.bound("", COMPARE),
+            )
+
+
+def _ask_again(page: str) -> None:
+    ask_again(view(), page, guard.who(ASK_AGAIN))
+
+
+def _period_picker(place: st.delta_generator.DeltaGenerator, shown: View, *, custom: bool) -> None:
+    today = business_day(shown.now, shown.zone)
+    labels = {name: parse_period(name, today).label for name in NAMES} | {CUSTOM: "Choose days…"}
+    st.session_state["period"] = CUSTOM if custom else shown.period.text
+    place.selectbox(
+        "Period", list(labels), key="period", format_func=labels.__getitem__, on_change=_take_period
+    )
+
+
+def _days_picker(place: st.delta_generator.DeltaGenerator, shown: View) -> None:
+    today = business_day(shown.now, shown.zone)
+    place.date_input(
+        "Days",
+        (shown.period.first_day, shown.period.last_day),
+        max_value=today,
+        key="days",
+        on_change=_take_days,
+        format="YYYY-MM-DD",
+    )
+
+
+def _take_period() -> None:
+    if st.session_state["period"] != CUSTOM:
+        _take(st.session_state["period"])
+
+
+def _take_days() -> None:
+    picked = st.session_state["days"]
+    if len(picked) == 2:
+        first_day, last_day = picked
+        _take(f"{first_day.isoformat()}..{last_day.isoformat()}")
+
+
+def _take(period: str) -> None:
+    here = source()
+    query_params.write({PERIOD: parse_period(period, business_day(here.now(), here.zone))})

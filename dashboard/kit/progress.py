@@ -1,0 +1,51 @@
+"""A line that says how far a load is, and draws the page again when there is more to show."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.kit import guard
+from dashboard.provider.source import Arriving, ProviderFailed
+
+LOOK_EVERY_S: Final = 1
+_REDRAWN: Final = 4
+
+
+def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]], key: str) -> None:
+    """Draw the line while something is on its way; nothing once all is there.
+
+    The line looks each second with `look`. The page is drawn again when all has arrived, and up to then, if
+    there is something to show, each time that another quarter has. Whoever leaves the page leaves the line,
+    and soon after that the load.
+    """
+    if arriving.finished:
+        return
+    drawn, is_drawing = arriving.answered, True
+
+    @guard.fragment(run_every=LOOK_EVERY_S, key=f"progress-{key}")
+    def line() -> None:
+        now = arriving
+        if not is_drawing:
+            with suppress(ProviderFailed):  # the part itself says so
+                now = look()
+            if now is arriving or worth_drawing(now, drawn):
+                st.rerun()
+        _bar(name, now)
+
+    line()
+    is_drawing = False
+
+
+def worth_drawing(now: Arriving[Any], drawn: int) -> bool:
+    """Whether a page that was drawn with `drawn` answers should be drawn again."""
+    if now.finished:
+        return True
+    return now.known is not None and now.answered - drawn >= max(now.asked // _REDRAWN, 1)
+
+
+def _bar(name: str, arriving: Arriving[Any]) -> None:
+    step = f", {arriving.step}" if arriving.step else ""
+    words = f"{name}{step}: {arriving.answered:,} of {arriving.asked:,} answers have arrived."
+    st.progress(arriving.answered / arriving.asked, words)

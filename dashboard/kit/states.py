@@ -1,0 +1,113 @@
+"""What a part says of its numbers' age, and in their place when there are none: one sentence each."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import streamlit as st
+import structlog
+
+from dashboard.core import formats
+from dashboard.core.markdown import escaped
+from dashboard.core.periods import Comparison
+from dashboard.core.view import View
+from dashboard.kit import runs
+from dashboard.provider.source import Known, LedgerFailed, ProviderFailed, source
+
+S = TypeVar("S")
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcontext) -> Iterator[None]:
+    """Draw one part of a page; a failure becomes a sentence in its place and leaves the other parts alive.
+
+    The sentence is drawn inside `around()`, which keeps the part's place. People never see a traceback. A
+    failure of the provider is said in its own words; of the ledger, that it is one; any other is ours, and
+    the log has it.
+    """
+    try:
+        yield
+    except ProviderFailed as error:
+        log.warning("part failed", part=name, error=str(error))
+        with around():
+            sentence = f"{name}: not known now. {error.sentence} {error.what_to_do}"
+            st.error(escaped(sentence), icon=":material/cloud_off:")
+    except LedgerFailed as error:
+        log.warning("part failed", part=name, error=str(error))
+        with around():
+            sentence = f"{name}: not known now. The ledger's database does not answer; try again in a moment."
+            st.error(sentence, icon=":material/cloud_off:")
+    except Exception:
+        log.exception("part failed", part=name)
+        with around():
+            under = f", under {found}" if (found := runs.request_id()) else ""
+            sentence = f"{name}: this could not be drawn. The server's log says why{under}."
+            st.error(sentence, icon=":material/error:")
+
+
+@contextmanager
+def box(key: str, title: str) -> Iterator[None]:
+    """A bordered box with its heading; `key` names it for the style sheet."""
+    with st.container(key=f"box-{key}", border=True):
+        st.subheader(title, anchor=False)
+        yield
+
+
+def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None:
+    """Say when the provider said these numbers, and whether they, or the `others` beside, are old or cut.
+
+    They say with what they are compared; `note` is what else a reader must know of them.
+    """
+    here, shown = source(), [known, *(each for each in others if each)]
+    when = formats.moment(known.as_of, here.zone, here.now())
+    age = formats.age(known.as_of, here.now())
+    trouble = next((each.trouble for each in shown if each.stale), "")
+    if trouble:
+        compared = f" They are compared with {known.compared}." if known.compared else ""
+        last = f"These are the last numbers it gave, as of {when} ({age}).{compared}"
+        st.warning(f"{escaped(trouble)} {last}", icon=":material/history:")
+    else:
+        compared = f"compared with {known.compared}" if known.compared else ""
+        if all(each.settled and not each.failed for each in shown):
+            age = "final"
+        st.caption(" · ".join(filter(None, (f"As of {when}", age, compared, note))))
+    failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
+    if failed:
+        st.warning("Not included: " + escaped(" ".join(failed)), icon=":material/cloud_off:")
+    for warning in dict.fromkeys(sentence for each in shown for sentence in each.warnings):
+        st.warning(escaped(warning), icon=":material/info:")
+
+
+def compared(
+    view: View, known: Known[S], ask: Callable[[Comparison], Known[T]]
+) -> tuple[Known[S], Known[T] | None]:
+    """Put `known` beside what `ask` answers for the compared days: as far of them as `known` itself goes.
+
+    Returns both; the first says with what it is compared. Where the comparison fails the page says so and
+    goes on without it.
+    """
+    end = known.window[1] if known.window else view.end
+    comparison, found = view.until(end).comparison, None
+    if comparison:
+        with part("The comparison"):
+            found = ask(comparison)
+    return (replace(known, compared=comparison.label), found) if comparison and found else (known, None)
+
+
+def just_begun(view: View) -> bool:
+    """Whether the period holds no full minute yet; if so, says so."""
+    if view.start < view.end:
+        return False
+    st.info(f"{view.period.label} has just begun; the first numbers come within a minute.")
+    return True
+
+
+def nothing_in(view: View, what: str = "bets") -> None:
+    """Say, once for a page, that its period holds none of `what`."""
+    st.info(
+        f"No {what} {view.period.when}. A longer period, or fewer filters, may have some.",
+        icon=":material/event_busy:",
+    )

@@ -1,0 +1,151 @@
+"""Bet amount above, company gain below, over the days of a period or the hours of a day."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.base import Trace, amount_axis, units
+from dashboard.charts.steps import Panel, Steps, day_name, day_steps, hatch, two_panels
+from dashboard.charts.theme import Look
+from dashboard.core.formats import exact, zone_name
+from dashboard.core.frames import row_totals
+from dashboard.core.metrics import METRIC, Metric, Totals
+
+_BET, _GAIN = METRIC["bet_amount"], METRIC["company_gain"]
+_SIGNED_BARS = 31
+
+
+def days_chart(
+    days: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo, compared: str | None = None
+) -> go.Figure:
+    """Bet amount and company gain by day (`frames.days_frame`).
+
+    With `before_…` columns (`frames.with_comparison`) the compared days stand behind as a dashed line, called
+    `compared`. Losses are vermilion, below zero and up to 31 days carry a minus sign; the unfinished day is
+    hatched and called "so far"; days that are not known are an empty band called "no data".
+    """
+    steps = day_steps([day.date() for day in days["date"]], zone)
+    befores = None
+    if "before_date" in days:
+        befores = [day_name(day.date()) for day in days["before_date"]]
+    unknown = days["bet_amount_li"].isna().tolist()
+    return _panels(days, steps, unknown, look, currency, befores, compared)
+
+
+def hours_chart(
+    hours: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo, compared: str
+) -> go.Figure:
+    """Bet amount and company gain by hour of a day (`frames.hours_frame`), against the day called `compared`.
+
+    Drawn as `days_chart` is; hours still to come stay empty.
+    """
+    names = hours["hour"].tolist()
+    steps = Steps(names, names, list(range(0, len(names), 6)), f"Hour, {zone_name(zone)}")
+    unknown = (hours["bet_amount_li"].isna() & hours["finished"]).tolist()
+    # What `compared` says after the day is of the running hour alone.
+    day = compared.partition(",")[0]
+    running = (hours["bet_amount_li"].notna() & ~hours["finished"]).tolist()
+    befores = [compared if is_running else day for is_running in running]
+    return _panels(hours, steps, unknown, look, currency, befores, day)
+
+
+def _panels(
+    frame: pd.DataFrame,
+    steps: Steps,
+    unknown: Sequence[bool],
+    look: Look,
+    currency: str | None,
+    befores: Sequence[str] | None,
+    compared: str | None,
+) -> go.Figure:
+    rows = row_totals(frame)
+    running = [
+        row is not None and not finished for row, finished in zip(rows, frame["finished"], strict=True)
+    ]
+    before = row_totals(frame, "before_") if befores else []
+
+    def panel(metric: Metric[Totals]) -> Panel:
+        bars = _bars(metric, rows, running, look, currency)
+        line = _line(metric, before, befores or (), look, currency)
+        is_signed = metric is _GAIN and len(rows) <= _SIGNED_BARS and any((y or 0) < 0 for y in bars["y"])
+        signs = [_signs(bars["y"], look)] if is_signed else []
+        return Panel(
+            metric.label + (f", {currency}" if currency else ""),
+            [bars, *([line] if befores else []), *signs],
+            amount_axis(look, [*bars["y"], *line["y"]]),
+        )
+
+    note = f"╌╌ {compared}" if compared else ""
+    return two_panels(panel(_BET), panel(_GAIN), steps, running, unknown, look, note)
+
+
+def _bars(
+    metric: Metric[Totals],
+    rows: Sequence[Totals | None],
+    running: Sequence[bool],
+    look: Look,
+    currency: str | None,
+) -> Trace:
+    values = [None if row is None else metric.of(row) for row in rows]
+    signed = metric is _GAIN
+    colors = [look.quiet if is_running else look.bet for is_running in running]
+    if signed:
+        colors = [look.loss if (value or 0) < 0 else look.gain for value in values]
+    return {
+        "type": "bar",
+        "y": [units(value) for value in values],
+        "customdata": [_hover(metric, row, currency) for row in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "color": colors,
+            "line": {"color": colors, "width": [1 if is_running else 0 for is_running in running]},
+            "pattern": hatch(running),
+        },
+    }
+
+
+def _signs(values: Sequence[float | None], look: Look) -> Trace:
+    """A minus below each loss: beside a bar of less than a pixel plotly would put it above zero."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "y": [value if value is not None and value < 0 else None for value in values],
+        "text": ["<b>−</b>"] * len(values),
+        "textposition": "bottom center",
+        "textfont": {"color": look.loss, "size": 14},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def _line(
+    metric: Metric[Totals],
+    rows: Sequence[Totals | None],
+    names: Sequence[str],
+    look: Look,
+    currency: str | None,
+) -> Trace:
+    values = [None if row is None else metric.of(row) for row in rows]
+    return {
+        "type": "scatter",
+        # One point makes no line: a dash across the bar instead.
+        "mode": "lines" if len(rows) > 1 else "markers",
+        "line": {"color": look.quiet, "dash": "3px,3px", "width": 1.5},
+        "marker": {"symbol": "line-ew-open", "size": 40, "color": look.quiet},
+        "y": [units(value) for value in values],
+        "customdata": [
+            f"{name}: {exact(metric, value, currency)}" for name, value in zip(names, values, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "connectgaps": False,
+    }
+
+
+def _hover(metric: Metric[Totals], row: Totals | None, currency: str | None) -> str:
+    if row is None:
+        return f"{metric.label} not known"
+    others = [METRIC["hold"]] if metric is _GAIN else [METRIC["bets"]]
+    parts = (f"{each.label} {exact(each, each.of(row), currency)}" for each in (metric, *others))
+    return "<br>".join(parts)

@@ -1,0 +1,196 @@
+"""A player's wallet: the balance now, the transfers, and why the balance jumped between two rounds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from dashboard.core.formats import moment
+from dashboard.core.periods import business_day, day_start, days_label
+from dashboard.players.balance import (
+    Cause,
+    Gap,
+    Lacking,
+    Transfer,
+    by_other_causes,
+    by_transfers,
+    gaps,
+    transfers,
+)
+from dashboard.players.data import History, player_sums
+from dashboard.players.games import lacking
+from dashboard.provider.failures import failures
+from dashboard.provider.loads import Load
+from dashboard.provider.source import Known, gather, or_last, source, trouble_of, warnings_of
+from dashboard.rounds.frame import TIMES_S, dated
+from twoj_client import Reply, TwoJError
+from twoj_client.endpoints import TRANSFER_RECORDS
+from twoj_client.errors import TimedOut, WrongShape
+from twoj_client.models import BonusSummary, TransferRecord
+
+NO_OP_ID: Final = "the wallet knows players by the op_id only, and this player's is not known."
+_BALANCE_PATIENCE_S: Final = 0.5
+_RENEW_S: Final = 60
+_PATIENCE_S: Final = 5.0
+_MOST_PAGES: Final = 500
+_PAGE: Final = 100
+_COMPLETED: Final = 3
+_BONUS_DAYS_BEFORE: Final = 30
+_MOST_BONUS_DAYS: Final = 92
+
+
+def balance_now(op_id: str) -> Known[int] | None:
+    """The balance in li, asked anew; the one before it, or None, while the wallet takes its time or fails.
+
+    Raises TwoJError.
+    """
+    return or_last(("balance", op_id), lambda: _balance_now(op_id))
+
+
+def _balance_now(op_id: str) -> Known[int] | None:
+    here = source()
+    ask = partial(here.twoj.transfer.balance, op_id=op_id)
+    load = here.loads.look(
+        ("balance", op_id), lambda: Load({op_id: ask}, here.loads.quick, here.clock), 0, _BALANCE_PATIENCE_S
+    )
+    load.raise_if_all_failed()
+    for reply in load.replies().values():
+        return Known(reply.data.balance, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Jumps:
+    """Where the balance jumped between two rounds, each with its cause as far as it is known.
+
+    `transfers` are those of the history's window. `unknown` holds a sentence for each thing that could not be
+    asked and might have explained more.
+    """
+
+    gaps: list[Gap]
+    transfers: list[Transfer]
+    unknown: tuple[str, ...] = ()
+
+
+def player_jumps(history: History) -> Jumps:
+    """Find and name the gaps in the balance of a history (`balance.gaps`).
+
+    Bonuses are asked for only where money came that nothing else explains, the transfers known. What fails is
+    left out and said in `unknown`; nothing is raised.
+    """
+    unknown: list[str] = []
+    known = _transfers(history, unknown)
+    transfers_known = not unknown
+    rounds = dated(history.rounds)
+    found = by_transfers(gaps(rounds), known)
+    if all(gap.cause is Cause.TRANSFER for gap in found):
+        return Jumps(found, known, tuple(unknown))
+    absent = _lacking(history, unknown)
+
+    def named(converted: dict[date, int]) -> list[Gap]:
+        return by_other_causes(found, rounds, history.missing, absent, converted, source().zone)
+
+    named_gaps = named({})
+    left = [gap for gap in named_gaps if gap.cause is Cause.UNEXPLAINED and gap.rest_li > 0]
+    if left and transfers_known:
+        named_gaps = named(_converted(history, left, unknown))
+    return Jumps(named_gaps, known, tuple(unknown))
+
+
+def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
+    here, op_id = source(), history.player.op_id
+    if op_id is None:
+        unknown.append(f"Transfers: {NO_OP_ID}")
+        return []
+    if len(history.currencies) > 1:
+        unknown.append("Transfers: the provider does not say of which of this player's currencies each is.")
+        return []
+    # The end of a running period moves on with each minute; its day does not.
+    name = ("transfers", op_id, history.start, business_day(history.end - timedelta(seconds=1), here.zone))
+    begin = partial(_load_records, op_id, history.start, history.end)
+
+    def ask() -> Known[list[TransferRecord]]:
+        load = here.loads.look(name, begin, _RENEW_S, _PATIENCE_S)
+        load.raise_if_all_failed()
+        if not load.finished:
+            raise TimedOut("they are still being read, and will be here within a minute.")
+        reply = load.replies()[op_id]
+        return Known(reply.data, reply.as_of, warnings=warnings_of([reply]))
+
+    try:
+        known = or_last(name, ask)
+    except TwoJError as error:
+        unknown.append(f"Transfers: {error.sentence}")
+        return []
+    if known.stale or known.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
+        when = moment(known.as_of, here.zone, here.now())
+        unknown.append(f"Transfers since {when}: {known.trouble or 'they are being read.'}")
+    unknown += known.warnings
+    return transfers(known.value)
+
+
+def _load_records(op_id: str, start: datetime, end: datetime) -> Load[str, list[TransferRecord]]:
+    here = source()
+    return Load({op_id: partial(_records, op_id, start, end)}, here.loads.quick, here.clock)
+
+
+def _lacking(history: History, unknown: list[str]) -> list[Lacking]:
+    try:
+        sums = player_sums(history)
+    except TwoJError as error:
+        unknown.append(f"The provider's summaries: {error.sentence}")
+        return []
+    unknown += sums.failed
+    return lacking(sums.value)
+
+
+def _records(op_id: str, start: datetime, end: datetime) -> Reply[list[TransferRecord]]:
+    """Read the pages, newest first, until they are older than the window."""
+    start_s = int(start.timestamp())
+    rows: list[TransferRecord] = []
+    next_id, seen, undated = 0, {0}, 0
+    while True:
+        page = source().twoj.transfer.records(op_id=op_id, next_id=next_id, page_size=_PAGE, created_at=end)
+        times = [record for record in page.data.records if record.created_at in TIMES_S]
+        undated += len(page.data.records) - len(times)
+        rows += [record for record in times if record.created_at >= start_s]
+        is_older = any(record.created_at < start_s for record in times)
+        if is_older or not page.data.records or not page.data.next_id:
+            untold = (f"Transfers: without {undated} whose time is none.",) if undated else ()
+            return Reply(rows, page.as_of, warnings=page.warnings + untold)
+        next_id = page.data.next_id
+        if next_id in seen or len(seen) >= _MOST_PAGES:
+            raise WrongShape("The player's transfer records do not end.", endpoint=TRANSFER_RECORDS.path)
+        seen.add(next_id)
+
+
+def _converted(history: History, left: Sequence[Gap], unknown: list[str]) -> dict[date, int]:
+    """Ask what the player's completed bonuses became in cash, by the day of their creation, in li.
+
+    The days are those up to the last of the gaps from 30 days before the first, 92 at most.
+    """
+    here = source()
+    first, last = (
+        business_day(datetime.fromtimestamp(gap.to_s, UTC), here.zone) for gap in (left[0], left[-1])
+    )
+    first = max(first - timedelta(days=_BONUS_DAYS_BEFORE), last - timedelta(days=_MOST_BONUS_DAYS - 1))
+    calls: dict[date, Callable[[], Reply[BonusSummary]]] = {}
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        begin = day_start(day, here.zone)
+        calls[day] = partial(
+            here.twoj.all.bonus_summary,
+            start=begin,
+            end=min(day_start(day + timedelta(days=1), here.zone), history.end),
+            user_id=history.player.user_id,
+            op_id=history.player.op_id,
+            states=[_COMPLETED],
+        )
+    try:
+        replies, errors = gather(calls)
+    except TwoJError as error:
+        unknown.append(f"Bonuses: {error.sentence}")
+        return {}
+    unknown += failures((f"Bonuses of {days_label(day, day)}", error) for day, error in errors.items())
+    cash = {day: reply.data.converted_cash for day, reply in replies.items()}
+    return {day: int(amount) for day, amount in cash.items() if amount and amount == int(amount)}

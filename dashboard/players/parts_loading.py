@@ -1,0 +1,124 @@
+"""A player's rounds while they are being read: how far, and a way to stop. Then all parts have them."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.core import formats
+from dashboard.core.currencies import is_code
+from dashboard.core.markdown import escaped
+from dashboard.core.query import CURRENCY, OP_ID, USER_ID
+from dashboard.kit import guard, period_filters, query_params, states, tab
+from dashboard.players import data, parts_picker
+from dashboard.players.data import History
+from dashboard.players.player import Player, PlayerProblem, read_player
+from dashboard.provider.source import Known, ProviderFailed, source
+
+_LOOK_EVERY_S: Final = 0.5
+_STOPPED: Final = "stopped-reading"
+_NAME: Final = "The rounds of this player"
+
+
+def is_read() -> bool:
+    """Whether all rounds of the player in the address are there; if not, draws why, or how far they are."""
+    with states.part(_NAME):
+        try:
+            return _is_read()
+        except PlayerProblem as problem:
+            st.warning(escaped(str(problem)), icon=":material/person_off:")
+    return False
+
+
+def history() -> Known[History] | None:
+    """The rounds, once they are read; None where they are being read anew, which it says.
+
+    Raises as `data.player_history` does.
+    """
+    player = read_player(query_params.query())
+    known = data.player_history(player, period_filters.view()).known if player else None
+    if known is None:
+        st.caption("The rounds are being read anew; they will be here within a minute.")
+        return None
+    return data.in_currency(known, query_params.value(CURRENCY))
+
+
+def currencies() -> None:
+    """Say where the rounds are of another currency than the setting; of several, one is shown at a time."""
+    player = read_player(query_params.query())
+    known = data.player_history(player, period_filters.view()).known if player else None
+    if known is None:
+        return
+    names, setting = known.value.currencies, source().currency
+    if len(names) > 1:
+        st.warning(
+            f"This player's rounds are in {escaped(', '.join(names))}. Amounts of two currencies are never"
+            " added up: choose which to see.",
+            icon=":material/currency_exchange:",
+        )
+        picker, wanted = query_params.bound("player-", CURRENCY), query_params.value(CURRENCY)
+        st.session_state[picker["key"]] = wanted if wanted in names else names[0]
+        st.segmented_control("Currency", names, required=True, **picker)
+    elif setting and any(is_code(name) and name != setting for name in names):
+        st.warning(
+            f"This player's rounds are in {names[0]}; the dashboard's setting is {setting}.",
+            icon=":material/currency_exchange:",
+        )
+
+
+def as_of(known: Known[History], *others: Known[Any], note: str = "") -> None:
+    """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
+    lacks = "without the rounds named above" if known.failed else ""
+    without = replace(known, failed=())
+    states.as_of(*others, without, note=" · ".join(filter(None, (note, lacks))))
+
+
+def _is_read() -> bool:
+    player, view = read_player(query_params.query()), period_filters.view()
+    if player is None:
+        if not query_params.has(OP_ID, USER_ID):
+            st.info(
+                "Enter the op_id or the user_id of a player to see every round.",
+                icon=":material/person_search:",
+            )
+        return False
+    tab.name(player.op_id or str(player.user_id), "Players")
+    if states.just_begun(view):
+        return False
+    if st.session_state.get(_STOPPED) == (player, view.period):
+        st.info("The reading of the rounds was stopped.", icon=":material/block:")
+        st.button("Read on", on_click=_read_on)
+        return False
+    known = data.player_history(player, view).known
+    if known is None:
+        _progress(player)
+        return False
+    parts_picker.remember(known.value.player)
+    return True
+
+
+@guard.fragment(run_every=_LOOK_EVERY_S, key="reading")
+def _progress(player: Player) -> None:
+    with states.part(_NAME), st.container(key="reading-progress", border=True):
+        try:
+            reading = data.player_history(player, period_filters.view(), 0)
+        except (PlayerProblem, ProviderFailed):
+            st.rerun()
+        if reading.known:
+            st.rerun()
+        words = (
+            f"Reading the rounds: {formats.count(reading.rows)} so far, from {reading.answered} of"
+            f" {reading.asked} parts of the period."
+        )
+        st.progress(reading.answered / reading.asked, words)
+        st.button("Stop", icon=":material/close:", on_click=_stop, args=(player,))
+
+
+def _stop(player: Player) -> None:
+    view = period_filters.view()
+    data.give_up(player, view)
+    st.session_state[_STOPPED] = (player, view.period)
+
+
+def _read_on() -> None:
+    del st.session_state[_STOPPED]

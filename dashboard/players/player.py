@@ -1,0 +1,117 @@
+"""Which player a page is asked for, and the numbers at the head of it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from dashboard.core.markdown import short
+from dashboard.core.metrics import METRIC, Metric, Totals, Unit
+from dashboard.core.query import OP_ID, USER_ID, Query
+from dashboard.rounds.frame import dated
+
+
+class PlayerProblem(Exception):
+    """Why a player cannot be shown. Its text is one sentence for people, ids in it as they were typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A player by the operator's id (`op_id`), the provider's (`user_id`), or both; None where not given."""
+
+    op_id: str | None = None
+    user_id: int | None = None
+
+    @property
+    def named(self) -> str:
+        """How a sentence calls this player."""
+        ids = []
+        if self.op_id is not None:
+            ids.append(f"op_id “{self.op_id}”")
+        if self.user_id is not None:
+            ids.append(f"user_id {self.user_id}")
+        return " and ".join(ids)
+
+
+def read_player(query: Query) -> Player | None:
+    """Read from an address whom it asks for, None where it names nobody."""
+    player = Player(query.value(OP_ID), query.value(USER_ID))
+    return None if player == Player() else player
+
+
+def identity(player: Player, rounds: pd.DataFrame) -> str:
+    """Both ids of a player as far as they are known, and the currency of the rounds."""
+    currencies = [currency for currency in rounds["currency"].dropna().unique().tolist() if currency]
+    parts = [
+        f"op_id {short(player.op_id)}" if player.op_id else "",
+        f"user_id {player.user_id}" if player.user_id is not None else "",
+        f"plays in {', '.join(currencies)}" if currencies else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerTotals:
+    """Sums over a player's rounds. `biggest_win_li` is None where no round gave anything back."""
+
+    sums: Totals = Totals()  # noqa: RUF009 - frozen
+    biggest_win_li: int | None = None
+    first_s: int | None = None
+    last_s: int | None = None
+
+
+def player_totals(rounds: pd.DataFrame) -> PlayerTotals:
+    """Add up rounds (`rounds.rounds_frame`), exactly."""
+    if rounds.empty:
+        return PlayerTotals()
+    gain_li = sum(rounds["gain_li"].tolist())
+    win_li = max(rounds["win_li"].tolist())
+    sums = Totals(len(rounds), sum(rounds["bet_amount_li"].tolist()), gain_li, -gain_li)
+    starts = dated(rounds)["start_at"].tolist()
+    return PlayerTotals(
+        sums, win_li if win_li > 0 else None, min(starts, default=None), max(starts, default=None)
+    )
+
+
+PLAYER_METRICS: Final[tuple[Metric[PlayerTotals], ...]] = (
+    Metric(
+        "bets",
+        METRIC["bets"].label,
+        Unit.COUNT,
+        "neither",
+        "The number of rounds, slots and all other games together.",
+        lambda player: player.sums.bet_count,
+    ),
+    Metric(
+        "bet_amount",
+        METRIC["bet_amount"].label,
+        Unit.MONEY,
+        "neither",
+        METRIC["bet_amount"].formula,
+        lambda player: player.sums.bet_amount_li,
+    ),
+    Metric(
+        "net_result",
+        "Net result",
+        Unit.MONEY,
+        "neither",
+        "What the player won minus what the player bet. Below zero the player lost, and the company gained.",
+        lambda player: player.sums.gain_li,
+    ),
+    Metric(
+        "rtp",
+        METRIC["rtp"].label,
+        Unit.RATIO,
+        "neither",
+        METRIC["rtp"].formula,
+        lambda player: METRIC["rtp"].of(player.sums),
+    ),
+    Metric(
+        "biggest_win",
+        "Biggest win",
+        Unit.MONEY,
+        "neither",
+        "The most that one round gave back (bet + net result of the round).",
+        lambda player: player.biggest_win_li,
+    ),
+)

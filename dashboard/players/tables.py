@@ -1,0 +1,201 @@
+"""The tables about one player: which columns they have, on screen and in files."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from dashboard.core.cell_links import CellLink
+from dashboard.core.codes import FEATURES
+from dashboard.core.files import Column, Kind
+from dashboard.core.formats import LI_PER_UNIT, money, money_places, money_texts
+from dashboard.core.metrics import METRIC, Totals
+from dashboard.players.balance import Gap
+from dashboard.players.games import differences
+from dashboard.players.sessions import length_words
+from dashboard.rounds.frame import AWARD_TYPES, local_times
+
+ROUNDS: Final = (
+    Column("start", "Start", Kind.TIME, "When the round began, in the business zone."),
+    Column("game", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    Column("bet_amount_li", "Bet", Kind.MONEY, "The stake of the round."),
+    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
+    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
+    Column("credit_before_li", "Balance before", Kind.MONEY),
+    Column("credit_li", "Balance after", Kind.MONEY),
+    Column("feature_name", "Feature", Kind.TEXT, "Slots only: base game, free games, bonus game, jackpot."),
+    Column("is_buy", "Bought", Kind.FLAG, "Slots only: whether the free games were bought."),
+    Column("base_amount_li", "Base game win", Kind.MONEY, "extra_business.base_amount, slots only"),
+    Column("free_amount_li", "Free games win", Kind.MONEY, "extra_business.free_amount, slots only"),
+    Column("bonus_amount_li", "Bonus win", Kind.MONEY, "extra_business.bonus_amount, slots only"),
+    Column("jackpot_amount_li", "Jackpot win", Kind.MONEY, "extra_business.jackpot_amount, slots only"),
+    Column("extra_spins", "Extra spins", Kind.NUMBER, "extra_business.extra_spins, slots only"),
+    Column("award_name", "Award", Kind.TEXT, "extra_business.award_type, slots only"),
+    Column("bet_areas", "Bet areas", Kind.TEXT, "Not for slots."),
+    Column("win_areas", "Win areas", Kind.TEXT, "Not for slots."),
+    Column("game_result", "Result", Kind.TEXT, "Not for slots."),
+    Column("award_odds", "Odds", Kind.TEXT, "The crash multiplier. Not for slots."),
+    Column("end", "End", Kind.TIME),
+    Column("currency", "Currency", Kind.TEXT, "The player's, as the provider gives it; slots only."),
+    Column("draw_id", "Round id", Kind.TEXT),
+    Column("event_id", "Event id", Kind.TEXT),
+    Column("game_id", "Game id", Kind.NUMBER),
+    Column("user_id", "User id", Kind.NUMBER, "Slots only: other rounds come without."),
+    Column("op_id", "Op id", Kind.TEXT, "Slots only: other rounds come without."),
+    Column("start_at", "Start, epoch s", Kind.NUMBER),
+    Column("end_at", "End, epoch s", Kind.NUMBER),
+    Column("extra_business", "extra_business", Kind.TEXT, "All of it as JSON, unknown fields included."),
+)
+"""Every field that the provider documents for a player's rounds."""
+_ONLY_IN_FILES: Final = ("start_at", "end_at", "extra_business")
+ROUNDS_ON_SCREEN: Final = tuple(column for column in ROUNDS if column.field not in _ONLY_IN_FILES)
+"""Without what other columns say as well; all of `extra_business` is shown of the round that is selected."""
+_REPEATED: Final = ("game", "type", "feature_name", "award_name", "currency", "op_id")
+SESSIONS: Final = (
+    Column("begun", "Begun", Kind.TIME),
+    Column("length", "Length", Kind.TEXT),
+    Column("bet_count", "Rounds", Kind.COUNT),
+    Column("game_count", "Games", Kind.COUNT),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, "The stakes of the session."),
+    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
+    Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one round gave back."),
+)
+GAPS: Final = (
+    Column("at", "Before the round of", Kind.TIME),
+    Column("before_li", "Balance after the round before", Kind.MONEY),
+    Column("after_li", "Balance before the round", Kind.MONEY),
+    Column("amount_li", "Difference", Kind.MONEY),
+    Column("cause", "Cause", Kind.TEXT),
+    Column("why", "Because", Kind.TEXT),
+    Column("rest_li", "Not by transfers", Kind.MONEY, "The part that transfer records do not explain."),
+)
+PLAYER_GAMES: Final = (
+    Column("game", "Game", Kind.TEXT),
+    Column("type", "Type", Kind.TEXT),
+    Column("bet_count", "Rounds", Kind.COUNT),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula),
+    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
+    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].formula),
+    Column("summary_bet_count", "Bets, summary", Kind.COUNT, "As the provider sums them up itself."),
+    Column("summary_bet_amount_li", "Bet amount, summary", Kind.MONEY),
+    Column("summary_gain_li", "Net result, summary", Kind.MONEY),
+    Column("difference", "Summary against rounds", Kind.TEXT, "What the summary has more or less."),
+)
+
+_YES_NO: Final = {True: "yes", False: "no"}
+_EXACT_LI: Final = 8 * 10**15
+"""Below this, a browser's number shows an amount with three decimals exactly."""
+_EXACT_WHOLE: Final = 2**53
+
+
+def rounds_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """Put rounds (`rounds.with_games`) newest first, with local times and the provider's numbers in words."""
+    newest = rounds.iloc[::-1].reset_index(drop=True)
+    return newest.assign(
+        start=local_times(newest["start_at"], zone),
+        end=local_times(newest["end_at"], zone),
+        feature_name=_named(newest["feature"], FEATURES),
+        award_name=_named(newest["award_type"], AWARD_TYPES),
+    )
+
+
+def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[CellLink] = ()) -> pd.DataFrame:
+    """Turn `table` into what the browser draws: times of the local clock, amounts in units of money.
+
+    Amounts are numbers, which sort and are exact below 8 · 10^12 units; a column that holds a larger one is
+    text, and so are ids that a browser would round. The cells of `links` are addresses.
+    """
+    shown = {}
+    for column in columns:
+        values = table[column.field]
+        if column.kind is Kind.TIME:
+            values = values.dt.tz_localize(None)
+        elif column.kind is Kind.MONEY:
+            values = _amounts(values)
+        elif column.kind is Kind.FLAG:
+            values = values.map(_YES_NO).astype("category")
+        elif column.kind in (Kind.NUMBER, Kind.COUNT) and not _is_below(values, _EXACT_WHOLE):
+            values = values.astype("string")
+        # Said once instead of in each row: that halves what the browser has to be sent.
+        shown[column.field] = values.astype("category") if column.field in _REPEATED else values
+    return pd.DataFrame(shown | {link.field: link.addresses(table) for link in links})
+
+
+def texts(table: pd.DataFrame, columns: Sequence[Column], currency: str | None) -> pd.DataFrame:
+    """Return what is read in the cells of `on_screen`: amounts as everywhere, elsewhere None."""
+    places = decimals(table, columns, currency)
+    written: dict[str, Any] = dict.fromkeys(column.field for column in columns)
+    for column in columns:
+        if column.kind is Kind.MONEY:
+            values = table[column.field]
+            known = values.notna().to_numpy()
+            cells = np.full(len(values), None, dtype="object")
+            cells[known] = money_texts(values[known].tolist(), places)
+            written[column.field] = cells
+    return pd.DataFrame(written, index=table.index)
+
+
+def decimals(table: pd.DataFrame, columns: Sequence[Column], currency: str | None = None) -> int:
+    """How many decimals the amounts of a table need (`formats.money_places`)."""
+    amounts = [table[column.field].dropna() for column in columns if column.kind is Kind.MONEY]
+    return max((money_places(values.tolist(), currency) for values in amounts), default=0)
+
+
+def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """Sessions (`sessions.sessions_frame`) newest first, for `SESSIONS`."""
+    newest = sessions.iloc[::-1].reset_index(drop=True)
+    return newest.assign(
+        begun=local_times(newest["start_at"], zone),
+        length=[length_words(length_s) for length_s in newest["length_s"].tolist()],
+    )
+
+
+def gaps_table(gaps: Sequence[Gap], zone: ZoneInfo) -> pd.DataFrame:
+    """Gaps newest first, for `GAPS`."""
+    newest = gaps[::-1]
+    amounts = ("before_li", "after_li", "amount_li", "rest_li")
+    return pd.DataFrame(
+        {
+            "at": local_times(pd.Series([gap.to_s for gap in newest], dtype="int64"), zone),
+            **{name: pd.array([getattr(gap, name) for gap in newest], dtype="Int64") for name in amounts},
+            "cause": [str(gap.cause) for gap in newest],
+            "why": [gap.why for gap in newest],
+        }
+    )
+
+
+def games_table(games: pd.DataFrame) -> pd.DataFrame:
+    """Per game for `PLAYER_GAMES` (`player_games.player_games`), with RTP and the differences in words."""
+    ratios = [
+        METRIC["rtp"].of(Totals(0, bet_li, gain_li, -gain_li))
+        for bet_li, gain_li in zip(games["bet_amount_li"].tolist(), games["gain_li"].tolist(), strict=True)
+    ]
+    is_compared = games["summary_gain_li"].notna().tolist()
+    return games.assign(
+        rtp=pd.array([None if ratio is None else float(ratio) for ratio in ratios], dtype="Float64"),
+        difference=[
+            words or ("agrees" if compared else "")
+            for words, compared in zip(differences(games), is_compared, strict=True)
+        ],
+    )
+
+
+def _named(numbers: "pd.Series[int]", names: dict[int, str]) -> "pd.Series[str]":
+    """Numbers in words; one that the document does not name stays a number."""
+    found = [None if pd.isna(number) else names.get(number, str(number)) for number in numbers.tolist()]
+    return pd.Series(found, index=numbers.index, dtype="string")
+
+
+def _amounts(values: "pd.Series[int]") -> "pd.Series[float] | pd.Series[str]":
+    if _is_below(values, _EXACT_LI):
+        return values.astype("Float64") / LI_PER_UNIT
+    words = [None if pd.isna(li) else money(li) for li in values.tolist()]
+    return pd.Series(words, index=values.index, dtype="string")
+
+
+def _is_below(values: "pd.Series[int]", limit: int) -> bool:
+    known = values.dropna()
+    return known.empty or (int(known.max()) < limit and int(known.min()) > -limit)

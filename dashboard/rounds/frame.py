@@ -1,0 +1,240 @@
+"""All rounds of one player as one table: slots and the Games types together, each documented field kept.
+
+Amounts are Int64 li. A field that a round does not have is NA: the provider gives other fields for slots than
+for the Games types. Rounds stand oldest first.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pandas as pd
+
+from dashboard.core.formats import many
+from dashboard.core.frames import GameInfo, game_names, game_type
+
+AWARD_TYPES: Final = {0: "Normal", 1: "Free games", 2: "Bonus"}
+"""The provider's numbers of a slots round's award, as its document names them (3.1)."""
+EXTRA_AMOUNTS: Final = ("base_amount", "free_amount", "bonus_amount", "jackpot_amount")
+"""Amounts within `extra_business`, in li."""
+TIMES_S: Final = range(1, 10**10)
+"""The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
+_LONGEST_ROUND_S: Final = 31 * 86_400
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+_WHOLE: Final = (
+    *("game_id", "user_id", "start_at", "end_at", "bet_amount_li", "gain_li", "win_li"),
+    *("credit_before_li", "credit_li", "feature", "award_type", *(f"{name}_li" for name in EXTRA_AMOUNTS)),
+    "extra_spins",
+)
+_TEXT: Final = (
+    *("event_id", "draw_id", "op_id", "currency", "extra_business", "bet_areas", "win_areas"),
+    *("game_result", "award_odds"),
+)
+COLUMNS: Final = (*_WHOLE, *_TEXT, "is_buy")
+
+
+class AnyRound(Protocol):
+    """What rounds of slots and of the Games types have in common; amounts in li, times in epoch seconds."""
+
+    @property
+    def event_id(self) -> str: ...  # noqa: D102
+    @property
+    def draw_id(self) -> str: ...  # noqa: D102
+    @property
+    def game_id(self) -> int: ...  # noqa: D102
+    @property
+    def bet_amount(self) -> int: ...  # noqa: D102
+    @property
+    def gain_amount(self) -> int: ...  # noqa: D102
+    @property
+    def credit_before_bet(self) -> int | None: ...  # noqa: D102
+    @property
+    def credit(self) -> int | None: ...  # noqa: D102
+    @property
+    def start_at(self) -> int: ...  # noqa: D102
+    @property
+    def end_at(self) -> int | None: ...  # noqa: D102
+    @property
+    def user_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def op_id(self) -> str | None: ...  # noqa: D102
+
+
+def rounds_frame(rows: Sequence[AnyRound]) -> pd.DataFrame:
+    """One row a round, in the order given, with `COLUMNS`.
+
+    `win_li` is what the player got back: bet + net result (`gain_li`). What `extra_business` documents has
+    columns of its own; the column `extra_business` is the whole of it as JSON, unknown fields included. Lists
+    and results of the Games types are JSON too, as the provider gave them.
+    """
+    extras = _of(rows, "extra_business")
+    whole: dict[str, list[int | None]] = {
+        "game_id": [row.game_id for row in rows],
+        "user_id": [row.user_id for row in rows],
+        "start_at": [row.start_at for row in rows],
+        "end_at": [_end_at(row) for row in rows],
+        "bet_amount_li": [row.bet_amount for row in rows],
+        "gain_li": [row.gain_amount for row in rows],
+        "win_li": [row.bet_amount + row.gain_amount for row in rows],
+        "credit_before_li": [row.credit_before_bet for row in rows],
+        "credit_li": [row.credit for row in rows],
+        "feature": _of(rows, "feature"),
+        "award_type": _of_extras(extras, "award_type"),
+        **{f"{name}_li": _of_extras(extras, name) for name in EXTRA_AMOUNTS},
+        "extra_spins": _of_extras(extras, "extra_spins"),
+    }
+    text: dict[str, list[str | None]] = {
+        "event_id": [row.event_id for row in rows],
+        "draw_id": [row.draw_id for row in rows],
+        "op_id": [row.op_id for row in rows],
+        "currency": _of(rows, "currency"),
+        "extra_business": [_json(extra) for extra in extras],
+        **{
+            name: [_json(value) for value in _of(rows, name)]
+            for name in ("bet_areas", "win_areas", "game_result")
+        },
+        "award_odds": [None if odds is None else str(odds) for odds in _of(rows, "award_odds")],
+    }
+    columns: dict[str, Any] = {name: pd.array(whole[name], dtype="Int64") for name in _WHOLE}
+    columns |= {name: pd.array(text[name], dtype="string") for name in _TEXT}
+    columns["is_buy"] = pd.array(_of(rows, "is_buy"), dtype="boolean")
+    return pd.DataFrame(columns)
+
+
+def _end_at(row: AnyRound) -> int | None:
+    """When it ended; not known, too, where no round lasts so long."""
+    is_known = row.end_at is not None and abs(row.end_at - row.start_at) <= _LONGEST_ROUND_S
+    return row.end_at if is_known else None
+
+
+def dated(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The rounds whose start can be a time: what is made of times is made of these."""
+    can_be = rounds["start_at"].between(TIMES_S.start, TIMES_S.stop - 1)
+    return rounds if can_be.all() else rounds[can_be].reset_index(drop=True)
+
+
+def undated_words(rounds: pd.DataFrame) -> str:
+    """How many rounds are missing where times count, in a sentence; empty where none is."""
+    lacking = len(rounds) - len(dated(rounds))
+    return f"Without {many(lacking, 'round')} whose start is no time." if lacking else ""
+
+
+def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put rounds from several answers into one table, oldest first, each once.
+
+    Rounds that start in the same second are put into the order in which the credit runs from one to the next,
+    where there is one; else they stay in the order given.
+    """
+    rounds = pd.concat([rounds_frame(()), *parts], ignore_index=True)
+    rounds = rounds.drop_duplicates("event_id").sort_values("start_at", kind="stable", ignore_index=True)
+    places = _chained(
+        rounds["start_at"].tolist(), rounds["credit_before_li"].tolist(), rounds["credit_li"].tolist()
+    )
+    return rounds if places is None else rounds.iloc[places].reset_index(drop=True)
+
+
+def with_games(rounds: pd.DataFrame, games: Sequence[GameInfo]) -> pd.DataFrame:
+    """Add the `game`'s name and its `type`; a game that the list lacks has its id for a name."""
+    listed = {game.game_id: game for game in games}
+    ids = rounds["game_id"].unique().tolist()
+    told_apart = game_names(games)
+    names = {game_id: told_apart.get(game_id, str(game_id)) for game_id in ids}
+    types = {game_id: game_type(game_id, listed.get(game_id)) for game_id in ids}
+    return rounds.assign(
+        game=rounds["game_id"].map(names).astype("string"), type=rounds["game_id"].map(types).astype("string")
+    )
+
+
+def local_times(epoch_s: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
+    """Times in the business zone; what is not known, or no time (ms, say, or less than 0), is NaT."""
+    told = epoch_s.astype("Int64")
+    known = told.where(told.between(TIMES_S.start, TIMES_S.stop - 1))
+    times = pd.to_datetime(known.fillna(0).astype("int64"), unit="s", utc=True).dt.tz_convert(zone)
+    return times.mask(known.isna().to_numpy()) if known.hasnans else times
+
+
+def by_weekday_and_hour(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """One row per weekday (0 is Monday) and hour of the business zone: `bet_count` and the sums, in li.
+
+    All 168 are there; without rounds the numbers are 0. A round counts where it started.
+    """
+    local = local_times(rounds["start_at"], zone)
+    cells = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
+    grouped = rounds.assign(weekday=local.dt.day_of_week, hour=local.dt.hour).groupby(["weekday", "hour"])
+    sums = grouped.agg(
+        bet_count=("event_id", "size"), bet_amount_li=("bet_amount_li", "sum"), gain_li=("gain_li", "sum")
+    )
+    return sums.reindex(cells, fill_value=0).astype("Int64").reset_index()
+
+
+def _of_extras(extras: Sequence[Any], name: str) -> list[int | None]:
+    """Read a documented field of `extra_business`; what is not a whole number is left to the JSON column."""
+    found = [extra.get(name) if isinstance(extra, dict) else None for extra in extras]
+    return [value if type(value) is int and -(2**63) <= value < 2**63 else None for value in found]
+
+
+def _of(rows: Sequence[AnyRound], name: str) -> list[Any]:
+    return [getattr(row, name, None) for row in rows]
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
+
+
+def _chained(starts: list[int], before: list[int | None], after: list[int | None]) -> list[int] | None:
+    """Return the places of the rounds in the order of their credits; None where they stand in it already."""
+    seconds = [[place for place, _ in group] for _, group in groupby(enumerate(starts), lambda pair: pair[1])]
+    if len(seconds) == len(starts):
+        return None
+    places: list[int] = []
+    none: list[int] = []
+    for second, following in zip(seconds, [*seconds[1:], none], strict=True):
+        if len(second) == 1:
+            places += second
+            continue
+        held = after[places[-1]] if places else None
+        befores, afters = [before[place] for place in second], [after[place] for place in second]
+        begin = _begin(befores, afters, [held, *(before[place] for place in following)])
+        is_chained = begin == befores[0] and befores[1:] == afters[:-1]
+        walk = None if is_chained or begin is None else _walk(befores, afters, begin)
+        places += [second[step] for step in walk or range(len(second))]
+    return places
+
+
+def _begin(before: list[int | None], after: list[int | None], wanted: list[int | None]) -> int | None:
+    """Return the credit at which a walk over all these rounds must begin, None where there is no such walk.
+
+    Where the rounds are a circle it may begin at any of them: at the first that is `wanted`.
+    """
+    surplus = Counter(before)
+    surplus.subtract(Counter(after))
+    begins = list(surplus.elements())
+    if begins:
+        return begins[0] if len(begins) == 1 else None
+    return next((credit for credit in wanted if credit in before), before[0])
+
+
+def _walk(before: list[int | None], after: list[int | None], begin: int) -> list[int] | None:
+    """Walk all edges of a graph in one go (Hierholzer 1873); None where that is not possible.
+
+    A round is an edge from the credit before it to the credit after it.
+    """
+    leaving: dict[int | None, list[int]] = {}
+    for place in reversed(range(len(before))):
+        leaving.setdefault(before[place], []).append(place)
+    stack: list[tuple[int | None, int | None]] = [(begin, None)]
+    walked: list[int] = []
+    while stack:
+        credit, arrived_by = stack[-1]
+        if leaving.get(credit):
+            place = leaving[credit].pop()
+            stack.append((after[place], place))
+        else:
+            stack.pop()
+            if arrived_by is not None:
+                walked.append(arrived_by)
+    return walked[::-1] if len(walked) == len(before) else None

@@ -1,0 +1,94 @@
+"""All about the round that the address names (`round=`), in a sheet beside the page."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.core.markdown import escaped, short
+from dashboard.core.periods import business_day
+from dashboard.core.query import ROUND
+from dashboard.kit import guard, navigation, query_params, states
+from dashboard.players import data as players_data
+from dashboard.players.games import SLOTS
+from dashboard.provider.source import source
+from dashboard.rounds.detail import Fields, facts, games_fields, safe_url, slots_fields
+
+_ROW_PX: Final = 35
+
+
+def asked() -> str | None:
+    """The event id of the round that the address names."""
+    return query_params.value(ROUND)
+
+
+def _close() -> None:
+    query_params.clear([ROUND])
+
+
+@guard.dialog("Round", _close)
+def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
+    """Draw a round of a player (a row of `round_table.rounds_table`), with all that its type has."""
+    is_slots = row["type"] == SLOTS
+    _fields("The round", facts(row, currency), "round-facts")
+    _fields(
+        "Slots" if is_slots else "What was bet on, and what came",
+        slots_fields(row, currency) if is_slots else games_fields(row),
+        "round-fields",
+    )
+    if is_slots:
+        with states.part("The provider's page of this round"):
+            _provider_page(players_data.round_url(int(row["game_id"]), str(row["draw_id"])))
+    _game(row)
+
+
+@guard.dialog("Bet", _close)
+def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
+    """Draw a bet (a row of `bet_tables.bets_table`), with ways to its player and its game."""
+    _fields("The bet", facts(row, currency), "round-facts")
+    day = business_day(row["start"], source().zone).isoformat()
+    # The bet's own day: what the page shows may be another period, and a day is read at once.
+    navigation.lead(
+        "players.py",
+        f"Player {row['player']}",
+        user_id=str(row["user_id"]),
+        period=f"{day}..{day}",
+        round=str(row["event_id"]),
+    )
+    _game(row)
+
+
+@guard.dialog("Not found", _close)
+def missing(sentence: str) -> None:
+    """Say that there is no such round."""
+    st.warning(escaped(sentence), icon=":material/search_off:")
+
+
+def named(event_id: str) -> str:
+    """How a sentence calls a round that somebody asked for."""
+    return f"“{short(event_id)}”"
+
+
+def _game(row: Mapping[Any, Any]) -> None:
+    navigation.lead("games.py", str(row["game"]), game_id=str(row["game_id"]))
+
+
+def _provider_page(url: str) -> None:
+    if safe := safe_url(url):
+        st.link_button("Open the provider's page of this round", safe, icon=":material/open_in_new:")
+    else:
+        st.warning("The provider's address of this round is not an https link, so it is not offered.")
+
+
+def _fields(title: str, fields: Fields, key: str) -> None:
+    # A table of text, drawn on a canvas: whatever the provider sends is shown, nothing of it is obeyed.
+    names, values = zip(*fields, strict=True)
+    st.dataframe(
+        pd.DataFrame({title: names, " ": values}, dtype="string"),
+        key=key,
+        hide_index=True,
+        height="content",
+        row_height=_ROW_PX,
+        column_config={title: st.column_config.TextColumn(width="small")},
+    )

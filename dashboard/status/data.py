@@ -1,0 +1,200 @@
+"""The status of everything, in lines for people. Nothing here asks the provider more than twice a minute."""
+
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Final
+
+import pandas as pd
+
+from dashboard.bets.export import State as Waiting
+from dashboard.core import formats
+from dashboard.jackpots.data_poller import Doing
+from dashboard.jackpots.data_watch import watch
+from dashboard.jackpots.screens import condition
+from dashboard.provider.source import source
+from dashboard.status import rows as status_rows
+from dashboard.status.rows import RefusedSeen, Row, State
+from ledger.database import LedgerAway
+from ledger.payouts import refusals
+
+_PATIENCE_S: Final = 3
+"""The first one on the page waits so long for answers; a call to the provider takes at most 2 s here."""
+_SHOWN_BODY: Final = 500
+_LIBRARIES: Final = ("streamlit", "pandas", "plotly", "httpx", "sqlalchemy", "diskcache", "redis")
+_POLLER: Final = {
+    Doing.RESTING: (State.WELL, "Rests: nobody looks at the pots."),
+    Doing.ASKING: (State.WELL, "Asks for the pots, for all servers that share the cache."),
+    Doing.HEARING: (State.WELL, "Another server asks for the pots; their answers come through the cache."),
+    Doing.FAILING: (State.FAILING, "Asks for the pots, and gets no answer."),
+}
+
+
+def provider_rows() -> list[Row]:
+    """The provider's APIs, and its clock."""
+    seen = source().checks.apis(_PATIENCE_S)
+    ahead_s = status_rows.ahead_of(seen.values())
+    here = source()
+    return [
+        *(status_rows.api_row(api, one, ahead_s) for api, one in seen.items()),
+        status_rows.clock_row(ahead_s),
+        status_rows.currency_row(here.currency, tuple(here.currencies)),
+    ]
+
+
+def cache_rows() -> list[Row]:
+    """Where answers are kept, and how many of them were enough."""
+    here, stats = source(), source().twoj.stats().values()
+    return [
+        status_rows.cache_row(here.checks.cache(_PATIENCE_S)),
+        status_rows.answers_row(
+            sum(of.hits for of in stats), sum(of.misses for of in stats), sum(of.stale for of in stats)
+        ),
+    ]
+
+
+def ledger_rows() -> list[Row]:
+    """The ledger's database, and the payouts in it."""
+    here = source()
+    return [
+        status_rows.ledger_row(here.checks.ledger(_PATIENCE_S)),
+        status_rows.payouts_row(here.checks.payouts(_PATIENCE_S), int(here.clock() * 1000)),
+        status_rows.refused_row(refused(), int(here.clock() * 1000)),
+    ]
+
+
+def refused() -> list[RefusedSeen] | None:
+    """The payout calls that were not credited, one for each kind; None where the ledger does not say."""
+    return source().checks.refused(_PATIENCE_S)
+
+
+def refused_calls(count: int) -> pd.DataFrame:
+    """The last of them that are kept, newest first, times in the business zone. Raises LedgerAway."""
+    here = source()
+    with here.ledger.reading() as connection:
+        calls = refusals.latest(connection, count)
+    texts = {
+        "kind": [status_rows.REFUSED[call.kind].said for call in calls],
+        "msg": [call.msg for call in calls],
+        "trans_no": [call.trans_no for call in calls],
+        "body": [call.body[:_SHOWN_BODY].decode(errors="replace") for call in calls],
+    }
+    return pd.DataFrame(
+        {
+            "at": pd.Series(
+                [datetime.fromtimestamp(call.at_ms / 1000, UTC).astimezone(here.zone) for call in calls],
+                dtype=f"datetime64[ms, {here.zone.key}]",
+            ),
+            **{name: pd.Series(values, dtype="string") for name, values in texts.items()},
+        }
+    )
+
+
+def acknowledge_refused(shown: Mapping[str, int], who: str) -> None:
+    """Write that `who` has seen these calls, as many of each kind as were shown. Raises LedgerAway."""
+    here = source()
+    with here.ledger.writing() as connection:
+        refusals.acknowledge(connection, shown, who, int(here.clock() * 1000))
+    here.checks.refused_again()
+
+
+def background_rows() -> list[Row]:
+    """What goes on without a page: the poller of the pots, the screens, exports."""
+    state, said = _POLLER[watch().poller.doing]
+    advice = (
+        "See the Jackpot API above; the walls show the last pots with their age."
+        if state is not State.WELL
+        else ""
+    )
+    return [Row("Jackpot poller", state, said, advice), _screens(), _exports()]
+
+
+def all_rows() -> list[tuple[str, Row]]:
+    """Every line, with the name of its group."""
+    groups = {
+        "Provider": provider_rows,
+        "Cache": cache_rows,
+        "Ledger": ledger_rows,
+        "Background": background_rows,
+    }
+    return [(group, row) for group, rows in groups.items() for row in rows()]
+
+
+def calls() -> pd.DataFrame:
+    """What was asked of each endpoint of the provider, one a row, those first that are asked most."""
+    stats = source().twoj.stats()
+    rows = [
+        {
+            "endpoint": name,
+            "calls_60s": of.calls_60s,
+            "calls_900s": of.calls_900s,
+            "p50_ms": _ms(of.p50_s),
+            "p95_ms": _ms(of.p95_s),
+            "failures_900s": of.failures_900s,
+            "failures": ", ".join(f"{count} {error}" for error, count in sorted(of.failures.items())),
+            "calls": of.calls,
+            "hits": of.hits,
+            "misses": of.misses,
+            "stale": of.stale,
+        }
+        for name, of in stats.items()
+    ]
+    frame = pd.DataFrame(rows, columns=[*_CALLS])
+    frame = frame.astype(_CALLS).sort_values(["calls_900s", "endpoint"], ascending=[False, True])
+    return frame.reset_index(drop=True)
+
+
+_CALLS: Final = {
+    "endpoint": "string",
+    "calls_60s": "int64",
+    "calls_900s": "int64",
+    "p50_ms": "Int64",
+    "p95_ms": "Int64",
+    "failures_900s": "int64",
+    "failures": "string",
+    "calls": "int64",
+    "hits": "int64",
+    "misses": "int64",
+    "stale": "int64",
+}
+
+
+def versions() -> dict[str, str]:
+    """What runs here, since when, in which time zone."""
+    here = source()
+    return {
+        "Up": status_rows.seconds(here.checks.up_s),
+        "Time zone": formats.zone_name(here.zone),
+        "Build": watch().build,
+        "Python": platform.python_version(),
+        **{name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _screens() -> Row:
+    here = watch()
+    try:
+        screens = here.screens.all()
+    except LedgerAway:
+        return Row("Screens", State.UNKNOWN, "The ledger does not say.")
+    return status_rows.screens_row([condition(one, here.limits, here.build) for one in screens])
+
+
+def _exports() -> Row:
+    seen = source().exports.seen()
+    troubled = [one.trouble for one in seen if one.trouble]
+    if troubled:
+        return Row(
+            "Exports",
+            State.WATCH,
+            f"{len(troubled)} wait for the provider: {troubled[0]}",
+            "They go on by themselves.",
+        )
+    waiting = sum(one.export.state is Waiting.WAITING for one in seen)
+    said = f"{len(seen)} on the Bets page, {waiting} of them being made." if seen else "There are none."
+    return Row("Exports", State.WELL, said)
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)

@@ -1,0 +1,55 @@
+"""Lines of the Status page: a name, a word for how it is doing, what was seen, and what to do."""
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+import streamlit as st
+
+from dashboard.core.markdown import escaped
+from dashboard.kit import states
+from dashboard.status import data as status_data
+from dashboard.status.rows import Row, State
+
+_LOOKS: Final[dict[State, tuple[Literal["green", "orange", "red", "gray"], str]]] = {
+    State.WELL: ("green", ":material/check:"),
+    State.WATCH: ("orange", ":material/warning:"),
+    State.FAILING: ("red", ":material/error:"),
+    State.UNKNOWN: ("gray", ":material/help:"),
+}
+
+
+def summary() -> None:
+    """Say in one line whether all is well, or what is not."""
+    wanted = [(f"{row.what} ({group.lower()})", row.state) for group, row in status_data.all_rows()]
+    failing = [what for what, state in wanted if state is State.FAILING]
+    watched = [what for what, state in wanted if state is State.WATCH]
+    if failing:
+        st.error(escaped(f"Failing: {', '.join(failing)}."), icon=_LOOKS[State.FAILING][1])
+    if watched:
+        st.warning(escaped(f"To look at: {', '.join(watched)}."), icon=_LOOKS[State.WATCH][1])
+    if not failing and not watched:
+        st.success("Everything works, as far as is known.", icon=_LOOKS[State.WELL][1])
+
+
+def group(key: str, title: str, rows: Iterable[Row]) -> None:
+    """Draw the lines of one group in a box."""
+    with states.box(key, title):
+        for number, row in enumerate(rows):
+            with st.container(key=f"line-{key}-{number}", horizontal=True, vertical_alignment="top"):
+                _line(row)
+
+
+def _line(row: Row) -> None:
+    color, icon = _LOOKS[row.state]
+    st.markdown(f"**{escaped(row.what)}**", width=200)
+    with st.container(width=140):
+        st.badge(row.state.value, icon=icon, color=color)
+    to_do = f"  \n:material/arrow_forward: **{escaped(row.to_do)}**" if row.to_do else ""
+    st.markdown(escaped(row.said) + to_do, width="stretch")
+
+
+def versions() -> None:
+    """Say what runs here."""
+    told = [f"{name} **{escaped(text)}**" for name, text in status_data.versions().items()]
+    with states.box("versions", "This server"):
+        st.markdown(" · ".join(told))

@@ -1,0 +1,121 @@
+"""A player's wallet as the provider knows it: the balance, and the records of all transfers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pandas as pd
+
+from dashboard.provider.source import Known, or_last, source
+from dashboard.wallet.transfers import Wanted, transfers_frame, type_name
+from twoj_client import Reply
+from twoj_client.errors import AccountUnknown, WrongShape
+from twoj_client.models import TransferRecord, TransferRecords
+
+PAGE_ROWS: Final = 50
+"""A page has at least so many transfers, if there are so many."""
+_ASKED_ROWS: Final = 100
+_FEWEST_ROWS: Final = 10
+_MOST_ANSWERS: Final = 10
+
+NoSuchPlayer = AccountUnknown
+"""The provider knows no account of the player."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPage:
+    """Some of a player's transfers (`wallet.transfers_frame`), newest first.
+
+    `next_id` asks for the page after it, 0 where there is none. So many transfers were `looked_at` for these.
+    """
+
+    transfers: pd.DataFrame
+    next_id: int
+    looked_at: int
+
+
+def balance(op_id: str) -> Known[int]:
+    """The player's balance in li, asked anew; where that fails, what was said last. Raises TwoJError."""
+    return or_last(("balance", op_id), lambda: fresh_balance(op_id))
+
+
+def fresh_balance(op_id: str) -> Known[int]:
+    """The player's balance in li as of now, never an older one. Raises TwoJError."""
+    reply = source().twoj.transfer.balance(op_id=op_id)
+    return Known(reply.data.balance, reply.as_of)
+
+
+def transfers(wanted: Wanted) -> Known[TransferPage]:
+    """A page of the transfers that are wanted; where it fails, what was said last. Raises TwoJError."""
+    return or_last(("transfers", wanted), lambda: _page(wanted))
+
+
+def all_transfers(wanted: Wanted) -> Known[pd.DataFrame]:
+    """All transfers that are wanted, from the newest. Raises TwoJError where one answer fails."""
+    read = _Read()
+    for reply in _replies(replace(wanted, next_id=0)):
+        read.add(reply)
+    return Known(_chosen(transfers_frame(list(read.records.values()), source().zone), wanted), read.as_of)
+
+
+def _page(wanted: Wanted) -> Known[TransferPage]:
+    read = _Read()
+    for asked, reply in enumerate(_replies(wanted), start=1):
+        read.add(reply)
+        if asked == _MOST_ANSWERS or sum(_fits(one, wanted) for one in read.records.values()) >= PAGE_ROWS:
+            break
+    # How much the balance changed before the last row, only the transfer before it can tell.
+    older = _ask(replace(wanted, next_id=read.next_id), _FEWEST_ROWS).data.records if read.next_id else []
+    frame = transfers_frame(list(read.records.values()), source().zone, *older[:1])
+    return Known(TransferPage(_chosen(frame, wanted), read.next_id, len(read.records)), read.as_of)
+
+
+class _Read:
+    """What was read so far, each record once: pages may overlap where transfers are made meanwhile."""
+
+    def __init__(self) -> None:
+        self.records: dict[int | TransferRecord, TransferRecord] = {}
+        self.next_id = 0
+        self.as_of = source().now()
+
+    def add(self, reply: Reply[TransferRecords]) -> None:
+        self.as_of = min(self.as_of, reply.as_of)
+        self.next_id = reply.data.next_id
+        for record in reply.data.records:
+            self.records.setdefault(record if record.id is None else record.id, record)
+
+
+def _replies(wanted: Wanted) -> Iterator[Reply[TransferRecords]]:
+    """Ask page after page, as long as each leads to one that was not asked for yet."""
+    asked = set()
+    next_id = wanted.next_id
+    while next_id not in asked:
+        asked.add(next_id)
+        reply = _ask(replace(wanted, next_id=next_id), _ASKED_ROWS)
+        yield reply
+        next_id = reply.data.next_id
+        if not next_id:
+            return
+    raise WrongShape("The provider's records lead from page to page in a circle.")
+
+
+def _ask(wanted: Wanted, rows: int) -> Reply[TransferRecords]:
+    assert wanted.op_id is not None  # noqa: S101 - pages ask for a player first
+    return source().twoj.transfer.records(
+        op_id=wanted.op_id,
+        next_id=wanted.next_id,
+        page_size=rows,
+        created_at=wanted.before,
+        trans_no=wanted.number,
+    )
+
+
+def _fits(record: TransferRecord, wanted: Wanted) -> bool:
+    return wanted.type in (None, record.type)
+
+
+def _chosen(frame: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    """Only the type that is wanted; the provider has no filter for it."""
+    if wanted.type is None:
+        return frame
+    return frame[frame["type"] == type_name(wanted.type)].reset_index(drop=True)

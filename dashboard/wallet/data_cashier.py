@@ -1,0 +1,128 @@
+"""Deposits and withdrawals: each is written to the ledger first, and sent once, by whoever wrote it."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from dashboard.core import codes, formats
+from dashboard.provider.source import source
+from dashboard.wallet.orders import DEPOSIT, WITHDRAWAL, Attempt, Order
+from ledger import transfers as ledger_transfers
+from ledger.database import LedgerAway
+from ledger.transfers import Kind, Outcome, State, Transfer, TransferBook
+from twoj_client import TwoJError
+from twoj_client.errors import OutcomeUnknown
+from twoj_client.models import TransferRecord
+
+log = structlog.get_logger(__name__)
+
+_LATEST: Final = 10
+_TYPES: Final = {DEPOSIT: codes.DEPOSIT, WITHDRAWAL: codes.WITHDRAWAL}
+
+
+def is_on() -> bool:
+    """Whether this server moves money at all (TWOJ_CASHIER)."""
+    return source().book is not None
+
+
+def new_order(op_id: str, kind: str, amount_li: int) -> Order:
+    """An order under a number of its own, which sorts by time and can be read out on the phone."""
+    number = f"{source().now():%Y%m%d-%H%M%S}-{secrets.token_hex(5)}"
+    return Order(number, op_id, kind, amount_li)
+
+
+def send(order: Order, who: str) -> Attempt:
+    """Send an order if its number was never used, and return what became of it; else what is known of it.
+
+    Raises LedgerAway where the ledger cannot be written before: then nothing was sent.
+    """
+    book = _book()
+    if not book.begin(_booked(order), who):
+        known = attempt(order.trans_no)
+        assert known is not None  # noqa: S101 - the number is in the ledger, and nothing is ever deleted there
+        return known
+    outcome = _moved(order)
+    try:
+        return _attempt(book.settle(order.trans_no, outcome, who))
+    except LedgerAway as error:
+        log.warning("outcome of a transfer not written", trans_no=order.trans_no, error=str(error))
+        now_ms = int(source().clock() * 1000)
+        sent = Transfer(_booked(order), who, outcome, now_ms, now_ms)
+        return replace(_attempt(sent), written=False)
+
+
+def look_up(order: Order, who: str) -> Attempt:
+    """Look for an order in the provider's records, write what they say, and return all that is known of it.
+
+    Raises TwoJError or LedgerAway, and then nothing is changed.
+    """
+    here = source()
+    reply = here.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
+    outcome = _recorded(reply.data, order, formats.moment(reply.as_of, here.zone))
+    return _attempt(_book().settle(order.trans_no, outcome, who, "look-up"))
+
+
+def attempt(trans_no: str) -> Attempt | None:
+    """What is known of the order with this number, None where it was not sent. Raises LedgerAway."""
+    found = _book().find(trans_no)
+    return _attempt(found) if found else None
+
+
+def attempts(op_id: str) -> list[Attempt]:
+    """The latest orders for a player, before all others those that are open. Raises LedgerAway."""
+    return [_attempt(transfer) for transfer in _book().latest(op_id, _LATEST)]
+
+
+def last_freeze(op_id: str) -> Attempt | None:
+    """The latest withdrawal that was answered with the frozen part. Raises LedgerAway."""
+    found = _book().last_freeze(op_id)
+    return _attempt(found) if found else None
+
+
+def _book() -> TransferBook:
+    book = source().book
+    if book is None:
+        raise RuntimeError("TWOJ_CASHIER is false: this server moves no money.")
+    return book
+
+
+def _moved(order: Order) -> Outcome:
+    transfer = source().twoj.transfer
+    move = transfer.deposit if order.kind == DEPOSIT else transfer.withdraw
+    try:
+        reply = move(op_id=order.op_id, amount=order.amount_li, trans_no=order.trans_no)
+    except OutcomeUnknown as error:
+        return Outcome(State.UNKNOWN, error.sentence)
+    except TwoJError as error:
+        return Outcome(State.REFUSED, f"{error.sentence} {error.what_to_do}")
+    return Outcome(State.DONE, "", reply.data.balance, reply.data.freeze_amount)
+
+
+def _recorded(record: TransferRecord | None, order: Order, when: str) -> Outcome:
+    if record is None:
+        reason = f"The provider's records did not have it on {when}. It may still come."
+    elif (record.type, abs(record.amount)) != (_TYPES[order.kind], order.amount_li):
+        reason = "The provider's records have another transfer under its number. Ask the provider."
+    else:
+        return Outcome(State.DONE, "", record.after_balance)
+    return Outcome(State.UNKNOWN, reason)
+
+
+def _booked(order: Order) -> ledger_transfers.Order:
+    return ledger_transfers.Order(order.trans_no, order.op_id, Kind(order.kind), order.amount_li)
+
+
+def _attempt(transfer: Transfer) -> Attempt:
+    order, outcome = transfer.order, transfer.outcome
+    return Attempt(
+        Order(order.trans_no, order.op_id, order.kind.value, order.amount_li),
+        transfer.who,
+        datetime.fromtimestamp(transfer.sent_at_ms / 1000, UTC),
+        outcome.state.value,
+        outcome.reason,
+        outcome.balance_li,
+        outcome.freeze_li,
+    )

@@ -1,0 +1,147 @@
+"""Deposit and withdraw: a form, a dialog that repeats what would happen, and one sending per number."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.core.amounts import AmountError, amount_li
+from dashboard.core.formats import money
+from dashboard.core.markdown import escaped
+from dashboard.core.roles import TRANSFERS
+from dashboard.kit import guard, states
+from dashboard.provider.source import Known, LedgerFailed, ProviderFailed, source
+from dashboard.wallet import data as wallet_data
+from dashboard.wallet import data_cashier, parts_order
+from dashboard.wallet.orders import VERBS, Attempt, Order, concerns, objection
+
+_DRAFT: Final = "cash-draft"
+_ACCOUNTS: Final = "cash-accounts"
+_SENT: Final = "cash-sent"
+"""How many orders this person sent: the field for the amount is a new one after each."""
+_LONGEST_AMOUNT: Final = 40
+
+
+def has_account(op_id: str) -> bool:
+    """Whether the player has an account to move money in, for all that is known now.
+
+    Once the provider knew one, it is not asked again for as long as the tab is open.
+    """
+    found: set[str] = st.session_state.setdefault(_ACCOUNTS, set())
+    if op_id not in found:
+        try:
+            wallet_data.fresh_balance(op_id)
+        except wallet_data.NoSuchPlayer:
+            return False
+        except ProviderFailed:
+            return True
+        found.add(op_id)
+    return True
+
+
+@guard.fragment()
+def draw(op_id: str) -> None:
+    """Draw the form; what it asks for is confirmed in a dialog before anything is sent.
+
+    A fragment: the dialog does not wait until a slow provider has answered for the rest of the page.
+    """
+    currency = source().currency
+    with states.box("cash-desk", "Deposit or withdraw"), st.form("cash", border=False):
+        kind = st.segmented_control(
+            "What", list(VERBS), format_func=VERBS.__getitem__, default=next(iter(VERBS)), required=True
+        )
+        typed = st.text_input(
+            "Amount" + (f", {currency}" if currency else ""),
+            placeholder="1,250.50",
+            max_chars=_LONGEST_AMOUNT,
+            autocomplete="off",
+            key=f"cash-amount-{st.session_state.setdefault(_SENT, 0)}",
+        )
+        if st.form_submit_button("Review…"):
+            _review(op_id, str(kind), typed)
+    order, balance = st.session_state.get(_DRAFT, (None, None))
+    if order and order.op_id != op_id:
+        _forget()
+    elif order:
+        guard.dialog(f"Confirm the {order.kind}", _forget, "center")(_confirm)(order, balance)
+
+
+def _review(op_id: str, kind: str, typed: str) -> None:
+    with states.part("The balance"):
+        try:
+            order = data_cashier.new_order(op_id, kind, amount_li(typed, source().currency))
+        except AmountError as error:
+            st.error(str(error), icon=":material/edit:")
+            return
+        balance = wallet_data.fresh_balance(op_id)
+        against = objection(order, balance.value, source().currency)
+        if against:
+            st.error(against, icon=":material/block:")
+        else:
+            st.session_state[_DRAFT] = (order, balance)
+
+
+def _confirm(order: Order, balance: Known[int]) -> None:
+    """The dialog. The ledger decides what it shows: an order that was sent is not offered again."""
+    _repeat(order, balance.value)
+    place = st.empty()
+    try:
+        sent = data_cashier.attempt(order.trans_no)
+        if sent is None:
+            with place.container():
+                sent = _sent(order)
+    except LedgerFailed as error:
+        place.empty()
+        sentence = f"Nothing was sent, because it could not be written down before. {error}"
+        st.error(escaped(sentence), icon=":material/cloud_off:")
+        return
+    if sent:
+        place.empty()
+        _result(sent)
+
+
+def _repeat(order: Order, balance_li: int) -> None:
+    currency = source().currency
+    facts = {
+        "Player": escaped(order.op_id),
+        VERBS[order.kind]: f"**{money(order.amount_li, currency)}**",
+        "Balance now": money(balance_li, currency),
+        "Balance after it": f"**{money(order.after_li(balance_li), currency)}**",
+        "Number": order.trans_no,
+    }
+    st.table(pd.DataFrame(facts.items()), border="horizontal", hide_index=True, hide_header=True)
+
+
+def _sent(order: Order) -> Attempt | None:
+    """Offer to send it; once that is pressed, send it and return what became of it."""
+    here = source()
+    worries = concerns(order, data_cashier.attempts(order.op_id), here.now(), here.currency)
+    for worry in worries:
+        st.warning(escaped(worry), icon=":material/warning:")
+    agreed = not worries or st.checkbox("Make this transfer all the same", key=f"agreed-{order.trans_no}")
+    label = f"{VERBS[order.kind]} {money(order.amount_li, here.currency)}"
+    with st.container(horizontal=True):
+        pressed = st.button(escaped(label), type="primary", key=f"send-{order.trans_no}", disabled=not agreed)
+        if st.button("Cancel", key=f"cancel-{order.trans_no}"):
+            _forget()
+            st.rerun()
+    if not pressed:
+        return None
+    st.session_state[_SENT] += 1
+    with st.spinner("Sending…"):
+        return data_cashier.send(order, guard.who(TRANSFERS))
+
+
+def _result(sent: Attempt) -> None:
+    place = st.empty()
+    if sent.is_open:
+        sent = parts_order.looked_up(sent, "dialog") or sent
+    with place.container():
+        parts_order.outcome(sent)
+    if st.button("Close", key=f"close-{sent.order.trans_no}"):
+        _forget()
+        st.rerun()
+
+
+def _forget() -> None:
+    st.session_state.pop(_DRAFT, None)

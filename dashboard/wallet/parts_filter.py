@@ -1,0 +1,73 @@
+"""Whose wallet is shown, and which of its transfers: the pickers, and what the address asks for."""
+
+from datetime import timedelta
+from typing import Final
+
+import streamlit as st
+
+from dashboard.core import formats
+from dashboard.core.query import BEFORE, LONGEST_ID, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, USER_ID
+from dashboard.kit import query_params
+from dashboard.provider.source import source
+from dashboard.wallet.transfers import FILTERS, Wanted, read_wanted
+
+_KEY: Final = "wallet-"
+_PAGE: Final = (NEXT_ID,)
+"""The page that was turned to belonged to the filters before."""
+
+
+def wanted() -> Wanted:
+    """What the address asks for."""
+    return read_wanted(query_params.query())
+
+
+def draw_player() -> None:
+    """Draw the page's title with the field for the player beside it."""
+    heading, picker = st.columns([3, 2], vertical_alignment="bottom")
+    heading.title("Wallet", anchor=False)
+    picker.text_input(
+        "Player (op_id)",
+        type="search",
+        max_chars=LONGEST_ID,
+        placeholder="Your own id of the player",
+        **query_params.bound(_KEY, OP_ID, drops=(USER_ID, *_PAGE)),
+    )
+
+
+def draw_filters() -> None:
+    """Draw the filters of the transfers."""
+    types = TRANSFER_TYPE.choices
+    with st.container(key="wallet-filters", horizontal=True, vertical_alignment="bottom"):
+        st.pills(
+            "Type",
+            list(types),
+            format_func=types.__getitem__,
+            **query_params.bound(_KEY, TRANSFER_TYPE, drops=_PAGE),
+        )
+        st.text_input(
+            "Number",
+            placeholder="Yours or the provider's",
+            width=260,
+            **query_params.bound(_KEY, TRANS_NO, drops=_PAGE),
+        )
+        st.datetime_input(
+            f"Created before, {formats.zone_name(source().zone)}",
+            value=None,
+            format="YYYY-MM-DD",
+            step=timedelta(minutes=1),
+            width=260,
+            **query_params.bound(_KEY, BEFORE, drops=_PAGE),
+        )
+        if query_params.has(*FILTERS):
+            st.button(
+                "Show all",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=query_params.clear,
+                args=((*FILTERS, *_PAGE),),
+            )
+
+
+def turn_to(next_id: int) -> None:
+    """Turn to the page of the transfers that begins at `next_id`."""
+    query_params.write({NEXT_ID: next_id})

@@ -1,0 +1,107 @@
+"""A page of a player's transfers: the running balance, the table, the way to older ones, all as a file."""
+
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.core import formats, tables
+from dashboard.core.files import About, file_stem
+from dashboard.kit import charts, downloads, states, table
+from dashboard.provider.source import Known, source
+from dashboard.wallet import data as wallet_data
+from dashboard.wallet import parts_filter
+from dashboard.wallet.figures import wallet_chart
+from dashboard.wallet.transfers import Wanted, described, in_words
+
+_NEWER: Final = "wallet-newer"
+_FILE: Final = "wallet-file"
+
+
+def draw(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
+    """Draw what was found."""
+    here, page = source(), found.value
+    if page.transfers.empty:
+        st.info(_nothing(wanted, page))
+    else:
+        if wanted.type is None and len(page.transfers) > 1:  # without the other type no balance runs
+            _chart(page.transfers)
+        st.caption(f"On this page: {in_words(page.transfers, here.currency)}")
+        look = charts.look()
+        table.draw(
+            page.transfers, tables.TRANSFERS, "transfers-table", look, here.currency, neutral=["between_li"]
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _turn(wanted, page.next_id)
+        _file(wanted, found)
+
+
+def _chart(transfers: pd.DataFrame) -> None:
+    here = source()
+    charts.show(wallet_chart(transfers, charts.look(), here.currency, here.zone), "running-balance")
+    st.caption(
+        "The running balance. Where the line breaks, the balance changed between two transfers: rounds,"
+        " bonuses, jackpots, or a transfer that is missing."
+    )
+
+
+def _nothing(wanted: Wanted, page: wallet_data.TransferPage) -> str:
+    if page.next_id:
+        return f"None of the {page.looked_at} transfers looked at fits the filters. Older ones may."
+    if wanted.next_id:
+        return "There are no older ones."
+    return "No transfer fits the filters." if described(wanted, source().zone) else "No transfers yet."
+
+
+def _turn(wanted: Wanted, next_id: int) -> None:
+    newer: dict[int, int] = st.session_state.setdefault(_NEWER, {})
+    if wanted.next_id:
+        st.button("Newest", icon=":material/first_page:", on_click=parts_filter.turn_to, args=(0,))
+    if wanted.next_id in newer:
+        st.button(
+            "Newer",
+            icon=":material/chevron_left:",
+            on_click=parts_filter.turn_to,
+            args=(newer[wanted.next_id],),
+        )
+    if next_id:
+        newer[next_id] = wanted.next_id
+        st.button("Older", icon=":material/chevron_right:", on_click=parts_filter.turn_to, args=(next_id,))
+
+
+def _file(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
+    """Offer all that fits the filters as files; what is not on this page is read when somebody asks."""
+    whole = replace(wanted, next_id=0)
+    if not wanted.next_id and not found.value.next_id:
+        if not found.value.transfers.empty:
+            _offer(whole, Known(found.value.transfers, found.as_of, found.trouble))
+        return
+    if st.button("Read all for a file", icon=":material/download:", type="tertiary"):
+        with states.part("The file"), st.spinner("Reading all transfers…"):
+            st.session_state[_FILE] = (whole, wallet_data.all_transfers(whole))
+    read_for, known = st.session_state.get(_FILE, (None, None))
+    if read_for == whole:
+        _offer(whole, known)
+
+
+def _offer(wanted: Wanted, known: Known[pd.DataFrame]) -> None:
+    here = source()
+    stale = "The provider did not answer; this is what it said last." if known.stale else ""
+    about = About(
+        title="Transfers",
+        period=f"All until {formats.moment(min(known.as_of, wanted.before or known.as_of), here.zone)}",
+        zone=formats.zone_name(here.zone),
+        currency=here.currency or "",
+        as_of=formats.moment(known.as_of, here.zone),
+        completeness=stale,
+        only=", ".join(filter(None, (f"player {wanted.op_id}", described(wanted, here.zone)))),
+        rows=str(len(known.value)),
+    )
+    count = len(known.value)
+    st.caption(
+        f"{'The only transfer' if count == 1 else f'All {count:,} transfers'} as a file", width="content"
+    )
+    day = f"{min(known.as_of, wanted.before or known.as_of).astimezone(here.zone):%Y-%m-%d}"
+    stem = file_stem("transfers", wanted.op_id or "", day)
+    downloads.offer(about, tables.TRANSFERS, known.value, stem)

@@ -1,0 +1,109 @@
+"""A player's wallet: which transfers are asked for, and a table of them with the balance around each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from dashboard.core.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
+from dashboard.core.formats import count, moment, money
+from dashboard.core.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
+from dashboard.players.balance import Record
+from dashboard.rounds.frame import local_times
+
+_SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
+FILTERS: Final = (TRANSFER_TYPE, TRANS_NO, BEFORE)
+"""What of the address narrows down the transfers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose transfers are asked for, and which; what is None is not narrowed down.
+
+    `number` is the operator's or the provider's number of one transfer, `before` the moment before which they
+    were made. `next_id` is where the page begins, as the provider named it; 0: at the newest.
+    """
+
+    op_id: str | None = None
+    type: int | None = None
+    number: str | None = None
+    before: datetime | None = None
+    next_id: int = 0
+
+
+def read_wanted(query: Query) -> Wanted:
+    """Read from an address which transfers it asks for."""
+    return Wanted(
+        query.value(OP_ID),
+        query.value(TRANSFER_TYPE),
+        query.value(TRANS_NO),
+        query.value(BEFORE),
+        query.value(NEXT_ID),
+    )
+
+
+def described(wanted: Wanted, zone: ZoneInfo) -> str:
+    """The filters in words, empty where there are none: what a file says about itself."""
+    type_only = f"{TRANSFER_TYPES[wanted.type].lower()}s" if wanted.type else ""
+    number_only = f"number {wanted.number}" if wanted.number else ""
+    before_only = f"created before {moment(wanted.before, zone)}" if wanted.before else ""
+    return ", ".join(part for part in (type_only, number_only, before_only) if part)
+
+
+def transfers_frame(records: Sequence[Record], zone: ZoneInfo, older: Record | None = None) -> pd.DataFrame:
+    """One row a transfer, in the order of `records`, which is newest first; amounts in Int64 li.
+
+    The document does not say whether a withdrawal's amount has a sign: none is shown, the type says it.
+
+    `at` (aware, in `zone`), `type` in words, `amount_li`, and the running balance: `before_li`, `after_li`,
+    and `between_li`, by which the balance had changed since the transfer before (rounds, bonuses, jackpots,
+    or a transfer that is not among the records). `older` is the transfer before the last of `records`. NA is
+    not known: before the first transfer of all, and around a type that the document does not name.
+    """
+    before_li = [
+        record.after_balance - _SIGNS[record.type] * abs(record.amount) if record.type in _SIGNS else None
+        for record in records
+    ]
+    earlier = [*records[1:], older]
+    between_li = [
+        None if before is None or one is None else before - one.after_balance
+        for before, one in zip(before_li, earlier[: len(records)], strict=True)
+    ]
+    created = pd.Series([record.created_at for record in records], dtype="int64")
+    return pd.DataFrame(
+        {
+            "at": local_times(created, zone),
+            "type": pd.Series([type_name(record.type) for record in records], dtype="object"),
+            "amount_li": pd.array([abs(record.amount) for record in records], dtype="Int64"),
+            "before_li": pd.array(before_li, dtype="Int64"),
+            "after_li": pd.array([record.after_balance for record in records], dtype="Int64"),
+            "between_li": pd.array(between_li, dtype="Int64"),
+            "ref_id": pd.Series([record.ref_id for record in records], dtype="object"),
+            "trans_no": pd.Series([record.trans_no for record in records], dtype="object"),
+        }
+    )
+
+
+def type_name(number: int) -> str:
+    """The type of a transfer in words; a number that the document does not name stays one."""
+    return TRANSFER_TYPES.get(number, f"Type {number}")
+
+
+def in_words(frame: pd.DataFrame, currency: str | None) -> str:
+    """How many transfers of each type these are (`transfers_frame`), and what they moved, in one line."""
+    amounts = {
+        kind: frame.loc[frame["type"] == name, "amount_li"].tolist() for kind, name in TRANSFER_TYPES.items()
+    }
+    parts = [
+        f"{count(len(moved))} {TRANSFER_TYPES[kind].lower()}{'' if len(moved) == 1 else 's'}"
+        f" of {money(sum(moved), currency)}"
+        for kind, moved in amounts.items()
+        if moved
+    ]
+    net_li = sum(_SIGNS[kind] * sum(moved) for kind, moved in amounts.items())
+    if len(parts) > 1:
+        parts.append(f"net {'+' if net_li > 0 else ''}{money(net_li, currency)}")
+    return " · ".join(parts)

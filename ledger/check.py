@@ -1,0 +1,167 @@
+"""Proves the ledger from its own rows, to the li. Reads only, and all of it as of one moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, func, inspect, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from ledger import audit, chain, schema, schema_check, transfers
+from ledger.database import away, open_engine, require_newest, snapshot, without_hurry
+from ledger.payouts import calls
+from ledger.payouts.payout_call import won_at_ms
+from ledger.schema import balances, entries, payouts, pending, screens
+
+
+class NoLedger(Exception):
+    """Nothing was ever written at this address."""
+
+
+def check(url: URL, head: str | None = None) -> tuple[list[str], str]:
+    """Return a sentence for each thing that is wrong, and one that says how much the ledger holds.
+
+    `head`: a hash that was printed earlier, and must still be in the chain. Raises NoLedger, or LedgerAway.
+    """
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise NoLedger(_NO_LEDGER)
+    engine = snapshot(open_engine(url))
+    try:
+        with engine.begin() as connection:
+            without_hurry(connection)
+            if not schema.metadata.tables.keys() & set(inspect(connection).get_table_names()):
+                raise NoLedger(_NO_LEDGER)
+            require_newest(connection)
+            if lacking := [*schema_check.lacks(connection)]:
+                return lacking, "The rest was not looked at."
+            wrong = [
+                *schema_check.differences(connection),
+                *_balances(connection),
+                *_payouts(connection),
+                *_entries(connection),
+                *_times(connection),
+                *calls.differences(connection),
+                *chain.differences(connection),
+                *audit.broken(connection),
+                *transfers.differences(connection),
+                *_screens(connection),
+            ]
+            if head is not None and not audit.has(connection, head):
+                wrong.append(
+                    f"Audit log: no row has the hash {head}; it was written anew since, or is another."
+                )
+            return wrong, " ".join([_extent(connection), *audit.extent(connection)])
+    except DBAPIError as error:
+        raise away(error) from error
+    finally:
+        engine.dispose()
+
+
+_AT_ONCE = 10_000
+_NO_LEDGER = "There is no ledger here yet. Is TWOJ_LEDGER_URL right?"
+
+
+def _balances(connection: Connection) -> Iterator[str]:
+    """Each balance is the sum of the player's entries."""
+    booked_li: Counter[str] = Counter()  # summed up here: SQLite's sum ends at 64 bits
+    made = select(entries.c.op_id, entries.c.amount_li).execution_options(yield_per=_AT_ONCE)
+    for op_id, amount_li in connection.execute(made):
+        booked_li[op_id] += amount_li
+    balance_li = _balance_li(connection)
+    for op_id in sorted(booked_li.keys() | balance_li.keys()):
+        if balance_li.get(op_id) != booked_li[op_id]:
+            yield (
+                f"Player {op_id!r}: the balance is {_li(balance_li.get(op_id))}, "
+                f"the entries make {booked_li[op_id]} li."
+            )
+
+
+def _balance_li(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(select(balances.c.op_id, balances.c.balance_li))
+    return {row.op_id: row.balance_li for row in rows}
+
+
+def _payouts(connection: Connection) -> Iterator[str]:
+    """Each payout has either one entry, of the same money, or waits for the wallet."""
+    has_entry, waits = entries.c.trans_no.is_not(None), pending.c.trans_no.is_not(None)
+    other_money = or_(entries.c.op_id != payouts.c.op_id, entries.c.amount_li != payouts.c.amount_li)
+    rows = connection.execute(
+        select(
+            payouts.c.trans_no,
+            payouts.c.op_id,
+            payouts.c.amount_li,
+            has_entry,
+            waits,
+            entries.c.op_id,
+            entries.c.amount_li,
+        )
+        .join(entries, entries.c.trans_no == payouts.c.trans_no, isouter=True)
+        .join(pending, pending.c.trans_no == payouts.c.trans_no, isouter=True)
+        .where(or_(has_entry == waits, other_money))
+        .order_by(payouts.c.trans_no)
+    )
+    for trans_no, op_id, amount_li, booked, waiting, booked_to, booked_li in rows:
+        if not booked:
+            yield f"Payout {trans_no}: {_li(amount_li)} for {op_id!r} were never credited."
+        elif waiting:
+            yield f"Payout {trans_no}: it is credited, and yet it waits for the wallet."
+        else:
+            yield (
+                f"Payout {trans_no}: {_li(amount_li)} for {op_id!r} were asked for, "
+                f"{_li(booked_li)} for {booked_to!r} were credited."
+            )
+
+
+def _entries(connection: Connection) -> Iterator[str]:
+    """Each entry has a payout."""
+    rows = connection.execute(
+        select(entries.c.trans_no, entries.c.op_id, entries.c.amount_li)
+        .join(payouts, entries.c.trans_no == payouts.c.trans_no, isouter=True)
+        .where(payouts.c.trans_no.is_(None))
+        .order_by(entries.c.id)
+    )
+    for trans_no, op_id, amount_li in rows:
+        yield f"Entry {trans_no}: {_li(amount_li)} were credited to {op_id!r} without a payout."
+
+
+def _times(connection: Connection) -> Iterator[str]:
+    """Each payout was won when its call says, or where that cannot be, was received."""
+    columns = payouts.c.trans_no, payouts.c.ordered_at_s, payouts.c.received_at_ms, payouts.c.won_at_ms
+    rows = select(*columns).order_by(payouts.c.trans_no).execution_options(yield_per=_AT_ONCE)
+    for trans_no, ordered_at_s, received_at_ms, at_ms in connection.execute(rows):
+        if at_ms != won_at_ms(ordered_at_s, received_at_ms):
+            yield f"Payout {trans_no}: it was won at another time, by what the provider told."
+
+
+def _screens(connection: Connection) -> Iterator[str]:
+    """Each screen was made, and revoked, when the audit log says so."""
+    made = {about["screen"]: (about["name"], at_ms) for about, at_ms in _told(connection, audit.SCREEN_MADE)}
+    revoked = {about["screen"]: at_ms for about, at_ms in _told(connection, audit.SCREEN_REVOKED)}
+    for row in connection.execute(select(screens).order_by(screens.c.id)):
+        if (row.name, row.made_at_ms) != made.pop(row.id, None) or row.revoked_at_ms != revoked.get(row.id):
+            yield f"Screen {row.id}: the audit log says something else of it."
+    for screen_id in sorted(made):
+        yield f"Screen {screen_id}: it is missing, the audit log knows it."
+
+
+def _told(connection: Connection, what: str) -> Iterator[tuple[dict[str, Any], int]]:
+    for row in audit.rows(connection, what):
+        about = {"screen": 0, "name": ""} | audit.as_object(row.about)
+        yield about, row.at_ms
+
+
+def _extent(connection: Connection) -> str:
+    asked = connection.scalar(select(func.count()).select_from(payouts))
+    waiting = connection.scalar(select(func.count()).select_from(pending))
+    balance_li = _balance_li(connection)
+    return (
+        f"{asked} payouts, {waiting} of them wait for the wallet. "
+        f"{len(balance_li)} players were credited {sum(balance_li.values())} li in all."
+    )
+
+
+def _li(amount: int | None) -> str:
+    return "nothing" if amount is None else f"{amount} li"

@@ -1,0 +1,152 @@
+"""`POST /order/jackpot`: takes the provider's calls and answers within the 5 s that it waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ledger.database import Database, LedgerAway
+from ledger.log import log
+from ledger.payouts import answers
+from ledger.payouts.answers import Answer, envelope
+from ledger.payouts.batcher import Desk
+from ledger.payouts.ledger import Ledger
+from ledger.payouts.outcome import Outcome, Settled, refused
+from ledger.payouts.payout_call import LARGEST_BODY, Delivery, Fault, Merchant, Payout, Refusal, examine
+from ledger.payouts.wallet import Wallet, WalletAway
+from ledger.payouts.wallet_credits import Crediting
+
+_ANSWER_WITHIN_S = 4.5
+_REMIND_EVERY_S = 600
+
+
+class Receiver:
+    """Answers the payout calls for one merchant. Serve `routes` inside `running()`.
+
+    The ledger in `database` keeps the players' balances, unless the operator's own `wallet` does. `clock`
+    returns epoch seconds. `availableAmount` is in li, as `amount` is: the document does not name its unit.
+    """
+
+    def __init__(
+        self,
+        merchant: Merchant,
+        database: Database,
+        wallet: Wallet | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._merchant = merchant
+        self._ledger = Ledger(database, wallet=wallet is not None, clock=clock)
+        self._desk = Desk(self._ledger)
+        self._crediting = Crediting(wallet, self._ledger, self._desk) if wallet else None
+        self._clock = clock
+        self.outcomes: Counter[str] = Counter()
+        """How many calls this process answered, by what became of them."""
+        self.routes = [Route("/order/jackpot", self._answer, methods=["POST"])]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve until the block ends; a database that is away at first is awaited call by call."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._desk.open())
+            try:
+                async with asyncio.timeout(_ANSWER_WITHIN_S):
+                    await self._desk.do(self._ledger.prepare)
+            except (LedgerAway, TimeoutError) as error:
+                log.error("ledger away", error=str(error) or type(error).__name__)
+            if self._crediting:
+                await stack.enter_async_context(self._crediting.open())
+            reminding = asyncio.create_task(self._remind())
+            try:
+                yield
+            finally:
+                reminding.cancel()
+                await asyncio.wait([reminding])
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                body = await _read(request)
+                delivery = examine(request.scope["query_string"], body, self._merchant)
+                settled = await self._settle(delivery)
+        except (LedgerAway, WalletAway, TimeoutError, ClientDisconnect) as error:
+            log.error("payout not answered", error=str(error) or type(error).__name__)
+            self.outcomes["unanswered"] += 1
+            return self._respond(answers.NOT_YET, {})
+        self.outcomes[settled.outcome] += 1
+        _tell(delivery.asks, settled)
+        return self._respond(settled.answer, _result(delivery.asks, settled))
+
+    async def remind(self) -> None:
+        """Say in the log which calls were not credited, until somebody has seen that on the Status page."""
+        try:
+            found = await self._desk.do(self._ledger.refused)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next time may do better
+            log.error("payout calls not looked up", error=str(error))
+            return
+        unseen = {each.kind.value: each.unseen for each in found if each.unseen}
+        if unseen:
+            log.error("payout calls not credited, and seen by nobody", **unseen)
+
+    async def _remind(self) -> None:
+        while True:
+            await self.remind()
+            await asyncio.sleep(_REMIND_EVERY_S)
+
+    async def _settle(self, delivery: Delivery) -> Settled:
+        if isinstance(delivery.asks, Refusal) and not delivery.is_signed:
+            self._desk.count(delivery, delivery.asks)
+            return refused(delivery.asks)
+        settled = await self._desk.settle(delivery)
+        match settled.outcome, delivery.asks, self._crediting:
+            case Outcome.CLAIMED, Payout() as payout, Crediting() as crediting:
+                return Settled(Outcome.FIRST, answers.DONE, await crediting.finish(payout))
+        return settled
+
+    def _respond(self, answer: Answer, result: dict[str, Any]) -> Response:
+        body = envelope(answer, result, now_s=self._clock())
+        return Response(body, answer.status, media_type="application/json")
+
+
+async def _read(request: Request) -> bytes:
+    """Return the body, or just enough of it to see that it is too large."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            break
+    return bytes(body)
+
+
+def _result(asks: Payout | Refusal, settled: Settled) -> dict[str, Any]:
+    if isinstance(asks, Payout) and settled.answer is answers.DONE:
+        return {"op_id": asks.op_id, "availableAmount": settled.available_li}
+    return {}
+
+
+def _tell(asks: Payout | Refusal, settled: Settled) -> None:
+    """Log what people have to look at; calls without a valid signature are the desk's."""
+    if isinstance(asks, Refusal):
+        if asks.fault is Fault.UNREADABLE:
+            log.error(
+                "payout unreadable", code=int(asks.answer.code), msg=asks.answer.msg, trans_no=asks.trans_no
+            )
+    elif settled.outcome is Outcome.FAILED:
+        log.error("payout cannot be written", trans_no=asks.trans_no, amount_li=asks.amount_li)
+    elif settled.outcome is Outcome.CONFLICT:
+        log.error("payout conflict", trans_no=asks.trans_no, op_id=asks.op_id, amount_li=asks.amount_li)
+    elif settled.outcome is Outcome.FIRST and asks.parts_differ:
+        log.warning(
+            "payout parts differ",
+            trans_no=asks.trans_no,
+            amount_li=asks.amount_li,
+            hourly_li=asks.hourly_li,
+            super_li=asks.super_li,
+        )

@@ -1,0 +1,246 @@
+"""The statements of the ledger: each works inside the caller's transaction. Times in epoch milliseconds.
+
+Who may ask the operator's wallet, and until when, goes by the database's clock: `database.clock_ms`.
+
+Several processes may write at once: where a statement writes several rows it does so in the order of their
+keys, so that no two transactions wait for each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, delete, func, literal, or_, select, update
+
+from ledger.chain import Written
+from ledger.payouts import refusals
+from ledger.payouts.bulk_insert import BulkInsert
+from ledger.payouts.outcome import Held, Outcome, Settled
+from ledger.payouts.payout_call import Delivery, Payout
+from ledger.schema import balances, deliveries, entries, payouts, pending, repetitions
+
+LEASE_MS = 5_000
+"""Who claims a pending payout has this long to ask the wallet; each further try waits this much longer."""
+_LONGEST_WAIT_LEASES = 12
+
+
+def _is_free(now_ms: int) -> ColumnElement[bool]:
+    """Whether nobody asks the wallet: a lease that ends later than any can was given by a wrong clock.
+
+    One lease more is for a clock that is set back a little.
+    """
+    try_at = pending.c.try_at_ms
+    return or_(try_at <= now_ms, try_at > now_ms + LEASE_MS * (_LONGEST_WAIT_LEASES + 1))
+
+
+def _or_add(row: Any) -> Any:
+    return row.on_conflict_do_update(
+        index_elements=[balances.c.op_id],
+        set_={"balance_li": balances.c.balance_li + row.excluded.balance_li},
+    ).returning(balances.c.op_id, balances.c.balance_li)
+
+
+def _or_count(row: Any) -> Any:
+    return row.on_conflict_do_update(
+        index_elements=[repetitions.c.call_hash],
+        set_={"times": repetitions.c.times + row.excluded.times, "last_at_ms": row.excluded.last_at_ms},
+    ).returning(repetitions.c.call_hash, repetitions.c.times)
+
+
+_NEW_PAYOUTS = BulkInsert(
+    payouts,
+    "trans_no op_id amount_li draw_id game_id hourly_li super_li parts_differ ordered_at_s won_at_ms"
+    " received_at_ms conflicts",
+    lambda row: row.on_conflict_do_nothing().returning(payouts.c.trans_no),
+)
+_ENTRIES = BulkInsert(entries, "trans_no op_id amount_li booked_at_ms")
+_BALANCES = BulkInsert(balances, "op_id balance_li", _or_add)
+_PENDING = BulkInsert(pending, "trans_no tries try_at_ms")
+_REPETITIONS = BulkInsert(repetitions, "call_hash outcome trans_no times last_at_ms", _or_count)
+_DELIVERIES = BulkInsert(deliveries, "received_at_ms outcome trans_no code msg body body_size")
+
+
+def add(connection: Connection, asked: dict[str, Payout], now_ms: int, written: Written) -> set[str]:
+    """Write the payouts whose `trans_no`, the key of `asked`, is new; return these numbers."""
+    if not asked:
+        return set()
+    rows = [
+        vars(payout)
+        | {
+            "parts_differ": payout.parts_differ,
+            "won_at_ms": payout.won_at_ms(now_ms),
+            "received_at_ms": now_ms,
+            "conflicts": 0,
+        }
+        for _, payout in sorted(asked.items())
+    ]
+    new = set(_NEW_PAYOUTS.write(connection, rows).scalars())
+    written.add(payouts, (row for row in rows if row["trans_no"] in new))
+    return new
+
+
+def credit(
+    connection: Connection, credited: Sequence[Payout], now_ms: int, written: Written
+) -> dict[str, int]:
+    """Write the entries of these payouts, add them to the balances of their players; return those, in li."""
+    if not credited:
+        return {}
+    totals_li: Counter[str] = Counter()
+    for payout in credited:
+        totals_li[payout.op_id] += payout.amount_li
+    rows = [
+        {"trans_no": p.trans_no, "op_id": p.op_id, "amount_li": p.amount_li, "booked_at_ms": now_ms}
+        for p in credited
+    ]
+    _ENTRIES.write(connection, rows)
+    written.add(entries, rows)
+    totals = [{"op_id": op_id, "balance_li": total_li} for op_id, total_li in sorted(totals_li.items())]
+    return {row.op_id: row.balance_li for row in _BALANCES.write(connection, totals)}
+
+
+def wait_for_wallet(connection: Connection, trans_nos: Collection[str], now_ms: int) -> None:
+    """Write that the wallet has yet to confirm these payouts, and that the caller is asking it."""
+    if trans_nos:
+        rows = [{"trans_no": t, "tries": 1, "try_at_ms": now_ms + LEASE_MS} for t in sorted(trans_nos)]
+        _PENDING.write(connection, rows)
+
+
+def due(connection: Connection, now_ms: int, limit: int) -> Sequence[str]:
+    """Return pending payouts that nobody asks the wallet for, those first that waited longest."""
+    statement = (
+        select(pending.c.trans_no)
+        .where(_is_free(now_ms))
+        .order_by(pending.c.try_at_ms)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return connection.scalars(statement).all()
+
+
+def claim(connection: Connection, trans_nos: Iterable[str], now_ms: int) -> set[str]:
+    """Make the caller the one to ask the wallet for these payouts; return those that were free to claim."""
+    wait = case((pending.c.tries < _LONGEST_WAIT_LEASES, pending.c.tries + 1), else_=_LONGEST_WAIT_LEASES)
+    statement = (
+        update(pending)
+        .where(pending.c.trans_no.in_(trans_nos), _is_free(now_ms))
+        .values(tries=pending.c.tries + 1, try_at_ms=literal(now_ms, BigInteger) + LEASE_MS * wait)
+        .returning(pending.c.trans_no)
+    )
+    return set(connection.scalars(statement))
+
+
+def confirm(
+    connection: Connection, payout: Payout, wallet_li: int | None, now_ms: int, written: Written
+) -> None:
+    """Credit a payout that the wallet has, unless that was written before; note what the wallet says."""
+    waited = delete(pending).where(pending.c.trans_no == payout.trans_no).returning(pending.c.trans_no)
+    if connection.scalar(waited):
+        credit(connection, [payout], now_ms, written)
+    if wallet_li is not None:
+        mine = balances.c.op_id == payout.op_id
+        connection.execute(update(balances).where(mine).values(wallet_li=wallet_li))
+        written.add_wallet(payout.op_id, wallet_li)
+
+
+def held(connection: Connection, trans_nos: Collection[str]) -> dict[str, Held]:
+    """Return what the ledger holds under these numbers."""
+    if not trans_nos:
+        return {}
+    statement = (
+        select(payouts.c.trans_no, payouts.c.op_id, payouts.c.amount_li, pending.c.trans_no.is_not(None))
+        .join(pending, payouts.c.trans_no == pending.c.trans_no, isouter=True)
+        .where(payouts.c.trans_no.in_(trans_nos))
+    )
+    return {trans_no: Held(*rest) for trans_no, *rest in connection.execute(statement)}
+
+
+def load(connection: Connection, trans_nos: Iterable[str]) -> list[Payout]:
+    """Return these payouts."""
+    columns = [payouts.c[name] for name in Payout.__dataclass_fields__]
+    rows = connection.execute(select(*columns).where(payouts.c.trans_no.in_(trans_nos)))
+    return [Payout(**row._mapping) for row in rows]
+
+
+def available(connection: Connection, op_ids: Collection[str], *, wallet: bool) -> dict[str, int]:
+    """Return what these players have, in li; with a `wallet` what that last said, if it ever did."""
+    if not op_ids:
+        return {}
+    has = func.coalesce(balances.c.wallet_li, balances.c.balance_li) if wallet else balances.c.balance_li
+    rows = connection.execute(select(balances.c.op_id, has).where(balances.c.op_id.in_(op_ids)))
+    return {row.op_id: row[1] for row in rows}
+
+
+def record(
+    connection: Connection,
+    batch: Sequence[Delivery],
+    results: Sequence[Settled],
+    now_ms: int,
+    written: Written,
+) -> None:
+    """Write signed deliveries with their outcomes; mark the payouts that one contradicts, count refusals.
+
+    One that came before, just so and with the same outcome, is only counted.
+    """
+    rows = [
+        {
+            "received_at_ms": now_ms,
+            "outcome": outcome.value,
+            "trans_no": delivery.asks.trans_no,
+            "code": answer.code.value,
+            "msg": answer.msg,
+            "body": delivery.body,
+            "body_size": delivery.body_size,
+        }
+        for delivery, (outcome, answer, _) in zip(batch, results, strict=True)
+    ]
+    if new := _count_repetitions(connection, rows, now_ms):
+        _DELIVERIES.write(connection, new)
+        written.add(deliveries, new)
+    conflicts = (
+        d.asks.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT
+    )
+    for trans_no in sorted(filter(None, conflicts)):
+        mine = payouts.c.trans_no == trans_no
+        connection.execute(update(payouts).where(mine).values(conflicts=payouts.c.conflicts + 1))
+    refusals.count_signed(connection, (result.outcome for result in results), now_ms)
+
+
+def _count_repetitions(
+    connection: Connection, rows: list[dict[str, Any]], now_ms: int
+) -> list[dict[str, Any]]:
+    """Count calls that may come again; return those that came for the first time, in their order."""
+    # A payout's first call is the first already, and what comes most.
+    hashes = [None if row["outcome"] == Outcome.FIRST else _call_hash(row) for row in rows]
+    times = Counter(call_hash for call_hash in hashes if call_hash)
+    if not times:
+        return rows
+    said = dict(zip(hashes, rows, strict=True))
+    counted = [
+        {
+            "call_hash": call_hash,
+            "outcome": said[call_hash]["outcome"],
+            "trans_no": said[call_hash]["trans_no"],
+            "times": count,
+            "last_at_ms": now_ms,
+        }
+        for call_hash, count in sorted(times.items())
+    ]
+    # Who finds no more than its own has written the row.
+    new: set[str | None] = {
+        row.call_hash for row in _REPETITIONS.write(connection, counted) if row.times == times[row.call_hash]
+    }
+    kept = []
+    for row, call_hash in zip(rows, hashes, strict=True):
+        if call_hash is None or call_hash in new:
+            kept.append(row)
+            new.discard(call_hash)
+    return kept
+
+
+def _call_hash(row: Mapping[str, Any]) -> str:
+    said = [row[name] for name in ("outcome", "trans_no", "code", "msg", "body_size")]
+    return sha256(json.dumps(said).encode() + row["body"]).hexdigest()

@@ -1,0 +1,196 @@
+"""The cashiers' transfers: each is written down before it is sent, and again once its outcome is known.
+
+The ledger sends nothing itself. It says who may send: whoever was the first to write a number.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, case, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ledger import audit
+from ledger.database import Database
+from ledger.schema import transfers
+
+
+class Kind(StrEnum):
+    """Which way the money goes."""
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+
+
+class State(StrEnum):
+    """What is known of a transfer."""
+
+    SENDING = "sending"
+    """It is on its way, or the server that sent it ended before the answer came."""
+    DONE = "done"
+    REFUSED = "refused"
+    """No money moved."""
+    UNKNOWN = "unknown"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the money may or may not have moved."""
+        return self in {State.SENDING, State.UNKNOWN}
+
+
+_OPEN = [state for state in State if state.is_open]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a cashier wants moved: `amount_li` above 0, in li, under a `trans_no` of its own."""
+
+    trans_no: str
+    op_id: str
+    kind: Kind
+    amount_li: int
+
+    def __post_init__(self) -> None:
+        if self.amount_li <= 0:
+            raise ValueError(f"amount_li must be above 0, not {self.amount_li}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a transfer, amounts in li; None is not known. `reason` is for people."""
+
+    state: State
+    reason: str = ""
+    balance_li: int | None = None
+    freeze_li: int | None = None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer with all that is known of it; times in epoch milliseconds."""
+
+    order: Order
+    who: str
+    outcome: Outcome
+    sent_at_ms: int
+    settled_at_ms: int | None
+
+
+class TransferBook:
+    """The transfers in the ledger, and their rows of the audit log. For many threads.
+
+    `clock` returns epoch seconds. Every method raises LedgerAway where the database is locked or away.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def begin(self, order: Order, who: str) -> bool:
+        """Write that `order` is about to be sent. False: it must not be, its number was used before."""
+        with self._database.writing() as connection:
+            now_ms = self._now_ms()
+            row = {**asdict(order), "who": who, "state": State.SENDING, "reason": "", "sent_at_ms": now_ms}
+            try:
+                connection.execute(insert(transfers), row)
+            except IntegrityError:
+                return False
+            audit.write(connection, _deed(who, order.kind, order, Outcome(State.SENDING)), now_ms)
+            return True
+
+    def settle(self, trans_no: str, outcome: Outcome, who: str, how: str | None = None) -> Transfer:
+        """Write what became of a transfer, unless that is known already; return all that is known of it.
+
+        `how` it was found out is for the audit log; None: by sending it.
+        """
+        mine, is_open = transfers.c.trans_no == trans_no, transfers.c.state.in_(_OPEN)
+        with self._database.writing() as connection:
+            now_ms = self._now_ms()
+            known = update(transfers).where(mine, is_open).values(**asdict(outcome), settled_at_ms=now_ms)
+            connection.execute(known)
+            (found,) = _read(connection, select(transfers).where(mine))
+            audit.write(connection, _deed(who, how or found.order.kind, found.order, found.outcome), now_ms)
+            return found
+
+    def find(self, trans_no: str) -> Transfer | None:
+        """Return the transfer with this number."""
+        found = self._read(select(transfers).where(transfers.c.trans_no == trans_no))
+        return found[0] if found else None
+
+    def latest(self, op_id: str, limit: int) -> list[Transfer]:
+        """Return a player's transfers, newest first, but before all those whose outcome is not known."""
+        is_closed = case((transfers.c.state.in_(_OPEN), 0), else_=1)
+        mine = select(transfers).where(transfers.c.op_id == op_id)
+        return self._read(mine.order_by(is_closed, transfers.c.sent_at_ms.desc()).limit(limit))
+
+    def last_freeze(self, op_id: str) -> Transfer | None:
+        """Return the player's newest withdrawal that was answered with the frozen part."""
+        mine = select(transfers).where(transfers.c.op_id == op_id, transfers.c.freeze_li.is_not(None))
+        found = self._read(mine.order_by(transfers.c.settled_at_ms.desc()).limit(1))
+        return found[0] if found else None
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def _read(self, wanted: Select[Any]) -> list[Transfer]:
+        with self._database.reading() as connection:
+            return _read(connection, wanted)
+
+
+def differences(connection: Connection) -> Iterator[str]:
+    """Return a sentence for each transfer of which the audit log says something else."""
+    said: dict[str, _Said] = {}
+    for row in audit.rows(connection):
+        trans_no = audit.as_object(row.about).get("trans_no")
+        if isinstance(trans_no, str):
+            said[trans_no] = _followed(said.get(trans_no), row)
+    for row in connection.execute(select(transfers).order_by(transfers.c.trans_no)):
+        about = {name: row._mapping[name] for name in _SAID}
+        found = _Said(row.who, row.sent_at_ms, audit.as_text(about), row.state, row.settled_at_ms)
+        if said.pop(row.trans_no, None) != found:
+            yield f"Transfer {row.trans_no}: the audit log says something else of it."
+    for trans_no in sorted(said):
+        yield f"Transfer {trans_no}: it is missing, the audit log knows it."
+
+
+def _deed(who: str, what: str, order: Order, outcome: Outcome) -> audit.Deed:
+    about = {**asdict(order), **asdict(outcome)}
+    return audit.Deed(who, what, about, about.pop("state"))
+
+
+class _Said(NamedTuple):
+    """What the audit log says of a transfer: who sent it and when, what is known of it, and since when."""
+
+    who: str
+    sent_at_ms: int
+    about: str
+    state: str
+    settled_at_ms: int | None
+
+
+_SAID = "trans_no op_id kind amount_li reason balance_li freeze_li".split()
+
+
+def _followed(said: _Said | None, row: Row[Any]) -> _Said:
+    if said is None:
+        return _Said(row.who, row.at_ms, row.about, row.outcome, None)
+    is_open = said.state in _OPEN
+    settled_at_ms = row.at_ms if is_open else said.settled_at_ms
+    return said._replace(about=row.about, state=row.outcome, settled_at_ms=settled_at_ms)
+
+
+def _read(connection: Connection, wanted: Select[Any]) -> list[Transfer]:
+    return [
+        Transfer(
+            Order(row.trans_no, row.op_id, Kind(row.kind), row.amount_li),
+            row.who,
+            Outcome(State(row.state), row.reason, row.balance_li, row.freeze_li),
+            row.sent_at_ms,
+            row.settled_at_ms,
+        )
+        for row in connection.execute(wanted)
+    ]
