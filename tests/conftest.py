@@ -1,6 +1,7 @@
 """Fixtures for all tests: a running provider with a stopped clock, and the world it serves."""
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from functools import cache
@@ -14,6 +15,10 @@ from streamlit.components.v2 import manifest_scanner
 from tests.browser import chromium, dashboard
 from tests.provider import CLOCK, Sandbox, start_sandbox
 from twoj_sandbox.world import World
+
+# A fifth of what short tests cost was compiling the same code anew, once for each process that they start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A law holds however busy the machine is.
 settings.register_profile("patient", deadline=None)

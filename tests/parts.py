@@ -73,11 +73,11 @@ def redis_server(folder: Path, port: int | None = None) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(*options: str) -> Iterator[str]:
     """Start a PostgreSQL of its own; yield the SQLAlchemy URL of its server, end it afterwards.
 
-    It refuses to run as root, and so root runs it as the user of Debian's package. It waits for no disk:
-    tests kill what uses it, never the machine.
+    It refuses to run as root, and so root runs it as the user of Debian's package. It waits for no disk
+    unless `options` (`fsync=on`) say so: tests kill what uses it, never the machine.
     """
     initdb, pg_ctl = program("initdb", "postgresql"), program("pg_ctl", "postgresql")
     user = "postgres" if os.geteuid() == 0 else None
@@ -94,7 +94,7 @@ def postgresql_server() -> Iterator[str]:
         how = ["--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
         run(initdb, "-D", "data", *how)
         listen = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-        fast = "-c fsync=off -c full_page_writes=off"
+        fast = " ".join(f"-c {option}" for option in options or ("fsync=off", "full_page_writes=off"))
         run(pg_ctl, "start", "-w", "-D", "data", "-l", "log", "-o", f"{listen} {fast}")
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"

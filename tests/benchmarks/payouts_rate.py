@@ -93,6 +93,6 @@ def measure(name: str, url: URL) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
+    with tempfile.TemporaryDirectory() as folder, postgresql_server("fsync=on") as server:
         measure("SQLite", ledger_url(f"sqlite:///{folder}/ledger.sqlite3"))
         measure("PostgreSQL", ledger_url(f"{server}/postgres"))

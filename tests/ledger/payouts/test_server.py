@@ -12,15 +12,15 @@ from tests.ledger.payouts.storm import assert_credited_once, deliver, make_storm
 pytestmark = pytest.mark.servers
 
 
-def test_1000_payouts_are_credited_once_each_though_the_server_is_killed_5_times(engine):
-    storm = make_storm(1000)
+def test_5000_payouts_are_credited_once_each_though_the_server_is_killed_20_times(engine):
+    storm = make_storm(5000)
     server = Server(engine.url)
     with server:
-        asyncio.run(deliver(storm, server, at_once=50, kills=5))
+        asyncio.run(deliver(storm, server, at_once=50, kills=20))
     assert_credited_once(storm, engine)
     checked = run("check", url=engine.url)
     assert checked.returncode == 0, checked.stdout
-    assert checked.stdout.startswith("1000 payouts, 0 of them wait for the wallet.")
+    assert checked.stdout.startswith("5000 payouts, 0 of them wait for the wallet.")
 
 
 def test_a_body_that_is_too_large_is_refused_and_the_connection_heard_out(engine):
