@@ -2,9 +2,12 @@
 
 import ast
 import re
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from streamlit import config
 
 ROOT = Path(__file__).parents[1]
@@ -143,19 +146,40 @@ def test_no_part_of_a_page_is_drawn_for_somebody_whose_sign_in_has_ended():
     assert uses == {"guard.py"}, "guard.fragment and guard.dialog ask who is there, Streamlit's do not"
 
 
-def test_every_requirement_is_pinned_exactly():
-    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+def pinned(*names: str) -> list[Requirement]:
+    """What the requirement files name, each pinned to one version."""
+    found = []
+    for name in names:
         for line in (ROOT / name).read_text().splitlines():
-            if line and not line.startswith(("#", "-c ", "-r ")):
-                assert re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==[\w.]+", line), f"{name}: {line}"
+            if line and not line.startswith(("#", "-r ")):
+                requirement = Requirement(line)
+                assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), f"{name}: {line}"
+                found.append(requirement)
+    return found
 
 
-def test_what_the_project_names_is_among_the_constraints():
-    pins = set((ROOT / "constraints.txt").read_text().lower().splitlines())
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        for line in (ROOT / name).read_text().splitlines():
-            if "==" in line:
-                assert re.sub(r"\[.*\]", "", line).lower() in pins
+def brought_along(requirements: list[Requirement]) -> set[str]:
+    """Every package that these need on this machine, by its canonical name."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    todo = [(canonicalize_name(each.name), frozenset(each.extras)) for each in requirements]
+    while todo:
+        name, extras = todo.pop()
+        if (name, extras) not in found:
+            found.add((name, extras))
+            for needed in map(Requirement, requires(name) or ()):
+                if not needed.marker or any(
+                    needed.marker.evaluate({"extra": each}) for each in extras or {""}
+                ):
+                    todo.append((canonicalize_name(needed.name), frozenset(needed.extras)))
+    return {name for name, _ in found}
+
+
+@pytest.mark.parametrize("names", [("requirements.txt",), ("requirements.txt", "requirements-dev.txt")])
+def test_every_package_is_pinned_exactly_once_and_so_is_what_it_brings_along(names):
+    requirements = pinned(*names)
+    named = [canonicalize_name(each.name) for each in requirements]
+    assert len(named) == len(set(named))
+    assert set(named) == brought_along(requirements)
 
 
 def test_streamlit_still_has_the_options_that_the_configuration_sets():

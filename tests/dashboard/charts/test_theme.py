@@ -6,7 +6,9 @@ import pytest
 from dashboard.charts.theme import DARK, LIGHT, Look
 from dashboard.core.frames import GAME_TYPES
 
-THEME = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+ROOT = Path(__file__).parents[3]
+LOOK = (ROOT / "docs/look.md").read_text("utf-8")
+THEME = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: str(look.name))
@@ -17,6 +19,22 @@ def test_figures_and_the_page_share_their_colours(look: Look) -> None:
     assert (look.primary, look.grid) == (theme["primaryColor"], theme["borderColor"])
     assert (look.gain, look.loss) == (theme["greenColor"], theme["redColor"])
     assert list(look.categorical) == theme["chartCategoricalColors"]
+
+
+def test_the_document_names_the_colours_of_both_themes() -> None:
+    for look in (LIGHT, DARK):
+        assert f"`{' '.join(look.categorical)}`" in LOOK
+    for role, names in {
+        "page, card": ("page", "card"),
+        "text, quiet text": ("text", "quiet"),
+        "primary": ("primary",),
+        "gain, good": ("gain",),
+        "loss, bad": ("loss",),
+    }.items():
+        (row,) = (line for line in LOOK.splitlines() if line.startswith(f"| {role} |"))
+        for look, cell in zip((LIGHT, DARK), row.split("|")[2:4], strict=True):
+            for name in names:
+                assert f"`{getattr(look, name)}`" in cell
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: str(look.name))
