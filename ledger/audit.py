@@ -26,7 +26,7 @@ DONE = "done"
 _AT_ONCE = 10_000
 
 
-class Deed(NamedTuple):
+class AuditEntry(NamedTuple):
     """Something that somebody did. `what` and `outcome` have up to 40 characters; `about` ends up as JSON."""
 
     who: str
@@ -35,7 +35,7 @@ class Deed(NamedTuple):
     outcome: str
 
 
-def write(connection: Connection, deed: Deed, at_ms: int) -> None:
+def write(connection: Connection, deed: AuditEntry, at_ms: int) -> None:
     """Write a row inside the caller's transaction, as the last thing in it: until the commit others wait.
 
     Raises LedgerAway where the log has lost its end.

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from ledger import audit
-from ledger.audit import DONE, Deed
+from ledger.audit import DONE, AuditEntry
 from ledger.schema import balances, deliveries, entries, payouts
 
 WHAT = "payouts"
@@ -60,7 +60,7 @@ class Written:
         about = {**self._hashes, deliveries.name: self._calls, "wallet_li": self._wallet_li}
         about = {name: hashes for name, hashes in about.items() if hashes}
         if about:
-            audit.write(connection, Deed(who, WHAT, about, DONE), at_ms)
+            audit.write(connection, AuditEntry(who, WHAT, about, DONE), at_ms)
 
 
 def bind_all(connection: Connection, at_ms: int) -> None:

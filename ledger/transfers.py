@@ -19,14 +19,14 @@ from ledger.database import Database
 from ledger.schema import transfers
 
 
-class Kind(StrEnum):
+class TransferKind(StrEnum):
     """Which way the money goes."""
 
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
 
 
-class State(StrEnum):
+class TransferState(StrEnum):
     """What is known of a transfer."""
 
     SENDING = "sending"
@@ -39,19 +39,19 @@ class State(StrEnum):
     @property
     def is_open(self) -> bool:
         """Whether the money may or may not have moved."""
-        return self in {State.SENDING, State.UNKNOWN}
+        return self in {TransferState.SENDING, TransferState.UNKNOWN}
 
 
-_OPEN = [state for state in State if state.is_open]
+_OPEN = [state for state in TransferState if state.is_open]
 
 
 @dataclass(frozen=True)
-class Order:
+class TransferOrder:
     """What a cashier wants moved: `amount_li` above 0, in li, under a `trans_no` of its own."""
 
     trans_no: str
     op_id: str
-    kind: Kind
+    kind: TransferKind
     amount_li: int
 
     def __post_init__(self) -> None:
@@ -60,27 +60,27 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TransferOutcome:
     """What became of a transfer, amounts in li; None is not known. `reason` is for people."""
 
-    state: State
+    state: TransferState
     reason: str = ""
     balance_li: int | None = None
     freeze_li: int | None = None
 
 
 @dataclass(frozen=True)
-class Transfer:
+class CashierTransfer:
     """A transfer with all that is known of it; times in epoch milliseconds."""
 
-    order: Order
+    order: TransferOrder
     who: str
-    outcome: Outcome
+    outcome: TransferOutcome
     sent_at_ms: int
     settled_at_ms: int | None
 
 
-class TransferBook:
+class TransferJournal:
     """The transfers in the ledger, and their rows of the audit log. For many threads.
 
     `clock` returns epoch seconds. Every method raises LedgerAway where the database is locked or away.
@@ -90,19 +90,29 @@ class TransferBook:
         self._database = database
         self._clock = clock
 
-    def begin(self, order: Order, who: str) -> bool:
+    def open(self, order: TransferOrder, who: str) -> bool:
         """Write that `order` is about to be sent. False: it must not be, its number was used before."""
         with self._database.writing() as connection:
             now_ms = self._now_ms()
-            row = {**asdict(order), "who": who, "state": State.SENDING, "reason": "", "sent_at_ms": now_ms}
+            row = {
+                **asdict(order),
+                "who": who,
+                "state": TransferState.SENDING,
+                "reason": "",
+                "sent_at_ms": now_ms,
+            }
             try:
                 connection.execute(insert(transfers), row)
             except IntegrityError:
                 return False
-            audit.write(connection, _deed(who, order.kind, order, Outcome(State.SENDING)), now_ms)
+            audit.write(
+                connection, _deed(who, order.kind, order, TransferOutcome(TransferState.SENDING)), now_ms
+            )
             return True
 
-    def settle(self, trans_no: str, outcome: Outcome, who: str, how: str | None = None) -> Transfer:
+    def close(
+        self, trans_no: str, outcome: TransferOutcome, who: str, how: str | None = None
+    ) -> CashierTransfer:
         """Write what became of a transfer, unless that is known already; return all that is known of it.
 
         `how` it was found out is for the audit log; None: by sending it.
@@ -116,18 +126,18 @@ class TransferBook:
             audit.write(connection, _deed(who, how or found.order.kind, found.order, found.outcome), now_ms)
             return found
 
-    def find(self, trans_no: str) -> Transfer | None:
+    def find(self, trans_no: str) -> CashierTransfer | None:
         """Return the transfer with this number."""
         found = self._read(select(transfers).where(transfers.c.trans_no == trans_no))
         return found[0] if found else None
 
-    def latest(self, op_id: str, limit: int) -> list[Transfer]:
+    def latest(self, op_id: str, limit: int) -> list[CashierTransfer]:
         """Return a player's transfers, newest first, but before all those whose outcome is not known."""
         is_closed = case((transfers.c.state.in_(_OPEN), 0), else_=1)
         mine = select(transfers).where(transfers.c.op_id == op_id)
         return self._read(mine.order_by(is_closed, transfers.c.sent_at_ms.desc()).limit(limit))
 
-    def last_freeze(self, op_id: str) -> Transfer | None:
+    def last_freeze(self, op_id: str) -> CashierTransfer | None:
         """Return the player's newest withdrawal that was answered with the frozen part."""
         mine = select(transfers).where(transfers.c.op_id == op_id, transfers.c.freeze_li.is_not(None))
         found = self._read(mine.order_by(transfers.c.settled_at_ms.desc()).limit(1))
@@ -136,7 +146,7 @@ class TransferBook:
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 
-    def _read(self, wanted: Select[Any]) -> list[Transfer]:
+    def _read(self, wanted: Select[Any]) -> list[CashierTransfer]:
         with self._database.reading() as connection:
             return _read(connection, wanted)
 
@@ -152,14 +162,14 @@ def differences(connection: Connection) -> Iterator[str]:
         about = {name: row._mapping[name] for name in _SAID}
         found = _Said(row.who, row.sent_at_ms, audit.as_text(about), row.state, row.settled_at_ms)
         if said.pop(row.trans_no, None) != found:
-            yield f"Transfer {row.trans_no}: the audit log says something else of it."
+            yield f"CashierTransfer {row.trans_no}: the audit log says something else of it."
     for trans_no in sorted(said):
-        yield f"Transfer {trans_no}: it is missing, the audit log knows it."
+        yield f"CashierTransfer {trans_no}: it is missing, the audit log knows it."
 
 
-def _deed(who: str, what: str, order: Order, outcome: Outcome) -> audit.Deed:
+def _deed(who: str, what: str, order: TransferOrder, outcome: TransferOutcome) -> audit.AuditEntry:
     about = {**asdict(order), **asdict(outcome)}
-    return audit.Deed(who, what, about, about.pop("state"))
+    return audit.AuditEntry(who, what, about, about.pop("state"))
 
 
 class _Said(NamedTuple):
@@ -183,12 +193,12 @@ def _followed(said: _Said | None, row: Row[Any]) -> _Said:
     return said._replace(about=row.about, state=row.outcome, settled_at_ms=settled_at_ms)
 
 
-def _read(connection: Connection, wanted: Select[Any]) -> list[Transfer]:
+def _read(connection: Connection, wanted: Select[Any]) -> list[CashierTransfer]:
     return [
-        Transfer(
-            Order(row.trans_no, row.op_id, Kind(row.kind), row.amount_li),
+        CashierTransfer(
+            TransferOrder(row.trans_no, row.op_id, TransferKind(row.kind), row.amount_li),
             row.who,
-            Outcome(State(row.state), row.reason, row.balance_li, row.freeze_li),
+            TransferOutcome(TransferState(row.state), row.reason, row.balance_li, row.freeze_li),
             row.sent_at_ms,
             row.settled_at_ms,
         )

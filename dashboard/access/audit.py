@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dashboard.provider.source import source
 from ledger import audit as chain
-from ledger.audit import DONE, Deed
+from ledger.audit import DONE, AuditEntry
 from ledger.chain import WHAT
 from ledger.database import LedgerAway
 from ledger.schema import audit as table
@@ -22,7 +22,7 @@ def audit(who: str, what: str, about: Mapping[str, str | int | None], outcome: s
     here = source()
     try:
         with here.ledger.writing() as connection:
-            chain.write(connection, Deed(who, what, about, outcome), int(here.clock() * 1000))
+            chain.write(connection, AuditEntry(who, what, about, outcome), int(here.clock() * 1000))
     except LedgerAway as error:
         deed = {"who": who, "what": what, "about": dict(about), "outcome": outcome}
         log.error("audit row not written", error=str(error), **deed)  # noqa: TRY400 - the error says all

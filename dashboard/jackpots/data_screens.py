@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dashboard.jackpots.screens import OFF_AFTER_MS, Heartbeat, Screen
 from ledger import audit
-from ledger.audit import DONE, Deed
+from ledger.audit import DONE, AuditEntry
 from ledger.database import Database, LedgerAway, clock_ms
 from ledger.schema import screens
 
@@ -120,7 +120,9 @@ class Screens:
             made = insert(screens).values(name=name, look=look, token_hash=_hash(token), made_at_ms=now_ms)
             screen_id = connection.execute(made.returning(screens.c.id)).scalar_one()
             audit.write(
-                connection, Deed(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE), now_ms
+                connection,
+                AuditEntry(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE),
+                now_ms,
             )
         self._tried_at = float("-inf")
         return token
@@ -135,7 +137,9 @@ class Screens:
                 .values(revoked_at_ms=now_ms)
             )
             if gone.rowcount:
-                audit.write(connection, Deed(who, audit.SCREEN_REVOKED, {"screen": screen_id}, DONE), now_ms)
+                audit.write(
+                    connection, AuditEntry(who, audit.SCREEN_REVOKED, {"screen": screen_id}, DONE), now_ms
+                )
         self._tried_at = float("-inf")
 
     def all(self) -> list[Screen]:

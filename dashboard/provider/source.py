@@ -17,7 +17,7 @@ from dashboard.provider.changes import changed_text
 from dashboard.provider.loads import Load, Loads
 from dashboard.status.data_checks import Checks
 from ledger.database import Database, LedgerAway
-from ledger.transfers import TransferBook
+from ledger.transfers import TransferJournal
 from twoj_client import Reply, TwoJ, TwoJError
 from twoj_client.at_hand import at_hand
 from twoj_client.cache.memory import Memory
@@ -50,7 +50,7 @@ class Source:
     loads: Loads
     last_good: "Memory[Known[Any]]"
     """What the provider said last, where nothing else keeps it."""
-    book: TransferBook | None
+    book: TransferJournal | None
     """Where transfers are written down before they are sent; None where none may be sent."""
     exports: Exports
     ledger: Database
@@ -200,7 +200,7 @@ def connected(
             pool,
             loads,
             last_good,
-            TransferBook(ledger, clock) if settings.cashier else None,
+            TransferJournal(ledger, clock) if settings.cashier else None,
             exports,
             ledger,
             {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,

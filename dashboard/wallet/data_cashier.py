@@ -10,9 +10,15 @@ import structlog
 from dashboard.core import codes, formats
 from dashboard.provider.source import source
 from dashboard.wallet.orders import DEPOSIT, WITHDRAWAL, Attempt, Order
-from ledger import transfers as ledger_transfers
 from ledger.database import LedgerAway
-from ledger.transfers import Kind, Outcome, State, Transfer, TransferBook
+from ledger.transfers import (
+    CashierTransfer,
+    TransferJournal,
+    TransferKind,
+    TransferOrder,
+    TransferOutcome,
+    TransferState,
+)
 from twoj_client import TwoJError
 from twoj_client.errors import OutcomeUnknown
 from twoj_client.models import TransferRecord
@@ -39,18 +45,18 @@ def send(order: Order, who: str) -> Attempt:
 
     Raises LedgerAway where the ledger cannot be written before: then nothing was sent.
     """
-    book = _book()
-    if not book.begin(_booked(order), who):
+    journal = _journal()
+    if not journal.open(_booked(order), who):
         known = attempt(order.trans_no)
         assert known is not None  # noqa: S101 - the number is in the ledger, and nothing is ever deleted there
         return known
     outcome = _moved(order)
     try:
-        return _attempt(book.settle(order.trans_no, outcome, who))
+        return _attempt(journal.close(order.trans_no, outcome, who))
     except LedgerAway as error:
         log.warning("outcome of a transfer not written", trans_no=order.trans_no, error=str(error))
         now_ms = int(source().clock() * 1000)
-        sent = Transfer(_booked(order), who, outcome, now_ms, now_ms)
+        sent = CashierTransfer(_booked(order), who, outcome, now_ms, now_ms)
         return replace(_attempt(sent), written=False)
 
 
@@ -62,60 +68,60 @@ def look_up(order: Order, who: str) -> Attempt:
     here = source()
     reply = here.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
     outcome = _recorded(reply.data, order, formats.moment(reply.as_of, here.zone))
-    return _attempt(_book().settle(order.trans_no, outcome, who, "look-up"))
+    return _attempt(_journal().close(order.trans_no, outcome, who, "look-up"))
 
 
 def attempt(trans_no: str) -> Attempt | None:
     """What is known of the order with this number, None where it was not sent. Raises LedgerAway."""
-    found = _book().find(trans_no)
+    found = _journal().find(trans_no)
     return _attempt(found) if found else None
 
 
 def attempts(op_id: str) -> list[Attempt]:
     """The latest orders for a player, before all others those that are open. Raises LedgerAway."""
-    return [_attempt(transfer) for transfer in _book().latest(op_id, _LATEST)]
+    return [_attempt(transfer) for transfer in _journal().latest(op_id, _LATEST)]
 
 
 def last_freeze(op_id: str) -> Attempt | None:
     """The latest withdrawal that was answered with the frozen part. Raises LedgerAway."""
-    found = _book().last_freeze(op_id)
+    found = _journal().last_freeze(op_id)
     return _attempt(found) if found else None
 
 
-def _book() -> TransferBook:
-    book = source().book
-    if book is None:
+def _journal() -> TransferJournal:
+    journal = source().book
+    if journal is None:
         raise RuntimeError("TWOJ_CASHIER is false: this server moves no money.")
-    return book
+    return journal
 
 
-def _moved(order: Order) -> Outcome:
+def _moved(order: Order) -> TransferOutcome:
     transfer = source().twoj.transfer
     move = transfer.deposit if order.kind == DEPOSIT else transfer.withdraw
     try:
         reply = move(op_id=order.op_id, amount=order.amount_li, trans_no=order.trans_no)
     except OutcomeUnknown as error:
-        return Outcome(State.UNKNOWN, error.sentence)
+        return TransferOutcome(TransferState.UNKNOWN, error.sentence)
     except TwoJError as error:
-        return Outcome(State.REFUSED, f"{error.sentence} {error.what_to_do}")
-    return Outcome(State.DONE, "", reply.data.balance, reply.data.freeze_amount)
+        return TransferOutcome(TransferState.REFUSED, f"{error.sentence} {error.what_to_do}")
+    return TransferOutcome(TransferState.DONE, "", reply.data.balance, reply.data.freeze_amount)
 
 
-def _recorded(record: TransferRecord | None, order: Order, when: str) -> Outcome:
+def _recorded(record: TransferRecord | None, order: Order, when: str) -> TransferOutcome:
     if record is None:
         reason = f"The provider's records did not have it on {when}. It may still come."
     elif (record.type, abs(record.amount)) != (_TYPES[order.kind], order.amount_li):
         reason = "The provider's records have another transfer under its number. Ask the provider."
     else:
-        return Outcome(State.DONE, "", record.after_balance)
-    return Outcome(State.UNKNOWN, reason)
+        return TransferOutcome(TransferState.DONE, "", record.after_balance)
+    return TransferOutcome(TransferState.UNKNOWN, reason)
 
 
-def _booked(order: Order) -> ledger_transfers.Order:
-    return ledger_transfers.Order(order.trans_no, order.op_id, Kind(order.kind), order.amount_li)
+def _booked(order: Order) -> TransferOrder:
+    return TransferOrder(order.trans_no, order.op_id, TransferKind(order.kind), order.amount_li)
 
 
-def _attempt(transfer: Transfer) -> Attempt:
+def _attempt(transfer: CashierTransfer) -> Attempt:
     order, outcome = transfer.order, transfer.outcome
     return Attempt(
         Order(order.trans_no, order.op_id, order.kind.value, order.amount_li),

@@ -5,9 +5,9 @@ its `running()`. ``python -m ledger payouts`` is such a server, ``python -m ledg
 """
 
 from ledger.database import Database
-from ledger.payouts.payout_call import Merchant
+from ledger.payouts.payout_call import MerchantKey
 from ledger.payouts.receiver import Receiver
-from ledger.payouts.wallet import Wallet
+from ledger.payouts.wallet import WalletClient
 from twoj_client.settings import Settings, SettingsError
 
 __all__ = ["Receiver", "from_settings"]
@@ -20,6 +20,6 @@ def from_settings(settings: Settings, database: Database) -> Receiver:
     """
     if settings.mch_id is None or settings.key is None:
         raise SettingsError("TWOJ_MCH_ID and TWOJ_KEY: are needed to receive payouts")
-    merchant = Merchant(settings.mch_id, settings.key.get_secret_value())
-    wallet = Wallet(settings.payout_wallet_url) if settings.payout_wallet_url else None
+    merchant = MerchantKey(settings.mch_id, settings.key.get_secret_value())
+    wallet = WalletClient(settings.payout_wallet_url) if settings.payout_wallet_url else None
     return Receiver(merchant, database, wallet)

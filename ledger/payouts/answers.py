@@ -19,7 +19,7 @@ class Code(IntEnum):
     DUPLICATE = 500_101
 
 
-class Answer(NamedTuple):
+class CallAnswer(NamedTuple):
     """An answer without its envelope.
 
     The provider repeats a call only where the HTTP status is not 200. So 200 is for what is credited, and for
@@ -31,12 +31,12 @@ class Answer(NamedTuple):
     status: int = 200
 
 
-DONE = Answer(Code.SUCCESS, "")
-CONFLICT = Answer(Code.DUPLICATE, "This trans_no was used for another player or another amount.")
-NOT_YET = Answer(Code.SERVICE, "The payout is not finished yet. Please repeat the call.", status=503)
+DONE = CallAnswer(Code.SUCCESS, "")
+CONFLICT = CallAnswer(Code.DUPLICATE, "This trans_no was used for another player or another amount.")
+NOT_YET = CallAnswer(Code.SERVICE, "The payout is not finished yet. Please repeat the call.", status=503)
 
 
-def envelope(answer: Answer, result: dict[str, Any], *, now_s: float) -> bytes:
+def envelope(answer: CallAnswer, result: dict[str, Any], *, now_s: float) -> bytes:
     """Return the JSON body around `answer`; `now_s` is in epoch seconds, the timestamp in ms."""
     header = {"code": int(answer.code), "msg": answer.msg, "timestamp": int(now_s * 1000)}
     return msgspec.json.encode({"header": header, "result": result})

@@ -14,9 +14,9 @@ from typing import ParamSpec, TypeVar
 
 from ledger.database import LedgerAway
 from ledger.log import log
-from ledger.payouts.ledger import Ledger
+from ledger.payouts.ledger import PayoutLedger
 from ledger.payouts.outcome import Settled
-from ledger.payouts.payout_call import Delivery, Fault, Refusal
+from ledger.payouts.payout_call import CallFault, Delivery, Refusal
 from ledger.payouts.refusals import Tally
 
 _LARGEST_BATCH = 200
@@ -27,10 +27,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Desk:
+class Batcher:
     """Hands deliveries to the ledger. `settle` returns after the commit, which neighbours share."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: PayoutLedger) -> None:
         self._ledger = ledger
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._tally = Tally()
@@ -89,7 +89,7 @@ class Desk:
             self._tally = tally
             self._counted.set()
         else:
-            tell = log.error if Fault.MISMATCH in tally.counts else log.warning
+            tell = log.error if CallFault.MISMATCH in tally.counts else log.warning
             tell("payout calls without a valid signature", **tally.counts)
 
     async def _serve(self) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ledger.payouts.outcome import Outcome
+from ledger.payouts.outcome import PayoutOutcome
 from ledger.payouts.payout_call import payout_in
 from ledger.schema import deliveries, payouts, repetitions
 
 _AT_ONCE = 10_000
-_CREDITS = {Outcome.FIRST, Outcome.CLAIMED}
-_ASKS = {*_CREDITS, Outcome.REPLAY, Outcome.PENDING, Outcome.CONFLICT}
+_CREDITS = {PayoutOutcome.FIRST, PayoutOutcome.CLAIMED}
+_ASKS = {*_CREDITS, PayoutOutcome.REPLAY, PayoutOutcome.PENDING, PayoutOutcome.CONFLICT}
 
 
 def differences(connection: Connection) -> Iterator[str]:
@@ -31,10 +31,10 @@ def differences(connection: Connection) -> Iterator[str]:
     for call in connection.execute(calls.execution_options(yield_per=_AT_ONCE)):
         if call.outcome in _CREDITS:
             asked.add(call.trans_no)
-        conflicts[call.trans_no] += call.outcome == Outcome.CONFLICT
+        conflicts[call.trans_no] += call.outcome == PayoutOutcome.CONFLICT
         yield from _difference(call, held.get(call.trans_no))
     again = select(repetitions.c.trans_no, repetitions.c.times - 1)
-    for trans_no, count in connection.execute(again.where(repetitions.c.outcome == Outcome.CONFLICT)):
+    for trans_no, count in connection.execute(again.where(repetitions.c.outcome == PayoutOutcome.CONFLICT)):
         conflicts[trans_no] += count
     for trans_no, row in sorted(held.items()):
         if trans_no not in asked:
@@ -57,9 +57,9 @@ def _difference(call: Row[Any], held: Any) -> Iterator[str]:
         yield f"Call {call.id}: its body does not ask for payout {call.trans_no}."
         return
     is_same = (asks.op_id, asks.amount_li) == (held.op_id, held.amount_li)
-    if is_same and call.outcome == Outcome.CONFLICT:
+    if is_same and call.outcome == PayoutOutcome.CONFLICT:
         yield f"Call {call.id}: it asked for payout {call.trans_no} as it stands, and was refused."
-    elif not is_same and call.outcome != Outcome.CONFLICT:
+    elif not is_same and call.outcome != PayoutOutcome.CONFLICT:
         yield (
             f"Payout {call.trans_no}: {held.amount_li} li for {held.op_id!r} are written, "
             f"call {call.id} asked for {asks.amount_li} li for {asks.op_id!r}."

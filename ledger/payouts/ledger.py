@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from ledger.chain import Written
 from ledger.database import Database, NotHeld, clock_ms
 from ledger.payouts import refusals, statements
-from ledger.payouts.outcome import FAILED, Held, Settled, settle
+from ledger.payouts.outcome import FAILED, HeldPayout, Settled, settle
 from ledger.payouts.payout_call import Delivery, Payout
-from ledger.payouts.refusals import Refused, Tally
+from ledger.payouts.refusals import RefusalCount, Tally
 
 
 class _Transaction(NamedTuple):
@@ -26,7 +26,7 @@ class _Transaction(NamedTuple):
     written: Written
 
 
-class Ledger:
+class PayoutLedger:
     """Payouts in a database. One thread at a time; any number of processes.
 
     `wallet` says that the operator's own wallet keeps the players' money: then a payout is pending until
@@ -83,7 +83,7 @@ class Ledger:
         with self._transaction() as (connection, now_ms, _):
             refusals.write_tally(connection, tally, now_ms)
 
-    def refused(self) -> list[Refused]:
+    def refused(self) -> list[RefusalCount]:
         """Return what is known of the calls that were not credited."""
         with self._database.reading() as connection:
             return refusals.read(connection)
@@ -116,7 +116,7 @@ class Ledger:
             )
         held = statements.held(connection, firsts.keys() - new)
         held |= {
-            trans_no: Held(firsts[trans_no].op_id, firsts[trans_no].amount_li, self._wallet)
+            trans_no: HeldPayout(firsts[trans_no].op_id, firsts[trans_no].amount_li, self._wallet)
             for trans_no in new
         }
         others = {payout.op_id for payout in asked} - has_li.keys()

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ledger.payouts import answers
-from ledger.payouts.answers import Answer
-from ledger.payouts.payout_call import Delivery, Fault, Payout, Refusal
+from ledger.payouts.answers import CallAnswer
+from ledger.payouts.payout_call import CallFault, Delivery, Payout, Refusal
 
 
-class Outcome(StrEnum):
+class PayoutOutcome(StrEnum):
     """What became of one delivery."""
 
     FIRST = "first"
@@ -21,9 +21,9 @@ class Outcome(StrEnum):
     PENDING = "pending"
     """Not credited yet: somebody else asks the wallet, or will."""
     CONFLICT = "conflict"
-    UNSIGNED = Fault.UNSIGNED.value
-    MISMATCH = Fault.MISMATCH.value
-    UNREADABLE = Fault.UNREADABLE.value
+    UNSIGNED = CallFault.UNSIGNED.value
+    MISMATCH = CallFault.MISMATCH.value
+    UNREADABLE = CallFault.UNREADABLE.value
     FAILED = "failed"
     """The database will not hold it. Whether that is the call's fault or ours: the money is still owed."""
 
@@ -31,23 +31,23 @@ class Outcome(StrEnum):
 class Settled(NamedTuple):
     """A delivery's outcome, its answer, and where that is `DONE` what the player has, in li."""
 
-    outcome: Outcome
-    answer: Answer
+    outcome: PayoutOutcome
+    answer: CallAnswer
     available_li: int | None = None
 
 
-FAILED = Settled(Outcome.FAILED, answers.NOT_YET)
+FAILED = Settled(PayoutOutcome.FAILED, answers.NOT_YET)
 
 _ANSWERS = {
-    Outcome.FIRST: answers.DONE,
-    Outcome.REPLAY: answers.DONE,
-    Outcome.CLAIMED: answers.NOT_YET,
-    Outcome.PENDING: answers.NOT_YET,
-    Outcome.CONFLICT: answers.CONFLICT,
+    PayoutOutcome.FIRST: answers.DONE,
+    PayoutOutcome.REPLAY: answers.DONE,
+    PayoutOutcome.CLAIMED: answers.NOT_YET,
+    PayoutOutcome.PENDING: answers.NOT_YET,
+    PayoutOutcome.CONFLICT: answers.CONFLICT,
 }
 
 
-class Held(NamedTuple):
+class HeldPayout(NamedTuple):
     """What the ledger holds under a `trans_no`. It waits until the operator's wallet has the money."""
 
     op_id: str
@@ -56,7 +56,11 @@ class Held(NamedTuple):
 
 
 def settle(
-    delivery: Delivery, held: Mapping[str, Held], new: set[str], claimed: set[str], has_li: Mapping[str, int]
+    delivery: Delivery,
+    held: Mapping[str, HeldPayout],
+    new: set[str],
+    claimed: set[str],
+    has_li: Mapping[str, int],
 ) -> Settled:
     """Settle a delivery by what the ledger holds.
 
@@ -73,18 +77,18 @@ def settle(
 
 def refused(refusal: Refusal) -> Settled:
     """Settle a delivery that no payout can be read from."""
-    return Settled(Outcome(refusal.fault.value), refusal.answer)
+    return Settled(PayoutOutcome(refusal.fault.value), refusal.answer)
 
 
-def _outcome(payout: Payout, held: Held, new: set[str], claimed: set[str]) -> Outcome:
+def _outcome(payout: Payout, held: HeldPayout, new: set[str], claimed: set[str]) -> PayoutOutcome:
     if (payout.op_id, payout.amount_li) != (held.op_id, held.amount_li):
-        return Outcome.CONFLICT
+        return PayoutOutcome.CONFLICT
     if held.waits:
-        return _once(payout.trans_no, claimed, Outcome.CLAIMED, Outcome.PENDING)
-    return _once(payout.trans_no, new, Outcome.FIRST, Outcome.REPLAY)
+        return _once(payout.trans_no, claimed, PayoutOutcome.CLAIMED, PayoutOutcome.PENDING)
+    return _once(payout.trans_no, new, PayoutOutcome.FIRST, PayoutOutcome.REPLAY)
 
 
-def _once(trans_no: str, left: set[str], first: Outcome, later: Outcome) -> Outcome:
+def _once(trans_no: str, left: set[str], first: PayoutOutcome, later: PayoutOutcome) -> PayoutOutcome:
     if trans_no not in left:
         return later
     left.remove(trans_no)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from ledger.payouts.answers import Answer, Code
+from ledger.payouts.answers import CallAnswer, Code
 from twoj_client.signing import matches
 
 LARGEST_BODY = 64 * 2**10
@@ -29,7 +29,7 @@ _BILLION = 10**9
 
 
 @dataclass(frozen=True)
-class Merchant:
+class MerchantKey:
     """Whose payouts are answered. The key stays out of the repr."""
 
     mch_id: int
@@ -82,7 +82,7 @@ def won_at_ms(ordered_at_s: int | None, received_at_ms: int) -> int:
     return received_at_ms
 
 
-class Fault(StrEnum):
+class CallFault(StrEnum):
     """Why a call is not a payout."""
 
     UNSIGNED = "unsigned"
@@ -97,8 +97,8 @@ class Fault(StrEnum):
 class Refusal:
     """A call that is not credited, and how it is answered. `trans_no` is what an unreadable one names."""
 
-    fault: Fault
-    answer: Answer
+    fault: CallFault
+    answer: CallAnswer
     trans_no: str | None = None
 
 
@@ -113,16 +113,18 @@ class Delivery:
     @property
     def is_signed(self) -> bool:
         """Whether it came from somebody who has the key."""
-        return isinstance(self.asks, Payout) or self.asks.fault is Fault.UNREADABLE
+        return isinstance(self.asks, Payout) or self.asks.fault is CallFault.UNREADABLE
 
 
 class _Refused(Exception):
-    def __init__(self, fault: Fault, status: int, code: Code, msg: str, trans_no: str | None = None) -> None:
+    def __init__(
+        self, fault: CallFault, status: int, code: Code, msg: str, trans_no: str | None = None
+    ) -> None:
         super().__init__(msg)
-        self.refusal = Refusal(fault, Answer(code, msg, status), trans_no)
+        self.refusal = Refusal(fault, CallAnswer(code, msg, status), trans_no)
 
 
-def examine(query: bytes, body: bytes, merchant: Merchant) -> Delivery:
+def examine(query: bytes, body: bytes, merchant: MerchantKey) -> Delivery:
     """Return the delivery that `query` (raw, without the ``?``) and the raw `body` make. Never raises.
 
     `body` may be cut off anywhere past `LARGEST_BODY` bytes. How old `ts` or the order is does not matter:
@@ -134,7 +136,7 @@ def examine(query: bytes, body: bytes, merchant: Merchant) -> Delivery:
         asks = _read(body)
     except _Refused as refused:
         asks = refused.refusal
-    is_unreadable = isinstance(asks, Refusal) and asks.fault is Fault.UNREADABLE
+    is_unreadable = isinstance(asks, Refusal) and asks.fault is CallFault.UNREADABLE
     return Delivery(body if is_unreadable else body[:_KEPT_BODY], len(body), asks)
 
 
@@ -146,33 +148,37 @@ def payout_in(body: bytes) -> Payout | None:
         return None
 
 
-def _verify(query: bytes, body: bytes, merchant: Merchant) -> None:
+def _verify(query: bytes, body: bytes, merchant: MerchantKey) -> None:
     parameters = [part.partition("=") for part in query.decode("latin-1").split("&")]
     given = [value for key, _, value in parameters if key == "sign"]
     if not any(given):
-        raise _Refused(Fault.UNSIGNED, 400, Code.PARAMETER, "The query string has no sign.")
+        raise _Refused(CallFault.UNSIGNED, 400, Code.PARAMETER, "The query string has no sign.")
     if len(body) > LARGEST_BODY:
-        raise _Refused(Fault.MISMATCH, 413, Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes.")
+        raise _Refused(
+            CallFault.MISMATCH, 413, Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes."
+        )
     ts = _only(parameters, "ts", "[1-9][0-9]{0,18}")
     signature = _only(parameters, "sign", "[0-9a-f]{32}")
     if ts is None or signature is None:
         raise _Refused(
-            Fault.MISMATCH, 400, Code.PARAMETER, "The query string needs one well-formed ts and sign."
+            CallFault.MISMATCH, 400, Code.PARAMETER, "The query string needs one well-formed ts and sign."
         )
     mch = _only(parameters, "mch", "[0-9]{1,19}")
     is_ours = mch is not None and int(mch) == merchant.mch_id
     if not matches(signature, body, int(ts), merchant.key):
         raise _Refused(
-            Fault.MISMATCH,
+            CallFault.MISMATCH,
             403,
             Code.SIGNATURE if is_ours else Code.NO_PERMISSION,
             "The signature does not match body, ts and key.",
         )
     if mch is None:
-        raise _Refused(Fault.UNREADABLE, 400, Code.PARAMETER, "The query string needs one well-formed mch.")
+        raise _Refused(
+            CallFault.UNREADABLE, 400, Code.PARAMETER, "The query string needs one well-formed mch."
+        )
     if not is_ours:
         msg = "mch is not the merchant that this address serves."
-        raise _Refused(Fault.UNREADABLE, 403, Code.NO_PERMISSION, msg)
+        raise _Refused(CallFault.UNREADABLE, 403, Code.NO_PERMISSION, msg)
 
 
 def _only(parameters: list[tuple[str, str, str]], name: str, shape: str) -> str | None:
@@ -221,7 +227,7 @@ def _read(body: bytes) -> Payout:
 
 
 def _unreadable(msg: str, trans_no: str | None = None) -> _Refused:
-    return _Refused(Fault.UNREADABLE, 422, Code.PARAMETER, msg, trans_no)
+    return _Refused(CallFault.UNREADABLE, 422, Code.PARAMETER, msg, trans_no)
 
 
 def _tree(body: bytes) -> object:

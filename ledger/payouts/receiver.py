@@ -16,13 +16,21 @@ from starlette.routing import Route
 from ledger.database import Database, LedgerAway
 from ledger.log import log
 from ledger.payouts import answers
-from ledger.payouts.answers import Answer, envelope
-from ledger.payouts.batcher import Desk
-from ledger.payouts.ledger import Ledger
-from ledger.payouts.outcome import Outcome, Settled, refused
-from ledger.payouts.payout_call import LARGEST_BODY, Delivery, Fault, Merchant, Payout, Refusal, examine
-from ledger.payouts.wallet import Wallet, WalletAway
-from ledger.payouts.wallet_credits import Crediting
+from ledger.payouts.answers import CallAnswer, envelope
+from ledger.payouts.batcher import Batcher
+from ledger.payouts.ledger import PayoutLedger
+from ledger.payouts.outcome import PayoutOutcome, Settled, refused
+from ledger.payouts.payout_call import (
+    LARGEST_BODY,
+    CallFault,
+    Delivery,
+    MerchantKey,
+    Payout,
+    Refusal,
+    examine,
+)
+from ledger.payouts.wallet import WalletAway, WalletClient
+from ledger.payouts.wallet_credits import WalletCredits
 
 _ANSWER_WITHIN_S = 4.5
 _REMIND_EVERY_S = 600
@@ -37,15 +45,15 @@ class Receiver:
 
     def __init__(
         self,
-        merchant: Merchant,
+        merchant: MerchantKey,
         database: Database,
-        wallet: Wallet | None = None,
+        wallet: WalletClient | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._merchant = merchant
-        self._ledger = Ledger(database, wallet=wallet is not None, clock=clock)
-        self._desk = Desk(self._ledger)
-        self._crediting = Crediting(wallet, self._ledger, self._desk) if wallet else None
+        self._ledger = PayoutLedger(database, wallet=wallet is not None, clock=clock)
+        self._batcher = Batcher(self._ledger)
+        self._crediting = WalletCredits(wallet, self._ledger, self._batcher) if wallet else None
         self._clock = clock
         self.outcomes: Counter[str] = Counter()
         """How many calls this process answered, by what became of them."""
@@ -55,10 +63,10 @@ class Receiver:
     async def running(self) -> AsyncIterator[None]:
         """Serve until the block ends; a database that is away at first is awaited call by call."""
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._desk.open())
+            await stack.enter_async_context(self._batcher.open())
             try:
                 async with asyncio.timeout(_ANSWER_WITHIN_S):
-                    await self._desk.do(self._ledger.prepare)
+                    await self._batcher.do(self._ledger.prepare)
             except (LedgerAway, TimeoutError) as error:
                 log.error("ledger away", error=str(error) or type(error).__name__)
             if self._crediting:
@@ -87,7 +95,7 @@ class Receiver:
     async def remind(self) -> None:
         """Say in the log which calls were not credited, until somebody has seen that on the Status page."""
         try:
-            found = await self._desk.do(self._ledger.refused)
+            found = await self._batcher.do(self._ledger.refused)
         except Exception as error:  # noqa: BLE001 - whatever it was, the next time may do better
             log.error("payout calls not looked up", error=str(error))
             return
@@ -102,15 +110,15 @@ class Receiver:
 
     async def _settle(self, delivery: Delivery) -> Settled:
         if isinstance(delivery.asks, Refusal) and not delivery.is_signed:
-            self._desk.count(delivery, delivery.asks)
+            self._batcher.count(delivery, delivery.asks)
             return refused(delivery.asks)
-        settled = await self._desk.settle(delivery)
+        settled = await self._batcher.settle(delivery)
         match settled.outcome, delivery.asks, self._crediting:
-            case Outcome.CLAIMED, Payout() as payout, Crediting() as crediting:
-                return Settled(Outcome.FIRST, answers.DONE, await crediting.finish(payout))
+            case PayoutOutcome.CLAIMED, Payout() as payout, WalletCredits() as crediting:
+                return Settled(PayoutOutcome.FIRST, answers.DONE, await crediting.finish(payout))
         return settled
 
-    def _respond(self, answer: Answer, result: dict[str, Any]) -> Response:
+    def _respond(self, answer: CallAnswer, result: dict[str, Any]) -> Response:
         body = envelope(answer, result, now_s=self._clock())
         return Response(body, answer.status, media_type="application/json")
 
@@ -134,15 +142,15 @@ def _result(asks: Payout | Refusal, settled: Settled) -> dict[str, Any]:
 def _tell(asks: Payout | Refusal, settled: Settled) -> None:
     """Log what people have to look at; calls without a valid signature are the desk's."""
     if isinstance(asks, Refusal):
-        if asks.fault is Fault.UNREADABLE:
+        if asks.fault is CallFault.UNREADABLE:
             log.error(
                 "payout unreadable", code=int(asks.answer.code), msg=asks.answer.msg, trans_no=asks.trans_no
             )
-    elif settled.outcome is Outcome.FAILED:
+    elif settled.outcome is PayoutOutcome.FAILED:
         log.error("payout cannot be written", trans_no=asks.trans_no, amount_li=asks.amount_li)
-    elif settled.outcome is Outcome.CONFLICT:
+    elif settled.outcome is PayoutOutcome.CONFLICT:
         log.error("payout conflict", trans_no=asks.trans_no, op_id=asks.op_id, amount_li=asks.amount_li)
-    elif settled.outcome is Outcome.FIRST and asks.parts_differ:
+    elif settled.outcome is PayoutOutcome.FIRST and asks.parts_differ:
         log.warning(
             "payout parts differ",
             trans_no=asks.trans_no,

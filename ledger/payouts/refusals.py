@@ -14,12 +14,12 @@ from sqlalchemy import BigInteger, Connection, delete, insert, literal, null, se
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger import audit
-from ledger.audit import DONE, Deed
-from ledger.payouts.outcome import Outcome
-from ledger.payouts.payout_call import Delivery, Fault, Refusal
+from ledger.audit import DONE, AuditEntry
+from ledger.payouts.outcome import PayoutOutcome
+from ledger.payouts.payout_call import CallFault, Delivery, Refusal
 from ledger.schema import deliveries, refusal_samples, refusals
 
-NEED_A_LOOK = (Outcome.MISMATCH, Outcome.UNREADABLE, Outcome.CONFLICT, Outcome.FAILED)
+NEED_A_LOOK = (PayoutOutcome.MISMATCH, PayoutOutcome.UNREADABLE, PayoutOutcome.CONFLICT, PayoutOutcome.FAILED)
 """The kinds behind which a player's money may wait. Calls without any signature are noise."""
 REFUSED_BEFORE = "refused"
 """The outcome of a call that an older version refused, signed or not."""
@@ -28,10 +28,10 @@ _LAST = 10
 _KEPT_BODY = 2**10
 
 
-class Refused(NamedTuple):
+class RefusalCount(NamedTuple):
     """What is known of the calls of one kind, of which `seen` were seen, last by `seen_by`. Times in ms."""
 
-    kind: Outcome
+    kind: PayoutOutcome
     total: int
     seen: int
     last_at_ms: int
@@ -59,9 +59,9 @@ class Tally:
     """Calls without a valid signature that are yet to be written down: a count, and a few of each kind."""
 
     def __init__(self) -> None:
-        self.counts: dict[Fault, int] = {}
-        self._first: dict[Fault, list[tuple[int, Delivery]]] = {}
-        self._last: dict[Fault, deque[tuple[int, Delivery]]] = {}
+        self.counts: dict[CallFault, int] = {}
+        self._first: dict[CallFault, list[tuple[int, Delivery]]] = {}
+        self._last: dict[CallFault, deque[tuple[int, Delivery]]] = {}
 
     def add(self, delivery: Delivery, refusal: Refusal) -> None:
         """Count a call."""
@@ -76,11 +76,11 @@ class Tally:
             for number, delivery in later.samples(fault):
                 self._keep(fault, before + number, delivery)
 
-    def samples(self, fault: Fault) -> list[tuple[int, Delivery]]:
+    def samples(self, fault: CallFault) -> list[tuple[int, Delivery]]:
         """Return the kept calls of a kind, each with its number among those that were counted here."""
         return [*self._first.get(fault, ()), *self._last.get(fault, ())]
 
-    def _keep(self, fault: Fault, number: int, delivery: Delivery) -> None:
+    def _keep(self, fault: CallFault, number: int, delivery: Delivery) -> None:
         first = self._first.setdefault(fault, [])
         kept = first if len(first) < _FIRST else self._last.setdefault(fault, deque(maxlen=_LAST))
         kept.append((number, delivery))
@@ -107,7 +107,7 @@ def write_tally(connection: Connection, tally: Tally, now_ms: int) -> None:
         _thin(connection, fault.value, before + count)
 
 
-def count_signed(connection: Connection, outcomes: Iterable[Outcome], now_ms: int) -> None:
+def count_signed(connection: Connection, outcomes: Iterable[PayoutOutcome], now_ms: int) -> None:
     """Count signed calls that were not credited; they stand among the deliveries."""
     found = [outcome.value for outcome in outcomes if outcome in NEED_A_LOOK]
     for kind in sorted(set(found)):
@@ -134,10 +134,10 @@ def _thin(connection: Connection, kind: str, total: int) -> None:
     connection.execute(delete(refusal_samples).where(mine, old, number.not_in(first)))
 
 
-def read(connection: Connection) -> list[Refused]:
+def read(connection: Connection) -> list[RefusalCount]:
     """Return what is known of each kind of which there was a call."""
     rows = connection.execute(select(refusals).order_by(refusals.c.kind))
-    return [Refused(Outcome(kind), *rest) for kind, *rest in rows]
+    return [RefusalCount(PayoutOutcome(kind), *rest) for kind, *rest in rows]
 
 
 def latest(connection: Connection, limit: int) -> list[Call]:
@@ -165,4 +165,4 @@ def acknowledge(connection: Connection, shown: Mapping[str, int], who: str, now_
         if connection.execute(mine.values(seen=total, seen_by=who, seen_at_ms=now_ms)).rowcount:
             newly[kind] = total - before[kind]
     if newly:
-        audit.write(connection, Deed(who, "payout calls seen", newly, DONE), now_ms)
+        audit.write(connection, AuditEntry(who, "payout calls seen", newly, DONE), now_ms)

@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, case, delete, func
 from ledger.chain import Written
 from ledger.payouts import refusals
 from ledger.payouts.bulk_insert import BulkInsert
-from ledger.payouts.outcome import Held, Outcome, Settled
+from ledger.payouts.outcome import HeldPayout, PayoutOutcome, Settled
 from ledger.payouts.payout_call import Delivery, Payout
 from ledger.schema import balances, deliveries, entries, payouts, pending, repetitions
 
@@ -146,7 +146,7 @@ def confirm(
         written.add_wallet(payout.op_id, wallet_li)
 
 
-def held(connection: Connection, trans_nos: Collection[str]) -> dict[str, Held]:
+def held(connection: Connection, trans_nos: Collection[str]) -> dict[str, HeldPayout]:
     """Return what the ledger holds under these numbers."""
     if not trans_nos:
         return {}
@@ -155,7 +155,7 @@ def held(connection: Connection, trans_nos: Collection[str]) -> dict[str, Held]:
         .join(pending, payouts.c.trans_no == pending.c.trans_no, isouter=True)
         .where(payouts.c.trans_no.in_(trans_nos))
     )
-    return {trans_no: Held(*rest) for trans_no, *rest in connection.execute(statement)}
+    return {trans_no: HeldPayout(*rest) for trans_no, *rest in connection.execute(statement)}
 
 
 def load(connection: Connection, trans_nos: Iterable[str]) -> list[Payout]:
@@ -201,7 +201,7 @@ def record(
         _DELIVERIES.write(connection, new)
         written.add(deliveries, new)
     conflicts = (
-        d.asks.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is Outcome.CONFLICT
+        d.asks.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is PayoutOutcome.CONFLICT
     )
     for trans_no in sorted(filter(None, conflicts)):
         mine = payouts.c.trans_no == trans_no
@@ -214,7 +214,7 @@ def _count_repetitions(
 ) -> list[dict[str, Any]]:
     """Count calls that may come again; return those that came for the first time, in their order."""
     # A payout's first call is the first already, and what comes most.
-    hashes = [None if row["outcome"] == Outcome.FIRST else _call_hash(row) for row in rows]
+    hashes = [None if row["outcome"] == PayoutOutcome.FIRST else _call_hash(row) for row in rows]
     times = Counter(call_hash for call_hash in hashes if call_hash)
     if not times:
         return rows

@@ -26,7 +26,7 @@ class WalletAway(Exception):
     """The wallet did not confirm a payout. Perhaps it was credited; the same key may be sent again."""
 
 
-class Wallet:
+class WalletClient:
     """The wallet at `url`. `transport` is for tests."""
 
     def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:

@@ -7,22 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ledger.log import log
-from ledger.payouts.batcher import Desk
-from ledger.payouts.ledger import Ledger
+from ledger.payouts.batcher import Batcher
+from ledger.payouts.ledger import PayoutLedger
 from ledger.payouts.payout_call import Payout
-from ledger.payouts.wallet import Wallet
+from ledger.payouts.wallet import WalletClient
 
 _LOOK_EVERY_S = 1
 _AT_ONCE = 16
 
 
-class Crediting:
+class WalletCredits:
     """Asks the wallet for each payout that this process claimed, also when nobody waits for it any more."""
 
-    def __init__(self, wallet: Wallet, ledger: Ledger, desk: Desk) -> None:
+    def __init__(self, wallet: WalletClient, ledger: PayoutLedger, batcher: Batcher) -> None:
         self._wallet = wallet
         self._ledger = ledger
-        self._desk = desk
+        self._batcher = batcher
         self._under_way: set[asyncio.Task[int]] = set()
 
     @asynccontextmanager
@@ -48,14 +48,14 @@ class Crediting:
 
     async def finish_due(self) -> int:
         """Claim and try some of the payouts that are due; return how many were claimed."""
-        claimed = await self._desk.do(self._ledger.claim_due, _AT_ONCE)
+        claimed = await self._batcher.do(self._ledger.claim_due, _AT_ONCE)
         await asyncio.gather(*map(self.finish, claimed), return_exceptions=True)
         return len(claimed)
 
     async def _finish(self, payout: Payout) -> int:
         try:
             wallet_li = await self._wallet.credit(payout)
-            return await self._desk.do(self._ledger.confirm, payout, wallet_li)
+            return await self._batcher.do(self._ledger.confirm, payout, wallet_li)
         except Exception as error:
             log.error("payout waits for the wallet", trans_no=payout.trans_no, error=str(error))
             raise

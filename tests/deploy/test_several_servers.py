@@ -24,7 +24,7 @@ from tests.deploy.several import Server, make_image, nginx
 from tests.ledger.conftest import postgresql  # noqa: F401 - a fixture
 from tests.ledger.payouts.provider import Line, signed
 from tests.ledger.payouts.server import run as run_payouts
-from tests.ledger.payouts.storm import Storm, assert_credited_once, make_storm
+from tests.ledger.payouts.stress import Storm, assert_credited_once, make_storm
 from tests.parts import free_port, redis_server
 from tests.provider import start_sandbox
 from tests.streamlit_client import Tab, opened

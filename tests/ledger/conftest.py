@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import URL, Engine, text
 
 from ledger.database import Database, ledger_url, open_engine
-from ledger.payouts.ledger import Ledger
-from ledger.payouts.payout_call import Delivery, Merchant, examine
+from ledger.payouts.ledger import PayoutLedger
+from ledger.payouts.payout_call import Delivery, MerchantKey, examine
 from tests.ledger.payouts.provider import KEY, MCH_ID, Call
 from tests.parts import postgresql_server
 
-MERCHANT = Merchant(MCH_ID, KEY)
+MERCHANT = MerchantKey(MCH_ID, KEY)
 
 
 @pytest.fixture(scope="session")
@@ -82,13 +82,13 @@ def engine(url: URL) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def make_ledger(url: URL) -> Iterator[Callable[..., Ledger]]:
+def make_ledger(url: URL) -> Iterator[Callable[..., PayoutLedger]]:
     """Make one more ledger over the same database, as another process would."""
     made = []
 
-    def make(**options: object) -> Ledger:
+    def make(**options: object) -> PayoutLedger:
         made.append(Database(url))
-        return Ledger(made[-1], **options)
+        return PayoutLedger(made[-1], **options)
 
     yield make
     for database in made:
@@ -96,12 +96,12 @@ def make_ledger(url: URL) -> Iterator[Callable[..., Ledger]]:
 
 
 @pytest.fixture
-def ledger(make_ledger: Callable[..., Ledger]) -> Ledger:
+def ledger(make_ledger: Callable[..., PayoutLedger]) -> PayoutLedger:
     return make_ledger()
 
 
 @pytest.fixture
-def two_ledgers(make_ledger: Callable[..., Ledger]) -> list[Ledger]:
+def two_ledgers(make_ledger: Callable[..., PayoutLedger]) -> list[PayoutLedger]:
     return [make_ledger(), make_ledger()]
 
 

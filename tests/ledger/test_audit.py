@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
 from ledger import audit
-from ledger.audit import NO_ROW_HASH, Deed
+from ledger.audit import NO_ROW_HASH, AuditEntry
 from ledger.check import check
 from ledger.database import LedgerAway, migrate, open_engine, snapshot
 from ledger.schema import audit as log
@@ -32,7 +32,7 @@ def wrote(engine, *deeds):
 
 
 def deeds(count, who="ann"):
-    return [Deed(who, "deposit", {"trans_no": f"t-{n}", "amount_li": n}, "done") for n in range(count)]
+    return [AuditEntry(who, "deposit", {"trans_no": f"t-{n}", "amount_li": n}, "done") for n in range(count)]
 
 
 def kept(engine):
@@ -53,8 +53,11 @@ def did(engine, *changes):
 
 @pytest.mark.slow
 def test_each_row_carries_the_hash_of_the_one_before_it(engine):
-    wrote(engine, Deed("ann", "deposit", {"op_id": "玩家", "amount_li": 5000, "balance_li": None}, "sending"))
-    wrote(engine, Deed("ben", "deposit", {}, "done"))
+    wrote(
+        engine,
+        AuditEntry("ann", "deposit", {"op_id": "玩家", "amount_li": 5000, "balance_li": None}, "sending"),
+    )
+    wrote(engine, AuditEntry("ben", "deposit", {}, "done"))
     first, second = kept(engine)
     hashed = [
         1,
@@ -113,7 +116,7 @@ COLUMNS = ["at_ms", "who", "what", "about", "outcome", "previous_hash", "hash"]
 @pytest.mark.slow
 def test_whatever_row_is_changed_or_missing_is_found(engine, count, about, data):
     did(engine, delete(log), update(audit_end).values(row_count=0, hash=NO_ROW_HASH))
-    wrote(engine, *deeds(count), Deed("ann", "look-up", about, "unknown"))
+    wrote(engine, *deeds(count), AuditEntry("ann", "look-up", about, "unknown"))
     assert said(engine) == []
     number = data.draw(st.integers(1, count + 1))
     struck = log.c.id == number
@@ -170,7 +173,7 @@ def test_the_check_of_the_ledger_reads_the_log_and_tells_its_last_hash(engine):
         [],
         "0 payouts, 0 of them wait for the wallet. 0 players were credited 0 li in all.",
     )
-    wrote(engine, Deed("ann", "sign-in", {}, "done"))
+    wrote(engine, AuditEntry("ann", "sign-in", {}, "done"))
     (row,) = kept(engine)
     wrong, extent = check(engine.url)
     assert wrong == []

@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, text, update
 from ledger import audit, schema
 from ledger.check import check
 from ledger.database import Database, LedgerAway, ledger_url, open_engine
-from ledger.payouts.ledger import Ledger
-from ledger.transfers import Kind, Order, Outcome, State, TransferBook
+from ledger.payouts.ledger import PayoutLedger
+from ledger.transfers import TransferJournal, TransferKind, TransferOrder, TransferOutcome, TransferState
 from tests.ledger.conftest import delivery, new_database
 from tests.ledger.payouts.provider import payout
 
@@ -40,29 +40,31 @@ CALL = "INSERT INTO deliveries (id, received_at_ms, outcome, trans_no, code, msg
 def fill(database):
     """Three payouts, one of them repeated and contradicted; two for a wallet; transfers; screens."""
     clock = [NOW_S]
-    ledger = Ledger(database, clock=lambda: clock[0])
+    ledger = PayoutLedger(database, clock=lambda: clock[0])
     ledger.settle([delivery(payout("t-1", "ann", 10))])
     ledger.settle([delivery(payout("t-2", "ann", 20)), delivery(payout("t-3", "ben", 30))])
     ledger.settle([delivery(payout("t-2", "ann", 20)), delivery(payout("t-3", "ben", 31))])
-    wallet = Ledger(database, wallet=True, clock=lambda: clock[0])
+    wallet = PayoutLedger(database, wallet=True, clock=lambda: clock[0])
     wallet.settle([delivery(payout("t-4", "dan", 40)), delivery(payout("t-5", "dan", 50))])
     wallet.confirm(delivery(payout("t-5", "dan", 50)).asks, 77)
-    book = TransferBook(database, lambda: clock[0])
-    for number, outcome in enumerate([Outcome(State.DONE, "", 7), Outcome(State.REFUSED, "no")], 1):
-        order = Order(f"order-{number}", "ann", Kind.DEPOSIT, 5)
-        book.begin(order, "cat")
+    book = TransferJournal(database, lambda: clock[0])
+    for number, outcome in enumerate(
+        [TransferOutcome(TransferState.DONE, "", 7), TransferOutcome(TransferState.REFUSED, "no")], 1
+    ):
+        order = TransferOrder(f"order-{number}", "ann", TransferKind.DEPOSIT, 5)
+        book.open(order, "cat")
         clock[0] += 1
-        book.settle(order.trans_no, outcome, "cat")
-        book.settle(order.trans_no, outcome, "dot", "look-up")
+        book.close(order.trans_no, outcome, "cat")
+        book.close(order.trans_no, outcome, "dot", "look-up")
     with database.writing() as connection:
         for name, revoked in (("Lobby", None), ("Bar", NOW_S * 1000)):
             made = {"name": name, "look": "dark", "token_hash": name, "made_at_ms": NOW_S * 1000}
             made_it = insert(schema.screens).values(**made, revoked_at_ms=revoked)
             number = connection.execute(made_it.returning(schema.screens.c.id)).scalar_one()
             about = {"screen": number, "name": name}
-            audit.write(connection, audit.Deed("ann", audit.SCREEN_MADE, about, "done"), NOW_S * 1000)
+            audit.write(connection, audit.AuditEntry("ann", audit.SCREEN_MADE, about, "done"), NOW_S * 1000)
         about = {"screen": number}
-        audit.write(connection, audit.Deed("ann", audit.SCREEN_REVOKED, about, "done"), NOW_S * 1000)
+        audit.write(connection, audit.AuditEntry("ann", audit.SCREEN_REVOKED, about, "done"), NOW_S * 1000)
 
 
 @pytest.fixture(scope="module")

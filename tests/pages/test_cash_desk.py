@@ -366,7 +366,7 @@ def test_an_unknown_outcome_can_be_looked_up(open_desk, sandbox, ledger, moved, 
 def test_a_number_that_stands_for_other_money_is_not_taken_for_it(open_desk, sandbox):
     open_desk()
     order = data_cashier.new_order(QUIET.op_id, DEPOSIT, 5_000)
-    source().book.begin(data_cashier._booked(order), "ann")
+    source().book.open(data_cashier._booked(order), "ann")
     sandbox.open(MOVES[DEPOSIT], op_id=QUIET.op_id, amount=4_000, trans_no=order.trans_no)
     found = data_cashier.look_up(order, "ann")
     assert found.state == NOT_KNOWN
@@ -376,7 +376,7 @@ def test_a_number_that_stands_for_other_money_is_not_taken_for_it(open_desk, san
 def test_a_server_that_stopped_while_sending_leaves_an_order_that_can_be_looked_up(open_desk, sandbox):
     page = open_desk()
     order = data_cashier.new_order(QUIET.op_id, DEPOSIT, 5_000)
-    source().book.begin(data_cashier._booked(order), "ann")
+    source().book.open(data_cashier._booked(order), "ann")
     sandbox.open(MOVES[DEPOSIT], op_id=QUIET.op_id, amount=5_000, trans_no=order.trans_no)
     page.run()
     assert "Deposit of 5 PHP: it is being sent." in page.info[0].value
@@ -437,7 +437,7 @@ def test_an_outcome_that_cannot_be_written_is_told_all_the_same(open_desk, sandb
         raise LedgerAway("The ledger's database cannot be used: database is locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr(source().book, "settle", settle)
+        patched.setattr(source().book, "close", settle)
         press(page, "Deposit 5 PHP")
     assert said(page) == [f"5 PHP was deposited. The balance after it was 1,005 PHP. {NOT_WRITTEN}"]
     press(page, "Close")

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ledger.check import check
 from ledger.database import Database, ledger_url
-from ledger.transfers import State, TransferBook
+from ledger.transfers import TransferJournal, TransferState
 from tests.browser import dashboard
 from tests.provider import Sandbox, start_sandbox
 from twoj_sandbox import GRINDER
@@ -114,7 +114,7 @@ def test_a_reload_while_it_is_sent_sends_nothing_more(page, url, provider, ledge
     assert sent(provider) == [number]
     assert has_li(provider) == before_li + 2_500
     database = Database(ledger_url(ledger))
-    assert TransferBook(database).find(number).outcome.state is State.DONE
+    assert TransferJournal(database).find(number).outcome.state is TransferState.DONE
     database.close()
 
 

@@ -14,8 +14,8 @@ from dashboard.jackpots.pots import Hit, Pot, Pots
 from dashboard.kit import downloads
 from ledger import schema
 from ledger.database import Database, LedgerAway, ledger_url
-from ledger.payouts.ledger import Ledger as Payouts
-from ledger.payouts.payout_call import Merchant, examine
+from ledger.payouts.ledger import PayoutLedger as Payouts
+from ledger.payouts.payout_call import MerchantKey, examine
 from tests.ledger.payouts.provider import order, signed
 from tests.pages.clicks import press
 from tests.pages.game_truth import leads_to, shown_text
@@ -65,7 +65,7 @@ def pay(tmp_path):
     def pay(*bodies):
         for body in bodies:
             call = signed(body, key=KEY, mch_id=MCH_ID)
-            ledger.settle([examine(call.query.encode(), call.body, Merchant(MCH_ID, KEY))])
+            ledger.settle([examine(call.query.encode(), call.body, MerchantKey(MCH_ID, KEY))])
 
     yield pay
     database.close()

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ledger.payouts.answers import Answer
-from ledger.payouts.payout_call import Merchant, examine
+from ledger.payouts.answers import CallAnswer
+from ledger.payouts.payout_call import MerchantKey, examine
 from tests.provider import CLOCK, start_sandbox
 from twoj_sandbox import KEY, MCH_ID
 from twoj_sandbox.payouts import BACKLOG_MS, order
@@ -75,12 +75,12 @@ def test_what_was_hit_is_paid_out_and_signed_as_documented(truth):
 
 
 def test_the_receiver_takes_every_one_of_them(truth):
-    merchant = Merchant(MCH_ID, KEY)
+    merchant = MerchantKey(MCH_ID, KEY)
     for hit in truth.jackpots.hits(NOW_MS - 30 * BACKLOG_MS, NOW_MS):
         body = json.dumps(order(hit)).encode()
         signature = hashlib.md5(body + f"{NOW_MS}{KEY}".encode()).hexdigest()
         asks = examine(f"mch={MCH_ID}&ts={NOW_MS}&sign={signature}".encode(), body, merchant).asks
-        assert not isinstance(asks, Answer)
+        assert not isinstance(asks, CallAnswer)
         assert (asks.trans_no, asks.amount_li, asks.parts_differ) == (hit.trans_no, hit.amount_li, False)
 
 

@@ -13,7 +13,7 @@ from dashboard.status.rows import CacheSeen, PayoutsSeen, RefusedSeen
 from ledger import schema
 from ledger.database import Database, ledger_url
 from ledger.payouts import refusals
-from ledger.payouts.ledger import Ledger as Receiver
+from ledger.payouts.ledger import PayoutLedger as Receiver
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import payout, signed
 from tests.provider import CLOCK

@@ -16,7 +16,7 @@ from ledger import schema
 from ledger.database import Database, LedgerAway, ledger_url
 from ledger.payouts import Receiver, from_settings, refusals
 from ledger.payouts.answers import Code
-from ledger.payouts.batcher import Desk
+from ledger.payouts.batcher import Batcher
 from ledger.payouts.payout_call import LARGEST_BODY
 from tests.ledger.conftest import MERCHANT, delivery
 from tests.ledger.payouts.provider import KEY, MCH_ID, order, payout, signed
@@ -214,7 +214,7 @@ def test_a_call_that_nobody_waits_for_any_more_is_left_to_its_repeat():
     slow = Slow()
 
     async def run():
-        desk = Desk(slow)
+        desk = Batcher(slow)
         async with desk.open():
             first = asyncio.create_task(desk.settle(delivery(payout())))
             await asyncio.to_thread(slow.asked.wait, 10)
@@ -253,7 +253,7 @@ def test_what_arrives_during_a_commit_shares_the_next_one():
     slow = Slow()
 
     async def run():
-        desk = Desk(slow)
+        desk = Batcher(slow)
         async with desk.open():
             first = asyncio.create_task(desk.settle(delivery(payout("t-0"))))
             await asyncio.to_thread(slow.asked.wait, 10)
@@ -270,7 +270,7 @@ def test_more_than_the_desk_can_hold_is_turned_away(monkeypatch):
     monkeypatch.setattr("ledger.payouts.batcher._MOST_WAITING", 3)
 
     async def run():
-        desk = Desk(Slow())  # and not open: nothing is taken from the queue
+        desk = Batcher(Slow())  # and not open: nothing is taken from the queue
         waiting = [asyncio.create_task(desk.settle(delivery(payout()))) for _ in range(3)]
         await asyncio.sleep(0)
         with pytest.raises(LedgerAway, match="Too many"):

@@ -12,9 +12,9 @@ from ledger import schema
 from ledger.check import check
 from ledger.database import migrate, open_engine, snapshot, versions
 from ledger.payouts import refusals
-from ledger.payouts.outcome import Outcome
+from ledger.payouts.outcome import PayoutOutcome
 from ledger.payouts.payout_call import LARGEST_BODY
-from ledger.payouts.refusals import Refused, Tally
+from ledger.payouts.refusals import RefusalCount, Tally
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import Call, order, payout, signed
 
@@ -60,11 +60,11 @@ def test_every_kind_is_counted_by_itself_and_noise_needs_no_look(make_ledger, en
     ledger.settle([delivery(payout("t-10", "rich", 1))])
     ledger.write_tally(tally(forged(1), forged(2), Call("", b"x")))
     assert read(engine) == [
-        Refused(Outcome.CONFLICT, 1, 0, NOW_MS, None, None),
-        Refused(Outcome.FAILED, 1, 0, NOW_MS, None, None),
-        Refused(Outcome.MISMATCH, 2, 0, NOW_MS, None, None),
-        Refused(Outcome.UNREADABLE, 1, 0, NOW_MS, None, None),
-        Refused(Outcome.UNSIGNED, 1, 0, NOW_MS, None, None),
+        RefusalCount(PayoutOutcome.CONFLICT, 1, 0, NOW_MS, None, None),
+        RefusalCount(PayoutOutcome.FAILED, 1, 0, NOW_MS, None, None),
+        RefusalCount(PayoutOutcome.MISMATCH, 2, 0, NOW_MS, None, None),
+        RefusalCount(PayoutOutcome.UNREADABLE, 1, 0, NOW_MS, None, None),
+        RefusalCount(PayoutOutcome.UNSIGNED, 1, 0, NOW_MS, None, None),
     ]
     assert [each.unseen for each in read(engine)] == [1, 1, 2, 1, 0]
 
@@ -77,10 +77,10 @@ def test_who_has_seen_them_and_when_stands_there_and_in_the_audit_log(make_ledge
     ledger.write_tally(tally(forged(3)))
     acknowledge(engine, shown=shown)
     mismatch = read(engine)[0]
-    assert mismatch == Refused(Outcome.MISMATCH, 3, 2, NOW_MS, "ann", NOW_MS)
+    assert mismatch == RefusalCount(PayoutOutcome.MISMATCH, 3, 2, NOW_MS, "ann", NOW_MS)
     assert mismatch.unseen == 1  # it came after that
     acknowledge(engine, "ben", NOW_MS + 1)
-    assert read(engine)[0] == Refused(Outcome.MISMATCH, 3, 3, NOW_MS, "ben", NOW_MS + 1)
+    assert read(engine)[0] == RefusalCount(PayoutOutcome.MISMATCH, 3, 3, NOW_MS, "ben", NOW_MS + 1)
     acknowledge(engine, "late", NOW_MS + 2, shown)
     assert read(engine)[0].seen_by == "ben"
     with engine.connect() as connection:

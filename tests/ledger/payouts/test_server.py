@@ -7,7 +7,7 @@ import pytest
 
 from tests.ledger.payouts.provider import KEY, payout, signed
 from tests.ledger.payouts.server import Server, run
-from tests.ledger.payouts.storm import assert_credited_once, deliver, make_storm
+from tests.ledger.payouts.stress import assert_credited_once, deliver, make_storm
 
 pytestmark = pytest.mark.servers
 
