@@ -21,13 +21,13 @@ from dashboard.jackpots import route_live
 from dashboard.kit import navigation
 from dashboard.kit.compat import page_html
 from dashboard.provider.source import connected
+from dashboard.server import log
 from dashboard.server.demo import prepared, provider
 from dashboard.server.headers import Headers, NoUploads
+from dashboard.server.settings import SettingsError, load_settings
 from dashboard.status import route_metrics, route_ready
 from ledger import payouts
 from ledger.database import Database, ledger_url
-from twoj_client import log
-from twoj_client.settings import SettingsError, load_settings
 
 log.configure(sys.stderr)
 try:

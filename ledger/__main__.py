@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager, closing
 import uvicorn
 from starlette.applications import Starlette
 
+from dashboard.server import log
+from dashboard.server.settings import Settings, SettingsError, load_settings
 from ledger.check import NoLedger, check
 from ledger.database import Database, LedgerAway, ledger_url
 from ledger.payouts import from_settings
-from twoj_client import log
-from twoj_client.settings import Settings, SettingsError, load_settings
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
-from twoj_client.settings import SettingsError
+from dashboard.server.settings import SettingsError
 
 _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""

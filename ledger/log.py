@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from twoj_client.log import logger
+from dashboard.server.log import logger
 
 log = logger("ledger")

@@ -42,6 +42,7 @@ from dashboard.players import data_balance as players_data_balance
 from dashboard.players.player import Player
 from dashboard.provider.source import connected, source
 from dashboard.rounds.filter import RoundFilter
+from dashboard.server.settings import Settings
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet.transfers import Wanted as WantedTransfers
 from ledger import payouts
@@ -50,7 +51,6 @@ from tests.ledger.payouts.provider import payout
 from tests.provider import CLOCK
 from twoj_client import TwoJError
 from twoj_client.cache import cached
-from twoj_client.settings import Settings
 from twoj_sandbox import KEY, MCH_ID
 
 KINDS = [

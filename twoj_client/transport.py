@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import httpx
 import tenacity
 
+from dashboard.server.log import log
 from twoj_client.decode import payload_of, told_ms
 from twoj_client.doubts import Doubts
 from twoj_client.endpoints import Endpoint, Family
@@ -30,7 +31,6 @@ from twoj_client.errors import (
     TwoJError,
 )
 from twoj_client.limiter import Limiter
-from twoj_client.log import log
 from twoj_client.network import Network, ends_at
 from twoj_client.provider_clock import Moment, ProviderClock, Told
 from twoj_client.signing import canonical_json, sign, summary_body

@@ -13,7 +13,7 @@ from dashboard.access.audit import audit
 from dashboard.access.return_to import CALLBACK
 from dashboard.kit.compat import sign_in_claims
 from dashboard.provider.source import source
-from twoj_client.settings import Settings, SettingsError
+from dashboard.server.settings import Settings, SettingsError
 
 _NEEDED: Final = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 _SECRET_LENGTH: Final = 32

@@ -15,8 +15,8 @@ from dashboard.jackpots.data_screens import Screens
 from dashboard.jackpots.pots import Hit, HitFinder, Pots, match
 from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
 from dashboard.provider.source import source
+from dashboard.server.settings import LOGO_TYPES, Settings
 from ledger.database import Database
-from twoj_client.settings import LOGO_TYPES, Settings
 
 _HITS_TOLD: Final = 4
 

@@ -15,6 +15,7 @@ from dashboard.bets.data_exports import Exports
 from dashboard.core.roles import LOCAL, Person, Role, Roles, person
 from dashboard.provider.changes import changed_text
 from dashboard.provider.loads import Load, Loads
+from dashboard.server.settings import Settings
 from dashboard.status.data_checks import Checks
 from ledger.database import Database, LedgerAway
 from ledger.transfers import TransferJournal
@@ -22,7 +23,6 @@ from twoj_client import Reply, TwoJ, TwoJError
 from twoj_client.at_hand import at_hand
 from twoj_client.cache.memory import Memory
 from twoj_client.errors import TimedOut
-from twoj_client.settings import Settings
 from twoj_client.threads import Workers
 
 T = TypeVar("T")

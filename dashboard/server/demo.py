@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import platformdirs
 from pydantic import SecretStr
 
-from twoj_client.settings import Settings
+from dashboard.server.settings import Settings
 from twoj_sandbox import KEY, MCH_ID
 
 

@@ -4,11 +4,11 @@
 its `running()`. ``python -m ledger payouts`` is such a server, ``python -m ledger check`` proves the ledger.
 """
 
+from dashboard.server.settings import Settings, SettingsError
 from ledger.database import Database
 from ledger.payouts.payout_call import MerchantKey
 from ledger.payouts.receiver import Receiver
 from ledger.payouts.wallet import WalletClient
-from twoj_client.settings import Settings, SettingsError
 
 __all__ = ["Receiver", "from_settings"]
 

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from streamlit import config
 
+from dashboard.server.settings import PREFIX, SECRETS_FILE, Settings
 from tests.deploy.several import DEPLOY, DOCKERFILE, ROOT, command, make_image
-from twoj_client.settings import PREFIX, SECRETS_FILE, Settings
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 SERVICES = COMPOSE["services"]

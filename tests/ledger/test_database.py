@@ -20,6 +20,7 @@ import ledger.database
 from dashboard.access import audit as access_audit
 from dashboard.jackpots import data as jackpots_data
 from dashboard.provider.source import connected, source
+from dashboard.server.settings import Settings, SettingsError
 from ledger import schema
 from ledger.__main__ import main
 from ledger.check import check
@@ -38,7 +39,6 @@ from ledger.payouts import from_settings
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import payout
 from tests.ledger.payouts.server import environment
-from twoj_client.settings import Settings, SettingsError
 
 
 @pytest.fixture

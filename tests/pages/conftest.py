@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.jackpots import data as jackpots_data
 from dashboard.provider.source import connected
+from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
 from tests.provider import CLOCK, Sandbox
-from twoj_client.settings import Settings
 
 MAIN = Path(__file__).parents[2] / "dashboard/kit/main.py"
 OpenPage = Callable[..., AppTest]

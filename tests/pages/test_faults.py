@@ -16,7 +16,7 @@ from dashboard.core import formats
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.loads import Load
 from dashboard.provider.source import source
-from twoj_client.settings import Settings
+from dashboard.server.settings import Settings
 from twoj_sandbox import KEY
 
 STEP_S = 61

@@ -147,7 +147,7 @@ def test_sixty_days_of_slots_are_there_in_three_seconds(tmp_path):
     """From a provider that takes 50 ms for each answer, with nothing in the cache."""
     from pydantic import SecretStr
 
-    from twoj_client.settings import Settings
+    from dashboard.server.settings import Settings
 
     with start_sandbox("--delay-ms", "50", clock=CLOCK) as sandbox:
         settings = Settings(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
+from dashboard.server.log import log
 from twoj_client.at_hand import may_ask
 from twoj_client.cache.asked_again import AskedAgain
 from twoj_client.cache.entry import Entry, Rule, entry_of, from_bytes, to_bytes
@@ -21,7 +22,6 @@ from twoj_client.changes import Change, Figures, difference, figures
 from twoj_client.decode import typed
 from twoj_client.endpoints import WINDOWED, Endpoint
 from twoj_client.errors import TwoJError, WrongShape
-from twoj_client.log import log
 from twoj_client.reply import Answer, Reply
 from twoj_client.signing import canonical_json
 from twoj_client.stats import Stats

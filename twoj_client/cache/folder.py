@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import diskcache
 
+from dashboard.server.log import log
 from twoj_client.cache.store import StoreFailed
-from twoj_client.log import log
 from twoj_client.threads import Workers
 
 P = ParamSpec("P")

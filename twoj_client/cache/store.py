@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from twoj_client.log import log
+from dashboard.server.log import log
 
 R = TypeVar("R")
 

@@ -12,7 +12,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from dashboard.access import sign_in
 from dashboard.access.loopback import keep_to_this_machine
 from dashboard.kit.compat import sign_in_claims
-from twoj_client.settings import Settings, SettingsError
+from dashboard.server.settings import Settings, SettingsError
 
 AUTH = {
     "redirect_uri": "https://dashboard.example/oauth2callback",

@@ -16,10 +16,10 @@ from dashboard.bets import route_exports
 from dashboard.bets.data_export_store import ExportFolder
 from dashboard.bets.export import Export, Format, State
 from dashboard.provider.source import connected, source
+from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
 from ledger.schema import audit
 from tests.dashboard.access.test_sign_in import signed_in
-from twoj_client.settings import Settings
 
 NOW_S = 1_773_567_000
 DAY = dt.date(2026, 3, 1)

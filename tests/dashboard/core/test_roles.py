@@ -5,7 +5,7 @@ import math
 import pytest
 
 from dashboard.core.roles import LEAST, LOCAL, Person, Role, person
-from twoj_client.settings import Settings
+from dashboard.server.settings import Settings
 
 NOW_S = 1_773_567_000
 ROLES = {

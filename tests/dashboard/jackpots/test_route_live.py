@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 
 from dashboard.jackpots import data_watch, route_live
 from dashboard.jackpots.data_watch import Watch
+from dashboard.server.settings import Settings
 from ledger.database import Database, LedgerAway, ledger_url
 from twoj_client import Reply
 from twoj_client.models import Pool, Pot
-from twoj_client.settings import Settings
 
 NOW_S = 1_773_567_000
 NEXT_HOUR_MS = 1_773_568_800_000

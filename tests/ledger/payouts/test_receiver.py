@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from starlette.applications import Starlette
 
 import ledger.payouts.receiver
+from dashboard.server.settings import Settings, SettingsError
 from ledger import schema
 from ledger.database import Database, LedgerAway, ledger_url
 from ledger.payouts import Receiver, from_settings, refusals
@@ -20,7 +21,6 @@ from ledger.payouts.batcher import Batcher
 from ledger.payouts.payout_call import LARGEST_BODY
 from tests.ledger.conftest import MERCHANT, delivery
 from tests.ledger.payouts.provider import KEY, MCH_ID, order, payout, signed
-from twoj_client.settings import Settings, SettingsError
 
 NOW_S = 1_773_567_000.25
 

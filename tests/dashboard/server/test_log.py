@@ -8,9 +8,9 @@ import pytest
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from dashboard.server.log import adopt, configure, logger
 from tests.twoj_client.conftest import KEY, ok
 from twoj_client import TwoJError
-from twoj_client.log import adopt, configure, logger
 from twoj_client.threads import Workers
 
 LIST = "/api/all/list"

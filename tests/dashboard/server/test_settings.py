@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from twoj_client.settings import Settings, SettingsError, load_settings
+from dashboard.server.settings import Settings, SettingsError, load_settings
 
 REAL = {"TWOJ_SUMMARY_URL": "https://api.example.com/", "TWOJ_MCH_ID": "101", "TWOJ_KEY": "hush-hush"}
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
