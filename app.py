@@ -16,6 +16,7 @@ from dashboard.access import loopback, sign_in
 from dashboard.access.return_to import Returning
 from dashboard.bets import route_exports
 from dashboard.core.request_ids import RequestIds
+from dashboard.core.setting_errors import SettingsError
 from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots import route_live
 from dashboard.kit import navigation
@@ -24,21 +25,24 @@ from dashboard.provider.source import connected
 from dashboard.server import log
 from dashboard.server.demo import prepared, provider
 from dashboard.server.headers import Headers, NoUploads
-from dashboard.server.settings import SettingsError, load_settings
+from dashboard.server.settings import load_settings
 from dashboard.status import route_metrics, route_ready
-from ledger import payouts
-from ledger.database import Database, ledger_url
+from ledger.database import Database, LedgerUrlRefused, ledger_url
+from ledger.payouts.payout_call import MerchantKey
+from ledger.payouts.receiver import Receiver
+from ledger.payouts.wallet import WalletClient
 
 log.configure(sys.stderr)
 try:
     settings = prepared(load_settings())
     ledger = Database(ledger_url(settings.ledger_url))
-    receiver = payouts.from_settings(settings, ledger)
-    has_sign_in = sign_in.is_set_up(settings)
+    wallet = WalletClient(settings.payout_wallet_url) if settings.payout_wallet_url else None
+    receiver = Receiver(MerchantKey(*settings.merchant()), ledger, wallet)
+    has_sign_in = sign_in.is_set_up(settings.roles)
     open_to_network = has_sign_in or settings.trust_network
     if not open_to_network:
         loopback.keep_to_this_machine()
-except SettingsError as error:
+except (SettingsError, LedgerUrlRefused) as error:
     sys.exit(str(error))
 
 
@@ -54,7 +58,7 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
             with (
                 provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
                 connected(source, ledger, demo=settings.summary_url is None, sign_in=has_sign_in),
-                jackpots_data.watching(source),
+                jackpots_data.watching(settings.brand, settings.logo_url(), settings.jackpot_poll_s),
             ):
                 yield
 

@@ -10,11 +10,14 @@ from contextlib import asynccontextmanager, closing
 import uvicorn
 from starlette.applications import Starlette
 
+from dashboard.core.setting_errors import SettingsError
 from dashboard.server import log
-from dashboard.server.settings import Settings, SettingsError, load_settings
+from dashboard.server.settings import Settings, load_settings
 from ledger.check import NoLedger, check
-from ledger.database import Database, LedgerAway, ledger_url
-from ledger.payouts import from_settings
+from ledger.database import Database, LedgerAway, LedgerUrlRefused, ledger_url
+from ledger.payouts.payout_call import MerchantKey
+from ledger.payouts.receiver import Receiver
+from ledger.payouts.wallet import WalletClient
 
 
 def main() -> int:
@@ -32,7 +35,7 @@ def main() -> int:
         if chosen.command == "check":
             return _check(settings, chosen.head)
         _receive(settings, chosen.host, chosen.port)
-    except (SettingsError, LedgerAway, NoLedger) as error:
+    except (SettingsError, LedgerUrlRefused, LedgerAway, NoLedger) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
@@ -55,7 +58,8 @@ def _check(settings: Settings, head: str | None) -> int:
 def _receive(settings: Settings, host: str, port: int) -> None:
     log.configure(sys.stderr)
     database = Database(ledger_url(settings.ledger_url))
-    receiver = from_settings(settings, database)
+    wallet = WalletClient(settings.payout_wallet_url) if settings.payout_wallet_url else None
+    receiver = Receiver(MerchantKey(*settings.merchant()), database, wallet)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -26,8 +26,6 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
-from dashboard.server.settings import SettingsError
-
 _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""
 _MIGRATION_WAIT_S = 10
@@ -50,6 +48,10 @@ _NOW_MS = "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bi
 _NOW_MS_OF_SQLITE = "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 
 
+class LedgerUrlRefused(ValueError):
+    """The setting is not the URL of a ledger. Its text is one line that names it and what it expects."""
+
+
 class LedgerAway(Exception):
     """The database cannot be used just now. Its text says why; what was asked for may be repeated."""
 
@@ -61,7 +63,7 @@ class NotHeld(LedgerAway):
 def ledger_url(setting: str | None) -> URL:
     """Return where the ledger is; None: a SQLite file in the user's data directory.
 
-    Raises SettingsError where the text is not the URL of a SQLite file or a PostgreSQL database.
+    Raises LedgerUrlRefused where the text is not the URL of a SQLite file or a PostgreSQL database.
     """
     if setting is None:
         folder = platformdirs.user_data_path("twoj", "twoj")
@@ -72,10 +74,10 @@ def ledger_url(setting: str | None) -> URL:
     try:
         url = make_url(setting)
     except (ArgumentError, ValueError):
-        raise SettingsError(expects) from None
+        raise LedgerUrlRefused(expects) from None
     on_disk = url.drivername == "sqlite" and url.database not in {None, "", ":memory:"}
     if not on_disk and url.drivername not in {"postgresql", "postgresql+psycopg"}:
-        raise SettingsError(expects)
+        raise LedgerUrlRefused(expects)
     return url
 
 

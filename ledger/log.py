@@ -1,7 +1,5 @@
-"""The receiver's log: events of structlog through the standard logger "ledger"."""
+"""The receiver's log: events of structlog, of a logger named "ledger"."""
 
-from __future__ import annotations
+import structlog
 
-from dashboard.server.log import logger
-
-log = logger("ledger")
+log = structlog.stdlib.get_logger("ledger")

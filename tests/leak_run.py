@@ -45,8 +45,9 @@ from dashboard.rounds.filter import RoundFilter
 from dashboard.server.settings import Settings
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet.transfers import Wanted as WantedTransfers
-from ledger import payouts
 from ledger.database import Database, ledger_url
+from ledger.payouts.payout_call import MerchantKey
+from ledger.payouts.receiver import Receiver
 from tests.ledger.payouts.provider import payout
 from tests.provider import CLOCK
 from twoj_client import TwoJError
@@ -172,7 +173,7 @@ def pages(run: Run, app: AppTest, faults: int) -> None:
 
 async def receiver(settings: Settings, ledger: Database, count: int) -> None:
     """Have the receiver hear calls that it must refuse, each in another way."""
-    made = payouts.from_settings(settings, ledger)
+    made = Receiver(MerchantKey(*settings.merchant()), ledger)
     transport = httpx.ASGITransport(Starlette(routes=made.routes))
     async with made.running(), httpx.AsyncClient(transport=transport, base_url="http://payouts") as client:
         for number in range(count):
@@ -196,7 +197,7 @@ def main(url: str, folder: str, faults: int) -> None:
     ledger = Database(ledger_url(settings.ledger_url))
     with (
         connected(settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
-        jackpots_data.watching(settings),
+        jackpots_data.watching(settings.brand, settings.logo_url(), settings.jackpot_poll_s),
     ):
         all_that_pages_ask()
         app = AppTest.from_file(str(MAIN), default_timeout=60)

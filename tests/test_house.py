@@ -16,6 +16,8 @@ DEMO = "dashboard/server/demo.py"
 """The one place that starts demo mode."""
 PRIVATE_NAMES = "dashboard/kit/compat.py"
 """The one place that knows what Streamlit and pandas do not promise to keep."""
+SERVERS = {"app.py", "ledger/__main__.py"}
+"""What is started: they read the settings and write the log."""
 DOCUMENTED = {"pandas.io.formats.style.Styler", "streamlit.errors.StreamlitDuplicateElementKey"}
 OWN_OR_PROMISED = {"self", "cls", "other"}, {"_replace", "_asdict", "_fields", "_mapping"}
 
@@ -65,6 +67,7 @@ UPWARD = {
     ("access", "kit"),  # sign-in asks `kit.compat`
     ("provider", "access"),
     ("provider", "bets"),
+    ("provider", "server"),  # the settings, until `connected` is in `server`
     ("provider", "status"),
     ("rounds", "players"),
     ("wallet", "rounds"),
@@ -82,12 +85,12 @@ def permitted(path: Path) -> set[str]:
     room, name = path.parts[0], path.stem
     if room in {"twoj_client", "twoj_sandbox"}:
         return {room}
+    if path.as_posix() in SERVERS:
+        return {"dashboard", "ledger", "twoj_client", "streamlit"}
     if room == "ledger":
         return {"ledger", "twoj_client"}
     if room == "pages":
         return {"dashboard", "streamlit"}
-    if room == "app.py":
-        return {"dashboard", "ledger", "twoj_client", "streamlit"}
     if path.as_posix() == DEMO:
         return {"dashboard", "twoj_client", "twoj_sandbox"}
     if path.parts[1] in {"access", "provider", "server"} or name.startswith(("data", "route")):
@@ -110,6 +113,9 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
     named = imports(ROOT / path)
     rooms = {name.split(".")[0] for name in named} & (OURS | {"streamlit"})
     assert rooms <= permitted(path)
+    if path.parts[0] == "ledger" and "dashboard" in rooms:
+        lent = {"dashboard.core.setting_errors", "dashboard.server.settings", "dashboard.server"}
+        assert {name.rpartition(".")[0] for name in named if name.startswith("dashboard")} <= lent
     plotly = any(name.startswith("plotly") for name in named)
     assert not plotly or path.parts[1] in {"charts", "kit"} or path.stem.startswith("figures")
     if path.as_posix() != PRIVATE_NAMES:

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import httpx
 import tenacity
 
-from dashboard.server.log import log
 from twoj_client.decode import payload_of, told_ms
 from twoj_client.doubts import Doubts
 from twoj_client.endpoints import Endpoint, Family
@@ -36,6 +35,8 @@ from twoj_client.provider_clock import Moment, ProviderClock, Told
 from twoj_client.signing import canonical_json, sign, summary_body
 from twoj_client.stats import Stats
 from twoj_client.unpack import Damaged, TooLarge, unpacked
+
+log = logging.getLogger("twoj_client")
 
 _LARGEST_BODY = 16 * 2**20
 _TOO_LARGE = "The provider's answer is too large."
@@ -203,9 +204,9 @@ class Wire:
         self._stats.note_call(endpoint.name, seconds, outcome if failed else None)
         about = {"endpoint": endpoint.path, "ms": round(seconds * 1000), "outcome": outcome}
         if failure and failed:
-            log.warning("call failed", **about, code=failure.code)
+            log.warning("call failed", extra=about | {"code": failure.code})
         else:
-            log.info("call", **about)
+            log.info("call", extra=about)
 
     def _wait_for_turn(self, endpoint: Endpoint[Any], deadline: float) -> None:
         if endpoint.limited and not self._limiter.pass_before(deadline):

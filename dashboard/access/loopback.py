@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
-from dashboard.server.settings import SettingsError
+from dashboard.core.setting_errors import SettingsError
 
 _LOCAL_NAMES: Final = ["localhost", "127.0.0.1", "::1"]
 

@@ -1,7 +1,7 @@
 """Sign-in by Streamlit's own OpenID Connect: whether it is set up, and a line in the audit log for each."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -11,29 +11,29 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.access.audit import audit
 from dashboard.access.return_to import CALLBACK
+from dashboard.core.setting_errors import SettingsError
 from dashboard.kit.compat import sign_in_claims
 from dashboard.provider.source import source
-from dashboard.server.settings import Settings, SettingsError
 
 _NEEDED: Final = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 _SECRET_LENGTH: Final = 32
 
 
-def is_set_up(settings: Settings) -> bool:
-    """Whether people sign in, by the section `[auth]` of Streamlit's secrets.
+def is_set_up(roles: Mapping[Any, Sequence[str]]) -> bool:
+    """Whether people sign in, by the section `[auth]` of Streamlit's secrets; `roles` says who has which.
 
     Raises SettingsError where it is set up by half: that must not pass for none.
     """
     section = st.secrets.get("auth") if st.secrets.load_if_toml_exists() else None
     if section is None:
-        if settings.roles:
+        if roles:
             raise SettingsError("TWOJ_ROLES: needs sign-in, the section [auth] of .streamlit/secrets.toml")
         return False
     if not isinstance(section, Mapping) or not all(section.get(name) for name in _NEEDED):
         raise SettingsError(f"[auth] of .streamlit/secrets.toml: expects {', '.join(_NEEDED)}")
     if len(str(section["cookie_secret"])) < _SECRET_LENGTH:
         raise SettingsError(f"[auth] cookie_secret: expects at least {_SECRET_LENGTH} random characters")
-    if not any(settings.roles.values()):
+    if not any(roles.values()):
         raise SettingsError("TWOJ_ROLES: is needed with sign-in; without a role nobody sees anything")
     return True
 

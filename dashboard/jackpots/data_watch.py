@@ -1,6 +1,5 @@
 """The pots as this server watches them: asked for, written down, told to the screens."""
 
-import base64
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from dashboard.jackpots.data_screens import Screens
 from dashboard.jackpots.pots import Hit, HitFinder, Pots, match
 from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
 from dashboard.provider.source import source
-from dashboard.server.settings import LOGO_TYPES, Settings
 from ledger.database import Database
 
 _HITS_TOLD: Final = 4
@@ -35,15 +33,19 @@ class Watch:
     def __init__(
         self,
         provider: Provider,
-        settings: Settings,
+        brand: Brand,
         ledger: Database,
+        *,
+        currency: str | None,
+        timezone: str,
+        poll_s: int,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.brand = Brand(settings.brand, _logo(settings))
-        self.build = build_id(self.brand, settings.currency, settings.timezone, settings.jackpot_poll_s)
-        self.poll_s = settings.jackpot_poll_s
-        self.limits: Limits = limits(settings.jackpot_poll_s)
+        self.brand = brand
+        self.build = build_id(brand, currency, timezone, poll_s)
+        self.poll_s = poll_s
+        self.limits: Limits = limits(poll_s)
         self.ledger = ledger
         self.screens = Screens(self.ledger, clock, timer)
         self.poller = Poller(provider, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
@@ -86,22 +88,26 @@ class Watch:
         self._keeper.note(pots, hits, writes=leads)
 
 
-def _logo(settings: Settings) -> str:
-    if settings.logo is None:
-        return ""
-    kind = LOGO_TYPES[settings.logo.suffix.lower()]
-    return f"data:{kind};base64,{base64.b64encode(settings.logo.read_bytes()).decode()}"
-
-
 _watch: Watch | None = None
 
 
 @contextmanager
-def watching(settings: Settings) -> Iterator[None]:
-    """Watch the pots of the provider that is connected, while the context lasts."""
+def watching(name: str, logo: str, poll_s: int) -> Iterator[None]:
+    """Watch the pots of the provider that is connected, while the context lasts.
+
+    `name` and `logo` (a `data:` URL, or empty) stand on the wall; the pots are asked for every `poll_s`.
+    """
     global _watch  # noqa: PLW0603 - as the source: one server has one, and its pages no other way to it
     here = source()
-    _watch = Watch(here.twoj.jackpot, settings, here.ledger, here.clock)
+    _watch = Watch(
+        here.twoj.jackpot,
+        Brand(name, logo),
+        here.ledger,
+        currency=here.currency,
+        timezone=here.zone.key,
+        poll_s=poll_s,
+        clock=here.clock,
+    )
     try:
         with _watch.running():
             yield

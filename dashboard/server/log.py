@@ -1,7 +1,6 @@
-"""Logs: events of structlog, through standard loggers; quiet until `configure` says where they go.
+"""Logs: `configure` writes all loggers of the process in one shape: a line of JSON, or words in a terminal.
 
-Whoever has set up logging in their own way reads each event as text. `configure` writes all loggers of the
-process in one shape: a line of JSON, or coloured words in a terminal.
+Whoever sets up logging in their own way afterwards reads each event of structlog as text.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from structlog.typing import EventDict, Processor
 
 _OURS: Final = ("app", "dashboard", "ledger", "twoj_client")
 _FIELDS: Final = "event_fields"
+_with_extra = structlog.stdlib.ExtraAdder()
 _as_text = structlog.processors.KeyValueRenderer(key_order=["event"])
 
 
@@ -29,14 +29,6 @@ _PROCESSORS: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     _with_fields,
 )
-
-
-def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """Return a logger for events; its lines have the context variables bound by structlog, too."""
-    wrapped: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        logging.getLogger(name), wrapper_class=structlog.stdlib.BoundLogger, processors=_PROCESSORS
-    )
-    return wrapped
 
 
 def configure(stream: TextIO) -> None:
@@ -84,11 +76,14 @@ def adopt(*names: str) -> None:
             found.propagate = True
 
 
-def _fields(_logger: Any, _method: str, event: EventDict) -> MutableMapping[str, Any]:
-    """Return the fields of an event; a line of another library's has the context variables, and its text."""
-    fields: dict[str, Any] | None = getattr(event["_record"], _FIELDS, None)
-    return {**event, **(structlog.contextvars.get_contextvars() if fields is None else fields)}
+def _fields(logger: Any, method: str, event: EventDict) -> MutableMapping[str, Any]:
+    """Return the fields of an event; a line of another library's has the context variables, and its text.
 
-
-logging.getLogger("twoj_client").addHandler(logging.NullHandler())
-log = logger("twoj_client")
+    The client's have the fields of the standard `extra` besides.
+    """
+    record: logging.LogRecord = event["_record"]
+    if fields := getattr(record, _FIELDS, None):
+        return {**event, **fields}
+    if record.name == "twoj_client":
+        event = _with_extra(logger, method, event)
+    return structlog.contextvars.merge_contextvars(logger, method, event)

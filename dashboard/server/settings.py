@@ -1,5 +1,6 @@
 """The one table of settings: environment, then `[twoj]` in `.streamlit/secrets.toml`, then the default."""
 
+import base64
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from dashboard.core.setting_errors import SettingsError
 from twoj_client.network import UnusableEnvironment, certificates_for
 
 SECRETS_FILE = Path(".streamlit/secrets.toml")
@@ -40,10 +42,6 @@ _AROUND = string.whitespace + "\u00a0\u200b\ufeff\x00"
 _QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"), ("\u2018", "\u2019")}
 _JSON = {"roles", "rtp"}
 _LARGEST_LOGO = 512 * 2**10
-
-
-class SettingsError(Exception):
-    """A setting is wrong. Its text is one line that names the setting and what it expects."""
 
 
 def _base_url(text: str) -> str:
@@ -143,6 +141,19 @@ class Settings(BaseSettings):
     )
     trust_network: bool = Field(False, description="listens beyond this machine without sign-in")
     jackpot_poll_s: int = Field(2, ge=2, le=10, description="how often the pots are asked for, in seconds")
+
+    def merchant(self) -> tuple[int, str]:
+        """Return the merchant's id and key. Raises SettingsError where they are not set."""
+        if self.mch_id is None or self.key is None:
+            raise SettingsError("TWOJ_MCH_ID and TWOJ_KEY: are needed to receive payouts")
+        return self.mch_id, self.key.get_secret_value()
+
+    def logo_url(self) -> str:
+        """Return the logo as a `data:` URL, empty where there is none."""
+        if self.logo is None:
+            return ""
+        kind = LOGO_TYPES[self.logo.suffix.lower()]
+        return f"data:{kind};base64,{base64.b64encode(self.logo.read_bytes()).decode()}"
 
     @model_validator(mode="before")
     @classmethod

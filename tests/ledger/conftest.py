@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from sqlalchemy import URL, Engine, text
 
+from dashboard.server import log
 from ledger.database import Database, ledger_url, open_engine
 from ledger.payouts.ledger import PayoutLedger
 from ledger.payouts.payout_call import Delivery, MerchantKey, examine
@@ -19,6 +21,19 @@ from tests.ledger.payouts.provider import KEY, MCH_ID, Call
 from tests.parts import postgresql_server
 
 MERCHANT = MerchantKey(MCH_ID, KEY)
+
+
+@pytest.fixture(autouse=True)
+def _events_are_text() -> Iterator[None]:
+    """What the receiver logs goes to the standard logger "ledger", as in the application."""
+    before = structlog.get_config()
+    structlog.configure(
+        processors=log._PROCESSORS,
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

@@ -20,13 +20,14 @@ import ledger.database
 from dashboard.access import audit as access_audit
 from dashboard.jackpots import data as jackpots_data
 from dashboard.provider.source import connected, source
-from dashboard.server.settings import Settings, SettingsError
+from dashboard.server.settings import Settings
 from ledger import schema
 from ledger.__main__ import main
 from ledger.check import check
 from ledger.database import (
     Database,
     LedgerAway,
+    LedgerUrlRefused,
     Tables,
     ledger_url,
     migrate,
@@ -35,7 +36,8 @@ from ledger.database import (
     snapshot,
     versions,
 )
-from ledger.payouts import from_settings
+from ledger.payouts.payout_call import MerchantKey
+from ledger.payouts.receiver import Receiver
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import payout
 from tests.ledger.payouts.server import environment
@@ -79,7 +81,7 @@ def test_a_file_or_a_postgresql_is_taken_as_it_is(setting):
     ],
 )
 def test_anything_else_is_refused_by_a_line_without_the_password(setting):
-    with pytest.raises(SettingsError, match=r"^TWOJ_LEDGER_URL: expects [^\n]+$") as refused:
+    with pytest.raises(LedgerUrlRefused, match=r"^TWOJ_LEDGER_URL: expects [^\n]+$") as refused:
         ledger_url(setting)
     assert "secret" not in str(refused.value)
 
@@ -302,8 +304,11 @@ def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeyp
     )
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with closing(Database(ledger_url(settings.ledger_url))) as database:
-        receiver = from_settings(settings, database)
-        with connected(settings, database, demo=True), jackpots_data.watching(settings):
+        receiver = Receiver(MerchantKey(*settings.merchant()), database)
+        with (
+            connected(settings, database, demo=True),
+            jackpots_data.watching(settings.brand, settings.logo_url(), settings.jackpot_poll_s),
+        ):
             receiver._ledger.settle([delivery(payout())])
             access_audit.audit("ann", "sign-in", {})
             assert jackpots_data.watch().screens.make("Lobby", "dark", "ann")

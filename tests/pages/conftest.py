@@ -96,7 +96,9 @@ def open_page(
                 sleep=lambda seconds: time.sleep(seconds / 100),
             )
             stack.enter_context(connection)
-            stack.enter_context(jackpots_data.watching(wanted))
+            stack.enter_context(
+                jackpots_data.watching(wanted.brand, wanted.logo_url(), wanted.jackpot_poll_s)
+            )
             app = AppTest.from_file(str(MAIN), default_timeout=30)
             app.user = user or {}
             for name, value in query.items():

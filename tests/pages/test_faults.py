@@ -13,10 +13,9 @@ import pytest
 import structlog
 
 from dashboard.core import formats
-from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.provider.loads import Load
 from dashboard.provider.source import source
-from dashboard.server.settings import Settings
 from twoj_sandbox import KEY
 
 STEP_S = 61
@@ -299,11 +298,13 @@ def test_the_status_page_names_what_fails(open_page, trouble, fault):
 def test_the_wall_through_all_faults(open_page, tmp_path, trouble, truth, clock):
     trouble.begins("HTTP 500")
     open_page({}, "jackpots")
-    settings = Settings(ledger_url=f"sqlite:///{tmp_path / 'ledger'}")
     wall = Watch(
         source().twoj.jackpot,
-        settings,
+        Brand("Jackpots", ""),
         source().ledger,
+        currency=None,
+        timezone="UTC",
+        poll_s=2,
         clock=lambda: clock[0],
         timer=lambda: clock[0],
     )

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from dashboard.provider.source import source
 from ledger.database import Database, ledger_url
-from ledger.payouts import Receiver
+from ledger.payouts.receiver import Receiver
 from tests.ledger.conftest import MERCHANT
 from tests.ledger.payouts.provider import Call, order, payout, signed
 from tests.parts import free_port

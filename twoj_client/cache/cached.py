@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from dashboard.server.log import log
 from twoj_client.at_hand import may_ask
 from twoj_client.cache.asked_again import AskedAgain
 from twoj_client.cache.entry import Entry, Rule, entry_of, from_bytes, to_bytes
@@ -28,6 +28,8 @@ from twoj_client.stats import Stats
 from twoj_client.threads import Workers
 from twoj_client.transport import Wire
 from twoj_client.windows import Window
+
+log = logging.getLogger("twoj_client")
 
 T = TypeVar("T")
 Params = dict[str, Any]
@@ -405,7 +407,7 @@ class CachedReads:
             try:
                 self._flights.join(key, look, fetch)
             except TwoJError as error:
-                log.info("refresh failed", endpoint=endpoint.path, error=type(error).__name__)
+                log.info("refresh failed", extra={"endpoint": endpoint.path, "error": type(error).__name__})
             else:
                 self._stats.note(endpoint.name, "refreshes")
             finally:

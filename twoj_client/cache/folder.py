@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import threading
 import time
@@ -13,9 +14,10 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import diskcache
 
-from dashboard.server.log import log
 from twoj_client.cache.store import StoreFailed
 from twoj_client.threads import Workers
+
+log = logging.getLogger("twoj_client")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -161,7 +163,7 @@ class FolderStore:
                 )
             self.close()
             if damaged:
-                log.warning("the cache is damaged and begins anew", folder=str(self._folder))
+                log.warning("the cache is damaged and begins anew", extra={"folder": str(self._folder)})
                 _begin_anew(self._folder)
         raise StoreFailed(f"{self._folder}: {reason}")
 
@@ -227,6 +229,6 @@ def _get(cache: Any, key: str) -> bytes | None:
     try:
         found: bytes | None = cache.get(key)
     except PickleRefused as error:
-        log.warning("cache entry refused", reason=str(error))
+        log.warning("cache entry refused", extra={"reason": str(error)})
         return None
     return found

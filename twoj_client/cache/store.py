@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from dashboard.server.log import log
+log = logging.getLogger("twoj_client")
 
 R = TypeVar("R")
 
@@ -112,7 +113,7 @@ class Patient:
         try:
             result = use()
         except StoreFailed as error:
-            log.warning("cache store failed", reason=str(error))
+            log.warning("cache store failed", extra={"reason": str(error)})
             self._rests_until = self._timer() + _PAUSE_S
             return otherwise
         self._rests_until = float("-inf")

@@ -11,8 +11,9 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from dashboard.access import sign_in
 from dashboard.access.loopback import keep_to_this_machine
+from dashboard.core.setting_errors import SettingsError
 from dashboard.kit.compat import sign_in_claims
-from dashboard.server.settings import Settings, SettingsError
+from dashboard.server.settings import Settings
 
 AUTH = {
     "redirect_uri": "https://dashboard.example/oauth2callback",
@@ -35,7 +36,7 @@ class Secrets(dict):
 def is_set_up(monkeypatch):
     def is_set_up(secrets, roles):
         monkeypatch.setattr(sign_in.st, "secrets", Secrets(secrets))
-        return sign_in.is_set_up(Settings(roles=roles))
+        return sign_in.is_set_up(Settings(roles=roles).roles)
 
     return is_set_up
 

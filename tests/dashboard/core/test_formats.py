@@ -320,7 +320,7 @@ def test_a_window_that_failed_in_an_hour_that_comes_twice_says_which():
 
 
 def test_what_people_read_as_a_zone_is_built_in_one_place():
-    """Elsewhere its key is for machines: the wall's clock, types of columns, the row of an export."""
+    """Elsewhere its key is for machines: the wall's clock and build, columns' types, the row of an export."""
     root = Path(formats.__file__).parents[2]
     sources = [*(root / "pages").glob("*.py"), *(root / "dashboard").rglob("*.py")]
     found = {
@@ -333,5 +333,6 @@ def test_what_people_read_as_a_zone_is_built_in_one_place():
         "access/audit.py": 'dtype=f"datetime64[ms, {here.zone.key}]",',
         "status/data.py": 'dtype=f"datetime64[ms, {here.zone.key}]",',
         "bets/data_exports.py": "self._zone.key,",
+        "jackpots/data_watch.py": "timezone=here.zone.key,",
         "jackpots/parts_wall/__init__.py": '"zone": here.zone.key,',
     }

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from dashboard.jackpots import data_watch, route_live
-from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.server.settings import Settings
 from ledger.database import Database, LedgerAway, ledger_url
 from twoj_client import Reply
@@ -37,9 +37,20 @@ class Hall:
             ledger_url=f"sqlite:///{folder / 'ledger.sqlite3'}",
         )
         self.ledger = Database(ledger_url(settings.ledger_url))
-        self.watch = Watch(self, settings, self.ledger, clock=self.clock, timer=self.clock)
+        self.watch = self.watch_of(settings, clock=self.clock, timer=self.clock)
         monkeypatch.setattr(data_watch, "_watch", self.watch)
         self.app = Starlette(routes=[route_live.ROUTE])
+
+    def watch_of(self, settings, **timers):
+        return Watch(
+            self,
+            Brand(settings.brand, settings.logo_url()),
+            self.ledger,
+            currency=settings.currency,
+            timezone=settings.timezone,
+            poll_s=settings.jackpot_poll_s,
+            **timers,
+        )
 
     def clock(self):
         return self.now
@@ -262,9 +273,9 @@ def test_the_build_is_the_same_for_the_same_code_and_settings(hall, tmp_path, mo
     logo = tmp_path / "logo.png"
     logo.write_bytes(b"picture")
     settings = Settings(logo=logo)
-    other = Watch(again, settings, hall.ledger)
+    other = again.watch_of(settings)
     assert other.build != hall.watch.build
     assert other.brand.logo == "data:image/png;base64,cGljdHVyZQ=="
     for each in (again.watch, other):
         each._keeper.close()
-        each.ledger.close()
+    again.ledger.close()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.server.settings import Settings, SettingsError, load_settings
+from dashboard.core.setting_errors import SettingsError
+from dashboard.server.settings import Settings, load_settings
 
 REAL = {"TWOJ_SUMMARY_URL": "https://api.example.com/", "TWOJ_MCH_ID": "101", "TWOJ_KEY": "hush-hush"}
 ROOT = Path(__file__).parents[3]
@@ -246,3 +247,10 @@ def uncommented():
 
 def example():
     return tomllib.loads(uncommented())
+
+
+def test_the_receiver_of_payouts_is_told_for_whom_it_receives():
+    assert Settings(mch_id=7, key="hush").merchant() == (7, "hush")
+    for half in ({}, {"mch_id": 7}, {"key": "hush"}):
+        with pytest.raises(SettingsError, match="TWOJ_MCH_ID and TWOJ_KEY"):
+            Settings(**half).merchant()

@@ -12,15 +12,15 @@ from sqlalchemy import func, select
 from starlette.applications import Starlette
 
 import ledger.payouts.receiver
-from dashboard.server.settings import Settings, SettingsError
 from ledger import schema
 from ledger.database import Database, LedgerAway, ledger_url
-from ledger.payouts import Receiver, from_settings, refusals
+from ledger.payouts import refusals
 from ledger.payouts.answers import Code
 from ledger.payouts.batcher import Batcher
 from ledger.payouts.payout_call import LARGEST_BODY
+from ledger.payouts.receiver import Receiver
 from tests.ledger.conftest import MERCHANT, delivery
-from tests.ledger.payouts.provider import KEY, MCH_ID, order, payout, signed
+from tests.ledger.payouts.provider import KEY, order, payout, signed
 
 NOW_S = 1_773_567_000.25
 
@@ -378,14 +378,6 @@ def test_no_signature_and_no_key_reaches_the_ledger(url, engine):
     assert KEY not in stored
     for call in calls:
         assert not call.query or call.query.rpartition("=")[2] not in stored
-
-
-def test_the_settings_make_the_receiver(tmp_path):
-    settings = Settings(mch_id=MCH_ID, key=KEY, ledger_url=f"sqlite:///{tmp_path}/ledger.sqlite3")
-    database = Database(ledger_url(settings.ledger_url))
-    assert [route.path for route in from_settings(settings, database).routes] == ["/order/jackpot"]
-    with pytest.raises(SettingsError, match="TWOJ_MCH_ID and TWOJ_KEY"):
-        from_settings(Settings(), database)
 
 
 def test_the_document_on_payouts_names_every_code():

@@ -14,9 +14,9 @@ import ledger.payouts.wallet
 from ledger import schema
 from ledger.check import check
 from ledger.database import Database, clock_ms
-from ledger.payouts import Receiver
 from ledger.payouts.batcher import Batcher
 from ledger.payouts.ledger import PayoutLedger
+from ledger.payouts.receiver import Receiver
 from ledger.payouts.statements import LEASE_MS
 from ledger.payouts.wallet import WalletClient
 from ledger.payouts.wallet_credits import WalletCredits
