@@ -10,12 +10,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.bets.sums import BINS_A_DECADE, Size
-from dashboard.charts.base import Layout, amount_axis, figure
+from dashboard.charts.base import Layout, amount_axis, axis, figure, paper_text
 from dashboard.charts.steps import day_name, day_steps, hatch, no_data
 from dashboard.charts.theme import Look
+from dashboard.core import formats
 from dashboard.core.formats import (
     LI_PER_UNIT,
-    axis,
     count,
     count_short,
     money,
@@ -104,17 +104,7 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Look, currency: str | Non
 
 
 def _unit(look: Look) -> Layout:
-    return {
-        "text": "Number of bets",
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "top",
-        "showarrow": False,
-        "font": {"color": look.text, "size": 12},
-    }
+    return paper_text("Number of bets", (0, 1), look.text, below=True)
 
 
 def _step_words(
@@ -153,46 +143,34 @@ def _time_axis(starts: Sequence[datetime], minutes: int, look: Look, zone: ZoneI
         places = [first[days[number]] for number in shown.ticked]
         labels = [shown.labels[number] for number in shown.ticked]
         title = shown.title
-    return {
-        "tickvals": places,
-        "ticktext": labels,
-        "tickangle": 0,
-        "range": [-0.5, len(starts) - 0.5],
-        "title": {"text": title, "font": {"size": 11}, "standoff": 6},
-        "showgrid": False,
-        "zeroline": False,
-        "linecolor": look.grid,
-        "fixedrange": True,
-        "automargin": True,
-    }
+    return axis(
+        title,
+        tickvals=places,
+        ticktext=labels,
+        tickangle=0,
+        range=[-0.5, len(starts) - 0.5],
+        linecolor=look.grid,
+    )
 
 
 def _size_axis(bins: Sequence[int], what: str, look: Look, currency: str | None) -> Layout:
     low, high = (bins[0], bins[-1] + 1) if bins else (0, 1)
     decades = [number for number in range(low, high + 1) if number % BINS_A_DECADE == 0]
-    return {
-        "tickvals": decades,
-        "ticktext": [_power(number // BINS_A_DECADE) for number in decades],
-        "ticks": "outside",
-        "tickcolor": look.grid,
-        "range": [low - 0.2, high + 0.2],
-        "title": {
-            "text": f"{what}{f', {currency}' if currency else ''}, logarithmic",
-            "font": {"size": 11},
-            "standoff": 6,
-        },
-        "showgrid": False,
-        "zeroline": False,
-        "linecolor": look.grid,
-        "fixedrange": True,
-        "automargin": True,
-    }
+    return axis(
+        f"{what}{f', {currency}' if currency else ''}, logarithmic",
+        tickvals=decades,
+        ticktext=[_power(number // BINS_A_DECADE) for number in decades],
+        ticks="outside",
+        tickcolor=look.grid,
+        range=[low - 0.2, high + 0.2],
+        linecolor=look.grid,
+    )
 
 
 def _power(power: int) -> str:
     """Ten to the power of so many li, in units of money."""
     li = 10**power
-    return money(li) if li < LI_PER_UNIT else axis(Decimal(li) / LI_PER_UNIT)
+    return money(li) if li < LI_PER_UNIT else formats.axis(Decimal(li) / LI_PER_UNIT)
 
 
 def _share(part: int, parts: Sequence[int]) -> str:

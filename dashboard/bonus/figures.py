@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.bonus.numbers import bonus_rows
-from dashboard.charts.base import Layout, Trace, amount_axis, figure, units
+from dashboard.charts.base import Layout, Trace, amount_axis, axis, figure, units
 from dashboard.charts.steps import Panel, bar_width, day_steps, hatch, two_panels
 from dashboard.charts.theme import Look
 from dashboard.core.formats import exact, percent, short
@@ -59,19 +59,14 @@ def funnel_chart(totals: BonusTotals, look: Look, currency: str | None) -> go.Fi
     }
     layout: Layout = {
         # Half of the width is for the words outside the bars.
-        "xaxis": {"range": [0, 2 * max(1.0, *map(float, drawn))], "visible": False, "fixedrange": True},
-        "yaxis": {
-            "tickvals": _PLACES,
-            "ticktext": [_ISSUED.label, _USED.label, "Bonus amount<br>of used", "Converted<br>to cash"],
-            "autorange": "reversed",
-            "ticks": "",
-            "tickfont": {"color": look.text},
-            "ticklabelstandoff": 6,
-            "showgrid": False,
-            "zeroline": False,
-            "automargin": True,
-            "fixedrange": True,
-        },
+        "xaxis": axis(range=[0, 2 * max(1.0, *map(float, drawn))], visible=False),
+        "yaxis": axis(
+            tickvals=_PLACES,
+            ticktext=[_ISSUED.label, _USED.label, "Bonus amount<br>of used", "Converted<br>to cash"],
+            autorange="reversed",
+            tickfont={"color": look.text},
+            ticklabelstandoff=6,
+        ),
     }
     return figure(look, [trace], _HEIGHT, layout)
 

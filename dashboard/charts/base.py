@@ -4,12 +4,13 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboard.charts.theme import FONT, Look
-from dashboard.core.formats import LI_PER_UNIT, axis
+from dashboard.core import formats
 from dashboard.core.frames import UNLISTED
 from dashboard.core.metrics import Number
 
@@ -21,23 +22,58 @@ _NICE_STEPS = (1, 2, 5)
 
 def figure(look: Look, traces: Iterable[Trace], height: int, layout: Mapping[str, Any]) -> go.Figure:
     """Figure on a transparent background in the colours of `look`, with nothing to drag or zoom."""
-    label = {
-        "bgcolor": look.card,
-        "bordercolor": look.grid,
-        "font": {"color": look.text, "family": FONT, "size": 12},
+    return go.Figure(data=list(traces), layout={"template": _template(look), "height": height, **layout})
+
+
+@cache
+def _template(look: Look) -> go.layout.Template:
+    """What all figures of a theme have in common; a grid, or a line at zero, an axis asks for itself."""
+    axis = {
+        "fixedrange": True,
+        "automargin": True,
+        "showgrid": False,
+        "gridcolor": look.grid,
+        "zeroline": False,
+        "ticks": "",
+        "title": {"font": {"size": 11}, "standoff": 6},
     }
-    shared = {
-        "template": "none",
-        "height": height,
+    layout = {
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": look.quiet},
         "showlegend": False,
         "dragmode": False,
-        "hoverlabel": {**label, "align": "left"},
+        "hoverlabel": {
+            "bgcolor": look.card,
+            "bordercolor": look.grid,
+            "font": {"color": look.text, "family": FONT, "size": 12},
+            "align": "left",
+        },
+        "xaxis": axis,
+        "yaxis": axis,
     }
-    return go.Figure(data=list(traces), layout={**shared, **layout})
+    return go.layout.Template(layout=layout)
+
+
+def axis(title: str = "", **options: Any) -> Layout:
+    """An axis of a figure: its title, and what it does not have from the theme's template."""
+    return {"title": {"text": title}, **options} if title else options
+
+
+def paper_text(text: str, at: tuple[float, float], color: str, size: int = 12, below: bool = False) -> Layout:
+    """Annotation above (or `below`) a place of the paper, each from 0 to 1; at x = 1 it ends there."""
+    return {
+        "text": text,
+        "x": at[0],
+        "xref": "paper",
+        "xanchor": "right" if at[0] == 1 else "left",
+        "y": at[1],
+        "yref": "paper",
+        "yanchor": "top" if below else "bottom",
+        "showarrow": False,
+        "font": {"color": color, "size": size},
+    }
 
 
 def plain(text: str, longest: int = 18) -> str:
@@ -62,7 +98,7 @@ def game_keys(game_ids: Sequence[int | None]) -> list[str]:
 
 def units(li: Number | None) -> float | None:
     """Where an amount in li is drawn, in units of money; None (a gap) where it is not known."""
-    return None if li is None else float(Fraction(li) / LI_PER_UNIT)
+    return None if li is None else float(Fraction(li) / formats.LI_PER_UNIT)
 
 
 def amount_axis(look: Look, drawn: Iterable[float | None]) -> Layout:
@@ -71,17 +107,16 @@ def amount_axis(look: Look, drawn: Iterable[float | None]) -> Layout:
     low, high = min(values), max(values)
     ticks = _ticks(low, high)
     room = (high - low or 1.0) * 0.16
-    return {
-        "range": [low - room if low < 0 else 0, high + room if high > 0 else room / 2],
-        "tickvals": [float(tick) for tick in ticks],
-        "ticktext": [axis(tick) for tick in ticks],
-        "gridcolor": look.grid,
-        "zerolinecolor": look.quiet,
-        "zerolinewidth": 1,
-        "ticklabelstandoff": 4,
-        "automargin": True,
-        "fixedrange": True,
-    }
+    return axis(
+        range=[low - room if low < 0 else 0, high + room if high > 0 else room / 2],
+        tickvals=[float(tick) for tick in ticks],
+        ticktext=[formats.axis(tick) for tick in ticks],
+        showgrid=True,
+        zeroline=True,
+        zerolinecolor=look.quiet,
+        zerolinewidth=1,
+        ticklabelstandoff=4,
+    )
 
 
 def _ticks(low: float, high: float, most: int = 4) -> list[Decimal]:

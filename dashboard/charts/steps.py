@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 from babel.dates import format_date
 
-from dashboard.charts.base import Layout, Trace, figure
+from dashboard.charts.base import Layout, Trace, axis, figure, paper_text
 from dashboard.charts.theme import Look
 from dashboard.core.formats import zone_name
 
@@ -52,8 +52,8 @@ def two_panels(
     `note` stands on the upper panel's right and names what else is drawn.
     """
     traces = [
-        {**trace, "x": steps.names, "xaxis": "x", "yaxis": axis}
-        for panel, axis in ((upper, "y"), (lower, "y2"))
+        {**trace, "x": steps.names, "xaxis": "x", "yaxis": name}
+        for panel, name in ((upper, "y"), (lower, "y2"))
         for trace in panel.traces
     ]
     gaps = no_data(unknown, look, _UPPER)
@@ -66,9 +66,9 @@ def two_panels(
         "barmode": "overlay",
         "bargap": 1 - bar_width(len(steps.names)),
         "annotations": [
-            _words(0, _UPPER, upper.title, look.text),
-            _words(0, _LOWER, lower.title, look.text),
-            *([_words(1, _UPPER, note, look.quiet)] if note else []),
+            paper_text(upper.title, (0, _UPPER[1]), look.text),
+            paper_text(lower.title, (0, _LOWER[1]), look.text),
+            *([paper_text(note, (1, _UPPER[1]), look.quiet, 11)] if note else []),
             *gaps["annotations"],
         ],
         "shapes": gaps["shapes"],
@@ -119,38 +119,21 @@ def hatch(running: Sequence[bool]) -> Layout:
     }
 
 
-def _words(x: int, domain: list[float], text: str, color: str) -> Layout:
-    return {
-        "text": text,
-        "x": x,
-        "xref": "paper",
-        "xanchor": "right" if x else "left",
-        "y": domain[1],
-        "yref": "paper",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"color": color, "size": 11 if x else 12},
-    }
-
-
 def _step_axis(steps: Steps, running: Sequence[bool], look: Look) -> Layout:
     ticked = steps.ticked
     for unfinished in (index for index, is_running in enumerate(running) if is_running):
         near = 0.14 * len(steps.names) if len(steps.names) > _EACH_DAY else 0
         ticked = [*(index for index in ticked if abs(index - unfinished) > near), unfinished]
-    return {
-        "type": "category",
-        "anchor": "y2",
-        "range": [-0.5, len(steps.names) - 0.5],
-        "tickvals": [steps.names[index] for index in ticked],
-        "ticktext": [steps.labels[index] + "<br>so far" * running[index] for index in ticked],
-        "tickangle": 0,
-        "title": {"text": steps.title, "font": {"size": 11}, "standoff": 6},
-        "showgrid": False,
-        "linecolor": look.grid,
-        "fixedrange": True,
-        "automargin": True,
-    }
+    return axis(
+        steps.title,
+        type="category",
+        anchor="y2",
+        range=[-0.5, len(steps.names) - 0.5],
+        tickvals=[steps.names[index] for index in ticked],
+        ticktext=[steps.labels[index] + "<br>so far" * running[index] for index in ticked],
+        tickangle=0,
+        linecolor=look.grid,
+    )
 
 
 def _runs(unknown: Sequence[bool]) -> list[tuple[int, int]]:

@@ -7,28 +7,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.charts.base import Layout, Trace, units
+from dashboard.charts.base import Layout, Trace, axis, units
 from dashboard.charts.theme import Look
 from dashboard.core.formats import clock, zone_name
 
 
 def time_axis(look: Look, zone: ZoneInfo) -> Layout:
     """Horizontal axis of local times, from seconds to years."""
-    return {
-        "type": "date",
-        "title": {"text": f"Time, {zone_name(zone)}", "font": {"size": 11}, "standoff": 6},
-        "showgrid": False,
-        "linecolor": look.grid,
-        "fixedrange": True,
-        "automargin": True,
-        "nticks": 7,
-        "tickformatstops": [
+    return axis(
+        f"Time, {zone_name(zone)}",
+        type="date",
+        linecolor=look.grid,
+        nticks=7,
+        tickformatstops=[
             {"dtickrange": [None, 60_000 - 1], "value": "%H:%M:%S<br>%-d %b"},
             {"dtickrange": [60_000, 86_400_000 - 1], "value": "%H:%M<br>%-d %b"},
             {"dtickrange": [86_400_000, "M1"], "value": "%-d %b"},
             {"dtickrange": ["M1", None], "value": "%b %Y"},
         ],
-    }
+    )
 
 
 def local_times(epoch_ms: npt.NDArray[np.int64], zone: ZoneInfo) -> list[str]:
@@ -60,18 +57,3 @@ def broken_line(
         y.append(units(amount_li))
         said.append(word)
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "customdata": said, "connectgaps": False}
-
-
-def panel_title(text: str, top: float, look: Look) -> Layout:
-    """Annotation: what a panel shows, above its upper left corner; `top` is where that is on the paper."""
-    return {
-        "text": text,
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": top,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"color": look.text, "size": 12},
-    }

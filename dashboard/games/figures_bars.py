@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import Layout, figure, game_keys, game_labels, plain, units
+from dashboard.charts.base import Layout, axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.theme import Look
 from dashboard.core.formats import exact, money_short, percent
 from dashboard.core.frames import GAME_TYPES, game_ids, row_totals
@@ -81,24 +81,15 @@ def _rows(
         "cliponaxis": False,
     }
     layout: Layout = {
-        "xaxis": {
-            "range": span,
-            "showticklabels": False,
-            "showgrid": False,
-            "zerolinecolor": look.quiet,
-            "fixedrange": True,
-        },
-        "yaxis": {
-            "type": "category",
-            "tickvals": keys,
-            "ticktext": names,
-            "autorange": "reversed",
-            "ticks": "",
-            "tickfont": {"color": look.text},
-            "ticklabelstandoff": 6,
-            "automargin": True,
-            "fixedrange": True,
-        },
+        "xaxis": axis(range=span, showticklabels=False, zeroline=True, zerolinecolor=look.quiet),
+        "yaxis": axis(
+            type="category",
+            tickvals=keys,
+            ticktext=names,
+            autorange="reversed",
+            tickfont={"color": look.text},
+            ticklabelstandoff=6,
+        ),
         "bargap": 0.35,
     }
     return figure(look, [trace, amounts], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from dashboard.charts.base import figure, game_keys, game_labels, plain, units
+from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.diverging import limit_of, scale
 from dashboard.charts.steps import day_steps
 from dashboard.charts.theme import Look
@@ -65,26 +65,22 @@ def game_days_chart(
     layout = {
         "plot_bgcolor": look.grid,
         "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
-        "xaxis": {
-            "type": "category",
-            "tickvals": [steps.names[place] for place in shown],
-            "ticktext": [labels[place] for place in shown],
-            "tickangle": 0,
-            "title": {"text": steps.title, "font": {"size": 11}, "standoff": 6},
-            "showgrid": False,
-            "fixedrange": True,
-            "automargin": True,
-        },
-        "yaxis": {
-            "type": "category",
-            "tickvals": game_keys(ids),
-            "ticktext": game_labels(ids, names),
-            "autorange": "reversed",
-            "tickfont": {"color": look.text},
-            "ticklabelstandoff": 6,
-            "showgrid": False,
-            "fixedrange": True,
-            "automargin": True,
-        },
+        "xaxis": axis(
+            steps.title,
+            type="category",
+            tickvals=[steps.names[place] for place in shown],
+            ticktext=[labels[place] for place in shown],
+            tickangle=0,
+            ticks="outside",
+        ),
+        "yaxis": axis(
+            type="category",
+            tickvals=game_keys(ids),
+            ticktext=game_labels(ids, names),
+            autorange="reversed",
+            ticks="outside",
+            tickfont={"color": look.text},
+            ticklabelstandoff=6,
+        ),
     }
     return figure(look, [trace], _AROUND + _ROW * max(len(games), 5), layout)

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import Layout, Trace, figure, game_labels, plain
+from dashboard.charts.base import Layout, Trace, axis, figure, game_labels, plain
 from dashboard.charts.theme import Look
-from dashboard.core.formats import axis
+from dashboard.core import formats
 from dashboard.games.luck import UNJUDGED, Luck, Verdict
 from dashboard.games.luck_table import ratio
 
@@ -38,16 +38,8 @@ def funnel_plot(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
         _points(judged, look, (low, high)),
     ]
     layout: Layout = {
-        "xaxis": _amounts(games["bet"].tolist(), look, currency),
-        "yaxis": {
-            "range": [low, high],
-            **_percent_ticks(low, high),
-            "title": {"text": "RTP", "font": {"size": 11}, "standoff": 6},
-            "gridcolor": look.grid,
-            "zeroline": False,
-            "fixedrange": True,
-            "automargin": True,
-        },
+        "xaxis": _amounts(games["bet"].tolist(), currency),
+        "yaxis": axis("RTP", range=[low, high], showgrid=True, **_percent_ticks(low, high)),
         "shapes": [
             {
                 "type": "line",
@@ -103,15 +95,8 @@ def band_chart(luck: Luck, look: Look) -> go.Figure:
     expected = () if luck.expected is None else (luck.expected,)
     places = [luck.rtp, *expected, *(luck.band_998 or ())]
     layout: Layout = {
-        "xaxis": {
-            **_percent_ticks(min(places), max(places)),
-            "title": {"text": "RTP", "font": {"size": 11}, "standoff": 6},
-            "gridcolor": look.grid,
-            "zeroline": False,
-            "fixedrange": True,
-            "automargin": True,
-        },
-        "yaxis": {"visible": False, "range": [-1, 1], "fixedrange": True},
+        "xaxis": axis("RTP", showgrid=True, **_percent_ticks(min(places), max(places))),
+        "yaxis": axis(visible=False, range=[-1, 1]),
     }
     return figure(look, traces, _BAND_HEIGHT, layout)
 
@@ -218,20 +203,15 @@ def _hover(game: Any) -> str:
     return "<br>".join(lines)
 
 
-def _amounts(amounts: Sequence[float], look: Look, currency: str | None) -> Layout:
+def _amounts(amounts: Sequence[float], currency: str | None) -> Layout:
     logs = [log10(amount) for amount in amounts if amount > 0] or [0.0]
     low, high = min(logs) - 0.1, max(logs) + 0.1
     ticks = [Decimal(digit).scaleb(power) for power in range(floor(low), ceil(high) + 1) for digit in (1, 3)]
     unit = f", {currency}" if currency else ""
-    return {
-        "type": "log",
-        "range": [low, high],
-        "tickvals": [float(tick) for tick in ticks],
-        "ticktext": [axis(tick) for tick in ticks],
-        "title": {"text": f"Bet amount{unit}", "font": {"size": 11}, "standoff": 6},
-        "gridcolor": look.grid,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "automargin": True,
-    }
+    return axis(
+        f"Bet amount{unit}",
+        type="log",
+        range=[low, high],
+        tickvals=[float(tick) for tick in ticks],
+        ticktext=[formats.axis(tick) for tick in ticks],
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import figure, game_keys, game_labels, plain, units
+from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.diverging import color, ink, limit_of, scale
 from dashboard.charts.theme import Look
 from dashboard.core.formats import money_short, percent
@@ -80,12 +80,11 @@ def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
         "y": [None],
         "marker": {"color": [0], **scale(limit, ends, look)},
     }
-    hidden = {"visible": False, "fixedrange": True}
     layout = {
         "uniformtext": {"minsize": 10, "mode": "hide"},
         "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
-        "xaxis": hidden,
-        "yaxis": hidden,
+        "xaxis": axis(visible=False),
+        "yaxis": axis(visible=False),
     }
     return figure(look, [trace, legend], _HEIGHT, layout)
 

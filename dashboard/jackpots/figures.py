@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.base import Layout, Trace, figure, units
+from dashboard.charts.base import Layout, Trace, axis, figure, paper_text, units
 from dashboard.charts.theme import Look
 from dashboard.charts.thinning import line_places
-from dashboard.charts.timeline import broken_line, clock_times, local_times, panel_title, time_axis
+from dashboard.charts.timeline import broken_line, clock_times, local_times, time_axis
 from dashboard.core.formats import money
 from dashboard.jackpots.pots import GAP_MS, POTS, Hit, Sample
 
@@ -33,12 +33,14 @@ def pots_chart(
         "hovermode": "closest",
         "annotations": [],
     }
-    for axis, pot in zip(("y", "y2"), POTS, strict=True):
+    for name, pot in zip(("y", "y2"), POTS, strict=True):
         line = _line(samples[pot], pot, look, currency, zone)
         marks = _marks([hit for hit in hits if hit.pot == pot], look, currency, zone)
-        traces += [{**line, "yaxis": axis}, {**marks, "yaxis": axis}]
-        layout[axis.replace("y", "yaxis")] = _amounts(line["y"], pot, look)
-        layout["annotations"].append(panel_title(f"{pot.capitalize()} jackpot{unit}", _DOMAINS[pot][1], look))
+        traces += [{**line, "yaxis": name}, {**marks, "yaxis": name}]
+        layout[name.replace("y", "yaxis")] = _amounts(line["y"], pot)
+        layout["annotations"].append(
+            paper_text(f"{pot.capitalize()} jackpot{unit}", (0, _DOMAINS[pot][1]), look.text)
+        )
     return figure(look, traces, _HEIGHT, layout)
 
 
@@ -75,19 +77,16 @@ def _marks(hits: Sequence[Hit], look: Look, currency: str | None, zone: ZoneInfo
     }
 
 
-def _amounts(drawn: Sequence[float | None], pot: str, look: Look) -> Layout:
+def _amounts(drawn: Sequence[float | None], pot: str) -> Layout:
     """An axis over what was drawn: from zero the growth of a pot would hardly be seen."""
     known = [value for value in drawn if value is not None]
     low, high = min(known, default=0), max(known, default=0)
     room = (high - low) * 0.1 or 1
-    return {
-        "domain": _DOMAINS[pot],
-        "range": [low - room, high + room],
-        "nticks": 4,
-        "tickformat": ",",
-        "gridcolor": look.grid,
-        "zeroline": False,
-        "ticklabelstandoff": 4,
-        "automargin": True,
-        "fixedrange": True,
-    }
+    return axis(
+        domain=_DOMAINS[pot],
+        range=[low - room, high + room],
+        nticks=4,
+        tickformat=",",
+        showgrid=True,
+        ticklabelstandoff=4,
+    )

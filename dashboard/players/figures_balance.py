@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import Layout, Trace, amount_axis, figure, units
+from dashboard.charts.base import Layout, Trace, amount_axis, figure, paper_text, units
 from dashboard.charts.theme import Look
 from dashboard.charts.thinning import line_places, mark_places
-from dashboard.charts.timeline import broken_line, clock_times, local_times, panel_title, time_axis
+from dashboard.charts.timeline import broken_line, clock_times, local_times, time_axis
 from dashboard.core.formats import money
 from dashboard.players.balance import Cause, Gap, Transfer
 
@@ -53,7 +53,7 @@ def balance_chart(
         "yaxis2": {**amount_axis(look, drawn[1]), "domain": _LOWER},
         "hovermode": "closest",
         "annotations": [
-            panel_title(title, domain[1], look)
+            paper_text(title, (0, domain[1]), look.text)
             for title, domain in zip(titles, (_UPPER, _LOWER), strict=True)
         ],
     }

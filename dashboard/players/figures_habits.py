@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import Layout, figure
+from dashboard.charts.base import Layout, axis, figure
 from dashboard.charts.steps import day_name
 from dashboard.charts.theme import Look
 from dashboard.core.formats import many, money, offset_text, zone_name
@@ -52,23 +52,8 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
         "ygap": 2,
     }
     layout: Layout = {
-        "xaxis": {
-            "tickvals": [0, 3, 6, 9, 12, 15, 18, 21],
-            "ticks": "",
-            "title": {"text": f"Hour, {zone_name(zone)}", "font": {"size": 11}, "standoff": 6},
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-            "automargin": True,
-        },
-        "yaxis": {
-            "autorange": "reversed",
-            "ticks": "",
-            "showgrid": False,
-            "fixedrange": True,
-            "automargin": True,
-            "ticklabelstandoff": 6,
-        },
+        "xaxis": axis(f"Hour, {zone_name(zone)}", tickvals=[0, 3, 6, 9, 12, 15, 18, 21]),
+        "yaxis": axis(autorange="reversed", ticklabelstandoff=6),
     }
     return figure(look, [trace], _HEAT_HEIGHT, layout)
 
@@ -98,28 +83,21 @@ def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zon
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     layout: Layout = {
-        "xaxis": {
-            "range": [0, 24],
-            "tickvals": _EVERY_HOURS,
-            "ticktext": [f"{hour:02}:00" for hour in _EVERY_HOURS],
-            "title": {"text": f"Time of day, {zone_name(zone)}", "font": {"size": 11}, "standoff": 6},
-            "gridcolor": look.grid,
-            "zeroline": False,
-            "fixedrange": True,
-            "automargin": True,
-        },
-        "yaxis": {
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": [names[day] for day in days],
-            "range": [-0.5, len(days) - 0.5],
-            "ticks": "",
+        "xaxis": axis(
+            f"Time of day, {zone_name(zone)}",
+            range=[0, 24],
+            tickvals=_EVERY_HOURS,
+            ticktext=[f"{hour:02}:00" for hour in _EVERY_HOURS],
+            showgrid=True,
+        ),
+        "yaxis": axis(
+            type="category",
+            categoryorder="array",
+            categoryarray=[names[day] for day in days],
+            range=[-0.5, len(days) - 0.5],
             **_day_ticks([day.date() for day in days], row_px),
-            "showgrid": False,
-            "fixedrange": True,
-            "automargin": True,
-            "ticklabelstandoff": 6,
-        },
+            ticklabelstandoff=6,
+        ),
         "barmode": "overlay",
         "bargap": 0.25,
     }
