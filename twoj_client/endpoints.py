@@ -37,6 +37,8 @@ class Keep:
 
 
 WINDOWED = Keep(fresh_s=30, settles_s=0)
+# Always asked anew; an older answer only stands in where the provider fails.
+NEVER_FRESH = Keep(fresh_s=0)
 # A bonus is counted where it was created, but goes on changing while it is wagered: weeks, at times.
 BONUS = Keep(fresh_s=30, settles_s=60 * DAY_S)
 
@@ -192,13 +194,19 @@ TRANSFER_WITHDRAW = Endpoint(
     limited=True,
 )
 TRANSFER_BALANCE = Endpoint(
-    "transfer.balance", "/open2j/w/transfer/balance", Family.OPEN, models.Balance, limited=True
+    "transfer.balance",
+    "/open2j/w/transfer/balance",
+    Family.OPEN,
+    models.Balance,
+    keep=NEVER_FRESH,
+    limited=True,
 )
 TRANSFER_RECORDS = Endpoint(
     "transfer.records",
     "/open2j/w/transfer/records",
     Family.OPEN,
     models.TransferRecords,
+    keep=NEVER_FRESH,
     page_size=100,
     limited=True,
 )

@@ -70,10 +70,19 @@ class Transfer:
         result = TransferResult(asked["trans_no"], answer.value.balance, answer.value.freeze_amount)
         return reply_of(result, [answer])
 
-    def balance(self, *, op_id: str) -> Reply[Balance]:
-        """Return the player's balance in li, always asked anew."""
-        answer = self._core.ask(endpoints.TRANSFER_BALANCE, {"op_id": arguments.text("op_id", op_id)})
-        return reply_of(answer.value, [answer])
+    def balance(self, *, op_id: str, stale_ok: bool = False) -> Reply[Balance]:
+        """Return the player's balance in li, always asked anew.
+
+        With `stale_ok` an answer of the last day stands in, and says so, where the provider fails.
+        """
+        params = {"op_id": arguments.text("op_id", op_id)}
+        return self._ask(endpoints.TRANSFER_BALANCE, params, stale_ok=stale_ok)
+
+    def latest_balance(self, *, op_id: str) -> Reply[Balance] | None:
+        """Return what :meth:`balance` with `stale_ok` was told within the last day; asks nobody."""
+        params = {"op_id": arguments.text("op_id", op_id)}
+        answer = self._core.cache.stale(endpoints.TRANSFER_BALANCE, params, None)
+        return answer and reply_of(answer.value, [answer])
 
     def records(
         self,
@@ -83,11 +92,13 @@ class Transfer:
         page_size: int = 100,
         created_at: When | None = None,
         trans_no: str | None = None,
+        stale_ok: bool = False,
     ) -> Reply[TransferRecords]:
         """Return a page of the player's transfers, newest first, always asked anew.
 
         `next_id` is that of the page before (0 for the first), `page_size` 10 to 100, `created_at` leaves out
         what is not older, `trans_no` picks one transfer by the operator's number.
+        `stale_ok` is that of :meth:`balance`.
         """
         params: dict[str, Any] = {
             "op_id": arguments.text("op_id", op_id),
@@ -100,7 +111,10 @@ class Transfer:
             params["created_at"] = arguments.epoch_s("created_at", created_at)
         if trans_no is not None:
             params["trans_no"] = arguments.transfer_no(trans_no)
-        answer = self._core.ask(endpoints.TRANSFER_RECORDS, params)
+        return self._ask(endpoints.TRANSFER_RECORDS, params, stale_ok=stale_ok)
+
+    def _ask(self, endpoint: Endpoint[T], params: dict[str, Any], *, stale_ok: bool) -> Reply[T]:
+        answer = (self._core.cache.read if stale_ok else self._core.ask)(endpoint, params)
         return reply_of(answer.value, [answer])
 
     def find(self, *, op_id: str, trans_no: str) -> Reply[TransferRecord | None]:

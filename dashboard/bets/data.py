@@ -15,10 +15,9 @@ from dashboard.core.frames import game_type
 from dashboard.core.periods import business_day
 from dashboard.core.view import View
 from dashboard.provider.loads import Load
-from dashboard.provider.source import LATE, PATIENCE_S, Known, or_last, source, trouble_of, warnings_of
+from dashboard.provider.source import LATE, PATIENCE_S, Known, source, trouble_of, warnings_of
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
-from twoj_client.errors import TimedOut
 from twoj_client.sums import Sums
 
 MOST_UNASKED: Final = 1_000_000
@@ -71,12 +70,7 @@ def last_bets(wanted: RoundFilter) -> Known[BetSums]:
 
     Raises TwoJError.
     """
-    known = or_last(("last bets", wanted.game_ids), lambda: _last_bets(wanted.game_ids))
-    return replace(known, value=known.value.of(wanted.types))
-
-
-def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
-    here, sums = source(), _sums()
+    here, sums, game_ids = source(), _sums(), wanted.game_ids
 
     def start() -> Load[str, BetSums]:
         now = int(here.clock())
@@ -84,15 +78,17 @@ def _last_bets(game_ids: tuple[int, ...]) -> Known[BetSums]:
         ask = partial(_ask, here.twoj, sums, game_ids, window)
         return Load({"": ask}, here.loads.quick, here.clock, question=window)
 
-    load = here.loads.look(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S)
-    load.raise_if_all_failed()
-    if not load.finished:
-        raise TimedOut(LATE)
+    load, trouble = here.loads.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, LATE)
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
     since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
     return Known(
-        reply.data, reply.as_of, trouble_of([reply]), lacking, warnings_of([reply]), window=(since, until)
+        reply.data.of(wanted.types),
+        reply.as_of,
+        trouble or trouble_of([reply]),
+        lacking,
+        warnings_of([reply]),
+        window=(since, until),
     )
 
 

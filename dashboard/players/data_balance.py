@@ -22,11 +22,11 @@ from dashboard.players.data import History, player_sums
 from dashboard.players.games import lacking
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
-from dashboard.provider.source import Known, gather, or_last, source, trouble_of, warnings_of
+from dashboard.provider.source import LATE, Known, gather, source, trouble_of, warnings_of
 from dashboard.rounds.frame import TIMES_S, dated
 from twoj_client import Reply, TwoJError
 from twoj_client.endpoints import TRANSFER_RECORDS
-from twoj_client.errors import TimedOut, WrongShape
+from twoj_client.errors import WrongShape
 from twoj_client.models import BonusSummary, TransferRecord
 
 NO_OP_ID: Final = "the wallet knows players by the op_id only, and this player's is not known."
@@ -45,19 +45,16 @@ def balance_now(op_id: str) -> Known[int] | None:
 
     Raises TwoJError.
     """
-    return or_last(("balance", op_id), lambda: _balance_now(op_id))
-
-
-def _balance_now(op_id: str) -> Known[int] | None:
     here = source()
-    ask = partial(here.twoj.transfer.balance, op_id=op_id)
+    ask = partial(here.twoj.transfer.balance, op_id=op_id, stale_ok=True)
     load = here.loads.look(
         ("balance", op_id), lambda: Load({op_id: ask}, here.loads.quick, here.clock), 0, _BALANCE_PATIENCE_S
     )
     load.raise_if_all_failed()
     for reply in load.replies().values():
         return Known(reply.data.balance, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
-    return None
+    last = here.twoj.transfer.latest_balance(op_id=op_id)
+    return Known(last.data.balance, last.as_of, LATE, warnings=warnings_of([last])) if last else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +107,18 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
     name = ("transfers", op_id, history.start, business_day(history.end - timedelta(seconds=1), here.zone))
     begin = partial(_load_records, op_id, history.start, history.end)
 
-    def ask() -> Known[list[TransferRecord]]:
-        load = here.loads.look(name, begin, _RENEW_S, _PATIENCE_S)
-        load.raise_if_all_failed()
-        if not load.finished:
-            raise TimedOut("they are still being read, and will be here within a minute.")
-        reply = load.replies()[op_id]
-        return Known(reply.data, reply.as_of, warnings=warnings_of([reply]))
-
+    late = "they are still being read, and will be here within a minute."
     try:
-        known = or_last(name, ask)
+        load, trouble = here.loads.whole(name, begin, _RENEW_S, _PATIENCE_S, late)
     except TwoJError as error:
         unknown.append(f"Transfers: {error.sentence}")
         return []
-    if known.stale or known.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
-        when = moment(known.as_of, here.zone, here.now())
-        unknown.append(f"Transfers since {when}: {known.trouble or 'they are being read.'}")
-    unknown += known.warnings
-    return transfers(known.value)
+    reply = load.replies()[op_id]
+    if trouble or reply.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
+        when = moment(reply.as_of, here.zone, here.now())
+        unknown.append(f"Transfers since {when}: {trouble or 'they are being read.'}")
+    unknown += warnings_of([reply])
+    return transfers(reply.data)
 
 
 def _load_records(op_id: str, start: datetime, end: datetime) -> Load[str, list[TransferRecord]]:

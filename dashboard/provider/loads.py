@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Generic, TypeVar, cast
 
 from twoj_client import Reply, TwoJError
+from twoj_client.errors import TimedOut
 from twoj_client.threads import Workers
 
 K = TypeVar("K", bound=Hashable)
@@ -22,6 +23,7 @@ LEFT_AFTER_S: Final = 90
 """Pages look again each minute: a load that nobody has looked at for longer than that has been left."""
 _RETRY_S: Final = 60
 _GIVE_UP_AFTER: Final = 8
+_LAST_FOR_S: Final = 86_400
 _KEPT: Final = 32
 KEPT_ROWS: Final = 500_000
 """Some 300 bytes each, mostly rounds."""
@@ -162,17 +164,23 @@ class _Shelf:
     """The last load that is whole, and the one that will replace it."""
 
     whole: Load[Any, Any] | None = None
+    last: Load[Any, Any] | None = None
+    """The last that was answered, where `whole` was not."""
     coming: Load[Any, Any] | None = None
 
     @property
     def rows(self) -> int:
-        return sum(load.rows for load in (self.whole, self.coming) if load)
+        return sum(load.rows for load in (self.whole, self.last, self.coming) if load)
+
+    def answered(self) -> Load[Any, Any] | None:
+        return self.whole if self.whole and self.whole.replies() else self.last
 
     def tidy(self) -> None:
         if self.coming and self.coming.left:
             self.coming = None
         if self.coming and self.coming.finished:
-            self.whole, self.coming = self.coming, None
+            last = None if self.coming.replies() else self.answered()
+            self.last, self.whole, self.coming = last, self.coming, None
 
     def is_due(self, renew_s: float, now: float) -> bool:
         if self.coming:
@@ -220,6 +228,31 @@ class Loads:
             return coming
         assert whole  # noqa: S101 - a shelf without a whole load was due, and has one coming
         return whole
+
+    def whole(
+        self,
+        name: Hashable,
+        start: Callable[[], Load[K, V]],
+        renew_s: float,
+        patience_s: float,
+        late: str,
+    ) -> tuple[Load[K, V], str]:
+        """Find a load like `look`, all of it answered; what was answered last within a day where that fails.
+
+        Returns the load, and how the provider failed where it is an older one. `late` is the sentence for a
+        load that is not finished in time. Raises TwoJError.
+        """
+        load = self.look(name, start, renew_s, patience_s)
+        try:
+            load.raise_if_all_failed()
+            if not load.finished:
+                raise TimedOut(late)
+        except TwoJError as error:
+            last = self._shelves.get(name, _Shelf()).answered()
+            if not last or not error.older_will_do or self._clock() - last.begun_at > _LAST_FOR_S:
+                raise
+            return last, error.trouble
+        return load, ""
 
     def _is_full(self) -> bool:
         return len(self._shelves) > _KEPT or sum(s.rows for s in self._shelves.values()) > KEPT_ROWS

@@ -1,12 +1,12 @@
 """The connection to the provider, and how its answers are passed on."""
 
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Generic, TypeVar, cast
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -28,7 +28,6 @@ from twoj_client.threads import Workers
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
-Found = TypeVar("Found", bound="Known[Any] | None")
 
 ProviderFailed = TwoJError
 """What pages catch: the provider's answer is not to be had; `sentence` and `what_to_do` are for people."""
@@ -48,8 +47,6 @@ class Source:
     clock: Callable[[], float]
     pool: ThreadPoolExecutor
     loads: Loads
-    last_good: "Memory[Known[Any]]"
-    """What the provider said last, where nothing else keeps it."""
     book: TransferJournal | None
     """Where transfers are written down before they are sent; None where none may be sent."""
     exports: Exports
@@ -135,8 +132,7 @@ PATIENCE_S: Final = 8
 """So long people wait at most for the provider, however often it is asked meanwhile."""
 _NETWORK_S: Final = 6
 """So long for one answer: what was lost on the way is asked for once more."""
-_LAST_GOOD: Final = 256
-_LAST_GOOD_FOR: Final = timedelta(days=1)
+_PLAYERS: Final = 256
 LATE: Final = "The provider has not answered yet."
 _source: Source | None = None
 
@@ -180,7 +176,6 @@ def connected(
         checks = Checks(twoj, ledger)
         stack.enter_context(checks.running())
         zone = ZoneInfo(settings.timezone)
-        last_good: Memory[Known[Any]] = Memory(_LAST_GOOD)
         exports = Exports(
             platformdirs.user_data_path("twoj", "twoj") / "exports",
             twoj,
@@ -199,7 +194,6 @@ def connected(
             clock,
             pool,
             loads,
-            last_good,
             TransferJournal(ledger, clock) if settings.cashier else None,
             exports,
             ledger,
@@ -207,7 +201,7 @@ def connected(
             {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
             checks,
             set(),
-            Memory(_LAST_GOOD),
+            Memory(_PLAYERS),
         )
         try:
             yield
@@ -242,28 +236,6 @@ def gather(
     if errors and not replies:
         raise next(iter(errors.values()))
     return replies, errors
-
-
-def or_last(key: Hashable, ask: Callable[[], Found]) -> Found:
-    """Ask; where the provider fails, or has not answered yet (None), return what it said last within a day.
-
-    For what the client does not cache. Raises TwoJError.
-    """
-    here = source()
-    last = here.last_good.get(key)
-    if last and here.now() - last.as_of > _LAST_GOOD_FOR:
-        last = None
-    try:
-        known = ask()
-    except TwoJError as error:
-        if last is None or not error.older_will_do:
-            raise
-        return cast("Found", replace(last, trouble=error.trouble))
-    if known is not None:
-        here.last_good.put(key, known)
-    elif last is not None:
-        return cast("Found", replace(last, trouble=LATE))
-    return known
 
 
 def trouble_of(parts: Iterable[Reply[Any] | Known[Any]]) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard.provider.source import Known, or_last, source
+from dashboard.provider.source import Known, source, trouble_of
 from dashboard.wallet.transfers import Wanted, transfers_frame, type_name
 from twoj_client import Reply
 from twoj_client.errors import AccountUnknown, WrongShape
@@ -36,7 +36,8 @@ class TransferPage:
 
 def balance(op_id: str) -> Known[int]:
     """The player's balance in li, asked anew; where that fails, what was said last. Raises TwoJError."""
-    return or_last(("balance", op_id), lambda: fresh_balance(op_id))
+    reply = source().twoj.transfer.balance(op_id=op_id, stale_ok=True)
+    return Known(reply.data.balance, reply.as_of, trouble_of([reply]))
 
 
 def fresh_balance(op_id: str) -> Known[int]:
@@ -47,27 +48,27 @@ def fresh_balance(op_id: str) -> Known[int]:
 
 def transfers(wanted: Wanted) -> Known[TransferPage]:
     """A page of the transfers that are wanted; where it fails, what was said last. Raises TwoJError."""
-    return or_last(("transfers", wanted), lambda: _page(wanted))
+    read = _Read()
+    for asked, reply in enumerate(_replies(wanted, stale_ok=True), start=1):
+        read.add(reply)
+        if asked == _MOST_ANSWERS or sum(_fits(one, wanted) for one in read.records.values()) >= PAGE_ROWS:
+            break
+    # How much the balance changed before the last row, only the transfer before it can tell.
+    older: list[TransferRecord] = []
+    if read.next_id:
+        before = _ask(replace(wanted, next_id=read.next_id), _FEWEST_ROWS, stale_ok=True)
+        older = before.data.records[:1]
+    frame = transfers_frame(list(read.records.values()), source().zone, *older)
+    page = TransferPage(_chosen(frame, wanted), read.next_id, len(read.records))
+    return Known(page, read.as_of, read.trouble)
 
 
 def all_transfers(wanted: Wanted) -> Known[pd.DataFrame]:
     """All transfers that are wanted, from the newest. Raises TwoJError where one answer fails."""
     read = _Read()
-    for reply in _replies(replace(wanted, next_id=0)):
+    for reply in _replies(replace(wanted, next_id=0), stale_ok=False):
         read.add(reply)
     return Known(_chosen(transfers_frame(list(read.records.values()), source().zone), wanted), read.as_of)
-
-
-def _page(wanted: Wanted) -> Known[TransferPage]:
-    read = _Read()
-    for asked, reply in enumerate(_replies(wanted), start=1):
-        read.add(reply)
-        if asked == _MOST_ANSWERS or sum(_fits(one, wanted) for one in read.records.values()) >= PAGE_ROWS:
-            break
-    # How much the balance changed before the last row, only the transfer before it can tell.
-    older = _ask(replace(wanted, next_id=read.next_id), _FEWEST_ROWS).data.records if read.next_id else []
-    frame = transfers_frame(list(read.records.values()), source().zone, *older[:1])
-    return Known(TransferPage(_chosen(frame, wanted), read.next_id, len(read.records)), read.as_of)
 
 
 class _Read:
@@ -77,21 +78,23 @@ class _Read:
         self.records: dict[int | TransferRecord, TransferRecord] = {}
         self.next_id = 0
         self.as_of = source().now()
+        self.trouble = ""
 
     def add(self, reply: Reply[TransferRecords]) -> None:
         self.as_of = min(self.as_of, reply.as_of)
+        self.trouble = self.trouble or trouble_of([reply])
         self.next_id = reply.data.next_id
         for record in reply.data.records:
             self.records.setdefault(record if record.id is None else record.id, record)
 
 
-def _replies(wanted: Wanted) -> Iterator[Reply[TransferRecords]]:
+def _replies(wanted: Wanted, *, stale_ok: bool) -> Iterator[Reply[TransferRecords]]:
     """Ask page after page, as long as each leads to one that was not asked for yet."""
     asked = set()
     next_id = wanted.next_id
     while next_id not in asked:
         asked.add(next_id)
-        reply = _ask(replace(wanted, next_id=next_id), _ASKED_ROWS)
+        reply = _ask(replace(wanted, next_id=next_id), _ASKED_ROWS, stale_ok=stale_ok)
         yield reply
         next_id = reply.data.next_id
         if not next_id:
@@ -99,7 +102,7 @@ def _replies(wanted: Wanted) -> Iterator[Reply[TransferRecords]]:
     raise WrongShape("The provider's records lead from page to page in a circle.")
 
 
-def _ask(wanted: Wanted, rows: int) -> Reply[TransferRecords]:
+def _ask(wanted: Wanted, rows: int, *, stale_ok: bool) -> Reply[TransferRecords]:
     assert wanted.op_id is not None  # noqa: S101 - pages ask for a player first
     return source().twoj.transfer.records(
         op_id=wanted.op_id,
@@ -107,6 +110,7 @@ def _ask(wanted: Wanted, rows: int) -> Reply[TransferRecords]:
         page_size=rows,
         created_at=wanted.before,
         trans_no=wanted.number,
+        stale_ok=stale_ok,
     )
 
 

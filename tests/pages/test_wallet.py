@@ -299,14 +299,14 @@ def test_a_user_id_leads_to_the_players(open_wallet):
     assert "The wallet knows players by the op_id only." in said(open_wallet(user_id="101100000000"))
 
 
-def test_failing_records_leave_the_balance_alive_and_the_other_way_round(open_wallet, sandbox):
+def test_failing_records_leave_the_balance_alive_and_the_other_way_round(open_wallet, sandbox, tmp_path):
     sandbox.fault(RECORDS, "http_500")
     page = open_wallet(GRINDER.op_id)
     assert cards(page)["Balance"] == "0"
     assert said(page).startswith("The transfers: not known now. The provider answered with HTTP status 500.")
     sandbox.clear_faults()
     sandbox.fault(BALANCE, "cut_json")
-    page = open_wallet(GRINDER.op_id)
+    page = open_wallet(GRINDER.op_id, settings={"cache_url": str(tmp_path / "nothing said yet")})
     assert not page.metric
     assert len(shown(page)) == 100
     assert said(page).startswith("The balance: not known now.")

@@ -19,6 +19,7 @@ from twoj_client.limiter import Limiter
 
 DEPOSIT, WITHDRAW = "/open2j/w/transfer/deposit", "/open2j/w/transfer/withdraw"
 RECORDS = "/open2j/w/transfer/records"
+BALANCE = "/open2j/w/transfer/balance"
 
 
 def code(number):
@@ -232,6 +233,41 @@ def test_balances_and_records_are_never_cached(provider, twoj, wallet):
         twoj.transfer.balance(op_id="a")
         twoj.transfer.records(op_id="a", trans_no="number-1")
     assert len(provider.calls) == 4
+
+
+def test_an_older_balance_stands_in_for_a_day_where_that_will_do(provider, make_client, clock):
+    provider.says(BALANCE, {"balance": 700})
+    twoj = make_client()
+    assert twoj.transfer.latest_balance(op_id="a") is None
+    first = twoj.transfer.balance(op_id="a", stale_ok=True)
+    assert (first.data.balance, first.stale) == (700, False)
+    provider.says(BALANCE, {"balance": 800})
+    assert twoj.transfer.balance(op_id="a", stale_ok=True).data.balance == 800  # never fresh: asked anew
+    assert len(provider.at(BALANCE)) == 2
+    provider.answers[BALANCE] = lambda _call: (500, {}, b"")
+    old = twoj.transfer.balance(op_id="a", stale_ok=True)
+    assert (old.data.balance, old.stale) == (800, True)
+    assert old.trouble == "The provider answered with HTTP status 500."
+    assert twoj.transfer.latest_balance(op_id="a").data.balance == 800
+    with pytest.raises(HttpStatus):
+        twoj.transfer.balance(op_id="a")  # whoever moves money by it wants none but the present one
+    with pytest.raises(HttpStatus):
+        twoj.transfer.balance(op_id="b", stale_ok=True)
+    clock.now += 86_400
+    with pytest.raises(HttpStatus):
+        twoj.transfer.balance(op_id="a", stale_ok=True)
+
+
+def test_an_older_page_of_records_stands_in_and_a_refusal_brings_none(provider, twoj):
+    provider.says(RECORDS, {"next_id": 0, "records": []})
+    assert not twoj.transfer.records(op_id="a", stale_ok=True).stale
+    provider.answers[RECORDS] = lambda _call: (500, {}, b"")
+    assert twoj.transfer.records(op_id="a", stale_ok=True).stale
+    with pytest.raises(HttpStatus):
+        twoj.transfer.records(op_id="a", page_size=10, stale_ok=True)
+    provider.answers[RECORDS] = lambda _call: (200, {}, b'{"header": {"code": 500009}}')
+    with pytest.raises(NotPermitted):
+        twoj.transfer.records(op_id="a", stale_ok=True)
 
 
 class TestLimiter:

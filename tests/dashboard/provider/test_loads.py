@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.provider.loads import KEPT_ROWS, LEFT_AFTER_S, Load, Loads
 from twoj_client import Reply, TwoJError
+from twoj_client.errors import TimedOut
 
 SOON_S = 10.0
 """So long a test waits at most for other threads; it never waits that long where nothing is wrong."""
@@ -241,3 +242,38 @@ def test_a_load_of_old_answers_is_asked_again_after_a_minute(loads, clock):
     assert look().replies()["a"].data == 2
     clock.now += 599
     assert look().replies()["a"].data == 2
+
+
+def test_what_was_answered_last_stands_in_for_a_day_and_says_why(loads, clock):
+    def away() -> Reply[int]:
+        raise TimedOut("The provider took too long.")
+
+    def whole(call: Callable[[], Reply[int]], patience_s: float = SOON_S) -> tuple[int, str]:
+        load, trouble = loads.whole(
+            "it", lambda: Load({"a": call}, loads.quick, clock), 60, patience_s, "It is late."
+        )
+        return load.replies()["a"].data, trouble
+
+    assert whole(lambda: reply(1)) == (1, "")
+    gate = Event()
+    for call, patience_s, trouble in (
+        (away, SOON_S, "The provider took too long."),
+        (away, SOON_S, "The provider took too long."),  # however often it fails
+        (lambda: gate.wait(SOON_S) and reply(2), 0.05, "It is late."),
+    ):
+        clock.now += 60
+        assert whole(call, patience_s) == (1, trouble)
+    gate.set()
+    assert whole(away) == (2, "")  # the late one
+    clock.now += 60
+    assert whole(away) == (2, "The provider took too long.")
+    clock.now += 60
+    with pytest.raises(TwoJError, match=r"The provider failed\."):  # a refusal: no older answer will do
+        whole(failing)
+    clock.now += 60
+    assert whole(away)[0] == 2
+    clock.now += 86_400 - 4 * 60 + 1
+    assert whole(away)[0] == 2
+    clock.now += 86_400
+    with pytest.raises(TimedOut):
+        whole(away)
