@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
+from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
 
 _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""
@@ -220,20 +222,20 @@ class Tables:
         self._engine = engine
         self._lock = threading.Lock()
         self._ready = False
-        self._failed: LedgerAway | None = None
-        self._rests_until = float("-inf")
+        self._breaker = CircuitBreaker(time.monotonic, rest_s=_REST_S)
 
     def ready(self, *, at_once: bool = False) -> None:
         """Return once they are ready, trying again `at_once` or where that is due. Raises LedgerAway."""
         if self._ready:
             return
         with self._lock:
-            if self._failed and not at_once and time.monotonic() < self._rests_until:
-                raise LedgerAway(*self._failed.args)
             try:
-                migrate(self._engine, _WAIT_S)
+                with nullcontext() if at_once else self._breaker.guard():
+                    migrate(self._engine, _WAIT_S)
+            except CircuitOpen as left_alone:
+                raise LedgerAway(*left_alone.failure.args) from None
             except LedgerAway as error:
-                self._failed, self._rests_until = error, time.monotonic() + _REST_S
+                self._breaker.record(error)
                 raise
             self._ready = True
 

@@ -28,6 +28,7 @@ from twoj_client.health import Api, ApiHealth, ask_api
 from twoj_client.jackpot import Jackpot
 from twoj_client.network import UnusableEnvironment, certificates_for
 from twoj_client.provider_clock import ProviderClock
+from twoj_client.senders import Senders
 from twoj_client.slots import Slots
 from twoj_client.stats import EndpointStats, Stats
 from twoj_client.threads import Workers
@@ -100,18 +101,23 @@ class TwoJ:
             merchant,
             clock=clock,
             timer=timer,
-            sleep=sleep,
             timeout_s=timeout_s,
-            budget_s=budget_s,
             max_in_flight=arguments.positive("max_in_flight", max_in_flight),
-            stats=self._stats,
             provider_clock=provider_clock,
             transport=transport,
+        )
+        senders = Senders(
+            self._wire,
+            timer=timer,
+            sleep=sleep,
+            budget_s=budget_s,
+            max_in_flight=max_in_flight,
+            stats=self._stats,
         )
         self._cache_bytes = cache_bytes
         self._store = Patient(_store(cache_url, cache_bytes), timer)
         self._cache = CachedReads(
-            self._wire,
+            senders,
             self._store,
             Flights(self._store, timer=timer, sleep=sleep, wait_s=budget_s),
             scope=_scope(merchant),
@@ -123,7 +129,7 @@ class TwoJ:
         )
         self._workers = Workers(max_in_flight, thread_name_prefix="twoj")
         core = self._core = Core(
-            wire=self._wire,
+            senders=senders,
             cache=self._cache,
             workers=self._workers,
             zone=zone,

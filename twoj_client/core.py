@@ -1,4 +1,4 @@
-"""What all groups of methods share: the cache, the wire, the workers, the business zone."""
+"""What all groups of methods share: the cache, the senders, the workers, the business zone."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from twoj_client.cache.cached import CachedReads
 from twoj_client.decode import typed
 from twoj_client.endpoints import Endpoint
 from twoj_client.reply import Answer
+from twoj_client.senders import Senders
 from twoj_client.stats import Stats
-from twoj_client.transport import Wire
 from twoj_client.windows import Window, blocks, business_days
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ B = TypeVar("B")
 class Core:
     """Handed to each group of methods."""
 
-    wire: Wire
+    senders: Senders
     cache: CachedReads
     workers: ThreadPoolExecutor
     zone: ZoneInfo
@@ -39,7 +39,7 @@ class Core:
     def ask(self, endpoint: Endpoint[T], params: dict[str, Any], *, hurried: bool = False) -> Answer[T]:
         """Ask the provider past the cache."""
         may_ask()
-        received = self.wire.ask(endpoint, params, hurried=hurried)
+        received = self.senders.ask(endpoint, params, hurried=hurried)
         value, unknown = typed(endpoint, received.payload)
         return Answer(
             value,

@@ -10,7 +10,7 @@ from pyrate_limiter import InMemoryBucket, Rate, RateItem
 _RATE = Rate(4900, 10_000)
 
 
-class Limiter:
+class RateLimit:
     """Lets requests pass at the permitted rate; for many threads."""
 
     def __init__(self, timer: Callable[[], float], sleep: Callable[[float], None]) -> None:

@@ -1,13 +1,12 @@
-"""The wire: signs, sends, repeats reads, and turns every failure into an error of the tree.
+"""The wire: signs, sends once, and turns every failure into an error of the tree.
 
-The only module that opens sockets; clock, timer and sleep are handed in.
+The only module that opens sockets; clock and timer are handed in.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
@@ -16,10 +15,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple
 
 import httpx
-import tenacity
 
 from twoj_client.decode import payload_of, told_ms
-from twoj_client.doubts import Doubts
 from twoj_client.endpoints import Endpoint, Family
 from twoj_client.errors import (
     BadArgument,
@@ -29,24 +26,16 @@ from twoj_client.errors import (
     TimedOut,
     TwoJError,
 )
-from twoj_client.limiter import Limiter
 from twoj_client.network import Network, ends_at
 from twoj_client.provider_clock import Moment, ProviderClock, Told
-from twoj_client.signing import canonical_json, sign, summary_body
-from twoj_client.stats import Stats
+from twoj_client.signing import sign, summary_body
 from twoj_client.unpack import Damaged, TooLarge, unpacked
-
-log = logging.getLogger("twoj_client")
 
 _LARGEST_BODY = 16 * 2**20
 _TOO_LARGE = "The provider's answer is too large."
 _DAMAGED = "The provider's answer is damaged."
-_ATTEMPTS = 4
-_HURRIED_TIMEOUT_S = 2.0
-_ONCE_FOR_S = 5.0
 _SERVER = re.compile(rb"[a-z0-9.:\[\]-]{1,255}")
 _LEADS_TO = "leads_to"
-_backoff = tenacity.wait_exponential_jitter(multiplier=0.2, max=5, jitter=0.3)
 
 
 @dataclass(frozen=True)
@@ -87,10 +76,19 @@ def _unsigned(arg: object) -> object:
 logging.getLogger("httpx").addFilter(_NoSignature())
 
 
-class Wire:
-    """Asks the provider: one connection pool for all threads, at most `max_in_flight` requests at once.
+class Call(NamedTuple):
+    """A call to be sent: its body as canonical JSON, not signed yet; `deadline` is on the client's timer."""
 
-    `timeout_s` bounds each wait for the network, `budget_s` one call with all its repetitions.
+    endpoint: Endpoint[Any]
+    body: bytes
+    deadline: float
+    hurried: bool = False
+
+
+class Wire:
+    """Signs calls and sends them, over one pool of connections for all threads.
+
+    `timeout_s` bounds each wait for the network.
     """
 
     def __init__(
@@ -99,26 +97,16 @@ class Wire:
         *,
         clock: Callable[[], float],
         timer: Callable[[], float],
-        sleep: Callable[[float], None],
         timeout_s: float,
-        budget_s: float,
         max_in_flight: int,
-        stats: Stats,
         provider_clock: ProviderClock,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._merchant = merchant
         self._clock = clock
         self._timer = timer
-        self._sleep = sleep
         self._timeout_s = timeout_s
-        self._budget_s = budget_s
-        self._stats = stats
         self._provider_clock = provider_clock
-        self._limiter = Limiter(timer, sleep)
-        self._doubts = Doubts(timer)
-        self._once_until: dict[str, float] = {}
-        self._slots = threading.BoundedSemaphore(max_in_flight)
         # A kept connection may be closed by the other side just as a transfer is sent over it. A new one for
         # each transfer leaves fewer outcomes unknown.
         self._reads, self._transfers = (
@@ -137,86 +125,15 @@ class Wire:
         self._reads.close()
         self._transfers.close()
 
-    def ask(self, endpoint: Endpoint[Any], params: dict[str, Any], *, hurried: bool = False) -> Received:
-        """Ask once for money, a few times for a read, within one budget of time.
-
-        A read that is `hurried` is asked once, and briefly; one whose endpoint has just failed, once.
-
-        Raises:
-            TwoJError: the last failure; see :mod:`twoj_client.errors`.
-
-        """
-        body = canonical_json(params)
-        deadline = self._timer() + (_HURRIED_TIMEOUT_S if hurried else self._budget_s)
-        if endpoint.money:
-            return self._attempt(endpoint, body, deadline)
-        with self._doubts.turn(endpoint.path):
-            if hurried:
-                return self._attempt(endpoint, body, deadline, hurried=True)
-            if self._timer() < self._once_until.get(endpoint.path, 0):
-                return self._attempt(endpoint, body, deadline)
-            return self._repeated(endpoint, body, deadline)
-
-    def _repeated(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
-        retrying = tenacity.Retrying(
-            sleep=self._sleep,
-            retry=tenacity.retry_if_exception(_may_help),
-            wait=_wait,
-            stop=lambda state: (
-                state.attempt_number >= _ATTEMPTS or self._timer() + state.upcoming_sleep >= deadline
-            ),
-            reraise=True,
-        )
-        try:
-            return retrying(self._attempt, endpoint, body, deadline)
-        except TwoJError as error:
-            if error.retry_may_help:  # who asks next need not repeat it all to learn that it fails
-                self._once_until[endpoint.path] = self._timer() + _ONCE_FOR_S
-            raise
-
-    def _attempt(
-        self, endpoint: Endpoint[Any], body: bytes, deadline: float, *, hurried: bool = False
-    ) -> Received:
-        self._wait_for_turn(endpoint, deadline)
-        started = self._timer()
-        failure: TwoJError | None = None
+    def send(self, call: Call) -> Received:
+        """Send once. Raises TwoJError."""
         # Raised outside of `except`: the errors of httpx carry the signed address.
         try:
-            with ends_at(deadline):
-                received = self._exchange(endpoint, body, deadline)
-        except TwoJError as error:
-            failure = error
+            with ends_at(call.deadline):
+                return self._exchange(call.endpoint, call.body, call.deadline)
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict) as error:
-            failure = from_httpx(error, endpoint.path)
-        finally:
-            self._slots.release()
-        if not (hurried and isinstance(failure, TimedOut)):  # a short wait in vain says little
-            self._doubts.note(endpoint.path, started, failure)
-        self._note(endpoint, self._timer() - started, failure)
-        if failure:
-            raise failure
-        self._once_until.pop(endpoint.path, None)
-        return received
-
-    def _note(self, endpoint: Endpoint[Any], seconds: float, failure: TwoJError | None) -> None:
-        outcome = type(failure).__name__ if failure else "ok"
-        failed = failure is not None and not failure.is_answer
-        self._stats.note_call(endpoint.name, seconds, outcome if failed else None)
-        about = {"endpoint": endpoint.path, "ms": round(seconds * 1000), "outcome": outcome}
-        if failure and failed:
-            log.warning("call failed", extra=about | {"code": failure.code})
-        else:
-            log.info("call", extra=about)
-
-    def _wait_for_turn(self, endpoint: Endpoint[Any], deadline: float) -> None:
-        if endpoint.limited and not self._limiter.pass_before(deadline):
-            raise TimedOut(
-                "The wallet's limit of requests is reached.", endpoint=endpoint.path, was_sent=False
-            )
-        if not self._slots.acquire(timeout=max(deadline - self._timer(), 0)):
-            raise TimedOut(
-                "Too many requests are waiting for the provider.", endpoint=endpoint.path, was_sent=False
-            )
+            failure = from_httpx(error, call.endpoint.path)
+        raise failure
 
     def _exchange(self, endpoint: Endpoint[Any], body: bytes, deadline: float) -> Received:
         asked_at = self._clock()
@@ -319,17 +236,6 @@ def _moved_to(response: httpx.Response) -> str:
         return ""
     is_other = (there.scheme, there.netloc) != (here.scheme, here.netloc)
     return f"{there.scheme}://{there.netloc.decode()}" if is_other else ""
-
-
-def _may_help(error: BaseException) -> bool:
-    return isinstance(error, TwoJError) and error.retry_may_help
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, HttpStatus) and error.retry_after_s is not None:
-        return error.retry_after_s
-    return _backoff(state)
 
 
 def _told(headers: httpx.Headers, told_ms: int | None) -> list[Told]:

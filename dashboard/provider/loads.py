@@ -1,5 +1,6 @@
 """Many calls at once: what has arrived is shown while the rest is on its way, and people may leave."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sized
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -9,6 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Generic, TypeVar, cast
 
 from twoj_client import Reply, TwoJError
+from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
 from twoj_client.errors import TimedOut
 from twoj_client.threads import Workers
 
@@ -55,8 +57,7 @@ class Load(Generic[K, V]):
         self._looked_at = self.begun_at
         self._enough = enough
         self._made: object = None
-        self._failed_in_a_row = 0
-        self._last_error: TwoJError | None = None
+        self._breaker = CircuitBreaker(clock, rest_s=math.inf, most=_GIVE_UP_AFTER)
         self.asked = len(calls)
         """Number of calls."""
         self.rows = 0
@@ -143,15 +144,15 @@ class Load(Generic[K, V]):
         self.left = self.left or self._clock() - self._looked_at > LEFT_AFTER_S
         if self.left or (self._enough and self._enough(self._so_far()[0])):
             return None
-        if self._last_error and self._failed_in_a_row >= _GIVE_UP_AFTER:
-            raise self._last_error.with_traceback(None)
         try:
-            reply = call()
+            with self._breaker.guard():
+                reply = call()
+        except CircuitOpen as left_alone:
+            raise left_alone.failure.with_traceback(None) from None
         except TwoJError as error:
-            self._last_error = error
-            self._failed_in_a_row += 1
+            self._breaker.record(error)
             raise
-        self._failed_in_a_row = 0
+        self._breaker.record(None)
         return reply
 
 

@@ -382,8 +382,8 @@ def test_while_the_database_is_away_its_tables_are_tried_now_and_then(monkeypatc
         with pytest.raises(LedgerAway, match="locked"):
             tables.ready()
     assert tried == [0]
-    monkeypatch.setattr("ledger.database._REST_S", 0)
-    tables._rests_until = 0
+    tables._breaker._rest_s = 0
+    tables._breaker.record(LedgerAway("locked"))
     with pytest.raises(LedgerAway):
         tables.ready()
     for _ in range(3):

@@ -398,7 +398,7 @@ def test_a_provider_that_is_only_slow_is_hurried_for_a_minute_and_not_for_ever(w
 
     twoj.all.list()
     world.clock.now += 2 * HOUR_S
-    monkeypatch.setattr(twoj._wire, "ask", fail)
+    monkeypatch.setattr(twoj._core.senders, "ask", fail)
     for _ in range(8):
         assert twoj.all.list().stale
         world.clock.now += 20

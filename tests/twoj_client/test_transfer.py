@@ -15,7 +15,7 @@ from twoj_client.errors import (
     SignatureRefused,
     TimedOut,
 )
-from twoj_client.limiter import Limiter
+from twoj_client.limiter import RateLimit
 
 DEPOSIT, WITHDRAW = "/open2j/w/transfer/deposit", "/open2j/w/transfer/withdraw"
 RECORDS = "/open2j/w/transfer/records"
@@ -272,7 +272,7 @@ def test_an_older_page_of_records_stands_in_and_a_refusal_brings_none(provider, 
 
 class TestLimiter:
     def test_fewer_than_5000_calls_pass_in_10_seconds(self, clock):
-        limiter = Limiter(clock, clock.sleep)
+        limiter = RateLimit(clock, clock.sleep)
         passed = []
         for _ in range(12_000):
             assert limiter.pass_before(clock.now + 60)
@@ -284,7 +284,7 @@ class TestLimiter:
         assert limiter._bucket.count() <= 5000
 
     def test_who_would_wait_too_long_is_refused(self, clock):
-        limiter = Limiter(clock, clock.sleep)
+        limiter = RateLimit(clock, clock.sleep)
         while limiter.pass_before(clock.now):
             pass
         assert clock.slept == []
@@ -295,7 +295,7 @@ class TestLimiter:
         provider.says("/open2j/w/transfer/balance", {"balance": 1})
         provider.says("/api/all/list", [])
         twoj = make_client()
-        monkeypatch.setattr(Limiter, "pass_before", lambda *_args: False)
+        monkeypatch.setattr(RateLimit, "pass_before", lambda *_args: False)
         with pytest.raises(TimedOut, match="limit"):
             twoj.transfer.balance(op_id="a")
         with pytest.raises(TimedOut, match="limit"):

@@ -19,14 +19,15 @@ from twoj_client.cache.flights import Flights
 from twoj_client.cache.memory import Memory
 from twoj_client.cache.store import Patient
 from twoj_client.changes import Change, Figures, difference, figures
+from twoj_client.circuit_breaker import CircuitBreaker
 from twoj_client.decode import typed
 from twoj_client.endpoints import WINDOWED, Endpoint
 from twoj_client.errors import TwoJError, WrongShape
 from twoj_client.reply import Answer, Reply
+from twoj_client.senders import Senders
 from twoj_client.signing import canonical_json
 from twoj_client.stats import Stats
 from twoj_client.threads import Workers
-from twoj_client.transport import Wire
 from twoj_client.windows import Window
 
 log = logging.getLogger("twoj_client")
@@ -53,7 +54,7 @@ class CachedReads:
 
     def __init__(
         self,
-        wire: Wire,
+        senders: Senders,
         store: Patient,
         flights: Flights[Held],
         *,
@@ -64,7 +65,7 @@ class CachedReads:
         stale_for_s: float,
         stats: Stats,
     ) -> None:
-        self._wire = wire
+        self._senders = senders
         self._store = store
         self._flights = flights
         self._scope = scope
@@ -74,7 +75,7 @@ class CachedReads:
         self._stats = stats
         self._memory = Memory[Held](_MEMORY_BYTES)
         self._owner = secrets.token_hex(8)
-        self._failed_at: dict[str, float] = {}
+        self._failing = CircuitBreaker(timer, rest_s=_HURRY_S)
         self._asked_again = AskedAgain(store, f"{scope}#asked again", timer)
         self._refreshing: set[str] = set()
         self._refreshing_lock = threading.Lock()
@@ -334,17 +335,16 @@ class CachedReads:
 
         def fetch() -> Held:
             # With an old answer at hand, nobody should wait long for a provider that has just failed.
-            failed_at = self._failed_at.get(endpoint.name, float("-inf"))
-            hurried = hurry and 0 <= self._clock() - failed_at < _HURRY_S
+            hurried = hurry and self._failing.is_open(endpoint.name)
             number = self._asked_again.number(window)
             try:
-                entry = entry_of(self._wire.ask(endpoint, asked, hurried=hurried), window, number)
+                entry = entry_of(self._senders.ask(endpoint, asked, hurried=hurried), window, number)
                 held = Held(entry, *typed(endpoint, entry.payload))
-            except TwoJError:
+            except TwoJError as error:
                 if not hurried:  # or a provider that is only slow would be hurried for ever
-                    self._failed_at[endpoint.name] = self._clock()
+                    self._failing.record(error, endpoint.name)
                 raise
-            self._failed_at.pop(endpoint.name, None)
+            self._failing.record(None, endpoint.name)
             return self._keep(endpoint, params, {window: held})[window]
 
         return fetch

@@ -7,11 +7,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
+from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
+
 log = logging.getLogger("twoj_client")
 
 R = TypeVar("R")
 
-_PAUSE_S = 5.0
+_CHECK_TTL_S = 5
 _CHECK = "#check"
 _CHECK_BYTES = 64 * 2**10
 
@@ -67,8 +69,7 @@ class Patient:
     def __init__(self, store: Store, timer: Callable[[], float]) -> None:
         self._store = store
         self.place = store.place
-        self._timer = timer
-        self._rests_until = float("-inf")
+        self._breaker = CircuitBreaker(timer)
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return what is kept under each key, None where nothing is or the store fails."""
@@ -99,22 +100,23 @@ class Patient:
 
         What is written is as large as an answer, and so needs room of its own; it replaces the one before.
         """
-        self.put({_CHECK: os.urandom(_CHECK_BYTES)}, _PAUSE_S)
+        self.put({_CHECK: os.urandom(_CHECK_BYTES)}, _CHECK_TTL_S)
         self.get([_CHECK])
-        return self._rests_until == float("-inf")
+        return not self._breaker.is_open()
 
     def size_bytes(self) -> int | None:
         """Return how many bytes it takes, None if it fails."""
         return self._try(self._store.size_bytes, None)
 
     def _try(self, use: Callable[[], R], otherwise: R) -> R:
-        if self._timer() < self._rests_until:
-            return otherwise
         try:
-            result = use()
+            with self._breaker.guard():
+                result = use()
+        except CircuitOpen:
+            return otherwise
         except StoreFailed as error:
             log.warning("cache store failed", extra={"reason": str(error)})
-            self._rests_until = self._timer() + _PAUSE_S
+            self._breaker.record(error)
             return otherwise
-        self._rests_until = float("-inf")
+        self._breaker.record(None)
         return result

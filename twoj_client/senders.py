@@ -1,0 +1,193 @@
+"""The way to the provider: senders wrap senders, each with one task, and `Senders` puts them together.
+
+wire ← counted ← limited ← repeated ← guarded ← the cache, or a method that asks past it
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import tenacity
+
+from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
+from twoj_client.endpoints import Endpoint
+from twoj_client.errors import HttpStatus, TimedOut, TwoJError
+from twoj_client.limiter import RateLimit
+from twoj_client.signing import canonical_json
+from twoj_client.stats import Stats
+from twoj_client.transport import Call, Received, Wire
+
+Sender = Callable[[Call], Received]
+"""Sends a call and returns what came of it. Raises TwoJError."""
+
+log = logging.getLogger("twoj_client")
+
+_ATTEMPTS = 4
+_HURRIED_TIMEOUT_S = 2.0
+_PROBE_WAIT_S = 1.0
+_backoff = tenacity.wait_exponential_jitter(multiplier=0.2, max=5, jitter=0.3)
+
+
+class Senders:
+    """Asks the provider: `max_in_flight` calls at once at most, each with its repetitions for `budget_s`."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        timer: Callable[[], float],
+        sleep: Callable[[float], None],
+        budget_s: float,
+        max_in_flight: int,
+        stats: Stats,
+    ) -> None:
+        self._timer = timer
+        self._budget_s = budget_s
+        hanging = CircuitBreaker(timer, probe_wait_s=_PROBE_WAIT_S)
+        counted = CountedSender(wire.send, timer, stats, hanging)
+        limited = LimitedSender(counted.send, timer, sleep, max_in_flight)
+        repeated = RepeatedSender(limited.send, timer, sleep)
+        self._send = GuardedSender(repeated.send, hanging).send
+
+    def ask(self, endpoint: Endpoint[Any], params: dict[str, Any], *, hurried: bool = False) -> Received:
+        """Ask once for money, a few times for a read, within one budget of time.
+
+        A read that is `hurried` is asked once, and briefly; one whose endpoint has just failed, once.
+
+        Raises:
+            TwoJError: the last failure; see :mod:`twoj_client.errors`.
+
+        """
+        budget_s = _HURRIED_TIMEOUT_S if hurried else self._budget_s
+        return self._send(Call(endpoint, canonical_json(params), self._timer() + budget_s, hurried))
+
+
+class CountedSender:
+    """Counts each call, writes a line of the log for it, and tells the breaker of those that hang."""
+
+    def __init__(
+        self, send: Sender, timer: Callable[[], float], stats: Stats, hanging: CircuitBreaker
+    ) -> None:
+        self._inner = send
+        self._timer = timer
+        self._stats = stats
+        self._hanging = hanging
+
+    def send(self, call: Call) -> Received:
+        """Send; whatever it comes to is taken note of."""
+        started = self._timer()
+        try:
+            received = self._inner(call)
+        except TwoJError as error:
+            self._note(call, started, error)
+            raise
+        self._note(call, started, None)
+        return received
+
+    def _note(self, call: Call, started: float, failure: TwoJError | None) -> None:
+        endpoint, seconds = call.endpoint, self._timer() - started
+        hung = failure if isinstance(failure, TimedOut) else None
+        if not (hung and call.hurried):  # a short wait in vain says little
+            self._hanging.record(hung, endpoint.path, started)
+        outcome = type(failure).__name__ if failure else "ok"
+        failed = failure is not None and not failure.is_answer
+        self._stats.note_call(endpoint.name, seconds, outcome if failed else None)
+        fields = {"endpoint": endpoint.path, "ms": round(seconds * 1000), "outcome": outcome}
+        if failure and failed:
+            log.warning("call failed", extra=fields | {"code": failure.code})
+        else:
+            log.info("call", extra=fields)
+
+
+class LimitedSender:
+    """Has calls wait for their turn: so many at once, and those of the wallet within the provider's limit."""
+
+    def __init__(
+        self, send: Sender, timer: Callable[[], float], sleep: Callable[[float], None], max_in_flight: int
+    ) -> None:
+        self._inner = send
+        self._timer = timer
+        self._rate = RateLimit(timer, sleep)
+        self._slots = threading.BoundedSemaphore(max_in_flight)
+
+    def send(self, call: Call) -> Received:
+        """Send in turn. Raises TimedOut where that does not come in time: nothing was sent."""
+        path = call.endpoint.path
+        if call.endpoint.limited and not self._rate.pass_before(call.deadline):
+            raise TimedOut("The wallet's limit of requests is reached.", endpoint=path, was_sent=False)
+        if not self._slots.acquire(timeout=max(call.deadline - self._timer(), 0)):
+            raise TimedOut("Too many requests are waiting for the provider.", endpoint=path, was_sent=False)
+        try:
+            return self._inner(call)
+        finally:
+            self._slots.release()
+
+
+class RepeatedSender:
+    """Repeats a read that failed, where that may help: not again at once what has just failed so often."""
+
+    def __init__(self, send: Sender, timer: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._inner = send
+        self._timer = timer
+        self._sleep = sleep
+        self._failing = CircuitBreaker(timer)
+
+    def send(self, call: Call) -> Received:
+        """Send, and repeat until the call's deadline at most."""
+        path = call.endpoint.path
+        if call.endpoint.money:
+            return self._inner(call)
+        once = call.hurried or self._failing.is_open(path)
+        received = self._inner(call) if once else self._repeat(call)
+        self._failing.record(None, path)
+        return received
+
+    def _repeat(self, call: Call) -> Received:
+        retrying = tenacity.Retrying(
+            sleep=self._sleep,
+            retry=tenacity.retry_if_exception(_may_help),
+            wait=_wait_s,
+            stop=lambda state: (
+                state.attempt_number >= _ATTEMPTS or self._timer() + state.upcoming_sleep >= call.deadline
+            ),
+            reraise=True,
+        )
+        try:
+            return retrying(self._inner, call)
+        except TwoJError as error:
+            if error.retry_may_help:  # who asks next need not repeat it all to learn that it fails
+                self._failing.record(error, call.endpoint.path)
+            raise
+
+
+class GuardedSender:
+    """Leaves an endpoint alone that hangs, then lets one ask at a time: it would hold up the others."""
+
+    def __init__(self, send: Sender, hanging: CircuitBreaker) -> None:
+        self._inner = send
+        self._hanging = hanging
+
+    def send(self, call: Call) -> Received:
+        """Send, unless a read's endpoint hangs: then nothing is sent, and TimedOut is raised."""
+        if call.endpoint.money:
+            return self._inner(call)
+        try:
+            with self._hanging.guard(call.endpoint.path):
+                return self._inner(call)
+        except CircuitOpen:
+            pass
+        raise TimedOut("The provider took too long.", endpoint=call.endpoint.path, was_sent=False)
+
+
+def _may_help(error: BaseException) -> bool:
+    return isinstance(error, TwoJError) and error.retry_may_help
+
+
+def _wait_s(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, HttpStatus) and error.retry_after_s is not None:
+        return error.retry_after_s
+    return _backoff(state)
