@@ -17,12 +17,12 @@ from dashboard.access.return_to import Returning
 from dashboard.bets import route_exports
 from dashboard.core.request_ids import RequestIds
 from dashboard.core.setting_errors import SettingsError
-from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots import route_live
 from dashboard.kit import navigation
-from dashboard.kit.compat import page_html
-from dashboard.provider.source import connected
+from dashboard.kit.compat import page_html, sign_in_claims
+from dashboard.kit.current import merchants
 from dashboard.server import log
+from dashboard.server.connect import connected
 from dashboard.server.demo import prepared, provider
 from dashboard.server.headers import Headers, NoUploads
 from dashboard.server.settings import load_settings
@@ -57,8 +57,7 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
         async with receiver.running():
             with (
                 provider(settings, payouts_to=f"{_own_url()}/order/jackpot") as source,
-                connected(source, ledger, demo=settings.summary_url is None, sign_in=has_sign_in),
-                jackpots_data.watching(settings.brand, settings.logo_url(), settings.jackpot_poll_s),
+                connected(merchants, source, ledger, demo=settings.summary_url is None, sign_in=has_sign_in),
             ):
                 yield
 
@@ -101,10 +100,10 @@ app = App(
     lifespan=lifespan,
     routes=[
         Route("/healthz", healthz),
-        route_ready.ROUTE,
-        route_metrics.route(receiver.outcomes),
-        route_live.ROUTE,
-        route_exports.ROUTE,
+        route_ready.route(merchants),
+        route_metrics.route(merchants, receiver.outcomes),
+        route_live.route(merchants),
+        route_exports.route(merchants),
         *receiver.routes,
         *(Route(f"/{name}", page) for name in navigation.NAMES),
     ],
@@ -114,6 +113,6 @@ app = App(
         Middleware(Headers),
         Middleware(NoUploads),
         Middleware(Returning),
-        Middleware(sign_in.SignIns),
+        Middleware(sign_in.SignIns, merchants, sign_in_claims),
     ],
 )

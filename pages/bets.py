@@ -26,18 +26,27 @@ from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, size_words, st
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
 from dashboard.core.periods import days_label
-from dashboard.kit import cards, charts, downloads, guard, parts, period_filters, query_params, states
+from dashboard.kit import (
+    cards,
+    charts,
+    current,
+    downloads,
+    guard,
+    parts,
+    period_filters,
+    query_params,
+    states,
+)
 from dashboard.provider.game_list import game_names
-from dashboard.provider.source import source
 from dashboard.rounds import parts_dialog
 
 
 def found() -> BetsRead:
-    return bets_data.bets(period_filters.view(), bets_filter.wanted())
+    return bets_data.bets(current.merchant(), period_filters.view(), bets_filter.wanted())
 
 
 def six(now: Totals | None) -> None:
-    cards.row("cards", METRICS, now, None, None, source().currency)
+    cards.row("cards", METRICS, now, None, None, current.merchant().currency)
 
 
 def is_empty(read: BetsRead) -> bool:
@@ -47,7 +56,7 @@ def is_empty(read: BetsRead) -> bool:
 
 @parts.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
 def figures() -> None:
-    view, here = period_filters.view(), source()
+    view, merchant = period_filters.view(), current.merchant()
     if states.just_begun(view):
         return
     read = found()
@@ -62,7 +71,7 @@ def figures() -> None:
         states.nothing_in(view)
     players, busiest = formats.count(player_count(sums)), busiest_minute(sums)
     if busiest:
-        at = datetime.fromtimestamp(busiest[0], here.zone)
+        at = datetime.fromtimestamp(busiest[0], merchant.zone)
         st.caption(
             f"{players} different players. The busiest minute: {formats.count(busiest[1])} bets,"
             f" {days_label(at.date(), at.date())}, {at:%H:%M}{formats.offset_text(at)}."
@@ -71,22 +80,22 @@ def figures() -> None:
 
 @parts.part("Bets by time", "bet-steps")
 def steps() -> None:
-    here, read = source(), found()
+    merchant, read = current.merchant(), found()
     known = read.to_file
     if known is None or is_empty(read):
         return
     minutes = minutes_a_step(read.start_s, read.end_s)
     title = "Bets by minute" if minutes == 1 else f"Bets by {minutes} minutes"
-    with states.box("bet-steps", f"{title}, {formats.zone_name(here.zone)}"):
+    with states.box("bet-steps", f"{title}, {formats.zone_name(merchant.zone)}"):
         rows = by_step(known.value, read.start_s, read.end_s, read.unread)
-        charts.show(steps_chart(rows, minutes, charts.look(), here.currency, here.zone), "bet-steps")
-        table = steps_table(rows, here.zone)
+        charts.show(steps_chart(rows, minutes, charts.look(), merchant.currency, merchant.zone), "bet-steps")
+        table = steps_table(rows, merchant.zone)
         downloads.draw(title, STEPS, table, known, bets_filter.words())
 
 
 @parts.part("Sizes of bets and wins", "bet-sizes")
 def bet_sizes() -> None:
-    here, read = source(), found()
+    merchant, read = current.merchant(), found()
     known = read.to_file
     if known is None or is_empty(read):
         return
@@ -94,7 +103,7 @@ def bet_sizes() -> None:
         title = f"How large {what}s are"
         with place, states.box(f"{what}-sizes", title):
             rows = sizes(known.value, what)
-            charts.show(sizes_chart(rows, what, charts.look(), here.currency), f"{what}-sizes")
+            charts.show(sizes_chart(rows, what, charts.look(), merchant.currency), f"{what}-sizes")
             st.caption(size_words(known.value, what))
             downloads.draw(title, SIZES, rows, known, bets_filter.words())
 
@@ -119,32 +128,32 @@ def wins() -> None:
 
 @parts.part("The last minutes", "bet-tail", every_s=TAIL_EVERY_S)
 def tail() -> None:
-    here = source()
-    known = bets_data.last_bets(bets_filter.wanted())
-    table = bets_table(newest(known.value, NEWEST), game_names(), here.zone)
+    merchant = current.merchant()
+    known = bets_data.last_bets(merchant, bets_filter.wanted())
+    table = bets_table(newest(known.value, NEWEST), game_names(merchant), merchant.zone)
     bets = known.value.totals.bet_count
     minutes = f"{TAIL_S // 60} minutes"
     when = f"The last {minutes}"
     if known.stale and known.window:
-        when = f"The {minutes} before {formats.moment(known.window[1], here.zone, here.now())}"
+        when = f"The {minutes} before {formats.moment(known.window[1], merchant.zone, merchant.now())}"
     with states.box("bet-tail", f"{when}: {formats.count(bets)} bets"):
         cut = f", the newest {formats.count(len(table))} of them" if len(table) < bets else ""
         states.as_of(known, note=f"newest first{cut}, drawn again each {TAIL_EVERY_S} s")
-        parts_table.draw("bet-tail", table, here.currency, "No bets in these minutes.")
+        parts_table.draw("bet-tail", table, merchant.currency, "No bets in these minutes.")
 
 
 @parts.part("Bets of the period", "bet-rows", every_s=None)
 def rows() -> None:
-    here, read = source(), found()
+    merchant, read = current.merchant(), found()
     known = read.to_file
     if known is None or is_empty(read):
         return
     bets = known.value.totals.bet_count
-    table = bets_table(newest(known.value, NEWEST), game_names(), here.zone)
+    table = bets_table(newest(known.value, NEWEST), game_names(merchant), merchant.zone)
     cut = f"the newest {formats.count(len(table))} of {formats.count(bets)} bets"
     with states.box("bet-rows", f"Bets of the period: {cut}"):
         states.as_of(known, note="export whole days below to have all" if len(table) < bets else "")
-        parts_table.draw("bet-rows", table, here.currency, "None was read yet.")
+        parts_table.draw("bet-rows", table, merchant.currency, "None was read yet.")
         only = "; ".join(part for part in (bets_filter.words(), cut) if part)
         downloads.draw("Newest bets", BETS, table, known, only)
 
@@ -158,15 +167,15 @@ def exports() -> None:
 
 def opened(event_id: str) -> None:
     """Show the bet that the address names, as long as one of the tables holds it."""
-    here, wanted, read = source(), bets_filter.wanted(), found()
-    lots = [newest(bets_data.last_bets(wanted).value, NEWEST)]
+    merchant, wanted, read = current.merchant(), bets_filter.wanted(), found()
+    lots = [newest(bets_data.last_bets(merchant, wanted).value, NEWEST)]
     if read.known:
         lots += [newest(read.known.value, NEWEST), biggest_wins(read.known.value, BIGGEST)]
     for bets in lots:
         named = bets[bets["event_id"] == event_id]
         if len(named):
-            rows = bets_table(named, game_names(), here.zone)
-            parts_dialog.of_bets(rows.iloc[0].to_dict(), here.currency)
+            rows = bets_table(named, game_names(merchant), merchant.zone)
+            parts_dialog.of_bets(rows.iloc[0].to_dict(), merchant.currency)
             return
     if read.finished:
         where = f"the newest {formats.count(NEWEST)} and the biggest wins"

@@ -11,9 +11,19 @@ from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, described
 from dashboard.core import formats, tables
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.view import View
-from dashboard.kit import cards, charts, downloads, guard, period_filters, query_params, states, table
+from dashboard.kit import (
+    cards,
+    charts,
+    current,
+    downloads,
+    guard,
+    period_filters,
+    query_params,
+    states,
+    table,
+)
 from dashboard.kit import parts as kit_parts
-from dashboard.provider.source import ProviderFailed, source
+from dashboard.provider.merchant import ProviderFailed
 
 COUNTS = [
     BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
@@ -36,7 +46,9 @@ def is_empty(view: View) -> bool:
     if view.start >= view.end:
         return True
     with suppress(ProviderFailed):  # each part says of itself whether it fails
-        return not bonus_data.bonus_sums(bonus_filter.wanted(), view.start, view.end).value.release_count
+        return not bonus_data.bonus_sums(
+            current.merchant(), bonus_filter.wanted(), view.start, view.end
+        ).value.release_count
     return False
 
 
@@ -48,11 +60,13 @@ def figures() -> None:
     wanted = bonus_filter.wanted()
     found, before = states.compared(
         view,
-        bonus_data.bonuses_and_gain(wanted, view.start, view.end),
-        lambda earlier: bonus_data.bonuses_and_gain(wanted, earlier.start, earlier.end),
+        bonus_data.bonuses_and_gain(current.merchant(), wanted, view.start, view.end),
+        lambda earlier: bonus_data.bonuses_and_gain(current.merchant(), wanted, earlier.start, earlier.end),
     )
     states.as_of(found, before)
-    two_rows(found.value, before.value if before else None, found.compared or None, source().currency)
+    two_rows(
+        found.value, before.value if before else None, found.compared or None, current.merchant().currency
+    )
     if is_empty(view):
         states.nothing_in(view, "bonuses")
         return
@@ -67,10 +81,10 @@ def funnel() -> None:
     view = period_filters.view()
     if is_empty(view):
         return
-    found = bonus_data.bonus_sums(bonus_filter.wanted(), view.start, view.end)
+    found = bonus_data.bonus_sums(current.merchant(), bonus_filter.wanted(), view.start, view.end)
     with states.box("funnel", "From issued to used to converted"):
         states.as_of(found)
-        charts.show(funnel_chart(found.value, charts.look(), source().currency), "funnel")
+        charts.show(funnel_chart(found.value, charts.look(), current.merchant().currency), "funnel")
         st.caption(
             "The provider gives no amount of unused bonuses and no number of converted ones, so number and"
             " amount are measured each by itself."
@@ -79,13 +93,15 @@ def funnel() -> None:
 
 @kit_parts.part("Bonuses by day of creation", "bonus-days")
 def by_day() -> None:
-    view, here, wanted = period_filters.view(), source(), bonus_filter.wanted()
+    view, merchant, wanted = period_filters.view(), current.merchant(), bonus_filter.wanted()
     if is_empty(view):
         return
-    days = bonus_data.bonus_days(wanted, view.period, view.now)
-    with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_name(here.zone)}"):
+    days = bonus_data.bonus_days(merchant, wanted, view.period, view.now)
+    with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_name(merchant.zone)}"):
         states.as_of(days)
-        charts.show(bonus_days_chart(days.value, charts.look(), here.currency, here.zone), "bonus-days")
+        charts.show(
+            bonus_days_chart(days.value, charts.look(), merchant.currency, merchant.zone), "bonus-days"
+        )
         downloads.draw("Bonuses by day", tables.BONUS_DAYS, days.value, days, described(wanted, {}))
 
 
@@ -94,7 +110,7 @@ def by_state_and_type() -> None:
     view, wanted = period_filters.view(), bonus_filter.wanted()
     if is_empty(view):
         return
-    parts = bonus_data.bonus_parts(wanted, view.start, view.end)
+    parts = bonus_data.bonus_parts(current.merchant(), wanted, view.start, view.end)
     with states.box("bonus-parts", "Bonuses by state and creation type"):
         states.as_of(parts)
         table.draw(
@@ -102,7 +118,7 @@ def by_state_and_type() -> None:
             tables.BONUS_PARTS,
             "bonus-parts",
             charts.look(),
-            source().currency,
+            current.merchant().currency,
             neutral=["win_amount_li"],  # the player's, not the company's
         )
         if IN_NO_PART_SO_FAR in parts.value["state"].tolist():

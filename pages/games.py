@@ -23,10 +23,21 @@ from dashboard.games.figures_luck import funnel_plot
 from dashboard.games.figures_treemap import treemap
 from dashboard.games.luck_table import in_words, luck_frame, sources
 from dashboard.games.table import of_type, unlisted_text, with_lines
-from dashboard.kit import charts, downloads, guard, parts, period_filters, progress, query_params, states
+from dashboard.kit import (
+    charts,
+    current,
+    downloads,
+    guard,
+    parts,
+    period_filters,
+    progress,
+    query_params,
+    states,
+)
 from dashboard.kit import table as kit_table
 from dashboard.provider import failures
-from dashboard.provider.source import Arriving, ProviderFailed, source
+from dashboard.provider.merchant import ProviderFailed
+from dashboard.provider.reading import Arriving
 
 MOST_HEAT_ROWS = 30
 MOST_NAMED = 10
@@ -44,7 +55,7 @@ PICTURES = {
 
 
 def days_of(view: View) -> Arriving[GameDays]:
-    return games_data_days.game_days(view.period.days()[-MOST_DAYS:], view.now)
+    return games_data_days.game_days(current.merchant(), view.period.days()[-MOST_DAYS:], view.now)
 
 
 def is_empty(arriving: Arriving[pd.DataFrame]) -> bool:
@@ -56,17 +67,17 @@ def is_empty(arriving: Arriving[pd.DataFrame]) -> bool:
 
 @parts.part("Table of games", "all-games")
 def all_games() -> None:
-    view, here, only = period_filters.view(), source(), games_filter.wanted().type
+    view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if states.just_begun(view):
         return
-    arriving = games_data_table.arriving_games(view)
-    progress.follow("Games", arriving, lambda: games_data_table.arriving_games(view), "games")
+    arriving = games_data_table.arriving_games(merchant, view)
+    progress.follow("Games", arriving, lambda: games_data_table.arriving_games(merchant, view), "games")
     if arriving.waiting:
         st.caption("Not here yet: " + escaped(failures.listed(list(arriving.waiting), MOST_NAMED)) + ".")
     if arriving.known is None:
         return
     states.as_of(arriving.known)
-    unlisted = unlisted_text(arriving.known.value, here.currency, only)
+    unlisted = unlisted_text(arriving.known.value, merchant.currency, only)
     if unlisted:
         st.caption(escaped(unlisted))
     if is_empty(arriving):
@@ -82,7 +93,7 @@ def all_games() -> None:
         tables.ALL_GAMES,
         "all-games",
         charts.look(),
-        here.currency,
+        merchant.currency,
         changes=("bet_change",),
         pictures=PICTURES,
         order=ORDER,
@@ -94,10 +105,10 @@ def all_games() -> None:
 
 @parts.part("Pictures of the games", "pictures")
 def pictures() -> None:
-    view, here, only = period_filters.view(), source(), games_filter.wanted().type
+    view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if view.start >= view.end:
         return
-    arriving = games_data_table.arriving_games(view)
+    arriving = games_data_table.arriving_games(merchant, view)
     known = arriving.known
     if known is None or is_empty(arriving):
         return
@@ -107,23 +118,23 @@ def pictures() -> None:
     left, right = st.columns(2)
     with left, states.box("gains", "Games that gained and lost the most"):
         ends = made(extremes, games, 7)
-        charts.show(made(games_chart, ends, charts.look(), here.currency), "gains")
+        charts.show(made(games_chart, ends, charts.look(), merchant.currency), "gains")
     with right, states.box("treemap", "Bet amount by type and game, coloured by hold"):
-        charts.show(made(treemap, games, charts.look(), here.currency), "treemap")
+        charts.show(made(treemap, games, charts.look(), merchant.currency), "treemap")
         if (games["game_id"].isna() & (games["bet_amount_li"] <= 0)).any():
-            st.caption("No area is less than nothing. " + escaped(unlisted_text(games, here.currency)))
+            st.caption("No area is less than nothing. " + escaped(unlisted_text(games, merchant.currency)))
 
 
 @parts.part("Company gain by game and day", "heat")
 def heat() -> None:
-    view, here, only = period_filters.view(), source(), games_filter.wanted().type
+    view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if view.start >= view.end:
         return
-    arriving, table = days_of(view), games_data_table.arriving_games(view)
+    arriving, table = days_of(view), games_data_table.arriving_games(merchant, view)
     if is_empty(table):
         return
     known = table.known
-    with states.box("heat", f"Company gain by game and day, {formats.zone_name(here.zone)}"):
+    with states.box("heat", f"Company gain by game and day, {formats.zone_name(merchant.zone)}"):
         progress.follow("Days", arriving, lambda: days_of(view), "days")
         if arriving.known is None or known is None:
             return
@@ -143,7 +154,7 @@ def heat() -> None:
             st.caption("No game gained or lost anything on a day of these.")
             return
         charts.show(
-            made(game_days_chart, days, shown, charts.look(), here.currency, here.zone),
+            made(game_days_chart, days, shown, charts.look(), merchant.currency, merchant.zone),
             "heat",
         )
         st.caption(f"{len(ranked)} of {len(names)} games: those whose gain moved the most from day to day.")
@@ -155,15 +166,15 @@ def heat() -> None:
 
 @parts.part("How far luck carries RTP", "luck")
 def luck() -> None:
-    view, here, only = period_filters.view(), source(), games_filter.wanted().type
+    view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if view.start >= view.end:
         return
-    arriving, table = data_luck.lucks(view), games_data_table.arriving_games(view)
+    arriving, table = data_luck.lucks(merchant, view), games_data_table.arriving_games(merchant, view)
     if is_empty(table):
         return
     known = table.known
     with states.box("luck", "RTP by bet amount, and how far luck carries it"):
-        progress.follow("Luck", arriving, lambda: data_luck.lucks(view), "luck")
+        progress.follow("Luck", arriving, lambda: data_luck.lucks(merchant, view), "luck")
         if arriving.known is None or known is None:
             return
         rows = made(luck_frame, arriving.known.value.games, made(of_type, known.value, only))
@@ -172,7 +183,7 @@ def luck() -> None:
             st.caption("No game has rounds to judge by yet.")
             return
         st.markdown(in_words(rows))
-        charts.show(made(funnel_plot, rows, charts.look(), here.currency), "luck")
+        charts.show(made(funnel_plot, rows, charts.look(), merchant.currency), "luck")
         st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")
         numbers = st.expander("All games in numbers", key="luck-numbers", on_change="rerun")
         if not numbers.open:
@@ -183,7 +194,7 @@ def luck() -> None:
                 tables.LUCK,
                 "luck-table",
                 charts.look(),
-                here.currency,
+                merchant.currency,
                 links=[link("name", "games", game_id="game_id")],
             )
             downloads.draw("RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, arriving.known, only or "")

@@ -13,9 +13,9 @@ from dashboard.jackpots import parts_cards as jackpots_cards
 from dashboard.jackpots import parts_screens, parts_wall
 from dashboard.jackpots.figures import pots_chart
 from dashboard.jackpots.tables import HITS, UNNAMED_HITS, hit_table
-from dashboard.kit import charts, downloads, guard, parts, period_filters, query_params, states
+from dashboard.kit import charts, current, downloads, guard, parts, period_filters, query_params, states
 from dashboard.kit import table as kit_table
-from dashboard.provider.source import Known, source
+from dashboard.provider.reading import Known
 
 QUICK_S = 15
 
@@ -23,46 +23,47 @@ QUICK_S = 15
 def window() -> tuple[datetime, datetime]:
     """The period up to this second: hits are not cut to the minute."""
     view = period_filters.view()
-    return view.start, source().now() if view.is_running else view.end
+    return view.start, current.merchant().now() if view.is_running else view.end
 
 
 @parts.part("The pots", "pots", every_s=QUICK_S, shapes=2)
 def pots() -> None:
-    known = jackpots_data.now()
+    known = jackpots_data.now(current.merchant())
     states.as_of(known)
     jackpots_cards.now(known)
 
 
 @parts.part("The pots over time", "pots-over-time")
 def over_time() -> None:
-    here, history = source(), jackpots_data.history(*window())
-    with states.box("pots-over-time", f"The pots over time, {formats.zone_name(here.zone)}"):
+    merchant = current.merchant()
+    history = jackpots_data.history(merchant, *window())
+    with states.box("pots-over-time", f"The pots over time, {formats.zone_name(merchant.zone)}"):
         if all(len(samples) < 2 for samples in history.samples.values()):
             st.info("The pots were not watched for a minute in this period yet; the curve begins after one.")
             return
         st.caption("Seen while a screen or this page was on; the rest is a gap.")
         jackpots_cards.growths(history)
         charts.show(
-            pots_chart(history.samples, history.hits, charts.look(), here.currency, here.zone), "pots"
+            pots_chart(history.samples, history.hits, charts.look(), merchant.currency, merchant.zone), "pots"
         )
 
 
 @parts.part("Hits and payouts", "hits")
 def hits() -> None:
-    here, between = source(), window()
-    found = jackpots_data.matches(*between)
-    with states.box("hits", f"Hits and payouts, {formats.zone_name(here.zone)}"):
+    merchant, between = current.merchant(), window()
+    found = jackpots_data.matches(merchant, *between)
+    with states.box("hits", f"Hits and payouts, {formats.zone_name(merchant.zone)}"):
         if not found:
             st.info("No pot was seen to fall in this period, and no payout was received.")
             return
-        table = hit_table(found, here.zone)
+        table = hit_table(found, merchant.zone)
         links = [link("game_id", "games", game_id="game_id")]
         columns = UNNAMED_HITS
         if guard.may("players"):
             columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
-        kit_table.draw(table, columns, "hits", charts.look(), here.currency, links=links)
-        downloads.draw("Hits and payouts", columns, table, Known(table, here.now(), window=between))
+        kit_table.draw(table, columns, "hits", charts.look(), merchant.currency, links=links)
+        downloads.draw("Hits and payouts", columns, table, Known(table, merchant.now(), window=between))
 
 
 @parts.part("Screens", "screens", every_s=QUICK_S)

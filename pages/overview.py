@@ -14,10 +14,19 @@ from dashboard.core.periods import business_day, when_text
 from dashboard.games import data_table as games_data_table
 from dashboard.games.figures_bars import games_chart, types_chart
 from dashboard.games.table import unlisted_text
-from dashboard.kit import cards, charts, downloads, guard, parts, period_filters, query_params, states
+from dashboard.kit import (
+    cards,
+    charts,
+    current,
+    downloads,
+    guard,
+    parts,
+    period_filters,
+    query_params,
+    states,
+)
 from dashboard.overview import data as overview_data
 from dashboard.overview.figures import days_chart, hours_chart
-from dashboard.provider.source import source
 
 WEEK = timedelta(days=7)
 NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
@@ -29,32 +38,34 @@ def net_cards(
     """Two cards as wide as those above; returns the place beside them."""
     figures, words = st.columns([1, 2], vertical_alignment="center")
     with figures:
-        cards.row("cards-net", NET, now, before, compared, source().currency)
+        cards.row("cards-net", NET, now, before, compared, current.merchant().currency)
     return words
 
 
 @parts.part("Figures of the period", "period", cards.unknown, shapes=6)
 def period() -> None:
-    view, here = period_filters.view(), source()
+    view, merchant = period_filters.view(), current.merchant()
     if states.just_begun(view):
         return
-    days = overview_data.days(view.period, view.now)
+    days = overview_data.days(merchant, view.period, view.now)
     days, before = states.compared(
-        view, days, lambda earlier: overview_data.days(earlier.period, earlier.end)
+        view, days, lambda earlier: overview_data.days(merchant, earlier.period, earlier.end)
     )
     shown, compared, steps = days.value, days.compared or None, days.value
     if before:
         shown = made(frames.with_comparison, shown, before.value)
     if view.period.day_count == 1:
-        steps = overview_data.hours(view.period.last_day, view.now, view.period.last_day - WEEK).value
+        steps = overview_data.hours(
+            merchant, view.period.last_day, view.now, view.period.last_day - WEEK
+        ).value
     states.as_of(days, before)
-    cards.draw(days.value, before.value if before else None, compared, steps, here.currency)
+    cards.draw(days.value, before.value if before else None, compared, steps, merchant.currency)
     if frames.has_no_bets(days.value):
         states.nothing_in(view)
         return
-    with states.box("daily", f"Bet amount and company gain by day, {formats.zone_name(here.zone)}"):
+    with states.box("daily", f"Bet amount and company gain by day, {formats.zone_name(merchant.zone)}"):
         legend = "compared" if compared else None
-        charts.show(made(days_chart, shown, charts.look(), here.currency, here.zone, legend), "daily")
+        charts.show(made(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend), "daily")
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
 
 
@@ -65,8 +76,8 @@ def net() -> None:
         return
     found, before = states.compared(
         view,
-        bonus_data.bonuses_and_gain(Wanted(), view.start, view.end),
-        lambda earlier: bonus_data.bonuses_and_gain(Wanted(), earlier.start, earlier.end),
+        bonus_data.bonuses_and_gain(current.merchant(), Wanted(), view.start, view.end),
+        lambda earlier: bonus_data.bonuses_and_gain(current.merchant(), Wanted(), earlier.start, earlier.end),
     )
     with net_cards(found.value, before.value if before else None, found.compared or None):
         states.as_of(found, before)
@@ -78,39 +89,40 @@ def net() -> None:
 
 @parts.part("Today by the hour", "today")
 def today() -> None:
-    here, now = source(), period_filters.view().now
-    day = business_day(now, here.zone)
-    hours = overview_data.hours(day, now, day - WEEK)
-    with states.box("hours", f"Today by the hour, {formats.zone_name(here.zone)}"):
+    merchant, now = current.merchant(), period_filters.view().now
+    day = business_day(now, merchant.zone)
+    hours = overview_data.hours(merchant, day, now, day - WEEK)
+    with states.box("hours", f"Today by the hour, {formats.zone_name(merchant.zone)}"):
         states.as_of(hours)
         if not hours.failed and frames.has_no_bets_by_hour(hours.value):
             st.info(f"No bets today, nor {when_text(day - WEEK, day - WEEK)}.", icon=":material/event_busy:")
             return
         charts.show(
-            made(hours_chart, hours.value, charts.look(), here.currency, here.zone, hours.compared), "hours"
+            made(hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, hours.compared),
+            "hours",
         )
         downloads.draw("Hours", tables.HOURS, hours.value, hours)
 
 
 @parts.part("Games of the period", "games")
 def games() -> None:
-    view, here = period_filters.view(), source()
+    view, merchant = period_filters.view(), current.merchant()
     if view.start >= view.end:  # said above
         return
-    found = games_data_table.games(view.period, view.now)
+    found = games_data_table.games(merchant, view.period, view.now)
     if frames.has_no_bets(found.value):
         return
     states.as_of(found)
-    unlisted = unlisted_text(found.value, here.currency)
+    unlisted = unlisted_text(found.value, merchant.currency)
     if unlisted:
         st.caption(escaped(unlisted))
     left, right = st.columns(2)
     with left, states.box("games", "Games that gained and lost the most"):
         ends = made(frames.extremes, found.value)
-        charts.show(made(games_chart, ends, charts.look(), here.currency), "games")
+        charts.show(made(games_chart, ends, charts.look(), merchant.currency), "games")
     with right, states.box("types", "Bet amount by game type"):
         by_type = made(frames.by_type, found.value)
-        charts.show(made(types_chart, by_type, charts.look(), here.currency), "types")
+        charts.show(made(types_chart, by_type, charts.look(), merchant.currency), "types")
     downloads.draw("Games", tables.GAMES, found.value, found, note=unlisted)
 
 

@@ -6,7 +6,17 @@ from dashboard.core import formats
 from dashboard.core.cell_links import link
 from dashboard.core.markdown import escaped
 from dashboard.core.query import ROUND
-from dashboard.kit import charts, downloads, guard, navigation, parts, period_filters, query_params, states
+from dashboard.kit import (
+    charts,
+    current,
+    downloads,
+    guard,
+    navigation,
+    parts,
+    period_filters,
+    query_params,
+    states,
+)
 from dashboard.kit import table as kit_table
 from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
@@ -31,7 +41,6 @@ from dashboard.players.tables import (
     rounds_table,
     sessions_table,
 )
-from dashboard.provider.source import source
 from dashboard.rounds import parts_dialog
 from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_words
 
@@ -69,15 +78,17 @@ def balance() -> None:
     known = parts_loading.history()
     if known is None or dated(known.value.rounds).empty:
         return
-    here, rounds = source(), dated(known.value.rounds)
-    jumps = players_data_balance.player_jumps(known.value)
+    merchant, rounds = current.merchant(), dated(known.value.rounds)
+    jumps = players_data_balance.player_jumps(merchant, known.value)
     with states.box("balance-chart", "Balance and net result"):
         parts_loading.as_of(known)
         st.markdown(jump_words(jumps.gaps, known.value.unit))
         if jumps.unknown:
             st.warning("Not known: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
         charts.show(
-            balance_chart(rounds, jumps.gaps, jumps.transfers, charts.look(), known.value.unit, here.zone),
+            balance_chart(
+                rounds, jumps.gaps, jumps.transfers, charts.look(), known.value.unit, merchant.zone
+            ),
             "balance",
         )
         st.caption("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains")
@@ -85,7 +96,7 @@ def balance() -> None:
             st.caption(lacking)
         other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
         if other:
-            table = gaps_table(other, here.zone)
+            table = gaps_table(other, merchant.zone)
             kit_table.draw(
                 table, GAPS, "gaps", charts.look(), known.value.unit, neutral=PLAYERS_OWN, height_rows=8
             )
@@ -97,21 +108,21 @@ def habits() -> None:
     known = parts_loading.history()
     if known is None or dated(known.value.rounds).empty:
         return
-    here, rounds = source(), dated(known.value.rounds)
+    merchant, rounds = current.merchant(), dated(known.value.rounds)
     sessions = sessions_frame(rounds, parts_pause.pause_min())
     left, right = st.columns(2)
-    with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_name(here.zone)}"):
+    with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_name(merchant.zone)}"):
         parts_loading.as_of(known)
-        cells = by_weekday_and_hour(rounds, here.zone)
-        charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, here.zone), "week")
+        cells = by_weekday_and_hour(rounds, merchant.zone)
+        charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, merchant.zone), "week")
         if lacking := undated_words(known.value.rounds):
             st.caption(lacking)
-    with right, states.box("sessions", f"Sessions by day, {formats.zone_name(here.zone)}"):
+    with right, states.box("sessions", f"Sessions by day, {formats.zone_name(merchant.zone)}"):
         parts_pause.draw()
-        charts.show(sessions_chart(sessions, charts.look(), known.value.unit, here.zone), "sessions")
+        charts.show(sessions_chart(sessions, charts.look(), known.value.unit, merchant.zone), "sessions")
         st.caption("Blue: the player won · grey: the player did not")
     with states.box("session-list", formats.many(len(sessions), "session")):
-        table = sessions_table(sessions, here.zone)
+        table = sessions_table(sessions, merchant.zone)
         kit_table.draw(
             table,
             SESSIONS,
@@ -129,7 +140,7 @@ def games() -> None:
     known = parts_loading.history()
     if known is None:
         return
-    sums = players_data.player_sums(known.value)
+    sums = players_data.player_sums(current.merchant(), known.value)
     differing = in_words(sums.value)
     if known.value.rounds.empty and not differing:
         return
@@ -161,11 +172,16 @@ def rounds() -> None:
     known = parts_loading.history()
     if known is None or known.value.rounds.empty:
         return
-    here, view, wanted, found = source(), period_filters.view(), players_filter.wanted(), known.value.rounds
+    merchant, view, wanted, found = (
+        current.merchant(),
+        period_filters.view(),
+        players_filter.wanted(),
+        known.value.rounds,
+    )
     names = dict(zip(found["game_id"].tolist(), found["game"].tolist(), strict=True))
-    table = rounds_table(wanted.of(found), here.zone)
+    table = rounds_table(wanted.of(found), merchant.zone)
     with states.box("round-list", "Rounds"):
-        parts_loading.as_of(known, note=f"{view.period.days_label}, {formats.zone_name(here.zone)}")
+        parts_loading.as_of(known, note=f"{view.period.days_label}, {formats.zone_name(merchant.zone)}")
         players_filter.draw(names, known.value.unit)
         if len(table):
             st.markdown(
@@ -180,10 +196,10 @@ def rounds() -> None:
 
 def opened(event_id: str) -> None:
     """Show the round that the address names, whether the filters leave it in the table or not."""
-    known, here = parts_loading.history(), source()
+    known, merchant = parts_loading.history(), current.merchant()
     if known is None:
         return
-    rows = rounds_table(known.value.rounds[known.value.rounds["event_id"] == event_id], here.zone)
+    rows = rounds_table(known.value.rounds[known.value.rounds["event_id"] == event_id], merchant.zone)
     if len(rows):
         parts_dialog.of_player(rows.iloc[0].to_dict(), known.value.unit)
         return

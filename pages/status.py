@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.core import tables
-from dashboard.kit import charts, guard, parts, states, table
+from dashboard.kit import charts, current, guard, parts, states, table
 from dashboard.status import data as status_data
 from dashboard.status import parts_audit, parts_refusals, parts_rows
 
@@ -17,17 +17,17 @@ def summary() -> None:
 
 @parts.part("The provider", "status-provider", every_s=QUICK_S)
 def provider() -> None:
-    parts_rows.group("provider", "Provider", status_data.provider_rows())
+    parts_rows.group("provider", "Provider", status_data.provider_rows(current.merchant()))
 
 
 @parts.part("The cache", "status-cache", every_s=QUICK_S)
 def cache() -> None:
-    parts_rows.group("cache", "Cache", status_data.cache_rows())
+    parts_rows.group("cache", "Cache", status_data.cache_rows(current.merchant()))
 
 
 @parts.part("The ledger", "status-ledger", every_s=QUICK_S)
 def ledger() -> None:
-    parts_rows.group("ledger", "Ledger", status_data.ledger_rows())
+    parts_rows.group("ledger", "Ledger", status_data.ledger_rows(current.merchant()))
 
 
 @parts.part("The refused payouts", "refused", every_s=QUICK_S)
@@ -37,13 +37,13 @@ def refused() -> None:
 
 @parts.part("The background work", "status-background", every_s=QUICK_S)
 def background() -> None:
-    parts_rows.group("background", "Background", status_data.background_rows())
+    parts_rows.group("background", "Background", status_data.background_rows(current.merchant()))
 
 
 @parts.part("The calls to the provider", "status-calls", every_s=QUICK_S)
 def calls() -> None:
     with states.box("calls", "Calls to the provider"):
-        found = status_data.calls()
+        found = status_data.calls(current.merchant())
         if found.empty:
             st.caption("The provider has not been asked since this server was started.")
             return

@@ -7,8 +7,7 @@ from dashboard.core.currencies import is_code
 from dashboard.core.markdown import escaped
 from dashboard.core.query import USER_ID
 from dashboard.core.roles import TRANSFERS
-from dashboard.kit import guard, navigation, parts, query_params, states, tab
-from dashboard.provider.source import source
+from dashboard.kit import current, guard, navigation, parts, query_params, states, tab
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import data_cashier, parts_cashier, parts_orders, parts_transfers
 from dashboard.wallet import parts_cards as wallet_cards
@@ -19,7 +18,7 @@ def nobody() -> None:
     if query_params.has(USER_ID):
         st.warning("The wallet knows players by the op_id only. The page Players finds it by the user_id.")
         return
-    demo = " The demo world has whale, grinder and quiet." if source().demo else ""
+    demo = " The demo world has whale, grinder and quiet." if current.merchant().demo else ""
     st.info(f"Enter the op_id of a player: the wallet knows players by your own id only.{demo}")
 
 
@@ -27,7 +26,7 @@ def nobody() -> None:
 def balance() -> None:
     op_id = wallet_filter.wanted().op_id or ""
     try:
-        known = wallet_data.balance(op_id)
+        known = wallet_data.balance(current.merchant(), op_id)
     except wallet_data.NoSuchPlayer:
         st.info("The provider knows no account of this player. Check the op_id: capital letters count.")
         return
@@ -45,9 +44,9 @@ def sent_from_here() -> None:
 @parts.part("The transfers", "transfers")
 def transfers() -> None:
     wanted = wallet_filter.wanted()
-    with states.box("transfer-list", f"Transfers, {formats.zone_name(source().zone)}"):
+    with states.box("transfer-list", f"Transfers, {formats.zone_name(current.merchant().zone)}"):
         try:
-            found = wallet_data.transfers(wanted)
+            found = wallet_data.transfers(current.merchant(), wanted)
         except wallet_data.NoSuchPlayer:
             st.caption("Without an account there are none.")
             return
@@ -57,7 +56,7 @@ def transfers() -> None:
 
 def draw_currency(op_id: str) -> None:
     """Say where the player's rounds, as far as any were read, are of another currency than the setting."""
-    names, setting = source().player_currencies.get(op_id) or (), source().currency
+    names, setting = current.merchant().player_currencies.get(op_id) or (), current.merchant().currency
     if setting and (len(names) > 1 or any(is_code(name) and name != setting for name in names)):
         st.warning(
             f"This player's rounds are in {escaped(', '.join(names))}; amounts here are called by the"
@@ -81,7 +80,7 @@ else:
     wallet_filter.draw_filters()
     transfers()
     # Drawn last, at its place above: it waits until the provider says that there is an account.
-    if data_cashier.is_on() and guard.may(TRANSFERS) and parts_cashier.has_account(player):
+    if data_cashier.is_on(current.merchant()) and guard.may(TRANSFERS) and parts_cashier.has_account(player):
         with desk:
             left, right = st.columns([2, 3])
             with left:

@@ -36,12 +36,14 @@ from dashboard.core.query import Query
 from dashboard.core.view import read_view
 from dashboard.games import data_game
 from dashboard.jackpots import data as jackpots_data
+from dashboard.jackpots.data_watch import Watch
+from dashboard.kit.current import merchants
 from dashboard.overview import data as overview_data
 from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
 from dashboard.players.player import Player
-from dashboard.provider.source import connected, source
 from dashboard.rounds.filter import RoundFilter
+from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet.transfers import Wanted as WantedTransfers
@@ -49,6 +51,7 @@ from ledger.database import Database, ledger_url
 from ledger.payouts.payout_call import MerchantKey
 from ledger.payouts.receiver import Receiver
 from tests.ledger.payouts.provider import payout
+from tests.merchants import merchant
 from tests.provider import CLOCK
 from twoj_client import TwoJError
 from twoj_client.cache import cached
@@ -93,24 +96,24 @@ def fill_pools() -> None:
 
 def all_that_pages_ask() -> None:
     """Ask it, as of now."""
-    here = source()
-    now = here.now()
+    ours = merchant()
+    now = ours.now()
     start = now - timedelta(days=1)
-    view = read_view(Query({"compare": ["none"], "period": ["today"]}, now, here.zone))
+    view = read_view(Query({"compare": ["none"], "period": ["today"]}, now, ours.zone))
     for ask in (
-        lambda: overview_data.days(view.period, now),
-        lambda: data_game.game_sums(1041, start, now),
-        lambda: data_game.game_rounds(1041, view),
-        lambda: bonus_data.bonuses_and_gain(Wanted(), start, now),
-        lambda: bonus_data.bonus_parts(Wanted(), start, now),
-        lambda: players_data.player_history(Player(op_id="whale"), view),
-        lambda: bets_data.bets(view, RoundFilter()),
-        lambda: bets_data.last_bets(RoundFilter()),
-        lambda: players_data_balance.balance_now("whale"),
-        lambda: wallet_data.balance("whale"),
-        lambda: wallet_data.transfers(WantedTransfers("whale")),
-        jackpots_data.now,
-        jackpots_data.watch().poller.turn,
+        lambda: overview_data.days(ours, view.period, now),
+        lambda: data_game.game_sums(ours, 1041, start, now),
+        lambda: data_game.game_rounds(ours, 1041, view),
+        lambda: bonus_data.bonuses_and_gain(ours, Wanted(), start, now),
+        lambda: bonus_data.bonus_parts(ours, Wanted(), start, now),
+        lambda: players_data.player_history(ours, Player(op_id="whale"), view),
+        lambda: bets_data.bets(ours, view, RoundFilter()),
+        lambda: bets_data.last_bets(ours, RoundFilter()),
+        lambda: players_data_balance.balance_now(ours, "whale"),
+        lambda: wallet_data.balance(ours, "whale"),
+        lambda: wallet_data.transfers(ours, WantedTransfers("whale")),
+        lambda: jackpots_data.now(ours),
+        ours.running(Watch).poller.turn,
     ):
         with suppress(TwoJError):
             ask()
@@ -146,7 +149,7 @@ class Run:
         kind = next(self._kinds)
         self.end_faults()
         self._sandbox.post("/faults", json={"path": "*", "kind": kind}).raise_for_status()
-        wire = source().twoj._wire
+        wire = merchant().twoj._wire
         wire._timeout_s, wire._budget_s = (0.05, 0.06) if kind == "hang" else (6, 8)
 
     def end_faults(self) -> None:
@@ -195,9 +198,8 @@ def main(url: str, folder: str, faults: int) -> None:
         ledger_url=f"sqlite:///{folder}/ledger",
     )
     ledger = Database(ledger_url(settings.ledger_url))
-    with (
-        connected(settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None),
-        jackpots_data.watching(settings.brand, settings.logo_url(), settings.jackpot_poll_s),
+    with connected(
+        merchants, settings, ledger, demo=True, clock=run.clock, timer=run.timer, sleep=lambda _: None
     ):
         all_that_pages_ask()
         app = AppTest.from_file(str(MAIN), default_timeout=60)

@@ -64,11 +64,6 @@ SUBJECTS = {
 }
 """Which subjects a subject may import from."""
 UPWARD = {
-    ("access", "kit"),  # sign-in asks `kit.compat`
-    ("provider", "access"),
-    ("provider", "bets"),
-    ("provider", "server"),  # the settings, until `connected` is in `server`
-    ("provider", "status"),
     ("rounds", "players"),
     ("wallet", "rounds"),
 }
@@ -140,6 +135,13 @@ def test_a_room_imports_only_from_rooms_below_it_and_subjects_from_a_list(path):
                 assert other == room or other in SUBJECTS.get(room, ()) or (room, other) in UPWARD
             else:
                 assert layer(other) < layer(room) or (room, other) in UPWARD
+
+
+def test_only_pages_and_their_parts_take_the_merchant_from_the_session():
+    takers = {path for path in FILES if "dashboard.kit.current" in " ".join(imports(ROOT / path))}
+    assert {path.parts[0] for path in takers} == {"app.py", "dashboard", "pages"}
+    for path in takers:
+        assert path.parts[0] != "dashboard" or "kit" in path.parts or "parts" in path.as_posix()
 
 
 def test_no_part_of_a_page_is_drawn_for_somebody_whose_sign_in_has_ended():

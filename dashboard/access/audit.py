@@ -7,7 +7,7 @@ import pandas as pd
 import structlog
 from sqlalchemy import select
 
-from dashboard.provider.source import source
+from dashboard.provider.merchant import Merchant
 from ledger import audit as chain
 from ledger.audit import DONE, AuditEntry
 from ledger.chain import WHAT
@@ -17,29 +17,29 @@ from ledger.schema import audit as table
 log = structlog.get_logger(__name__)
 
 
-def audit(who: str, what: str, about: Mapping[str, str | int | None], outcome: str = DONE) -> None:
+def audit(
+    merchant: Merchant, who: str, what: str, about: Mapping[str, str | int | None], outcome: str = DONE
+) -> None:
     """Write a row. Where the ledger is away, the server's log gets it: looking goes on, money would not."""
-    here = source()
     try:
-        with here.ledger.writing() as connection:
-            chain.write(connection, AuditEntry(who, what, about, outcome), int(here.clock() * 1000))
+        with merchant.ledger.writing() as connection:
+            chain.write(connection, AuditEntry(who, what, about, outcome), int(merchant.clock() * 1000))
     except LedgerAway as error:
         deed = {"who": who, "what": what, "about": dict(about), "outcome": outcome}
         log.error("audit row not written", error=str(error), **deed)  # noqa: TRY400 - the error says all
 
 
-def audit_rows(count: int) -> pd.DataFrame:
+def audit_rows(merchant: Merchant, count: int) -> pd.DataFrame:
     """The latest `count` deeds of people, newest first, times in the business zone. Raises LedgerAway."""
-    here = source()
-    with here.ledger.reading() as connection:
+    with merchant.ledger.reading() as connection:
         deeds = select(table).where(table.c.what != WHAT).order_by(table.c.id.desc()).limit(count)
         rows = connection.execute(deeds).all()
     return pd.DataFrame(
         {
             "id": pd.Series([row.id for row in rows], dtype="int64"),
             "at": pd.Series(
-                [datetime.fromtimestamp(row.at_ms / 1000, UTC).astimezone(here.zone) for row in rows],
-                dtype=f"datetime64[ms, {here.zone.key}]",
+                [datetime.fromtimestamp(row.at_ms / 1000, UTC).astimezone(merchant.zone) for row in rows],
+                dtype=f"datetime64[ms, {merchant.zone.key}]",
             ),
             **{
                 name: pd.Series([getattr(row, name) for row in rows], dtype="string")

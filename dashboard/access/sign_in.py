@@ -1,6 +1,6 @@
 """Sign-in by Streamlit's own OpenID Connect: whether it is set up, and a line in the audit log for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.access.audit import audit
 from dashboard.access.return_to import CALLBACK
 from dashboard.core.setting_errors import SettingsError
-from dashboard.kit.compat import sign_in_claims
-from dashboard.provider.source import source
+from dashboard.provider.merchant import Merchants
 
 _NEEDED: Final = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 _SECRET_LENGTH: Final = 32
@@ -39,10 +38,17 @@ def is_set_up(roles: Mapping[Any, Sequence[str]]) -> bool:
 
 
 class SignIns:
-    """Middleware that writes each sign-in into the audit log, with the role that came of it."""
+    """Middleware that writes each sign-in into the audit log, with the role that came of it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `claims` reads those of whoever has these cookies.
+    """
+
+    def __init__(
+        self, app: ASGIApp, merchants: Merchants, claims: Callable[[Mapping[str, str]], dict[str, Any]]
+    ) -> None:
         self._app = app
+        self._merchants = merchants
+        self._claims = claims
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does."""
@@ -52,15 +58,15 @@ class SignIns:
 
         async def note_and_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                await run_in_threadpool(_note, Headers(raw=message["headers"]).getlist("set-cookie"))
+                await run_in_threadpool(self._note, Headers(raw=message["headers"]).getlist("set-cookie"))
             await send(message)
 
         await self._app(scope, receive, note_and_send)
 
-
-def _note(set_cookies: list[str]) -> None:
-    new = sign_in_claims(cookie_parser("; ".join(cookie.partition(";")[0] for cookie in set_cookies)))
-    if new:
-        who = source().person(new)
-        outcome = "expired" if who is None else who.role or "no role"
-        audit(who.name if who else str(new.get("sub")), "sign-in", {"subject": str(new.get("sub"))}, outcome)
+    def _note(self, set_cookies: list[str]) -> None:
+        new = self._claims(cookie_parser("; ".join(cookie.partition(";")[0] for cookie in set_cookies)))
+        if new:
+            merchant, subject = self._merchants.first, str(new.get("sub"))
+            who = merchant.person(new)
+            outcome = "expired" if who is None else who.role or "no role"
+            audit(merchant, who.name if who else subject, "sign-in", {"subject": subject}, outcome)

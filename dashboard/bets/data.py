@@ -14,8 +14,10 @@ from dashboard.bets.sums import BetSums, bet_sums, packed, unpacked
 from dashboard.core.frames import game_type
 from dashboard.core.periods import business_day
 from dashboard.core.view import View
+from dashboard.provider.asking import LATE, PATIENCE_S, warnings_of
 from dashboard.provider.loads import Load
-from dashboard.provider.source import LATE, PATIENCE_S, Known, source, trouble_of, warnings_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known, trouble_of
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.sums import Sums
@@ -30,7 +32,7 @@ _PATIENCE_S: Final = 0.7
 _READ_AGAIN_FOR: Final = timedelta(days=9)
 
 
-def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
+def bets(merchant: Merchant, view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
     """What has been read of the bets of `view` that are `wanted`, in sums.
 
     They are read in the background, the newest first; more than `MOST_UNASKED` only once somebody said so
@@ -38,7 +40,7 @@ def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> Be
     """
     if view.start >= view.end:
         return BetsRead(None, _epoch(view.start), _epoch(view.start), (), 0, 0, going_on=False)
-    reading, count = _reading(view, wanted), bet_count(view)
+    reading, count = _reading(merchant, view, wanted), bet_count(merchant, view)
     if not reading.begun and count is not None and count <= MOST_UNASKED:
         reading.begin()
     read = reading.look(_epoch(view.end), patience_s)
@@ -47,38 +49,38 @@ def bets(view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> Be
     return replace(read, known=replace(read.known, value=read.known.value.of(wanted.types)))
 
 
-def bet_count(view: View) -> int | None:
+def bet_count(merchant: Merchant, view: View) -> int | None:
     """How many bets the provider counts in all games of the period; None where it does not say."""
     try:
-        return source().twoj.all.stage_summary(start=view.start, end=view.end).data.summary.bet_count
+        return merchant.twoj.all.stage_summary(start=view.start, end=view.end).data.summary.bet_count
     except TwoJError:
         return None
 
 
-def read_bets(view: View, wanted: RoundFilter) -> None:
+def read_bets(merchant: Merchant, view: View, wanted: RoundFilter) -> None:
     """Read the period's bets, or the rest of them, however many they are."""
-    _reading(view, wanted).begin()
+    _reading(merchant, view, wanted).begin()
 
 
-def stop_reading_bets(view: View, wanted: RoundFilter) -> None:
+def stop_reading_bets(merchant: Merchant, view: View, wanted: RoundFilter) -> None:
     """Leave out what has not been read yet of the period's bets."""
-    _reading(view, wanted).stop()
+    _reading(merchant, view, wanted).stop()
 
 
-def last_bets(wanted: RoundFilter) -> Known[BetSums]:
+def last_bets(merchant: Merchant, wanted: RoundFilter) -> Known[BetSums]:
     """The bets of the last ten minutes in sums, asked for each 15 seconds, once for all who look.
 
     Raises TwoJError.
     """
-    here, sums, game_ids = source(), _sums(), wanted.game_ids
+    sums, game_ids = _sums(merchant), wanted.game_ids
 
     def start() -> Load[str, BetSums]:
-        now = int(here.clock())
+        now = int(merchant.clock())
         window = Window(now - TAIL_S, now)
-        ask = partial(_ask, here.twoj, sums, game_ids, window)
-        return Load({"": ask}, here.loads.quick, here.clock, question=window)
+        ask = partial(_ask, merchant.twoj, sums, game_ids, window)
+        return Load({"": ask}, merchant.loads.quick, merchant.clock, question=window)
 
-    load, trouble = here.loads.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, LATE)
+    load, trouble = merchant.loads.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, LATE)
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
     since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
@@ -87,31 +89,31 @@ def last_bets(wanted: RoundFilter) -> Known[BetSums]:
         reply.as_of,
         trouble or trouble_of([reply]),
         lacking,
-        warnings_of([reply]),
+        warnings_of(merchant, [reply]),
         window=(since, until),
     )
 
 
-def _reading(view: View, wanted: RoundFilter) -> BetReading:
-    here, sums, count = source(), _sums(), bet_count(view)
+def _reading(merchant: Merchant, view: View, wanted: RoundFilter) -> BetReading:
+    sums, count = _sums(merchant), bet_count(merchant, view)
     start_s, end_s = _epoch(view.start), _epoch(view.end)
 
     def make() -> BetReading:
         return BetReading(
-            partial(_ask, here.twoj, sums, wanted.game_ids),
-            here.zone,
-            here.currency,
+            partial(_ask, merchant.twoj, sums, wanted.game_ids),
+            merchant.zone,
+            merchant.currency,
             start_s,
             piece_s(count, end_s - start_s),
-            here.loads.slow,
-            here.clock,
+            merchant.loads.slow,
+            merchant.clock,
         )
 
     # What has ended is read once, and again on each of the days on which the client may ask for it again.
-    today = min(business_day(view.now, here.zone), view.period.last_day + _READ_AGAIN_FOR)
-    number = here.asked_again(view.start, view.end)
+    today = min(business_day(view.now, merchant.zone), view.period.last_day + _READ_AGAIN_FOR)
+    number = merchant.asked_again(view.start, view.end)
     period = (view.period.first_day, view.period.last_day)
-    return here.loads.kept(("bets", *period, wanted.game_ids, today, number), make)
+    return merchant.loads.kept(("bets", *period, wanted.game_ids, today, number), make)
 
 
 def _epoch(moment: datetime) -> int:
@@ -122,9 +124,9 @@ def _ask(twoj: TwoJ, sums: Sums[BetSums], game_ids: tuple[int, ...], window: Win
     return twoj.all.history_sums(sums, start=window.start, end=window.end, game_ids=game_ids)
 
 
-def _sums() -> Sums[BetSums]:
+def _sums(merchant: Merchant) -> Sums[BetSums]:
     """How bets are summed up, which depends on the types of the games."""
-    listed = {game.game_id: game for game in source().twoj.all.list().data}
+    listed = {game.game_id: game for game in merchant.twoj.all.list().data}
     types = {game_id: game_type(game_id, game) for game_id, game in sorted(listed.items())}
     digest = blake2b(repr(types).encode(), digest_size=6).hexdigest()
 

@@ -14,7 +14,7 @@ from dashboard.bets.sums import BetSums, together
 from dashboard.provider.changes import changed_text
 from dashboard.provider.failures import by_time, failures, window_words
 from dashboard.provider.loads import Load
-from dashboard.provider.source import Known
+from dashboard.provider.reading import Known
 from twoj_client import Reply, TwoJError, Window
 from twoj_client.changes import Change
 from twoj_client.windows import cut

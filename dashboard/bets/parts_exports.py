@@ -7,15 +7,14 @@ from typing import Final
 import streamlit as st
 
 from dashboard.bets import parts_filter
-from dashboard.bets.data_exports import Seen
+from dashboard.bets.data_exports import Exports, Seen
 from dashboard.bets.export import Export, Format, State
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import business_day, days_label
 from dashboard.core.roles import BETS
 from dashboard.core.view import View
-from dashboard.kit import guard
-from dashboard.provider.source import source
+from dashboard.kit import current, guard
 
 _LOOK_EVERY_S: Final = 2
 _NAMES: Final = {Format.PARQUET: "Parquet", Format.CSV: "CSV"}
@@ -29,8 +28,8 @@ _ICONS: Final = {
 
 def order(view: View) -> None:
     """Offer the period's days that are over, as a file of each kind."""
-    here = source()
-    yesterday = business_day(here.now(), here.zone) - timedelta(days=1)
+    merchant = current.merchant()
+    yesterday = business_day(merchant.now(), merchant.zone) - timedelta(days=1)
     last_day = min(view.period.last_day, yesterday)
     if last_day < view.period.first_day:
         st.info("Whole days can be exported once they are over; choose a period with one.")
@@ -43,17 +42,19 @@ def order(view: View) -> None:
     with st.container(horizontal=True):
         for form, name in _NAMES.items():
             if st.button(f"Export as {name}", icon=":material/download:", key=f"order-{form}"):
-                here.exports.order(view.period.first_day, last_day, parts_filter.wanted(), only, form)
+                merchant.running(Exports).order(
+                    view.period.first_day, last_day, parts_filter.wanted(), only, form
+                )
                 st.rerun(scope="fragment")
 
 
 def draw() -> None:
     """Draw all exports; while one is being made, they are looked at every other second."""
-    is_busy = any(seen.export.state is State.WAITING for seen in source().exports.seen())
+    is_busy = any(seen.export.state is State.WAITING for seen in current.merchant().running(Exports).seen())
 
     @guard.fragment(run_every=_LOOK_EVERY_S if is_busy else None, key="export-list")
     def rows() -> None:
-        found = source().exports.seen()
+        found = current.merchant().running(Exports).seen()
         if not found:
             st.caption("No exports yet. Files stay here until somebody deletes them.")
         for seen in found:
@@ -63,13 +64,13 @@ def draw() -> None:
 
 
 def _row(seen: Seen) -> None:
-    export, here = seen.export, source()
+    export, merchant = seen.export, current.merchant()
     with st.container(key=f"export-{export.id}", border=True):
         words, buttons = st.columns([3, 2], vertical_alignment="center")
         with words:
             st.markdown(f"{_ICONS[export.state]} **{escaped(export.title)}** · {_NAMES[export.format]}")
             ordered = datetime.fromtimestamp(export.ordered_at, UTC)
-            st.caption(f"{_state(seen)} Ordered {formats.moment(ordered, here.zone, here.now())}.")
+            st.caption(f"{_state(seen)} Ordered {formats.moment(ordered, merchant.zone, merchant.now())}.")
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             _buttons(seen)
         if export.state is State.WAITING and seen.pieces:
@@ -96,7 +97,7 @@ def _progress(seen: Seen) -> str:
 
 
 def _buttons(seen: Seen) -> None:
-    export, exports = seen.export, source().exports
+    export, exports = seen.export, current.merchant().running(Exports)
     if export.file:
         # Beside the page's own address, wherever a proxy has put it.
         st.link_button("Download", f"exports/{export.id}/{export.file}", icon=":material/download:")

@@ -5,9 +5,9 @@ from typing import Final
 import streamlit as st
 
 from dashboard.core.query import ROUND_TYPES
-from dashboard.kit import query_params
+from dashboard.kit import current, query_params
 from dashboard.provider.game_list import game_names
-from dashboard.provider.source import ProviderFailed
+from dashboard.provider.merchant import ProviderFailed
 from dashboard.rounds.filter import RoundFilter, read_bet_filter
 
 _KEY: Final = "bets-"
@@ -38,6 +38,6 @@ def _names(shown: RoundFilter) -> dict[int, str]:
     """Names of the games to choose from; those of the address are among them, if only by id."""
     names = {game_id: str(game_id) for game_id in shown.game_ids}
     try:
-        return names | game_names()
+        return names | game_names(current.merchant())
     except ProviderFailed:  # the parts say so
         return names

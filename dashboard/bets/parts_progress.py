@@ -10,8 +10,8 @@ from dashboard.bets.data import MOST_UNASKED
 from dashboard.bets.data_reading import BetsRead
 from dashboard.core.formats import count
 from dashboard.core.view import View
-from dashboard.kit import guard, period_filters
-from dashboard.provider.source import ProviderFailed
+from dashboard.kit import current, guard, period_filters
+from dashboard.provider.merchant import ProviderFailed
 from dashboard.rounds.filter import RoundFilter
 
 _LOOK_EVERY_S: Final = 1
@@ -36,7 +36,7 @@ def follow(view: View, wanted: RoundFilter, read: BetsRead) -> None:
         now = read
         if not is_drawing:
             with suppress(ProviderFailed):  # the parts themselves say so
-                now = data.bets(view, wanted, 0)
+                now = data.bets(current.merchant(), view, wanted, 0)
             if now is read or not now.going_on or now.answered - drawn >= max(now.asked // _REDRAWN, 1):
                 st.rerun()
         with st.container(key="bets-progress", border=True):
@@ -53,7 +53,7 @@ def _ask(view: View, read: BetsRead) -> None:
         if read.answered:
             st.info(f"The reading was stopped: {_so_far(read)}.", icon=":material/block:")
         else:
-            number = data.bet_count(view)
+            number = data.bet_count(current.merchant(), view)
             many = "an unknown number of" if number is None else count(number)
             st.info(
                 f"There are {many} bets {view.period.when}. Up to {count(MOST_UNASKED)} are"
@@ -72,8 +72,8 @@ def _so_far(read: BetsRead) -> str:
 
 
 def _stop() -> None:
-    data.stop_reading_bets(period_filters.view(), parts_filter.wanted())
+    data.stop_reading_bets(current.merchant(), period_filters.view(), parts_filter.wanted())
 
 
 def _go() -> None:
-    data.read_bets(period_filters.view(), parts_filter.wanted())
+    data.read_bets(current.merchant(), period_filters.view(), parts_filter.wanted())

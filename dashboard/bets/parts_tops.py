@@ -8,10 +8,10 @@ from dashboard.bets import parts_filter, parts_table
 from dashboard.bets.sums import BetSums, Rank, biggest_wins, top_players
 from dashboard.bets.tables import PLAYERS, USER_ID, WINS, bets_table, players_table
 from dashboard.core.cell_links import link
-from dashboard.kit import charts, downloads
+from dashboard.kit import charts, current, downloads
 from dashboard.kit import table as kit_table
 from dashboard.provider.game_list import game_names
-from dashboard.provider.source import Known, source
+from dashboard.provider.reading import Known
 
 _MOST: Final = 15
 _RANKS: Final = {Rank.BET: "bet the most", Rank.WON: "won the most", Rank.LOST: "lost the most"}
@@ -19,7 +19,7 @@ _RANKS: Final = {Rank.BET: "bet the most", Rank.WON: "won the most", Rank.LOST: 
 
 def players(known: Known[BetSums]) -> None:
     """Draw the players, each a link to the player."""
-    currency = source().currency
+    currency = current.merchant().currency
     rank = Rank(
         st.segmented_control(
             "Players who",
@@ -48,8 +48,8 @@ def players(known: Known[BetSums]) -> None:
 
 def wins(known: Known[BetSums]) -> None:
     """Draw the biggest wins, with links to the bet, its player and its game."""
-    here = source()
-    table = bets_table(biggest_wins(known.value, _MOST), game_names(), here.zone)
+    merchant = current.merchant()
+    table = bets_table(biggest_wins(known.value, _MOST), game_names(merchant), merchant.zone)
     links = parts_table.links("start", "player", "game")
-    kit_table.draw(table, WINS, "top-wins", charts.look(), here.currency, links=links)
+    kit_table.draw(table, WINS, "top-wins", charts.look(), merchant.currency, links=links)
     downloads.draw("Biggest wins", (*WINS, USER_ID), table, known, parts_filter.words())

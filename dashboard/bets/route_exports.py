@@ -4,6 +4,7 @@ Only people who may see bets get it. The id is 128 bits of chance besides, is sh
 and is worth nothing once the export is deleted.
 """
 
+from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -12,21 +13,39 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.access.audit import audit
+from dashboard.bets.data_exports import Exports
+from dashboard.bets.export import Export
 from dashboard.core.files import about_bytes
 from dashboard.core.roles import BETS
 from dashboard.kit.compat import sign_in_claims
-from dashboard.provider.source import source
+from dashboard.provider.merchant import Merchant, Merchants
 
 _KINDS: Final = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 _FROM_THE_START: Final = "bytes=0-"
 
 
-async def _answer(request: Request) -> Response:
-    here = source()
-    person = here.person(sign_in_claims(request.cookies))
+def route(merchants: Merchants) -> Route:
+    """The route, for exports of these merchants."""
+
+    async def answer(request: Request) -> Response:
+        # An id is of one merchant alone, and says whose file is asked for.
+        found = await run_in_threadpool(_found, merchants, request.path_params["id"])
+        return await _answer(request, *found)
+
+    return Route("/exports/{id}/{name}", answer, methods=["GET"])
+
+
+def _found(merchants: Merchants, export_id: str) -> tuple[Merchant, tuple[Export, Path] | None]:
+    for merchant in merchants.values():
+        if found := merchant.running(Exports).finished(export_id):
+            return merchant, found
+    return merchants.first, None
+
+
+async def _answer(request: Request, merchant: Merchant, found: tuple[Export, Path] | None) -> Response:
+    person = merchant.person(sign_in_claims(request.cookies))
     if person is None or not person.may(BETS):
         return PlainTextResponse("Sign in as somebody who may see bets.", 403)
-    found = await run_in_threadpool(here.exports.finished, request.path_params["id"])
     name = request.path_params["name"]
     if found is None or name not in (found[0].file, found[0].about_file):
         return PlainTextResponse("There is no such export; it may have been deleted.", 404)
@@ -36,7 +55,9 @@ async def _answer(request: Request) -> Response:
         return PlainTextResponse(about_bytes(export.about), headers=said)
     # A download that broke off goes on in the middle: it is still the same one.
     if request.method == "GET" and request.headers.get("range", _FROM_THE_START).startswith(_FROM_THE_START):
-        await run_in_threadpool(audit, person.name, "export", {"file": export.file, "rows": export.rows})
+        await run_in_threadpool(
+            audit, merchant, person.name, "export", {"file": export.file, "rows": export.rows}
+        )
     return FileResponse(
         path,
         filename=path.name,
@@ -44,6 +65,3 @@ async def _answer(request: Request) -> Response:
         # A download that goes on in the middle counts bytes of the file: nobody may compress it.
         headers={"Cache-Control": "private, no-store, no-transform", "Content-Encoding": "identity"},
     )
-
-
-ROUTE: Final = Route("/exports/{id}/{name}", _answer, methods=["GET"])

@@ -11,17 +11,10 @@ from dashboard.bonus.numbers import Wanted, bonus_days_frame, bonus_parts_frame,
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BonusTotals
 from dashboard.core.periods import Period, day_start, days_label
+from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures
-from dashboard.provider.source import (
-    Known,
-    covered,
-    gather,
-    is_settled,
-    may_differ,
-    source,
-    trouble_of,
-    warnings_of,
-)
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply
 from twoj_client.endpoints import BONUS
 from twoj_client.models import BonusSummary
@@ -33,33 +26,34 @@ _OPEN: Final = "Active or wagering"
 _GAIN: Final = "Company gain"
 
 
-def bonus_sums(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
+def bonus_sums(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
-    reply = _asking(wanted, start, end)()
+    reply = _asking(merchant, wanted, start, end)()
     return Known(
         bonus_totals(reply.data),
         reply.as_of,
         trouble_of([reply]),
-        warnings=warnings_of([reply]),
+        warnings=warnings_of(merchant, [reply]),
         window=covered(start, end, reply.as_of),
         settled=is_settled([reply]),
     )
 
 
-def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
+def bonuses_and_gain(
+    merchant: Merchant, wanted: Wanted, start: datetime, end: datetime
+) -> Known[BonusTotals]:
     """The same, with how many are still open and the company's gain of all games in the window.
 
     The gain of another merchant is not to be had, so it is None. Raises TwoJError where the bonuses are not
     known; what else failed is named in `failed`.
     """
-    here = source()
     open_states = [state for state in OPEN_STATES if not wanted.states or state in wanted.states]
-    calls: dict[str, Callable[[], Reply[Any]]] = {_ALL: _asking(wanted, start, end)}
+    calls: dict[str, Callable[[], Reply[Any]]] = {_ALL: _asking(merchant, wanted, start, end)}
     if open_states:
-        calls[_OPEN] = _asking(wanted, start, end, states=open_states)
-    if wanted.mch_id in (None, here.mch_id):
-        calls[_GAIN] = partial(here.twoj.all.stage_summary, start=start, end=end)
-    replies, errors = gather(calls)
+        calls[_OPEN] = _asking(merchant, wanted, start, end, states=open_states)
+    if wanted.mch_id in (None, merchant.mch_id):
+        calls[_GAIN] = partial(merchant.twoj.all.stage_summary, start=start, end=end)
+    replies, errors = gather(merchant, calls)
     if _ALL in errors:
         raise errors[_ALL]
     still_open = replies[_OPEN].data.release_count if _OPEN in replies else None
@@ -75,26 +69,30 @@ def bonuses_and_gain(wanted: Wanted, start: datetime, end: datetime) -> Known[Bo
         failures(errors.items()),
         # Not of those still open: they are among all. The gain is of other sums.
         tuple(
-            warning for name in (_ALL, _GAIN) if name in replies for warning in warnings_of([replies[name]])
+            warning
+            for name in (_ALL, _GAIN)
+            if name in replies
+            for warning in warnings_of(merchant, [replies[name]])
         ),
         covered(start, end, replies[_ALL].as_of),
         settled=is_settled(replies.values()),
     )
 
 
-def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFrame]:
+def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFrame]:
     """One row a business day of `period` (`bonuses.bonus_days_frame`), from one answer a day.
 
     A day whose answer failed is NA and named in `failed`. Raises TwoJError where no day is known.
     """
-    zone = source().zone
+    zone = merchant.zone
     ends = {day: day_start(day + timedelta(days=1), zone) for day in period.days()}
     replies, errors = gather(
+        merchant,
         {
-            day: _asking(wanted, day_start(day, zone), min(end, now))
+            day: _asking(merchant, wanted, day_start(day, zone), min(end, now))
             for day, end in ends.items()
             if day_start(day, zone) < min(end, now)
-        }
+        },
     )
     settles = timedelta(seconds=BONUS.settles_s or 0)
     # Settled days were said long ago and are still true: the age is that of the days that may still change.
@@ -106,13 +104,13 @@ def bonus_days(wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFr
         as_of,
         trouble_of(replies.values()),
         failures((days_label(day, day), error) for day, error in sorted(errors.items())),
-        warnings_of(replies.values()),
+        warnings_of(merchant, replies.values()),
         covered(start, min(end, now), as_of),
         settled=is_settled(replies.values()),
     )
 
 
-def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.DataFrame]:
+def bonus_parts(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Known[pd.DataFrame]:
     """One row a state and creation type (`bonuses.bonus_parts_frame`), from one answer each, and their total.
 
     A pair whose answer failed is NA and named in `failed`. Raises TwoJError where none is known.
@@ -123,11 +121,14 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
         for create_type in wanted.create_types or CREATE_TYPES
     ]
     replies, errors = gather(
+        merchant,
         {
-            (state, create_type): _asking(wanted, start, end, states=[state], create_types=[create_type])
+            (state, create_type): _asking(
+                merchant, wanted, start, end, states=[state], create_types=[create_type]
+            )
             for state, create_type in pairs
         }
-        | {_WHOLE: _asking(wanted, start, end)}
+        | {_WHOLE: _asking(merchant, wanted, start, end)},
     )
     if replies.keys() <= {_WHOLE}:
         raise next(iter(errors.values()))
@@ -144,14 +145,14 @@ def bonus_parts(wanted: Wanted, start: datetime, end: datetime) -> Known[pd.Data
             (_ALL if pair == _WHOLE else f"{STATES[pair[0]]}, {CREATE_TYPES[pair[1]]}", error)
             for pair, error in sorted(errors.items())
         ),
-        warnings_of(replies.values()),
+        warnings_of(merchant, replies.values()),
         covered(start, end, as_of),
         settled=final,
     )
 
 
 def _asking(
-    wanted: Wanted, start: datetime, end: datetime, **narrower: Iterable[int]
+    merchant: Merchant, wanted: Wanted, start: datetime, end: datetime, **narrower: Iterable[int]
 ) -> Callable[[], Reply[BonusSummary]]:
     parameters: Mapping[str, Any] = {
         "mch_id": wanted.mch_id,
@@ -162,4 +163,4 @@ def _asking(
         "states": wanted.states,
         **narrower,
     }
-    return partial(source().twoj.all.bonus_summary, start=start, end=end, **parameters)
+    return partial(merchant.twoj.all.bonus_summary, start=start, end=end, **parameters)

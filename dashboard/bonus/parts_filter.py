@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard.bonus.numbers import FILTERS, Wanted, described, read_wanted
 from dashboard.core.query import CREATE_TYPE, MCH_ID, OP_ID, STATE, USER_ID
-from dashboard.kit import query_params
+from dashboard.kit import current, query_params
 from dashboard.provider.game_list import game_names
-from dashboard.provider.source import ProviderFailed, source
+from dashboard.provider.merchant import ProviderFailed
 
 _KEY: Final = "bonus-"
 
@@ -42,7 +42,7 @@ def _games(shown: Wanted) -> dict[int, str]:
     """Names of the games to choose from; those of the address are among them, if only by id."""
     names = {game_id: str(game_id) for game_id in shown.game_ids}
     try:
-        names |= game_names()
+        names |= game_names(current.merchant())
     except ProviderFailed as error:
         st.caption(f"The names of the games are not known now. {error.sentence}")
     return names
@@ -61,7 +61,7 @@ def _lists(names: dict[int, str]) -> None:
 
 
 def _ids() -> None:
-    merchants = f"Merchant {source().mch_id}, or one below it"
+    merchants = f"Merchant {current.merchant().mch_id}, or one below it"
     st.text_input("User id", placeholder="The provider's id of a player", **query_params.bound(_KEY, USER_ID))
     st.text_input("Op id", placeholder="Your own id of a player", **query_params.bound(_KEY, OP_ID))
     st.text_input("Merchant id", placeholder=merchants, **query_params.bound(_KEY, MCH_ID))

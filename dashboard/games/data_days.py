@@ -11,18 +11,11 @@ from dashboard.core.periods import day_start, days_label
 from dashboard.games import data_table
 from dashboard.games.data_table import ALL_SLOTS, PATIENCE_S, SLOTS, WHOLE, Call
 from dashboard.games.days import GameDays
+from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
-from dashboard.provider.source import (
-    Arriving,
-    Known,
-    covered,
-    is_settled,
-    may_differ,
-    source,
-    trouble_of,
-    warnings_of,
-)
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Arriving, Known, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import Game
 
@@ -32,7 +25,9 @@ RENEW_S: Final = 600
 Cell = tuple[int | str, date]
 
 
-def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> Arriving[GameDays]:
+def game_days(
+    merchant: Merchant, days: Sequence[date], now: datetime, only: int | None = None
+) -> Arriving[GameDays]:
     """What has arrived of the sums of each game on each of `days` (oldest first), or of the game `only`.
 
     The last day holds what was there at `now`.
@@ -41,20 +36,20 @@ def game_days(days: Sequence[date], now: datetime, only: int | None = None) -> A
     come the totals of all games, against which these are held. An answer that failed is None and named in
     `failed`. Raises TwoJError where the list of games or every answer failed.
     """
-    here, listed = source(), source().twoj.all.list().data
+    listed = merchant.twoj.all.list().data
     wanted = _wanted(listed, only)
 
     def start() -> Load[Cell, Any]:
-        return Load(_calls(wanted, days, now), here.loads.slow, here.clock, question=now)
+        return Load(_calls(merchant, wanted, days, now), merchant.loads.slow, merchant.clock, question=now)
 
     # The same days may be whole in one view and, compared with a running period, end early in another.
-    is_cut = now < day_start(days[-1] + timedelta(days=1), here.zone)
-    number = here.asked_again(
-        day_start(days[0], here.zone), day_start(days[-1] + timedelta(days=1), here.zone)
+    is_cut = now < day_start(days[-1] + timedelta(days=1), merchant.zone)
+    number = merchant.asked_again(
+        day_start(days[0], merchant.zone), day_start(days[-1] + timedelta(days=1), merchant.zone)
     )
     name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None, number)
-    load = here.loads.look(name, start, RENEW_S if only is None else data_table.RENEW_S, PATIENCE_S)
-    known = load.made(lambda: _known(listed, wanted, days, load, now, only))
+    load = merchant.loads.look(name, start, RENEW_S if only is None else data_table.RENEW_S, PATIENCE_S)
+    known = load.made(lambda: _known(merchant, listed, wanted, days, load, now, only))
     return Arriving(known, load.answered, load.asked)
 
 
@@ -82,8 +77,10 @@ def is_slots(listed: Sequence[Game], game_id: int) -> bool:
     return game_type(game_id, next((game for game in listed if game.game_id == game_id), None)) == SLOTS
 
 
-def _calls(wanted: Sequence[int | str], days: Sequence[date], now: datetime) -> dict[Cell, Call]:
-    twoj, zone = source().twoj, source().zone
+def _calls(
+    merchant: Merchant, wanted: Sequence[int | str], days: Sequence[date], now: datetime
+) -> dict[Cell, Call]:
+    twoj, zone = merchant.twoj, merchant.zone
     windows = {}
     for day in reversed(days):
         start, end = day_start(day, zone), min(day_start(day + timedelta(days=1), zone), now)
@@ -113,6 +110,7 @@ def _calls(wanted: Sequence[int | str], days: Sequence[date], now: datetime) -> 
 
 
 def _known(
+    merchant: Merchant,
     listed: Sequence[Game],
     wanted: Sequence[int | str],
     days: Sequence[date],
@@ -126,7 +124,7 @@ def _known(
         if load.finished and errors:
             raise next(iter(errors.values()))
         return None
-    zone, asked_at = source().zone, datetime.fromtimestamp(load.begun_at, UTC)
+    zone, asked_at = merchant.zone, datetime.fromtimestamp(load.begun_at, UTC)
 
     def begun(day: date) -> Totals | None:
         """A day of which nothing has passed was not asked for, and is 0; any other is not known."""
@@ -163,20 +161,21 @@ def _known(
             days,
             [day_start(day + timedelta(days=1), zone) <= asked_at for day in days],
             rows,
-            _unlisted(days, replies, list(rows.values()), cast("datetime", load.question))
+            _unlisted(merchant, days, replies, list(rows.values()), cast("datetime", load.question))
             if WHOLE in wanted
             else (),
         ),
         as_of,
         trouble_of(replies.values()),
         failures(_counted([(names.get(key, str(key)), key) for key in wanted], errors)),
-        warnings_of(parts.values()),
+        warnings_of(merchant, parts.values()),
         covered(day_start(days[0], zone), asked_to, as_of),
         settled=load.finished and is_settled(replies.values()),
     )
 
 
 def _unlisted(
+    merchant: Merchant,
     days: Sequence[date],
     replies: Mapping[Cell, Reply[Any]],
     rows: Sequence[Sequence[Totals | None]],
@@ -186,7 +185,7 @@ def _unlisted(
 
     Of a day that is over it is known once all answers are final; before that a late bet may be in one alone.
     """
-    zone = source().zone
+    zone = merchant.zone
     wholes = {
         row.date: reply for (key, _), reply in replies.items() if key == WHOLE for row in reply.data.days
     }

@@ -15,10 +15,12 @@ from dashboard.core.periods import day_start
 from dashboard.core.view import View
 from dashboard.games.data_table import PATIENCE_S, SLOTS
 from dashboard.games.sums import GameSums
+from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.game_list import game
 from dashboard.provider.loads import Load
-from dashboard.provider.source import Arriving, Known, covered, is_settled, source, trouble_of, warnings_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Arriving, Known, covered, is_settled, trouble_of
 from dashboard.rounds.frame import rounds_frame
 from twoj_client import Reply
 from twoj_client.errors import ParameterRefused
@@ -39,72 +41,74 @@ class GameRounds:
     since: datetime
 
 
-def is_slots(game_id: int) -> bool:
+def is_slots(merchant: Merchant, game_id: int) -> bool:
     """Whether the slots endpoints report this game."""
-    return game_type(game_id, game(game_id)) == SLOTS
+    return game_type(game_id, game(merchant, game_id)) == SLOTS
 
 
-def is_known(game_id: int, start: datetime, end: datetime) -> bool:
+def is_known(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> bool:
     """Whether the provider lists the game, or says bets on it in the window. Raises TwoJError.
 
     Some games with bets are in no list. Where the list answers and a question about the game is refused, it
     is not for the key: both are signed with it.
     """
-    if game(game_id):
+    if game(merchant, game_id):
         return True
     try:
-        return game_sums(game_id, start, end).value.totals.bet_count > 0
+        return game_sums(merchant, game_id, start, end).value.totals.bet_count > 0
     except ParameterRefused:
         return False
 
 
-def game_sums(game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
+def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
     """Sums of one game over a window, with its players where the provider says them. Raises TwoJError."""
-    if is_slots(game_id):
-        slots = source().twoj.slots.game_stage_summary(start=start, end=end)
+    if is_slots(merchant, game_id):
+        slots = merchant.twoj.slots.game_stage_summary(start=start, end=end)
         found = (totals(row) for row in slots.data if row.game_id == game_id)
         return Known(
             GameSums(next(found, Totals())),
             slots.as_of,
             trouble_of([slots]),
-            warnings=warnings_of([slots]),
+            warnings=warnings_of(merchant, [slots]),
             window=covered(start, end, slots.as_of),
             settled=is_settled([slots]),
         )
-    reply = source().twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
+    reply = merchant.twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
     row = reply.data
     sums = GameSums(game_totals(row), row.user_count, row.win_user_count, row.lose_user_count)
     return Known(
         sums,
         reply.as_of,
         trouble_of([reply]),
-        warnings=warnings_of([reply]),
+        warnings=warnings_of(merchant, [reply]),
         window=covered(start, end, reply.as_of),
         settled=is_settled([reply]),
     )
 
 
-def game_rounds(game_id: int, view: View) -> Arriving[GameRounds]:
+def game_rounds(merchant: Merchant, game_id: int, view: View) -> Arriving[GameRounds]:
     """What has arrived of the latest rounds of a game, newest first.
 
     They reach back to the start of the period, by two weeks or by some 10 000 rounds, whichever comes first.
     Raises TwoJError where every answer failed.
     """
-    here, slots = source(), is_slots(game_id)
+    slots = is_slots(merchant, game_id)
 
     def start() -> Load[datetime, list[Any]]:
-        calls = _calls(game_id, view, slots=slots)
-        return Load(calls, here.loads.slow, here.clock, _enough, question=view.end)
+        calls = _calls(merchant, game_id, view, slots=slots)
+        return Load(calls, merchant.loads.slow, merchant.clock, _enough, question=view.end)
 
     # A day that is over is not what was there of it while it ran.
-    number = here.asked_again(view.start, view.end)
+    number = merchant.asked_again(view.start, view.end)
     name = ("rounds", game_id, view.period.first_day, view.period.last_day, view.is_running, number)
-    load = here.loads.look(name, start, _RENEW_S, PATIENCE_S)
-    return Arriving(load.made(lambda: _known(load)), load.answered, load.asked)
+    load = merchant.loads.look(name, start, _RENEW_S, PATIENCE_S)
+    return Arriving(load.made(lambda: _known(merchant, load)), load.answered, load.asked)
 
 
-def _calls(game_id: int, view: View, *, slots: bool) -> dict[datetime, Callable[[], Reply[Any]]]:
-    twoj, zone = source().twoj, source().zone
+def _calls(
+    merchant: Merchant, game_id: int, view: View, *, slots: bool
+) -> dict[datetime, Callable[[], Reply[Any]]]:
+    twoj, zone = merchant.twoj, merchant.zone
     first_day = view.period.days()[-MOST_ROUND_DAYS:][0]
     calls: dict[datetime, Callable[[], Reply[Any]]] = {}
     step = _SLOTS_STEP if slots else _GAMES_STEP
@@ -129,12 +133,12 @@ def _enough(replies: Mapping[datetime, Reply[Sequence[Any]]]) -> bool:
     return sum(len(reply.data) for reply in replies.values()) >= _MOST_ROUNDS
 
 
-def _known(load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
+def _known(merchant: Merchant, load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
     replies = load.replies()
     if not replies:
         load.raise_if_all_failed()
         return None
-    zone = source().zone
+    zone = merchant.zone
     rows = [row for start in sorted(replies) for row in replies[start].data]
     since, as_of = min(replies), replies[max(replies)].as_of
     return Known(
@@ -145,7 +149,7 @@ def _known(load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
             (f"Rounds from {moment_text(start.astimezone(zone))}", error)
             for start, error in load.errors().items()
         ),
-        warnings_of(replies.values()),
+        warnings_of(merchant, replies.values()),
         covered(since, cast("datetime", load.question), as_of),
         settled=load.finished and is_settled(replies.values()),
     )

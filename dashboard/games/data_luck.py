@@ -20,9 +20,11 @@ from dashboard.games.data_game import steps
 from dashboard.games.data_table import PATIENCE_S
 from dashboard.games.days import GameDays
 from dashboard.games.luck import Luck, Play, Spread
+from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
-from dashboard.provider.source import Arriving, Known, is_settled, source, trouble_of, warnings_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Arriving, Known, is_settled, trouble_of
 from twoj_client import Reply
 from twoj_client.models import Game
 
@@ -65,7 +67,7 @@ class _Hour(NamedTuple):
     plays: dict[int, Play]
 
 
-def lucks(view: View, only: int | None = None) -> Arriving[Judged]:
+def lucks(merchant: Merchant, view: View, only: int | None = None) -> Arriving[Judged]:
     """What has arrived of a judgement on each game's RTP over the period's last days (`luck.judge`).
 
     It takes the sums by day of the period, a sample of single rounds, and the days before the period; until
@@ -74,38 +76,38 @@ def lucks(view: View, only: int | None = None) -> Arriving[Judged]:
     """
     days = view.period.days()[-MOST_DAYS:]
     before = [days[0] - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
-    period = game_days(days, view.now, only)
+    period = game_days(merchant, days, view.now, only)
     if not period.finished:
         return Arriving(None, period.answered, period.asked, step="step 1 of 3, days")
-    drawn = sample(view.now)
+    drawn = sample(merchant, view.now)
     if not drawn.finished:
         return Arriving(None, drawn.answered, drawn.asked, step="step 2 of 3, single rounds")
-    history = game_days(before, view.now, only)
+    history = game_days(merchant, before, view.now, only)
     if not history.finished:
         return Arriving(None, history.answered, history.asked, step="step 3 of 3, days before")
     known = None
     if period.known and drawn.known and history.known:
-        listed, rtps = source().twoj.all.list().data, source().rtps
+        listed, rtps = merchant.twoj.all.list().data, merchant.rtps
         known = made(_judged, period.known, drawn.known, history.known, tuple(listed), tuple(rtps.items()))
     return Arriving(known, history.answered, history.asked)
 
 
-def sample(now: datetime) -> Arriving[Sample]:
+def sample(merchant: Merchant, now: datetime) -> Arriving[Sample]:
     """What has arrived of the sample: rounds of the two whole weeks before the current one, up to a number.
 
     Its hours are finished, so that they are asked for once. Raises TwoJError where every hour failed.
     """
-    here, listed = source(), source().twoj.all.list().data
-    today = business_day(now, here.zone)
+    listed = merchant.twoj.all.list().data
+    today = business_day(now, merchant.zone)
     monday = today - timedelta(days=today.weekday())
     first_day, end_day = monday - timedelta(days=_SAMPLE_DAYS), monday
 
     def start() -> Load[tuple[date, datetime], _Hour]:
-        return Load(_calls(first_day, end_day), here.loads.slow, here.clock, _enough)
+        return Load(_calls(merchant, first_day, end_day), merchant.loads.slow, merchant.clock, _enough)
 
-    number = here.asked_again(day_start(first_day, here.zone), day_start(end_day, here.zone))
-    load = here.loads.look(("sample", first_day, number), start, _RENEW_S, PATIENCE_S)
-    known = load.made(lambda: _sampled(listed, first_day, end_day, load))
+    number = merchant.asked_again(day_start(first_day, merchant.zone), day_start(end_day, merchant.zone))
+    load = merchant.loads.look(("sample", first_day, number), start, _RENEW_S, PATIENCE_S)
+    known = load.made(lambda: _sampled(merchant, listed, first_day, end_day, load))
     return Arriving(known, load.answered, load.asked)
 
 
@@ -132,24 +134,26 @@ def _judged(
         period.as_of,
         trouble_of(parts),
         tuple(sentence for part in parts for sentence in part.failed),
-        warnings_of(parts),
+        tuple(dict.fromkeys(sentence for part in parts for sentence in part.warnings)),
         period.window,
         settled=all(part.settled for part in parts),
     )
 
 
-def _calls(first_day: date, end_day: date) -> dict[tuple[date, datetime], Callable[[], Reply[_Hour]]]:
-    zone = source().zone
+def _calls(
+    merchant: Merchant, first_day: date, end_day: date
+) -> dict[tuple[date, datetime], Callable[[], Reply[_Hour]]]:
+    zone = merchant.zone
     hours = list(steps(day_start(first_day, zone), day_start(end_day, zone), _HOUR))
     in_strides = sorted(range(len(hours)), key=lambda place: place * _STRIDE % len(hours))
     return {
-        (business_day(start, zone), start): partial(_hour, start, end)
+        (business_day(start, zone), start): partial(_hour, merchant, start, end)
         for start, end in (hours[place] for place in in_strides)
     }
 
 
-def _hour(start: datetime, end: datetime) -> Reply[_Hour]:
-    reply = source().twoj.all.history(start=start, end=end)
+def _hour(merchant: Merchant, start: datetime, end: datetime) -> Reply[_Hour]:
+    reply = merchant.twoj.all.history(start=start, end=end)
     plays = luck.plays(
         [bet.game_id for bet in reply.data],
         [bet.draw_id for bet in reply.data],
@@ -164,7 +168,11 @@ def _enough(replies: Mapping[tuple[date, datetime], Reply[_Hour]]) -> bool:
 
 
 def _sampled(
-    listed: list[Game], first_day: date, end_day: date, load: Load[tuple[date, datetime], _Hour]
+    merchant: Merchant,
+    listed: list[Game],
+    first_day: date,
+    end_day: date,
+    load: Load[tuple[date, datetime], _Hour],
 ) -> Known[Sample] | None:
     replies = load.replies()
     if not replies or not load.finished:
@@ -191,7 +199,7 @@ def _sampled(
         own,
         of_type,
     )
-    zone = source().zone
+    zone = merchant.zone
     return Known(
         spreads,
         min(reply.as_of for reply in replies.values()),
@@ -200,7 +208,7 @@ def _sampled(
             (f"Rounds of {moment_text(start.astimezone(zone))}", error)
             for (_, start), error in load.errors().items()
         ),
-        warnings_of(replies.values()),
+        warnings_of(merchant, replies.values()),
         settled=is_settled(replies.values()),
     )
 

@@ -12,19 +12,11 @@ from dashboard.core.memo import made
 from dashboard.core.periods import Period
 from dashboard.core.view import View
 from dashboard.games import table
+from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
-from dashboard.provider.source import (
-    Arriving,
-    Known,
-    covered,
-    gather,
-    is_settled,
-    may_differ,
-    source,
-    trouble_of,
-    warnings_of,
-)
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Arriving, Known, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
 
@@ -42,56 +34,56 @@ Key = tuple[bool, int | str]
 """Whether of the compared period, and which game (or all slots)."""
 
 
-def games(period: Period, now: datetime) -> Known[pd.DataFrame]:
+def games(merchant: Merchant, period: Period, now: datetime) -> Known[pd.DataFrame]:
     """One row a game of `period` (`frames.games_frame`), when all have answered.
 
     A game whose answer failed is NA and named in `failed`. Raises TwoJError where the list of games or every
     answer failed.
     """
-    start, end = period.window(source().zone)
-    listed = source().twoj.all.list().data
-    replies, errors = gather(_calls(listed, start, min(end, now)))
+    start, end = period.window(merchant.zone)
+    listed = merchant.twoj.all.list().data
+    replies, errors = gather(merchant, _calls(merchant, listed, start, min(end, now)))
     if replies.keys() <= {WHOLE}:
         raise next(iter(errors.values()))
-    return _known(listed, replies, errors, start, min(end, now))
+    return _known(merchant, listed, replies, errors, start, min(end, now))
 
 
-def arriving_games(view: View) -> Arriving[pd.DataFrame]:
+def arriving_games(merchant: Merchant, view: View) -> Arriving[pd.DataFrame]:
     """What has arrived of the games of `view`: one row a game, beside the compared period, for the table.
 
     The frame is `game_table.game_table` of `games`. Raises TwoJError as `games` does.
     """
-    here, listed = source(), source().twoj.all.list().data
+    listed = merchant.twoj.all.list().data
 
     def start() -> Load[Key, Any]:
-        calls = {(False, key): call for key, call in _calls(listed, view.start, view.end).items()}
+        calls = {(False, key): call for key, call in _calls(merchant, listed, view.start, view.end).items()}
         if view.comparison:
-            before = _calls(listed, view.comparison.start, view.comparison.end)
+            before = _calls(merchant, listed, view.comparison.start, view.comparison.end)
             calls |= {(True, key): call for key, call in before.items()}
-        return Load(calls, here.loads.quick, here.clock, question=view)
+        return Load(calls, merchant.loads.quick, merchant.clock, question=view)
 
     # A day that is over is not what was there of it while it ran.
-    number = here.asked_again(view.start, view.end)
+    number = merchant.asked_again(view.start, view.end)
     if view.comparison:
-        number = max(number, here.asked_again(view.comparison.start, view.comparison.end))
+        number = max(number, merchant.asked_again(view.comparison.start, view.comparison.end))
     name = ("games", view.period.first_day, view.period.last_day, view.mode, view.is_running, number)
-    load = here.loads.look(name, start, RENEW_S, PATIENCE_S)
+    load = merchant.loads.look(name, start, RENEW_S, PATIENCE_S)
     names = _names(listed)
     waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
-    return Arriving(load.made(lambda: _table(listed, load)), load.answered, load.asked, waiting)
+    return Arriving(load.made(lambda: _table(merchant, listed, load)), load.answered, load.asked, waiting)
 
 
-def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] | None:
+def _table(merchant: Merchant, listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] | None:
     (replies, errors), (earlier, failed) = _sides(load.replies(), load.errors())
     if replies.keys() <= {WHOLE}:
         if load.finished:
             raise next(iter(errors.values()))
         return None
     asked = cast("View", load.question)
-    found = _known(listed, replies, errors, asked.start, asked.end)
+    found = _known(merchant, listed, replies, errors, asked.start, asked.end)
     before = None
     if earlier.keys() - {WHOLE} and asked.comparison:
-        before = _known(listed, earlier, failed, asked.comparison.start, asked.comparison.end).value
+        before = _known(merchant, listed, earlier, failed, asked.comparison.start, asked.comparison.end).value
     icons = {game.game_id: table.safe_icon(game.resource_url) for game in listed}
     players = {key: reply.data.user_count for key, reply in replies.items() if isinstance(key, int)}
     return Known(
@@ -99,7 +91,9 @@ def _table(listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] 
         found.as_of,
         found.trouble,
         found.failed + _named(listed, failed, ", compared period"),
-        warnings_of(reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE),
+        warnings_of(
+            merchant, (reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE)
+        ),
         found.window,
         asked.comparison.label if asked.comparison and earlier else "",
         settled=load.finished and found.settled,
@@ -119,8 +113,10 @@ def _sides(
     ]
 
 
-def _calls(listed: Sequence[Game], start: datetime, end: datetime) -> dict[int | str, Call]:
-    twoj = source().twoj
+def _calls(
+    merchant: Merchant, listed: Sequence[Game], start: datetime, end: datetime
+) -> dict[int | str, Call]:
+    twoj = merchant.twoj
     calls: dict[int | str, Call] = {
         SLOTS: partial(twoj.slots.game_stage_summary, start=start, end=end),
         WHOLE: partial(twoj.all.stage_summary, start=start, end=end),
@@ -134,6 +130,7 @@ def _calls(listed: Sequence[Game], start: datetime, end: datetime) -> dict[int |
 
 
 def _known(
+    merchant: Merchant,
     listed: Sequence[Game],
     replies: Mapping[int | str, Reply[Any]],
     errors: Mapping[int | str, TwoJError],
@@ -156,7 +153,7 @@ def _known(
         trouble_of(replies.values()),
         _named(listed, errors),
         # The total is that of the games once more: what was changed of it would count twice.
-        warnings_of(reply for key, reply in replies.items() if key != WHOLE),
+        warnings_of(merchant, (reply for key, reply in replies.items() if key != WHOLE)),
         covered(start, end, as_of),
         settled=final,
     )

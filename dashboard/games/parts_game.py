@@ -24,6 +24,7 @@ from dashboard.games.sums import PLAYERS, GameSums
 from dashboard.kit import (
     cards,
     charts,
+    current,
     downloads,
     guard,
     parts,
@@ -38,7 +39,8 @@ from dashboard.overview.figures import days_chart
 from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.provider import game_list
 from dashboard.provider.game_list import game_names
-from dashboard.provider.source import Arriving, Known, ProviderFailed, source
+from dashboard.provider.merchant import ProviderFailed
+from dashboard.provider.reading import Arriving, Known
 from dashboard.rounds.frame import by_weekday_and_hour, undated_words
 
 ROUNDS = 15
@@ -61,8 +63,8 @@ def draw(game_id: int) -> None:
     """The whole page of one game."""
     name, kind = str(game_id), ""
     with states.part("The list of games"):
-        game = game_list.game(game_id)
-        name, kind = game_names().get(game_id, name), game_type(game_id, game)
+        game = game_list.game(current.merchant(), game_id)
+        name, kind = game_names(current.merchant()).get(game_id, name), game_type(game_id, game)
     tab.name(name, "Games")
     st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
     period_filters.draw(escaped(short(name)))
@@ -84,7 +86,7 @@ def _is_known(game_id: int) -> bool:
     view = period_filters.view()
     if view.start < view.end:
         with suppress(ProviderFailed):  # the parts say so
-            return data_game.is_known(game_id, view.start, view.end)
+            return data_game.is_known(current.merchant(), game_id, view.start, view.end)
     return True
 
 
@@ -94,7 +96,7 @@ def _close() -> None:
 
 def days_of(view: View, game_id: int) -> Arriving[GameDays]:
     """The game's days of the period."""
-    return data_days.game_days(view.period.days(), view.now, game_id)
+    return data_days.game_days(current.merchant(), view.period.days(), view.now, game_id)
 
 
 def days_compared(
@@ -107,7 +109,9 @@ def days_compared(
     comparison, found = view.until(known.window[1] if known.window else view.end).comparison, None
     if comparison:
         with suppress(ProviderFailed):  # the comparison of the sums above says so
-            arriving = data_days.game_days(comparison.period.days(), comparison.end, game_id)
+            arriving = data_days.game_days(
+                current.merchant(), comparison.period.days(), comparison.end, game_id
+            )
             found = arriving.known if arriving.finished else None
     if comparison and found and found.window and found.window[1] == comparison.end:
         return replace(known, compared=comparison.label), found
@@ -117,13 +121,13 @@ def days_compared(
 @parts.part("Figures of the game", "game-figures", cards.unknown, shapes=6)
 def figures() -> None:
     """Sums, players, and the daily chart."""
-    view, here, game_id = period_filters.view(), source(), parts_filter.wanted().game_id
+    view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
     if game_id is None or states.just_begun(view):
         return
     sums, before = states.compared(
         view,
-        data_game.game_sums(game_id, view.start, view.end),
-        lambda earlier: data_game.game_sums(game_id, earlier.start, earlier.end),
+        data_game.game_sums(merchant, game_id, view.start, view.end),
+        lambda earlier: data_game.game_sums(merchant, game_id, earlier.start, earlier.end),
     )
     states.as_of(sums, before)
     days = days_of(view, game_id)
@@ -133,7 +137,7 @@ def figures() -> None:
     if not sums.value.totals.bet_count:
         states.nothing_in(view)
         return
-    with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_name(here.zone)}"):
+    with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_name(merchant.zone)}"):
         progress.follow("Days", days, lambda: days_of(view, game_id), "game-days")
         if shown is None or days.known is None:
             return
@@ -142,13 +146,13 @@ def figures() -> None:
         if earlier:
             shown, legend = frames.with_comparison(shown, earlier.value.frame(game_id)), "compared"
         states.as_of(known, earlier)
-        charts.show(days_chart(shown, charts.look(), here.currency, here.zone, legend), "game-days")
+        charts.show(days_chart(shown, charts.look(), merchant.currency, merchant.zone, legend), "game-days")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
         downloads.draw(f"Game {game_id} by day", columns, shown, known)
 
 
 def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: pd.DataFrame | None) -> None:
-    currency = source().currency
+    currency = current.merchant().currency
     lines = [] if days is None else frames.sparklines(days, METRICS)
     now, then = sums.totals, before.totals if before else None
     cards.row("cards", METRICS, now, then, compared, currency, lines)
@@ -162,11 +166,13 @@ def luck() -> None:
     view, game_id = period_filters.view(), parts_filter.wanted().game_id
     if game_id is None or view.start >= view.end:
         return
-    arriving = data_luck.lucks(view, game_id)
+    arriving = data_luck.lucks(current.merchant(), view, game_id)
     if arriving.finished and arriving.known and game_id not in arriving.known.value.games:
         return
     with states.box("game-luck", "RTP, and how far luck carries it"):
-        progress.follow("Luck", arriving, lambda: data_luck.lucks(view, game_id), "game-luck")
+        progress.follow(
+            "Luck", arriving, lambda: data_luck.lucks(current.merchant(), view, game_id), "game-luck"
+        )
         if arriving.known is None:
             return
         states.as_of(arriving.known, note=last_days(view))
@@ -182,21 +188,21 @@ def luck() -> None:
 @parts.part("Rounds of the game", "game-rounds")
 def rounds() -> None:
     """Hours of play, biggest wins, latest rounds; whose those are only for people who may see players."""
-    view, here, game_id = period_filters.view(), source(), parts_filter.wanted().game_id
+    view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
     if game_id is None or view.start >= view.end:
         return
-    arriving = data_game.game_rounds(game_id, view)
-    progress.follow("Rounds", arriving, lambda: data_game.game_rounds(game_id, view), "game-rounds")
+    arriving = data_game.game_rounds(merchant, game_id, view)
+    progress.follow("Rounds", arriving, lambda: data_game.game_rounds(merchant, game_id, view), "game-rounds")
     if arriving.known is None or (arriving.finished and arriving.known.value.rounds.empty):
         return
     found, sees_players = arriving.known.value, guard.may("players")
     columns = (*tables.GAME_ROUNDS, *(tables.ROUND_PLAYERS if sees_players else ()))
     fields = {column.field for column in columns}
-    since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, here.zone, here.now())}"
-    with states.box("game-hours", f"Hours of play, {formats.zone_name(here.zone)}"):
+    since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, merchant.zone, merchant.now())}"
+    with states.box("game-hours", f"Hours of play, {formats.zone_name(merchant.zone)}"):
         states.as_of(arriving.known, note=since)
-        cells = by_weekday_and_hour(found.rounds, here.zone)
-        charts.show(hours_of_week_chart(cells, charts.look(), here.currency, here.zone), "game-hours")
+        cells = by_weekday_and_hour(found.rounds, merchant.zone)
+        charts.show(hours_of_week_chart(cells, charts.look(), merchant.currency, merchant.zone), "game-hours")
         if lacking := undated_words(found.rounds):
             st.caption(lacking)
     for key, title, rows in (
@@ -205,11 +211,11 @@ def rounds() -> None:
     ):
         with states.box(key, title):
             table.draw(
-                round_table(rows, here.zone),
+                round_table(rows, merchant.zone),
                 columns,
                 key,
                 charts.look(),
-                here.currency,
+                merchant.currency,
                 neutral=("gain_li",),
                 order=[field for field in ROUND_ORDER if field in fields],
                 links=_WAYS_ON if sees_players else (),
@@ -217,7 +223,7 @@ def rounds() -> None:
     downloads.draw(
         f"Rounds of game {game_id}",
         columns,
-        round_table(found.rounds, here.zone),
+        round_table(found.rounds, merchant.zone),
         arriving.known,
         since,
     )

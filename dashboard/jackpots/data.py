@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from dashboard.jackpots import data_store
 from dashboard.jackpots.data_poller import told_pots
-from dashboard.jackpots.data_watch import watch, watching
+from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.pots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, Sample, match, with_hits
-from dashboard.provider.source import Known, source, trouble_of, warnings_of
-
-__all__ = ["History", "history", "matches", "now", "watch", "watching"]
+from dashboard.provider.asking import warnings_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known, trouble_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +20,20 @@ class History:
     hits: list[Hit]
 
 
-def now() -> Known[Pots]:
+def now(merchant: Merchant) -> Known[Pots]:
     """Both pots now; who looks keeps the watch awake. Raises TwoJError."""
-    heard = watch().look()
-    if heard and timedelta() <= source().now() - heard.as_of < timedelta(seconds=2 * watch().poll_s):
+    watch = merchant.running(Watch)
+    heard = watch.look()
+    if heard and timedelta() <= merchant.now() - heard.as_of < timedelta(seconds=2 * watch.poll_s):
         return Known(heard.pots, heard.as_of)
-    reply = source().twoj.jackpot.pool()
-    return Known(told_pots(reply), reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
+    reply = merchant.twoj.jackpot.pool()
+    return Known(told_pots(reply), reply.as_of, trouble_of([reply]), warnings=warnings_of(merchant, [reply]))
 
 
-def history(start: datetime, end: datetime) -> History:
+def history(merchant: Merchant, start: datetime, end: datetime) -> History:
     """Both pots over a window. Raises LedgerAway."""
     start_ms, end_ms = _ms(start), _ms(end)
-    with watch().ledger.reading() as connection:
+    with merchant.ledger.reading() as connection:
         hits = data_store.hits(connection, start_ms, end_ms)
         return History(
             {
@@ -43,10 +44,10 @@ def history(start: datetime, end: datetime) -> History:
         )
 
 
-def matches(start: datetime, end: datetime) -> list[Match]:
+def matches(merchant: Merchant, start: datetime, end: datetime) -> list[Match]:
     """Hits seen in a window and payouts ordered in it, matched, newest first. Raises LedgerAway."""
     start_ms, end_ms = _ms(start), _ms(end)
-    with watch().ledger.reading() as connection:
+    with merchant.ledger.reading() as connection:
         found = match(
             data_store.hits(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
             data_store.wins(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
@@ -54,7 +55,7 @@ def matches(start: datetime, end: datetime) -> list[Match]:
                 name: data_store.sample_times(connection, name, start_ms - GAP_MS, end_ms + GAP_MS)
                 for name in POTS
             },
-            _ms(source().now()),
+            _ms(merchant.now()),
         )
     return [each for each in found if start_ms <= each.at_ms < end_ms]
 

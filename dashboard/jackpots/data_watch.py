@@ -13,7 +13,6 @@ from dashboard.jackpots.data_recorder import Keeper
 from dashboard.jackpots.data_screens import Screens
 from dashboard.jackpots.pots import Hit, HitFinder, Pots, match
 from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
-from dashboard.provider.source import source
 from ledger.database import Database
 
 _HITS_TOLD: Final = 4
@@ -28,7 +27,7 @@ class Brand:
 
 
 class Watch:
-    """One for a server. The `provider` is asked for the pots."""
+    """One for a merchant. The `provider` is asked for the pots."""
 
     def __init__(
         self,
@@ -86,37 +85,3 @@ class Watch:
         hits = self._finder.hear(before, pots, self._keeper.last_wins) if before else []
         self._hits.extend(hits)
         self._keeper.note(pots, hits, writes=leads)
-
-
-_watch: Watch | None = None
-
-
-@contextmanager
-def watching(name: str, logo: str, poll_s: int) -> Iterator[None]:
-    """Watch the pots of the provider that is connected, while the context lasts.
-
-    `name` and `logo` (a `data:` URL, or empty) stand on the wall; the pots are asked for every `poll_s`.
-    """
-    global _watch  # noqa: PLW0603 - as the source: one server has one, and its pages no other way to it
-    here = source()
-    _watch = Watch(
-        here.twoj.jackpot,
-        Brand(name, logo),
-        here.ledger,
-        currency=here.currency,
-        timezone=here.zone.key,
-        poll_s=poll_s,
-        clock=here.clock,
-    )
-    try:
-        with _watch.running():
-            yield
-    finally:
-        _watch = None
-
-
-def watch() -> Watch:
-    """The watch over the pots."""
-    if _watch is None:
-        raise RuntimeError("Nobody watches the pots; start the pages with: streamlit run app.py")
-    return _watch

@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.jackpots.data import History
 from dashboard.jackpots.pots import POTS, Growth, Pot, Pots, growth
-from dashboard.provider.source import Known, source
+from dashboard.kit import current
+from dashboard.provider.reading import Known
 
 
 def now(known: Known[Pots]) -> None:
@@ -17,7 +18,7 @@ def now(known: Known[Pots]) -> None:
             pot = known.value[name]
             place.metric(
                 f"{name.capitalize()} jackpot",
-                formats.money(pot.li if pot else None, source().currency),
+                formats.money(pot.li if pot else None, current.merchant().currency),
                 _next(pot, known.value.at_ms) if pot else None,
                 delta_color="off",
                 delta_arrow="off",
@@ -33,7 +34,7 @@ def growths(history: History) -> None:
             grown = growth(history.samples[name])
             place.metric(
                 f"{name.capitalize()}: growth an hour",
-                formats.money(_rounded(grown.li_an_hour) if grown else None, source().currency),
+                formats.money(_rounded(grown.li_an_hour) if grown else None, current.merchant().currency),
                 _interval(grown),
                 delta_color="off",
                 delta_arrow="off",
@@ -43,11 +44,13 @@ def growths(history: History) -> None:
 
 
 def _next(pot: Pot, at_ms: int) -> str | None:
-    here, draw_ms = source(), pot.draw_ms(at_ms)
+    merchant, draw_ms = current.merchant(), pot.draw_ms(at_ms)
     if draw_ms is not None:
         draw = datetime.fromtimestamp(draw_ms / 1000, UTC)
-        return f"next draw {formats.moment(draw, here.zone, here.now())}"
-    return f"next pot {formats.money(int(pot.next_pot.scaleb(3)), here.currency)}" if pot.next_pot else None
+        return f"next draw {formats.moment(draw, merchant.zone, merchant.now())}"
+    return (
+        f"next pot {formats.money(int(pot.next_pot.scaleb(3)), merchant.currency)}" if pot.next_pot else None
+    )
 
 
 def _interval(grown: Growth | None) -> str | None:

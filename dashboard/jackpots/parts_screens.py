@@ -9,10 +9,9 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.roles import SCREENS
-from dashboard.jackpots import data as jackpots_data
+from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import Condition, Screen, condition
-from dashboard.kit import guard
-from dashboard.provider.source import source
+from dashboard.kit import current, guard
 
 _NEW_LINK: Final = "screen-link"
 _REVOKED: Final = "screen-to-revoke"
@@ -42,7 +41,7 @@ def draw_new() -> None:
         look = look_place.selectbox("Look", list(_LOOKS), format_func=_LOOKS.__getitem__)
         if button_place.form_submit_button("Make a link", width="stretch"):
             if name.strip():
-                token = jackpots_data.watch().screens.make(name.strip(), look, guard.who(SCREENS))
+                token = current.merchant().running(Watch).screens.make(name.strip(), look, guard.who(SCREENS))
                 st.session_state[_NEW_LINK] = (name.strip(), f"{_page_url()}?screen={token}")
             else:
                 st.warning("Give the screen a name, so that you know which one it is.")
@@ -58,7 +57,7 @@ def draw_new() -> None:
 
 def draw() -> None:
     """Draw a row for each screen, with its last heartbeat."""
-    watch = jackpots_data.watch()
+    watch = current.merchant().running(Watch)
     if _REVOKED in st.session_state:
         watch.screens.revoke(st.session_state.pop(_REVOKED), guard.who(SCREENS))
     found = watch.screens.all()
@@ -102,13 +101,13 @@ def _said(screen: Screen, state: Condition) -> str:
 def _ago(age_ms: int | None) -> str:
     if age_ms is None:
         return "at a time that cannot be true: a server's clock was wrong"
-    return _moment(int(source().clock() * 1000) - age_ms)
+    return _moment(int(current.merchant().clock() * 1000) - age_ms)
 
 
 def _moment(at_ms: int | None) -> str:
-    here = source()
+    merchant = current.merchant()
     at = datetime.fromtimestamp((at_ms or 0) / 1000, UTC)
-    return f"{formats.moment(at, here.zone, here.now())} ({formats.age(at, here.now())})"
+    return f"{formats.moment(at, merchant.zone, merchant.now())} ({formats.age(at, merchant.now())})"
 
 
 def _span(ms: int) -> str:

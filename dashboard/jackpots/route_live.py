@@ -9,25 +9,37 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard.jackpots.data_watch import watch
+from dashboard.jackpots.data_watch import Watch
+from dashboard.provider.merchant import Merchants
 
 _HEARTBEAT: Final = re.compile(r"painted=(\d{1,12}); age=(\d{0,12}); build=([0-9a-f]{1,32})")
 
 
-async def _answer(request: Request) -> Response:
-    """Answer with the pots.
+def route(merchants: Merchants) -> Route:
+    """The route, for screens of these merchants."""
+
+    async def answer(request: Request) -> Response:
+        return await _answer(request, [each.running(Watch) for each in merchants.values()])
+
+    return Route("/live/jackpot", answer, methods=["GET"])
+
+
+async def _answer(request: Request, watches: list[Watch]) -> Response:
+    """Answer with the pots of the merchant whose screen has the token.
 
     The token stands in the header `Authorization: Bearer`, never in the address, which servers log. The
     header `Screen-Heartbeat` says how many ms ago the screen painted, how old its answer is, and its build.
     """
-    here = watch()
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if here.screens.outdated or not here.screens.loaded:
-        await run_in_threadpool(here.screens.renew)
-    if not here.screens.loaded:
-        return _json({"error": "The ledger is away. Try again in a moment."}, 503)
-    screen = here.screens.look_of(token) if kind == "Bearer" else None
-    if screen is None:
+    for here in watches:
+        if here.screens.outdated or not here.screens.loaded:
+            await run_in_threadpool(here.screens.renew)
+        if not here.screens.loaded:
+            return _json({"error": "The ledger is away. Try again in a moment."}, 503)
+        screen = here.screens.look_of(token) if kind == "Bearer" else None
+        if screen is not None:
+            break
+    else:
         return _json({"error": "This needs the token of a screen."}, 401, {"WWW-Authenticate": "Bearer"})
     screen_id, look = screen
     beat = _HEARTBEAT.fullmatch(request.headers.get("screen-heartbeat", ""))
@@ -43,6 +55,3 @@ def _json(value: object, status: int = 200, headers: dict[str, str] | None = Non
         {"Cache-Control": "no-store", **(headers or {})},
         media_type="application/json",
     )
-
-
-ROUTE: Final = Route("/live/jackpot", _answer, methods=["GET"])

@@ -21,8 +21,8 @@ from dashboard.core.files import (
 )
 from dashboard.core.periods import file_days, window_label
 from dashboard.core.roles import Person
-from dashboard.kit import guard
-from dashboard.provider.source import Known, source
+from dashboard.kit import current, guard
+from dashboard.provider.reading import Known
 
 Write = Callable[[About, Sequence[Column], pd.DataFrame], bytes]
 
@@ -52,13 +52,13 @@ def draw(
     `note` is what else a reader must know.
     """
     assert known.window is not None  # noqa: S101 - what has no period is not offered here
-    zone, (start, end) = source().zone, known.window
+    zone, (start, end) = current.merchant().zone, known.window
     stale = "The provider did not answer; these are the last numbers it gave." if known.stale else ""
     about = About(
         title=title,
         period=window_label(start, end, zone),
         zone=formats.zone_name(zone),
-        currency=known.currency or source().currency or "",
+        currency=known.currency or current.merchant().currency or "",
         as_of=formats.moment(known.as_of, zone),
         comparison=known.compared,
         completeness=" ".join(filter(None, (stale, *known.failed, *known.warnings, note))),
@@ -106,9 +106,9 @@ def hand_out(
 
     This runs when the button is pressed, maybe long after it was drawn, and then without the page.
     """
-    if person is None or not person.is_signed_in(source().clock()):
+    if person is None or not person.is_signed_in(current.merchant().clock()):
         raise PermissionError("The sign-in has ended.")
     content = write(about, columns, frame)
     told = {"title": about.title, "period": about.period, "only": about.only, "format": name}
-    access_audit.audit(person.name, "export", {**told, "rows": len(frame)})
+    access_audit.audit(current.merchant(), person.name, "export", {**told, "rows": len(frame)})
     return content

@@ -11,8 +11,7 @@ from dashboard.access import audit as access_audit
 from dashboard.core.markdown import escaped, short
 from dashboard.core.request_ids import HEADER
 from dashboard.core.roles import Person, Role
-from dashboard.kit import runs
-from dashboard.provider.source import source
+from dashboard.kit import current, runs
 
 P = ParamSpec("P")
 _NOTED: Final = "players-noted"
@@ -20,9 +19,9 @@ _NOTED: Final = "players-noted"
 
 def person() -> Person | None:
     """Who is at the page; None where nobody is signed in, or not any more."""
-    here = source()
+    merchant = current.merchant()
     # Streamlit reads the settings of the sign-in each time that it is asked.
-    return here.person({} if here.roles is None else st.user.to_dict())
+    return merchant.person({} if merchant.roles is None else st.user.to_dict())
 
 
 def page(name: str) -> None:
@@ -114,7 +113,7 @@ def note_player(**ids: str | int | None) -> None:
     who_is_it = person()
     if who_is_it and str(ids) not in noted:
         noted.add(str(ids))
-        access_audit.audit(who_is_it.name, "player looked at", ids)
+        access_audit.audit(current.merchant(), who_is_it.name, "player looked at", ids)
 
 
 def _sign_in() -> None:

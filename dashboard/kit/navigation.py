@@ -7,10 +7,9 @@ import streamlit as st
 
 from dashboard.core.markdown import escaped, short
 from dashboard.core.roles import LOCAL, Person
-from dashboard.kit import guard
+from dashboard.kit import current, guard
 from dashboard.kit import query_params as kit_query_params
 from dashboard.kit.compat import StreamlitPage
-from dashboard.provider.source import source
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
 NAMES: Final = ("overview", "games", "bonus", "players", "bets", "wallet", "jackpots", "status")
@@ -31,7 +30,7 @@ def bar(shown: dict[str, StreamlitPage], person: Person) -> None:
             if person.may(name):
                 st.page_link(page, query_params=carried)
         with st.container(key="who", horizontal=True, vertical_alignment="center", width="content"):
-            if source().demo:
+            if current.merchant().demo:
                 st.badge("Demo data", color="orange")
             if person != LOCAL:
                 st.caption(escaped(short(person.name)), width="content")

@@ -4,13 +4,12 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.access import audit as access_audit
 from dashboard.core.periods import NAMES, business_day, parse_period
 from dashboard.core.query import COMPARE, PERIOD
 from dashboard.core.roles import ASK_AGAIN
 from dashboard.core.view import View, read_view
-from dashboard.kit import guard, query_params
-from dashboard.provider.again import ask_again
-from dashboard.provider.source import source
+from dashboard.kit import current, guard, query_params
 
 CUSTOM: Final = "custom"
 
@@ -55,7 +54,16 @@ def draw(title: str, *, compared: bool = True) -> None:
 
 
 def _ask_again(page: str) -> None:
-    ask_again(view(), page, guard.who(ASK_AGAIN))
+    """Have whatever is said of the period, and of what it is compared with, asked again when next wanted.
+
+    That goes for all who share the cache, and is written into the audit log.
+    """
+    merchant, shown, who = current.merchant(), view(), guard.who(ASK_AGAIN)
+    for each in (shown, shown.comparison):
+        if each and each.start < each.end:
+            merchant.twoj.ask_again(start=each.start, end=each.end)
+    days = {"first_day": shown.period.first_day.isoformat(), "last_day": shown.period.last_day.isoformat()}
+    access_audit.audit(merchant, who, "asked again", {"page": page, **days})
 
 
 def _period_picker(place: st.delta_generator.DeltaGenerator, shown: View, *, custom: bool) -> None:
@@ -92,5 +100,5 @@ def _take_days() -> None:
 
 
 def _take(period: str) -> None:
-    here = source()
-    query_params.write({PERIOD: parse_period(period, business_day(here.now(), here.zone))})
+    merchant = current.merchant()
+    query_params.write({PERIOD: parse_period(period, business_day(merchant.now(), merchant.zone))})

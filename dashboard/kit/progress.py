@@ -7,7 +7,8 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.kit import guard
-from dashboard.provider.source import Arriving, ProviderFailed
+from dashboard.provider.merchant import ProviderFailed
+from dashboard.provider.reading import Arriving
 
 LOOK_EVERY_S: Final = 1
 _REDRAWN: Final = 4

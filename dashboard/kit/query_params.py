@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.core.markdown import escaped
 from dashboard.core.query import COMPARE, GAME_IDS, PERIOD, Parameter, Query, Widget, text_of
-from dashboard.provider.source import source
+from dashboard.kit import current
 
 T = TypeVar("T")
 
@@ -28,8 +28,8 @@ class Bound(TypedDict):
 
 def query() -> Query:
     """What the address says, as of now."""
-    here, params = source(), st.query_params
-    return Query({name: params.get_all(name) for name in params}, here.now(), here.zone)
+    merchant, params = current.merchant(), st.query_params
+    return Query({name: params.get_all(name) for name in params}, merchant.now(), merchant.zone)
 
 
 def value(parameter: Parameter[T]) -> T:
@@ -104,7 +104,7 @@ def _take(key: str, parameter: Parameter[Any], drops: tuple[Parameter[Any], ...]
 def _chosen(said: Any) -> Any:
     if isinstance(said, list):
         return tuple(said)
-    return said.replace(tzinfo=source().zone) if isinstance(said, datetime) else said
+    return said.replace(tzinfo=current.merchant().zone) if isinstance(said, datetime) else said
 
 
 def _write(texts: Mapping[Parameter[Any], str]) -> None:

@@ -12,8 +12,9 @@ from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import Comparison
 from dashboard.core.view import View
-from dashboard.kit import runs
-from dashboard.provider.source import Known, LedgerFailed, ProviderFailed, source
+from dashboard.kit import current, runs
+from dashboard.provider.merchant import LedgerFailed, ProviderFailed
+from dashboard.provider.reading import Known
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -61,9 +62,9 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
 
     They say with what they are compared; `note` is what else a reader must know of them.
     """
-    here, shown = source(), [known, *(each for each in others if each)]
-    when = formats.moment(known.as_of, here.zone, here.now())
-    age = formats.age(known.as_of, here.now())
+    merchant, shown = current.merchant(), [known, *(each for each in others if each)]
+    when = formats.moment(known.as_of, merchant.zone, merchant.now())
+    age = formats.age(known.as_of, merchant.now())
     trouble = next((each.trouble for each in shown if each.stale), "")
     if trouble:
         compared = f" They are compared with {known.compared}." if known.compared else ""

@@ -11,7 +11,9 @@ from dashboard.core import frames
 from dashboard.core.formats import hour_text
 from dashboard.core.memo import made
 from dashboard.core.periods import Period, changed_clocks, day_start, days_label, hour_windows
-from dashboard.provider.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
+from dashboard.provider.asking import gather, warnings_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known, covered, is_settled, trouble_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import StageSummary, StageTotal
 
@@ -19,44 +21,50 @@ _Window = tuple[datetime, datetime]
 _Hours = tuple[tuple[datetime, StageTotal], ...]
 
 
-def days(period: Period, now: datetime) -> Known[pd.DataFrame]:
+def days(merchant: Merchant, period: Period, now: datetime) -> Known[pd.DataFrame]:
     """One row a business day of `period` (`frames.days_frame`), the running one up to `now`.
 
     Raises TwoJError.
     """
-    here = source()
-    start, end = period.window(here.zone)
-    reply = here.twoj.all.stage_summary(start=start, end=min(end, now))
-    frame = made(frames.days_frame, tuple(reply.data.days), period, now, here.zone, reply.missing)
+    start, end = period.window(merchant.zone)
+    reply = merchant.twoj.all.stage_summary(start=start, end=min(end, now))
+    frame = made(frames.days_frame, tuple(reply.data.days), period, now, merchant.zone, reply.missing)
     return Known(
         frame,
         reply.as_of,
         trouble_of([reply]),
-        warnings=warnings_of([reply]),
+        warnings=warnings_of(merchant, [reply]),
         window=covered(start, min(end, now), reply.as_of),
         settled=is_settled([reply]),
     )
 
 
-def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
+def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
     """One row an hour of `day` up to `now`, beside the earlier `before_day` (`frames.hours_frame`).
 
     The hour that is running stands beside as many minutes of the earlier one as its answer has, and
     `compared` says so. Raises TwoJError where no hour is known.
     """
-    zone = source().zone
+    zone = merchant.zone
     hours_now, hours_before = hour_windows(day, zone), hour_windows(before_day, zone)
     started = next((start for start, end in hours_now if start < now < end), None)
     earlier, running = _as_long(hours_before, started, now, zone)
     windows = {start: min(end, now) for start, end in (*hours_now, *earlier) if start < min(end, now)}
-    replies, errors = gather({start: _stage(start, end) for start, end in windows.items()})
+    replies, errors = gather(
+        merchant, {start: _stage(merchant, start, end) for start, end in windows.items()}
+    )
     reach = now
     if started and started in replies:
         reach = covered(started, now, replies[started].as_of)[1]
     if reach < now:
         # An older answer: what stands beside it ends where it does.
         earlier, running = _as_long(hours_before, started, reach, zone)
-        _ask_anew({start: end for start, end in earlier if end != windows.get(start, end)}, replies, errors)
+        _ask_anew(
+            merchant,
+            {start: end for start, end in earlier if end != windows.get(start, end)},
+            replies,
+            errors,
+        )
     sums: dict[datetime, StageTotal] = {
         start: reply.data.summary for start, reply in replies.items() if reply.complete
     }
@@ -79,7 +87,7 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
         latest.as_of,
         trouble_of(replies.values()),
         failed,
-        warnings_of(replies.values()),
+        warnings_of(merchant, replies.values()),
         covered(day_start(day, zone), min(tomorrow, now), latest.as_of),
         ", ".join(filter(None, (days_label(before_day, before_day), running, clocks))),
         settled=is_settled(replies.values()),
@@ -87,6 +95,7 @@ def hours(day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
 
 
 def _ask_anew(
+    merchant: Merchant,
     windows: Mapping[datetime, datetime],
     replies: dict[datetime, Reply[StageSummary]],
     errors: dict[datetime, TwoJError],
@@ -96,7 +105,7 @@ def _ask_anew(
         replies.pop(start, None)
         errors.pop(start, None)
         try:
-            replies |= gather({start: _stage(start, end)} if start < end else {})[0]
+            replies |= gather(merchant, {start: _stage(merchant, start, end)} if start < end else {})[0]
         except TwoJError as error:
             errors[start] = error
 
@@ -128,5 +137,5 @@ def _hours_frame(
     return frames.hours_frame(day, dict(today), before_day, dict(before), now, zone)
 
 
-def _stage(start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:
-    return partial(source().twoj.all.stage_summary, start=start, end=end)
+def _stage(merchant: Merchant, start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:
+    return partial(merchant.twoj.all.stage_summary, start=start, end=end)

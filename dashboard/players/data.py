@@ -15,9 +15,11 @@ from dashboard.core.periods import business_day, day_start, days_label
 from dashboard.core.view import View
 from dashboard.players.games import player_games
 from dashboard.players.player import Player, PlayerProblem
+from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures, listed
 from dashboard.provider.loads import Load
-from dashboard.provider.source import Known, covered, gather, is_settled, source, trouble_of, warnings_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known, covered, is_settled, trouble_of
 from dashboard.rounds.frame import rounds_frame, together, with_games
 from twoj_client import Reply, TwoJError
 from twoj_client.errors import AccountUnknown, ParameterRefused
@@ -52,11 +54,13 @@ class History:
     games: tuple[Game, ...]
     currencies: tuple[str, ...] = ()
     currency: str = ""
+    setting: str | None = None
+    """How amounts of no other currency are called."""
 
     @property
     def unit(self) -> str | None:
         """How its amounts are called."""
-        return unit(self.currency, source().currency, alone=len(self.currencies) < 2)
+        return unit(self.currency, self.setting, alone=len(self.currencies) < 2)
 
     def holds(self, currency: str | None) -> bool:
         """Whether amounts of this currency, as the provider gives it, are of this history."""
@@ -78,30 +82,30 @@ class Reading:
     asked: int
 
 
-def player_history(player: Player, view: View, patience_s: float = PATIENCE_S) -> Reading:
+def player_history(merchant: Merchant, player: Player, view: View, patience_s: float = PATIENCE_S) -> Reading:
     """All rounds of a player in a period of any length, read in the background week by week.
 
     Waits `patience_s` for the whole. Raises PlayerProblem where the provider knows no such player, TwoJError
     where it answers nothing.
     """
-    load = _look(player, view, patience_s)
+    load = _look(merchant, player, view, patience_s)
     replies = load.replies()
     rows = sum(len(reply.data) for reply in replies.values())
     if load.left or not load.finished:
         return Reading(None, rows, load.answered, load.asked)
     errors = load.errors()
     if not replies and all(isinstance(error, ParameterRefused) for error in errors.values()):
-        _raise_if_unknown(player)
+        _raise_if_unknown(merchant, player)
     load.raise_if_all_failed()
     if errors and not any(len(reply.data) for reply in replies.values()):
         raise next(iter(errors.values()))  # none of those that are known is not none
-    known = load.made(partial(_history, player, replies, errors))
+    known = load.made(partial(_history, merchant, player, replies, errors))
     return Reading(known, rows, load.answered, load.asked)
 
 
-def give_up(player: Player, view: View) -> None:
+def give_up(merchant: Merchant, player: Player, view: View) -> None:
     """Leave out what has not been asked yet of a player's history."""
-    _look(player, view, 0).give_up()
+    _look(merchant, player, view, 0).give_up()
 
 
 def in_currency(known: Known[History], wanted: str | None) -> Known[History]:
@@ -117,18 +121,18 @@ def in_currency(known: Known[History], wanted: str | None) -> Known[History]:
     return replace(known, value=history, currency=history.unit or history.currency)
 
 
-def player_sums(history: History) -> Known[pd.DataFrame]:
+def player_sums(merchant: Merchant, history: History) -> Known[pd.DataFrame]:
     """Each game's rounds beside the provider's summary of the same window (`player_games.player_games`).
 
     A summary whose answer failed is named in `failed`. Raises TwoJError where both failed.
     """
-    twoj = source().twoj
+    twoj = merchant.twoj
     asked = {"start": history.start, "end": history.end, **_ids(history.player)}
     calls: dict[str, Callable[[], Reply[Any]]] = {
         _SLOTS: partial(twoj.slots.user_stage_summary, **asked),
         _OTHERS: partial(twoj.games.user_stage_summary, **asked),
     }
-    replies, errors = gather(calls)
+    replies, errors = gather(merchant, calls)
     slots, others = (replies[name].data if name in replies else None for name in (_SLOTS, _OTHERS))
     as_of = min(reply.as_of for reply in replies.values())
     if slots is not None:
@@ -140,36 +144,41 @@ def player_sums(history: History) -> Known[pd.DataFrame]:
         as_of,
         trouble_of(replies.values()),
         failures((f"The provider's summary of {name.lower()}", error) for name, error in errors.items()),
-        warnings_of(replies.values()),
+        warnings_of(merchant, replies.values()),
         covered(history.start, history.end, as_of),
         settled=is_settled(replies.values()),
     )
 
 
-def round_url(game_id: int, draw_id: str) -> str:
+def round_url(merchant: Merchant, game_id: int, draw_id: str) -> str:
     """Address of the provider's own page about a slots round. Raises TwoJError."""
-    return source().twoj.slots.detail_url(game_id=game_id, draw_id=draw_id).data.url
+    return merchant.twoj.slots.detail_url(game_id=game_id, draw_id=draw_id).data.url
 
 
-def _look(player: Player, view: View, patience_s: float) -> Load[Part, pd.DataFrame]:
-    here = source()
+def _look(merchant: Merchant, player: Player, view: View, patience_s: float) -> Load[Part, pd.DataFrame]:
 
     def start() -> Load[Part, pd.DataFrame]:
         parts = [
-            (kind, *window) for window in reversed(_weeks(view.start, view.end)) for kind in (_SLOTS, _OTHERS)
+            (kind, *window)
+            for window in reversed(_weeks(merchant, view.start, view.end))
+            for kind in (_SLOTS, _OTHERS)
         ]
-        return Load({part: partial(_read, player, part) for part in parts}, here.loads.quick, here.clock)
+        return Load(
+            {part: partial(_read, merchant, player, part) for part in parts},
+            merchant.loads.quick,
+            merchant.clock,
+        )
 
     # A day that is over is not what was there of it while it ran.
-    number = here.asked_again(view.start, view.end)
+    number = merchant.asked_again(view.start, view.end)
     name = ("player", player, view.period.first_day, view.period.last_day, view.is_running, number)
     renew_s = _RENEW_S if view.is_running else _RENEW_FINISHED_S
-    return here.loads.look(name, start, renew_s, patience_s)
+    return merchant.loads.look(name, start, renew_s, patience_s)
 
 
-def _weeks(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+def _weeks(merchant: Merchant, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     """Cut a window at the Mondays of the business zone: periods that share weeks share answers."""
-    zone = source().zone
+    zone = merchant.zone
     day = business_day(start, zone)
     cuts = []
     while True:
@@ -180,9 +189,9 @@ def _weeks(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     return list(zip([start, *cuts], [*cuts, end], strict=True))
 
 
-def _read(player: Player, part: Part) -> Reply[pd.DataFrame]:
+def _read(merchant: Merchant, player: Player, part: Part) -> Reply[pd.DataFrame]:
     kind, start, end = part
-    twoj, ids = source().twoj, _ids(player)
+    twoj, ids = merchant.twoj, _ids(player)
     reply: Reply[Any] = (
         twoj.slots.user_history(start=start, end=end, **ids)
         if kind == _SLOTS
@@ -196,25 +205,29 @@ def _ids(player: Player) -> dict[str, Any]:
 
 
 def _history(
-    player: Player, replies: Mapping[Part, Reply[pd.DataFrame]], errors: Mapping[Part, TwoJError]
+    merchant: Merchant,
+    player: Player,
+    replies: Mapping[Part, Reply[pd.DataFrame]],
+    errors: Mapping[Part, TwoJError],
 ) -> Known[History]:
-    zone = source().zone
+    zone = merchant.zone
     in_order = sorted(replies, key=lambda part: part[1])
     rounds = together([replies[part].data for part in in_order])
-    games, unnamed = _games()
+    games, unnamed = _games(merchant)
     cut = sorted({window for part in in_order for window in replies[part].missing})
     history = History(
-        _identified(player, rounds),
+        _identified(merchant, player, rounds),
         with_games(rounds, games),
         min(start for _, start, _ in (*replies, *errors)),
         max(end for _, _, end in (*replies, *errors)),
         tuple(sorted([*cut, *((int(start.timestamp()), int(end.timestamp())) for _, start, end in errors)])),
         tuple(games),
         currency_names([None if pd.isna(text) else text for text in rounds["currency"].tolist()]),
+        setting=merchant.currency,
     )
-    seen = source().currencies
+    seen = merchant.currencies
     if history.player.op_id and history.currencies:
-        source().player_currencies.put(history.player.op_id, history.currencies)
+        merchant.player_currencies.put(history.player.op_id, history.currencies)
     seen.update(history.currencies[: max(0, _MOST_CURRENCIES - len(seen))])
     # Finished weeks were said long ago and are still true: the age is that of the latest one.
     latest = max(end for _, _, end in replies)
@@ -225,12 +238,13 @@ def _history(
         trouble_of(replies.values()),
         (
             *failures(
-                (f"{kind}, {_days(start, end)}", error) for (kind, start, end), error in errors.items()
+                (f"{kind}, {_days(merchant, start, end)}", error)
+                for (kind, start, end), error in errors.items()
             ),
             *_cut_words([datetime.fromtimestamp(start, zone) for start, _ in cut]),
             *unnamed,
         ),
-        warnings_of(replies.values()),
+        warnings_of(merchant, replies.values()),
         covered(history.start, history.end, as_of),
         settled=is_settled(replies.values()),
     )
@@ -249,25 +263,25 @@ def _cut_words(seconds: list[datetime]) -> tuple[str, ...]:
     return (f"Some rounds of {when}: the provider gives no more than 500 of one second.",)
 
 
-def _days(start: datetime, end: datetime) -> str:
-    zone = source().zone
+def _days(merchant: Merchant, start: datetime, end: datetime) -> str:
+    zone = merchant.zone
     return days_label(business_day(start, zone), business_day(end - timedelta(seconds=1), zone))
 
 
-def _games() -> tuple[list[Game], tuple[str, ...]]:
+def _games(merchant: Merchant) -> tuple[list[Game], tuple[str, ...]]:
     try:
-        return source().twoj.all.list().data, ()
+        return merchant.twoj.all.list().data, ()
     except TwoJError as error:
         return [], (f"The names of the games: {error.sentence}",)
 
 
-def _identified(player: Player, rounds: pd.DataFrame) -> Player:
+def _identified(merchant: Merchant, player: Player, rounds: pd.DataFrame) -> Player:
     """Add the id that the rounds say. Raises PlayerProblem where they are of another player."""
     found = rounds[["user_id", "op_id"]].dropna().drop_duplicates()
     if found.empty and not rounds.empty:
-        found = _named_by_a_game(rounds)
+        found = _named_by_a_game(merchant, rounds)
     if rounds.empty:
-        _raise_if_no_account(player)
+        _raise_if_no_account(merchant, player)
     # The documents' own example answers with an op_id that is empty.
     owners = [
         Player(op_id or player.op_id, user_id)
@@ -281,28 +295,28 @@ def _identified(player: Player, rounds: pd.DataFrame) -> Player:
     return owners[0] if owners else player
 
 
-def _named_by_a_game(rounds: pd.DataFrame) -> pd.DataFrame:
+def _named_by_a_game(merchant: Merchant, rounds: pd.DataFrame) -> pd.DataFrame:
     """Find the ids in the history of a game: a player's own history of games other than slots has none."""
     event_id, game_id, start = (rounds[name].tolist()[-1] for name in ("event_id", "game_id", "start_at"))
     try:
-        reply = source().twoj.games.game_history(start=start, end=start + 1, game_id=game_id)
+        reply = merchant.twoj.games.game_history(start=start, end=start + 1, game_id=game_id)
     except TwoJError:
         return rounds_frame(())
     return rounds_frame([row for row in reply.data if row.event_id == event_id])
 
 
-def _raise_if_unknown(player: Player) -> None:
+def _raise_if_unknown(merchant: Merchant, player: Player) -> None:
     """Ask by each id alone, to say what is wrong with a player whom the provider refuses.
 
     Raises TwoJError where the provider refuses whatever is asked: then it is not the player.
     """
-    now = source().now()
-    source().twoj.all.stage_summary(start=now - timedelta(hours=1), end=now)
+    now = merchant.now()
+    merchant.twoj.all.stage_summary(start=now - timedelta(hours=1), end=now)
     unknown = []
     alone = [each for each in (Player(op_id=player.op_id), Player(user_id=player.user_id)) if each.named]
     for each in alone:
         try:
-            source().twoj.slots.user_stage_summary(start=now - timedelta(days=1), end=now, **_ids(each))
+            merchant.twoj.slots.user_stage_summary(start=now - timedelta(days=1), end=now, **_ids(each))
         except ParameterRefused:
             unknown.append(each.named)
     if unknown:
@@ -311,11 +325,11 @@ def _raise_if_unknown(player: Player) -> None:
         raise PlayerProblem(f"The {player.named} name two different players.")
 
 
-def _raise_if_no_account(player: Player) -> None:
+def _raise_if_no_account(merchant: Merchant, player: Player) -> None:
     """Tell a player without rounds from none at all, where the wallet knows."""
     try:
         if player.op_id is not None:
-            source().twoj.transfer.balance(op_id=player.op_id)
+            merchant.twoj.transfer.balance(op_id=player.op_id)
     except AccountUnknown:
         raise PlayerProblem(f"The provider knows no player with {player.named}.") from None
     except TwoJError:

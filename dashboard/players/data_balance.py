@@ -20,9 +20,11 @@ from dashboard.players.balance import (
 )
 from dashboard.players.data import History, player_sums
 from dashboard.players.games import lacking
+from dashboard.provider.asking import LATE, gather, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
-from dashboard.provider.source import LATE, Known, gather, source, trouble_of, warnings_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known, trouble_of
 from dashboard.rounds.frame import TIMES_S, dated
 from twoj_client import Reply, TwoJError
 from twoj_client.endpoints import TRANSFER_RECORDS
@@ -40,21 +42,27 @@ _BONUS_DAYS_BEFORE: Final = 30
 _MOST_BONUS_DAYS: Final = 92
 
 
-def balance_now(op_id: str) -> Known[int] | None:
+def balance_now(merchant: Merchant, op_id: str) -> Known[int] | None:
     """The balance in li, asked anew; the one before it, or None, while the wallet takes its time or fails.
 
     Raises TwoJError.
     """
-    here = source()
-    ask = partial(here.twoj.transfer.balance, op_id=op_id, stale_ok=True)
-    load = here.loads.look(
-        ("balance", op_id), lambda: Load({op_id: ask}, here.loads.quick, here.clock), 0, _BALANCE_PATIENCE_S
+    ask = partial(merchant.twoj.transfer.balance, op_id=op_id, stale_ok=True)
+    load = merchant.loads.look(
+        ("balance", op_id),
+        lambda: Load({op_id: ask}, merchant.loads.quick, merchant.clock),
+        0,
+        _BALANCE_PATIENCE_S,
     )
     load.raise_if_all_failed()
     for reply in load.replies().values():
-        return Known(reply.data.balance, reply.as_of, trouble_of([reply]), warnings=warnings_of([reply]))
-    last = here.twoj.transfer.latest_balance(op_id=op_id)
-    return Known(last.data.balance, last.as_of, LATE, warnings=warnings_of([last])) if last else None
+        return Known(
+            reply.data.balance, reply.as_of, trouble_of([reply]), warnings=warnings_of(merchant, [reply])
+        )
+    last = merchant.twoj.transfer.latest_balance(op_id=op_id)
+    return (
+        Known(last.data.balance, last.as_of, LATE, warnings=warnings_of(merchant, [last])) if last else None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +78,33 @@ class Jumps:
     unknown: tuple[str, ...] = ()
 
 
-def player_jumps(history: History) -> Jumps:
+def player_jumps(merchant: Merchant, history: History) -> Jumps:
     """Find and name the gaps in the balance of a history (`balance.gaps`).
 
     Bonuses are asked for only where money came that nothing else explains, the transfers known. What fails is
     left out and said in `unknown`; nothing is raised.
     """
     unknown: list[str] = []
-    known = _transfers(history, unknown)
+    known = _transfers(merchant, history, unknown)
     transfers_known = not unknown
     rounds = dated(history.rounds)
     found = by_transfers(gaps(rounds), known)
     if all(gap.cause is Cause.TRANSFER for gap in found):
         return Jumps(found, known, tuple(unknown))
-    absent = _lacking(history, unknown)
+    absent = _lacking(merchant, history, unknown)
 
     def named(converted: dict[date, int]) -> list[Gap]:
-        return by_other_causes(found, rounds, history.missing, absent, converted, source().zone)
+        return by_other_causes(found, rounds, history.missing, absent, converted, merchant.zone)
 
     named_gaps = named({})
     left = [gap for gap in named_gaps if gap.cause is Cause.UNEXPLAINED and gap.rest_li > 0]
     if left and transfers_known:
-        named_gaps = named(_converted(history, left, unknown))
+        named_gaps = named(_converted(merchant, history, left, unknown))
     return Jumps(named_gaps, known, tuple(unknown))
 
 
-def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
-    here, op_id = source(), history.player.op_id
+def _transfers(merchant: Merchant, history: History, unknown: list[str]) -> list[Transfer]:
+    op_id = history.player.op_id
     if op_id is None:
         unknown.append(f"Transfers: {NO_OP_ID}")
         return []
@@ -104,31 +112,37 @@ def _transfers(history: History, unknown: list[str]) -> list[Transfer]:
         unknown.append("Transfers: the provider does not say of which of this player's currencies each is.")
         return []
     # The end of a running period moves on with each minute; its day does not.
-    name = ("transfers", op_id, history.start, business_day(history.end - timedelta(seconds=1), here.zone))
-    begin = partial(_load_records, op_id, history.start, history.end)
+    name = (
+        "transfers",
+        op_id,
+        history.start,
+        business_day(history.end - timedelta(seconds=1), merchant.zone),
+    )
+    begin = partial(_load_records, merchant, op_id, history.start, history.end)
 
     late = "they are still being read, and will be here within a minute."
     try:
-        load, trouble = here.loads.whole(name, begin, _RENEW_S, _PATIENCE_S, late)
+        load, trouble = merchant.loads.whole(name, begin, _RENEW_S, _PATIENCE_S, late)
     except TwoJError as error:
         unknown.append(f"Transfers: {error.sentence}")
         return []
     reply = load.replies()[op_id]
     if trouble or reply.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
-        when = moment(reply.as_of, here.zone, here.now())
+        when = moment(reply.as_of, merchant.zone, merchant.now())
         unknown.append(f"Transfers since {when}: {trouble or 'they are being read.'}")
-    unknown += warnings_of([reply])
+    unknown += warnings_of(merchant, [reply])
     return transfers(reply.data)
 
 
-def _load_records(op_id: str, start: datetime, end: datetime) -> Load[str, list[TransferRecord]]:
-    here = source()
-    return Load({op_id: partial(_records, op_id, start, end)}, here.loads.quick, here.clock)
+def _load_records(
+    merchant: Merchant, op_id: str, start: datetime, end: datetime
+) -> Load[str, list[TransferRecord]]:
+    return Load({op_id: partial(_records, merchant, op_id, start, end)}, merchant.loads.quick, merchant.clock)
 
 
-def _lacking(history: History, unknown: list[str]) -> list[Lacking]:
+def _lacking(merchant: Merchant, history: History, unknown: list[str]) -> list[Lacking]:
     try:
-        sums = player_sums(history)
+        sums = player_sums(merchant, history)
     except TwoJError as error:
         unknown.append(f"The provider's summaries: {error.sentence}")
         return []
@@ -136,13 +150,13 @@ def _lacking(history: History, unknown: list[str]) -> list[Lacking]:
     return lacking(sums.value)
 
 
-def _records(op_id: str, start: datetime, end: datetime) -> Reply[list[TransferRecord]]:
+def _records(merchant: Merchant, op_id: str, start: datetime, end: datetime) -> Reply[list[TransferRecord]]:
     """Read the pages, newest first, until they are older than the window."""
     start_s = int(start.timestamp())
     rows: list[TransferRecord] = []
     next_id, seen, undated = 0, {0}, 0
     while True:
-        page = source().twoj.transfer.records(op_id=op_id, next_id=next_id, page_size=_PAGE, created_at=end)
+        page = merchant.twoj.transfer.records(op_id=op_id, next_id=next_id, page_size=_PAGE, created_at=end)
         times = [record for record in page.data.records if record.created_at in TIMES_S]
         undated += len(page.data.records) - len(times)
         rows += [record for record in times if record.created_at >= start_s]
@@ -156,29 +170,30 @@ def _records(op_id: str, start: datetime, end: datetime) -> Reply[list[TransferR
         seen.add(next_id)
 
 
-def _converted(history: History, left: Sequence[Gap], unknown: list[str]) -> dict[date, int]:
+def _converted(
+    merchant: Merchant, history: History, left: Sequence[Gap], unknown: list[str]
+) -> dict[date, int]:
     """Ask what the player's completed bonuses became in cash, by the day of their creation, in li.
 
     The days are those up to the last of the gaps from 30 days before the first, 92 at most.
     """
-    here = source()
     first, last = (
-        business_day(datetime.fromtimestamp(gap.to_s, UTC), here.zone) for gap in (left[0], left[-1])
+        business_day(datetime.fromtimestamp(gap.to_s, UTC), merchant.zone) for gap in (left[0], left[-1])
     )
     first = max(first - timedelta(days=_BONUS_DAYS_BEFORE), last - timedelta(days=_MOST_BONUS_DAYS - 1))
     calls: dict[date, Callable[[], Reply[BonusSummary]]] = {}
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
-        begin = day_start(day, here.zone)
+        begin = day_start(day, merchant.zone)
         calls[day] = partial(
-            here.twoj.all.bonus_summary,
+            merchant.twoj.all.bonus_summary,
             start=begin,
-            end=min(day_start(day + timedelta(days=1), here.zone), history.end),
+            end=min(day_start(day + timedelta(days=1), merchant.zone), history.end),
             user_id=history.player.user_id,
             op_id=history.player.op_id,
             states=[_COMPLETED],
         )
     try:
-        replies, errors = gather(calls)
+        replies, errors = gather(merchant, calls)
     except TwoJError as error:
         unknown.append(f"Bonuses: {error.sentence}")
         return {}

@@ -6,11 +6,11 @@ from typing import Final
 import streamlit as st
 
 from dashboard.core import formats
-from dashboard.kit import cards
+from dashboard.kit import cards, current
 from dashboard.players import data_balance
 from dashboard.players.data_balance import NO_OP_ID
 from dashboard.players.player import PLAYER_METRICS, Player, PlayerTotals
-from dashboard.provider.source import ProviderFailed, source
+from dashboard.provider.merchant import ProviderFailed
 
 _FIRST_ROW: Final = PLAYER_METRICS[:4]
 _WIN: Final = PLAYER_METRICS[4]
@@ -63,16 +63,16 @@ def _row(drawn: list[tuple[str, str, str, str]], old: str | None = None) -> None
 
 def _balance(op_id: str | None, currency: str | None) -> tuple[tuple[str, str, str, str], str | None]:
     """The wallet's balance, and from when it is if that is not now; the card says why it is not to be had."""
-    here = source()
+    merchant = current.merchant()
     if op_id is None:
         return (_BALANCE, formats.UNKNOWN, "Not known", NO_OP_ID.capitalize()), None
     try:
-        known = data_balance.balance_now(op_id)
+        known = data_balance.balance_now(merchant, op_id)
     except ProviderFailed as error:
         return (_BALANCE, formats.UNKNOWN, "Not known", f"{error.sentence} {error.what_to_do}"), None
     if known is None:
         return (_BALANCE, formats.UNKNOWN, "Not known", "The wallet has not answered yet."), None
-    when = formats.moment(known.as_of, here.zone, here.now())
+    when = formats.moment(known.as_of, merchant.zone, merchant.now())
     short, exact = (written(known.value, currency) for written in (formats.money_short, formats.money))
     meaning = f"What the wallet holds, as of {when}. {known.trouble}".rstrip()
     return (_BALANCE, short, exact, meaning), f"as of {when}" if known.stale else None
@@ -81,9 +81,9 @@ def _balance(op_id: str | None, currency: str | None) -> tuple[tuple[str, str, s
 def _moment(epoch_s: int | None) -> tuple[str, str]:
     if epoch_s is None:
         return formats.UNKNOWN, "Not known"
-    here = source()
-    local = datetime.fromtimestamp(epoch_s, UTC).astimezone(here.zone)
-    this_year = local.year == here.now().astimezone(here.zone).year
+    merchant = current.merchant()
+    local = datetime.fromtimestamp(epoch_s, UTC).astimezone(merchant.zone)
+    this_year = local.year == merchant.now().astimezone(merchant.zone).year
     short = f"{local.day} {local:%b %H:%M}" if this_year else f"{local.day} {local:%b %Y}"
     exact = f"{local.day} {local:%b %Y, %H:%M:%S}{formats.offset_text(local)}"
-    return short, f"{exact} {formats.zone_name(here.zone)}"
+    return short, f"{exact} {formats.zone_name(merchant.zone)}"

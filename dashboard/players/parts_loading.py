@@ -9,11 +9,12 @@ from dashboard.core import formats
 from dashboard.core.currencies import is_code
 from dashboard.core.markdown import escaped
 from dashboard.core.query import CURRENCY, OP_ID, USER_ID
-from dashboard.kit import guard, period_filters, query_params, states, tab
+from dashboard.kit import current, guard, period_filters, query_params, states, tab
 from dashboard.players import data, parts_picker
 from dashboard.players.data import History
 from dashboard.players.player import Player, PlayerProblem, read_player
-from dashboard.provider.source import Known, ProviderFailed, source
+from dashboard.provider.merchant import ProviderFailed
+from dashboard.provider.reading import Known
 
 _LOOK_EVERY_S: Final = 0.5
 _STOPPED: Final = "stopped-reading"
@@ -36,7 +37,7 @@ def history() -> Known[History] | None:
     Raises as `data.player_history` does.
     """
     player = read_player(query_params.query())
-    known = data.player_history(player, period_filters.view()).known if player else None
+    known = data.player_history(current.merchant(), player, period_filters.view()).known if player else None
     if known is None:
         st.caption("The rounds are being read anew; they will be here within a minute.")
         return None
@@ -46,10 +47,10 @@ def history() -> Known[History] | None:
 def currencies() -> None:
     """Say where the rounds are of another currency than the setting; of several, one is shown at a time."""
     player = read_player(query_params.query())
-    known = data.player_history(player, period_filters.view()).known if player else None
+    known = data.player_history(current.merchant(), player, period_filters.view()).known if player else None
     if known is None:
         return
-    names, setting = known.value.currencies, source().currency
+    names, setting = known.value.currencies, current.merchant().currency
     if len(names) > 1:
         st.warning(
             f"This player's rounds are in {escaped(', '.join(names))}. Amounts of two currencies are never"
@@ -89,7 +90,7 @@ def _is_read() -> bool:
         st.info("The reading of the rounds was stopped.", icon=":material/block:")
         st.button("Read on", on_click=_read_on)
         return False
-    known = data.player_history(player, view).known
+    known = data.player_history(current.merchant(), player, view).known
     if known is None:
         _progress(player)
         return False
@@ -101,7 +102,7 @@ def _is_read() -> bool:
 def _progress(player: Player) -> None:
     with states.part(_NAME), st.container(key="reading-progress", border=True):
         try:
-            reading = data.player_history(player, period_filters.view(), 0)
+            reading = data.player_history(current.merchant(), player, period_filters.view(), 0)
         except (PlayerProblem, ProviderFailed):
             st.rerun()
         if reading.known:
@@ -116,7 +117,7 @@ def _progress(player: Player) -> None:
 
 def _stop(player: Player) -> None:
     view = period_filters.view()
-    data.give_up(player, view)
+    data.give_up(current.merchant(), player, view)
     st.session_state[_STOPPED] = (player, view.period)
 
 

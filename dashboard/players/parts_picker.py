@@ -9,11 +9,10 @@ import streamlit as st
 from dashboard.core.markdown import escaped, short
 from dashboard.core.query import CURRENCY, OP_ID, ROUND, USER_ID, Parameter
 from dashboard.core.roles import LOCAL
-from dashboard.kit import guard, query_params
+from dashboard.kit import current, guard, query_params
 from dashboard.players.player import Player, read_player
 from dashboard.players.recent import Recent
 
-_RECENT: Final = Recent()
 _FIELDS: Final[Mapping[Parameter[Any], str]] = {
     OP_ID: "Your own id of the player",
     USER_ID: "The provider's id of the player",
@@ -41,12 +40,12 @@ def remember(player: Player) -> None:
     A signed-in person finds them again until the server restarts, anybody else for as long as the tab is
     open: nothing is left in the browser.
     """
-    _RECENT.add(_person(), player)
+    current.merchant().running(Recent).add(_person(), player)
     guard.note_player(op_id=player.op_id, user_id=player.user_id)
 
 
 def _recent() -> None:
-    players = [each for each in _RECENT.of(_person()) if not _is_shown(each)]
+    players = [each for each in current.merchant().running(Recent).of(_person()) if not _is_shown(each)]
     if not players:
         return
     with st.container(key="recent-players", horizontal=True, vertical_alignment="center"):

@@ -9,10 +9,9 @@ import streamlit as st
 from dashboard.core.markdown import escaped, short
 from dashboard.core.periods import business_day
 from dashboard.core.query import ROUND
-from dashboard.kit import guard, navigation, query_params, states
+from dashboard.kit import current, guard, navigation, query_params, states
 from dashboard.players import data as players_data
 from dashboard.players.games import SLOTS
-from dashboard.provider.source import source
 from dashboard.rounds.detail import Fields, facts, games_fields, safe_url, slots_fields
 
 _ROW_PX: Final = 35
@@ -39,7 +38,9 @@ def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
     )
     if is_slots:
         with states.part("The provider's page of this round"):
-            _provider_page(players_data.round_url(int(row["game_id"]), str(row["draw_id"])))
+            _provider_page(
+                players_data.round_url(current.merchant(), int(row["game_id"]), str(row["draw_id"]))
+            )
     _game(row)
 
 
@@ -47,7 +48,7 @@ def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
 def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a bet (a row of `bet_tables.bets_table`), with ways to its player and its game."""
     _fields("The bet", facts(row, currency), "round-facts")
-    day = business_day(row["start"], source().zone).isoformat()
+    day = business_day(row["start"], current.merchant().zone).isoformat()
     # The bet's own day: what the page shows may be another period, and a day is read at once.
     navigation.lead(
         "players.py",

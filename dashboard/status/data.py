@@ -8,13 +8,15 @@ from typing import Final
 
 import pandas as pd
 
+from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import State as Waiting
 from dashboard.core import formats
 from dashboard.jackpots.data_poller import Doing
-from dashboard.jackpots.data_watch import watch
+from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import condition
-from dashboard.provider.source import source
+from dashboard.provider.merchant import Merchant
 from dashboard.status import rows as status_rows
+from dashboard.status.data_checks import Checks
 from dashboard.status.rows import RefusedSeen, Row, State
 from ledger.database import LedgerAway
 from ledger.payouts import refusals
@@ -31,48 +33,45 @@ _POLLER: Final = {
 }
 
 
-def provider_rows() -> list[Row]:
+def provider_rows(merchant: Merchant) -> list[Row]:
     """The provider's APIs, and its clock."""
-    seen = source().checks.apis(_PATIENCE_S)
+    seen = merchant.running(Checks).apis(_PATIENCE_S)
     ahead_s = status_rows.ahead_of(seen.values())
-    here = source()
     return [
         *(status_rows.api_row(api, one, ahead_s) for api, one in seen.items()),
         status_rows.clock_row(ahead_s),
-        status_rows.currency_row(here.currency, tuple(here.currencies)),
+        status_rows.currency_row(merchant.currency, tuple(merchant.currencies)),
     ]
 
 
-def cache_rows() -> list[Row]:
+def cache_rows(merchant: Merchant) -> list[Row]:
     """Where answers are kept, and how many of them were enough."""
-    here, stats = source(), source().twoj.stats().values()
+    stats = merchant.twoj.stats().values()
     return [
-        status_rows.cache_row(here.checks.cache(_PATIENCE_S)),
+        status_rows.cache_row(merchant.running(Checks).cache(_PATIENCE_S)),
         status_rows.answers_row(
             sum(of.hits for of in stats), sum(of.misses for of in stats), sum(of.stale for of in stats)
         ),
     ]
 
 
-def ledger_rows() -> list[Row]:
+def ledger_rows(merchant: Merchant) -> list[Row]:
     """The ledger's database, and the payouts in it."""
-    here = source()
     return [
-        status_rows.ledger_row(here.checks.ledger(_PATIENCE_S)),
-        status_rows.payouts_row(here.checks.payouts(_PATIENCE_S), int(here.clock() * 1000)),
-        status_rows.refused_row(refused(), int(here.clock() * 1000)),
+        status_rows.ledger_row(merchant.running(Checks).ledger(_PATIENCE_S)),
+        status_rows.payouts_row(merchant.running(Checks).payouts(_PATIENCE_S), int(merchant.clock() * 1000)),
+        status_rows.refused_row(refused(merchant), int(merchant.clock() * 1000)),
     ]
 
 
-def refused() -> list[RefusedSeen] | None:
+def refused(merchant: Merchant) -> list[RefusedSeen] | None:
     """The payout calls that were not credited, one for each kind; None where the ledger does not say."""
-    return source().checks.refused(_PATIENCE_S)
+    return merchant.running(Checks).refused(_PATIENCE_S)
 
 
-def refused_calls(count: int) -> pd.DataFrame:
+def refused_calls(merchant: Merchant, count: int) -> pd.DataFrame:
     """The last of them that are kept, newest first, times in the business zone. Raises LedgerAway."""
-    here = source()
-    with here.ledger.reading() as connection:
+    with merchant.ledger.reading() as connection:
         calls = refusals.latest(connection, count)
     texts = {
         "kind": [status_rows.REFUSED[call.kind].said for call in calls],
@@ -83,34 +82,33 @@ def refused_calls(count: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "at": pd.Series(
-                [datetime.fromtimestamp(call.at_ms / 1000, UTC).astimezone(here.zone) for call in calls],
-                dtype=f"datetime64[ms, {here.zone.key}]",
+                [datetime.fromtimestamp(call.at_ms / 1000, UTC).astimezone(merchant.zone) for call in calls],
+                dtype=f"datetime64[ms, {merchant.zone.key}]",
             ),
             **{name: pd.Series(values, dtype="string") for name, values in texts.items()},
         }
     )
 
 
-def acknowledge_refused(shown: Mapping[str, int], who: str) -> None:
+def acknowledge_refused(merchant: Merchant, shown: Mapping[str, int], who: str) -> None:
     """Write that `who` has seen these calls, as many of each kind as were shown. Raises LedgerAway."""
-    here = source()
-    with here.ledger.writing() as connection:
-        refusals.acknowledge(connection, shown, who, int(here.clock() * 1000))
-    here.checks.refused_again()
+    with merchant.ledger.writing() as connection:
+        refusals.acknowledge(connection, shown, who, int(merchant.clock() * 1000))
+    merchant.running(Checks).refused_again()
 
 
-def background_rows() -> list[Row]:
+def background_rows(merchant: Merchant) -> list[Row]:
     """What goes on without a page: the poller of the pots, the screens, exports."""
-    state, said = _POLLER[watch().poller.doing]
+    state, said = _POLLER[merchant.running(Watch).poller.doing]
     advice = (
         "See the Jackpot API above; the walls show the last pots with their age."
         if state is not State.WELL
         else ""
     )
-    return [Row("Jackpot poller", state, said, advice), _screens(), _exports()]
+    return [Row("Jackpot poller", state, said, advice), _screens(merchant), _exports(merchant)]
 
 
-def all_rows() -> list[tuple[str, Row]]:
+def all_rows(merchant: Merchant) -> list[tuple[str, Row]]:
     """Every line, with the name of its group."""
     groups = {
         "Provider": provider_rows,
@@ -118,12 +116,12 @@ def all_rows() -> list[tuple[str, Row]]:
         "Ledger": ledger_rows,
         "Background": background_rows,
     }
-    return [(group, row) for group, rows in groups.items() for row in rows()]
+    return [(group, row) for group, rows in groups.items() for row in rows(merchant)]
 
 
-def calls() -> pd.DataFrame:
+def calls(merchant: Merchant) -> pd.DataFrame:
     """What was asked of each endpoint of the provider, one a row, those first that are asked most."""
-    stats = source().twoj.stats()
+    stats = merchant.twoj.stats()
     rows = [
         {
             "endpoint": name,
@@ -160,20 +158,19 @@ _CALLS: Final = {
 }
 
 
-def versions() -> dict[str, str]:
+def versions(merchant: Merchant) -> dict[str, str]:
     """What runs here, since when, in which time zone."""
-    here = source()
     return {
-        "Up": status_rows.seconds(here.checks.up_s),
-        "Time zone": formats.zone_name(here.zone),
-        "Build": watch().build,
+        "Up": status_rows.seconds(merchant.running(Checks).up_s),
+        "Time zone": formats.zone_name(merchant.zone),
+        "Build": merchant.running(Watch).build,
         "Python": platform.python_version(),
         **{name: version(name) for name in _LIBRARIES},
     }
 
 
-def _screens() -> Row:
-    here = watch()
+def _screens(merchant: Merchant) -> Row:
+    here = merchant.running(Watch)
     try:
         screens = here.screens.all()
     except LedgerAway:
@@ -181,8 +178,8 @@ def _screens() -> Row:
     return status_rows.screens_row([condition(one, here.limits, here.build) for one in screens])
 
 
-def _exports() -> Row:
-    seen = source().exports.seen()
+def _exports(merchant: Merchant) -> Row:
+    seen = merchant.running(Exports).seen()
     troubled = [one.trouble for one in seen if one.trouble]
     if troubled:
         return Row(

@@ -8,8 +8,7 @@ from dashboard.access import audit as access_audit
 from dashboard.core import formats, tables
 from dashboard.core.files import About
 from dashboard.core.roles import AUDIT_LOG
-from dashboard.kit import charts, downloads, guard, states, table
-from dashboard.provider.source import source
+from dashboard.kit import charts, current, downloads, guard, states, table
 
 _MOST: Final = 1000
 
@@ -18,8 +17,9 @@ def draw() -> None:
     """Draw the latest rows for people who may see them. Raises LedgerFailed."""
     if not guard.may(AUDIT_LOG):
         return
-    here, rows = source(), access_audit.audit_rows(_MOST)
-    with states.box("audit-log", f"Audit log, {formats.zone_name(here.zone)}"):
+    merchant = current.merchant()
+    rows = access_audit.audit_rows(merchant, _MOST)
+    with states.box("audit-log", f"Audit log, {formats.zone_name(merchant.zone)}"):
         if rows.empty:
             st.info("Nothing has been written yet.")
             return
@@ -28,13 +28,13 @@ def draw() -> None:
             " `python -m ledger check` finds a row that was changed or is missing."
         )
         table.draw(rows, tables.AUDIT_LOG, "audit-log", charts.look(), None)
-        now = here.now()
+        now = merchant.now()
         about = About(
             title="Audit log",
             period=f"The latest {formats.count(len(rows))} rows",
-            zone=formats.zone_name(here.zone),
+            zone=formats.zone_name(merchant.zone),
             currency="",
-            as_of=formats.moment(now, here.zone),
+            as_of=formats.moment(now, merchant.zone),
             rows=str(len(rows)),
         )
-        downloads.offer(about, tables.AUDIT_LOG, rows, f"audit-log-{now.astimezone(here.zone):%Y-%m-%d}")
+        downloads.offer(about, tables.AUDIT_LOG, rows, f"audit-log-{now.astimezone(merchant.zone):%Y-%m-%d}")

@@ -6,8 +6,7 @@ import streamlit as st
 
 from dashboard.core import formats, tables
 from dashboard.core.roles import REFUSED_PAYOUTS
-from dashboard.kit import charts, guard, states, table
-from dashboard.provider.source import source
+from dashboard.kit import charts, current, guard, states, table
 from dashboard.status import data as status_data
 
 _MOST: Final = 20
@@ -17,15 +16,21 @@ _SEEN: Final = "refused-payouts-seen"
 def draw() -> None:
     """Draw them where there are any, for people who may see them. Raises LedgerAway."""
     if _SEEN in st.session_state:
-        status_data.acknowledge_refused(st.session_state.pop(_SEEN), guard.who(REFUSED_PAYOUTS))
+        status_data.acknowledge_refused(
+            current.merchant(), st.session_state.pop(_SEEN), guard.who(REFUSED_PAYOUTS)
+        )
         st.rerun()
-    found = status_data.refused()
+    found = status_data.refused(current.merchant())
     if not found or not guard.may(REFUSED_PAYOUTS):
         return
-    with states.box("refused-payouts", f"Refused payouts, {formats.zone_name(source().zone)}"):
+    with states.box("refused-payouts", f"Refused payouts, {formats.zone_name(current.merchant().zone)}"):
         st.caption(f"The last calls to `/order/jackpot` that were not credited, at most {_MOST}.")
         table.draw(
-            status_data.refused_calls(_MOST), tables.REFUSED_PAYOUTS, "refused-payouts", charts.look(), None
+            status_data.refused_calls(current.merchant(), _MOST),
+            tables.REFUSED_PAYOUTS,
+            "refused-payouts",
+            charts.look(),
+            None,
         )
         unseen = {each.kind: each.total for each in found if each.unseen}
         if unseen:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from dashboard.core.markdown import escaped
-from dashboard.kit import states
+from dashboard.kit import current, states
 from dashboard.status import data as status_data
 from dashboard.status.rows import Row, State
 
@@ -20,7 +20,10 @@ _LOOKS: Final[dict[State, tuple[Literal["green", "orange", "red", "gray"], str]]
 
 def summary() -> None:
     """Say in one line whether all is well, or what is not."""
-    wanted = [(f"{row.what} ({group.lower()})", row.state) for group, row in status_data.all_rows()]
+    wanted = [
+        (f"{row.what} ({group.lower()})", row.state)
+        for group, row in status_data.all_rows(current.merchant())
+    ]
     failing = [what for what, state in wanted if state is State.FAILING]
     watched = [what for what, state in wanted if state is State.WATCH]
     if failing:
@@ -50,6 +53,6 @@ def _line(row: Row) -> None:
 
 def versions() -> None:
     """Say what runs here."""
-    told = [f"{name} **{escaped(text)}**" for name, text in status_data.versions().items()]
+    told = [f"{name} **{escaped(text)}**" for name, text in status_data.versions(current.merchant()).items()]
     with states.box("versions", "This server"):
         st.markdown(" · ".join(told))

@@ -17,10 +17,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.access.loopback import is_local
-from dashboard.jackpots.data_watch import watch
+from dashboard.jackpots.data_screens import Screens
+from dashboard.jackpots.data_watch import Watch
 from dashboard.kit.runs import REGISTRY
-from dashboard.provider.source import source
+from dashboard.provider.merchant import Merchants
 from dashboard.status import route_ready
+from dashboard.status.data_checks import Checks
 from twoj_client.stats import SECONDS, EndpointStats
 
 _FORWARDED: Final = (
@@ -39,24 +41,26 @@ _PATIENCE_S: Final = 1
 class Figures(Collector):
     """Collects what others count already. `payouts` are the calls to `/order/jackpot` by outcome."""
 
-    def __init__(self, payouts: Mapping[str, int]) -> None:
+    def __init__(self, merchants: Merchants, payouts: Mapping[str, int]) -> None:
+        self._merchants = merchants
         self._payouts = payouts
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures as they are now; of the ledger alone there is something to wait for."""
-        stats = source().twoj.stats()
+        merchant = self._merchants.first
+        stats, checks, watch = merchant.twoj.stats(), merchant.running(Checks), merchant.running(Watch)
         yield from _calls(stats)
         yield from _answers(stats)
-        yield from _cache()
+        yield from _cache(checks)
         yield _counter("twoj_payout_calls", "Calls to /order/jackpot", ["outcome"], self._payouts)
-        yield from _refused()
-        yield from _screens()
-        yield from _server()
+        yield from _refused(checks)
+        yield from _screens(watch.screens)
+        yield from _server(checks, watch.build)
 
 
-def route(payouts: Mapping[str, int]) -> Route:
-    """The route, for a server that counts its payouts in `payouts`."""
-    REGISTRY.register(Figures(payouts))
+def route(merchants: Merchants, payouts: Mapping[str, int]) -> Route:
+    """The route, for a server that runs `merchants` and counts its payouts in `payouts`."""
+    REGISTRY.register(Figures(merchants, payouts))
     ProcessCollector(registry=REGISTRY)
 
     def answer(request: Request) -> Response:
@@ -111,45 +115,43 @@ def _answers(stats: Mapping[str, EndpointStats]) -> Iterator[Metric]:
     yield answers
 
 
-def _cache() -> Iterator[Metric]:
-    seen = source().checks.cache()
+def _cache(checks: Checks) -> Iterator[Metric]:
+    seen = checks.cache()
     yield _gauge("twoj_cache_up", "Whether the cache can be read and written", bool(seen and seen.works))
     if seen and seen.size_bytes is not None:
         yield _gauge("twoj_cache_bytes", "How full the cache is", seen.size_bytes)
         yield _gauge("twoj_cache_limit_bytes", "How full the cache may be", seen.limit_bytes)
 
 
-def _refused() -> Iterator[Metric]:
+def _refused(checks: Checks) -> Iterator[Metric]:
     unseen = GaugeMetricFamily(
         "twoj_payout_calls_unseen",
         "Calls to /order/jackpot that were not credited, and seen by nobody on the Status page",
         labels=["outcome"],
     )
-    for each in source().checks.refused(_PATIENCE_S) or ():
+    for each in checks.refused(_PATIENCE_S) or ():
         unseen.add_metric([each.kind], each.unseen)
     yield unseen
 
 
-def _screens() -> Iterator[Metric]:
-    screens = watch().screens
+def _screens(screens: Screens) -> Iterator[Metric]:
     yield CounterMetricFamily("twoj_wall_requests", "Answers to screens at /live/jackpot", screens.asked)
     yield _gauge("twoj_screens_alive", "Screens that asked this server in the last 30 s", screens.alive())
 
 
-def _server() -> Iterator[Metric]:
-    checks = source().checks
+def _server(checks: Checks, build: str) -> Iterator[Metric]:
     up = GaugeMetricFamily(
         "twoj_provider_up", "Whether the API answered, and accepted the signature", labels=["api"]
     )
     for api, seen in checks.apis().items():
         up.add_metric([api], bool(seen and seen.reachable and seen.signed))
     yield up
-    yield _gauge("twoj_ready", "What /readyz answers: 1 is 200", route_ready.now().ready)
+    yield _gauge("twoj_ready", "What /readyz answers: 1 is 200", route_ready.now(checks).ready)
     yield _gauge("twoj_up_seconds", "For how long the server has been running", checks.up_s)
     built = GaugeMetricFamily(
         "twoj_build_info", "Always 1; what runs", labels=["build", "python", "streamlit"]
     )
-    built.add_metric([watch().build, platform.python_version(), st.__version__], 1)
+    built.add_metric([build, platform.python_version(), st.__version__], 1)
     yield built
 
 

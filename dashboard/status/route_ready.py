@@ -13,24 +13,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from dashboard.provider.source import source
+from dashboard.provider.merchant import Merchants
+from dashboard.status.data_checks import Checks
 from dashboard.status.rows import Readiness, readiness
 
 _WAIT_S: Final = 0.5
 
 
-def now() -> Readiness:
+def now(checks: Checks) -> Readiness:
     """What is known now; waits for nothing."""
-    checks = source().checks
     return readiness(checks.apis(), checks.cache(), checks.ledger())
 
 
-async def _answer(_request: Request) -> JSONResponse:
-    unknown = [asyncio.wrap_future(flight) for flight in source().checks.refresh()]
-    if unknown:
-        await asyncio.wait(unknown, timeout=_WAIT_S)
-    found = now()
-    return JSONResponse(asdict(found), 200 if found.ready else 503, {"Cache-Control": "no-store"})
+def route(merchants: Merchants) -> Route:
+    """The route, for a server that runs these merchants."""
 
+    async def answer(_request: Request) -> JSONResponse:
+        checks = merchants.first.running(Checks)
+        unknown = [asyncio.wrap_future(flight) for flight in checks.refresh()]
+        if unknown:
+            await asyncio.wait(unknown, timeout=_WAIT_S)
+        found = now(checks)
+        return JSONResponse(asdict(found), 200 if found.ready else 503, {"Cache-Control": "no-store"})
 
-ROUTE: Final = Route("/readyz", _answer, methods=["GET"])
+    return Route("/readyz", answer, methods=["GET"])

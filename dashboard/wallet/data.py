@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 import pandas as pd
 
-from dashboard.provider.source import Known, source, trouble_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known, trouble_of
 from dashboard.wallet.transfers import Wanted, transfers_frame, type_name
 from twoj_client import Reply
 from twoj_client.errors import AccountUnknown, WrongShape
@@ -34,50 +36,50 @@ class TransferPage:
     looked_at: int
 
 
-def balance(op_id: str) -> Known[int]:
+def balance(merchant: Merchant, op_id: str) -> Known[int]:
     """The player's balance in li, asked anew; where that fails, what was said last. Raises TwoJError."""
-    reply = source().twoj.transfer.balance(op_id=op_id, stale_ok=True)
+    reply = merchant.twoj.transfer.balance(op_id=op_id, stale_ok=True)
     return Known(reply.data.balance, reply.as_of, trouble_of([reply]))
 
 
-def fresh_balance(op_id: str) -> Known[int]:
+def fresh_balance(merchant: Merchant, op_id: str) -> Known[int]:
     """The player's balance in li as of now, never an older one. Raises TwoJError."""
-    reply = source().twoj.transfer.balance(op_id=op_id)
+    reply = merchant.twoj.transfer.balance(op_id=op_id)
     return Known(reply.data.balance, reply.as_of)
 
 
-def transfers(wanted: Wanted) -> Known[TransferPage]:
+def transfers(merchant: Merchant, wanted: Wanted) -> Known[TransferPage]:
     """A page of the transfers that are wanted; where it fails, what was said last. Raises TwoJError."""
-    read = _Read()
-    for asked, reply in enumerate(_replies(wanted, stale_ok=True), start=1):
+    read = _Read(merchant.now())
+    for asked, reply in enumerate(_replies(merchant, wanted, stale_ok=True), start=1):
         read.add(reply)
         if asked == _MOST_ANSWERS or sum(_fits(one, wanted) for one in read.records.values()) >= PAGE_ROWS:
             break
     # How much the balance changed before the last row, only the transfer before it can tell.
     older: list[TransferRecord] = []
     if read.next_id:
-        before = _ask(replace(wanted, next_id=read.next_id), _FEWEST_ROWS, stale_ok=True)
+        before = _ask(merchant, replace(wanted, next_id=read.next_id), _FEWEST_ROWS, stale_ok=True)
         older = before.data.records[:1]
-    frame = transfers_frame(list(read.records.values()), source().zone, *older)
+    frame = transfers_frame(list(read.records.values()), merchant.zone, *older)
     page = TransferPage(_chosen(frame, wanted), read.next_id, len(read.records))
     return Known(page, read.as_of, read.trouble)
 
 
-def all_transfers(wanted: Wanted) -> Known[pd.DataFrame]:
+def all_transfers(merchant: Merchant, wanted: Wanted) -> Known[pd.DataFrame]:
     """All transfers that are wanted, from the newest. Raises TwoJError where one answer fails."""
-    read = _Read()
-    for reply in _replies(replace(wanted, next_id=0), stale_ok=False):
+    read = _Read(merchant.now())
+    for reply in _replies(merchant, replace(wanted, next_id=0), stale_ok=False):
         read.add(reply)
-    return Known(_chosen(transfers_frame(list(read.records.values()), source().zone), wanted), read.as_of)
+    return Known(_chosen(transfers_frame(list(read.records.values()), merchant.zone), wanted), read.as_of)
 
 
 class _Read:
     """What was read so far, each record once: pages may overlap where transfers are made meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
         self.records: dict[int | TransferRecord, TransferRecord] = {}
         self.next_id = 0
-        self.as_of = source().now()
+        self.as_of = now
         self.trouble = ""
 
     def add(self, reply: Reply[TransferRecords]) -> None:
@@ -88,13 +90,13 @@ class _Read:
             self.records.setdefault(record if record.id is None else record.id, record)
 
 
-def _replies(wanted: Wanted, *, stale_ok: bool) -> Iterator[Reply[TransferRecords]]:
+def _replies(merchant: Merchant, wanted: Wanted, *, stale_ok: bool) -> Iterator[Reply[TransferRecords]]:
     """Ask page after page, as long as each leads to one that was not asked for yet."""
     asked = set()
     next_id = wanted.next_id
     while next_id not in asked:
         asked.add(next_id)
-        reply = _ask(replace(wanted, next_id=next_id), _ASKED_ROWS, stale_ok=stale_ok)
+        reply = _ask(merchant, replace(wanted, next_id=next_id), _ASKED_ROWS, stale_ok=stale_ok)
         yield reply
         next_id = reply.data.next_id
         if not next_id:
@@ -102,9 +104,9 @@ def _replies(wanted: Wanted, *, stale_ok: bool) -> Iterator[Reply[TransferRecord
     raise WrongShape("The provider's records lead from page to page in a circle.")
 
 
-def _ask(wanted: Wanted, rows: int, *, stale_ok: bool) -> Reply[TransferRecords]:
+def _ask(merchant: Merchant, wanted: Wanted, rows: int, *, stale_ok: bool) -> Reply[TransferRecords]:
     assert wanted.op_id is not None  # noqa: S101 - pages ask for a player first
-    return source().twoj.transfer.records(
+    return merchant.twoj.transfer.records(
         op_id=wanted.op_id,
         next_id=wanted.next_id,
         page_size=rows,

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from dashboard.core import codes, formats
-from dashboard.provider.source import source
+from dashboard.provider.merchant import Merchant
 from dashboard.wallet.orders import DEPOSIT, WITHDRAWAL, Attempt, Order
 from ledger.database import LedgerAway
 from ledger.transfers import (
@@ -29,74 +29,73 @@ _LATEST: Final = 10
 _TYPES: Final = {DEPOSIT: codes.DEPOSIT, WITHDRAWAL: codes.WITHDRAWAL}
 
 
-def is_on() -> bool:
+def is_on(merchant: Merchant) -> bool:
     """Whether this server moves money at all (TWOJ_CASHIER)."""
-    return source().book is not None
+    return merchant.book is not None
 
 
-def new_order(op_id: str, kind: str, amount_li: int) -> Order:
+def new_order(merchant: Merchant, op_id: str, kind: str, amount_li: int) -> Order:
     """An order under a number of its own, which sorts by time and can be read out on the phone."""
-    number = f"{source().now():%Y%m%d-%H%M%S}-{secrets.token_hex(5)}"
+    number = f"{merchant.now():%Y%m%d-%H%M%S}-{secrets.token_hex(5)}"
     return Order(number, op_id, kind, amount_li)
 
 
-def send(order: Order, who: str) -> Attempt:
+def send(merchant: Merchant, order: Order, who: str) -> Attempt:
     """Send an order if its number was never used, and return what became of it; else what is known of it.
 
     Raises LedgerAway where the ledger cannot be written before: then nothing was sent.
     """
-    journal = _journal()
+    journal = _journal(merchant)
     if not journal.open(_booked(order), who):
-        known = attempt(order.trans_no)
+        known = attempt(merchant, order.trans_no)
         assert known is not None  # noqa: S101 - the number is in the ledger, and nothing is ever deleted there
         return known
-    outcome = _moved(order)
+    outcome = _moved(merchant, order)
     try:
         return _attempt(journal.close(order.trans_no, outcome, who))
     except LedgerAway as error:
         log.warning("outcome of a transfer not written", trans_no=order.trans_no, error=str(error))
-        now_ms = int(source().clock() * 1000)
+        now_ms = int(merchant.clock() * 1000)
         sent = CashierTransfer(_booked(order), who, outcome, now_ms, now_ms)
         return replace(_attempt(sent), written=False)
 
 
-def look_up(order: Order, who: str) -> Attempt:
+def look_up(merchant: Merchant, order: Order, who: str) -> Attempt:
     """Look for an order in the provider's records, write what they say, and return all that is known of it.
 
     Raises TwoJError or LedgerAway, and then nothing is changed.
     """
-    here = source()
-    reply = here.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
-    outcome = _recorded(reply.data, order, formats.moment(reply.as_of, here.zone))
-    return _attempt(_journal().close(order.trans_no, outcome, who, "look-up"))
+    reply = merchant.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
+    outcome = _recorded(reply.data, order, formats.moment(reply.as_of, merchant.zone))
+    return _attempt(_journal(merchant).close(order.trans_no, outcome, who, "look-up"))
 
 
-def attempt(trans_no: str) -> Attempt | None:
+def attempt(merchant: Merchant, trans_no: str) -> Attempt | None:
     """What is known of the order with this number, None where it was not sent. Raises LedgerAway."""
-    found = _journal().find(trans_no)
+    found = _journal(merchant).find(trans_no)
     return _attempt(found) if found else None
 
 
-def attempts(op_id: str) -> list[Attempt]:
+def attempts(merchant: Merchant, op_id: str) -> list[Attempt]:
     """The latest orders for a player, before all others those that are open. Raises LedgerAway."""
-    return [_attempt(transfer) for transfer in _journal().latest(op_id, _LATEST)]
+    return [_attempt(transfer) for transfer in _journal(merchant).latest(op_id, _LATEST)]
 
 
-def last_freeze(op_id: str) -> Attempt | None:
+def last_freeze(merchant: Merchant, op_id: str) -> Attempt | None:
     """The latest withdrawal that was answered with the frozen part. Raises LedgerAway."""
-    found = _journal().last_freeze(op_id)
+    found = _journal(merchant).last_freeze(op_id)
     return _attempt(found) if found else None
 
 
-def _journal() -> TransferJournal:
-    journal = source().book
+def _journal(merchant: Merchant) -> TransferJournal:
+    journal = merchant.book
     if journal is None:
         raise RuntimeError("TWOJ_CASHIER is false: this server moves no money.")
     return journal
 
 
-def _moved(order: Order) -> TransferOutcome:
-    transfer = source().twoj.transfer
+def _moved(merchant: Merchant, order: Order) -> TransferOutcome:
+    transfer = merchant.twoj.transfer
     move = transfer.deposit if order.kind == DEPOSIT else transfer.withdraw
     try:
         reply = move(op_id=order.op_id, amount=order.amount_li, trans_no=order.trans_no)

@@ -9,8 +9,9 @@ from dashboard.core.amounts import AmountError, amount_li
 from dashboard.core.formats import money
 from dashboard.core.markdown import escaped
 from dashboard.core.roles import TRANSFERS
-from dashboard.kit import guard, states
-from dashboard.provider.source import Known, LedgerFailed, ProviderFailed, source
+from dashboard.kit import current, guard, states
+from dashboard.provider.merchant import LedgerFailed, ProviderFailed
+from dashboard.provider.reading import Known
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import data_cashier, parts_order
 from dashboard.wallet.orders import VERBS, Attempt, Order, concerns, objection
@@ -30,7 +31,7 @@ def has_account(op_id: str) -> bool:
     found: set[str] = st.session_state.setdefault(_ACCOUNTS, set())
     if op_id not in found:
         try:
-            wallet_data.fresh_balance(op_id)
+            wallet_data.fresh_balance(current.merchant(), op_id)
         except wallet_data.NoSuchPlayer:
             return False
         except ProviderFailed:
@@ -45,7 +46,7 @@ def draw(op_id: str) -> None:
 
     A fragment: the dialog does not wait until a slow provider has answered for the rest of the page.
     """
-    currency = source().currency
+    currency = current.merchant().currency
     with states.box("cash-desk", "Deposit or withdraw"), st.form("cash", border=False):
         kind = st.segmented_control(
             "What", list(VERBS), format_func=VERBS.__getitem__, default=next(iter(VERBS)), required=True
@@ -69,12 +70,14 @@ def draw(op_id: str) -> None:
 def _review(op_id: str, kind: str, typed: str) -> None:
     with states.part("The balance"):
         try:
-            order = data_cashier.new_order(op_id, kind, amount_li(typed, source().currency))
+            order = data_cashier.new_order(
+                current.merchant(), op_id, kind, amount_li(typed, current.merchant().currency)
+            )
         except AmountError as error:
             st.error(str(error), icon=":material/edit:")
             return
-        balance = wallet_data.fresh_balance(op_id)
-        against = objection(order, balance.value, source().currency)
+        balance = wallet_data.fresh_balance(current.merchant(), op_id)
+        against = objection(order, balance.value, current.merchant().currency)
         if against:
             st.error(against, icon=":material/block:")
         else:
@@ -86,7 +89,7 @@ def _confirm(order: Order, balance: Known[int]) -> None:
     _repeat(order, balance.value)
     place = st.empty()
     try:
-        sent = data_cashier.attempt(order.trans_no)
+        sent = data_cashier.attempt(current.merchant(), order.trans_no)
         if sent is None:
             with place.container():
                 sent = _sent(order)
@@ -101,7 +104,7 @@ def _confirm(order: Order, balance: Known[int]) -> None:
 
 
 def _repeat(order: Order, balance_li: int) -> None:
-    currency = source().currency
+    currency = current.merchant().currency
     facts = {
         "Player": escaped(order.op_id),
         VERBS[order.kind]: f"**{money(order.amount_li, currency)}**",
@@ -114,12 +117,12 @@ def _repeat(order: Order, balance_li: int) -> None:
 
 def _sent(order: Order) -> Attempt | None:
     """Offer to send it; once that is pressed, send it and return what became of it."""
-    here = source()
-    worries = concerns(order, data_cashier.attempts(order.op_id), here.now(), here.currency)
+    merchant = current.merchant()
+    worries = concerns(order, data_cashier.attempts(merchant, order.op_id), merchant.now(), merchant.currency)
     for worry in worries:
         st.warning(escaped(worry), icon=":material/warning:")
     agreed = not worries or st.checkbox("Make this transfer all the same", key=f"agreed-{order.trans_no}")
-    label = f"{VERBS[order.kind]} {money(order.amount_li, here.currency)}"
+    label = f"{VERBS[order.kind]} {money(order.amount_li, merchant.currency)}"
     with st.container(horizontal=True):
         pressed = st.button(escaped(label), type="primary", key=f"send-{order.trans_no}", disabled=not agreed)
         if st.button("Cancel", key=f"cancel-{order.trans_no}"):
@@ -129,7 +132,7 @@ def _sent(order: Order) -> Attempt | None:
         return None
     st.session_state[_SENT] += 1
     with st.spinner("Sending…"):
-        return data_cashier.send(order, guard.who(TRANSFERS))
+        return data_cashier.send(merchant, order, guard.who(TRANSFERS))
 
 
 def _result(sent: Attempt) -> None:

@@ -7,8 +7,7 @@ import streamlit as st
 
 from dashboard.core import formats
 from dashboard.core.query import BEFORE, LONGEST_ID, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, USER_ID
-from dashboard.kit import query_params
-from dashboard.provider.source import source
+from dashboard.kit import current, query_params
 from dashboard.wallet.transfers import FILTERS, Wanted, read_wanted
 
 _KEY: Final = "wallet-"
@@ -51,7 +50,7 @@ def draw_filters() -> None:
             **query_params.bound(_KEY, TRANS_NO, drops=_PAGE),
         )
         st.datetime_input(
-            f"Created before, {formats.zone_name(source().zone)}",
+            f"Created before, {formats.zone_name(current.merchant().zone)}",
             value=None,
             format="YYYY-MM-DD",
             step=timedelta(minutes=1),

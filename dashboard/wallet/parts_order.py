@@ -7,8 +7,7 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.roles import TRANSFERS
-from dashboard.kit import guard, states
-from dashboard.provider.source import source
+from dashboard.kit import current, guard, states
 from dashboard.wallet import data_cashier
 from dashboard.wallet.orders import DONE, NOT_KNOWN, REFUSED, SENDING, Attempt, told
 
@@ -23,7 +22,7 @@ _BOXES: Final = {
 def outcome(attempt: Attempt) -> None:
     """Say what became of an attempt."""
     box, icon = _BOXES[attempt.state]
-    box(escaped(told(attempt, source().currency)), icon=icon)
+    box(escaped(told(attempt, current.merchant().currency)), icon=icon)
 
 
 def looked_up(attempt: Attempt, place: str) -> Attempt | None:
@@ -34,11 +33,11 @@ def looked_up(attempt: Attempt, place: str) -> Attempt | None:
     number, found = attempt.order.trans_no, None
     if st.button("Look it up", key=f"look-up-{place}-{number}", icon=":material/search:", help=number):
         with states.part("The look-up"):
-            found = data_cashier.look_up(attempt.order, guard.who(TRANSFERS))
+            found = data_cashier.look_up(current.merchant(), attempt.order, guard.who(TRANSFERS))
     return found
 
 
 def when(attempt: Attempt) -> str:
     """When it was sent, in the business zone."""
-    here = source()
-    return formats.moment(attempt.sent_at, here.zone, here.now())
+    merchant = current.merchant()
+    return formats.moment(attempt.sent_at, merchant.zone, merchant.now())

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from dashboard.core import tables
-from dashboard.kit import charts, table
-from dashboard.provider.source import source
+from dashboard.kit import charts, current, table
 from dashboard.wallet import data_cashier, parts_order
 from dashboard.wallet.orders import order_table
 
 
 def draw(op_id: str) -> None:
     """Say of each open order what is known, with a button to look it up; below, the latest in a table."""
-    found = data_cashier.attempts(op_id)
+    merchant = current.merchant()
+    found = data_cashier.attempts(merchant, op_id)
     if not found:
         st.caption("None yet for this player.")
         return
@@ -19,7 +19,11 @@ def draw(op_id: str) -> None:
         parts_order.outcome(attempt)
         if parts_order.looked_up(attempt, "list"):
             st.rerun()
-    here = source()
     table.draw(
-        order_table(found, here.zone), tables.ORDERS, "orders", charts.look(), here.currency, height_rows=5
+        order_table(found, merchant.zone),
+        tables.ORDERS,
+        "orders",
+        charts.look(),
+        merchant.currency,
+        height_rows=5,
     )

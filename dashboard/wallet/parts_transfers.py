@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard.core import formats, tables
 from dashboard.core.files import About, file_stem
-from dashboard.kit import charts, downloads, states, table
-from dashboard.provider.source import Known, source
+from dashboard.kit import charts, current, downloads, states, table
+from dashboard.provider.reading import Known
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import parts_filter
 from dashboard.wallet.figures import wallet_chart
@@ -21,16 +21,21 @@ _FILE: Final = "wallet-file"
 
 def draw(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
     """Draw what was found."""
-    here, page = source(), found.value
+    merchant, page = current.merchant(), found.value
     if page.transfers.empty:
         st.info(_nothing(wanted, page))
     else:
         if wanted.type is None and len(page.transfers) > 1:  # without the other type no balance runs
             _chart(page.transfers)
-        st.caption(f"On this page: {in_words(page.transfers, here.currency)}")
+        st.caption(f"On this page: {in_words(page.transfers, merchant.currency)}")
         look = charts.look()
         table.draw(
-            page.transfers, tables.TRANSFERS, "transfers-table", look, here.currency, neutral=["between_li"]
+            page.transfers,
+            tables.TRANSFERS,
+            "transfers-table",
+            look,
+            merchant.currency,
+            neutral=["between_li"],
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         _turn(wanted, page.next_id)
@@ -38,8 +43,8 @@ def draw(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
 
 
 def _chart(transfers: pd.DataFrame) -> None:
-    here = source()
-    charts.show(wallet_chart(transfers, charts.look(), here.currency, here.zone), "running-balance")
+    merchant = current.merchant()
+    charts.show(wallet_chart(transfers, charts.look(), merchant.currency, merchant.zone), "running-balance")
     st.caption(
         "The running balance. Where the line breaks, the balance changed between two transfers: rounds,"
         " bonuses, jackpots, or a transfer that is missing."
@@ -51,7 +56,9 @@ def _nothing(wanted: Wanted, page: wallet_data.TransferPage) -> str:
         return f"None of the {page.looked_at} transfers looked at fits the filters. Older ones may."
     if wanted.next_id:
         return "There are no older ones."
-    return "No transfer fits the filters." if described(wanted, source().zone) else "No transfers yet."
+    return (
+        "No transfer fits the filters." if described(wanted, current.merchant().zone) else "No transfers yet."
+    )
 
 
 def _turn(wanted: Wanted, next_id: int) -> None:
@@ -79,29 +86,29 @@ def _file(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
         return
     if st.button("Read all for a file", icon=":material/download:", type="tertiary"):
         with states.part("The file"), st.spinner("Reading all transfers…"):
-            st.session_state[_FILE] = (whole, wallet_data.all_transfers(whole))
+            st.session_state[_FILE] = (whole, wallet_data.all_transfers(current.merchant(), whole))
     read_for, known = st.session_state.get(_FILE, (None, None))
     if read_for == whole:
         _offer(whole, known)
 
 
 def _offer(wanted: Wanted, known: Known[pd.DataFrame]) -> None:
-    here = source()
+    merchant = current.merchant()
     stale = "The provider did not answer; this is what it said last." if known.stale else ""
     about = About(
         title="Transfers",
-        period=f"All until {formats.moment(min(known.as_of, wanted.before or known.as_of), here.zone)}",
-        zone=formats.zone_name(here.zone),
-        currency=here.currency or "",
-        as_of=formats.moment(known.as_of, here.zone),
+        period=f"All until {formats.moment(min(known.as_of, wanted.before or known.as_of), merchant.zone)}",
+        zone=formats.zone_name(merchant.zone),
+        currency=merchant.currency or "",
+        as_of=formats.moment(known.as_of, merchant.zone),
         completeness=stale,
-        only=", ".join(filter(None, (f"player {wanted.op_id}", described(wanted, here.zone)))),
+        only=", ".join(filter(None, (f"player {wanted.op_id}", described(wanted, merchant.zone)))),
         rows=str(len(known.value)),
     )
     count = len(known.value)
     st.caption(
         f"{'The only transfer' if count == 1 else f'All {count:,} transfers'} as a file", width="content"
     )
-    day = f"{min(known.as_of, wanted.before or known.as_of).astimezone(here.zone):%Y-%m-%d}"
+    day = f"{min(known.as_of, wanted.before or known.as_of).astimezone(merchant.zone):%Y-%m-%d}"
     stem = file_stem("transfers", wanted.op_id or "", day)
     downloads.offer(about, tables.TRANSFERS, known.value, stem)

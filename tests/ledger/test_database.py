@@ -18,9 +18,11 @@ from sqlalchemy import func, select, text
 
 import ledger.database
 from dashboard.access import audit as access_audit
-from dashboard.jackpots import data as jackpots_data
-from dashboard.provider.source import connected, source
+from dashboard.jackpots.data_watch import Watch
+from dashboard.kit.current import merchants
+from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
+from dashboard.status.data_checks import Checks
 from ledger import schema
 from ledger.__main__ import main
 from ledger.check import check
@@ -41,6 +43,7 @@ from ledger.payouts.receiver import Receiver
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import payout
 from tests.ledger.payouts.server import environment
+from tests.merchants import merchant
 
 
 @pytest.fixture
@@ -305,15 +308,12 @@ def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeyp
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with closing(Database(ledger_url(settings.ledger_url))) as database:
         receiver = Receiver(MerchantKey(*settings.merchant()), database)
-        with (
-            connected(settings, database, demo=True),
-            jackpots_data.watching(settings.brand, settings.logo_url(), settings.jackpot_poll_s),
-        ):
+        with connected(merchants, settings, database, demo=True):
             receiver._ledger.settle([delivery(payout())])
-            access_audit.audit("ann", "sign-in", {})
-            assert jackpots_data.watch().screens.make("Lobby", "dark", "ann")
-            assert source().book.find("t-1") is None
-            assert source().checks.ledger(10).trouble == ""
+            access_audit.audit(merchant(), "ann", "sign-in", {})
+            assert merchant().running(Watch).screens.make("Lobby", "dark", "ann")
+            assert merchant().book.find("t-1") is None
+            assert merchant().running(Checks).ledger(10).trouble == ""
     assert made == [url]
 
 

@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
-from dashboard.jackpots import data as jackpots_data
-from dashboard.provider.source import connected
+from dashboard.kit.current import merchants
+from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
 from tests.provider import CLOCK, Sandbox
@@ -87,6 +87,7 @@ def open_page(
             ledger = Database(ledger_url(wanted.ledger_url))
             stack.callback(ledger.close)
             connection = connected(
+                merchants,
                 wanted,
                 ledger,
                 demo=True,
@@ -96,9 +97,6 @@ def open_page(
                 sleep=lambda seconds: time.sleep(seconds / 100),
             )
             stack.enter_context(connection)
-            stack.enter_context(
-                jackpots_data.watching(wanted.brand, wanted.logo_url(), wanted.jackpot_poll_s)
-            )
             app = AppTest.from_file(str(MAIN), default_timeout=30)
             app.user = user or {}
             for name, value in query.items():

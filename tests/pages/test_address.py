@@ -4,6 +4,7 @@ import pytest
 
 from dashboard.core.query import on_page
 from dashboard.games import data_game, data_luck
+from tests.merchants import merchant
 from tests.pages.games_page import all_here, said, view, whole
 
 # What each parameter of the page cannot be; of one player's page the ids are right, so that there are parts.
@@ -62,8 +63,8 @@ def test_an_empty_period_is_one_sentence_for_the_page(open_page, page):
     if page in ("games", "a game"):
         drawn = all_here(drawn, EMPTY)
     if page == "a game":
-        whole(lambda: data_game.game_rounds(1041, view(EMPTY)))
-        whole(lambda: data_luck.lucks(view(EMPTY), 1041))
+        whole(lambda: data_game.game_rounds(merchant(), 1041, view(EMPTY)))
+        whole(lambda: data_luck.lucks(merchant(), view(EMPTY), 1041))
         drawn.run()
     told = [each.value for each in drawn.info if "in 2–3 January 2005" in each.value]
     assert len(told) == 1

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from dashboard.core.roles import Role
-from dashboard.provider.source import source
 from ledger import schema
+from tests.merchants import merchant
 from tests.pages.test_overview import DAY_S, midnight, said, shown
 
 MARCH = midnight("2026-03-01")
@@ -15,7 +15,7 @@ QUERY = {"period": "2026-03-01..2026-03-02", "compare": "none"}
 
 
 def audit_log() -> list[tuple[str, str, dict[str, str]]]:
-    with source().ledger.reading() as connection:
+    with merchant().ledger.reading() as connection:
         rows = connection.execute(select(schema.audit).order_by(schema.audit.c.id)).all()
     return [(row.who, row.what, json.loads(row.about)) for row in rows]
 

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import State
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
+from tests.merchants import merchant
 from tests.pages.game_truth import leads_to, shown_text
 from tests.provider import CLOCK
 from twoj_sandbox import BURST
@@ -253,16 +255,15 @@ def test_more_than_a_million_bets_are_read_only_when_somebody_says_so(open_page,
 def test_an_export_is_ordered_made_and_deleted(open_page):
     page = opened(open_page, {"period": "yesterday", "type": "Fish"})
     page.button(key="order-csv").click().run()
-    from dashboard.provider.source import source
 
-    while source().exports.seen()[0].export.state is State.WAITING:
+    while merchant().running(Exports).seen()[0].export.state is State.WAITING:
         page.run()
     page.run()
-    export = source().exports.seen()[0].export
+    export = merchant().running(Exports).seen()[0].export
     assert any(f"{export.rows:,} rows" in each.value for each in page.caption)
     assert any("only Fish" in each.value for each in page.markdown)
     page.button(key=f"delete-{export.id}").click().run()
-    assert source().exports.seen() == []
+    assert merchant().running(Exports).seen() == []
 
 
 def test_a_wrong_filter_is_one_sentence_and_all_bets(open_page, truth):

@@ -15,6 +15,7 @@ from dashboard.core import formats
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
 from dashboard.core.periods import Period
+from tests.merchants import merchant
 from tests.pages.clicks import press
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, SUB_MCH_ID, UNICODE
@@ -224,7 +225,9 @@ def test_a_day_that_has_just_begun_is_0_and_no_gap(open_page, clock, sandbox):
     sandbox.set_clock(clock[0])
     open_page({}, "bonus")
     now = datetime.fromtimestamp(midnight("2026-03-16"), UTC)
-    days = bonus_data.bonus_days(Wanted(), Period("", date(2026, 3, 15), date(2026, 3, 16)), now).value
+    days = bonus_data.bonus_days(
+        merchant(), Wanted(), Period("", date(2026, 3, 15), date(2026, 3, 16)), now
+    ).value
     assert days["release_count"].tolist()[1] == 0 < days["release_count"].tolist()[0]
 
 

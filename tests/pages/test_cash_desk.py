@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
-from dashboard.provider.source import source
 from dashboard.wallet import data_cashier
 from dashboard.wallet.orders import DEPOSIT, DONE, NOT_KNOWN, REFUSED, WITHDRAWAL
 from ledger import schema
 from ledger.check import check
 from ledger.database import LedgerAway, ledger_url, open_engine
+from tests.merchants import merchant
 from tests.provider import CLOCK
 from twoj_sandbox import PRANKSTER, QUIET
 
@@ -120,9 +120,9 @@ def said(page):
 def test_where_the_desk_is_closed_nothing_can_be_sent(open_page, sandbox, ledger):
     page = open_page({"op_id": QUIET.op_id}, page="wallet", ledger_url=str(ledger))
     assert not [label for label in labels(page) if label in ("Review…", "Look it up")]
-    order = data_cashier.new_order(QUIET.op_id, DEPOSIT, 1)
+    order = data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 1)
     with pytest.raises(RuntimeError, match="TWOJ_CASHIER is false"):
-        data_cashier.send(order, "ann")
+        data_cashier.send(merchant(), order, "ann")
     assert not sandbox.calls(MOVES[DEPOSIT])
     assert deeds(ledger) == []
 
@@ -242,13 +242,13 @@ def test_names_are_shown_as_text(open_desk):
 def test_a_number_that_was_sent_is_never_sent_again(open_desk, sandbox, ledger):
     """Whatever brings the click back: a double click, a reload, the same form in another tab or server."""
     open_desk()
-    order = data_cashier.new_order(QUIET.op_id, DEPOSIT, 5_000)
+    order = data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 5_000)
     together = threading.Barrier(8)
     found = []
 
     def send():
         together.wait(10)
-        found.append(data_cashier.send(order, "ann"))
+        found.append(data_cashier.send(merchant(), order, "ann"))
 
     threads = [threading.Thread(target=send) for _ in range(8)]
     for thread in threads:
@@ -256,8 +256,8 @@ def test_a_number_that_was_sent_is_never_sent_again(open_desk, sandbox, ledger):
     for thread in threads:
         thread.join(30)
     assert {attempt.state for attempt in found} <= {"done", "sending"}
-    assert data_cashier.send(order, "ann").state == DONE
-    assert data_cashier.send(replace(order, amount_li=9_000), "ben").order.amount_li == 5_000
+    assert data_cashier.send(merchant(), order, "ann").state == DONE
+    assert data_cashier.send(merchant(), replace(order, amount_li=9_000), "ben").order.amount_li == 5_000
     assert len(sandbox.calls(MOVES[DEPOSIT])) == 1
     assert has_li(sandbox) == START_LI + 5_000
     assert deeds(ledger) == [("ann", "deposit", "sending"), ("ann", "deposit", "done")]
@@ -267,7 +267,7 @@ def test_the_dialog_of_a_sent_order_offers_no_second_sending(open_desk, sandbox)
     page = open_desk()
     review(page, "5")
     order = page.session_state["cash-draft"][0]
-    data_cashier.send(order, "ann")
+    data_cashier.send(merchant(), order, "ann")
     press(page, "Deposit 5 PHP")
     assert said(page) == ["5 PHP was deposited. The balance after it was 1,005 PHP."]
     assert len(sandbox.calls(MOVES[DEPOSIT])) == 1
@@ -298,12 +298,14 @@ def test_whatever_fails_where_the_words_are_true(open_desk, sandbox, ledger, kin
     for way, sign in ((DEPOSIT, 1), (WITHDRAWAL, -1)):
         sandbox.fault(MOVES[way], kind, times=1, after=after)
         before_li = has_li_with_faults(sandbox)
-        attempt = data_cashier.send(data_cashier.new_order(QUIET.op_id, way, 5_000), "ann")
+        attempt = data_cashier.send(
+            merchant(), data_cashier.new_order(merchant(), QUIET.op_id, way, 5_000), "ann"
+        )
         moved_li = has_li(sandbox) - before_li
         assert moved_li == (sign * 5_000 if after else 0)
         assert attempt.state in ({DONE} if moved_li else {REFUSED, NOT_KNOWN})
         if attempt.state == NOT_KNOWN:
-            looked = data_cashier.look_up(attempt.order, "ben")
+            looked = data_cashier.look_up(merchant(), attempt.order, "ben")
             assert "records did not have it on" in looked.reason
     assert len([row for row in deeds(ledger) if row[2] == "sending"]) == 2
 
@@ -365,18 +367,18 @@ def test_an_unknown_outcome_can_be_looked_up(open_desk, sandbox, ledger, moved, 
 
 def test_a_number_that_stands_for_other_money_is_not_taken_for_it(open_desk, sandbox):
     open_desk()
-    order = data_cashier.new_order(QUIET.op_id, DEPOSIT, 5_000)
-    source().book.open(data_cashier._booked(order), "ann")
+    order = data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 5_000)
+    merchant().book.open(data_cashier._booked(order), "ann")
     sandbox.open(MOVES[DEPOSIT], op_id=QUIET.op_id, amount=4_000, trans_no=order.trans_no)
-    found = data_cashier.look_up(order, "ann")
+    found = data_cashier.look_up(merchant(), order, "ann")
     assert found.state == NOT_KNOWN
     assert found.reason == "The provider's records have another transfer under its number. Ask the provider."
 
 
 def test_a_server_that_stopped_while_sending_leaves_an_order_that_can_be_looked_up(open_desk, sandbox):
     page = open_desk()
-    order = data_cashier.new_order(QUIET.op_id, DEPOSIT, 5_000)
-    source().book.open(data_cashier._booked(order), "ann")
+    order = data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 5_000)
+    merchant().book.open(data_cashier._booked(order), "ann")
     sandbox.open(MOVES[DEPOSIT], op_id=QUIET.op_id, amount=5_000, trans_no=order.trans_no)
     page.run()
     assert "Deposit of 5 PHP: it is being sent." in page.info[0].value
@@ -388,7 +390,9 @@ def test_an_open_order_must_be_passed_over_by_hand(open_desk, sandbox):
     page = open_desk()
     sandbox.fault(MOVES[DEPOSIT], "reset", times=1)
     sandbox.fault(RECORDS, "http_500")
-    first = data_cashier.send(data_cashier.new_order(QUIET.op_id, DEPOSIT, 5_000), "ann")
+    first = data_cashier.send(
+        merchant(), data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 5_000), "ann"
+    )
     sandbox.clear_faults()
     review(page, "7")
     number = first.order.trans_no
@@ -437,7 +441,7 @@ def test_an_outcome_that_cannot_be_written_is_told_all_the_same(open_desk, sandb
         raise LedgerAway("The ledger's database cannot be used: database is locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr(source().book, "close", settle)
+        patched.setattr(merchant().book, "close", settle)
         press(page, "Deposit 5 PHP")
     assert said(page) == [f"5 PHP was deposited. The balance after it was 1,005 PHP. {NOT_WRITTEN}"]
     press(page, "Close")
@@ -460,7 +464,7 @@ def test_a_ledger_that_is_away_leaves_balance_and_transfers_alive(open_desk, led
 
 def test_numbers_sort_by_time_and_never_repeat(open_desk):
     open_desk()
-    numbers = [data_cashier.new_order(QUIET.op_id, DEPOSIT, 1).trans_no for _ in range(1000)]
+    numbers = [data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 1).trans_no for _ in range(1000)]
     assert len(set(numbers)) == 1000
     assert {number[:16] for number in numbers} == {"20260315-093000-"}
     assert {len(number) for number in numbers} == {26}

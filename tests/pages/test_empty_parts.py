@@ -8,6 +8,7 @@ from streamlit.testing.v1.element_tree import Block
 
 from dashboard.games import data_luck
 from dashboard.status import data as status_data
+from tests.merchants import merchant
 from tests.pages.games_page import all_here, view, whole
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +103,7 @@ def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
     if name == "games":
         page = all_here(page, asked)
     if "game_id" in asked:
-        whole(lambda: data_luck.lucks(view(asked), int(asked["game_id"])))
+        whole(lambda: data_luck.lucks(merchant(), view(asked), int(asked["game_id"])))
         page.run()
     for key, sentence in said.items():
         shown = part(page, key)

@@ -15,7 +15,7 @@ import structlog
 from dashboard.core import formats
 from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.provider.loads import Load
-from dashboard.provider.source import source
+from tests.merchants import merchant
 from twoj_sandbox import KEY
 
 STEP_S = 61
@@ -174,7 +174,7 @@ def blamed(*what: str) -> Iterator[None]:
 
 def hurried(fault: str) -> None:
     """Let nobody wait long for a provider that hangs."""
-    wire = source().twoj._wire
+    wire = merchant().twoj._wire
     wire._timeout_s, wire._budget_s = (0.2, 0.3) if fault == "a hang" else (6, 8)
 
 
@@ -272,10 +272,10 @@ def test_a_page_through_all_faults(
             trouble.ends()
             is_sound(page.run())
             assert numbers(page) == good
-            assert source().twoj.cache_state().works is works
+            assert merchant().twoj.cache_state().works is works
         trouble.ends()
         is_sound(page.run())
-        assert source().twoj.cache_state().works
+        assert merchant().twoj.cache_state().works
 
     text = "".join(everything(page.main))
     assert KEY not in text
@@ -299,9 +299,9 @@ def test_the_wall_through_all_faults(open_page, tmp_path, trouble, truth, clock)
     trouble.begins("HTTP 500")
     open_page({}, "jackpots")
     wall = Watch(
-        source().twoj.jackpot,
+        merchant().twoj.jackpot,
         Brand("Jackpots", ""),
-        source().ledger,
+        merchant().ledger,
         currency=None,
         timezone="UTC",
         poll_s=2,

@@ -12,7 +12,7 @@ import redis
 
 import ledger.database
 from dashboard.core import formats
-from dashboard.provider.source import source
+from tests.merchants import merchant
 from tests.parts import postgresql_server, program, redis_server
 
 DAYS = {"period": "2026-03-14..2026-03-15", "compare": "none"}
@@ -74,7 +74,7 @@ def test_redis_hangs_and_is_back(open_page, sandbox, clock, redis_url, page, que
         clock[0] += 61
         shown.run()
         assert is_sound(shown)
-        return cards(shown), source().twoj.cache_state().works
+        return cards(shown), merchant().twoj.cache_state().works
 
     shown = open_page(query, page, cache_url=redis_url)
     good = cards(shown)

@@ -11,8 +11,10 @@ from dashboard.games import data_days as games_data_days
 from dashboard.games import data_game, data_luck
 from dashboard.games import data_table as games_data_table
 from dashboard.games.luck import UNJUDGED, Origin
-from dashboard.provider.source import connected
+from dashboard.kit.current import merchants
+from dashboard.server.connect import connected
 from ledger.database import Database, ledger_url
+from tests.merchants import merchant
 from tests.pages.game_truth import midnight, texts, totals_by_game, totals_of
 from tests.pages.games_page import said, view, whole
 from tests.provider import CLOCK, start_sandbox
@@ -33,7 +35,7 @@ def cache_folder(tmp_path_factory):
 def test_every_cell_is_that_of_the_bets(open_page, truth):
     open_page(page="games")
     days = view().period.days()
-    found = whole(lambda: games_data_days.game_days(days, view().now)).known.value
+    found = whole(lambda: games_data_days.game_days(merchant(), days, view().now)).known.value
     assert list(found.finished) == [True] * 6 + [False]
     for place, day in enumerate(days):
         start = midnight(day.isoformat())
@@ -47,19 +49,19 @@ def test_days_that_end_early_are_not_taken_for_whole_ones(open_page, truth):
     days, start = [date(2026, 3, 8)], midnight("2026-03-08")
     for end in (start + 34_200, start + DAY_S):
         now = datetime.fromtimestamp(end, UTC)
-        found = whole(lambda now=now: games_data_days.game_days(days, now, 2011)).known.value
+        found = whole(lambda now=now: games_data_days.game_days(merchant(), days, now, 2011)).known.value
         assert found.rows[2011] == [totals_of(truth, 2011, start, end)]
         assert list(found.finished) == [True], "whatever of it is on view, the day is over"
 
 
 def test_a_finished_day_is_asked_once_and_a_past_hour_again_a_week_after_its_end(open_page, sandbox, clock):
     open_page(page="games")
-    whole(lambda: data_luck.lucks(view()))  # the period, the sample, and sixty days before
+    whole(lambda: data_luck.lucks(merchant(), view()))  # the period, the sample, and sixty days before
     sandbox.clear_calls()
     clock[0] += 3600
     sandbox.set_clock(clock[0])
     open_page(page="games")
-    whole(lambda: data_luck.lucks(view()))
+    whole(lambda: data_luck.lucks(merchant(), view()))
     today = midnight("2026-03-15")
     asked = [call["data"] for call in (*sandbox.calls(ONE_GAME), *sandbox.calls(SLOTS))]
     finished = {data["time_start"] for data in asked if data["time_end"] <= today}
@@ -76,10 +78,12 @@ def test_a_slots_game_that_is_neither_listed_nor_played_is_0_on_each_day(open_pa
     """The one answer about all slots games says so: not "no data". 1041 had no bets on these days of 2024."""
     open_page(page="games")
     days = [date(2024, 1, 1), date(2024, 1, 2)]
-    found = whole(lambda: games_data_days.game_days(days, view().now, game_id)).known.value
+    found = whole(lambda: games_data_days.game_days(merchant(), days, view().now, game_id)).known.value
     assert found.rows[game_id] == [Totals(), Totals()]
     assert found.frame(game_id)["bet_amount_li"].tolist() == [0, 0]
-    sums = data_game.game_sums(game_id, datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 3, tzinfo=UTC))
+    sums = data_game.game_sums(
+        merchant(), game_id, datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 3, tzinfo=UTC)
+    )
     assert sums.value.totals == Totals()
     assert game_id not in {call["data"]["game_id"] for call in sandbox.calls(ONE_GAME)}
 
@@ -88,7 +92,7 @@ def test_one_failing_game_names_its_days(open_page, sandbox):
     open_page(page="games")
     sandbox.fault(ONE_GAME, "code_500", where={"game_id": 3001})
     days = view({"period": "2025-11-01..2025-11-03"}).period.days()
-    known = whole(lambda: games_data_days.game_days(days, view().now)).known
+    known = whole(lambda: games_data_days.game_days(merchant(), days, view().now)).known
     (sentence,) = known.failed
     assert sentence.startswith("Baccarat on 3 days: The provider failed inside")
     assert known.value.rows[3001] == [None, None, None]
@@ -98,8 +102,8 @@ def test_one_failing_game_names_its_days(open_page, sandbox):
 def test_the_page_finds_the_planted_game(open_page):
     """Lucky Koi paid 130 % on two of the seven days; no honest game of this world is named."""
     page = open_page(page="games")
-    judged = whole(lambda: data_luck.lucks(view())).known.value.games
-    whole(lambda: games_data_table.arriving_games(view()))
+    judged = whole(lambda: data_luck.lucks(merchant(), view())).known.value.games
+    whole(lambda: games_data_table.arriving_games(merchant(), view()))
     page.run()
     (words,) = [each.value for each in page.markdown if "enough play to tell" in each.value]
     assert "Outside the 99.8 % band: **Lucky Koi 锦鲤** with 118.22\u00a0%" in words
@@ -120,8 +124,8 @@ def test_the_page_finds_the_planted_game(open_page):
 
 def test_a_theoretical_rtp_comes_before_what_was_seen(open_page):
     page = open_page(page="games", rtp={1041: Decimal("96.5")})
-    judged = whole(lambda: data_luck.lucks(view())).known.value.games
-    whole(lambda: games_data_table.arriving_games(view()))
+    judged = whole(lambda: data_luck.lucks(merchant(), view())).known.value.games
+    whole(lambda: games_data_table.arriving_games(merchant(), view()))
     page.run()
     assert judged[1041].expected == 0.965
     assert [game_id for game_id, found in judged.items() if found.origin is Origin.CONFIGURED] == [1041]
@@ -130,7 +134,7 @@ def test_a_theoretical_rtp_comes_before_what_was_seen(open_page):
 
 def test_the_sample_is_two_whole_weeks_of_single_rounds(open_page, truth):
     open_page(page="games")
-    sample = whole(lambda: data_luck.lucks(view())).known.value.sample
+    sample = whole(lambda: data_luck.lucks(merchant(), view())).known.value.sample
     start, end = midnight("2026-02-23"), midnight("2026-03-09")
     assert sample.bets == len(truth.bets(start, end, CLOCK))
     rounds = truth.bets(start, end, CLOCK)
@@ -157,11 +161,11 @@ def test_sixty_days_of_slots_are_there_in_three_seconds(tmp_path):
             cache_url=str(tmp_path),
         )
         sandbox.summary(SLOTS, time_start=midnight("2026-01-15"), time_end=CLOCK)  # its world is made
-        with connected(settings, Database(ledger_url(None)), demo=False, clock=lambda: CLOCK):
+        with connected(merchants, settings, Database(ledger_url(None)), demo=False, clock=lambda: CLOCK):
             days = view({"period": "60d"}).period.days()
             begun = time.perf_counter()
             while (
-                not (known := games_data_days.game_days(days, view().now, 1041).known)
+                not (known := games_data_days.game_days(merchant(), days, view().now, 1041).known)
                 or None in known.value.rows[1041]
             ):
                 assert time.perf_counter() - begun < 3

@@ -8,6 +8,7 @@ from dashboard.core import formats
 from dashboard.core.cell_links import MARK
 from dashboard.core.metrics import METRIC, Totals, change
 from dashboard.games import data_days as games_data_days
+from tests.merchants import merchant
 from tests.pages.clicks import press
 from tests.pages.game_truth import GAME, leads_to, midnight, players_of, rounds_of, totals_by_game
 from tests.pages.games_page import all_here, rows, said, view, whole
@@ -82,7 +83,7 @@ def test_a_written_row(open_page):
 def test_small_lines_are_the_finished_days(open_page, truth):
     page = open_page({"period": "7d"}, page="games")
     days = view().period.days()
-    whole(lambda: games_data_days.game_days(days, view().now))
+    whole(lambda: games_data_days.game_days(merchant(), days, view().now))
     shown = rows(page.run())
     for name in ("Roulette Royale", "Lucky Koi 锦鲤"):
         game_id = next(game.game_id for game in GAMES if game.name == name)

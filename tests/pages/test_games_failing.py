@@ -1,7 +1,8 @@
 """The Games page where the provider fails, is slow, is old, or says odd things."""
 
 from dashboard.games import data_table as games_data_table
-from dashboard.provider.source import ProviderFailed
+from dashboard.provider.merchant import ProviderFailed
+from tests.merchants import merchant
 from tests.pages.games_page import all_here, rows, said, view, whole
 from twoj_sandbox.world.games import GAMES
 
@@ -47,7 +48,7 @@ def test_nobody_waits_for_the_slowest_game(open_page, sandbox):
 def test_a_failing_provider_is_one_sentence_a_part(open_page, sandbox):
     sandbox.fault("*", "code_500")
     page = open_page(page="games")
-    whole(lambda: Finished(games_data_table.arriving_games, view()))
+    whole(lambda: Finished(games_data_table.arriving_games, merchant(), view()))
     page.run()
     assert not page.dataframe
     assert "Table of games: not known now. The provider failed inside" in said(page)

@@ -12,15 +12,16 @@ from streamlit.testing.v1 import AppTest
 from structlog.testing import capture_logs
 
 from dashboard.access import audit as access_audit
+from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import Format
 from dashboard.core.cell_links import MARK
 from dashboard.core.files import About, Column, Kind, csv_bytes
 from dashboard.core.roles import LEAST, Person, Role
 from dashboard.kit.downloads import hand_out
-from dashboard.provider.source import source
 from ledger import schema
 from ledger.check import check
 from ledger.database import Database, ledger_url
+from tests.merchants import merchant
 from tests.pages.game_truth import leads_to
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, QUIET
@@ -270,15 +271,15 @@ def test_no_file_leaves_after_the_sign_in_has_ended(open_as, log, person):
 
 def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
     open_as("nobody", timezone="Asia/Manila")
-    access_audit.audit("ann", "sign-in", {"subject": "1"}, "owner")
-    access_audit.audit("=cmd()", "export", {"rows": 2**53 + 1})
-    rows = access_audit.audit_rows(5)
+    access_audit.audit(merchant(), "ann", "sign-in", {"subject": "1"}, "owner")
+    access_audit.audit(merchant(), "=cmd()", "export", {"rows": 2**53 + 1})
+    rows = access_audit.audit_rows(merchant(), 5)
     assert rows["id"].tolist() == [2, 1]
     assert [str(at) for at in rows["at"]] == ["2026-03-15 17:30:00+08:00"] * 2
     assert rows["who"].tolist() == ["=cmd()", "ann"]
     assert rows["about"].tolist() == ['{"rows": 9007199254740993}', '{"subject": "1"}']
     assert rows["outcome"].tolist() == ["done", "owner"]
-    assert access_audit.audit_rows(1)["id"].tolist() == [2]
+    assert access_audit.audit_rows(merchant(), 1)["id"].tolist() == [2]
 
 
 def audit_log_alone():
@@ -291,7 +292,7 @@ def audit_log_alone():
 @pytest.mark.parametrize("role", [Role.CASHIER, Role.ADMIN])
 def test_the_audit_log_is_shown_to_admins_only(open_as, role):
     open_as("nobody")
-    access_audit.audit("ann", "export", {"rows": 7})
+    access_audit.audit(merchant(), "ann", "export", {"rows": 7})
     part = AppTest.from_function(audit_log_alone)
     part.user = claims(role)
     part.run()
@@ -303,10 +304,12 @@ def test_the_audit_log_is_shown_to_admins_only(open_as, role):
 
 def export_buttons_alone():
     """The buttons beside each export, as a fragment draws them: without the page's guard before them."""
-    from dashboard.bets import parts_exports
-    from dashboard.provider.source import source
 
-    for seen in source().exports.seen():
+    from dashboard.bets import parts_exports
+    from dashboard.bets.data_exports import Exports
+    from tests.merchants import merchant
+
+    for seen in merchant().running(Exports).seen():
         parts_exports._buttons(seen)
 
 
@@ -325,7 +328,7 @@ def export_buttons_alone():
 def test_an_export_is_deleted_by_people_who_may_see_bets_and_by_nobody_else(open_as, who, left):
     open_as("nobody")
     everything = SimpleNamespace(types=(), game_ids=())
-    source().exports.order(date(2026, 3, 13), date(2026, 3, 13), everything, "", Format.CSV)
+    merchant().running(Exports).order(date(2026, 3, 13), date(2026, 3, 13), everything, "", Format.CSV)
     part = AppTest.from_function(export_buttons_alone)
     part.user = who
     part.run()
@@ -333,7 +336,7 @@ def test_an_export_is_deleted_by_people_who_may_see_bets_and_by_nobody_else(open
     delete.click()
     part.run()
     assert not part.exception
-    assert len(source().exports.seen()) == left
+    assert len(merchant().running(Exports).seen()) == left
 
 
 @pytest.mark.parametrize(("role", "leads_on"), [("owner", False), ("analyst", True)])

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from dashboard.core import formats
-from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots.data_store import add_hits, add_samples
+from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.pots import Hit, Pot, Pots
 from dashboard.kit import downloads
 from ledger import schema
@@ -17,6 +17,7 @@ from ledger.database import Database, LedgerAway, ledger_url
 from ledger.payouts.ledger import PayoutLedger as Payouts
 from ledger.payouts.payout_call import MerchantKey, examine
 from tests.ledger.payouts.provider import order, signed
+from tests.merchants import merchant
 from tests.pages.clicks import press
 from tests.pages.game_truth import leads_to, shown_text
 from tests.provider import CLOCK
@@ -226,9 +227,9 @@ def test_a_link_is_shown_once_and_opens_the_wall_alone(opened):
     press(page, "Make a link")
     (link,) = [each.value for each in page.code]
     token = link.partition("?screen=")[2]
-    assert jackpots_data.watch().screens.all()[0].name == "Lobby"
-    jackpots_data.watch().screens.renew()
-    assert jackpots_data.watch().screens.look_of(token) == (1, "dark")
+    assert merchant().running(Watch).screens.all()[0].name == "Lobby"
+    merchant().running(Watch).screens.renew()
+    assert merchant().running(Watch).screens.look_of(token) == (1, "dark")
     press(page, "I have it")
     assert not page.code
     assert token not in str(page.main)
@@ -238,18 +239,18 @@ def test_a_screen_needs_a_name(opened):
     page = opened()
     press(page, "Make a link")
     assert "Give the screen a name" in said(page)
-    assert jackpots_data.watch().screens.all() == []
+    assert merchant().running(Watch).screens.all() == []
 
 
 def test_screens_are_listed_with_their_heartbeat_and_can_be_revoked(opened, tmp_path):
     page = opened()
-    screens = jackpots_data.watch().screens
+    screens = merchant().running(Watch).screens
     for name in ("Bar", "Lobby"):
         screens.make(name, "dark", "ada")
-    screens.note(1, 16, 1900, jackpots_data.watch().build)
+    screens.note(1, 16, 1900, merchant().running(Watch).build)
     screens.note(2, 16, 1900, "old")
     screens._heard_at[2] -= 45
-    with jackpots_data.watch().ledger.writing() as connection:
+    with merchant().running(Watch).ledger.writing() as connection:
         screens.write_beats(connection)
     page.run()
     badges = [each.value for each in page.markdown if "-badge[" in each.value]
@@ -264,8 +265,8 @@ def test_screens_are_listed_with_their_heartbeat_and_can_be_revoked(opened, tmp_
 
 def test_a_screen_whose_heartbeat_is_of_a_wrong_clock_is_off_and_the_list_stands(opened):
     page = opened()
-    jackpots_data.watch().screens.make("Bar", "dark", "ada")
-    with jackpots_data.watch().ledger.writing() as connection:
+    merchant().running(Watch).screens.make("Bar", "dark", "ada")
+    with merchant().running(Watch).ledger.writing() as connection:
         connection.execute(update(schema.screens).values(seen_at_ms=NOW_MS * 1_000_000))
     page.run()
     assert [each.value for each in page.markdown if "-badge[" in each.value][-1] == ":red-badge[Off]"
@@ -282,4 +283,4 @@ def test_with_a_screen_in_the_address_there_is_the_wall_and_nothing_else(opened,
 
 def test_the_office_alone_keeps_the_watch_awake(opened):
     opened()
-    assert jackpots_data.watch().poller.turn() is not None
+    assert merchant().running(Watch).poller.turn() is not None

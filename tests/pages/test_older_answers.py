@@ -7,7 +7,7 @@ import pytest
 from dashboard.core import formats
 from dashboard.kit import downloads
 from dashboard.overview import data as overview_data
-from dashboard.provider.source import source
+from tests.merchants import merchant
 from tests.pages.games_page import all_here
 from tests.pages.games_page import said as told
 from tests.pages.player_truth import CLOCK, midnight, read, rounds_of, sums
@@ -127,7 +127,7 @@ def test_what_is_not_whole_yet_says_so_by_its_window(open_page, later):
     later(CLOCK - 30)
     open_page()
     view_now = datetime.fromtimestamp(CLOCK - 30, UTC)
-    known = overview_data.hours(view_now.date(), view_now, view_now.date())
+    known = overview_data.hours(merchant(), view_now.date(), view_now, view_now.date())
     assert known.window == (
         datetime(2026, 3, 15, tzinfo=UTC),
         datetime(2026, 3, 15, 9, 29, tzinfo=UTC),
@@ -139,10 +139,10 @@ def test_the_running_hour_stands_beside_as_many_minutes(open_page, sandbox, file
     open_page()
     now = datetime.fromtimestamp(CLOCK, UTC)
     before_day = now.date() - timedelta(days=7)
-    known = overview_data.hours(now.date(), now, before_day)
+    known = overview_data.hours(merchant(), now.date(), now, before_day)
     start = (now - timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
-    half = source().twoj.all.stage_summary(start=start, end=now - timedelta(days=7)).data.summary
-    whole = source().twoj.all.stage_summary(start=start, end=start + timedelta(hours=1)).data.summary
+    half = merchant().twoj.all.stage_summary(start=start, end=now - timedelta(days=7)).data.summary
+    whole = merchant().twoj.all.stage_summary(start=start, end=start + timedelta(hours=1)).data.summary
     place = known.value["hour"].tolist().index(f"{now:%H}:00")
     assert half.bet_count < whole.bet_count
     assert known.value["before_bet_count"].iloc[place] == half.bet_count
@@ -160,9 +160,9 @@ def test_an_older_answer_of_the_running_hour_stands_beside_as_many_minutes_as_it
     open_page()
     now = datetime.fromtimestamp(CLOCK + 1200, UTC)
     start, half = now - timedelta(days=7, minutes=50), now - timedelta(days=7, minutes=20)
-    known = overview_data.hours(now.date(), now, (now - timedelta(days=7)).date())
+    known = overview_data.hours(merchant(), now.date(), now, (now - timedelta(days=7)).date())
     assert known.window[1] == datetime.fromtimestamp(CLOCK, UTC)
-    asked = source().twoj.all.stage_summary
+    asked = merchant().twoj.all.stage_summary
     place = known.value["hour"].tolist().index("09:00")
     expected = asked(start=start, end=half).data.summary.bet_count
     assert expected < asked(start=start, end=half + timedelta(minutes=20)).data.summary.bet_count

@@ -9,7 +9,8 @@ from dashboard.core.metrics import METRICS
 from dashboard.games import data_days as games_data_days
 from dashboard.games import data_game, data_luck
 from dashboard.kit import downloads
-from dashboard.provider.source import ProviderFailed
+from dashboard.provider.merchant import ProviderFailed
+from tests.merchants import merchant
 from tests.pages.game_truth import GAME, midnight, players_of, rounds_of, texts, totals
 from tests.pages.games_page import said, view, whole
 from tests.provider import CLOCK
@@ -31,8 +32,8 @@ def opened(open_page, game_id, query=None, **settings):
     query = {**(query or {}), "game_id": str(game_id)}
     page = open_page(query, page="games", **settings)
     shown = view(query)
-    whole(lambda: games_data_days.game_days(shown.period.days(), shown.now, game_id))
-    whole(lambda: data_game.game_rounds(game_id, shown))
+    whole(lambda: games_data_days.game_days(merchant(), shown.period.days(), shown.now, game_id))
+    whole(lambda: data_game.game_rounds(merchant(), game_id, shown))
     return page.run()
 
 
@@ -115,7 +116,7 @@ def _places(wins, count):
 def test_a_game_without_bets_says_so(open_page):
     query = {"period": "2024-01-01..2024-01-02", "compare": "none"}
     page = opened(open_page, 2011, query)
-    whole(lambda: data_luck.lucks(view(query), 2011))
+    whole(lambda: data_luck.lucks(merchant(), view(query), 2011))
     page.run()
     assert cards(page)["Bet amount"] == "0"
     assert cards(page)["RTP"] == "–"
@@ -143,7 +144,7 @@ def opened_failing(open_page, game_id):
     failed = False
     while not failed:
         try:
-            data_game.game_rounds(game_id, view(query))
+            data_game.game_rounds(merchant(), game_id, view(query))
         except ProviderFailed:
             failed = True
     return page.run()
@@ -167,7 +168,7 @@ def test_a_name_with_markup_is_shown_as_it_is(open_page, sandbox, clock):
 
 def test_hours_of_play_are_those_of_the_rounds(open_page, truth):
     opened(open_page, 2011)
-    found = whole(lambda: data_game.game_rounds(2011, view())).known.value
+    found = whole(lambda: data_game.game_rounds(merchant(), 2011, view())).known.value
     bets = rounds_of(truth, 2011, START, CLOCK)
     assert sorted(found.rounds["start_at"].tolist()) == sorted(bets["start_at"].tolist())
     assert sum(found.rounds["gain_li"].tolist()) == sum(bets["gain_amount"].tolist())

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.core.markdown import escaped
 from dashboard.players import parts_rounds
+from tests.pages.conftest import MAIN
 from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import (
     CLOCK,
@@ -237,14 +239,18 @@ def test_recent_players_are_one_click_away(players):
 
 
 def test_recent_players_are_a_persons_own(players):
-    def visit(person: str, query) -> list[str]:
-        claims = {"is_logged_in": True, "sub": person, "email": f"{person}@example.com", "exp": CLOCK + 60}
-        app = players(query, user=claims, roles={"analyst": ["@example.com"]})
-        return [each.label for each in app.button if each.key and each.key.startswith("recent-")]
+    def claims(person: str) -> dict[str, object]:
+        return {"is_logged_in": True, "sub": person, "email": f"{person}@example.com", "exp": CLOCK + 60}
 
-    visit("ann", {"op_id": PRANKSTER.op_id})
-    assert visit("ann", {}) == [escaped(PRANKSTER.op_id)]
-    assert visit("bob", {}) == []
+    def recent_of(person: str) -> list[str]:
+        tab = AppTest.from_file(str(MAIN), default_timeout=30)
+        tab.user = claims(person)
+        tab.switch_page("../../pages/players.py").run()
+        return [each.label for each in tab.button if each.key and each.key.startswith("recent-")]
+
+    players({"op_id": PRANKSTER.op_id}, user=claims("ann"), roles={"analyst": ["@example.com"]})
+    assert recent_of("ann") == [escaped(PRANKSTER.op_id)]
+    assert recent_of("bob") == []
 
 
 def test_an_id_typed_takes_the_place_of_the_other(players):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dashboard.kit.progress import worth_drawing
-from dashboard.provider.source import Arriving, Known
+from dashboard.provider.reading import Arriving, Known
 
 SOMETHING = Known([], datetime(2026, 3, 15, tzinfo=UTC))
 

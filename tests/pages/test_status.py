@@ -9,11 +9,11 @@ from starlette.applications import Starlette
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from dashboard.provider.source import source
 from ledger.database import Database, ledger_url
 from ledger.payouts.receiver import Receiver
 from tests.ledger.conftest import MERCHANT
 from tests.ledger.payouts.provider import Call, order, payout, signed
+from tests.merchants import merchant
 from tests.parts import free_port
 from tests.provider import CLOCK
 
@@ -72,8 +72,8 @@ def test_all_is_well_and_the_provider_is_asked_once(status, sandbox):
 
 def test_calls_are_counted_by_endpoint(status):
     status()
-    source().twoj.all.list()
-    source().twoj.all.list()
+    merchant().twoj.all.list()
+    merchant().twoj.all.list()
     status.page.run()
     table = status.page.dataframe[0].value
     row = table[table["endpoint"] == "all.list"].iloc[0]

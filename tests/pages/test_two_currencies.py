@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from dashboard.kit import downloads
-from dashboard.provider.source import source
+from tests.merchants import merchant
 from tests.pages.player_truth import GAMES, ROUNDS, cards, read, said, table
 from twoj_sandbox import GRINDER
 
@@ -93,10 +93,10 @@ def test_the_wallet_says_that_the_rounds_are_in_another_currency(open_page, sand
     sandbox.fault(SLOTS, "answer", result=[a_round(1, "jpy", 5000, -5000)])
     sandbox.fault(OTHERS, "answer", result=[])
     read(open_page(QUERY, "players", currency="PHP"))
-    assert source().player_currencies.get("grinder") == ("JPY",)
+    assert merchant().player_currencies.get("grinder") == ("JPY",)
     words = "This player's rounds are in JPY; amounts here are called by the dashboard's setting, PHP"
     for player, is_other in (("grinder", True), ("whale", False)):
         app = open_page({"op_id": player}, "wallet", currency="PHP")
-        source().player_currencies.put("grinder", ("JPY",))
+        merchant().player_currencies.put("grinder", ("JPY",))
         app.run()
         assert (words in said(app)) is is_other

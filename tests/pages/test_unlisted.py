@@ -7,7 +7,8 @@ import pytest
 
 from dashboard.games import data_days as games_data_days
 from dashboard.kit import downloads
-from dashboard.provider.source import may_differ
+from dashboard.provider.reading import may_differ
+from tests.merchants import merchant
 from tests.pages.game_truth import midnight
 from tests.pages.games_page import all_here, rows, said, view, whole
 from tests.provider import CLOCK
@@ -68,7 +69,7 @@ def chart(page, key):
 def games_page(open_page, query=QUERY):
     page = open_page(query, page="games")
     shown = view(query)
-    whole(lambda: games_data_days.game_days(shown.period.days(), shown.now))
+    whole(lambda: games_data_days.game_days(merchant(), shown.period.days(), shown.now))
     return all_here(page, query)
 
 
@@ -141,7 +142,7 @@ def test_its_own_page_draws_its_days(open_page, unlisted):
     query = QUERY | {"game_id": "2777"}
     page = open_page(query, page="games")
     shown = view(query)
-    whole(lambda: games_data_days.game_days(shown.period.days(), shown.now, 2777))
+    whole(lambda: games_data_days.game_days(merchant(), shown.period.days(), shown.now, 2777))
     page.run()
     assert "Multiplayer · game 2777" in said(page)
     bets, gain = chart(page, "game-days")["data"][:2]

@@ -8,8 +8,8 @@ import streamlit as st
 from babel.numbers import get_currency_precision
 
 from dashboard.core import formats
-from dashboard.jackpots import data as jackpots_data
-from dashboard.provider.source import source
+from dashboard.jackpots.data_watch import Watch
+from dashboard.kit import current
 
 _HERE: Final = Path(__file__).parent
 _SCRIPTS: Final = ("amount.js", "pots.js", "line.js", "wall.js")
@@ -32,17 +32,18 @@ _component = st.components.v2.component(
 
 def draw() -> None:
     """Cover the page with the wall. Its script reads the screen's token from the page's address."""
-    here, watch = source(), jackpots_data.watch()
+    merchant = current.merchant()
+    watch = merchant.running(Watch)
     st.html(_ALONE)
     _component(
         key="wall",
         data={
             "brand": watch.brand.name,
             "logo": watch.brand.logo,
-            "currency": here.currency,
-            "decimals": min(get_currency_precision(here.currency), 3) if here.currency else _PLACES,
-            "zone": here.zone.key,
-            "zone_name": formats.zone_name(here.zone),
+            "currency": merchant.currency,
+            "decimals": min(get_currency_precision(merchant.currency), 3) if merchant.currency else _PLACES,
+            "zone": merchant.zone.key,
+            "zone_name": formats.zone_name(merchant.zone),
             "limits": asdict(watch.limits),
             "poll_ms": watch.poll_s * 1000,
             "build": watch.build,

@@ -15,11 +15,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from dashboard.bets import route_exports
 from dashboard.bets.data_export_store import ExportFolder
 from dashboard.bets.export import Export, Format, State
-from dashboard.provider.source import connected, source
+from dashboard.kit.current import merchants
+from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
 from ledger.schema import audit
 from tests.dashboard.access.test_sign_in import signed_in
+from tests.merchants import merchant
 
 NOW_S = 1_773_567_000
 DAY = dt.date(2026, 3, 1)
@@ -40,7 +42,7 @@ def get(tmp_path, monkeypatch):
         DAY,
         "UTC",
         "",
-        "demo",
+        "1 at demo",
         NOW_S,
         state=State.DONE,
         file=FILE,
@@ -58,10 +60,15 @@ def get(tmp_path, monkeypatch):
         roles={"owner": ["@casino.example"], "analyst": ["ann@casino.example"]},
     )
     app = Starlette(
-        routes=[route_exports.ROUTE], middleware=[Middleware(GZipMiddleware)]
+        routes=[route_exports.route(merchants)], middleware=[Middleware(GZipMiddleware)]
     )  # as Streamlit does
     with connected(
-        settings, Database(ledger_url(settings.ledger_url)), demo=True, sign_in=True, clock=lambda: NOW_S
+        merchants,
+        settings,
+        Database(ledger_url(settings.ledger_url)),
+        demo=True,
+        sign_in=True,
+        clock=lambda: NOW_S,
     ):
 
         def get(claims=None, name=FILE, method="GET", **headers):
@@ -83,7 +90,7 @@ def named(name, exp=NOW_S + 60):
 
 
 def log():
-    with source().ledger.reading() as connection:
+    with merchant().ledger.reading() as connection:
         rows = connection.execute(select(audit).order_by(audit.c.id))
         return [(row.who, row.what, json.loads(row.about)) for row in rows]
 

@@ -243,7 +243,11 @@ def test_one_file_touches_the_address() -> None:
         for file in files
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if (isinstance(node, ast.Attribute) and node.attr == "query_params")
-        or (isinstance(node, ast.ImportFrom) and any(name.name == "query_params" for name in node.names))
+        or (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "streamlit"
+            and any(name.name == "query_params" for name in node.names)
+        )
     }
     assert touching == {"dashboard/kit/query_params.py"}
 

@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from dashboard.jackpots import data_watch, route_live
+from dashboard.jackpots import route_live
 from dashboard.jackpots.data_watch import Brand, Watch
+from dashboard.provider.merchant import Merchants
 from dashboard.server.settings import Settings
 from ledger.database import Database, LedgerAway, ledger_url
 from twoj_client import Reply
@@ -26,7 +28,7 @@ NEXT_HOUR_MS = 1_773_568_800_000
 class Hall:
     """A watch over made-up pots, its clock, and a client without a token."""
 
-    def __init__(self, folder: Path, monkeypatch):
+    def __init__(self, folder: Path):
         self.now = float(NOW_S)
         self.asked = 0
         self.hourly = "2356.410"
@@ -38,8 +40,8 @@ class Hall:
         )
         self.ledger = Database(ledger_url(settings.ledger_url))
         self.watch = self.watch_of(settings, clock=self.clock, timer=self.clock)
-        monkeypatch.setattr(data_watch, "_watch", self.watch)
-        self.app = Starlette(routes=[route_live.ROUTE])
+        merchant = SimpleNamespace(running=lambda _kind: self.watch)
+        self.app = Starlette(routes=[route_live.route(Merchants({1: merchant}))])
 
     def watch_of(self, settings, **timers):
         return Watch(
@@ -83,8 +85,8 @@ class Hall:
 
 
 @pytest.fixture
-def hall(tmp_path, monkeypatch):
-    hall = Hall(tmp_path, monkeypatch)
+def hall(tmp_path):
+    hall = Hall(tmp_path)
     yield hall
     hall.watch._keeper.close()
     hall.watch.ledger.close()
@@ -267,7 +269,7 @@ def test_the_token_is_in_no_log(hall, token, caplog):
 
 
 def test_the_build_is_the_same_for_the_same_code_and_settings(hall, tmp_path, monkeypatch):
-    again = Hall(tmp_path, monkeypatch)
+    again = Hall(tmp_path)
     assert again.watch.build == hall.watch.build
     assert len(again.watch.build) == 12
     logo = tmp_path / "logo.png"

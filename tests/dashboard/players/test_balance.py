@@ -205,7 +205,7 @@ def test_rounds_of_a_second_without_an_order_make_no_jumps() -> None:
 
 
 @pytest.mark.parametrize("told", [0, -1, 1_773_567_000_000, 2**63 - 1])
-def test_a_record_whose_time_is_none_hides_no_other_and_is_said(monkeypatch, told):
+def test_a_record_whose_time_is_none_hides_no_other_and_is_said(told):
     def record(number, at):
         return TransferRecord(number, 4, 1000, 5, "ref", "no", at)
 
@@ -217,7 +217,6 @@ def test_a_record_whose_time_is_none_hides_no_other_and_is_said(monkeypatch, tol
     }
     transfer = SimpleNamespace(records=lambda next_id, **_rest: Reply(pages[next_id], now))
     here = SimpleNamespace(twoj=SimpleNamespace(transfer=transfer))
-    monkeypatch.setattr(data_balance, "source", lambda: here)
-    reply = data_balance._records("op", start, now)
+    reply = data_balance._records(here, "op", start, now)
     assert [each.created_at - first_s for each in reply.data] == [60, 30]
     assert reply.warnings == ("Transfers: without 1 whose time is none.",)

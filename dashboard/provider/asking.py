@@ -1,0 +1,53 @@
+"""How the provider is asked, and what is said where it does not answer, or said otherwise before."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from dashboard.provider.changes import changed_text
+from dashboard.provider.loads import Load
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Known
+from twoj_client import Reply, TwoJError
+from twoj_client.at_hand import at_hand
+from twoj_client.errors import TimedOut
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+PATIENCE_S: Final = 8
+"""So long people wait at most for the provider, however often it is asked meanwhile."""
+LATE: Final = "The provider has not answered yet."
+
+
+def gather(
+    merchant: Merchant,
+    calls: Mapping[K, Callable[[], Reply[V]]],
+) -> tuple[dict[K, Reply[V]], dict[K, TwoJError]]:
+    """Ask all at once; answers and errors by key. Raises an error only where there is no answer at all.
+
+    What has not been answered in time is an error too. What was asked goes on: its answer is for next time.
+    """
+    # Most often all is at hand: then threads would wait for each other longer than for the answers.
+    found = {key: at_hand(call) for key, call in calls.items()}
+    load = Load(
+        {key: call for key, call in calls.items() if found[key] is None}, merchant.pool, merchant.clock
+    )
+    load.look(PATIENCE_S)
+    load.give_up()
+    replies = {key: reply for key, reply in found.items() if reply is not None} | load.replies()
+    errors = load.errors()
+    errors |= {key: TimedOut(LATE) for key in calls if key not in replies and key not in errors}
+    if errors and not replies:
+        raise next(iter(errors.values()))
+    return replies, errors
+
+
+def warnings_of(merchant: Merchant, parts: Iterable[Reply[Any] | Known[Any]]) -> tuple[str, ...]:
+    """What a reader must know of what is made of the parts, each sentence once.
+
+    What the provider changed of them is added up: parts must lie beside each other.
+    """
+    parts = list(parts)
+    changes = [change for part in parts if isinstance(part, Reply) for change in part.changes]
+    said = changed_text(changes, merchant.zone, merchant.currency)
+    return (*dict.fromkeys(warning for part in parts for warning in part.warnings), *said)

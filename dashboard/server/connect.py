@@ -1,0 +1,109 @@
+"""What is started for a merchant when the server starts, and stopped with it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import platformdirs
+
+from dashboard.bets.data_exports import Exports
+from dashboard.core.roles import Role
+from dashboard.jackpots.data_watch import Brand, Watch
+from dashboard.players.recent import Recent
+from dashboard.provider.asking import PATIENCE_S
+from dashboard.provider.loads import Loads
+from dashboard.provider.merchant import Merchant, Merchants
+from dashboard.server.settings import Settings
+from dashboard.status.data_checks import Checks
+from ledger.database import Database
+from ledger.transfers import TransferJournal
+from twoj_client import TwoJ
+from twoj_client.cache.memory import Memory
+from twoj_client.threads import Workers
+
+_NETWORK_S: Final = 6
+"""So long for one answer: what was lost on the way is asked for once more."""
+_PLAYERS: Final = 256
+
+
+@contextmanager
+def connected(
+    merchants: Merchants,
+    settings: Settings,
+    ledger: Database,
+    *,
+    demo: bool,
+    sign_in: bool = False,
+    clock: Callable[[], float] = time.time,
+    timer: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Merchant]:
+    """Have the merchant of `settings`, on the ledger, among the `merchants` while the context lasts.
+
+    With `sign_in` only people with a role see anything. `clock` returns epoch seconds, `timer` seconds of a
+    clock that never jumps, `sleep` waits between repeated questions; all are for tests.
+    """
+    assert settings.summary_url and settings.mch_id and settings.key  # noqa: S101, PT018 - settings hold this
+    with (
+        TwoJ(
+            summary_url=settings.summary_url,
+            open_url=settings.open_url,
+            mch_id=settings.mch_id,
+            key=settings.key.get_secret_value(),
+            cache_url=settings.cache_url,
+            timezone=settings.timezone,
+            timeout_s=_NETWORK_S,
+            budget_s=PATIENCE_S,
+            clock=clock,
+            timer=timer,
+            sleep=sleep,
+        ) as twoj,
+        Workers(max_workers=8, thread_name_prefix="data") as pool,
+        Loads(clock) as loads,
+        ExitStack() as stack,
+    ):
+        zone = ZoneInfo(settings.timezone)
+        checks = Checks(twoj, ledger)
+        exports = Exports(
+            platformdirs.user_data_path("twoj", "twoj") / "exports",
+            twoj,
+            f"{settings.mch_id} at {'demo' if demo else settings.summary_url}",
+            zone,
+            settings.currency,
+            clock,
+        )
+        watch = Watch(
+            twoj.jackpot,
+            Brand(settings.brand, settings.logo_url()),
+            ledger,
+            currency=settings.currency,
+            timezone=settings.timezone,
+            poll_s=settings.jackpot_poll_s,
+            clock=clock,
+        )
+        for each in (checks, exports, watch):
+            stack.enter_context(each.running())
+        merchant = Merchant(
+            settings.mch_id,
+            twoj,
+            zone,
+            settings.currency,
+            demo,
+            clock,
+            pool,
+            loads,
+            ledger,
+            TransferJournal(ledger, clock) if settings.cashier else None,
+            {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,
+            {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
+            set(),
+            Memory(_PLAYERS),
+            {Checks: checks, Exports: exports, Watch: watch, Recent: Recent()},
+        )
+        merchants[merchant.mch_id] = merchant
+        try:
+            yield merchant
+        finally:
+            merchants.pop(merchant.mch_id, None)
