@@ -63,11 +63,6 @@ SUBJECTS = {
     "status": {"bets", "jackpots"},
 }
 """Which subjects a subject may import from."""
-UPWARD = {
-    ("rounds", "players"),
-    ("wallet", "rounds"),
-}
-"""Imports that go the wrong way, to be mended."""
 
 
 def layer(room: str) -> int:
@@ -132,9 +127,9 @@ def test_a_room_imports_only_from_rooms_below_it_and_subjects_from_a_list(path):
         if name.startswith("dashboard."):
             other = name.split(".")[1]
             if layer(other) == layer(room):
-                assert other == room or other in SUBJECTS.get(room, ()) or (room, other) in UPWARD
+                assert other == room or other in SUBJECTS.get(room, ())
             else:
-                assert layer(other) < layer(room) or (room, other) in UPWARD
+                assert layer(other) < layer(room)
 
 
 def test_only_pages_and_their_parts_take_the_merchant_from_the_session():

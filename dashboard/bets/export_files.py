@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from dashboard.bets.tables import BETS
 from dashboard.core.files import About, Column, Kind, csv_header, parquet_schema, tame_all
-from dashboard.rounds.frame import TIMES_S
+from dashboard.core.frames import TIMES_S
 
 FORMATS: Final = {"parquet": "Parquet", "csv": "CSV"}
 

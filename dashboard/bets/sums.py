@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dashboard.core.frames import TIMES_S
 from dashboard.core.metrics import Totals
-from dashboard.rounds.frame import TIMES_S
 
 NEWEST: Final = 1000
 """So many of the newest bets are kept of each type."""

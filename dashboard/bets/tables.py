@@ -11,8 +11,8 @@ import pandas as pd
 from dashboard.bets.sums import BetSums, Size, unsized
 from dashboard.core.files import Column, Kind
 from dashboard.core.formats import UNKNOWN, count, percent
+from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
-from dashboard.rounds.frame import local_times
 
 USER_ID: Final = Column("user_id", "User id", Kind.NUMBER, "The provider's id of the player.")
 BETS: Final = (

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+SLOTS: Final = "Slots"
+"""The type of game that has endpoints of its own."""
 FEATURES: Final = {0: "Base game", 1: "Free games", 2: "Bonus game", 3: "Jackpot"}
 """Which part of a slots game a round was (Summary API, "feature")."""
 CREATE_TYPES: Final = {1: "API created", 2: "Backend created", 3: "Officially created"}

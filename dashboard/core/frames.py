@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dashboard.core.codes import SLOTS
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
 from dashboard.core.periods import Period, day_start, hour_windows
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
-GAME_TYPES: Final = ("Slots", "Multiplayer", "Table", "Fish", "Crypto")
+GAME_TYPES: Final = (SLOTS, "Multiplayer", "Table", "Fish", "Crypto")
 """The provider's game types, in the order in which every page shows them."""
 OTHER_TYPE: Final = "Other"
 UNLISTED: Final = "Not in the list"
@@ -29,7 +30,9 @@ UNLISTED_SO_FAR: Final = "Not in list so far"
 """The same while a round may be in one answer and not yet in the other."""
 UNLISTED_TYPE: Final = "Not listed"
 
-_TYPE_BY_THOUSAND: Final = {1: "Slots", 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
+TIMES_S: Final = range(1, 10**10)
+"""The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
+_TYPE_BY_THOUSAND: Final = {1: SLOTS, 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
 
 
 class GameSums(Protocol):
@@ -185,7 +188,7 @@ def games_frame(
     found: dict[int, Totals | None] = {
         game.game_id: None if slots is None else Totals()
         for game in listed.values()
-        if game.game_type == "Slots"
+        if game.game_type == SLOTS
     }
     found |= {row.game_id: totals(row) for row in slots or ()}
     found |= {game_id: None if row is None else game_totals(row) for game_id, row in others.items()}
@@ -330,3 +333,11 @@ def _sums(stages: Iterable[Stage | None]) -> pd.DataFrame:
 def _holds(rows: Sequence[Totals | None]) -> "pd.Series[float]":
     holds = [None if row is None else METRIC["hold"].of(row) for row in rows]
     return pd.Series([None if hold is None else float(hold) for hold in holds], dtype="Float64")
+
+
+def local_times(epoch_s: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
+    """Times in the business zone; what is not known, or no time (ms, say, or less than 0), is NaT."""
+    told = epoch_s.astype("Int64")
+    known = told.where(told.between(TIMES_S.start, TIMES_S.stop - 1))
+    times = pd.to_datetime(known.fillna(0).astype("int64"), unit="s", utc=True).dt.tz_convert(zone)
+    return times.mask(known.isna().to_numpy()) if known.hasnans else times

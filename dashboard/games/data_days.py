@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, cast
 
+from dashboard.core.codes import SLOTS
 from dashboard.core.frames import beyond, game_names, game_totals, game_type, totals
 from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_start, days_label
 from dashboard.games import data_table
-from dashboard.games.data_table import ALL_SLOTS, PATIENCE_S, SLOTS, WHOLE, Call
+from dashboard.games.data_table import ALL_SLOTS, PATIENCE_S, WHOLE, Call
 from dashboard.games.days import GameDays
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures

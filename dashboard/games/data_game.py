@@ -8,12 +8,13 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
+from dashboard.core.codes import SLOTS
 from dashboard.core.formats import moment_text
 from dashboard.core.frames import game_totals, game_type, totals
 from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_start
 from dashboard.core.view import View
-from dashboard.games.data_table import PATIENCE_S, SLOTS
+from dashboard.games.data_table import PATIENCE_S
 from dashboard.games.sums import GameSums
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures

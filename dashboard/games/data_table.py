@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar, cast
 import pandas as pd
 
 from dashboard.core import frames
+from dashboard.core.codes import SLOTS
 from dashboard.core.memo import made
 from dashboard.core.periods import Period
 from dashboard.core.view import View
@@ -22,7 +23,6 @@ from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
 
 T = TypeVar("T")
 
-SLOTS: Final = "Slots"
 ALL_SLOTS: Final = "All slots games"
 WHOLE: Final = "The total of all games"
 RENEW_S: Final = 60

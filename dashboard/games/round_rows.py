@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.rounds.frame import local_times
+from dashboard.core.frames import local_times
 
 
 def latest(rounds: pd.DataFrame, count: int) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 import pandas as pd
 
+from dashboard.core.codes import SLOTS
 from dashboard.core.currencies import NOT_KNOWN, currency_name, currency_names, unit
 from dashboard.core.formats import offset_text
 from dashboard.core.periods import business_day, day_start, days_label
@@ -30,7 +31,6 @@ PATIENCE_S: Final = 0.7
 _RENEW_S: Final = 60
 _RENEW_FINISHED_S: Final = 1800
 _MOST_CURRENCIES: Final = 20
-_SLOTS: Final = "Slots"
 _OTHERS: Final = "Other games"
 
 Part = tuple[str, datetime, datetime]
@@ -129,11 +129,11 @@ def player_sums(merchant: Merchant, history: History) -> Known[pd.DataFrame]:
     twoj = merchant.twoj
     asked = {"start": history.start, "end": history.end, **_ids(history.player)}
     calls: dict[str, Callable[[], Reply[Any]]] = {
-        _SLOTS: partial(twoj.slots.user_stage_summary, **asked),
+        SLOTS: partial(twoj.slots.user_stage_summary, **asked),
         _OTHERS: partial(twoj.games.user_stage_summary, **asked),
     }
     replies, errors = gather(merchant, calls)
-    slots, others = (replies[name].data if name in replies else None for name in (_SLOTS, _OTHERS))
+    slots, others = (replies[name].data if name in replies else None for name in (SLOTS, _OTHERS))
     as_of = min(reply.as_of for reply in replies.values())
     if slots is not None:
         slots = [row for row in slots if history.holds(row.currency)]
@@ -150,18 +150,13 @@ def player_sums(merchant: Merchant, history: History) -> Known[pd.DataFrame]:
     )
 
 
-def round_url(merchant: Merchant, game_id: int, draw_id: str) -> str:
-    """Address of the provider's own page about a slots round. Raises TwoJError."""
-    return merchant.twoj.slots.detail_url(game_id=game_id, draw_id=draw_id).data.url
-
-
 def _look(merchant: Merchant, player: Player, view: View, patience_s: float) -> Load[Part, pd.DataFrame]:
 
     def start() -> Load[Part, pd.DataFrame]:
         parts = [
             (kind, *window)
             for window in reversed(_weeks(merchant, view.start, view.end))
-            for kind in (_SLOTS, _OTHERS)
+            for kind in (SLOTS, _OTHERS)
         ]
         return Load(
             {part: partial(_read, merchant, player, part) for part in parts},
@@ -194,7 +189,7 @@ def _read(merchant: Merchant, player: Player, part: Part) -> Reply[pd.DataFrame]
     twoj, ids = merchant.twoj, _ids(player)
     reply: Reply[Any] = (
         twoj.slots.user_history(start=start, end=end, **ids)
-        if kind == _SLOTS
+        if kind == SLOTS
         else twoj.games.user_history(start=start, end=end, **ids)
     )
     return msgspec.structs.replace(reply, data=rounds_frame(reply.data))

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from dashboard.core.formats import moment
+from dashboard.core.frames import TIMES_S
 from dashboard.core.periods import business_day, day_start, days_label
 from dashboard.players.balance import (
     Cause,
@@ -25,7 +26,7 @@ from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Known, trouble_of
-from dashboard.rounds.frame import TIMES_S, dated
+from dashboard.rounds.frame import dated
 from twoj_client import Reply, TwoJError
 from twoj_client.endpoints import TRANSFER_RECORDS
 from twoj_client.errors import WrongShape

@@ -11,8 +11,9 @@ from dashboard.charts.base import Layout, axis, figure
 from dashboard.charts.steps import day_name
 from dashboard.charts.theme import Look
 from dashboard.core.formats import many, money, offset_text, zone_name
+from dashboard.core.frames import local_times
 from dashboard.players.sessions import by_local_day, length_words
-from dashboard.rounds.frame import WEEKDAYS, local_times
+from dashboard.rounds.frame import WEEKDAYS
 
 _HEAT_HEIGHT: Final = 264
 _HEADROOM: Final = 56

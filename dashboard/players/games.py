@@ -8,11 +8,11 @@ from typing import Any, Final, Protocol
 
 import pandas as pd
 
+from dashboard.core.codes import SLOTS
 from dashboard.core.formats import count, money
 from dashboard.core.frames import GameInfo, GameSums, game_names, game_type
 from dashboard.players.balance import Lacking
 
-SLOTS: Final = "Slots"
 OTHERS: Final = "All games that are not slots"
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li")
 _SUMMARY: Final = tuple(f"summary_{name}" for name in SUMS)

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from dashboard.core.frames import local_times
 from dashboard.core.query import PAUSE_MIN
-from dashboard.rounds.frame import local_times
 
 _DAY_H: Final = 24.0
 

@@ -11,11 +11,12 @@ from dashboard.core.cell_links import CellLink
 from dashboard.core.codes import FEATURES
 from dashboard.core.files import Column, Kind
 from dashboard.core.formats import LI_PER_UNIT, money, money_places, money_texts
+from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
 from dashboard.players.balance import Gap
 from dashboard.players.games import differences
 from dashboard.players.sessions import length_words
-from dashboard.rounds.frame import AWARD_TYPES, local_times
+from dashboard.rounds.frame import AWARD_TYPES
 
 ROUNDS: Final = (
     Column("start", "Start", Kind.TIME, "When the round began, in the business zone."),

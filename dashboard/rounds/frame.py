@@ -14,14 +14,12 @@ import msgspec
 import pandas as pd
 
 from dashboard.core.formats import many
-from dashboard.core.frames import GameInfo, game_names, game_type
+from dashboard.core.frames import TIMES_S, GameInfo, game_names, game_type, local_times
 
 AWARD_TYPES: Final = {0: "Normal", 1: "Free games", 2: "Bonus"}
 """The provider's numbers of a slots round's award, as its document names them (3.1)."""
 EXTRA_AMOUNTS: Final = ("base_amount", "free_amount", "bonus_amount", "jackpot_amount")
 """Amounts within `extra_business`, in li."""
-TIMES_S: Final = range(1, 10**10)
-"""The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
 _LONGEST_ROUND_S: Final = 31 * 86_400
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -147,14 +145,6 @@ def with_games(rounds: pd.DataFrame, games: Sequence[GameInfo]) -> pd.DataFrame:
     return rounds.assign(
         game=rounds["game_id"].map(names).astype("string"), type=rounds["game_id"].map(types).astype("string")
     )
-
-
-def local_times(epoch_s: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
-    """Times in the business zone; what is not known, or no time (ms, say, or less than 0), is NaT."""
-    told = epoch_s.astype("Int64")
-    known = told.where(told.between(TIMES_S.start, TIMES_S.stop - 1))
-    times = pd.to_datetime(known.fillna(0).astype("int64"), unit="s", utc=True).dt.tz_convert(zone)
-    return times.mask(known.isna().to_numpy()) if known.hasnans else times
 
 
 def by_weekday_and_hour(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

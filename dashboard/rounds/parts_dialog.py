@@ -6,12 +6,12 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from dashboard.core.codes import SLOTS
 from dashboard.core.markdown import escaped, short
 from dashboard.core.periods import business_day
 from dashboard.core.query import ROUND
 from dashboard.kit import current, guard, navigation, query_params, states
-from dashboard.players import data as players_data
-from dashboard.players.games import SLOTS
+from dashboard.rounds.data import round_url
 from dashboard.rounds.detail import Fields, facts, games_fields, safe_url, slots_fields
 
 _ROW_PX: Final = 35
@@ -32,15 +32,13 @@ def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
     is_slots = row["type"] == SLOTS
     _fields("The round", facts(row, currency), "round-facts")
     _fields(
-        "Slots" if is_slots else "What was bet on, and what came",
+        SLOTS if is_slots else "What was bet on, and what came",
         slots_fields(row, currency) if is_slots else games_fields(row),
         "round-fields",
     )
     if is_slots:
         with states.part("The provider's page of this round"):
-            _provider_page(
-                players_data.round_url(current.merchant(), int(row["game_id"]), str(row["draw_id"]))
-            )
+            _provider_page(round_url(current.merchant(), int(row["game_id"]), str(row["draw_id"])))
     _game(row)
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from dashboard.core.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
 from dashboard.core.formats import count, moment, money
+from dashboard.core.frames import local_times
 from dashboard.core.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
 from dashboard.players.balance import Record
-from dashboard.rounds.frame import local_times
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
 FILTERS: Final = (TRANSFER_TYPE, TRANS_NO, BEFORE)
