@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -14,19 +14,17 @@ from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
 from twoj_client.errors import BadArgument
 from twoj_client.history import forwards, oldest_first
+from twoj_client.hourly_pages import PAGE_SIZE, HourlyPages, HourPages, P, Progress, Read
 from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.stage import StageSummaries
 from twoj_client.sums import Sums
-from twoj_client.walk import PAGE_SIZE, Hour, P, Progress, Read, Walk
 from twoj_client.windows import Window
 
 if TYPE_CHECKING:
     from pyarrow import Table
 
 T = TypeVar("T")
-
-_HOURS_AHEAD = 16
 
 # Inside the class, `list` is a method.
 GameList = list[Game]
@@ -79,34 +77,17 @@ class AllGames:
         def renew(page: int, hour: Window) -> Answer[BetPage]:
             return cache.renew(endpoints.ALL_HISTORY, params | {"page": page}, hour)
 
-        walk = Walk(self._core.workers, read, renew, _distinct, hours_ahead=_HOURS_AHEAD)
-        hours = list(walk.hours(arguments.window(start, end), progress))
+        pages = HourlyPages(self._core.workers, read, renew, _distinct)
+        hours = list(pages.hours(arguments.window(start, end), progress))
         bets = [_bets(hour) for hour in hours]
         changes = [
             change
             for hour, of_hour in zip(hours, bets, strict=True)
-            if hour.whole
+            if hour.complete
             for change in cache.compared(endpoints.ALL_HISTORY, params, hour.window, of_hour, hour.pages)
         ]
         reply = _reply([bet for of_hour in bets for bet in of_hour], hours)
         return msgspec.structs.replace(reply, changes=tuple(changes))
-
-    def iter_history(
-        self,
-        *,
-        start: When,
-        end: When,
-        game_ids: Iterable[int] | None = None,
-        progress: Callable[[Progress], None] | None = None,
-    ) -> Iterator[Reply[Bets]]:
-        """Yield the bets hour by hour, like :meth:`history`, with one hour in memory at a time.
-
-        Always asked anew, and not kept: some days of a busy operator would fill the cache.
-        """
-        read = self._asking(endpoints.ALL_HISTORY, game_ids)
-        walk = Walk(self._core.workers, read, read, _distinct, hours_ahead=0)
-        window = arguments.window(start, end)
-        return (_reply(_bets(hour), [hour]) for hour in walk.hours(window, progress))
 
     def history_table(
         self,
@@ -119,7 +100,7 @@ class AllGames:
         """Return the bets of the window as an Arrow table, several times as quickly as :meth:`history`.
 
         The columns are the fields of :class:`~twoj_client.models.Bet`; amounts are 64-bit integers of li.
-        Always asked anew, and not kept, like :meth:`iter_history`.
+        Always asked anew, and not kept: some days of a busy operator would fill the cache.
         """
         # Arrow takes a while to load, and not everybody needs it.
         import pyarrow as pa  # noqa: PLC0415
@@ -127,8 +108,8 @@ class AllGames:
         from twoj_client import columns  # noqa: PLC0415
 
         read = self._asking(columns.ALL_HISTORY_COLUMNS, game_ids)
-        walk = Walk(self._core.workers, read, read, columns.distinct, hours_ahead=_HOURS_AHEAD)
-        hours = list(walk.hours(arguments.window(start, end), progress))
+        pages = HourlyPages(self._core.workers, read, read, columns.distinct)
+        hours = list(pages.hours(arguments.window(start, end), progress))
         return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
 
     def history_sums(
@@ -205,16 +186,16 @@ def _history_params(game_ids: Iterable[int] | None) -> dict[str, Any]:
     return params | {"game_ids": wanted} if wanted else params
 
 
-def _reply(data: T, hours: Sequence[Hour[Any]]) -> Reply[T]:
+def _reply(data: T, hours: Sequence[HourPages[Any]]) -> Reply[T]:
     answers = [page for hour in hours for page in hour.pages]
-    return reply_of(data, answers, [hour.window for hour in hours if not hour.whole])
+    return reply_of(data, answers, [hour.window for hour in hours if not hour.complete])
 
 
 def _distinct(pages: Sequence[BetPage]) -> int:
     return len({bet.event_id for page in pages for bet in page.items})
 
 
-def _bets(hour: Hour[BetPage]) -> Bets:
+def _bets(hour: HourPages[BetPage]) -> Bets:
     return oldest_first(forwards([bet for page in hour.pages for bet in page.value.items]))
 
 

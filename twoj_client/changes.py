@@ -27,7 +27,7 @@ _SUMMED = (
 )
 
 
-class Change(NamedTuple):
+class Restatement(NamedTuple):
     """By how much the sums of a finished window differ from what the provider said first of it."""
 
     window: Window

@@ -17,10 +17,10 @@ from twoj_client import arguments
 from twoj_client.all_games import AllGames
 from twoj_client.arguments import When
 from twoj_client.cache.cached import CachedReads
-from twoj_client.cache.flights import Flights
 from twoj_client.cache.folder import FolderStore
 from twoj_client.cache.redis_store import RedisStore
-from twoj_client.cache.store import CacheState, Patient, Store
+from twoj_client.cache.single_flight import SingleFlight
+from twoj_client.cache.store import CacheState, ResilientStore, Store
 from twoj_client.core import Core
 from twoj_client.errors import BadArgument
 from twoj_client.games import Games
@@ -32,8 +32,8 @@ from twoj_client.senders import Senders
 from twoj_client.slots import Slots
 from twoj_client.stats import EndpointStats, Stats
 from twoj_client.threads import Workers
-from twoj_client.transfer import Transfer
-from twoj_client.transport import Merchant, Wire
+from twoj_client.transfer import TransferWallet
+from twoj_client.transport import Credentials, Wire
 
 
 class TwoJ:
@@ -86,7 +86,7 @@ class TwoJ:
         sleep: Callable[[float], None] = time.sleep,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        merchant = Merchant(
+        merchant = Credentials(
             summary_url=_base_url("summary_url", summary_url),
             open_url=_base_url("open_url", open_url or summary_url),
             mch_id=arguments.positive("mch_id", mch_id),
@@ -115,11 +115,11 @@ class TwoJ:
             stats=self._stats,
         )
         self._cache_bytes = cache_bytes
-        self._store = Patient(_store(cache_url, cache_bytes), timer)
+        self._store = ResilientStore(_store(cache_url, cache_bytes), timer)
         self._cache = CachedReads(
             senders,
             self._store,
-            Flights(self._store, timer=timer, sleep=sleep, wait_s=budget_s),
+            SingleFlight(self._store, timer=timer, sleep=sleep, wait_s=budget_s),
             scope=_scope(merchant),
             clock=provider_clock.now,
             timer=timer,
@@ -143,7 +143,7 @@ class TwoJ:
         self.games = Games(core)
         self.slots = Slots(core)
         self.jackpot = Jackpot(core)
-        self.transfer = Transfer(core)
+        self.transfer = TransferWallet(core)
 
     def stats(self) -> dict[str, EndpointStats]:
         """Return what happened at each endpoint since the client was made, by the names of the methods."""
@@ -205,7 +205,7 @@ def _base_url(name: str, value: object) -> str:
     return url.rstrip("/")
 
 
-def _check_environment(merchant: Merchant) -> None:
+def _check_environment(merchant: Credentials) -> None:
     try:
         for url in (merchant.summary_url, merchant.open_url):
             certificates_for(url)
@@ -238,7 +238,7 @@ def _redis_store(url: str, limit_bytes: int) -> RedisStore:
     raise BadArgument("cache_url must be a folder, or an address such as redis://host:6379/0.")
 
 
-def _scope(merchant: Merchant) -> str:
+def _scope(merchant: Credentials) -> str:
     """Return what sets this merchant at this provider apart in a shared cache."""
     where = f"{merchant.summary_url} {merchant.open_url}".encode()
     return f"2:{merchant.mch_id}@{hashlib.blake2b(where, digest_size=8).hexdigest()}"

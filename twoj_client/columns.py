@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from twoj_client.endpoints import ALL_HISTORY, Endpoint
+from twoj_client.hourly_pages import HourPages
 from twoj_client.models import Bet, BetPage
 from twoj_client.tolerant import Unknown, read
-from twoj_client.walk import Hour
 
 SCHEMA = pa.schema(
     [
@@ -108,13 +108,13 @@ def distinct(pages: Sequence[BetColumns]) -> int:
     return int(pc.count_distinct(pa.concat_tables([page.table for page in pages])["event_id"]).as_py())
 
 
-def rows(hour: Hour[BetColumns]) -> pa.Table:
+def rows(hour: HourPages[BetColumns]) -> pa.Table:
     """Return an hour's bets once each, oldest first; bets of the same second keep their order."""
     table = pa.concat_tables([page.value.table for page in hour.pages])
     times = table["start_at"]
     if len(table) and times[0].as_py() > times[-1].as_py():
         table = table.take(pa.array(range(len(table) - 1, -1, -1)))
-    if not hour.whole or len(table) > hour.pages[0].value.total:
+    if not hour.complete or len(table) > hour.pages[0].value.total:
         numbered = table.append_column("row", pa.array(range(len(table))))
         first = numbered.group_by("event_id").aggregate([("row", "min")])["row_min"]
         table = table.take(first.combine_chunks().sort())

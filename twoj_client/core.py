@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from twoj_client.at_hand import may_ask
 from twoj_client.cache.cached import CachedReads
+from twoj_client.cache_only import refuse_if_cache_only
 from twoj_client.decode import typed
 from twoj_client.endpoints import Endpoint
 from twoj_client.reply import Answer
@@ -38,7 +38,7 @@ class Core:
 
     def ask(self, endpoint: Endpoint[T], params: dict[str, Any], *, hurried: bool = False) -> Answer[T]:
         """Ask the provider past the cache."""
-        may_ask()
+        refuse_if_cache_only()
         received = self.senders.ask(endpoint, params, hurried=hurried)
         value, unknown = typed(endpoint, received.payload)
         return Answer(

@@ -69,14 +69,14 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
     raise failure
 
 
-class _Opened(NamedTuple):
+class _OpenAnswer(NamedTuple):
     code: int
     message: str
     provider_ms: int | None
     payload: memoryview
 
 
-def _opened(endpoint: Endpoint[T], body: bytes) -> _Opened:
+def _opened(endpoint: Endpoint[T], body: bytes) -> _OpenAnswer:
     try:
         return _opened_as_it_is(endpoint, body)
     except Exception:
@@ -86,14 +86,14 @@ def _opened(endpoint: Endpoint[T], body: bytes) -> _Opened:
     return _opened_as_it_is(endpoint, better)
 
 
-def _opened_as_it_is(endpoint: Endpoint[T], body: bytes) -> _Opened:
+def _opened_as_it_is(endpoint: Endpoint[T], body: bytes) -> _OpenAnswer:
     if endpoint.family is Family.SUMMARY:
         summary = _summary.decode(body)
-        return _Opened(_code(summary.code), _text(summary.msg), None, memoryview(summary.data))
+        return _OpenAnswer(_code(summary.code), _text(summary.msg), None, memoryview(summary.data))
     answer = _open.decode(body)
     payload = msgspec.Raw(body) if endpoint.with_header else answer.result
     header = answer.header
-    return _Opened(_code(header.code), _text(header.msg), _ms(header.timestamp), memoryview(payload))
+    return _OpenAnswer(_code(header.code), _text(header.msg), _ms(header.timestamp), memoryview(payload))
 
 
 def _code(told: Any) -> int:

@@ -24,23 +24,23 @@ class Family(Enum):
 
 
 @dataclass(frozen=True)
-class Keep:
+class CachePolicy:
     """How long an answer stays true.
 
-    ``fresh_s``: an answer whose window still touches now (or that has no window) is asked again after this.
-    ``settles_s``: so long after the end of its window an answer is final and kept for good. None where there
-    is no window; the client's own setting where it is 0.
+    ``ttl_s``: an answer whose window still touches now (or that has no window) is asked again after this.
+    ``final_after_s``: so long after the end of its window an answer is final and kept for good. None where
+    there is no window; the client's own setting where it is 0.
     """
 
-    fresh_s: float
-    settles_s: float | None = None
+    ttl_s: float
+    final_after_s: float | None = None
 
 
-WINDOWED = Keep(fresh_s=30, settles_s=0)
+WINDOWED = CachePolicy(ttl_s=30, final_after_s=0)
 # Always asked anew; an older answer only stands in where the provider fails.
-NEVER_FRESH = Keep(fresh_s=0)
+NEVER_FRESH = CachePolicy(ttl_s=0)
 # A bonus is counted where it was created, but goes on changing while it is wagered: weeks, at times.
-BONUS = Keep(fresh_s=30, settles_s=60 * DAY_S)
+BONUS = CachePolicy(ttl_s=30, final_after_s=60 * DAY_S)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Endpoint(Generic[T_co]):
     family: Family
     shape: type[T_co]
     """The type of the answer's payload."""
-    keep: Keep | None = None
+    policy: CachePolicy | None = None
     """None: never cached."""
     longest_s: int | None = None
     """The longest window of one request."""
@@ -80,13 +80,15 @@ class Endpoint(Generic[T_co]):
 
 _60_DAYS = 60 * DAY_S
 
-ALL_LIST = Endpoint("all.list", "/api/all/list", Family.SUMMARY, list[models.Game], keep=Keep(HOUR_S))
+ALL_LIST = Endpoint(
+    "all.list", "/api/all/list", Family.SUMMARY, list[models.Game], policy=CachePolicy(HOUR_S)
+)
 ALL_STAGE_SUMMARY = Endpoint(
     "all.stage_summary",
     "/api/all/stage/summary",
     Family.SUMMARY,
     models.StageAnswer,
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
 )
 ALL_HISTORY = Endpoint(
@@ -94,7 +96,7 @@ ALL_HISTORY = Endpoint(
     "/api/all/history",
     Family.SUMMARY,
     models.BetPage,
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=HOUR_S,
     page_size=2000,
 )
@@ -103,7 +105,7 @@ ALL_BONUS_SUMMARY = Endpoint(
     "/api/all/bonus/summary",
     Family.SUMMARY,
     models.BonusSummary,
-    keep=BONUS,
+    policy=BONUS,
     longest_s=_60_DAYS,
 )
 GAMES_USER_HISTORY = Endpoint(
@@ -111,7 +113,7 @@ GAMES_USER_HISTORY = Endpoint(
     "/api/games/user/history",
     Family.SUMMARY,
     list[models.GamesRound],
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
     row_limit=500,
 )
@@ -120,7 +122,7 @@ GAMES_GAME_HISTORY = Endpoint(
     "/api/games/game/history",
     Family.SUMMARY,
     list[models.GamesRound],
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
     row_limit=500,
 )
@@ -129,7 +131,7 @@ GAMES_USER_STAGE_SUMMARY = Endpoint(
     "/api/games/user/stage/summary",
     Family.SUMMARY,
     models.GamesUserSummary,
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
 )
 GAMES_GAME_STAGE_SUMMARY = Endpoint(
@@ -137,7 +139,7 @@ GAMES_GAME_STAGE_SUMMARY = Endpoint(
     "/api/games/game/stage/summary",
     Family.SUMMARY,
     models.GameSummaryAnswer,
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
 )
 SLOTS_USER_HISTORY = Endpoint(
@@ -145,7 +147,7 @@ SLOTS_USER_HISTORY = Endpoint(
     "/api/slots/user/history",
     Family.SUMMARY,
     list[models.SlotsRound],
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
     row_limit=500,
 )
@@ -154,7 +156,7 @@ SLOTS_USER_STAGE_SUMMARY = Endpoint(
     "/api/slots/user/stage/summary",
     Family.SUMMARY,
     list[models.SlotsUserRow],
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
 )
 SLOTS_GAME_STAGE_SUMMARY = Endpoint(
@@ -162,11 +164,11 @@ SLOTS_GAME_STAGE_SUMMARY = Endpoint(
     "/api/slots/game/stage/summary",
     Family.SUMMARY,
     list[models.SlotsGameRow],
-    keep=WINDOWED,
+    policy=WINDOWED,
     longest_s=_60_DAYS,
 )
 SLOTS_DETAIL_URL = Endpoint(
-    "slots.detail_url", "/api/slots/detail/url", Family.SUMMARY, models.DetailUrl, keep=Keep(DAY_S)
+    "slots.detail_url", "/api/slots/detail/url", Family.SUMMARY, models.DetailUrl, policy=CachePolicy(DAY_S)
 )
 # Fresh for less than the 2 s after which the pots are asked for again, so that each time is a new answer.
 JACKPOT_POOL = Endpoint(
@@ -174,7 +176,7 @@ JACKPOT_POOL = Endpoint(
     "/open2j/g/gjp/pool",
     Family.OPEN,
     models.PoolAnswer,
-    keep=Keep(1.5),
+    policy=CachePolicy(1.5),
     with_header=True,
 )
 TRANSFER_DEPOSIT = Endpoint(
@@ -198,7 +200,7 @@ TRANSFER_BALANCE = Endpoint(
     "/open2j/w/transfer/balance",
     Family.OPEN,
     models.Balance,
-    keep=NEVER_FRESH,
+    policy=NEVER_FRESH,
     limited=True,
 )
 TRANSFER_RECORDS = Endpoint(
@@ -206,7 +208,7 @@ TRANSFER_RECORDS = Endpoint(
     "/open2j/w/transfer/records",
     Family.OPEN,
     models.TransferRecords,
-    keep=NEVER_FRESH,
+    policy=NEVER_FRESH,
     page_size=100,
     limited=True,
 )

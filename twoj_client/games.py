@@ -5,7 +5,7 @@ from __future__ import annotations
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
-from twoj_client.history import harvest
+from twoj_client.history import whole_history
 from twoj_client.models import GamesRound, GameSummary, GamesUserSummary
 from twoj_client.reply import Reply, reply_of
 
@@ -27,12 +27,12 @@ class Games:
 
         """
         who = arguments.player(user_id, op_id)
-        return harvest(self._core, endpoints.GAMES_USER_HISTORY, who, arguments.window(start, end))
+        return whole_history(self._core, endpoints.GAMES_USER_HISTORY, who, arguments.window(start, end))
 
     def game_history(self, *, start: When, end: When, game_id: int) -> Reply[list[GamesRound]]:
         """Return all rounds of one game, oldest first, amounts in li."""
         what = {"game_id": arguments.positive("game_id", game_id)}
-        return harvest(self._core, endpoints.GAMES_GAME_HISTORY, what, arguments.window(start, end))
+        return whole_history(self._core, endpoints.GAMES_GAME_HISTORY, what, arguments.window(start, end))
 
     def user_stage_summary(
         self, *, start: When, end: When, user_id: int | None = None, op_id: str | None = None

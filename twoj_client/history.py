@@ -9,8 +9,8 @@ import msgspec
 
 from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
-from twoj_client.harvest import Plan
 from twoj_client.reply import Answer, Reply, reply_of
+from twoj_client.window_splitting import SplitPlan
 from twoj_client.windows import Window, blocks, business_days
 
 
@@ -26,7 +26,7 @@ class Round(Protocol):
 R = TypeVar("R", bound=Round)
 
 
-def harvest(
+def whole_history(
     core: Core, endpoint: Endpoint[list[R]], params: dict[str, Any], window: Window
 ) -> Reply[list[R]]:
     """Return all rounds of a window of any length, oldest first, from an endpoint that cuts its answers.
@@ -37,12 +37,12 @@ def harvest(
     assert endpoint.row_limit is not None, endpoint.name  # noqa: S101
     asked = params | {"limit": endpoint.row_limit}
     windows = blocks(business_days(window, core.zone), endpoint.longest_s)
-    plan = Plan(windows, limit=endpoint.row_limit, most_at_once=core.max_in_flight)
+    plan = SplitPlan(windows, limit=endpoint.row_limit, most_at_once=core.max_in_flight)
     whole: dict[Window, Answer[list[R]]] = {}
-    while batch := plan.batch():
+    while batch := plan.next():
         answers = core.each(lambda part: core.cache.read(endpoint, asked, part), batch)
         for part, answer in zip(batch, answers, strict=True):
-            plan.heard(part, [row.start_at for row in answer.value])
+            plan.record(part, [row.start_at for row in answer.value])
             if len(answer.value) < endpoint.row_limit or part in plan.cut:
                 whole[part] = answer
     in_order = [whole[part] for part in sorted(whole)]

@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from twoj_client.changes import Change
+from twoj_client.changes import Restatement
 from twoj_client.windows import Window
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Answer(NamedTuple, Generic[T_co]):
     """True where the provider's clock was asked for `as_of`, besides ours."""
     asked_again: int = 0
     """The number of the last request to ask for the window again that this answer follows."""
-    change: Change | None = None
+    change: Restatement | None = None
     """How it differs from what was said first of its window."""
     refresh_at: float = 0.0
     """Epoch seconds: until then, nothing needs to be asked again."""
@@ -67,7 +67,7 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     """True where `as_of` is by the provider's clock too: without that no answer is final."""
     settled: bool = False
     """True where each of its answers was given so long after its window's end that it is kept."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Restatement, ...] = ()
     """What the provider changed of finished windows since they were first read."""
     warnings: tuple[str, ...] = ()
     """What a reader must know of the data, a sentence each: what in it could not be read, say."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
-from twoj_client.history import harvest
+from twoj_client.history import whole_history
 from twoj_client.models import DetailUrl, SlotsGameRow, SlotsRound, SlotsUserRow
 from twoj_client.reply import Reply, reply_of
 
@@ -29,7 +29,7 @@ class Slots:
 
         """
         who = arguments.player(user_id, op_id)
-        return harvest(self._core, endpoints.SLOTS_USER_HISTORY, who, arguments.window(start, end))
+        return whole_history(self._core, endpoints.SLOTS_USER_HISTORY, who, arguments.window(start, end))
 
     def user_stage_summary(
         self, *, start: When, end: When, user_id: int | None = None, op_id: str | None = None

@@ -37,7 +37,7 @@ _MOST_PAGES = 5
 _LARGEST_PAGE = 100
 
 
-class Transfer:
+class TransferWallet:
     """Deposits, withdrawals, balances and their records. A transfer is never repeated by itself."""
 
     def __init__(self, core: Core) -> None:

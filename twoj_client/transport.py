@@ -39,7 +39,7 @@ _LEADS_TO = "leads_to"
 
 
 @dataclass(frozen=True)
-class Merchant:
+class Credentials:
     """Who asks, and where. The key stays out of the repr."""
 
     summary_url: str
@@ -93,7 +93,7 @@ class Wire:
 
     def __init__(
         self,
-        merchant: Merchant,
+        merchant: Credentials,
         *,
         clock: Callable[[], float],
         timer: Callable[[], float],

@@ -16,7 +16,7 @@ from dashboard.provider.failures import by_time, failures, window_words
 from dashboard.provider.loads import Load
 from dashboard.provider.reading import Known
 from twoj_client import Reply, TwoJError, Window
-from twoj_client.changes import Change
+from twoj_client.changes import Restatement
 from twoj_client.windows import cut
 
 # So long after its end a window's bets are final, as for the client's own cache.
@@ -97,7 +97,7 @@ class BetReading:
         self._settled: dict[int, datetime] = {}
         self._folded: list[BetSums] = []
         self._changing: dict[int, _Piece] = {}
-        self._changes: dict[int, tuple[Change, ...]] = {}
+        self._changes: dict[int, tuple[Restatement, ...]] = {}
         self._failed: dict[int, tuple[Window, TwoJError, float]] = {}
         self._sums: BetSums | None = None
         self._stopped = True

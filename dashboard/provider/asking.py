@@ -8,7 +8,7 @@ from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Known
 from twoj_client import Reply, TwoJError
-from twoj_client.at_hand import at_hand
+from twoj_client.cache_only import cache_only
 from twoj_client.errors import TimedOut
 
 K = TypeVar("K", bound=Hashable)
@@ -28,7 +28,7 @@ def gather(
     What has not been answered in time is an error too. What was asked goes on: its answer is for next time.
     """
     # Most often all is at hand: then threads would wait for each other longer than for the answers.
-    found = {key: at_hand(call) for key, call in calls.items()}
+    found = {key: cache_only(call) for key, call in calls.items()}
     load = Load(
         {key: call for key, call in calls.items() if found[key] is None}, merchant.pool, merchant.clock
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.core import formats
 from dashboard.core.periods import business_day, days_label
-from twoj_client.changes import Change
+from twoj_client.changes import Restatement
 
 _MOST_NAMED: Final = 5
 # Under the documents' names: the words, whether it is money, and the sign in which pages show it.
@@ -26,7 +26,7 @@ _WORDS: Final = {
 }
 
 
-def changed_text(changes: Iterable[Change], zone: ZoneInfo, currency: str | None) -> tuple[str, ...]:
+def changed_text(changes: Iterable[Restatement], zone: ZoneInfo, currency: str | None) -> tuple[str, ...]:
     """Say what changed, in one sentence, by days of `zone`; nothing where nothing did.
 
     `changes` are of parts that lie beside each other: what they say of the same days is added up.

@@ -9,11 +9,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.client_history import far, memory, near
+from tests.benchmarks.client_history import far, near
 from tests.benchmarks.client_hits import hits, signatures
 from tests.benchmarks.table import show
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        rows = [*near(), *far(), *hits(Path(folder)), *signatures(), *memory()]
+        rows = [*near(), *far(), *hits(Path(folder)), *signatures()]
     show(rows)

@@ -9,13 +9,10 @@ from __future__ import annotations
 import io
 import itertools
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -192,26 +189,5 @@ def _row(work: str, mine: float, reference: str, theirs: float, at_least: float 
     return Row(work, speed(mine), reference, speed(theirs), theirs / mine, at_least=at_least)
 
 
-def memory() -> list[Row]:
-    """Measure the peak of iterating over ten million rows, in a process of its own."""
-    with running(ROWS) as url:
-        command = [sys.executable, "-m", "tests.benchmarks.client_history", "iterate", url]
-        peak_mb = int(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
-    return [Row("peak while iterating 10 million rows", f"{peak_mb} MB", "limit", "300 MB", peak_mb / 300, 1)]
-
-
-def iterate(url: str) -> int:
-    """Iterate over 25 days; return the peak in megabytes."""
-    with tempfile.TemporaryDirectory() as folder, client(url, folder) as twoj:
-        replies = twoj.all.iter_history(start=DAY - 24 * 86_400, end=DAY + 86_400)
-        assert sum(len(reply.data) for reply in replies) == 25 * ROWS
-    # Not ru_maxrss: a process inherits that from the one that started it.
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(status["VmHWM"].split()[0]) // 1024
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["iterate"]:
-        print(iterate(sys.argv[2]))  # noqa: T201
-    else:
-        show([*near(), *far(), *memory()])
+    show([*near(), *far()])

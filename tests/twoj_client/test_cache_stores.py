@@ -10,7 +10,7 @@ from tests.twoj_client.conftest import KEY, NOW, ok, sample
 from twoj_client import BadArgument
 from twoj_client.cache.folder import FolderStore
 from twoj_client.cache.redis_store import RedisStore
-from twoj_client.cache.store import Patient, StoreFailed
+from twoj_client.cache.store import ResilientStore, StoreFailed
 from twoj_client.errors import NotPermitted
 
 LIST = "/api/all/list"
@@ -171,7 +171,7 @@ def test_a_cache_that_can_be_read_and_not_written_does_not_work(clock):
         def put(self, entries, ttl_s):
             raise StoreFailed("full")
 
-    assert not Patient(Full(), clock).check()
+    assert not ResilientStore(Full(), clock).check()
 
 
 def test_answers_outlive_the_client(provider, make_client, cache_url):
@@ -286,7 +286,7 @@ def test_the_store_is_left_alone_for_a_while_after_a_failure(clock):
             raise StoreFailed("down")
 
     broken = Broken()
-    store = Patient(broken, clock)
+    store = ResilientStore(broken, clock)
     assert store.get(["a", "b"]) == [None, None]
     assert store.claim("a", 5)
     assert store.get(["a"]) == [None]
@@ -357,7 +357,7 @@ def test_a_book_of_another_type_is_made_anew(redis_store, by_hand, book, kind):
     redis_store.put({"a": b"x" * 900}, None)
     assert redis_store.get(["a", "c"]) == [b"x" * 900, b"z" * 200]
     assert 900 + 500 + 200 <= redis_store.size_bytes() <= 900 + 500 + 200 + 40
-    assert Patient(redis_store, lambda: 0).check()
+    assert ResilientStore(redis_store, lambda: 0).check()
     for number in range(30):
         redis_store.put({f"n{number}": b"x" * 100_000}, None)
     assert redis_store.size_bytes() <= MIB

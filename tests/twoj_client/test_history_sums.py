@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from tests.twoj_client.test_walk import DAY, PATH, Bets, bet
+from tests.twoj_client.test_hourly_pages import DAY, PATH, Bets, bet
 from twoj_client.cache.folder import FolderStore
 from twoj_client.errors import HttpStatus
 from twoj_client.sums import Sums

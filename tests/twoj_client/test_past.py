@@ -13,7 +13,7 @@ from tests.provider import CLOCK
 from tests.twoj_client.conftest import Clock
 from twoj_client import Reply, TwoJ
 from twoj_client.cache.redis_store import RedisStore
-from twoj_client.changes import Change
+from twoj_client.changes import Restatement
 from twoj_client.sums import Sums
 from twoj_client.windows import Window
 from twoj_sandbox import GRINDER
@@ -152,15 +152,15 @@ def test_what_comes_after_the_day_has_settled_is_counted_and_said(sandbox, serve
 @EACH
 def test_a_reply_is_settled_by_the_providers_clock_alone(sandbox, servers, name, tmp_path):
     """Two hours after the window's end (bonuses 60 days), whatever ours says; from the cache too."""
-    settles_s = 60 * DAY_S if name == "all.bonus_summary" else 2 * HOUR_S
+    final_after_s = 60 * DAY_S if name == "all.bonus_summary" else 2 * HOUR_S
     sandbox.tolerate(90 * DAY_S)
-    sandbox.set_clock(MIDNIGHT + settles_s - 60)
-    ahead = servers.make(MIDNIGHT + settles_s + HOUR_S, tmp_path / "ahead")
-    early, late = (servers.make(MIDNIGHT + settles_s - 60) for _ in range(2))
+    sandbox.set_clock(MIDNIGHT + final_after_s - 60)
+    ahead = servers.make(MIDNIGHT + final_after_s + HOUR_S, tmp_path / "ahead")
+    early, late = (servers.make(MIDNIGHT + final_after_s - 60) for _ in range(2))
     assert not READS[name](ahead).settled
     assert not READS[name](early).settled
     for client in (early, late):
-        set_time(sandbox, client, MIDNIGHT + settles_s + HOUR_S)
+        set_time(sandbox, client, MIDNIGHT + final_after_s + HOUR_S)
     assert [READS[name](client).settled for client in (early, late, late)] == [True] * 3
 
 
@@ -242,7 +242,9 @@ def test_what_changed_is_to_the_li(sandbox, servers):
     sandbox.correct(*DAY, bet_li=1200, gain_li=300)
     client.ask_again(**WHOLE)
     (change,) = READS["all.stage_summary"](client).changes
-    assert change == Change(DAY, {"bet_amount": Decimal(1200 * count), "gain_amount": Decimal(300 * count)})
+    assert change == Restatement(
+        DAY, {"bet_amount": Decimal(1200 * count), "gain_amount": Decimal(300 * count)}
+    )
     sandbox.clear_corrections()
     client.ask_again(**WHOLE)
     assert READS["all.stage_summary"](client).changes == (), "as it was first"

@@ -9,7 +9,7 @@ from tests.twoj_client.conftest import NOW, Clock
 from tests.twoj_client.test_stage_summary import client_of
 from tests.twoj_client.world import DAY_S, World, WorldBet
 from twoj_client.cache.asked_again import AskedAgain
-from twoj_client.cache.store import Patient
+from twoj_client.cache.store import ResilientStore
 from twoj_client.provider_clock import Moment, ProviderClock, Told
 from twoj_client.transport import _told
 from twoj_client.windows import Window
@@ -174,7 +174,7 @@ class TestAskedAgain:
 
     @pytest.fixture
     def make(self, shelf, timer):
-        return lambda: AskedAgain(Patient(shelf, timer), "k", timer)
+        return lambda: AskedAgain(ResilientStore(shelf, timer), "k", timer)
 
     def test_others_hear_it_within_seconds_and_only_of_what_overlaps(self, make, timer):
         one, other = make(), make()
@@ -240,7 +240,7 @@ def test_a_flight_that_had_begun_before_is_not_taken_for_an_answer(world, tmp_pa
         twoj.ask_again(start=start, end=end)
         second = threading.Thread(target=read)
         second.start()
-        while not twoj._cache._flights._flights:
+        while not twoj._cache._single_flight._flights:
             pass
         world.hook = lambda: world.bets.append(WorldBet(start)) if len(world.calls) == 2 else None
         go_on.set()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from twoj_client.cache.store import Patient
+from twoj_client.cache.store import ResilientStore
 from twoj_client.windows import Window
 
 _LOOK_S = 5.0
@@ -31,7 +31,7 @@ class AskedAgain:
     and what the store says, every few seconds, so that none is lost where the store was away.
     """
 
-    def __init__(self, store: Patient, key: str, timer: Callable[[], float]) -> None:
+    def __init__(self, store: ResilientStore, key: str, timer: Callable[[], float]) -> None:
         self._store = store
         self._key = key
         self._timer = timer

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from twoj_client.at_hand import may_ask
 from twoj_client.cache.asked_again import AskedAgain
-from twoj_client.cache.entry import Entry, Rule, entry_of, from_bytes, to_bytes
-from twoj_client.cache.flights import Flights
+from twoj_client.cache.entry import CacheEntry, Rule, entry_of, from_bytes, to_bytes
 from twoj_client.cache.memory import Memory
-from twoj_client.cache.store import Patient
-from twoj_client.changes import Change, Figures, difference, figures
+from twoj_client.cache.single_flight import SingleFlight
+from twoj_client.cache.store import ResilientStore
+from twoj_client.cache_only import refuse_if_cache_only
+from twoj_client.changes import Figures, Restatement, difference, figures
 from twoj_client.circuit_breaker import CircuitBreaker
 from twoj_client.decode import typed
 from twoj_client.endpoints import WINDOWED, Endpoint
@@ -40,10 +40,10 @@ _MEMORY_BYTES = 32 * 2**20
 _HURRY_S = 60.0
 
 
-class Held(NamedTuple):
+class DecodedEntry(NamedTuple):
     """An entry and its payload, decoded."""
 
-    entry: Entry
+    entry: CacheEntry
     value: Any
     unknown: Mapping[str, int] = MappingProxyType({})
     """How often which field was not known."""
@@ -55,8 +55,8 @@ class CachedReads:
     def __init__(
         self,
         senders: Senders,
-        store: Patient,
-        flights: Flights[Held],
+        store: ResilientStore,
+        single_flight: SingleFlight[DecodedEntry],
         *,
         scope: str,
         clock: Callable[[], float],
@@ -67,13 +67,13 @@ class CachedReads:
     ) -> None:
         self._senders = senders
         self._store = store
-        self._flights = flights
+        self._single_flight = single_flight
         self._scope = scope
         self._clock = clock
         self._settle_s = settle_s
         self._stale_for_s = stale_for_s
         self._stats = stats
-        self._memory = Memory[Held](_MEMORY_BYTES)
+        self._memory = Memory[DecodedEntry](_MEMORY_BYTES)
         self._owner = secrets.token_hex(8)
         self._failing = CircuitBreaker(timer, rest_s=_HURRY_S)
         self._asked_again = AskedAgain(store, f"{scope}#asked again", timer)
@@ -108,7 +108,7 @@ class CachedReads:
         if found is not None:
             self._stats.note(endpoint.name, "hits")
             return found
-        may_ask()
+        refuse_if_cache_only()
         self._stats.note(endpoint.name, "misses")
         old = self.stale(endpoint, params, window)
         try:
@@ -126,7 +126,7 @@ class CachedReads:
             TwoJError: the provider failed.
 
         """
-        may_ask()
+        refuse_if_cache_only()
         held = self._fetcher(endpoint, params, window, hurry=False)()
         return _answer(held, self._rule(endpoint, window, self._clock()))
 
@@ -177,7 +177,7 @@ class CachedReads:
         """
         key = _key(self._name(endpoint, params), window, is_open=False)
 
-        def kept(good: Callable[[Entry, Rule], bool]) -> Held | None:
+        def kept(good: Callable[[CacheEntry, Rule], bool]) -> DecodedEntry | None:
             (raw,) = self._store.get([key])
             entry = None if raw is None else from_bytes(raw)
             rule = self._rule(endpoint, window, self._clock())
@@ -185,26 +185,26 @@ class CachedReads:
                 return None
             return _unpacked(entry, window, unpack, settled=rule.settled(entry))
 
-        def look() -> Held | None:
+        def look() -> DecodedEntry | None:
             return kept(_good)
 
-        def fetch() -> Held:
+        def fetch() -> DecodedEntry:
             number = self._asked_again.number(window)
             reply, sums = make()
             by_provider, packed = reply.by_provider_clock, pack(reply.data)
-            entry = Entry(reply.as_of.timestamp(), window.end, by_provider, number, payload=packed)
+            entry = CacheEntry(reply.as_of.timestamp(), window.end, by_provider, number, payload=packed)
             settled = False
             if reply.complete and not reply.stale:
                 settled = self._rule(endpoint, window, self._clock()).settled(entry)
                 if settled:
                     (entry,) = self._beside_first([key], [entry], [sums])
-                self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.fresh_s)
+                self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.ttl_s)
             made = msgspec.structs.replace(reply, changes=_changes(entry, window), settled=settled)
-            return Held(entry, made)
+            return DecodedEntry(entry, made)
 
         held = look()
         if held is None:
-            may_ask()
+            refuse_if_cache_only()
         self._stats.note(endpoint.name, "misses" if held is None else "hits")
         try:
             held = held or self._join(endpoint, window, key, look, fetch)
@@ -223,7 +223,7 @@ class CachedReads:
         window: Window,
         rows: Sequence[Any],
         answers: Sequence[Answer[Any]],
-    ) -> tuple[Change, ...]:
+    ) -> tuple[Restatement, ...]:
         """Return how the whole of a window's rows, in many answers, differs from what was said first.
 
         Nothing where it may still change, or where this is what was said first: then that is written down.
@@ -236,10 +236,10 @@ class CachedReads:
         sums = figures(rows)
         if first is None or first.first is None:
             as_of = min(answer.as_of for answer in answers)
-            self._store.put({key: to_bytes(Entry(as_of, window.end, first=sums))}, None)
+            self._store.put({key: to_bytes(CacheEntry(as_of, window.end, first=sums))}, None)
             return ()
         changed = difference(first.first, sums)
-        return (Change(window, changed),) if changed else ()
+        return (Restatement(window, changed),) if changed else ()
 
     def leads(self, endpoint: Endpoint[Any], for_s: float) -> bool:
         """Say whether this process, of all that share the store, is the one that asks; it is for `for_s`."""
@@ -255,14 +255,14 @@ class CachedReads:
         held = {}
         for window, value in parts.items():
             covers_to = min(answer.covers_to, window.end)
-            entry = Entry(
+            entry = CacheEntry(
                 answer.as_of,
                 covers_to,
                 answer.by_provider_clock,
                 answer.asked_again,
                 payload=msgspec.json.encode(value),
             )
-            held[window] = Held(entry, value)
+            held[window] = DecodedEntry(entry, value)
         if not answer.stale:
             held = self._keep(endpoint, params, held)
         now = self._clock()
@@ -274,14 +274,16 @@ class CachedReads:
         }
 
     def _rule(self, endpoint: Endpoint[Any], window: Span, now: float) -> Rule:
-        assert endpoint.keep is not None, endpoint.name  # noqa: S101
+        assert endpoint.policy is not None, endpoint.name  # noqa: S101
         number = self._asked_again.number(window)
-        return Rule(endpoint.keep, window, now=now, settle_s=self._settle_s, asked_again=number)
+        return Rule(endpoint.policy, window, now=now, settle_s=self._settle_s, asked_again=number)
 
     def _name(self, endpoint: Endpoint[Any], params: Params) -> str:
         return f"{self._scope}{endpoint.path}{canonical_json(params).decode()}"
 
-    def _held(self, endpoint: Endpoint[Any], keys: Sequence[str], rules: Sequence[Rule]) -> list[Held | None]:
+    def _held(
+        self, endpoint: Endpoint[Any], keys: Sequence[str], rules: Sequence[Rule]
+    ) -> list[DecodedEntry | None]:
         """Return what is fresh, from memory or else from the store."""
         found = [self._memory.get(key) for key in keys]
         for i, held in enumerate(found):
@@ -297,7 +299,7 @@ class CachedReads:
                     self._remember(endpoint, keys[i], held)
         return found
 
-    def _remember(self, endpoint: Endpoint[Any], key: str, held: Held) -> None:
+    def _remember(self, endpoint: Endpoint[Any], key: str, held: DecodedEntry) -> None:
         # Histories are large and rarely asked for twice.
         if not _is_piece(endpoint):
             self._memory.put(key, held, len(held.entry.payload) + len(key))
@@ -307,7 +309,7 @@ class CachedReads:
         key = _key(self._name(endpoint, params), window, is_open=rule.is_open)
         fetch = self._fetcher(endpoint, params, window, hurry=hurry)
 
-        def look() -> Held | None:
+        def look() -> DecodedEntry | None:
             (held,) = self._held(endpoint, [key], [self._rule(endpoint, window, self._clock())])
             return held
 
@@ -319,27 +321,27 @@ class CachedReads:
         endpoint: Endpoint[Any],
         window: Span,
         key: str,
-        look: Callable[[], Held | None],
-        fetch: Callable[[], Held],
-    ) -> Held:
+        look: Callable[[], DecodedEntry | None],
+        fetch: Callable[[], DecodedEntry],
+    ) -> DecodedEntry:
         rule = self._rule(endpoint, window, self._clock())
-        held = self._flights.join(key, look, fetch)
+        held = self._single_flight.do(key, look, fetch)
         # We joined a flight towards a later end, which may hold bets from after ours; or one that had begun
         # before somebody wanted the window asked again.
         return held if rule.fits(held.entry) and rule.follows(held.entry) else fetch()
 
     def _fetcher(
         self, endpoint: Endpoint[Any], params: Params, window: Span, *, hurry: bool
-    ) -> Callable[[], Held]:
+    ) -> Callable[[], DecodedEntry]:
         asked = params if window is None else params | {"time_start": window.start, "time_end": window.end}
 
-        def fetch() -> Held:
+        def fetch() -> DecodedEntry:
             # With an old answer at hand, nobody should wait long for a provider that has just failed.
             hurried = hurry and self._failing.is_open(endpoint.name)
             number = self._asked_again.number(window)
             try:
                 entry = entry_of(self._senders.ask(endpoint, asked, hurried=hurried), window, number)
-                held = Held(entry, *typed(endpoint, entry.payload))
+                held = DecodedEntry(entry, *typed(endpoint, entry.payload))
             except TwoJError as error:
                 if not hurried:  # or a provider that is only slow would be hurried for ever
                     self._failing.record(error, endpoint.name)
@@ -349,7 +351,9 @@ class CachedReads:
 
         return fetch
 
-    def _keep(self, endpoint: Endpoint[Any], params: Params, parts: Mapping[Any, Held]) -> dict[Any, Held]:
+    def _keep(
+        self, endpoint: Endpoint[Any], params: Params, parts: Mapping[Any, DecodedEntry]
+    ) -> dict[Any, DecodedEntry]:
         """Keep the parts by their windows; return them, the settled ones beside what was said first."""
         now = self._clock()
         name = self._name(endpoint, params)
@@ -372,14 +376,14 @@ class CachedReads:
         if settled:
             self._store.put({key: to_bytes(kept[window].entry) for key, window in settled.items()}, None)
         if passing:
-            assert endpoint.keep is not None, endpoint.name  # noqa: S101
-            ttl_s = max(self._stale_for_s, endpoint.keep.fresh_s)
+            assert endpoint.policy is not None, endpoint.name  # noqa: S101
+            ttl_s = max(self._stale_for_s, endpoint.policy.ttl_s)
             self._store.put({key: to_bytes(kept[window].entry) for key, window in passing.items()}, ttl_s)
         return kept
 
     def _beside_first(
-        self, keys: Sequence[str], entries: Sequence[Entry], sums: Sequence[Figures]
-    ) -> list[Entry]:
+        self, keys: Sequence[str], entries: Sequence[CacheEntry], sums: Sequence[Figures]
+    ) -> list[CacheEntry]:
         """Add to settled entries the sums that were said first under their keys, and what differs now."""
         beside = []
         for raw, entry, now in zip(self._store.get(keys), entries, sums, strict=True):
@@ -392,20 +396,20 @@ class CachedReads:
         rule = self._rule(endpoint, window, self._clock())
         key = _key(self._name(endpoint, params), window, is_open=rule.is_open)
         with self._refreshing_lock:
-            if key in self._refreshing or self._flights.running(key):
+            if key in self._refreshing or self._single_flight.running(key):
                 return
             self._refreshing.add(key)
         asked_at = self._clock()
         fetch = self._fetcher(endpoint, params, window, hurry=True)
 
-        def look() -> Held | None:
+        def look() -> DecodedEntry | None:
             """Find what another process has fetched since."""
             held = _decoded(endpoint, self._store.get([key])[0])
             return held if held and held.entry.as_of >= asked_at else None
 
         def refresh() -> None:
             try:
-                self._flights.join(key, look, fetch)
+                self._single_flight.do(key, look, fetch)
             except TwoJError as error:
                 log.info("refresh failed", extra={"endpoint": endpoint.path, "error": type(error).__name__})
             else:
@@ -423,12 +427,12 @@ def _key(name: str, window: Span, *, is_open: bool) -> str:
     return name if window is None else f"{name}{window.start}-{'open' if is_open else window.end}"
 
 
-def _decoded(endpoint: Endpoint[Any], kept: bytes | None) -> Held | None:
+def _decoded(endpoint: Endpoint[Any], kept: bytes | None) -> DecodedEntry | None:
     entry = None if kept is None else from_bytes(kept)
     if entry is None:
         return None
     try:
-        return Held(entry, *typed(endpoint, entry.payload))
+        return DecodedEntry(entry, *typed(endpoint, entry.payload))
     except WrongShape:  # kept by another version
         return None
 
@@ -438,15 +442,17 @@ def _is_piece(endpoint: Endpoint[Any]) -> bool:
     return endpoint.row_limit is not None or endpoint.page_size is not None
 
 
-def _good(entry: Entry, rule: Rule) -> bool:
+def _good(entry: CacheEntry, rule: Rule) -> bool:
     return rule.fits(entry) and rule.follows(entry) and rule.fresh(entry)
 
 
-def _changes(entry: Entry, window: Window) -> tuple[Change, ...]:
-    return (Change(window, entry.changed),) if entry.changed else ()
+def _changes(entry: CacheEntry, window: Window) -> tuple[Restatement, ...]:
+    return (Restatement(window, entry.changed),) if entry.changed else ()
 
 
-def _unpacked(entry: Entry, window: Window, unpack: Callable[[bytes], Any], *, settled: bool) -> Held | None:
+def _unpacked(
+    entry: CacheEntry, window: Window, unpack: Callable[[bytes], Any], *, settled: bool
+) -> DecodedEntry | None:
     try:
         value = unpack(entry.payload)
     except ValueError:
@@ -458,10 +464,10 @@ def _unpacked(entry: Entry, window: Window, unpack: Callable[[bytes], Any], *, s
         settled=settled,
         changes=_changes(entry, window),
     )
-    return Held(entry, reply)
+    return DecodedEntry(entry, reply)
 
 
-def _answer(held: Held, rule: Rule) -> Answer[Any]:
+def _answer(held: DecodedEntry, rule: Rule) -> Answer[Any]:
     entry = held.entry
     return Answer(
         value=held.value,

@@ -6,8 +6,8 @@ import math
 
 import msgspec
 
-from twoj_client.changes import Change, Figures
-from twoj_client.endpoints import Keep
+from twoj_client.changes import Figures, Restatement
+from twoj_client.endpoints import CachePolicy
 from twoj_client.transport import Received
 from twoj_client.windows import DAY_S, Window
 
@@ -22,7 +22,7 @@ _ASKED_AGAIN_S = (DAY_S, 7 * DAY_S)
 _CLOCKS_DIFFER_S = 60
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
     """A payload as the provider sent it."""
 
     as_of: float
@@ -40,24 +40,24 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes = b""
 
 
-_head = msgspec.json.Decoder(Entry)
+_head = msgspec.json.Decoder(CacheEntry)
 
 
-def entry_of(received: Received, window: Window | None, asked_again: int) -> Entry:
+def entry_of(received: Received, window: Window | None, asked_again: int) -> CacheEntry:
     """Return what to keep of an answer."""
     as_of, known_to, by_provider = received.at
     covers_to = math.floor(known_to) + 1
     if window is not None:
         covers_to = min(window.end, covers_to)
-    return Entry(as_of, covers_to, by_provider, asked_again, payload=bytes(received.payload))
+    return CacheEntry(as_of, covers_to, by_provider, asked_again, payload=bytes(received.payload))
 
 
-def to_bytes(entry: Entry) -> bytes:
+def to_bytes(entry: CacheEntry) -> bytes:
     """Return `entry` as a store keeps it: a line of JSON, then the payload."""
     return msgspec.json.encode(msgspec.structs.replace(entry, payload=b"")) + b"\n" + entry.payload
 
 
-def from_bytes(kept: bytes) -> Entry | None:
+def from_bytes(kept: bytes) -> CacheEntry | None:
     """Return the entry of :func:`to_bytes`, None if `kept` is damaged."""
     head, newline, payload = kept.partition(b"\n")
     try:
@@ -74,12 +74,12 @@ class Rule:
     """
 
     def __init__(
-        self, keep: Keep, window: Window | None, *, now: float, settle_s: float, asked_again: int
+        self, policy: CachePolicy, window: Window | None, *, now: float, settle_s: float, asked_again: int
     ) -> None:
         self._window = window
         self._now = now
-        self._fresh_s = keep.fresh_s
-        self._settle_s = keep.settles_s or settle_s
+        self._ttl_s = policy.ttl_s
+        self._settle_s = policy.final_after_s or settle_s
         self._asked_again = asked_again
 
     @property
@@ -89,25 +89,25 @@ class Rule:
         Also one that ends with the last full minute, as many ask for it: or who asks in the next minute
         would not find what was said last.
         """
-        touches_s = max(self._fresh_s, _WHOLE_MINUTES_S)
+        touches_s = max(self._ttl_s, _WHOLE_MINUTES_S)
         return self._window is not None and self._window.end > self._now - touches_s
 
-    def fits(self, entry: Entry) -> bool:
+    def fits(self, entry: CacheEntry) -> bool:
         """Whether the entry holds nothing from after the window."""
         return self._window is None or entry.covers_to <= self._window.end
 
-    def follows(self, entry: Entry) -> bool:
+    def follows(self, entry: CacheEntry) -> bool:
         """Whether the entry was asked for since somebody last wanted the window asked again."""
         return entry.asked_again >= self._asked_again
 
-    def as_of(self, entry: Entry) -> float:
+    def as_of(self, entry: CacheEntry) -> float:
         """Return the time for which the entry answers this request."""
         if self._window is None or entry.covers_to == self._window.end:
             return entry.as_of
         # Asked for a window that ended earlier, the provider said nothing about the time since.
         return min(entry.as_of, entry.covers_to)
 
-    def settled(self, entry: Entry) -> bool:
+    def settled(self, entry: CacheEntry) -> bool:
         """Whether the answer was given long enough after the window's end, by the provider's clock too.
 
         One from the future is not: a clock was set.
@@ -117,44 +117,44 @@ class Rule:
         as_of = self.as_of(entry)
         return self._window.end + self._settle_s <= as_of <= self._now + _CLOCKS_DIFFER_S
 
-    def ended(self, entry: Entry) -> bool:
+    def ended(self, entry: CacheEntry) -> bool:
         """Whether the window's last rounds were over when the answer was given: they last minutes at most.
 
         Until it is settled the provider may still correct it; but it no longer says how old a sum is.
         """
         return self._window is not None and self.as_of(entry) >= self._window.end + _LAST_ROUNDS_S
 
-    def good_for_s(self, entry: Entry) -> float:
+    def good_for_s(self, entry: CacheEntry) -> float:
         """Return for how many seconds from its time the entry is as good as a new answer.
 
         Late bets grow rarer with the time since the window's end, and so may the questions: a quarter of it.
         """
         if self._window is None:
-            return self._fresh_s
+            return self._ttl_s
         since_end_s = self.as_of(entry) - self._window.end
-        return max(self._fresh_s, min(since_end_s * _SETTLING_SHARE, _LONGEST_SETTLING_S))
+        return max(self._ttl_s, min(since_end_s * _SETTLING_SHARE, _LONGEST_SETTLING_S))
 
-    def fresh(self, entry: Entry) -> bool:
+    def fresh(self, entry: CacheEntry) -> bool:
         """Whether the entry is as good as a new answer. One from the future is not: a clock was set."""
         if self.settled(entry):
             return self._now < self._next_look_at(entry)
         return 0 <= self._now - self.as_of(entry) < self.good_for_s(entry)
 
-    def refresh_at(self, entry: Entry) -> float:
+    def refresh_at(self, entry: CacheEntry) -> float:
         """Return when a new answer should be fetched, while the entry may still be served for a while."""
         if self.settled(entry):
             return self._next_look_at(entry)
         return self.as_of(entry) + self.good_for_s(entry) * _REFRESH_AHEAD
 
-    def change(self, entry: Entry) -> Change | None:
+    def change(self, entry: CacheEntry) -> Restatement | None:
         """Return how the entry differs from what was said first of the window, None where it does not."""
-        return Change(self._window, entry.changed) if self._window and entry.changed else None
+        return Restatement(self._window, entry.changed) if self._window and entry.changed else None
 
-    def servable(self, entry: Entry, stale_for_s: float) -> bool:
+    def servable(self, entry: CacheEntry, stale_for_s: float) -> bool:
         """Whether the entry may be served, marked stale, when the provider fails."""
         return self.settled(entry) or self._now - self.as_of(entry) < stale_for_s
 
-    def _next_look_at(self, entry: Entry) -> float:
+    def _next_look_at(self, entry: CacheEntry) -> float:
         """Return when a settled window is asked again."""
         assert self._window is not None  # noqa: S101 - it has settled
         looks = (self._window.end + after_s for after_s in _ASKED_AGAIN_S)

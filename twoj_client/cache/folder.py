@@ -77,7 +77,7 @@ class _CacheThreads(Workers):
             raise _ClosedMeanwhile(str(error)) from None
 
 
-class _Opened(NamedTuple):
+class _OpenDatabase(NamedTuple):
     """A database, and the threads that use it."""
 
     cache: Any
@@ -109,7 +109,7 @@ class FolderStore:
         self._database = folder / "cache.db"
         self._limit_bytes = limit_bytes
         self._lock = threading.Lock()
-        self._opened: _Opened | None = None
+        self._opened: _OpenDatabase | None = None
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return what is kept under each key, None where nothing is."""
@@ -167,7 +167,7 @@ class FolderStore:
                 _begin_anew(self._folder)
         raise StoreFailed(f"{self._folder}: {reason}")
 
-    def _open(self) -> _Opened:
+    def _open(self) -> _OpenDatabase:
         with self._lock:
             # SQLite goes on happily with a file that has been deleted, and nobody else would see it.
             if self._opened is not None and not self._database.exists():
@@ -178,7 +178,7 @@ class FolderStore:
                 self._folder.chmod(0o700)
                 workers = _CacheThreads(_THREADS, thread_name_prefix="twoj-cache")
                 try:
-                    self._opened = _Opened(workers.submit(self._made).result(), workers)
+                    self._opened = _OpenDatabase(workers.submit(self._made).result(), workers)
                 except BaseException:
                     workers.shutdown(wait=False)
                     raise

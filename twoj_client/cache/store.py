@@ -59,7 +59,7 @@ class Store(Protocol):
         """Let go of files and connections."""
 
 
-class Patient:
+class ResilientStore:
     """A store that never raises: while the one behind it fails, nothing is kept and every claim is granted.
 
     After a failure the store is left alone for a few seconds, so that a dead server costs one wait, not one

@@ -14,7 +14,7 @@ from dashboard.bets.data_reading import BetReading
 from dashboard.bets.sums import BetSums, bet_sums
 from dashboard.core.metrics import Totals
 from twoj_client import Reply, Window
-from twoj_client.changes import Change
+from twoj_client.changes import Restatement
 from twoj_client.columns import SCHEMA
 from twoj_client.errors import TimedOut
 
@@ -32,7 +32,7 @@ class Provider:
         self.failing: set[int] = set()
         self.lacking: set[int] = set()
         self.tells_time = True
-        self.changes: dict[int, tuple[Change, ...]] = {}
+        self.changes: dict[int, tuple[Restatement, ...]] = {}
 
     def ask(self, window: Window) -> Reply[BetSums]:
         self.asked.append(window)
@@ -109,7 +109,7 @@ def test_without_the_providers_clock_no_hour_is_settled(reading, provider):
 def test_what_the_provider_changed_is_said_once_over_all_hours(reading, provider):
     for start in (START, START + H):
         by = {"bet_count": Decimal(1), "bet_amount": Decimal(1000)}
-        provider.changes[start] = (Change(Window(start, start + H), by),)
+        provider.changes[start] = (Restatement(Window(start, start + H), by),)
     reading.begin()
     (said,) = reading.look(START + 3 * H, 5).known.warnings
     assert said.endswith("since it was first read: 15 March 2026: bets +2, bet amount +2.00.")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dashboard.provider.changes import changed_text
-from twoj_client.changes import Change
+from twoj_client.changes import Restatement
 from twoj_client.windows import Window
 
 UTC_ZONE, MANILA = ZoneInfo("UTC"), ZoneInfo("Asia/Manila")
@@ -16,8 +16,8 @@ def at(day: int, hour: int = 0) -> int:
     return int(datetime(2026, 3, day, hour, tzinfo=UTC).timestamp())
 
 
-def change(start: int, end: int, **by: int) -> Change:
-    return Change(Window(start, end), {name: Decimal(number) for name, number in by.items()})
+def change(start: int, end: int, **by: int) -> Restatement:
+    return Restatement(Window(start, end), {name: Decimal(number) for name, number in by.items()})
 
 
 def test_two_days():

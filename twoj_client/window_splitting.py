@@ -39,7 +39,7 @@ _BESIDES = 4
 _RESERVE = 2
 
 
-class _Kept(Enum):
+class _KeptRows(Enum):
     UNKNOWN = 0
     OLDEST = 1
     NEWEST = 2
@@ -102,7 +102,7 @@ class _Even:
         self._awaited = len(taken)
         return taken
 
-    def heard(self, _window: Window, rows: int) -> None:
+    def record(self, _window: Window, rows: int) -> None:
         self._awaited -= 1
         self._density.judge(failed=rows >= self._limit)
         self._at_once = 1 if rows >= self._limit else self._at_once * 2
@@ -151,7 +151,7 @@ class _Sampled:
         taken, self._parts = self._parts[:room], self._parts[room:]
         return taken
 
-    def heard(self, window: Window, rows: int) -> None:
+    def record(self, window: Window, rows: int) -> None:
         if self._unknown is None:
             return
         worth = max(rows, 1) / max(self._seen(window), 1)
@@ -202,14 +202,14 @@ class _Parts:
         taken, self._windows = self._windows[:room], self._windows[room:]
         return taken
 
-    def heard(self, _window: Window, _rows: int) -> None:
+    def record(self, _window: Window, _rows: int) -> None:
         pass
 
 
-class Plan:
+class SplitPlan:
     """Says which windows to ask for next, until all are whole or last one second.
 
-    Each window of a batch must be followed by :meth:`heard` before the next batch.
+    Each window of a batch must be followed by :meth:`record` before the next batch.
     """
 
     def __init__(self, windows: Sequence[Window], *, limit: int, most_at_once: int) -> None:
@@ -222,21 +222,21 @@ class Plan:
             _Even(window, None, limit, self._density, self._spare) for window in windows
         ]
         self._asked: dict[Window, _Even | _Sampled | _Parts] = {}
-        self._trials: dict[Window, tuple[_Kept, int]] = {}
-        self._ruled_out: set[_Kept] = set()
-        self._kept = _Kept.UNKNOWN
+        self._trials: dict[Window, tuple[_KeptRows, int]] = {}
+        self._ruled_out: set[_KeptRows] = set()
+        self._kept = _KeptRows.UNKNOWN
         self._to_split: list[tuple[Window, list[int], float | None]] = []
         self._requests = 0
         self._rows = 0
 
-    def batch(self) -> list[Window]:
+    def next(self) -> list[Window]:
         """Return the windows to ask for next; none when the history is whole."""
         for stretch in self._stretches:
             for window in stretch.take(self._most_at_once - len(self._asked)):
                 self._asked[window] = stretch
         return list(self._asked)
 
-    def heard(self, window: Window, times: Sequence[int]) -> None:
+    def record(self, window: Window, times: Sequence[int]) -> None:
         """Take note of an answer: the times of its rows."""
         cut = len(times) >= self._limit
         if not cut:
@@ -244,7 +244,7 @@ class Plan:
         stretch = self._asked.pop(window)
         self._requests += 1
         self._rows += 0 if cut else len(times)
-        stretch.heard(window, len(times))
+        stretch.record(window, len(times))
         self._learn(window, len(times))
         if cut and window.end - window.start == 1:
             self.cut.append(window)
@@ -252,39 +252,39 @@ class Plan:
             expected = stretch.expected(window) if isinstance(stretch, _Sampled) else None
             self._to_split.append((window, sorted(times), expected))
         # The other half may tell what is kept, and so how to split this one.
-        if self._kept is not _Kept.UNKNOWN or not any(each in self._trials for each in self._asked):
+        if self._kept is not _KeptRows.UNKNOWN or not any(each in self._trials for each in self._asked):
             self._stretches += [self._split(*each) for each in self._to_split]
             self._to_split = []
 
     def _learn(self, window: Window, rows: int) -> None:
         """Learn from the part of a cut window that was whole if rows are kept for their age."""
-        kept, seen = self._trials.pop(window, (_Kept.UNKNOWN, 0))
-        if kept is _Kept.UNKNOWN or seen >= self._limit:
+        kept, seen = self._trials.pop(window, (_KeptRows.UNKNOWN, 0))
+        if kept is _KeptRows.UNKNOWN or seen >= self._limit:
             return
         if rows == seen:
-            if seen and self._kept is _Kept.UNKNOWN:
+            if seen and self._kept is _KeptRows.UNKNOWN:
                 self._kept = kept
         elif self._kept is kept:
-            self._kept = _Kept.ANY
-        elif self._kept is _Kept.UNKNOWN:
+            self._kept = _KeptRows.ANY
+        elif self._kept is _KeptRows.UNKNOWN:
             self._ruled_out.add(kept)
             if len(self._ruled_out) == 2:
-                self._kept = _Kept.ANY
+                self._kept = _KeptRows.ANY
 
     def _split(
         self, window: Window, times: Sequence[int], expected: float | None
     ) -> _Even | _Sampled | _Parts:
-        if self._kept is _Kept.ANY:
+        if self._kept is _KeptRows.ANY:
             return _Sampled(window, times, expected, self._limit)
-        if self._kept is _Kept.UNKNOWN:
+        if self._kept is _KeptRows.UNKNOWN:
             # Half of the rows: whichever half holds no more than was seen of it tells what is kept.
             edge = _inside(window, times[len(times) // 2])
             before, after = Window(window.start, edge), Window(edge, window.end)
             seen = bisect_left(times, edge)
-            self._trials[before] = (_Kept.OLDEST, seen)
-            self._trials[after] = (_Kept.NEWEST, len(times) - seen)
+            self._trials[before] = (_KeptRows.OLDEST, seen)
+            self._trials[after] = (_KeptRows.NEWEST, len(times) - seen)
             return _Parts([before, after])
-        if self._kept is _Kept.OLDEST:
+        if self._kept is _KeptRows.OLDEST:
             edge = _inside(window, times[-1])
             filled, free = Window(window.start, edge), Window(edge, window.end)
             seen = bisect_left(times, edge)

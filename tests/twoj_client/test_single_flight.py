@@ -3,8 +3,8 @@
 import pytest
 
 from tests.twoj_client.conftest import Clock
-from twoj_client.cache.flights import Flights
-from twoj_client.cache.store import Patient
+from twoj_client.cache.single_flight import SingleFlight
+from twoj_client.cache.store import ResilientStore
 
 
 class Claims:
@@ -33,22 +33,22 @@ def clock():
 
 @pytest.fixture
 def store(clock):
-    return Patient(Claims(clock), clock)
+    return ResilientStore(Claims(clock), clock)
 
 
 @pytest.fixture
-def flights(store, clock):
-    return Flights(store, timer=clock, sleep=clock.sleep, wait_s=20)
+def single_flight(store, clock):
+    return SingleFlight(store, timer=clock, sleep=clock.sleep, wait_s=20)
 
 
-def test_what_another_process_fetches_is_waited_for(store, clock, flights):
+def test_what_another_process_fetches_is_waited_for(store, clock, single_flight):
     store.claim("k#claim", 20)
     began = clock()
 
     def look():
         return "theirs" if clock() > began + 3 else None
 
-    assert flights.join("k", look, lambda: "ours") == "theirs"
+    assert single_flight.do("k", look, lambda: "ours") == "theirs"
     assert clock() < began + 3.1
 
 
@@ -60,29 +60,31 @@ def test_a_process_that_was_killed_while_it_fetched_is_waited_for_no_longer_than
         store.release = lambda _key: None  # it does nothing more
         raise Killed
 
-    one, other = (Flights(store, timer=clock, sleep=clock.sleep, wait_s=20) for _ in range(2))
+    one, other = (SingleFlight(store, timer=clock, sleep=clock.sleep, wait_s=20) for _ in range(2))
     with pytest.raises(Killed):
-        one.join("k", lambda: None, killed)
+        one.do("k", lambda: None, killed)
     began = clock()
-    assert other.join("k", lambda: None, lambda: "ours") == "ours"
+    assert other.do("k", lambda: None, lambda: "ours") == "ours"
     assert 4.9 < clock() - began < 5.1
 
 
 def test_what_fails_is_free_for_the_next_at_once(clock, store):
-    one, other = (Flights(store, timer=clock, sleep=clock.sleep, wait_s=20) for _ in range(2))
+    one, other = (SingleFlight(store, timer=clock, sleep=clock.sleep, wait_s=20) for _ in range(2))
 
     def fail():
         raise OSError("reset")
 
     with pytest.raises(OSError, match="reset"):
-        one.join("k", lambda: None, fail)
-    assert other.join("k", lambda: None, lambda: "ours") == "ours"
+        one.do("k", lambda: None, fail)
+    assert other.do("k", lambda: None, lambda: "ours") == "ours"
     assert clock.slept == []
 
 
-def test_what_another_process_brought_between_our_look_and_our_claim_is_not_fetched_again(store, flights):
+def test_what_another_process_brought_between_our_look_and_our_claim_is_not_fetched_again(
+    store, single_flight
+):
     def fetch():
         raise AssertionError("asked twice")
 
-    assert flights.join("k", lambda: "theirs", fetch) == "theirs"
+    assert single_flight.do("k", lambda: "theirs", fetch) == "theirs"
     assert store.claim("k#claim", 5), "given back"

@@ -1,9 +1,7 @@
 """The betting history of all games: whole hours, as rows, hour by hour, or as columns."""
 
-import gc
 import json
 import threading
-import tracemalloc
 
 import msgspec
 import pytest
@@ -13,8 +11,8 @@ from hypothesis import strategies as st
 from tests.twoj_client.conftest import NOW, ok
 from twoj_client.columns import ALL_HISTORY_COLUMNS, _Decoder
 from twoj_client.errors import HttpStatus, WrongShape
+from twoj_client.hourly_pages import Progress
 from twoj_client.models import Bet, BetPage
-from twoj_client.walk import Progress
 from twoj_client.windows import DAY_S, HOUR_S, Window
 
 PATH = "/api/all/history"
@@ -64,14 +62,11 @@ def read(twoj, how, **window):
     """Return what each way to read the history makes of a window, as event ids."""
     if how == "rows":
         return twoj.all.history(**window), ids(twoj.all.history(**window))
-    if how == "hours":
-        replies = list(twoj.all.iter_history(**window))
-        return replies[-1], [row.event_id for reply in replies for row in reply.data]
     reply = twoj.all.history_table(**window)
     return reply, reply.data["event_id"].to_pylist()
 
 
-WAYS = pytest.mark.parametrize("how", ["rows", "hours", "table"])
+WAYS = pytest.mark.parametrize("how", ["rows", "table"])
 
 
 @WAYS
@@ -166,8 +161,6 @@ def test_a_total_that_never_fits_is_reported(provider, twoj, how):
     provider.answers[PATH] = missing
     reply, found = read(twoj, how, start=DAY, end=DAY + 3 * HOUR_S)
     assert found == [f"e{i}" for i in range(5)]
-    if how == "hours":
-        (reply,) = twoj.all.iter_history(start=DAY + HOUR_S, end=DAY + 2 * HOUR_S)
     assert not reply.complete
     assert reply.missing == (Window(DAY + HOUR_S, DAY + 2 * HOUR_S),)
 
@@ -186,22 +179,8 @@ def test_progress(provider, twoj, how):
     provider.answers[PATH] = Bets([bet(i, DAY + i * 1800) for i in range(6)])
     told = []
     arguments = {"start": DAY, "end": DAY + 3 * HOUR_S, "progress": told.append}
-    if how == "hours":
-        list(twoj.all.iter_history(**arguments))
-    else:
-        {"rows": twoj.all.history, "table": twoj.all.history_table}[how](**arguments)
+    {"rows": twoj.all.history, "table": twoj.all.history_table}[how](**arguments)
     assert told == [Progress(1, 3, 2), Progress(2, 3, 4), Progress(3, 3, 6)]
-
-
-def test_the_iterator_holds_one_hour(provider, twoj):
-    provider.answers[PATH] = Bets([bet(i, DAY + i * 600) for i in range(144)])
-    replies = twoj.all.iter_history(start=DAY, end=DAY + DAY_S)
-    assert provider.calls == []
-    assert len(next(replies).data) == 6
-    assert len(provider.calls) == 1
-    assert next(replies).data[0].start_at == DAY + HOUR_S
-    assert len(provider.calls) == 2
-    replies.close()
 
 
 @WAYS
@@ -298,25 +277,6 @@ def test_columns_take_and_refuse_what_rows_do(items, indent, ascii_only, gone):
         else:
             columns = _Decoder().decode(payload)
         assert columns.table.to_pylist() == expected
-
-
-@pytest.mark.slow
-def test_an_hour_that_was_taken_is_let_go(provider, twoj):
-    """Even if the collector sleeps: nothing of an hour may lie in a cycle."""
-    provider.answers[PATH] = Bets([bet(i, DAY + i * 6) for i in range(20 * 600)])
-    replies = twoj.all.iter_history(start=DAY, end=DAY + 20 * HOUR_S)
-    sizes = []
-    gc.collect()
-    gc.disable()
-    tracemalloc.start()
-    try:
-        for reply in replies:
-            assert len(reply.data) == 600
-            sizes.append(tracemalloc.get_traced_memory()[0])
-    finally:
-        tracemalloc.stop()
-        gc.enable()
-    assert sizes[-1] - sizes[4] < 3 * 600 * 250
 
 
 @WAYS

@@ -17,6 +17,7 @@ PAGE_SIZE = 2000
 _MOST_PAGES = 5000
 # Pages that may be on their way beyond the hour at the front: some 40 MB.
 _PAGES_AHEAD = 64
+_HOURS_AHEAD = 16
 
 
 class Page(Protocol):
@@ -44,20 +45,19 @@ class Progress(NamedTuple):
     """Rows so far."""
 
 
-class Hour(NamedTuple, Generic[P]):
+class HourPages(NamedTuple, Generic[P]):
     """The pages of one hour, in order."""
 
     window: Window
     pages: list[Answer[P]]
-    whole: bool
+    complete: bool
     """False where the pages do not hold as many different rows as they say there are."""
 
 
-class Walk(Generic[P]):
+class HourlyPages(Generic[P]):
     """Walks the hours of a window.
 
     `read` reads a page, `renew` past any cache; `distinct` counts the different rows of some pages.
-    `hours_ahead` is how many hours may be on their way besides the one that is handed out.
     """
 
     def __init__(
@@ -66,24 +66,21 @@ class Walk(Generic[P]):
         read: Read[P],
         renew: Read[P],
         distinct: Callable[[list[P]], int],
-        *,
-        hours_ahead: int,
     ) -> None:
         self._workers = workers
         self._read = read
         self._renew = renew
         self._distinct = distinct
-        self._hours_ahead = hours_ahead
 
-    def hours(self, window: Window, progress: Callable[[Progress], None] | None) -> Iterator[Hour[P]]:
+    def hours(self, window: Window, progress: Callable[[Progress], None] | None) -> Iterator[HourPages[P]]:
         """Yield the hours of `window`, oldest first; `progress` is called after each."""
         todo = deque(cut(window, HOUR_S))
         count, done, rows = len(todo), 0, 0
-        begun: deque[_Begun[P]] = deque()
+        begun: deque[_PendingHour[P]] = deque()
         try:
             while todo or begun:
                 while todo and self._has_room(begun):
-                    begun.append(_Begun(self._workers, self._read, todo.popleft()))
+                    begun.append(_PendingHour(self._workers, self._read, todo.popleft()))
                 hour = self._finish(begun.popleft())
                 done, rows = done + 1, rows + sum(len(page.value) for page in hour.pages)
                 if progress:
@@ -94,22 +91,22 @@ class Walk(Generic[P]):
             for hour_begun in begun:
                 hour_begun.cancel()
 
-    def _has_room(self, begun: deque[_Begun[P]]) -> bool:
+    def _has_room(self, begun: deque[_PendingHour[P]]) -> bool:
         if not begun:
             return True
-        return len(begun) <= self._hours_ahead and sum(hour.waiting for hour in begun) < _PAGES_AHEAD
+        return len(begun) <= _HOURS_AHEAD and sum(hour.waiting for hour in begun) < _PAGES_AHEAD
 
-    def _finish(self, begun: _Begun[P]) -> Hour[P]:
+    def _finish(self, begun: _PendingHour[P]) -> HourPages[P]:
         pages = begun.pages()
-        if self._whole(pages):
-            return Hour(begun.window, pages, whole=True)
+        if self._is_complete(pages):
+            return HourPages(begun.window, pages, complete=True)
         # Rows came in while we paged, or an old page was kept: walk the hour once more, past the cache.
         again = self._again(begun.window)
-        if self._whole(again):
-            return Hour(begun.window, again, whole=True)
-        return Hour(begun.window, pages + again, whole=False)
+        if self._is_complete(again):
+            return HourPages(begun.window, again, complete=True)
+        return HourPages(begun.window, pages + again, complete=False)
 
-    def _whole(self, pages: list[Answer[P]]) -> bool:
+    def _is_complete(self, pages: list[Answer[P]]) -> bool:
         totals = {page.value.total for page in pages}
         return totals == {self._distinct([page.value for page in pages])}
 
@@ -122,7 +119,7 @@ class Walk(Generic[P]):
         return pages
 
 
-class _Begun(Generic[P]):
+class _PendingHour(Generic[P]):
     """An hour whose pages are on their way: the first page tells of the others, and has them asked for."""
 
     def __init__(self, workers: Executor, read: Read[P], window: Window) -> None:

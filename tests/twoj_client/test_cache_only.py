@@ -9,7 +9,7 @@ import pytest
 from tests.twoj_client.conftest import NOW, Clock
 from tests.twoj_client.test_stage_summary import client_of
 from tests.twoj_client.world import DAY_S, World, WorldBet
-from twoj_client.at_hand import at_hand
+from twoj_client.cache_only import cache_only
 
 TODAY = NOW - NOW % DAY_S
 
@@ -37,14 +37,14 @@ def read(request, twoj):
 
 
 def test_the_provider_is_not_asked(world, read):
-    assert at_hand(read) is None
+    assert cache_only(read) is None
     assert world.calls == []
 
 
 def test_what_is_kept_is_answered(world, twoj):
     read = partial(twoj.all.stage_summary, start=TODAY - 3 * DAY_S, end=TODAY)
     reply = read()
-    assert at_hand(read) == reply
+    assert cache_only(read) == reply
     assert len(world.calls) == 1
 
 
@@ -60,7 +60,7 @@ def test_nobody_waits_for_what_somebody_else_has_asked(world, twoj):
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(read)
         assert asked.wait(10)
-        assert at_hand(read) is None
+        assert cache_only(read) is None
         go_on.set()
 
         assert slow.result(10).complete
@@ -68,7 +68,7 @@ def test_nobody_waits_for_what_somebody_else_has_asked(world, twoj):
 
 def test_afterwards_the_provider_may_be_asked_again(world, twoj):
     read = partial(twoj.all.stage_summary, start=TODAY - 3 * DAY_S, end=TODAY)
-    at_hand(read)
+    cache_only(read)
     assert read().complete
     assert len(world.calls) == 1
 
@@ -80,5 +80,5 @@ def test_what_is_near_its_end_is_still_fetched_ahead(world, twoj):
     world.clock.now += 25
     fetched = threading.Event()
     world.hook = fetched.set
-    assert at_hand(read) is not None
+    assert cache_only(read) is not None
     assert fetched.wait(10)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twoj_client.conftest import NOW, ok
-from twoj_client.harvest import Plan
+from twoj_client.window_splitting import SplitPlan
 from twoj_client.windows import DAY_S, Window
 
 PATH = "/api/games/user/history"
@@ -17,9 +17,9 @@ PATH = "/api/games/user/history"
 
 def run(times, window, *, limit, keep, rng, at_once=8):
     """Harvest `times` by a plan; return the rows found, the requests, the most at once."""
-    plan = Plan([window], limit=limit, most_at_once=at_once)
+    plan = SplitPlan([window], limit=limit, most_at_once=at_once)
     found, requests = set(), 0
-    while batch := plan.batch():
+    while batch := plan.next():
         assert len(batch) <= at_once
         for part in batch:
             assert window.start <= part.start < part.end <= window.end
@@ -28,7 +28,7 @@ def run(times, window, *, limit, keep, rng, at_once=8):
             if len(rows) > limit:
                 rows = {"newest": rows[-limit:], "oldest": rows[:limit], "any": rng.sample(rows, limit)}[keep]
             found.update(rows)
-            plan.heard(part, rng.sample([times[row] for row in rows], len(rows)))
+            plan.record(part, rng.sample([times[row] for row in rows], len(rows)))
     return found, requests, plan.cut
 
 

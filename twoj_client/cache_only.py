@@ -11,22 +11,22 @@ T = TypeVar("T")
 _alone: ContextVar[bool] = ContextVar("the cache alone", default=False)
 
 
-class NotAtHand(Exception):
+class CacheMiss(Exception):
     """The provider would have to be asked."""
 
 
-def at_hand(read: Callable[[], T]) -> T | None:
+def cache_only(read: Callable[[], T]) -> T | None:
     """Return what `read` finds in the cache, None where it would have to ask the provider or wait for it."""
     before = _alone.set(True)
     try:
         return read()
-    except NotAtHand:
+    except CacheMiss:
         return None
     finally:
         _alone.reset(before)
 
 
-def may_ask() -> None:
-    """Raise NotAtHand where the provider must not be asked."""
+def refuse_if_cache_only() -> None:
+    """Raise CacheMiss where the provider must not be asked."""
     if _alone.get():
-        raise NotAtHand
+        raise CacheMiss

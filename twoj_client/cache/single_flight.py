@@ -1,4 +1,4 @@
-"""One flight: what many want at the same time is asked for once, across threads and processes."""
+"""Single flight: what many want at the same time is asked for once, across threads and processes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from twoj_client.cache.store import Patient
+from twoj_client.cache.store import ResilientStore
 
 R = TypeVar("R")
 
@@ -16,7 +16,7 @@ _POLL_S = 0.02
 _CLAIM_S = 5.0
 
 
-class Flights(Generic[R]):
+class SingleFlight(Generic[R]):
     """Lets one thread of one process at a time fetch what is named by a key.
 
     `wait_s` bounds how long one process waits for others. A process that takes longer than a few seconds may
@@ -24,7 +24,12 @@ class Flights(Generic[R]):
     """
 
     def __init__(
-        self, store: Patient, *, timer: Callable[[], float], sleep: Callable[[float], None], wait_s: float
+        self,
+        store: ResilientStore,
+        *,
+        timer: Callable[[], float],
+        sleep: Callable[[float], None],
+        wait_s: float,
     ) -> None:
         self._store = store
         self._timer = timer
@@ -33,7 +38,7 @@ class Flights(Generic[R]):
         self._lock = threading.Lock()
         self._flights: dict[str, Future[R]] = {}
 
-    def join(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
+    def do(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
         """Return what `fetch` returns, here or in the thread that was first.
 
         `look` finds what another process has fetched meanwhile.
