@@ -29,7 +29,7 @@ from dashboard.server.settings import load_settings
 from dashboard.status import route_metrics, route_ready
 from ledger.database import Database, LedgerUrlRefused, ledger_url
 from ledger.payouts.payout_call import MerchantKey
-from ledger.payouts.receiver import Receiver
+from ledger.payouts.receiver import MerchantPayouts, Receiver
 from ledger.payouts.wallet import WalletClient
 
 log.configure(sys.stderr)
@@ -37,7 +37,7 @@ try:
     settings = prepared(load_settings())
     ledger = Database(ledger_url(settings.ledger_url))
     wallet = WalletClient(settings.payout_wallet_url) if settings.payout_wallet_url else None
-    receiver = Receiver(MerchantKey(*settings.merchant()), ledger, wallet)
+    receiver = Receiver(MerchantPayouts(MerchantKey(*settings.merchant()), ledger, wallet))
     has_sign_in = sign_in.is_set_up(settings.roles)
     open_to_network = has_sign_in or settings.trust_network
     if not open_to_network:

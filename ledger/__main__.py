@@ -16,7 +16,7 @@ from dashboard.server.settings import Settings, load_settings
 from ledger.check import NoLedger, check
 from ledger.database import Database, LedgerAway, LedgerUrlRefused, ledger_url
 from ledger.payouts.payout_call import MerchantKey
-from ledger.payouts.receiver import Receiver
+from ledger.payouts.receiver import MerchantPayouts, Receiver
 from ledger.payouts.wallet import WalletClient
 
 
@@ -59,7 +59,7 @@ def _receive(settings: Settings, host: str, port: int) -> None:
     log.configure(sys.stderr)
     database = Database(ledger_url(settings.ledger_url))
     wallet = WalletClient(settings.payout_wallet_url) if settings.payout_wallet_url else None
-    receiver = Receiver(MerchantKey(*settings.merchant()), database, wallet)
+    receiver = Receiver(MerchantPayouts(MerchantKey(*settings.merchant()), database, wallet))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

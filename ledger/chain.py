@@ -12,17 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Select, Table, select
 
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
+from ledger.database import Books
 from ledger.schema import balances, deliveries, entries, payouts
 
-WHAT = "payouts"
-"""What such a row of the log is about."""
 WHO = "provider"
-UPGRADE = "upgrade"
-"""Who binds in what was written before payouts were."""
 _AT_ONCE = 10_000
 # Never changed: what is to be bound in besides gets a list of its own. `conflicts` is counted from the calls.
 _COLUMNS = {
@@ -55,34 +52,23 @@ class Written:
         """Remember what the operator's wallet says that a player has."""
         self._wallet_li[op_id] = wallet_li
 
-    def bind(self, connection: Connection, at_ms: int, who: str = WHO) -> None:
+    def details(self) -> dict[str, Any]:
+        """Return what the log is to say of them; nothing where nothing was written."""
+        details = {**self._hashes, deliveries.name: self._calls, "wallet_li": self._wallet_li}
+        return {name: hashes for name, hashes in details.items() if hashes}
+
+    def bind(self, books: Books, at_ms: int) -> None:
         """Write the log's row, as the last thing in the transaction; nothing where nothing was written."""
-        about = {**self._hashes, deliveries.name: self._calls, "wallet_li": self._wallet_li}
-        about = {name: hashes for name, hashes in about.items() if hashes}
-        if about:
-            audit.write(connection, AuditEntry(who, WHAT, about, DONE), at_ms)
+        if details := self.details():
+            audit.write(books, AuditEntry(WHO, audit.PAYOUTS, details, DONE), at_ms)
 
 
-def bind_all(connection: Connection, at_ms: int) -> None:
-    """Bind in all that stands there already, a thousand rows at a time."""
-    for table in (payouts, entries, deliveries):
-        for part in _rows(connection, table).partitions(1000):
-            written = Written()
-            written.add(table, (row._mapping for row in part))
-            written.bind(connection, at_ms, UPGRADE)
-    said = connection.execute(select(balances).where(balances.c.wallet_li.is_not(None))).all()
-    written = Written()
-    for row in said:
-        written.add_wallet(row.op_id, row.wallet_li)
-    written.bind(connection, at_ms, UPGRADE)
-
-
-def differences(connection: Connection) -> Iterator[str]:
+def differences(books: Books) -> Iterator[str]:
     """Return a sentence for each row that is not as the log says that it was written."""
     said: dict[str, dict[str, str]] = {payouts.name: {}, entries.name: {}}
     calls: Counter[str] = Counter()
     wallet_li: dict[str, int] = {}
-    for row in audit.rows(connection, WHAT):
+    for row in audit.rows(books, audit.PAYOUTS):
         about = audit.as_object(row.about)
         for name, hashes in said.items():
             hashes.update(_dict(about.get(name)))
@@ -90,14 +76,14 @@ def differences(connection: Connection) -> Iterator[str]:
         found = about.get(deliveries.name)
         calls.update(map(str, found) if isinstance(found, list) else ())
     for table in (payouts, entries):
-        yield from _differences(connection, table, said[table.name])
-    yield from _calls(connection, calls)
-    yield from _wallets(connection, wallet_li)
+        yield from _differences(books, table, said[table.name])
+    yield from _calls(books, calls)
+    yield from _wallets(books, wallet_li)
 
 
-def _differences(connection: Connection, table: Table, said: dict[str, str]) -> Iterator[str]:
+def _differences(books: Books, table: Table, said: dict[str, str]) -> Iterator[str]:
     name = _NAMES[table.name]
-    for row in _rows(connection, table):
+    for row in books.execute(read(table)):
         hash_said = said.pop(row.trans_no, None)
         if hash_said is None:
             yield f"{name} {row.trans_no}: the audit log does not know it."
@@ -107,8 +93,8 @@ def _differences(connection: Connection, table: Table, said: dict[str, str]) -> 
         yield f"{name} {trans_no}: it is missing, the audit log knows it."
 
 
-def _calls(connection: Connection, said: Counter[str]) -> Iterator[str]:
-    for row in _rows(connection, deliveries):
+def _calls(books: Books, said: Counter[str]) -> Iterator[str]:
+    for row in books.execute(read(deliveries)):
         found = _hash(deliveries, row._mapping)
         if not said[found]:
             yield f"Call {row.id}: it is not as it was written; the audit log does not know it."
@@ -118,19 +104,20 @@ def _calls(connection: Connection, said: Counter[str]) -> Iterator[str]:
         yield f"Calls: {missing} that the audit log knows are missing, or not as they were written."
 
 
-def _wallets(connection: Connection, said: Mapping[str, int]) -> Iterator[str]:
-    rows = connection.execute(select(balances.c.op_id, balances.c.wallet_li).order_by(balances.c.op_id))
+def _wallets(books: Books, said: Mapping[str, int]) -> Iterator[str]:
+    rows = books.execute(select(balances.c.op_id, balances.c.wallet_li).order_by(balances.c.op_id))
     for op_id, wallet_li in rows:
         if wallet_li != said.get(op_id):
             yield f"Player {op_id!r}: the wallet did not say {wallet_li} li, by the audit log."
 
 
-def _rows(connection: Connection, table: Table) -> Any:
+def read(table: Table) -> Select[*tuple[Any, ...]]:
+    """Return the query for what is bound in of a table, in the order in which it was written."""
     order = table.c["id" if "id" in table.c else "trans_no"]
     # By their names: while older tables are bound in, they lack what later versions added.
     columns = [table.c[name] for name in _COLUMNS[table.name].split()]
-    read = select(order, *(column for column in columns if column is not order)).order_by(order)
-    return connection.execute(read.execution_options(yield_per=_AT_ONCE))
+    query = select(order, *(column for column in columns if column is not order)).order_by(order)
+    return query.execution_options(yield_per=_AT_ONCE)
 
 
 def _hash(table: Table, row: Mapping[Any, Any]) -> str:

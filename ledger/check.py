@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, func, inspect, or_, select
+from sqlalchemy import URL, Connection, func, inspect, or_, select, union
 from sqlalchemy.exc import DBAPIError
 
 from ledger import audit, chain, schema, schema_check, transfers
-from ledger.database import away, open_engine, require_newest, snapshot, without_hurry
+from ledger.database import Books, away, open_engine, require_newest, snapshot, without_hurry
 from ledger.payouts import calls
 from ledger.payouts.payout_call import won_at_ms
-from ledger.schema import balances, entries, payouts, pending, screens
+from ledger.schema import audit_end, balances, entries, payouts, pending, screens
 
 
 class NoLedger(Exception):
@@ -23,6 +23,8 @@ class NoLedger(Exception):
 
 def check(url: URL, head: str | None = None) -> tuple[list[str], str]:
     """Return a sentence for each thing that is wrong, and one that says how much the ledger holds.
+
+    Where it holds the books of several merchants, each sentence about them begins with whose.
 
     `head`: a hash that was printed earlier, and must still be in the chain. Raises NoLedger, or LedgerAway.
     """
@@ -37,23 +39,18 @@ def check(url: URL, head: str | None = None) -> tuple[list[str], str]:
             require_newest(connection)
             if lacking := [*schema_check.lacks(connection)]:
                 return lacking, "The rest was not looked at."
-            wrong = [
-                *schema_check.differences(connection),
-                *_balances(connection),
-                *_payouts(connection),
-                *_entries(connection),
-                *_times(connection),
-                *calls.differences(connection),
-                *chain.differences(connection),
-                *audit.broken(connection),
-                *transfers.differences(connection),
-                *_screens(connection),
-            ]
+            wrong, extents = [*schema_check.differences(connection)], []
+            mch_ids = _merchants(connection)
+            for mch_id in mch_ids:
+                books = Books(connection, mch_id)
+                named = f"Merchant {mch_id}: " if len(mch_ids) > 1 else ""
+                wrong += [named + sentence for sentence in _differences(books)]
+                extents.append(named + " ".join([_extent(books), *audit.extent(books)]))
             if head is not None and not audit.has(connection, head):
                 wrong.append(
                     f"Audit log: no row has the hash {head}; it was written anew since, or is another."
                 )
-            return wrong, " ".join([_extent(connection), *audit.extent(connection)])
+            return wrong, " ".join(extents)
     except DBAPIError as error:
         raise away(error) from error
     finally:
@@ -61,16 +58,43 @@ def check(url: URL, head: str | None = None) -> tuple[list[str], str]:
 
 
 _AT_ONCE = 10_000
+_NOBODY = 0
+"""Whose log it is that lost its end, where nothing else is there."""
 _NO_LEDGER = "There is no ledger here yet. Is TWOJ_LEDGER_URL right?"
 
 
-def _balances(connection: Connection) -> Iterator[str]:
+def _merchants(connection: Connection) -> list[int]:
+    """Return whose rows there are, in whatever table; of empty logs only where nothing else is there."""
+    ends = select(audit_end.c.mch_id)
+    tables = [select(table.c.mch_id) for table in schema.metadata.sorted_tables if table is not audit_end]
+    found = connection.scalars(union(ends.where(audit_end.c.row_count > 0), *tables)).all()
+    return sorted(found or connection.scalars(ends).all()) or [_NOBODY]
+
+
+def _differences(books: Books) -> Iterator[str]:
+    """Return a sentence for each thing that is wrong with a merchant's rows."""
+    proofs = (
+        _balances,
+        _payouts,
+        _entries,
+        _times,
+        calls.differences,
+        chain.differences,
+        audit.broken,
+        transfers.differences,
+        _screens,
+    )
+    for proof in proofs:
+        yield from proof(books)
+
+
+def _balances(books: Books) -> Iterator[str]:
     """Each balance is the sum of the player's entries."""
     booked_li: Counter[str] = Counter()  # summed up here: SQLite's sum ends at 64 bits
     made = select(entries.c.op_id, entries.c.amount_li).execution_options(yield_per=_AT_ONCE)
-    for op_id, amount_li in connection.execute(made):
+    for op_id, amount_li in books.execute(made):
         booked_li[op_id] += amount_li
-    balance_li = _balance_li(connection)
+    balance_li = _balance_li(books)
     for op_id in sorted(booked_li.keys() | balance_li.keys()):
         if balance_li.get(op_id) != booked_li[op_id]:
             yield (
@@ -79,16 +103,16 @@ def _balances(connection: Connection) -> Iterator[str]:
             )
 
 
-def _balance_li(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(select(balances.c.op_id, balances.c.balance_li))
+def _balance_li(books: Books) -> dict[str, int]:
+    rows = books.execute(select(balances.c.op_id, balances.c.balance_li))
     return {row.op_id: row.balance_li for row in rows}
 
 
-def _payouts(connection: Connection) -> Iterator[str]:
+def _payouts(books: Books) -> Iterator[str]:
     """Each payout has either one entry, of the same money, or waits for the wallet."""
     has_entry, waits = entries.c.trans_no.is_not(None), pending.c.trans_no.is_not(None)
     other_money = or_(entries.c.op_id != payouts.c.op_id, entries.c.amount_li != payouts.c.amount_li)
-    rows = connection.execute(
+    rows = books.execute(
         select(
             payouts.c.trans_no,
             payouts.c.op_id,
@@ -98,8 +122,8 @@ def _payouts(connection: Connection) -> Iterator[str]:
             entries.c.op_id,
             entries.c.amount_li,
         )
-        .join(entries, entries.c.trans_no == payouts.c.trans_no, isouter=True)
-        .join(pending, pending.c.trans_no == payouts.c.trans_no, isouter=True)
+        .join(entries, isouter=True)
+        .join(pending, isouter=True)
         .where(or_(has_entry == waits, other_money))
         .order_by(payouts.c.trans_no)
     )
@@ -115,11 +139,11 @@ def _payouts(connection: Connection) -> Iterator[str]:
             )
 
 
-def _entries(connection: Connection) -> Iterator[str]:
+def _entries(books: Books) -> Iterator[str]:
     """Each entry has a payout."""
-    rows = connection.execute(
+    rows = books.execute(
         select(entries.c.trans_no, entries.c.op_id, entries.c.amount_li)
-        .join(payouts, entries.c.trans_no == payouts.c.trans_no, isouter=True)
+        .join(payouts, isouter=True)
         .where(payouts.c.trans_no.is_(None))
         .order_by(entries.c.id)
     )
@@ -127,36 +151,36 @@ def _entries(connection: Connection) -> Iterator[str]:
         yield f"Entry {trans_no}: {_li(amount_li)} were credited to {op_id!r} without a payout."
 
 
-def _times(connection: Connection) -> Iterator[str]:
+def _times(books: Books) -> Iterator[str]:
     """Each payout was won when its call says, or where that cannot be, was received."""
     columns = payouts.c.trans_no, payouts.c.ordered_at_s, payouts.c.received_at_ms, payouts.c.won_at_ms
     rows = select(*columns).order_by(payouts.c.trans_no).execution_options(yield_per=_AT_ONCE)
-    for trans_no, ordered_at_s, received_at_ms, at_ms in connection.execute(rows):
+    for trans_no, ordered_at_s, received_at_ms, at_ms in books.execute(rows):
         if at_ms != won_at_ms(ordered_at_s, received_at_ms):
             yield f"Payout {trans_no}: it was won at another time, by what the provider told."
 
 
-def _screens(connection: Connection) -> Iterator[str]:
+def _screens(books: Books) -> Iterator[str]:
     """Each screen was made, and revoked, when the audit log says so."""
-    made = {about["screen"]: (about["name"], at_ms) for about, at_ms in _told(connection, audit.SCREEN_MADE)}
-    revoked = {about["screen"]: at_ms for about, at_ms in _told(connection, audit.SCREEN_REVOKED)}
-    for row in connection.execute(select(screens).order_by(screens.c.id)):
+    made = {about["screen"]: (about["name"], at_ms) for about, at_ms in _told(books, audit.SCREEN_MADE)}
+    revoked = {about["screen"]: at_ms for about, at_ms in _told(books, audit.SCREEN_REVOKED)}
+    for row in books.execute(select(screens).order_by(screens.c.id)):
         if (row.name, row.made_at_ms) != made.pop(row.id, None) or row.revoked_at_ms != revoked.get(row.id):
             yield f"Screen {row.id}: the audit log says something else of it."
     for screen_id in sorted(made):
         yield f"Screen {screen_id}: it is missing, the audit log knows it."
 
 
-def _told(connection: Connection, what: str) -> Iterator[tuple[dict[str, Any], int]]:
-    for row in audit.rows(connection, what):
+def _told(books: Books, what: str) -> Iterator[tuple[dict[str, Any], int]]:
+    for row in audit.rows(books, what):
         about = {"screen": 0, "name": ""} | audit.as_object(row.about)
         yield about, row.at_ms
 
 
-def _extent(connection: Connection) -> str:
-    asked = connection.scalar(select(func.count()).select_from(payouts))
-    waiting = connection.scalar(select(func.count()).select_from(pending))
-    balance_li = _balance_li(connection)
+def _extent(books: Books) -> str:
+    asked = books.scalar(select(func.count()).select_from(payouts))
+    waiting = books.scalar(select(func.count()).select_from(pending))
+    balance_li = _balance_li(books)
     return (
         f"{asked} payouts, {waiting} of them wait for the wallet. "
         f"{len(balance_li)} players were credited {sum(balance_li.values())} li in all."

@@ -1,6 +1,7 @@
 """Where the ledger lives: SQLite or PostgreSQL, durable at every commit, its tables brought up to date.
 
-A process has one `Database`, and with it one pool of connections, for all that it does with the ledger.
+A process has one `Database`, and with it one pool of connections, for all that it does with the ledger. It
+works with the rows of one merchant at a time: a `Ledger` knows whose, and its transactions are `Books`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from alembic import command
@@ -21,11 +23,36 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Delete,
+    Engine,
+    FromClause,
+    Insert,
+    Join,
+    ScalarResult,
+    Select,
+    Update,
+    create_engine,
+    event,
+    exists,
+    func,
+    insert,
+    literal,
+    make_url,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
+from ledger.schema import NO_ROW_HASH, audit, audit_end
 from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
 
 _WAIT_S = 2
@@ -167,45 +194,101 @@ def without_hurry(connection: Connection) -> None:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
-class Database:
-    """The ledger's database at `url`; it connects when first used. For all threads of a process.
+class Books:
+    """One merchant's rows of every table, inside one transaction.
 
-    Both kinds of transaction raise LedgerAway where the database is locked, away, full or newer than this.
+    Whatever is executed is about these rows alone, without saying so: an insert gets the `mch_id`, a query or
+    a change is narrowed to it, and tables are joined by keys that hold it. Only what stands inside another
+    statement has to name it, by `mine`.
+    """
+
+    def __init__(self, connection: Connection, mch_id: int) -> None:
+        self.connection = connection
+        self.mch_id = mch_id
+
+    def mine(self, table: FromClause) -> ColumnElement[bool]:
+        """Return the condition that a row of a table is the merchant's."""
+        return table.c.mch_id == literal(self.mch_id, BigInteger)
+
+    def execute(
+        self,
+        statement: Select[*tuple[Any, ...]] | Insert | Update | Delete,
+        rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Execute a statement on the merchant's rows, once for each of `rows` where it has parameters."""
+        return self.connection.execute(self._of_merchant(statement), rows)
+
+    def scalar(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> Any:
+        """Return the first column of the first row, None where there is no row."""
+        return self.execute(statement).scalar()
+
+    def scalars(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> ScalarResult[Any]:
+        """Return the first column."""
+        return self.execute(statement).scalars()
+
+    def _of_merchant(self, statement: Any) -> Any:
+        if isinstance(statement, Insert):
+            return statement.values(mch_id=self.mch_id)
+        if isinstance(statement, Select):
+            return statement.where(*(self.mine(_first(each)) for each in statement.get_final_froms()))
+        return statement.where(self.mine(statement.table))
+
+
+def _first(source: FromClause) -> FromClause:
+    return _first(source.left) if isinstance(source, Join) else source
+
+
+class Database:
+    """The database at `url`, which holds the ledgers of all merchants; it connects when first used.
+
+    For all threads of a process.
     """
 
     def __init__(self, url: URL) -> None:
         self.url = url
         self.place = place(url)
-        self._engine = open_engine(url)
-        self._snapshot = snapshot(self._engine)
-        self._tables = Tables(self._engine)
+        self.tables = Tables(open_engine(url))
 
     def close(self) -> None:
         """Close the connections."""
-        self._engine.dispose()
+        self.tables.engine.dispose()
+
+
+class Ledger:
+    """One merchant's part of a database. For all threads of a process.
+
+    Both kinds of transaction raise LedgerAway where the database is locked, away, full or newer than this.
+    What stands in tables of before merchants were told apart belongs to the first that uses them.
+    """
+
+    def __init__(self, database: Database, mch_id: int) -> None:
+        self.database = database
+        self.mch_id = mch_id
+        self._tables = database.tables
+        self._snapshot = snapshot(database.tables.engine)
 
     def prepare(self) -> None:
         """Make the tables, or bring them up to date, now, unless that was done before. Raises LedgerAway."""
-        self._tables.ready(at_once=True)
+        self._tables.ready(self.mch_id, at_once=True)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Books]:
         """Read as of one moment; holds up no writer."""
-        with self._transaction(self._snapshot) as connection:
-            yield connection
+        with self._transaction(self._snapshot) as books:
+            yield books
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Books]:
         """Write; what was written is on disk at the end. Raises NotHeld for what the tables will not hold."""
-        with self._transaction(self._engine) as connection:
-            yield connection
+        with self._transaction(self._tables.engine) as books:
+            yield books
 
     @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Connection]:
-        self._tables.ready()
+    def _transaction(self, engine: Engine) -> Iterator[Books]:
+        self._tables.ready(self.mch_id)
         try:
             with engine.begin() as connection:
-                yield connection
+                yield Books(connection, self.mch_id)
         except DBAPIError as error:
             raise away(error) from error
         except PoolTimeout:
@@ -213,35 +296,37 @@ class Database:
 
 
 class Tables:
-    """Has the tables made, or brought up to date, before they are first used. For many threads.
+    """Has the tables made, or brought up to date, before a merchant first uses them. For many threads.
 
     People wait: so briefly, one for all, and while the database is away it is tried again only now and then.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._lock = threading.Lock()
-        self._ready = False
+        self._ready: set[int] = set()
         self._breaker = CircuitBreaker(time.monotonic, rest_s=_REST_S)
 
-    def ready(self, *, at_once: bool = False) -> None:
+    def ready(self, mch_id: int, *, at_once: bool = False) -> None:
         """Return once they are ready, trying again `at_once` or where that is due. Raises LedgerAway."""
-        if self._ready:
+        if mch_id in self._ready:
             return
         with self._lock:
             try:
                 with nullcontext() if at_once else self._breaker.guard():
-                    migrate(self._engine, _WAIT_S)
+                    migrate(self.engine, mch_id, _WAIT_S)
             except CircuitOpen as left_alone:
                 raise LedgerAway(*left_alone.failure.args) from None
             except LedgerAway as error:
                 self._breaker.record(error)
                 raise
-            self._ready = True
+            self._ready.add(mch_id)
 
 
-def migrate(engine: Engine, wait_s: float = _MIGRATION_WAIT_S) -> None:
-    """Make the tables, or bring them up to date. Several processes may do so at once, each waits so long.
+def migrate(engine: Engine, mch_id: int, wait_s: float = _MIGRATION_WAIT_S) -> None:
+    """Make the tables, or bring them up to date, for a merchant, whose is what older tables hold.
+
+    Several processes may do so at once, each waits so long.
 
     Raises:
         LedgerAway: the database is away, or was written by a newer version.
@@ -254,8 +339,9 @@ def migrate(engine: Engine, wait_s: float = _MIGRATION_WAIT_S) -> None:
             without_hurry(connection)
             if engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-            config.attributes["connection"] = connection
+            config.attributes.update(connection=connection, mch_id=mch_id)
             command.upgrade(config, "head")
+            _begin_audit_log(connection, mch_id)
     except CommandError:
         raise LedgerAway(_NEWER) from None
     except DBAPIError as error:
@@ -263,6 +349,14 @@ def migrate(engine: Engine, wait_s: float = _MIGRATION_WAIT_S) -> None:
     finally:
         if patient is not engine:
             patient.dispose()
+
+
+def _begin_audit_log(connection: Connection, mch_id: int) -> None:
+    """Write that a merchant's log is empty, where it is: later that it lost its end is told from that."""
+    of_merchant = audit.c.mch_id == mch_id, audit_end.c.mch_id == mch_id
+    if connection.scalar(select(or_(*(exists().where(each) for each in of_merchant)))):
+        return
+    connection.execute(insert(audit_end).values(mch_id=mch_id, row_count=0, hash=NO_ROW_HASH))
 
 
 def versions(connection: Connection) -> tuple[str | None, str | None]:

@@ -1,4 +1,8 @@
-"""The ledger's tables. `migrations` makes them; a test holds the two to each other. Amounts are in li."""
+"""The ledger's tables. `migrations` makes them; a test holds the two to each other. Amounts are in li.
+
+Every row is one merchant's, and every key holds its `mch_id`: but for the `id` of rows that the database
+numbers, and for a screen's token, which finds its merchant. Who reads or writes does so by `database.Ledger`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -15,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -26,10 +31,24 @@ metadata = MetaData(
     }
 )
 SerialId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only as INTEGER
+NO_ROW_HASH = "0" * 64
+"""What the first row of an audit log has in the place of the hash of a row before it."""
+
+
+def _mch_id(*, primary_key: bool = False) -> Column[int]:
+    return Column("mch_id", BigInteger, primary_key=primary_key, autoincrement=False, nullable=False)
+
+
+def _payout_of(table: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["mch_id", "trans_no"], ["payouts.mch_id", "payouts.trans_no"], name=f"fk_{table}_trans_no"
+    )
+
 
 payouts = Table(
     "payouts",
     metadata,
+    _mch_id(primary_key=True),
     Column("trans_no", String(200), primary_key=True),
     Column("op_id", String(200), nullable=False),
     Column("amount_li", BigInteger, CheckConstraint("amount_li > 0", name="amount"), nullable=False),
@@ -49,16 +68,21 @@ payouts = Table(
     Column("conflicts", Integer, nullable=False, comment="calls with this trans_no for other money"),
     comment="Each jackpot win that the provider asked for, once",
 )
-Index("ix_payouts_won_at_ms", payouts.c.won_at_ms)  # the wall asks for the last winners all the time
+Index(
+    "ix_payouts_won_at_ms", payouts.c.mch_id, payouts.c.won_at_ms
+)  # the wall asks for the last winners all the time
 
 entries = Table(
     "entries",
     metadata,
+    _mch_id(),
     Column("id", SerialId, primary_key=True),
-    Column("trans_no", String(200), ForeignKey("payouts.trans_no"), unique=True, nullable=False),
+    Column("trans_no", String(200), nullable=False),
     Column("op_id", String(200), nullable=False),
     Column("amount_li", BigInteger, nullable=False),
     Column("booked_at_ms", BigInteger, nullable=False),
+    _payout_of("entries"),
+    UniqueConstraint("mch_id", "trans_no", name="uq_entries_trans_no"),
     comment="What was credited, in the order of crediting; never changed",
 )
 
@@ -66,6 +90,7 @@ entries = Table(
 balances = Table(
     "balances",
     metadata,
+    _mch_id(primary_key=True),
     Column("op_id", String(200), primary_key=True),
     Column(
         "balance_li",
@@ -81,17 +106,20 @@ balances = Table(
 pending = Table(
     "pending",
     metadata,
-    Column("trans_no", String(200), ForeignKey("payouts.trans_no"), primary_key=True),
+    _mch_id(primary_key=True),
+    Column("trans_no", String(200), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column(
         "try_at_ms", BigInteger, nullable=False, comment="before this time nobody else may ask the wallet"
     ),
+    _payout_of("pending"),
     comment="Payouts that the operator's wallet has not confirmed yet",
 )
 
 deliveries = Table(
     "deliveries",
     metadata,
+    _mch_id(),
     Column("id", SerialId, primary_key=True),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("outcome", String(20), nullable=False),
@@ -107,11 +135,14 @@ deliveries = Table(
     Column("body_size", Integer, nullable=False),
     comment="Every signed call, good or bad; of those that are the same the first; never its signature",
 )
-Index("ix_deliveries_outcome", deliveries.c.outcome)  # people look for the few that were not credited
+Index(
+    "ix_deliveries_outcome", deliveries.c.mch_id, deliveries.c.outcome
+)  # people look for the few that were not credited
 
 repetitions = Table(
     "repetitions",
     metadata,
+    _mch_id(primary_key=True),
     Column("call_hash", String(64), primary_key=True, comment="SHA-256 over the call, but for its time"),
     Column("outcome", String(20), nullable=False),
     Column("trans_no", String(200)),
@@ -119,11 +150,14 @@ repetitions = Table(
     Column("last_at_ms", BigInteger, nullable=False),
     comment="How often a signed call came with the same outcome: whoever saw one can send it again",
 )
-Index("ix_repetitions_last_at_ms", repetitions.c.last_at_ms)  # people ask when the last call came
+Index(
+    "ix_repetitions_last_at_ms", repetitions.c.mch_id, repetitions.c.last_at_ms
+)  # people ask when the last call came
 
 refusals = Table(
     "refusals",
     metadata,
+    _mch_id(primary_key=True),
     Column("kind", String(20), primary_key=True, comment="the outcome of such a call"),
     Column("total", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False, comment="how many of them somebody has seen"),
@@ -136,6 +170,7 @@ refusals = Table(
 refusal_samples = Table(
     "refusal_samples",
     metadata,
+    _mch_id(primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("number", BigInteger, primary_key=True, comment="the how many-th of its kind"),
     Column("at_ms", BigInteger, nullable=False),
@@ -149,6 +184,7 @@ refusal_samples = Table(
 pot_samples = Table(
     "pot_samples",
     metadata,
+    _mch_id(primary_key=True),
     Column("pot", String(10), primary_key=True),
     Column("at_ms", BigInteger, primary_key=True, comment="the provider's time"),
     Column("pot_li", BigInteger, nullable=False),
@@ -158,6 +194,7 @@ pot_samples = Table(
 pot_hits = Table(
     "pot_hits",
     metadata,
+    _mch_id(primary_key=True),
     Column("pot", String(10), primary_key=True),
     Column("seen_at_ms", BigInteger, primary_key=True, comment="of the first answer after the fall"),
     Column("before_at_ms", BigInteger, nullable=False, comment="of the last answer before the fall"),
@@ -169,6 +206,7 @@ pot_hits = Table(
 screens = Table(
     "screens",
     metadata,
+    _mch_id(),
     Column("id", SerialId, primary_key=True),
     Column("name", String(80), nullable=False),
     Column("look", String(10), nullable=False),
@@ -181,10 +219,12 @@ screens = Table(
     Column("build", String(32)),
     comment="Televisions that may show the jackpot wall, and their last heartbeat",
 )
+Index("ix_screens_mch_id", screens.c.mch_id)
 
 transfers = Table(
     "transfers",
     metadata,
+    _mch_id(primary_key=True),
     Column("trans_no", String(64), primary_key=True),
     Column("op_id", Text, nullable=False),
     Column("kind", String(10), nullable=False, comment="deposit, withdrawal"),
@@ -198,19 +238,22 @@ transfers = Table(
     Column("settled_at_ms", BigInteger, comment="when the state was last said"),
     comment="Each deposit and withdrawal of the cashiers, written before it is sent",
 )
-Index("ix_transfers_op_id", transfers.c.op_id)
+Index("ix_transfers_op_id", transfers.c.mch_id, transfers.c.op_id)
 
 trials = Table(
     "trials",
     metadata,
+    _mch_id(),
     Column("id", SerialId, primary_key=True),
     Column("body", LargeBinary, nullable=False),
     comment="Written now and then, to see whether there is room; holds nothing",
 )
+Index("ix_trials_mch_id", trials.c.mch_id)
 
 audit = Table(
     "audit",
     metadata,
+    _mch_id(primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap"),
     Column("at_ms", BigInteger, nullable=False),
     Column("who", Text, nullable=False),
@@ -225,8 +268,8 @@ audit = Table(
 audit_end = Table(
     "audit_end",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
+    _mch_id(primary_key=True),
     Column("row_count", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
-    comment="The last row of the audit log; whoever writes there locks this row first",
+    comment="The last row of each merchant's audit log; whoever writes there locks this row first",
 )

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, case, insert, select, update
+from sqlalchemy import Row, Select, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger import audit
-from ledger.database import Database
+from ledger.database import Books, Ledger
 from ledger.schema import transfers
 
 
@@ -81,18 +81,18 @@ class CashierTransfer:
 
 
 class TransferJournal:
-    """The transfers in the ledger, and their rows of the audit log. For many threads.
+    """A merchant's transfers in the ledger, and their rows of the audit log. For many threads.
 
     `clock` returns epoch seconds. Every method raises LedgerAway where the database is locked or away.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        self._database = database
+    def __init__(self, ledger: Ledger, clock: Callable[[], float] = time.time) -> None:
+        self._ledger = ledger
         self._clock = clock
 
     def open(self, order: TransferOrder, who: str) -> bool:
         """Write that `order` is about to be sent. False: it must not be, its number was used before."""
-        with self._database.writing() as connection:
+        with self._ledger.writing() as books:
             now_ms = self._now_ms()
             row = {
                 **asdict(order),
@@ -102,12 +102,10 @@ class TransferJournal:
                 "sent_at_ms": now_ms,
             }
             try:
-                connection.execute(insert(transfers), row)
+                books.execute(insert(transfers), row)
             except IntegrityError:
                 return False
-            audit.write(
-                connection, _deed(who, order.kind, order, TransferOutcome(TransferState.SENDING)), now_ms
-            )
+            audit.write(books, _deed(who, order.kind, order, TransferOutcome(TransferState.SENDING)), now_ms)
             return True
 
     def close(
@@ -118,12 +116,12 @@ class TransferJournal:
         `how` it was found out is for the audit log; None: by sending it.
         """
         mine, is_open = transfers.c.trans_no == trans_no, transfers.c.state.in_(_OPEN)
-        with self._database.writing() as connection:
+        with self._ledger.writing() as books:
             now_ms = self._now_ms()
             known = update(transfers).where(mine, is_open).values(**asdict(outcome), settled_at_ms=now_ms)
-            connection.execute(known)
-            (found,) = _read(connection, select(transfers).where(mine))
-            audit.write(connection, _deed(who, how or found.order.kind, found.order, found.outcome), now_ms)
+            books.execute(known)
+            (found,) = _read(books, select(transfers).where(mine))
+            audit.write(books, _deed(who, how or found.order.kind, found.order, found.outcome), now_ms)
             return found
 
     def find(self, trans_no: str) -> CashierTransfer | None:
@@ -146,25 +144,25 @@ class TransferJournal:
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 
-    def _read(self, wanted: Select[Any]) -> list[CashierTransfer]:
-        with self._database.reading() as connection:
-            return _read(connection, wanted)
+    def _read(self, wanted: Select[*tuple[Any, ...]]) -> list[CashierTransfer]:
+        with self._ledger.reading() as books:
+            return _read(books, wanted)
 
 
-def differences(connection: Connection) -> Iterator[str]:
+def differences(books: Books) -> Iterator[str]:
     """Return a sentence for each transfer of which the audit log says something else."""
     said: dict[str, _Said] = {}
-    for row in audit.rows(connection):
+    for row in audit.rows(books):
         trans_no = audit.as_object(row.about).get("trans_no")
         if isinstance(trans_no, str):
             said[trans_no] = _followed(said.get(trans_no), row)
-    for row in connection.execute(select(transfers).order_by(transfers.c.trans_no)):
+    for row in books.execute(select(transfers).order_by(transfers.c.trans_no)):
         about = {name: row._mapping[name] for name in _SAID}
         found = _Said(row.who, row.sent_at_ms, audit.as_text(about), row.state, row.settled_at_ms)
         if said.pop(row.trans_no, None) != found:
-            yield f"CashierTransfer {row.trans_no}: the audit log says something else of it."
+            yield f"Transfer {row.trans_no}: the audit log says something else of it."
     for trans_no in sorted(said):
-        yield f"CashierTransfer {trans_no}: it is missing, the audit log knows it."
+        yield f"Transfer {trans_no}: it is missing, the audit log knows it."
 
 
 def _deed(who: str, what: str, order: TransferOrder, outcome: TransferOutcome) -> audit.AuditEntry:
@@ -193,7 +191,7 @@ def _followed(said: _Said | None, row: Row[Any]) -> _Said:
     return said._replace(about=row.about, state=row.outcome, settled_at_ms=settled_at_ms)
 
 
-def _read(connection: Connection, wanted: Select[Any]) -> list[CashierTransfer]:
+def _read(books: Books, wanted: Select[*tuple[Any, ...]]) -> list[CashierTransfer]:
     return [
         CashierTransfer(
             TransferOrder(row.trans_no, row.op_id, TransferKind(row.kind), row.amount_li),
@@ -202,5 +200,5 @@ def _read(connection: Connection, wanted: Select[Any]) -> list[CashierTransfer]:
             row.sent_at_ms,
             row.settled_at_ms,
         )
-        for row in connection.execute(wanted)
+        for row in books.execute(wanted)
     ]

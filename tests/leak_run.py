@@ -49,7 +49,7 @@ from dashboard.wallet import data as wallet_data
 from dashboard.wallet.transfers import Wanted as WantedTransfers
 from ledger.database import Database, ledger_url
 from ledger.payouts.payout_call import MerchantKey
-from ledger.payouts.receiver import Receiver
+from ledger.payouts.receiver import MerchantPayouts, Receiver
 from tests.ledger.payouts.provider import payout
 from tests.merchants import merchant
 from tests.provider import CLOCK
@@ -176,7 +176,7 @@ def pages(run: Run, app: AppTest, faults: int) -> None:
 
 async def receiver(settings: Settings, ledger: Database, count: int) -> None:
     """Have the receiver hear calls that it must refuse, each in another way."""
-    made = Receiver(MerchantKey(*settings.merchant()), ledger)
+    made = Receiver(MerchantPayouts(MerchantKey(*settings.merchant()), ledger))
     transport = httpx.ASGITransport(Starlette(routes=made.routes))
     async with made.running(), httpx.AsyncClient(transport=transport, base_url="http://payouts") as client:
         for number in range(count):

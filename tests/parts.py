@@ -15,6 +15,9 @@ from typing import NoReturn
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
+from sqlalchemy import URL, make_url
+
+from ledger.database import Database, Ledger
 
 _PATH = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
 
@@ -100,3 +103,10 @@ def postgresql_server(*options: str) -> Iterator[str]:
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
             run(pg_ctl, "stop", "-w", "-m", "immediate", "-D", "data")
+
+
+@contextlib.contextmanager
+def ledger_at(url: str | URL, mch_id: int) -> Iterator[Ledger]:
+    """A merchant's ledger in the database at a URL, as a process of its own would open it."""
+    with contextlib.closing(Database(make_url(url))) as database:
+        yield Ledger(database, mch_id)

@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.jackpots.data_screens import Screens
-from ledger.database import Database, ledger_url
 from tests.browser import dashboard
 from tests.ledger.payouts.provider import order, signed
-from tests.parts import free_port
+from tests.parts import free_port, ledger_at
 from tests.provider import start_sandbox
 from tests.wall import HOUR_MS, NOON_MS, PlayedServer, amount, state
+from twoj_sandbox import MCH_ID
 
 POOL = "/open2j/g/gjp/pool"
 
@@ -29,9 +29,8 @@ class Hall:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.ledger_url = f"sqlite:///{folder / 'ledger'}"
-        ledger = Database(ledger_url(self.ledger_url))
-        self.token = Screens(ledger).make("Lobby", "dark", "ada")
-        ledger.close()
+        with ledger_at(self.ledger_url, MCH_ID) as ledger:
+            self.token = Screens(ledger).make("Lobby", "dark", "ada")
         self.link = f"{self.url}/jackpots?screen={self.token}"
         self.sandbox = None
 

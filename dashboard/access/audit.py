@@ -10,7 +10,6 @@ from sqlalchemy import select
 from dashboard.provider.merchant import Merchant
 from ledger import audit as chain
 from ledger.audit import DONE, AuditEntry
-from ledger.chain import WHAT
 from ledger.database import LedgerAway
 from ledger.schema import audit as table
 
@@ -22,8 +21,8 @@ def audit(
 ) -> None:
     """Write a row. Where the ledger is away, the server's log gets it: looking goes on, money would not."""
     try:
-        with merchant.ledger.writing() as connection:
-            chain.write(connection, AuditEntry(who, what, about, outcome), int(merchant.clock() * 1000))
+        with merchant.ledger.writing() as books:
+            chain.write(books, AuditEntry(who, what, about, outcome), int(merchant.clock() * 1000))
     except LedgerAway as error:
         deed = {"who": who, "what": what, "about": dict(about), "outcome": outcome}
         log.error("audit row not written", error=str(error), **deed)  # noqa: TRY400 - the error says all
@@ -31,9 +30,9 @@ def audit(
 
 def audit_rows(merchant: Merchant, count: int) -> pd.DataFrame:
     """The latest `count` deeds of people, newest first, times in the business zone. Raises LedgerAway."""
-    with merchant.ledger.reading() as connection:
-        deeds = select(table).where(table.c.what != WHAT).order_by(table.c.id.desc()).limit(count)
-        rows = connection.execute(deeds).all()
+    with merchant.ledger.reading() as books:
+        deeds = select(table).where(table.c.what != chain.PAYOUTS).order_by(table.c.id.desc()).limit(count)
+        rows = books.execute(deeds).all()
     return pd.DataFrame(
         {
             "id": pd.Series([row.id for row in rows], dtype="int64"),

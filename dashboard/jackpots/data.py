@@ -33,13 +33,10 @@ def now(merchant: Merchant) -> Known[Pots]:
 def history(merchant: Merchant, start: datetime, end: datetime) -> History:
     """Both pots over a window. Raises LedgerAway."""
     start_ms, end_ms = _ms(start), _ms(end)
-    with merchant.ledger.reading() as connection:
-        hits = data_store.hits(connection, start_ms, end_ms)
+    with merchant.ledger.reading() as books:
+        hits = data_store.hits(books, start_ms, end_ms)
         return History(
-            {
-                name: with_hits(data_store.samples(connection, name, start_ms, end_ms), hits, name)
-                for name in POTS
-            },
+            {name: with_hits(data_store.samples(books, name, start_ms, end_ms), hits, name) for name in POTS},
             hits,
         )
 
@@ -47,14 +44,11 @@ def history(merchant: Merchant, start: datetime, end: datetime) -> History:
 def matches(merchant: Merchant, start: datetime, end: datetime) -> list[Match]:
     """Hits seen in a window and payouts ordered in it, matched, newest first. Raises LedgerAway."""
     start_ms, end_ms = _ms(start), _ms(end)
-    with merchant.ledger.reading() as connection:
+    with merchant.ledger.reading() as books:
         found = match(
-            data_store.hits(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
-            data_store.wins(connection, start_ms - SLACK_MS, end_ms + SLACK_MS),
-            {
-                name: data_store.sample_times(connection, name, start_ms - GAP_MS, end_ms + GAP_MS)
-                for name in POTS
-            },
+            data_store.hits(books, start_ms - SLACK_MS, end_ms + SLACK_MS),
+            data_store.wins(books, start_ms - SLACK_MS, end_ms + SLACK_MS),
+            {name: data_store.sample_times(books, name, start_ms - GAP_MS, end_ms + GAP_MS) for name in POTS},
             _ms(merchant.now()),
         )
     return [each for each in found if start_ms <= each.at_ms < end_ms]

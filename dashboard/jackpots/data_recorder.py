@@ -12,7 +12,7 @@ import structlog
 from dashboard.jackpots import data_store
 from dashboard.jackpots.data_screens import Screens
 from dashboard.jackpots.pots import Hit, Pots, Win
-from ledger.database import Database, LedgerAway
+from ledger.database import Ledger, LedgerAway
 
 T = TypeVar("T")
 
@@ -34,9 +34,7 @@ class Keeper:
     writes: it may end before it has, and then this one may be the next to write.
     """
 
-    def __init__(
-        self, ledger: Database, screens: Screens, timer: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, ledger: Ledger, screens: Screens, timer: Callable[[], float] = time.monotonic) -> None:
         self.last_wins: list[Win] = []
         self._ledger = ledger
         self._screens = screens
@@ -81,8 +79,8 @@ class Keeper:
             has_news = self._writes and (self._answers or self._hits)
             if has_news or self._timer() - self._beats_at >= BEATS_EVERY_S:
                 self._write()
-            with self._ledger.reading() as connection:
-                self.last_wins = data_store.last_wins(connection, _LAST_WINS)
+            with self._ledger.reading() as books:
+                self.last_wins = data_store.last_wins(books, _LAST_WINS)
             self._screens.load()
             self._away = False
         except LedgerAway as error:
@@ -94,13 +92,13 @@ class Keeper:
 
     def _write(self) -> None:
         answers, hits = list(self._answers), list(self._hits)
-        with self._ledger.writing() as connection:
+        with self._ledger.writing() as books:
             if self._writes:
-                data_store.add_samples(connection, [pots for _, pots in answers])
-                data_store.add_hits(connection, [hit for _, hit in hits])
-            self._screens.write_beats(connection)
+                data_store.add_samples(books, [pots for _, pots in answers])
+                data_store.add_hits(books, [hit for _, hit in hits])
+            self._screens.write_beats(books)
             if self._writes and answers and self._timer() - self._thinned_at >= _THIN_EVERY_S:
-                data_store.thin(connection, answers[-1][1].at_ms)
+                data_store.thin(books, answers[-1][1].at_ms)
                 self._thinned_at = self._timer()
         self._beats_at = self._timer()
         # The ledger is there: what another server was to write a while ago, it has written.

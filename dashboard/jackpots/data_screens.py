@@ -8,12 +8,12 @@ from threading import Lock
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from dashboard.jackpots.screens import OFF_AFTER_MS, Heartbeat, Screen
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
-from ledger.database import Database, LedgerAway, clock_ms
+from ledger.database import Books, Ledger, LedgerAway, clock_ms
 from ledger.schema import screens
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Screens:
 
     def __init__(
         self,
-        ledger: Database,
+        ledger: Ledger,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -70,8 +70,8 @@ class Screens:
     def load(self) -> None:
         """Read the links. Raises LedgerAway."""
         self._tried_at = self._timer()
-        with self._ledger.reading() as connection:
-            rows = connection.execute(
+        with self._ledger.reading() as books:
+            rows = books.execute(
                 select(screens.c.token_hash, screens.c.id, screens.c.look).where(
                     screens.c.revoked_at_ms.is_(None)
                 )
@@ -92,12 +92,12 @@ class Screens:
         since = self._timer() - OFF_AFTER_MS / 1000
         return sum(at > since for at in list(self._heard_at.values()))
 
-    def write_beats(self, connection: Connection) -> None:
+    def write_beats(self, books: Books) -> None:
         """Write the heartbeats since the last time, by the database's clock: other servers compare them."""
         beats, self._beats = self._beats, {}
         if beats:
-            now_ms, now = clock_ms(connection), self._timer()
-            connection.execute(
+            now_ms, now = clock_ms(books.connection), self._timer()
+            books.execute(
                 update(screens)
                 .where(screens.c.id == bindparam("screen"))
                 .values({name: bindparam(name) for name in _BEAT}),
@@ -116,11 +116,11 @@ class Screens:
     def make(self, name: str, look: str, who: str) -> str:
         """Make a screen and return its token, which is nowhere else. Raises LedgerAway."""
         token, now_ms = secrets.token_urlsafe(_TOKEN_BYTES), self._now_ms()
-        with self._ledger.writing() as connection:
+        with self._ledger.writing() as books:
             made = insert(screens).values(name=name, look=look, token_hash=_hash(token), made_at_ms=now_ms)
-            screen_id = connection.execute(made.returning(screens.c.id)).scalar_one()
+            screen_id = books.execute(made.returning(screens.c.id)).scalar_one()
             audit.write(
-                connection,
+                books,
                 AuditEntry(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE),
                 now_ms,
             )
@@ -130,23 +130,21 @@ class Screens:
     def revoke(self, screen_id: int, who: str) -> None:
         """Let a screen look no more. Raises LedgerAway."""
         now_ms = self._now_ms()
-        with self._ledger.writing() as connection:
-            gone = connection.execute(
+        with self._ledger.writing() as books:
+            gone = books.execute(
                 update(screens)
                 .where(screens.c.id == screen_id, screens.c.revoked_at_ms.is_(None))
                 .values(revoked_at_ms=now_ms)
             )
             if gone.rowcount:
-                audit.write(
-                    connection, AuditEntry(who, audit.SCREEN_REVOKED, {"screen": screen_id}, DONE), now_ms
-                )
+                audit.write(books, AuditEntry(who, audit.SCREEN_REVOKED, {"screen": screen_id}, DONE), now_ms)
         self._tried_at = float("-inf")
 
     def all(self) -> list[Screen]:
         """Return all screens with their last written heartbeat, those in use first. Raises LedgerAway."""
-        with self._ledger.reading() as connection:
-            now_ms = clock_ms(connection)
-            rows = connection.execute(
+        with self._ledger.reading() as books:
+            now_ms = clock_ms(books.connection)
+            rows = books.execute(
                 select(screens).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)
             )
             return [

@@ -13,7 +13,7 @@ from dashboard.jackpots.data_recorder import Keeper
 from dashboard.jackpots.data_screens import Screens
 from dashboard.jackpots.pots import Hit, HitFinder, Pots, match
 from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
-from ledger.database import Database
+from ledger.database import Ledger
 
 _HITS_TOLD: Final = 4
 
@@ -33,7 +33,7 @@ class Watch:
         self,
         provider: Provider,
         brand: Brand,
-        ledger: Database,
+        ledger: Ledger,
         *,
         currency: str | None,
         timezone: str,

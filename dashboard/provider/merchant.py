@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.core.roles import LOCAL, Person, Roles, person
 from dashboard.provider.loads import Loads
-from ledger.database import Database, LedgerAway
+from ledger.database import Ledger, LedgerAway
 from ledger.transfers import TransferJournal
 from twoj_client import TwoJ, TwoJError
 from twoj_client.cache.memory import Memory
@@ -38,7 +38,7 @@ class Merchant:
     clock: Callable[[], float]
     pool: ThreadPoolExecutor
     loads: Loads
-    ledger: Database
+    ledger: Ledger
     """Where the audit log, the screens and what was seen of the pots are."""
     book: TransferJournal | None
     """Where transfers are written down before they are sent; None where none may be sent."""

@@ -17,7 +17,7 @@ from dashboard.provider.loads import Loads
 from dashboard.provider.merchant import Merchant, Merchants
 from dashboard.server.settings import Settings
 from dashboard.status.data_checks import Checks
-from ledger.database import Database
+from ledger.database import Database, Ledger
 from ledger.transfers import TransferJournal
 from twoj_client import TwoJ
 from twoj_client.cache.memory import Memory
@@ -32,7 +32,7 @@ _PLAYERS: Final = 256
 def connected(
     merchants: Merchants,
     settings: Settings,
-    ledger: Database,
+    database: Database,
     *,
     demo: bool,
     sign_in: bool = False,
@@ -65,6 +65,7 @@ def connected(
         ExitStack() as stack,
     ):
         zone = ZoneInfo(settings.timezone)
+        ledger = Ledger(database, settings.mch_id)
         checks = Checks(twoj, ledger)
         exports = Exports(
             platformdirs.user_data_path("twoj", "twoj") / "exports",

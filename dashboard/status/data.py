@@ -71,8 +71,8 @@ def refused(merchant: Merchant) -> list[RefusedSeen] | None:
 
 def refused_calls(merchant: Merchant, count: int) -> pd.DataFrame:
     """The last of them that are kept, newest first, times in the business zone. Raises LedgerAway."""
-    with merchant.ledger.reading() as connection:
-        calls = refusals.latest(connection, count)
+    with merchant.ledger.reading() as books:
+        calls = refusals.latest(books, count)
     texts = {
         "kind": [status_rows.REFUSED[call.kind].said for call in calls],
         "msg": [call.msg for call in calls],
@@ -92,8 +92,8 @@ def refused_calls(merchant: Merchant, count: int) -> pd.DataFrame:
 
 def acknowledge_refused(merchant: Merchant, shown: Mapping[str, int], who: str) -> None:
     """Write that `who` has seen these calls, as many of each kind as were shown. Raises LedgerAway."""
-    with merchant.ledger.writing() as connection:
-        refusals.acknowledge(connection, shown, who, int(merchant.clock() * 1000))
+    with merchant.ledger.writing() as books:
+        refusals.acknowledge(books, shown, who, int(merchant.clock() * 1000))
     merchant.running(Checks).refused_again()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select
 
 from dashboard.status.probes import Probe, Seen
 from dashboard.status.rows import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen, RefusedSeen
-from ledger.database import Database, LedgerAway, clock_ms, versions
+from ledger.database import Ledger, LedgerAway, clock_ms, versions
 from ledger.payouts import refusals
 from ledger.schema import deliveries, payouts, pending, repetitions, trials
 from twoj_client import TwoJ
@@ -33,7 +33,7 @@ _AHEAD_MS: Final = 86_400_000
 class Checks:
     """One for a server. `timer` never jumps, in seconds."""
 
-    def __init__(self, twoj: TwoJ, ledger: Database, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, twoj: TwoJ, ledger: Ledger, timer: Callable[[], float] = time.monotonic) -> None:
         self._ledger = ledger
         self._timer = timer
         self._begun = timer()
@@ -97,17 +97,17 @@ class Checks:
         The new row comes before the old one goes, so that there must be room for it; one row stays.
         """
         try:
-            with self._ledger.writing() as connection:
+            with self._ledger.writing() as books:
                 made = insert(trials).values(body=os.urandom(_TRIAL_BYTES)).returning(trials.c.id)
-                connection.execute(delete(trials).where(trials.c.id != connection.scalar(made)))
-                return LedgerSeen(self._ledger.place, *versions(connection))
+                books.execute(delete(trials).where(trials.c.id != books.scalar(made)))
+                return LedgerSeen(self._ledger.database.place, *versions(books.connection))
         except LedgerAway as error:
-            return LedgerSeen(self._ledger.place, trouble=str(error))
+            return LedgerSeen(self._ledger.database.place, trouble=str(error))
 
     def _read_payouts(self) -> PayoutsSeen | None:
         try:
-            with self._ledger.reading() as connection:
-                can_be_ms = clock_ms(connection) + _AHEAD_MS
+            with self._ledger.reading() as books:
+                can_be_ms = clock_ms(books.connection) + _AHEAD_MS
                 newest = (
                     select(payouts.c.received_at_ms)
                     .where(payouts.c.won_at_ms <= can_be_ms)
@@ -115,12 +115,12 @@ class Checks:
                     .limit(1)
                 )
                 calls = [
-                    *connection.execute(
+                    *books.execute(
                         select(deliveries.c.received_at_ms, deliveries.c.outcome)
                         .order_by(deliveries.c.id.desc())
                         .limit(1)
                     ),
-                    *connection.execute(
+                    *books.execute(
                         select(repetitions.c.last_at_ms, repetitions.c.outcome)
                         .where(repetitions.c.last_at_ms <= can_be_ms)
                         .order_by(repetitions.c.last_at_ms.desc())
@@ -128,13 +128,13 @@ class Checks:
                     ),
                 ]
                 call_at_ms, outcome = max(calls, default=(None, ""))
-                waiting = connection.execute(
+                waiting = books.execute(
                     select(func.count(), func.min(payouts.c.received_at_ms)).select_from(
-                        pending.join(payouts, pending.c.trans_no == payouts.c.trans_no)
+                        pending.join(payouts)
                     )
                 ).one()
                 return PayoutsSeen(
-                    connection.scalar(newest),
+                    books.scalar(newest),
                     call_at_ms,
                     outcome,
                     *waiting,
@@ -144,7 +144,7 @@ class Checks:
 
     def _read_refused(self) -> list[RefusedSeen] | None:
         try:
-            with self._ledger.reading() as connection:
+            with self._ledger.reading() as books:
                 return [
                     RefusedSeen(
                         each.kind.value,
@@ -154,7 +154,7 @@ class Checks:
                         each.seen_by,
                         each.seen_at_ms,
                     )
-                    for each in refusals.read(connection)
+                    for each in refusals.read(books)
                 ]
         except LedgerAway:
             return None

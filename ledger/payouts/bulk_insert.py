@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, CursorResult, Table, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, CursorResult, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+
+from ledger.database import Books
 
 
 class BulkInsert:
@@ -26,11 +28,14 @@ class BulkInsert:
             func.unnest(bindparam(f"all_{name}", type_=ARRAY(table.c[name].type))) for name in self._names
         ]
         self._by_rows = completed(sqlite.insert(table))
-        self._by_arrays = completed(postgresql.insert(table).from_select(self._names, select(*arrays)))
+        whose = bindparam("mch_id", type_=BigInteger)
+        from_arrays = postgresql.insert(table).from_select(["mch_id", *self._names], select(whose, *arrays))
+        self._by_arrays = completed(from_arrays)
 
-    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
-        """Insert rows that each have all the columns, in their order; there must be some."""
-        if connection.dialect.name == "sqlite":
-            return connection.execute(self._by_rows, rows)
+    def write(self, books: Books, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
+        """Insert rows of the merchant that each have all the columns, in their order; there must be some."""
+        whose = {"mch_id": books.mch_id}
+        if books.connection.dialect.name == "sqlite":
+            return books.connection.execute(self._by_rows, [{**row, **whose} for row in rows])
         arrays = {f"all_{name}": [row[name] for row in rows] for name in self._names}
-        return connection.execute(self._by_arrays, arrays)
+        return books.connection.execute(self._by_arrays, {**arrays, **whose})

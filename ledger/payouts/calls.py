@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
+from ledger.database import Books
 from ledger.payouts.outcome import PayoutOutcome
 from ledger.payouts.payout_call import payout_in
 from ledger.schema import deliveries, payouts, repetitions
@@ -17,24 +18,24 @@ _CREDITS = {PayoutOutcome.FIRST, PayoutOutcome.CLAIMED}
 _ASKS = {*_CREDITS, PayoutOutcome.REPLAY, PayoutOutcome.PENDING, PayoutOutcome.CONFLICT}
 
 
-def differences(connection: Connection) -> Iterator[str]:
+def differences(books: Books) -> Iterator[str]:
     """Return a sentence for each payout that no call asked for, and each call that asked for another."""
     held: dict[str, Any] = {
         row.trans_no: row
-        for row in connection.execute(
+        for row in books.execute(
             select(payouts.c.trans_no, payouts.c.op_id, payouts.c.amount_li, payouts.c.conflicts)
         )
     }
     asked: set[str] = set()
     conflicts: Counter[str] = Counter()
     calls = select(deliveries).where(deliveries.c.outcome.in_(_ASKS)).order_by(deliveries.c.id)
-    for call in connection.execute(calls.execution_options(yield_per=_AT_ONCE)):
+    for call in books.execute(calls.execution_options(yield_per=_AT_ONCE)):
         if call.outcome in _CREDITS:
             asked.add(call.trans_no)
         conflicts[call.trans_no] += call.outcome == PayoutOutcome.CONFLICT
         yield from _difference(call, held.get(call.trans_no))
     again = select(repetitions.c.trans_no, repetitions.c.times - 1)
-    for trans_no, count in connection.execute(again.where(repetitions.c.outcome == PayoutOutcome.CONFLICT)):
+    for trans_no, count in books.execute(again.where(repetitions.c.outcome == PayoutOutcome.CONFLICT)):
         conflicts[trans_no] += count
     for trans_no, row in sorted(held.items()):
         if trans_no not in asked:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -124,6 +125,16 @@ class _Refused(Exception):
         self.refusal = Refusal(fault, CallAnswer(code, msg, status), trans_no)
 
 
+def addressed(query: bytes, body: bytes, merchants: Sequence[MerchantKey]) -> MerchantKey:
+    """Return whose call it is: who is named by `mch`, else whose key signed it, else the first of them."""
+    parameters = _parameters(query)
+    mch = _only(parameters, "mch", _MCH)
+    named = [merchant for merchant in merchants if mch is not None and int(mch) == merchant.mch_id]
+    return next(
+        (each for each in named or merchants if named or _signed(parameters, body, each)), merchants[0]
+    )
+
+
 def examine(query: bytes, body: bytes, merchant: MerchantKey) -> Delivery:
     """Return the delivery that `query` (raw, without the ``?``) and the raw `body` make. Never raises.
 
@@ -149,7 +160,7 @@ def payout_in(body: bytes) -> Payout | None:
 
 
 def _verify(query: bytes, body: bytes, merchant: MerchantKey) -> None:
-    parameters = [part.partition("=") for part in query.decode("latin-1").split("&")]
+    parameters = _parameters(query)
     given = [value for key, _, value in parameters if key == "sign"]
     if not any(given):
         raise _Refused(CallFault.UNSIGNED, 400, Code.PARAMETER, "The query string has no sign.")
@@ -157,15 +168,13 @@ def _verify(query: bytes, body: bytes, merchant: MerchantKey) -> None:
         raise _Refused(
             CallFault.MISMATCH, 413, Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes."
         )
-    ts = _only(parameters, "ts", "[1-9][0-9]{0,18}")
-    signature = _only(parameters, "sign", "[0-9a-f]{32}")
-    if ts is None or signature is None:
+    if _only(parameters, "ts", _TS) is None or _only(parameters, "sign", _SIGN) is None:
         raise _Refused(
             CallFault.MISMATCH, 400, Code.PARAMETER, "The query string needs one well-formed ts and sign."
         )
-    mch = _only(parameters, "mch", "[0-9]{1,19}")
+    mch = _only(parameters, "mch", _MCH)
     is_ours = mch is not None and int(mch) == merchant.mch_id
-    if not matches(signature, body, int(ts), merchant.key):
+    if not _signed(parameters, body, merchant):
         raise _Refused(
             CallFault.MISMATCH,
             403,
@@ -181,7 +190,20 @@ def _verify(query: bytes, body: bytes, merchant: MerchantKey) -> None:
         raise _Refused(CallFault.UNREADABLE, 403, Code.NO_PERMISSION, msg)
 
 
-def _only(parameters: list[tuple[str, str, str]], name: str, shape: str) -> str | None:
+_Parameters = list[tuple[str, str, str]]
+_TS, _SIGN, _MCH = "[1-9][0-9]{0,18}", "[0-9a-f]{32}", "[0-9]{1,19}"
+
+
+def _parameters(query: bytes) -> _Parameters:
+    return [part.partition("=") for part in query.decode("latin-1").split("&")]
+
+
+def _signed(parameters: _Parameters, body: bytes, merchant: MerchantKey) -> bool:
+    ts, signature = _only(parameters, "ts", _TS), _only(parameters, "sign", _SIGN)
+    return ts is not None and signature is not None and matches(signature, body, int(ts), merchant.key)
+
+
+def _only(parameters: _Parameters, name: str, shape: str) -> str | None:
     values = [value for key, _, value in parameters if key == name]
     return values[0] if len(values) == 1 and re.fullmatch(shape, values[0]) else None
 

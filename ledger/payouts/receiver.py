@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ledger.database import Database, LedgerAway
+from ledger.database import Database, Ledger, LedgerAway
 from ledger.log import log
 from ledger.payouts import answers
 from ledger.payouts.answers import CallAnswer, envelope
@@ -27,6 +27,7 @@ from ledger.payouts.payout_call import (
     MerchantKey,
     Payout,
     Refusal,
+    addressed,
     examine,
 )
 from ledger.payouts.wallet import WalletAway, WalletClient
@@ -36,11 +37,11 @@ _ANSWER_WITHIN_S = 4.5
 _REMIND_EVERY_S = 600
 
 
-class Receiver:
-    """Answers the payout calls for one merchant. Serve `routes` inside `running()`.
+class MerchantPayouts:
+    """Credits what the calls for one merchant ask for.
 
     The ledger in `database` keeps the players' balances, unless the operator's own `wallet` does. `clock`
-    returns epoch seconds. `availableAmount` is in li, as `amount` is: the document does not name its unit.
+    returns epoch seconds.
     """
 
     def __init__(
@@ -50,18 +51,14 @@ class Receiver:
         wallet: WalletClient | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._merchant = merchant
-        self._ledger = PayoutLedger(database, wallet=wallet is not None, clock=clock)
+        self.merchant = merchant
+        self._ledger = PayoutLedger(Ledger(database, merchant.mch_id), wallet=wallet is not None, clock=clock)
         self._batcher = Batcher(self._ledger)
-        self._crediting = WalletCredits(wallet, self._ledger, self._batcher) if wallet else None
-        self._clock = clock
-        self.outcomes: Counter[str] = Counter()
-        """How many calls this process answered, by what became of them."""
-        self.routes = [Route("/order/jackpot", self._answer, methods=["POST"])]
+        self._credits = WalletCredits(wallet, self._ledger, self._batcher) if wallet else None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Serve until the block ends; a database that is away at first is awaited call by call."""
+        """Work until the block ends; a database that is away at first is awaited call by call."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._batcher.open())
             try:
@@ -69,8 +66,8 @@ class Receiver:
                     await self._batcher.do(self._ledger.prepare)
             except (LedgerAway, TimeoutError) as error:
                 log.error("ledger away", error=str(error) or type(error).__name__)
-            if self._crediting:
-                await stack.enter_async_context(self._crediting.open())
+            if self._credits:
+                await stack.enter_async_context(self._credits.open())
             reminding = asyncio.create_task(self._remind())
             try:
                 yield
@@ -78,19 +75,16 @@ class Receiver:
                 reminding.cancel()
                 await asyncio.wait([reminding])
 
-    async def _answer(self, request: Request) -> Response:
-        try:
-            async with asyncio.timeout(_ANSWER_WITHIN_S):
-                body = await _read(request)
-                delivery = examine(request.scope["query_string"], body, self._merchant)
-                settled = await self._settle(delivery)
-        except (LedgerAway, WalletAway, TimeoutError, ClientDisconnect) as error:
-            log.error("payout not answered", error=str(error) or type(error).__name__)
-            self.outcomes["unanswered"] += 1
-            return self._respond(answers.NOT_YET, {})
-        self.outcomes[settled.outcome] += 1
-        _tell(delivery.asks, settled)
-        return self._respond(settled.answer, _result(delivery.asks, settled))
+    async def settle(self, delivery: Delivery) -> Settled:
+        """Settle a call. Raises LedgerAway or WalletAway where it has to come again."""
+        if isinstance(delivery.asks, Refusal) and not delivery.is_signed:
+            self._batcher.count(delivery, delivery.asks)
+            return refused(delivery.asks)
+        settled = await self._batcher.settle(delivery)
+        match settled.outcome, delivery.asks, self._credits:
+            case PayoutOutcome.CLAIMED, Payout() as payout, WalletCredits() as wallet_credits:
+                return Settled(PayoutOutcome.FIRST, answers.DONE, await wallet_credits.finish(payout))
+        return settled
 
     async def remind(self) -> None:
         """Say in the log which calls were not credited, until somebody has seen that on the Status page."""
@@ -108,15 +102,43 @@ class Receiver:
             await self.remind()
             await asyncio.sleep(_REMIND_EVERY_S)
 
-    async def _settle(self, delivery: Delivery) -> Settled:
-        if isinstance(delivery.asks, Refusal) and not delivery.is_signed:
-            self._batcher.count(delivery, delivery.asks)
-            return refused(delivery.asks)
-        settled = await self._batcher.settle(delivery)
-        match settled.outcome, delivery.asks, self._crediting:
-            case PayoutOutcome.CLAIMED, Payout() as payout, WalletCredits() as crediting:
-                return Settled(PayoutOutcome.FIRST, answers.DONE, await crediting.finish(payout))
-        return settled
+
+class Receiver:
+    """Answers the payout calls for some merchants. Serve `routes` inside `running()`.
+
+    `availableAmount` is in li, as `amount` is: the document does not name its unit.
+    """
+
+    def __init__(self, *merchants: MerchantPayouts, clock: Callable[[], float] = time.time) -> None:
+        self.merchants = {each.merchant: each for each in merchants}
+        self._clock = clock
+        self.outcomes: Counter[str] = Counter()
+        """How many calls this process answered, by what became of them."""
+        self.routes = [Route("/order/jackpot", self._answer, methods=["POST"])]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve until the block ends."""
+        async with AsyncExitStack() as stack:
+            for merchant in self.merchants.values():
+                await stack.enter_async_context(merchant.running())
+            yield
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                body = await _read(request)
+                query = request.scope["query_string"]
+                merchant = addressed(query, body, [*self.merchants])
+                delivery = examine(query, body, merchant)
+                settled = await self.merchants[merchant].settle(delivery)
+        except (LedgerAway, WalletAway, TimeoutError, ClientDisconnect) as error:
+            log.error("payout not answered", error=str(error) or type(error).__name__)
+            self.outcomes["unanswered"] += 1
+            return self._respond(answers.NOT_YET, {})
+        self.outcomes[settled.outcome] += 1
+        _tell(delivery.asks, settled)
+        return self._respond(settled.answer, _result(delivery.asks, settled))
 
     def _respond(self, answer: CallAnswer, result: dict[str, Any]) -> Response:
         body = envelope(answer, result, now_s=self._clock())
@@ -140,7 +162,7 @@ def _result(asks: Payout | Refusal, settled: Settled) -> dict[str, Any]:
 
 
 def _tell(asks: Payout | Refusal, settled: Settled) -> None:
-    """Log what people have to look at; calls without a valid signature are the desk's."""
+    """Log what people have to look at; calls without a valid signature are the batcher's."""
     if isinstance(asks, Refusal):
         if asks.fault is CallFault.UNREADABLE:
             log.error(

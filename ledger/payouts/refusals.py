@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, delete, insert, literal, null, select, update
+from sqlalchemy import BigInteger, delete, insert, literal, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
+from ledger.database import Books
 from ledger.payouts.outcome import PayoutOutcome
 from ledger.payouts.payout_call import CallFault, Delivery, Refusal
 from ledger.schema import deliveries, refusal_samples, refusals
@@ -86,10 +87,10 @@ class Tally:
         kept.append((number, delivery))
 
 
-def write_tally(connection: Connection, tally: Tally, now_ms: int) -> None:
+def write_tally(books: Books, tally: Tally, now_ms: int) -> None:
     """Write down what was counted; what the ring cannot hold goes."""
     for fault, count in sorted(tally.counts.items()):
-        before = _count(connection, fault.value, count, now_ms) - count
+        before = _count(books, fault.value, count, now_ms) - count
         rows = [
             {
                 "kind": fault.value,
@@ -103,44 +104,47 @@ def write_tally(connection: Connection, tally: Tally, now_ms: int) -> None:
             for number, delivery in tally.samples(fault)
             if isinstance(refusal := delivery.asks, Refusal)
         ]
-        connection.execute(insert(refusal_samples), rows)
-        _thin(connection, fault.value, before + count)
+        books.execute(insert(refusal_samples), rows)
+        _thin(books, fault.value, before + count)
 
 
-def count_signed(connection: Connection, outcomes: Iterable[PayoutOutcome], now_ms: int) -> None:
+def count_signed(books: Books, outcomes: Iterable[PayoutOutcome], now_ms: int) -> None:
     """Count signed calls that were not credited; they stand among the deliveries."""
     found = [outcome.value for outcome in outcomes if outcome in NEED_A_LOOK]
     for kind in sorted(set(found)):
-        _count(connection, kind, found.count(kind), now_ms)
+        _count(books, kind, found.count(kind), now_ms)
 
 
-def _count(connection: Connection, kind: str, count: int, now_ms: int) -> int:
+def _count(books: Books, kind: str, count: int, now_ms: int) -> int:
     """Add to the count of a kind; return it. Kinds are counted in the order of their names (see `books`)."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if books.connection.dialect.name == "postgresql" else sqlite
     row = dialect.insert(refusals).values(kind=kind, total=count, seen=0, last_at_ms=now_ms)
     added = row.on_conflict_do_update(
-        index_elements=[refusals.c.kind],
+        index_elements=[refusals.c.mch_id, refusals.c.kind],
         set_={"total": refusals.c.total + row.excluded.total, "last_at_ms": now_ms},
     )
-    total: int = connection.execute(added.returning(refusals.c.total)).scalar_one()
+    total: int = books.execute(added.returning(refusals.c.total)).scalar_one()
     return total
 
 
-def _thin(connection: Connection, kind: str, total: int) -> None:
+def _thin(books: Books, kind: str, total: int) -> None:
     mine, number = refusal_samples.c.kind == kind, refusal_samples.c.number
-    seen = select(refusals.c.seen).where(refusals.c.kind == kind).scalar_subquery()
-    first = select(number).where(mine, number > seen).order_by(number).limit(_FIRST)
+    seen = select(refusals.c.seen).where(books.mine(refusals), refusals.c.kind == kind).scalar_subquery()
+    first = (
+        select(number).where(books.mine(refusal_samples), mine, number > seen).order_by(number).limit(_FIRST)
+    )
     old = number <= literal(total - _LAST, BigInteger)
-    connection.execute(delete(refusal_samples).where(mine, old, number.not_in(first)))
+    books.execute(delete(refusal_samples).where(mine, old, number.not_in(first)))
 
 
-def read(connection: Connection) -> list[RefusalCount]:
+def read(books: Books) -> list[RefusalCount]:
     """Return what is known of each kind of which there was a call."""
-    rows = connection.execute(select(refusals).order_by(refusals.c.kind))
+    columns = (refusals.c[name] for name in RefusalCount._fields)
+    rows = books.execute(select(*columns).order_by(refusals.c.kind))
     return [RefusalCount(PayoutOutcome(kind), *rest) for kind, *rest in rows]
 
 
-def latest(connection: Connection, limit: int) -> list[Call]:
+def latest(books: Books, limit: int) -> list[Call]:
     """Return the last calls that are kept, newest first: signed ones, and samples of others."""
     of_ring, signed = refusal_samples.c, deliveries.c
     rings = select(
@@ -150,19 +154,19 @@ def latest(connection: Connection, limit: int) -> list[Call]:
         signed.received_at_ms, signed.outcome, signed.msg, signed.trans_no, signed.body, signed.body_size
     ).where(signed.outcome.in_([*(kind.value for kind in NEED_A_LOOK), REFUSED_BEFORE]))
     found = [
-        *connection.execute(rings.order_by(of_ring.at_ms.desc(), of_ring.number.desc()).limit(limit)),
-        *connection.execute(refused.order_by(signed.id.desc()).limit(limit)),
+        *books.execute(rings.order_by(of_ring.at_ms.desc(), of_ring.number.desc()).limit(limit)),
+        *books.execute(refused.order_by(signed.id.desc()).limit(limit)),
     ]
     return sorted((Call(*row) for row in found), key=lambda call: call.at_ms, reverse=True)[:limit]
 
 
-def acknowledge(connection: Connection, shown: Mapping[str, int], who: str, now_ms: int) -> None:
+def acknowledge(books: Books, shown: Mapping[str, int], who: str, now_ms: int) -> None:
     """Write, also into the audit log, that `who` has seen as many calls of each kind as were `shown`."""
-    before = {each.kind.value: each.seen for each in read(connection)}
+    before = {each.kind.value: each.seen for each in read(books)}
     newly: dict[str, str | int | None] = {}
     for kind, total in sorted(shown.items()):
         mine = update(refusals).where(refusals.c.kind == kind, refusals.c.seen < total)
-        if connection.execute(mine.values(seen=total, seen_by=who, seen_at_ms=now_ms)).rowcount:
+        if books.execute(mine.values(seen=total, seen_by=who, seen_at_ms=now_ms)).rowcount:
             newly[kind] = total - before[kind]
     if newly:
-        audit.write(connection, AuditEntry(who, "payout calls seen", newly, DONE), now_ms)
+        audit.write(books, AuditEntry(who, "payout calls seen", newly, DONE), now_ms)

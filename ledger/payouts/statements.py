@@ -14,9 +14,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, case, delete, func, literal, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, case, delete, func, literal, or_, select, update
 
 from ledger.chain import Written
+from ledger.database import Books
 from ledger.payouts import refusals
 from ledger.payouts.bulk_insert import BulkInsert
 from ledger.payouts.outcome import HeldPayout, PayoutOutcome, Settled
@@ -39,14 +40,14 @@ def _is_free(now_ms: int) -> ColumnElement[bool]:
 
 def _or_add(row: Any) -> Any:
     return row.on_conflict_do_update(
-        index_elements=[balances.c.op_id],
+        index_elements=[balances.c.mch_id, balances.c.op_id],
         set_={"balance_li": balances.c.balance_li + row.excluded.balance_li},
     ).returning(balances.c.op_id, balances.c.balance_li)
 
 
 def _or_count(row: Any) -> Any:
     return row.on_conflict_do_update(
-        index_elements=[repetitions.c.call_hash],
+        index_elements=[repetitions.c.mch_id, repetitions.c.call_hash],
         set_={"times": repetitions.c.times + row.excluded.times, "last_at_ms": row.excluded.last_at_ms},
     ).returning(repetitions.c.call_hash, repetitions.c.times)
 
@@ -64,7 +65,7 @@ _REPETITIONS = BulkInsert(repetitions, "call_hash outcome trans_no times last_at
 _DELIVERIES = BulkInsert(deliveries, "received_at_ms outcome trans_no code msg body body_size")
 
 
-def add(connection: Connection, asked: dict[str, Payout], now_ms: int, written: Written) -> set[str]:
+def add(books: Books, asked: dict[str, Payout], now_ms: int, written: Written) -> set[str]:
     """Write the payouts whose `trans_no`, the key of `asked`, is new; return these numbers."""
     if not asked:
         return set()
@@ -78,14 +79,12 @@ def add(connection: Connection, asked: dict[str, Payout], now_ms: int, written: 
         }
         for _, payout in sorted(asked.items())
     ]
-    new = set(_NEW_PAYOUTS.write(connection, rows).scalars())
+    new = set(_NEW_PAYOUTS.write(books, rows).scalars())
     written.add(payouts, (row for row in rows if row["trans_no"] in new))
     return new
 
 
-def credit(
-    connection: Connection, credited: Sequence[Payout], now_ms: int, written: Written
-) -> dict[str, int]:
+def credit(books: Books, credited: Sequence[Payout], now_ms: int, written: Written) -> dict[str, int]:
     """Write the entries of these payouts, add them to the balances of their players; return those, in li."""
     if not credited:
         return {}
@@ -96,20 +95,20 @@ def credit(
         {"trans_no": p.trans_no, "op_id": p.op_id, "amount_li": p.amount_li, "booked_at_ms": now_ms}
         for p in credited
     ]
-    _ENTRIES.write(connection, rows)
+    _ENTRIES.write(books, rows)
     written.add(entries, rows)
     totals = [{"op_id": op_id, "balance_li": total_li} for op_id, total_li in sorted(totals_li.items())]
-    return {row.op_id: row.balance_li for row in _BALANCES.write(connection, totals)}
+    return {row.op_id: row.balance_li for row in _BALANCES.write(books, totals)}
 
 
-def wait_for_wallet(connection: Connection, trans_nos: Collection[str], now_ms: int) -> None:
+def wait_for_wallet(books: Books, trans_nos: Collection[str], now_ms: int) -> None:
     """Write that the wallet has yet to confirm these payouts, and that the caller is asking it."""
     if trans_nos:
         rows = [{"trans_no": t, "tries": 1, "try_at_ms": now_ms + LEASE_MS} for t in sorted(trans_nos)]
-        _PENDING.write(connection, rows)
+        _PENDING.write(books, rows)
 
 
-def due(connection: Connection, now_ms: int, limit: int) -> Sequence[str]:
+def due(books: Books, now_ms: int, limit: int) -> Sequence[str]:
     """Return pending payouts that nobody asks the wallet for, those first that waited longest."""
     statement = (
         select(pending.c.trans_no)
@@ -118,10 +117,10 @@ def due(connection: Connection, now_ms: int, limit: int) -> Sequence[str]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return connection.scalars(statement).all()
+    return books.scalars(statement).all()
 
 
-def claim(connection: Connection, trans_nos: Iterable[str], now_ms: int) -> set[str]:
+def claim(books: Books, trans_nos: Iterable[str], now_ms: int) -> set[str]:
     """Make the caller the one to ask the wallet for these payouts; return those that were free to claim."""
     wait = case((pending.c.tries < _LONGEST_WAIT_LEASES, pending.c.tries + 1), else_=_LONGEST_WAIT_LEASES)
     statement = (
@@ -130,52 +129,50 @@ def claim(connection: Connection, trans_nos: Iterable[str], now_ms: int) -> set[
         .values(tries=pending.c.tries + 1, try_at_ms=literal(now_ms, BigInteger) + LEASE_MS * wait)
         .returning(pending.c.trans_no)
     )
-    return set(connection.scalars(statement))
+    return set(books.scalars(statement))
 
 
-def confirm(
-    connection: Connection, payout: Payout, wallet_li: int | None, now_ms: int, written: Written
-) -> None:
+def confirm(books: Books, payout: Payout, wallet_li: int | None, now_ms: int, written: Written) -> None:
     """Credit a payout that the wallet has, unless that was written before; note what the wallet says."""
     waited = delete(pending).where(pending.c.trans_no == payout.trans_no).returning(pending.c.trans_no)
-    if connection.scalar(waited):
-        credit(connection, [payout], now_ms, written)
+    if books.scalar(waited):
+        credit(books, [payout], now_ms, written)
     if wallet_li is not None:
         mine = balances.c.op_id == payout.op_id
-        connection.execute(update(balances).where(mine).values(wallet_li=wallet_li))
+        books.execute(update(balances).where(mine).values(wallet_li=wallet_li))
         written.add_wallet(payout.op_id, wallet_li)
 
 
-def held(connection: Connection, trans_nos: Collection[str]) -> dict[str, HeldPayout]:
+def held(books: Books, trans_nos: Collection[str]) -> dict[str, HeldPayout]:
     """Return what the ledger holds under these numbers."""
     if not trans_nos:
         return {}
     statement = (
         select(payouts.c.trans_no, payouts.c.op_id, payouts.c.amount_li, pending.c.trans_no.is_not(None))
-        .join(pending, payouts.c.trans_no == pending.c.trans_no, isouter=True)
+        .join(pending, isouter=True)
         .where(payouts.c.trans_no.in_(trans_nos))
     )
-    return {trans_no: HeldPayout(*rest) for trans_no, *rest in connection.execute(statement)}
+    return {trans_no: HeldPayout(*rest) for trans_no, *rest in books.execute(statement)}
 
 
-def load(connection: Connection, trans_nos: Iterable[str]) -> list[Payout]:
+def load(books: Books, trans_nos: Iterable[str]) -> list[Payout]:
     """Return these payouts."""
     columns = [payouts.c[name] for name in Payout.__dataclass_fields__]
-    rows = connection.execute(select(*columns).where(payouts.c.trans_no.in_(trans_nos)))
+    rows = books.execute(select(*columns).where(payouts.c.trans_no.in_(trans_nos)))
     return [Payout(**row._mapping) for row in rows]
 
 
-def available(connection: Connection, op_ids: Collection[str], *, wallet: bool) -> dict[str, int]:
+def available(books: Books, op_ids: Collection[str], *, wallet: bool) -> dict[str, int]:
     """Return what these players have, in li; with a `wallet` what that last said, if it ever did."""
     if not op_ids:
         return {}
     has = func.coalesce(balances.c.wallet_li, balances.c.balance_li) if wallet else balances.c.balance_li
-    rows = connection.execute(select(balances.c.op_id, has).where(balances.c.op_id.in_(op_ids)))
+    rows = books.execute(select(balances.c.op_id, has).where(balances.c.op_id.in_(op_ids)))
     return {row.op_id: row[1] for row in rows}
 
 
 def record(
-    connection: Connection,
+    books: Books,
     batch: Sequence[Delivery],
     results: Sequence[Settled],
     now_ms: int,
@@ -197,21 +194,19 @@ def record(
         }
         for delivery, (outcome, answer, _) in zip(batch, results, strict=True)
     ]
-    if new := _count_repetitions(connection, rows, now_ms):
-        _DELIVERIES.write(connection, new)
+    if new := _count_repetitions(books, rows, now_ms):
+        _DELIVERIES.write(books, new)
         written.add(deliveries, new)
     conflicts = (
         d.asks.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is PayoutOutcome.CONFLICT
     )
     for trans_no in sorted(filter(None, conflicts)):
         mine = payouts.c.trans_no == trans_no
-        connection.execute(update(payouts).where(mine).values(conflicts=payouts.c.conflicts + 1))
-    refusals.count_signed(connection, (result.outcome for result in results), now_ms)
+        books.execute(update(payouts).where(mine).values(conflicts=payouts.c.conflicts + 1))
+    refusals.count_signed(books, (result.outcome for result in results), now_ms)
 
 
-def _count_repetitions(
-    connection: Connection, rows: list[dict[str, Any]], now_ms: int
-) -> list[dict[str, Any]]:
+def _count_repetitions(books: Books, rows: list[dict[str, Any]], now_ms: int) -> list[dict[str, Any]]:
     """Count calls that may come again; return those that came for the first time, in their order."""
     # A payout's first call is the first already, and what comes most.
     hashes = [None if row["outcome"] == PayoutOutcome.FIRST else _call_hash(row) for row in rows]
@@ -231,7 +226,7 @@ def _count_repetitions(
     ]
     # Who finds no more than its own has written the row.
     new: set[str | None] = {
-        row.call_hash for row in _REPETITIONS.write(connection, counted) if row.times == times[row.call_hash]
+        row.call_hash for row in _REPETITIONS.write(books, counted) if row.times == times[row.call_hash]
     }
     kept = []
     for row, call_hash in zip(rows, hashes, strict=True):

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from dashboard.jackpots.data_screens import Screens
-from ledger.database import Database
 from tests.browser import Dashboard, dashboard
+from tests.parts import ledger_at
 from tests.provider import Sandbox
 
 
@@ -22,9 +20,8 @@ def served(
     """Start the dashboard on `sandbox`, nothing kept from before; yield it and the tokens of `screens`."""
     with tempfile.TemporaryDirectory() as folder:
         ledger_url = f"sqlite:///{folder}/ledger"
-        ledger = Database(make_url(ledger_url))
-        tokens = [Screens(ledger).make(f"Screen {n}", "dark", "benchmark") for n in range(screens)]
-        ledger.close()
+        with ledger_at(ledger_url, sandbox.mch_id) as ledger:
+            tokens = [Screens(ledger).make(f"Screen {n}", "dark", "benchmark") for n in range(screens)]
         settings = {
             "TWOJ_SUMMARY_URL": sandbox.url,
             "TWOJ_MCH_ID": str(sandbox.mch_id),

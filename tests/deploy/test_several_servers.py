@@ -19,15 +19,16 @@ from websockets.exceptions import WebSocketException
 from dashboard.bets.data_export_store import ExportFolder
 from dashboard.bets.export import Export, Format, State
 from dashboard.jackpots.data_screens import Screens
-from ledger.database import Database, ledger_url, open_engine
+from ledger.database import ledger_url, open_engine
 from tests.deploy.several import Server, make_image, nginx
 from tests.ledger.conftest import postgresql  # noqa: F401 - a fixture
 from tests.ledger.payouts.provider import Line, signed
 from tests.ledger.payouts.server import run as run_payouts
 from tests.ledger.payouts.stress import Storm, assert_credited_once, make_storm
-from tests.parts import free_port, redis_server
+from tests.parts import free_port, ledger_at, redis_server
 from tests.provider import start_sandbox
 from tests.streamlit_client import Tab, opened
+from twoj_sandbox import MCH_ID
 
 pytestmark = pytest.mark.servers
 
@@ -111,10 +112,8 @@ class House:
         return {"Cookie": f"twoj_server={httpx.get(self.proxy.url).cookies['twoj_server']}"}
 
     def make_screens(self, count):
-        ledger = Database(ledger_url(self.ledger_url))
-        tokens = [Screens(ledger).make(f"Screen {n}", "dark", "ada") for n in range(count)]
-        ledger.close()
-        return tokens
+        with ledger_at(ledger_url(self.ledger_url), MCH_ID) as ledger:
+            return [Screens(ledger).make(f"Screen {n}", "dark", "ada") for n in range(count)]
 
     def export(self, name):
         """Have a finished export among the servers' exports."""

@@ -14,9 +14,11 @@ import structlog
 from sqlalchemy import URL, Engine, text
 
 from dashboard.server import log
-from ledger.database import Database, ledger_url, open_engine
+from ledger.database import Database, Ledger, ledger_url, open_engine
 from ledger.payouts.ledger import PayoutLedger
 from ledger.payouts.payout_call import Delivery, MerchantKey, examine
+from ledger.payouts.receiver import MerchantPayouts, Receiver
+from ledger.payouts.wallet import WalletClient
 from tests.ledger.payouts.provider import KEY, MCH_ID, Call
 from tests.parts import postgresql_server
 
@@ -34,6 +36,10 @@ def _events_are_text() -> Iterator[None]:
     )
     yield
     structlog.configure(**before)
+
+
+def receiver_of(database: Database, *wallet: WalletClient, **clock: Callable[[], float]) -> Receiver:
+    return Receiver(MerchantPayouts(MERCHANT, database, *wallet, **clock), **clock)
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +91,7 @@ def _database_with_tables(server: str) -> str:
 
 def _make_tables(url: URL) -> None:
     with closing(Database(url)) as database:
-        database.prepare()
+        Ledger(database, MCH_ID).prepare()
 
 
 @pytest.fixture
@@ -103,7 +109,7 @@ def make_ledger(url: URL) -> Iterator[Callable[..., PayoutLedger]]:
 
     def make(**options: object) -> PayoutLedger:
         made.append(Database(url))
-        return PayoutLedger(made[-1], **options)
+        return PayoutLedger(Ledger(made[-1], MCH_ID), **options)
 
     yield make
     for database in made:

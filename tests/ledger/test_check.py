@@ -36,7 +36,7 @@ def test_a_ledger_that_adds_up_says_so(filled):
             ["Player 'ben': the balance is nothing, the entries make 30 li."],
         ),
         (
-            "INSERT INTO balances VALUES ('eve', 1, NULL)",
+            "INSERT INTO balances VALUES ('eve', 1, NULL, 7001)",
             ["Player 'eve': the balance is 1 li, the entries make 0 li."],
         ),
         (
@@ -66,7 +66,7 @@ def test_a_ledger_that_adds_up_says_so(filled):
             ["Payout t-1: 11 li for 'ann' were asked for, 10 li for 'ann' were credited."],
         ),
         (
-            "INSERT INTO pending VALUES ('t-1', 1, 0)",
+            "INSERT INTO pending VALUES ('t-1', 1, 0, 7001)",
             ["Payout t-1: it is credited, and yet it waits for the wallet."],
         ),
     ],

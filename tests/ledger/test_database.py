@@ -28,6 +28,7 @@ from ledger.__main__ import main
 from ledger.check import check
 from ledger.database import (
     Database,
+    Ledger,
     LedgerAway,
     LedgerUrlRefused,
     Tables,
@@ -39,9 +40,9 @@ from ledger.database import (
     versions,
 )
 from ledger.payouts.payout_call import MerchantKey
-from ledger.payouts.receiver import Receiver
+from ledger.payouts.receiver import MerchantPayouts, Receiver
 from tests.ledger.conftest import delivery
-from tests.ledger.payouts.provider import payout
+from tests.ledger.payouts.provider import MCH_ID, payout
 from tests.ledger.payouts.server import environment
 from tests.merchants import merchant
 
@@ -56,7 +57,7 @@ def test_without_a_setting_it_is_a_file_in_the_users_data_directory(monkeypatch,
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     url = ledger_url(None)
     assert (url.drivername, url.database) == ("sqlite", str(tmp_path / "twoj" / "ledger.sqlite3"))
-    migrate(open_engine(url))
+    migrate(open_engine(url), MCH_ID)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_people_are_told_where_it_is_without_the_password(setting, expected):
 
 @pytest.mark.slow
 def test_the_tables_are_of_the_newest_version(engine):
-    migrate(engine)
+    migrate(engine, MCH_ID)
     with engine.connect() as connection:
         current, newest = versions(connection)
     assert current == newest
@@ -126,7 +127,7 @@ def test_commits_wait_for_the_disk(engine):
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(engine):
-    migrate(engine)
+    migrate(engine, MCH_ID)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
 
@@ -139,7 +140,7 @@ def test_several_processes_may_make_the_tables_at_once(engine):
         mine = open_engine(engine.url)
         together.wait(10)
         try:
-            migrate(mine)
+            migrate(mine, MCH_ID)
         except LedgerAway as error:
             failures.append(error)
         finally:
@@ -178,7 +179,7 @@ def test_the_migrations_are_found_in_a_folder_of_any_name(monkeypatch, tmp_path)
     shutil.copytree(Path(ledger.database.__file__).with_name("migrations"), folder / "migrations")
     monkeypatch.setattr(ledger.database, "__file__", str(folder / "database.py"))
     engine = open_engine(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))
-    migrate(engine)
+    migrate(engine, MCH_ID)
     engine.dispose()
 
 
@@ -203,7 +204,7 @@ def test_what_was_written_before_payouts_were_bound_in_is_bound_in_as_it_stands(
         connection.execute(text(call), {"body": body, "size": len(body)})
         refused = "INSERT INTO deliveries VALUES (2, 2, 'refused', NULL, 100000, 'The body is no', '{}', 2)"
         connection.execute(text(refused))
-    migrate(engine)
+    migrate(engine, MCH_ID)
     wrong, extent = check(engine.url)
     assert wrong == []
     assert "Payouts from before " in extent
@@ -230,7 +231,7 @@ def test_a_file_is_read_by_its_owner_alone_whatever_the_umask(tmp_path, umask):
     before = os.umask(umask)
     try:
         with closing(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))) as database:
-            with database.writing():
+            with Ledger(database, MCH_ID).writing():
                 pass
             assert modes(tmp_path) == dict.fromkeys(
                 ["ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"], "0o600"
@@ -241,11 +242,11 @@ def test_a_file_is_read_by_its_owner_alone_whatever_the_umask(tmp_path, umask):
 
 def test_a_file_that_others_could_read_is_closed_to_them_and_so_is_what_stands_beside_it(tmp_path):
     url = ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")
-    with closing(Database(url)) as held, held.reading():
+    with closing(Database(url)) as held, Ledger(held, MCH_ID).reading():
         for path in tmp_path.iterdir():
             path.chmod(0o664)
         assert set(modes(tmp_path).values()) == {"0o664"}
-        with closing(Database(url)) as database, database.reading():
+        with closing(Database(url)) as database, Ledger(database, MCH_ID).reading():
             assert modes(tmp_path) == dict.fromkeys(
                 ["ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"], "0o600"
             )
@@ -264,8 +265,8 @@ def test_another_process_that_ends_does_not_take_the_log_away_under_this_one(tmp
     path = tmp_path / "ledger.sqlite3"
     with (
         closing(Database(ledger_url(f"sqlite:///{path}"))) as database,
-        database.reading(),
-        database.reading(),  # a second connection, opened while the first has its locks
+        Ledger(database, MCH_ID).reading(),
+        Ledger(database, MCH_ID).reading(),  # a second connection, opened while the first has its locks
     ):
         log = (tmp_path / "ledger.sqlite3-wal").stat().st_ino
         subprocess.run([sys.executable, "-c", ANOTHER, str(path)], check=True)
@@ -281,15 +282,16 @@ def test_the_users_folder_is_closed_to_others_and_one_that_the_setting_names_is_
     named.mkdir()
     named.chmod(0o755)
     with closing(Database(ledger_url(f"sqlite:///{named}/ledger.sqlite3"))) as database:
-        database.prepare()
+        Ledger(database, MCH_ID).prepare()
     assert modes(tmp_path)["named"] == "0o755"
 
 
 def test_who_finds_no_free_connection_is_told_in_one_line(monkeypatch, url):
     monkeypatch.setattr("ledger.database._POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.01})
     with closing(Database(url)) as database:
-        database.prepare()
-        with database.reading(), pytest.raises(LedgerAway, match="are in use"), database.reading():
+        ledger = Ledger(database, MCH_ID)
+        ledger.prepare()
+        with ledger.reading(), pytest.raises(LedgerAway, match="are in use"), ledger.reading():
             pass
 
 
@@ -307,9 +309,10 @@ def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeyp
     )
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with closing(Database(ledger_url(settings.ledger_url))) as database:
-        receiver = Receiver(MerchantKey(*settings.merchant()), database)
+        key = MerchantKey(*settings.merchant())
+        receiver = Receiver(MerchantPayouts(key, database))
         with connected(merchants, settings, database, demo=True):
-            receiver._ledger.settle([delivery(payout())])
+            receiver.merchants[key]._ledger.settle([delivery(payout())])
             access_audit.audit(merchant(), "ann", "sign-in", {})
             assert merchant().running(Watch).screens.make("Lobby", "dark", "ann")
             assert merchant().book.find("t-1") is None
@@ -348,7 +351,7 @@ def test_the_check_of_a_ledger_of_another_version_does_not_pass(
 
 
 def test_an_old_server_leaves_a_newer_ledger_alone(ledger, engine):
-    migrate(engine)
+    migrate(engine, MCH_ID)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(LedgerAway, match="Update this server"):
@@ -371,7 +374,7 @@ def test_a_snapshot_sees_one_moment_and_holds_up_no_writer(ledger, engine):
 def test_while_the_database_is_away_its_tables_are_tried_now_and_then(monkeypatch):
     tried = []
 
-    def migrate(_engine, _wait_s):
+    def migrate(_engine, _mch_id, _wait_s):
         tried.append(len(tried))
         if len(tried) < 3:
             raise LedgerAway("locked")
@@ -380,12 +383,12 @@ def test_while_the_database_is_away_its_tables_are_tried_now_and_then(monkeypatc
     tables = Tables(None)
     for _ in range(4):
         with pytest.raises(LedgerAway, match="locked"):
-            tables.ready()
+            tables.ready(MCH_ID)
     assert tried == [0]
     tables._breaker._rest_s = 0
     tables._breaker.record(LedgerAway("locked"))
     with pytest.raises(LedgerAway):
-        tables.ready()
+        tables.ready(MCH_ID)
     for _ in range(3):
-        tables.ready()
+        tables.ready(MCH_ID)
     assert tried == [0, 1, 2]

@@ -9,11 +9,11 @@ from sqlalchemy import insert, select, text, update
 
 from ledger import audit, schema
 from ledger.check import check
-from ledger.database import Database, LedgerAway, ledger_url, open_engine
+from ledger.database import Database, Ledger, LedgerAway, ledger_url, open_engine
 from ledger.payouts.ledger import PayoutLedger
 from ledger.transfers import TransferJournal, TransferKind, TransferOrder, TransferOutcome, TransferState
 from tests.ledger.conftest import delivery, new_database
-from tests.ledger.payouts.provider import payout
+from tests.ledger.payouts.provider import MCH_ID, payout
 
 NOW_S = 1_773_567_000
 LOG = "the audit log knows it"
@@ -24,30 +24,30 @@ LOST_CALL = "Calls: 1 that the audit log knows are missing, or not as they were 
 ELEVEN = "Payout t-1: 11 li for 'ann' are written, call 1 asked for 10 li for 'ann'."
 NEW = (
     "INSERT INTO payouts (trans_no, op_id, amount_li, draw_id, game_id, parts_differ, ordered_at_s,"
-    " received_at_ms, conflicts{more}) VALUES ('t-9', 'eve', 9, 'd', 1, false, 1, 1, 0{values})"
+    " received_at_ms, conflicts, mch_id{more}) VALUES ('t-9', 'eve', 9, 'd', 1, false, 1, 1, 0, 7001{values})"
 )
 BOOKED = [
-    "INSERT INTO entries (id, trans_no, op_id, amount_li, booked_at_ms) VALUES (99, 't-9', 'eve', 9, 1)",
-    "INSERT INTO balances (op_id, balance_li) VALUES ('eve', 9)",
+    "INSERT INTO entries VALUES (99, 't-9', 'eve', 9, 1, 7001)",
+    "INSERT INTO balances (op_id, balance_li, mch_id) VALUES ('eve', 9, 7001)",
 ]
 NOT_PAID = [
     "DELETE FROM entries WHERE trans_no = 't-1'",
     "UPDATE balances SET balance_li = 20 WHERE op_id = 'ann'",
 ]
-CALL = "INSERT INTO deliveries (id, received_at_ms, outcome, trans_no, code, msg, body, body_size) "
+CALL = "INSERT INTO deliveries (mch_id, id, received_at_ms, outcome, trans_no, code, msg, body, body_size) "
 
 
 def fill(database):
     """Three payouts, one of them repeated and contradicted; two for a wallet; transfers; screens."""
     clock = [NOW_S]
-    ledger = PayoutLedger(database, clock=lambda: clock[0])
+    ledger = PayoutLedger(Ledger(database, MCH_ID), clock=lambda: clock[0])
     ledger.settle([delivery(payout("t-1", "ann", 10))])
     ledger.settle([delivery(payout("t-2", "ann", 20)), delivery(payout("t-3", "ben", 30))])
     ledger.settle([delivery(payout("t-2", "ann", 20)), delivery(payout("t-3", "ben", 31))])
-    wallet = PayoutLedger(database, wallet=True, clock=lambda: clock[0])
+    wallet = PayoutLedger(Ledger(database, MCH_ID), wallet=True, clock=lambda: clock[0])
     wallet.settle([delivery(payout("t-4", "dan", 40)), delivery(payout("t-5", "dan", 50))])
     wallet.confirm(delivery(payout("t-5", "dan", 50)).asks, 77)
-    book = TransferJournal(database, lambda: clock[0])
+    book = TransferJournal(Ledger(database, MCH_ID), lambda: clock[0])
     for number, outcome in enumerate(
         [TransferOutcome(TransferState.DONE, "", 7), TransferOutcome(TransferState.REFUSED, "no")], 1
     ):
@@ -56,15 +56,15 @@ def fill(database):
         clock[0] += 1
         book.close(order.trans_no, outcome, "cat")
         book.close(order.trans_no, outcome, "dot", "look-up")
-    with database.writing() as connection:
+    with Ledger(database, MCH_ID).writing() as books:
         for name, revoked in (("Lobby", None), ("Bar", NOW_S * 1000)):
             made = {"name": name, "look": "dark", "token_hash": name, "made_at_ms": NOW_S * 1000}
             made_it = insert(schema.screens).values(**made, revoked_at_ms=revoked)
-            number = connection.execute(made_it.returning(schema.screens.c.id)).scalar_one()
+            number = books.execute(made_it.returning(schema.screens.c.id)).scalar_one()
             about = {"screen": number, "name": name}
-            audit.write(connection, audit.AuditEntry("ann", audit.SCREEN_MADE, about, "done"), NOW_S * 1000)
+            audit.write(books, audit.AuditEntry("ann", audit.SCREEN_MADE, about, "done"), NOW_S * 1000)
         about = {"screen": number}
-        audit.write(connection, audit.AuditEntry("ann", audit.SCREEN_REVOKED, about, "done"), NOW_S * 1000)
+        audit.write(books, audit.AuditEntry("ann", audit.SCREEN_REVOKED, about, "done"), NOW_S * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +124,12 @@ TO_EVE = [
     "UPDATE balances SET op_id = 'eve' WHERE op_id = 'ben'",
 ]
 ORDER_9 = (
-    "INSERT INTO transfers (trans_no, op_id, kind, amount_li, who, state, reason, sent_at_ms)"
-    " VALUES ('order-9', 'eve', 'deposit', 5, 'cat', 'done', '', 1)"
+    "INSERT INTO transfers (trans_no, op_id, kind, amount_li, who, state, reason, sent_at_ms, mch_id)"
+    " VALUES ('order-9', 'eve', 'deposit', 5, 'cat', 'done', '', 1, 7001)"
+)
+SCREEN_9 = (
+    "INSERT INTO screens (id, name, look, token_hash, made_at_ms, mch_id)"
+    " VALUES (9, 'x', 'dark', 'x', 7, 7001)"
 )
 KINDS = {
     "payout: amount": (payouts_set("amount_li = 11"), ELEVEN),
@@ -169,7 +173,7 @@ KINDS = {
         [
             NEW,
             *BOOKED,
-            CALL + "SELECT 99, 1, 'first', 't-9', 0, '', body, body_size FROM deliveries WHERE id = 1",
+            CALL + "SELECT 7001, 99, 1, 'first', 't-9', 0, '', body, body_size FROM deliveries WHERE id = 1",
         ],
         "Payout t-9: the audit log does not know it.",
     ),
@@ -181,7 +185,7 @@ KINDS = {
         "Payout t-1: 20 li for 'ann' are written, call 1 asked for 10 li for 'ann'.",
     ),
     "payout: put back to wait for the wallet": (
-        [*NOT_PAID, "INSERT INTO pending VALUES ('t-1', 1, 0)"],
+        [*NOT_PAID, "INSERT INTO pending VALUES ('t-1', 1, 0, 7001)"],
         f"Entry t-1: it is missing, {LOG}.",
     ),
     "entry: amount": (
@@ -197,7 +201,7 @@ KINDS = {
     "entry: inserted for what the wallet never confirmed": (
         [
             "DELETE FROM pending WHERE trans_no = 't-4'",
-            "INSERT INTO entries VALUES (99, 't-4', 'dan', 40, 1)",
+            "INSERT INTO entries VALUES (99, 't-4', 'dan', 40, 1, 7001)",
             "UPDATE balances SET balance_li = 90 WHERE op_id = 'dan'",
         ],
         "Entry t-4: the audit log does not know it.",
@@ -224,7 +228,7 @@ KINDS = {
         "Payout t-4: 40 li for 'dan' were never credited.",
     ),
     "pending: inserted": (
-        ["INSERT INTO pending VALUES ('t-1', 1, 0)"],
+        ["INSERT INTO pending VALUES ('t-1', 1, 0, 7001)"],
         "Payout t-1: it is credited, and yet it waits for the wallet.",
     ),
     "call: body of another": (
@@ -247,8 +251,8 @@ KINDS = {
     ),
     "call: inserted": (
         [
-            CALL + "SELECT 99, received_at_ms, 'replay', trans_no, code, msg, body, body_size FROM deliveries"
-            " WHERE id = 1"
+            CALL + "SELECT 7001, 99, received_at_ms, 'replay', trans_no, code, msg, body, body_size"
+            " FROM deliveries WHERE id = 1"
         ],
         f"Call 99: {UNKNOWN_CALL}",
     ),
@@ -284,7 +288,7 @@ KINDS = {
     ),
     "screen: deleted": (["DELETE FROM screens WHERE id = 1"], f"Screen 1: it is missing, {LOG}."),
     "screen: inserted": (
-        ["INSERT INTO screens (id, name, look, token_hash, made_at_ms) VALUES (9, 'x', 'dark', 'x', 7)"],
+        [SCREEN_9],
         f"Screen 9: {SOMETHING_ELSE}",
     ),
     **{

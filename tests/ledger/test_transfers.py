@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text, update
 
 from ledger import schema
 from ledger.check import check
-from ledger.database import Database, LedgerAway, snapshot
+from ledger.database import Database, Ledger, LedgerAway, snapshot
 from ledger.transfers import (
     CashierTransfer,
     TransferJournal,
@@ -17,6 +17,7 @@ from ledger.transfers import (
     TransferOutcome,
     TransferState,
 )
+from tests.ledger.payouts.provider import MCH_ID
 
 ORDER = TransferOrder("order-1", "player-1", TransferKind.DEPOSIT, 5000)
 DONE = TransferOutcome(TransferState.DONE, "", 7000)
@@ -33,7 +34,7 @@ def make_book(url, clock):
 
     def make():
         made.append(Database(url))
-        return TransferJournal(made[-1], clock=lambda: clock[0])
+        return TransferJournal(Ledger(made[-1], MCH_ID), clock=lambda: clock[0])
 
     yield make
     for database in made:
@@ -168,13 +169,13 @@ def test_a_transfer_that_cannot_be_logged_may_not_be_sent(book, engine):
     [
         (
             update(schema.transfers).values(amount_li=5001),
-            "CashierTransfer order-1: the audit log says something else of it.",
+            "Transfer order-1: the audit log says something else of it.",
         ),
         (
             update(schema.transfers).values(state="refused"),
-            "CashierTransfer order-1: the audit log says something else of it.",
+            "Transfer order-1: the audit log says something else of it.",
         ),
-        (delete(schema.transfers), "CashierTransfer order-1: it is missing, the audit log knows it."),
+        (delete(schema.transfers), "Transfer order-1: it is missing, the audit log knows it."),
     ],
 )
 @pytest.mark.slow

@@ -15,7 +15,9 @@ from dashboard.kit.current import merchants
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
+from tests.parts import ledger_at
 from tests.provider import CLOCK, Sandbox
+from twoj_sandbox import MCH_ID
 
 MAIN = Path(__file__).parents[2] / "dashboard/kit/main.py"
 OpenPage = Callable[..., AppTest]
@@ -47,10 +49,8 @@ def cache_folder(request: pytest.FixtureRequest, tmp_path: Path, shared_folder: 
 def _empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger with its tables: to make them takes longer than to draw a small page."""
     path = tmp_path_factory.mktemp("ledger") / "ledger"
-    ledger = Database(ledger_url(f"sqlite:///{path}"))
-    with ledger.writing():
-        pass
-    ledger.close()
+    with ledger_at(f"sqlite:///{path}", MCH_ID) as ledger:
+        ledger.prepare()
     return path
 
 

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ledger.check import check
-from ledger.database import Database, ledger_url
+from ledger.database import ledger_url
 from ledger.transfers import TransferJournal, TransferState
 from tests.browser import dashboard
+from tests.parts import ledger_at
 from tests.provider import Sandbox, start_sandbox
 from twoj_sandbox import GRINDER
 
@@ -113,9 +114,8 @@ def test_a_reload_while_it_is_sent_sends_nothing_more(page, url, provider, ledge
     expect(page.get_by_text("Sent from here")).to_be_visible()
     assert sent(provider) == [number]
     assert has_li(provider) == before_li + 2_500
-    database = Database(ledger_url(ledger))
-    assert TransferJournal(database).find(number).outcome.state is TransferState.DONE
-    database.close()
+    with ledger_at(ledger, provider.mch_id) as mine:
+        assert TransferJournal(mine).find(number).outcome.state is TransferState.DONE
 
 
 def test_the_enter_key_only_asks(page, url, provider):

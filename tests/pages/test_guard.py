@@ -20,11 +20,12 @@ from dashboard.core.roles import LEAST, Person, Role
 from dashboard.kit.downloads import hand_out
 from ledger import schema
 from ledger.check import check
-from ledger.database import Database, ledger_url
+from ledger.database import ledger_url
 from tests.merchants import merchant
 from tests.pages.game_truth import leads_to
+from tests.parts import ledger_at
 from tests.provider import CLOCK
-from twoj_sandbox import GRINDER, QUIET
+from twoj_sandbox import GRINDER, MCH_ID, QUIET
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py"))
 ROLES = {role.value: [f"{role}@casino.example"] for role in Role}
@@ -52,10 +53,8 @@ def log(tmp_path):
     """Read the audit log: who, what, about what, with which outcome."""
 
     def log():
-        ledger = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
-        with ledger.reading() as connection:
-            rows = connection.execute(select(schema.audit).order_by(schema.audit.c.id)).all()
-        ledger.close()
+        with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger, ledger.reading() as books:
+            rows = books.execute(select(schema.audit).order_by(schema.audit.c.id)).all()
         assert check(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))[0] == []
         return [(row.who, row.what, json.loads(row.about), row.outcome) for row in rows]
 

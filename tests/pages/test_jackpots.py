@@ -13,13 +13,14 @@ from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.pots import Hit, Pot, Pots
 from dashboard.kit import downloads
 from ledger import schema
-from ledger.database import Database, LedgerAway, ledger_url
+from ledger.database import Ledger, LedgerAway
 from ledger.payouts.ledger import PayoutLedger as Payouts
 from ledger.payouts.payout_call import MerchantKey, examine
 from tests.ledger.payouts.provider import order, signed
 from tests.merchants import merchant
 from tests.pages.clicks import press
 from tests.pages.game_truth import leads_to, shown_text
+from tests.parts import ledger_at
 from tests.provider import CLOCK
 from twoj_sandbox import KEY, MCH_ID
 from twoj_sandbox.payouts import order as payout_of
@@ -48,10 +49,8 @@ def opened(open_page, tmp_path):
 
     def opened(fill=None, query=None, **settings):
         if fill:
-            ledger = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
-            with ledger.writing() as connection:
-                fill(connection)
-            ledger.close()
+            with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger, ledger.writing() as books:
+                fill(books)
         return open_page(query or {}, "jackpots", **settings)
 
     return opened
@@ -60,16 +59,15 @@ def opened(open_page, tmp_path):
 @pytest.fixture
 def pay(tmp_path):
     """Have the receiver's ledger take calls, each a body."""
-    database = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
-    ledger = Payouts(database)
 
     def pay(*bodies):
-        for body in bodies:
-            call = signed(body, key=KEY, mch_id=MCH_ID)
-            ledger.settle([examine(call.query.encode(), call.body, MerchantKey(MCH_ID, KEY))])
+        with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
+            for body in bodies:
+                call = signed(body, key=KEY, mch_id=MCH_ID)
+                delivery = examine(call.query.encode(), call.body, MerchantKey(MCH_ID, KEY))
+                Payouts(ledger).settle([delivery])
 
-    yield pay
-    database.close()
+    return pay
 
 
 def seen(truth, start_ms, end_ms, step_ms=MINUTE_MS):
@@ -99,7 +97,7 @@ def test_the_pots_now_are_the_worlds(opened, truth):
 
 def test_growth_is_what_came_in_while_somebody_watched(opened, truth):
     answers = seen(truth, NOW_MS - 90 * MINUTE_MS, NOW_MS - 31 * MINUTE_MS)
-    page = opened(lambda connection: add_samples(connection, answers))
+    page = opened(lambda books: add_samples(books, answers))
     grown = (answers[-1].hourly.li - answers[0].hourly.li) * HOUR_MS // (58 * MINUTE_MS)
     card = cards(page)["Hourly: growth an hour"]
     assert card.value == formats.money(round(grown, -1))
@@ -109,14 +107,14 @@ def test_growth_is_what_came_in_while_somebody_watched(opened, truth):
 
 def test_five_quarters_of_an_hour_make_an_interval(opened, truth):
     answers = seen(truth, NOW_MS - 29 * HOUR_MS, NOW_MS - 24 * HOUR_MS - MINUTE_MS)
-    page = opened(lambda connection: add_samples(connection, answers))
+    page = opened(lambda books: add_samples(books, answers))
     assert re.fullmatch(r"95 %: [\d,.]+ to [\d,.]+", cards(page)["Super: growth an hour"].delta)
 
 
 @pytest.mark.parametrize(("values", "curves"), [(0, 0), (1, 0), (2, 1)])
 def test_a_curve_begins_with_the_second_value(opened, truth, values, curves):
     answers = seen(truth, NOW_MS - 9 * MINUTE_MS, NOW_MS)[:values]
-    page = opened(lambda connection: add_samples(connection, answers))
+    page = opened(lambda books: add_samples(books, answers))
     assert len(page.get("plotly_chart")) == curves
     assert ("not watched for a minute in this period yet" in page.info[0].value) == (not curves)
 
@@ -133,10 +131,10 @@ def test_hits_and_payouts_are_matched_and_the_others_named(opened, pay, truth):
     pay(payout_of(paid), payout_of(unseen), payout_of(unwatched))
     unpaid = Hit("super", NOW_MS - 10 * MINUTE_MS - 2000, NOW_MS - 10 * MINUTE_MS, 5_392_000, 3_600_000)
 
-    def fill(connection):
-        add_samples(connection, seen(truth, unseen.at_ms - 30 * MINUTE_MS, NOW_MS))
+    def fill(books):
+        add_samples(books, seen(truth, unseen.at_ms - 30 * MINUTE_MS, NOW_MS))
         add_hits(
-            connection,
+            books,
             [Hit(paid.pot, paid.at_ms - 1900, paid.at_ms + 100, paid.amount_li - 300, 2_000_001), unpaid],
         )
 
@@ -213,7 +211,7 @@ def test_a_ledger_that_is_away_leaves_the_pots_alive(opened, monkeypatch):
     def away(_self):
         raise LedgerAway("secret place")
 
-    monkeypatch.setattr(Database, "reading", away)
+    monkeypatch.setattr(Ledger, "reading", away)
     page = opened()
     assert len(page.metric) == 2
     for part in ("The pots over time", "Hits and payouts", "Screens"):
@@ -250,8 +248,8 @@ def test_screens_are_listed_with_their_heartbeat_and_can_be_revoked(opened, tmp_
     screens.note(1, 16, 1900, merchant().running(Watch).build)
     screens.note(2, 16, 1900, "old")
     screens._heard_at[2] -= 45
-    with merchant().running(Watch).ledger.writing() as connection:
-        screens.write_beats(connection)
+    with merchant().running(Watch).ledger.writing() as books:
+        screens.write_beats(books)
     page.run()
     badges = [each.value for each in page.markdown if "-badge[" in each.value]
     assert badges[-2:] == [":green-badge[On]", ":red-badge[Off]"]
@@ -266,8 +264,8 @@ def test_screens_are_listed_with_their_heartbeat_and_can_be_revoked(opened, tmp_
 def test_a_screen_whose_heartbeat_is_of_a_wrong_clock_is_off_and_the_list_stands(opened):
     page = opened()
     merchant().running(Watch).screens.make("Bar", "dark", "ada")
-    with merchant().running(Watch).ledger.writing() as connection:
-        connection.execute(update(schema.screens).values(seen_at_ms=NOW_MS * 1_000_000))
+    with merchant().running(Watch).ledger.writing() as books:
+        books.execute(update(schema.screens).values(seen_at_ms=NOW_MS * 1_000_000))
     page.run()
     assert [each.value for each in page.markdown if "-badge[" in each.value][-1] == ":red-badge[Off]"
     assert "last heard of at a time that cannot be true" in said(page)

@@ -10,12 +10,13 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from ledger.database import Database, ledger_url
-from ledger.payouts.receiver import Receiver
-from tests.ledger.conftest import MERCHANT
-from tests.ledger.payouts.provider import Call, order, payout, signed
+from ledger.payouts.payout_call import MerchantKey
+from ledger.payouts.receiver import MerchantPayouts, Receiver
+from tests.ledger.payouts.provider import Call, order, signed
 from tests.merchants import merchant
 from tests.parts import free_port
 from tests.provider import CLOCK
+from twoj_sandbox import KEY, MCH_ID
 
 WELL, WATCH, FAILING, UNKNOWN = "Works", "Needs a look", "Failing", "Not known"
 SECRET = "s3cret-of-the-server"
@@ -168,13 +169,17 @@ def test_a_mistake_of_ours_names_the_id_under_which_the_log_has_it(status, monke
     assert found["Summary API"][0] == found["Database"][0] == WELL
 
 
+def call(body, key=KEY):
+    return signed(body, key=key, mch_id=MCH_ID)
+
+
 @pytest.fixture
 def deliver(tmp_path):
     """Have a receiver over the page's ledger answer calls; return the HTTP statuses."""
     database = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
 
     async def run(calls):
-        receiver = Receiver(MERCHANT, database)
+        receiver = Receiver(MerchantPayouts(MerchantKey(MCH_ID, KEY), database))
         transport = httpx.ASGITransport(Starlette(routes=receiver.routes))
         async with receiver.running(), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             return [
@@ -188,8 +193,8 @@ def deliver(tmp_path):
 
 def test_payout_calls_that_were_not_credited_are_red_until_somebody_has_seen_them(status, deliver):
     assert status()["Refused payouts"][:2] == (WELL, "Every call was credited.")
-    unreadable = signed(order("t-<b>", op_id=[]))
-    calls = (signed(order(), key="another"), unreadable, payout("t-1"), payout("t-1", "other"))
+    unreadable = call(order("t-<b>", op_id=[]))
+    calls = (call(order(), key="another"), unreadable, call(order("t-1")), call(order("t-1", "other")))
     assert deliver(*calls, Call("", b"noise")) == [403, 422, 200, 200, 400]
     found = status()
     state, said, to_do = found["Refused payouts"]
@@ -218,7 +223,7 @@ def test_payout_calls_that_were_not_credited_are_red_until_somebody_has_seen_the
     assert not status.page.error
     assert noted(status.page) == [("local", '{"conflict": 1, "mismatch": 1, "unreadable": 1}')]
 
-    deliver(signed(order(), key="another"))
+    deliver(call(order(), key="another"))
     assert status()["Refused payouts"][0] == FAILING
 
 

@@ -15,10 +15,11 @@ from dashboard.jackpots.pots import Hit, Pot, Pots, Sample, Win
 from dashboard.jackpots.screens import Condition, Heartbeat, condition
 from dashboard.jackpots.wall import limits
 from ledger import schema
-from ledger.database import Database, LedgerAway
+from ledger.database import LedgerAway
 from tests.ledger.conftest import delivery, engine, make_ledger, postgresql, url  # noqa: F401 - fixtures
 from tests.ledger.conftest import ledger as payout_ledger  # noqa: F401
-from tests.ledger.payouts.provider import order, payout, signed
+from tests.ledger.payouts.provider import MCH_ID, order, payout, signed
+from tests.parts import ledger_at
 
 NOW_MS = 1_773_567_000_000
 DAY_MS, HOUR_MS, MINUTE_MS = 86_400_000, 3_600_000, 60_000
@@ -39,9 +40,8 @@ def clock():
 
 @pytest.fixture
 def ledger(url):  # noqa: F811
-    ledger = Database(url)
-    yield ledger
-    ledger.close()
+    with ledger_at(url, MCH_ID) as ledger:
+        yield ledger
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def pots(at_ms, hourly="100", high="200"):
 
 
 def read(ledger, work, *arguments):
-    with ledger.reading() as connection:
-        return work(connection, *arguments)
+    with ledger.reading() as books:
+        return work(books, *arguments)
 
 
 def samples(ledger, pot="hourly"):
@@ -71,8 +71,8 @@ def samples(ledger, pot="hourly"):
 
 @pytest.mark.slow
 def test_samples_are_exact_and_come_back_oldest_first(ledger):
-    with ledger.writing() as connection:
-        data_store.add_samples(connection, [pots(2, "9007199254740.993"), pots(1, "0.001")])
+    with ledger.writing() as books:
+        data_store.add_samples(books, [pots(2, "9007199254740.993"), pots(1, "0.001")])
     assert samples(ledger) == [Sample(1, 1), Sample(2, 2**53 + 1)]
     assert read(ledger, data_store.samples, "super", 1, 2) == [Sample(1, 200_000)]
 
@@ -80,9 +80,9 @@ def test_samples_are_exact_and_come_back_oldest_first(ledger):
 def test_what_another_server_wrote_stays(ledger):
     hit = Hit("hourly", 1, 2, 100, 50)
     for amount in ("1", "2"):
-        with ledger.writing() as connection:
-            data_store.add_samples(connection, [pots(1, amount)])
-            data_store.add_hits(connection, [hit])
+        with ledger.writing() as books:
+            data_store.add_samples(books, [pots(1, amount)])
+            data_store.add_hits(books, [hit])
     assert samples(ledger) == [Sample(1, 1000)]
     assert read(ledger, data_store.hits, 2, 3) == [hit]
     assert read(ledger, data_store.hits, 0, 2) == []
@@ -92,11 +92,11 @@ def test_old_samples_are_thinned_and_older_ones_deleted(ledger):
     young = [NOW_MS - n * MINUTE_MS for n in range(20)]
     old = [NOW_MS - 3 * DAY_MS + n * MINUTE_MS for n in range(40)]
     ancient = [NOW_MS - 90 * DAY_MS - 1]
-    with ledger.writing() as connection:
-        data_store.add_samples(connection, [pots(at) for at in (*young, *old, *ancient)])
+    with ledger.writing() as books:
+        data_store.add_samples(books, [pots(at) for at in (*young, *old, *ancient)])
     for _ in range(2):
-        with ledger.writing() as connection:
-            data_store.thin(connection, NOW_MS)
+        with ledger.writing() as books:
+            data_store.thin(books, NOW_MS)
         left = [sample.at_ms for sample in samples(ledger)]
         assert left == [old[0], old[15], old[30], *reversed(young)]
         assert len(samples(ledger, "super")) == len(left)
@@ -142,29 +142,26 @@ def test_a_hit_that_two_servers_saw_between_different_answers_is_written_once(le
         Hit("super", 1000, 3000, 200, 150),
     ]
     for hit in (seen, *also, *other):
-        with ledger.writing() as connection:
-            data_store.add_hits(connection, [hit])
+        with ledger.writing() as books:
+            data_store.add_hits(books, [hit])
     assert hits(ledger) == [other[1], seen, other[0]]
     assert hits(ledger, "super") == [other[2]]
 
 
 @pytest.mark.slow
 def test_two_servers_that_write_a_hit_at_the_same_moment_write_it_once(ledger, url):  # noqa: F811
-    other = Database(url)
-
-    def write(ledger, hit):
-        with ledger.writing() as connection:
-            data_store.add_hits(connection, [hit])
+    def write(hit):
+        with ledger_at(url, MCH_ID) as other, other.writing() as books:
+            data_store.add_hits(books, [hit])
 
     hit = Hit("hourly", 1000, 3000, 100, 50)
-    with ThreadPoolExecutor(1) as thread, ledger.writing() as connection:
-        data_store.add_hits(connection, [hit])
-        also = thread.submit(write, other, Hit("hourly", 0, 4000, 90, 50))
+    with ThreadPoolExecutor(1) as thread, ledger.writing() as books:
+        data_store.add_hits(books, [hit])
+        also = thread.submit(write, Hit("hourly", 0, 4000, 90, 50))
         wait([also], 0.3)  # by then it has been written, unless it waits for us
-        connection.commit()
+        books.connection.commit()
     also.result()
     assert hits(ledger) == [hit]
-    other.close()
 
 
 def test_what_another_server_writes_is_written_here_once_that_one_is_gone(ledger, keeper, clock):
@@ -288,8 +285,8 @@ def test_a_server_whose_own_clock_is_wrong_counts_a_heartbeat_s_age_by_the_datab
         other = Screens(ledger, lambda: wrong_s, clock)  # noqa: B023 - used within the turn
         other.note(1, 16, 1900, "b1")
         clock.s += 5
-        with ledger.writing() as connection:
-            other.write_beats(connection)
+        with ledger.writing() as books:
+            other.write_beats(books)
         assert 5000 <= screens.all()[0].beat.age_ms < 15_000
         assert condition(screens.all()[0], limits(2), "b1") is Condition.ON
 
@@ -320,17 +317,17 @@ def test_a_hit_of_a_wrong_clock_stands_for_no_other_and_stretches_no_chart(ledge
         Hit("hourly", before_ms, seen_ms, 100, 50),
         Hit("hourly", NOW_MS - 4000, NOW_MS, 90, 40),
     )
-    with ledger.writing() as connection:
-        connection.execute(insert(schema.pot_hits).values(asdict(wrong)))
-        data_store.add_hits(connection, [right])
+    with ledger.writing() as books:
+        books.execute(insert(schema.pot_hits).values(asdict(wrong)))
+        data_store.add_hits(books, [right])
     assert hits(ledger) == [right]
 
 
 def test_samples_of_another_unit_of_time_are_in_no_period(ledger):
     times = [NOW_MS, NOW_MS // 1000, NOW_MS * 1000, NOW_MS * 1_000_000, -1]
-    with ledger.writing() as connection:
-        data_store.add_samples(connection, [pots(at) for at in times])
-        data_store.thin(connection, NOW_MS)
+    with ledger.writing() as books:
+        data_store.add_samples(books, [pots(at) for at in times])
+        data_store.thin(books, NOW_MS)
     in_days = read(ledger, data_store.samples, "hourly", NOW_MS - 31 * DAY_MS, NOW_MS + DAY_MS)
     assert [sample.at_ms for sample in in_days] == [NOW_MS]
 
@@ -363,9 +360,9 @@ def test_a_ledger_that_is_away_is_said_and_known_links_stay(screens, ledger, clo
 @pytest.mark.slow
 def test_the_tables_stay_small(ledger, engine):  # noqa: F811
     """A year of one sample a minute leaves what 90 days of quarter hours and 2 days of minutes make."""
-    with ledger.writing() as connection:
-        data_store.add_samples(connection, (pots(NOW_MS - n * MINUTE_MS) for n in range(5 * 1440)))
-        data_store.thin(connection, NOW_MS)
+    with ledger.writing() as books:
+        data_store.add_samples(books, (pots(NOW_MS - n * MINUTE_MS) for n in range(5 * 1440)))
+        data_store.thin(books, NOW_MS)
     with engine.connect() as connection:
         rows = connection.scalar(select(func.count()).select_from(schema.pot_samples))
     assert rows <= 2 * (2 * 1440 + 3 * 96 + 2)

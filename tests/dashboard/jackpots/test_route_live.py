@@ -17,7 +17,7 @@ from dashboard.jackpots import route_live
 from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.provider.merchant import Merchants
 from dashboard.server.settings import Settings
-from ledger.database import Database, LedgerAway, ledger_url
+from ledger.database import Database, Ledger, LedgerAway, ledger_url
 from twoj_client import Reply
 from twoj_client.models import Pool, Pot
 
@@ -38,7 +38,7 @@ class Hall:
             key=SecretStr("k"),
             ledger_url=f"sqlite:///{folder / 'ledger.sqlite3'}",
         )
-        self.ledger = Database(ledger_url(settings.ledger_url))
+        self.ledger = Ledger(Database(ledger_url(settings.ledger_url)), settings.mch_id)
         self.watch = self.watch_of(settings, clock=self.clock, timer=self.clock)
         merchant = SimpleNamespace(running=lambda _kind: self.watch)
         self.app = Starlette(routes=[route_live.route(Merchants({1: merchant}))])
@@ -89,7 +89,7 @@ def hall(tmp_path):
     hall = Hall(tmp_path)
     yield hall
     hall.watch._keeper.close()
-    hall.watch.ledger.close()
+    hall.watch.ledger.database.close()
 
 
 @pytest.fixture
@@ -280,4 +280,4 @@ def test_the_build_is_the_same_for_the_same_code_and_settings(hall, tmp_path, mo
     assert other.brand.logo == "data:image/png;base64,cGljdHVyZQ=="
     for each in (again.watch, other):
         each._keeper.close()
-    again.ledger.close()
+    again.ledger.database.close()

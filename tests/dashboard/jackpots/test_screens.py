@@ -1,6 +1,5 @@
 """A screen's token is known to whoever has the link, and to nobody else."""
 
-from contextlib import closing
 from hashlib import sha256
 
 import pytest
@@ -8,14 +7,14 @@ from sqlalchemy import select
 
 from dashboard.jackpots.data_screens import Screens
 from ledger import schema
-from ledger.database import Database
 from tests.ledger.conftest import engine, postgresql, url  # noqa: F401 - fixtures
+from tests.parts import ledger_at
 
 
 @pytest.mark.slow
 def test_a_token_is_kept_nowhere_and_its_hash_lets_the_screen_look(url, engine, tmp_path):  # noqa: F811
-    with closing(Database(url)) as database:
-        screens = Screens(database)
+    with ledger_at(url, 1) as ledger:
+        screens = Screens(ledger)
         token = screens.make("Lobby", "dark", "ann")
         screens.load()
         assert screens.look_of(token) == (1, "dark")

@@ -11,11 +11,11 @@ from sqlalchemy import event, text, update
 from dashboard.status.data_checks import Checks
 from dashboard.status.rows import CacheSeen, PayoutsSeen, RefusedSeen
 from ledger import schema
-from ledger.database import Database, ledger_url
 from ledger.payouts import refusals
 from ledger.payouts.ledger import PayoutLedger as Receiver
 from tests.ledger.conftest import delivery
-from tests.ledger.payouts.provider import payout, signed
+from tests.ledger.payouts.provider import MCH_ID, payout, signed
+from tests.parts import ledger_at
 from tests.provider import CLOCK
 from twoj_client.cache.store import CacheState
 
@@ -24,9 +24,8 @@ CACHE = CacheState("Folder /cache", True, 1, 2)
 
 @pytest.fixture
 def ledger(tmp_path):
-    ledger = Database(ledger_url(f"sqlite:///{tmp_path / 'ledger'}"))
-    yield ledger
-    ledger.close()
+    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
+        yield ledger
 
 
 @pytest.fixture
@@ -97,8 +96,8 @@ def full_disk(largest):
 def test_a_full_disk_is_seen_and_so_is_the_room_that_comes_back(checks, ledger, tmp_path):
     assert checks.ledger(10).trouble == ""
     with full_disk((tmp_path / "ledger-wal").stat().st_size):
-        with ledger.reading() as connection:
-            assert connection.scalar(text("SELECT count(*) FROM trials")) == 1
+        with ledger.reading() as books:
+            assert books.connection.scalar(text("SELECT count(*) FROM trials")) == 1
         checks.now[0] += 5
         assert "The ledger's database cannot be used: " in checks.ledger(10).trouble
     checks.now[0] += 5
@@ -107,7 +106,9 @@ def test_a_full_disk_is_seen_and_so_is_the_room_that_comes_back(checks, ledger, 
 
 def test_a_database_that_may_grow_no_more_is_seen(checks, ledger):
     checks.ledger(10)
-    event.listen(ledger._engine, "checkout", lambda driver, *_: driver.execute("PRAGMA max_page_count = 1"))
+    event.listen(
+        ledger._tables.engine, "checkout", lambda driver, *_: driver.execute("PRAGMA max_page_count = 1")
+    )
     checks.now[0] += 5
     assert "full" in checks.ledger(10).trouble
 
@@ -117,9 +118,9 @@ def test_to_see_whether_there_is_room_leaves_one_row_and_no_growing_file(checks,
     for number in range(30):
         checks.now[0] += 5
         assert checks.ledger(10).trouble == ""
-        with ledger.writing() as connection:
-            assert connection.scalar(text("SELECT count(*) FROM trials")) == 1
-            pages = connection.scalar(text("PRAGMA page_count"))
+        with ledger.writing() as books:
+            assert books.connection.scalar(text("SELECT count(*) FROM trials")) == 1
+            pages = books.connection.scalar(text("PRAGMA page_count"))
         if number > 2:
             sizes.add(pages)
     assert len(sizes) == 1
@@ -127,8 +128,8 @@ def test_to_see_whether_there_is_room_leaves_one_row_and_no_growing_file(checks,
 
 def test_a_newer_servers_tables_are_told_from_ours(checks, ledger):
     checks.ledger(10)
-    with ledger.writing() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with ledger.writing() as books:
+        books.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     checks.now[0] += 5
     seen = checks.ledger(10)
     assert (seen.version, seen.trouble) == ("9999", "")
@@ -141,9 +142,9 @@ def test_payouts_that_wait_for_the_wallet(checks, ledger, tmp_path):
     receiver = Receiver(ledger, wallet=True, clock=lambda: CLOCK)
     receiver.settle([delivery(payout("t-1")), delivery(payout("t-2"))])
     receiver.settle([delivery(payout("t-2"))])
-    with ledger.writing() as connection:
+    with ledger.writing() as books:
         early = update(schema.payouts).where(schema.payouts.c.trans_no == "t-1")
-        connection.execute(early.values(received_at_ms=CLOCK * 1000 - 60_000))
+        books.execute(early.values(received_at_ms=CLOCK * 1000 - 60_000))
     seen = checks.payouts(10)
     assert (seen.waiting, seen.oldest_waiting_ms) == (2, CLOCK * 1000 - 60_000)
     assert (seen.last_call_ms, seen.last_outcome) == (CLOCK * 1000, "pending")
@@ -152,8 +153,8 @@ def test_payouts_that_wait_for_the_wallet(checks, ledger, tmp_path):
 def test_refused_payouts_are_known_and_asked_for_anew_once_somebody_has_seen_them(checks, ledger):
     Receiver(ledger, clock=lambda: CLOCK).settle([delivery(signed(b"{"))])
     assert checks.refused(10) == [RefusedSeen("unreadable", 1, 1, CLOCK * 1000, None, None)]
-    with ledger.writing() as connection:
-        refusals.acknowledge(connection, {"unreadable": 1}, "ann", 7)
+    with ledger.writing() as books:
+        refusals.acknowledge(books, {"unreadable": 1}, "ann", 7)
     assert checks.refused(10)[0].unseen == 1  # they are asked for at most each few seconds
     checks.refused_again()
     assert checks.refused(10) == [RefusedSeen("unreadable", 1, 0, CLOCK * 1000, "ann", 7)]

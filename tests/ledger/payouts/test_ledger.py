@@ -15,7 +15,7 @@ from ledger.database import LedgerAway, snapshot
 from ledger.payouts import answers
 from ledger.payouts.outcome import PayoutOutcome
 from tests.ledger.conftest import delivery
-from tests.ledger.payouts.provider import order, payout, signed
+from tests.ledger.payouts.provider import MCH_ID, order, payout, signed
 
 NOW_S = 1_773_567_000
 
@@ -39,6 +39,7 @@ def test_the_first_call_writes_payout_entry_and_balance(make_ledger, engine):
     assert settle(ledger, signed(tree)) == [(PayoutOutcome.FIRST, answers.DONE, 5000)]
     assert rows(engine, select(schema.payouts)) == [
         {
+            "mch_id": MCH_ID,
             "trans_no": "t-1",
             "op_id": "player-1",
             "amount_li": 5000,

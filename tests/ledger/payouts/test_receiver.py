@@ -13,23 +13,27 @@ from starlette.applications import Starlette
 
 import ledger.payouts.receiver
 from ledger import schema
-from ledger.database import Database, LedgerAway, ledger_url
+from ledger.database import Books, Database, LedgerAway, ledger_url
 from ledger.payouts import refusals
 from ledger.payouts.answers import Code
 from ledger.payouts.batcher import Batcher
 from ledger.payouts.payout_call import LARGEST_BODY
-from ledger.payouts.receiver import Receiver
-from tests.ledger.conftest import MERCHANT, delivery
-from tests.ledger.payouts.provider import KEY, order, payout, signed
+from tests.ledger.conftest import delivery, receiver_of
+from tests.ledger.payouts.provider import KEY, MCH_ID, order, payout, signed
 
 NOW_S = 1_773_567_000.25
+
+
+def only(receiver):
+    (merchant,) = receiver.merchants.values()
+    return merchant
 
 
 @asynccontextmanager
 async def served(receiver):
     """Serve a receiver without a socket; yield a function that delivers a call."""
     transport = httpx.ASGITransport(Starlette(routes=receiver.routes), raise_app_exceptions=False)
-    with closing(receiver._ledger._database):
+    with closing(only(receiver)._ledger._ledger.database):
         async with (
             receiver.running(),
             httpx.AsyncClient(transport=transport, base_url="http://payouts") as client,
@@ -46,7 +50,7 @@ def answers(url, *calls, wallet=None):
     """Deliver calls one after the other; return the answers."""
 
     async def run():
-        async with served(Receiver(MERCHANT, Database(url), wallet, clock=lambda: NOW_S)) as deliver:
+        async with served(receiver_of(Database(url), wallet, clock=lambda: NOW_S)) as deliver:
             return [await deliver(call) for call in calls]
 
     return asyncio.run(run())
@@ -105,7 +109,7 @@ def test_only_other_money_under_a_known_number_is_answered_200_and_the_next_call
 @pytest.mark.slow
 def test_a_payout_is_one_under_any_content_type(tmp_path, kind):
     async def run():
-        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
+        receiver = receiver_of(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
         transport = httpx.ASGITransport(Starlette(routes=receiver.routes))
         async with receiver.running(), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             call, headers = payout(), {"Content-Type": kind} if kind else {}
@@ -117,7 +121,7 @@ def test_a_payout_is_one_under_any_content_type(tmp_path, kind):
 @pytest.mark.slow
 def test_a_locked_ledger_is_answered_503_and_a_repeat_heals_it(url, locked):
     async def run():
-        async with served(Receiver(MERCHANT, Database(url))) as deliver:
+        async with served(receiver_of(Database(url))) as deliver:
             with locked():
                 status, answer = await deliver(payout("t-1"))
                 assert (status, answer["header"]["code"]) == (503, 500000)
@@ -137,7 +141,7 @@ def test_a_ledger_that_comes_later_is_awaited_call_by_call(request, tmp_path, ca
             connection.execute("CREATE DATABASE later")
 
     async def run(url, make):
-        async with served(Receiver(MERCHANT, Database(url))) as deliver:
+        async with served(receiver_of(Database(url))) as deliver:
             assert (await deliver(payout()))[0] == 503
             make()
             assert (await deliver(payout()))[0] == 200
@@ -157,7 +161,7 @@ def test_of_a_body_that_is_too_large_only_the_start_is_read(tmp_path):
             yield b" " * 10_000
 
     async def run():
-        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
+        receiver = receiver_of(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
         async with served(receiver) as deliver:
             return await deliver(payout()._replace(body=endless()))
 
@@ -187,9 +191,9 @@ def test_the_provider_hears_in_time_also_from_a_database_that_does_not(monkeypat
     slow = Slow()
 
     async def run():
-        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
+        receiver = receiver_of(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
         async with served(receiver) as deliver:
-            monkeypatch.setattr(receiver._ledger, "settle", slow.settle)
+            monkeypatch.setattr(only(receiver)._ledger, "settle", slow.settle)
             assert (await deliver(payout()))[0] == 503
             slow.answers.set()
 
@@ -201,8 +205,8 @@ def test_a_database_that_does_not_answer_holds_up_no_start(monkeypatch, tmp_path
     answers = threading.Event()
 
     async def run():
-        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
-        monkeypatch.setattr(receiver._ledger, "prepare", lambda: answers.wait(10))
+        receiver = receiver_of(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
+        monkeypatch.setattr(only(receiver)._ledger, "prepare", lambda: answers.wait(10))
         async with served(receiver):
             assert "ledger away" in caplog.text
             answers.set()
@@ -235,13 +239,13 @@ def test_an_error_of_our_own_is_no_200_and_the_next_call_goes_on(monkeypatch, tm
         raise ZeroDivisionError
 
     async def run():
-        receiver = Receiver(MERCHANT, Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
+        receiver = receiver_of(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3")))
         transport = httpx.ASGITransport(Starlette(routes=receiver.routes), raise_app_exceptions=False)
         async with served(receiver), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             call = payout()
             address = f"/order/jackpot?{call.query}"
             with monkeypatch.context() as patched:
-                patched.setattr(receiver._ledger, "settle", broken)
+                patched.setattr(only(receiver)._ledger, "settle", broken)
                 assert (await client.post(address, content=call.body)).status_code == 500
             assert (await client.post(address, content=call.body)).status_code == 200
             assert (await client.get(address)).status_code == 405
@@ -312,9 +316,9 @@ def test_the_log_says_what_was_not_credited_until_somebody_has_seen_it(url, engi
 
     async def run():
         with closing(Database(url)) as database:
-            receiver = Receiver(MERCHANT, database)
+            receiver = receiver_of(database)
             async with receiver.running():
-                await receiver.remind()  # as it does by itself, at the start and every ten minutes
+                await only(receiver).remind()  # as it does by itself, at the start and every ten minutes
 
     def reminders():
         caplog.clear()
@@ -325,7 +329,7 @@ def test_the_log_says_what_was_not_credited_until_somebody_has_seen_it(url, engi
     reminder = "event='payout calls not credited, and seen by nobody' mismatch=2 unreadable=1"
     assert reminders() == {("ERROR", reminder)}
     with engine.begin() as connection:
-        refusals.acknowledge(connection, {"mismatch": 2, "unreadable": 1}, "ann", 1)
+        refusals.acknowledge(Books(connection, MCH_ID), {"mismatch": 2, "unreadable": 1}, "ann", 1)
     assert reminders() == set()
     answers(url, signed(order(), key="forged"))
     assert reminders() == {("ERROR", reminder.replace("mismatch=2 unreadable=1", "mismatch=1"))}
@@ -336,7 +340,7 @@ def test_calls_without_a_valid_signature_keep_no_payout_waiting(monkeypatch, url
     monkeypatch.setattr("ledger.payouts.batcher._MOST_WAITING", 1)
 
     async def run():
-        async with served(Receiver(MERCHANT, Database(url))) as deliver:
+        async with served(receiver_of(Database(url))) as deliver:
             flood = [deliver(signed(order(f"t-{n}"), key="forged")) for n in range(300)]
             return await asyncio.gather(*flood, deliver(payout("t-1")))
 
@@ -354,7 +358,7 @@ def test_what_the_ledger_did_not_hear_at_once_it_hears_later(monkeypatch, url, e
     monkeypatch.setattr("ledger.payouts.batcher._TALLY_EVERY_S", 0)
 
     async def run():
-        async with served(Receiver(MERCHANT, Database(url))) as deliver:
+        async with served(receiver_of(Database(url))) as deliver:
             await deliver(payout("t-1"))
             with locked("refusals"):
                 for number in range(30):

@@ -10,13 +10,13 @@ from sqlalchemy import func, insert, select, text
 import ledger.database
 from ledger import schema
 from ledger.check import check
-from ledger.database import migrate, open_engine, snapshot, versions
+from ledger.database import Books, migrate, open_engine, snapshot, versions
 from ledger.payouts import refusals
 from ledger.payouts.outcome import PayoutOutcome
 from ledger.payouts.payout_call import LARGEST_BODY
 from ledger.payouts.refusals import RefusalCount, Tally
 from tests.ledger.conftest import delivery
-from tests.ledger.payouts.provider import Call, order, payout, signed
+from tests.ledger.payouts.provider import MCH_ID, Call, order, payout, signed
 
 NOW_S = 1_773_567_000
 NOW_MS = NOW_S * 1000
@@ -36,7 +36,7 @@ def forged(number):
 
 def read(engine):
     with snapshot(engine).connect() as connection:
-        return refusals.read(connection)
+        return refusals.read(Books(connection, MCH_ID))
 
 
 def numbers(engine, kind="mismatch"):
@@ -48,8 +48,9 @@ def numbers(engine, kind="mismatch"):
 
 def acknowledge(engine, who="ann", at_ms=NOW_MS, shown=None):
     with engine.begin() as connection:
-        found = refusals.read(connection) if shown is None else shown
-        refusals.acknowledge(connection, {each.kind: each.total for each in found if each.unseen}, who, at_ms)
+        books = Books(connection, MCH_ID)
+        found = refusals.read(books) if shown is None else shown
+        refusals.acknowledge(books, {each.kind: each.total for each in found if each.unseen}, who, at_ms)
 
 
 @pytest.mark.slow
@@ -222,7 +223,7 @@ OLD_CALLS = [
 
 @pytest.mark.slow
 def test_a_ledger_of_before_gets_times_that_can_be_true(old_ledger):
-    migrate(old_ledger)
+    migrate(old_ledger, MCH_ID)
     with old_ledger.connect() as connection:
         found = connection.execute(select(schema.payouts.c.ordered_at_s, schema.payouts.c.won_at_ms))
         assert dict(map(tuple, found)) == OLD_TIMES
@@ -232,7 +233,7 @@ def test_a_ledger_of_before_gets_times_that_can_be_true(old_ledger):
 
 
 def test_payouts_that_a_server_of_before_lost_for_good_are_to_be_seen(old_ledger):
-    migrate(old_ledger)
+    migrate(old_ledger, MCH_ID)
     assert {each.kind: (each.total, each.unseen) for each in read(old_ledger)} == {
         "conflict": (1, 1),
         "mismatch": (2, 2),

@@ -13,16 +13,15 @@ from sqlalchemy import select, update
 import ledger.payouts.wallet
 from ledger import schema
 from ledger.check import check
-from ledger.database import Database, clock_ms
+from ledger.database import Database, Ledger, clock_ms
 from ledger.payouts.batcher import Batcher
 from ledger.payouts.ledger import PayoutLedger
-from ledger.payouts.receiver import Receiver
 from ledger.payouts.statements import LEASE_MS
 from ledger.payouts.wallet import WalletClient
 from ledger.payouts.wallet_credits import WalletCredits
 from ledger.schema import pending
-from tests.ledger.conftest import MERCHANT, delivery
-from tests.ledger.payouts.provider import payout, signed
+from tests.ledger.conftest import delivery, receiver_of
+from tests.ledger.payouts.provider import MCH_ID, payout, signed
 from tests.ledger.payouts.test_receiver import served
 
 URL = "http://wallet.example/payouts"
@@ -74,7 +73,7 @@ def codes(url, wallet, *calls):
     """Deliver calls one after the other; return (status, code, availableAmount) of each."""
 
     async def run():
-        receiver = Receiver(MERCHANT, Database(url), WalletClient(URL, wallet))
+        receiver = receiver_of(Database(url), WalletClient(URL, wallet))
         async with served(receiver) as deliver:
             return [short(*await deliver(call)) for call in calls]
 
@@ -90,7 +89,7 @@ def finish_due(url, wallet):
 
     async def run():
         database = Database(url)
-        ledger = PayoutLedger(database, wallet=True)
+        ledger = PayoutLedger(Ledger(database, MCH_ID), wallet=True)
         desk = Batcher(ledger)
         async with desk.open():
             count = await WalletCredits(WalletClient(URL, wallet), ledger, desk).finish_due()
@@ -112,7 +111,12 @@ def test_the_wallet_is_credited_and_its_balance_handed_on(url, engine):
     order = {"op_id": "player-1", "trans_no": "t-1", "amount": 5000, "game_id": 1006}
     assert wallet.calls == [(URL, "t-1", order | {"draw_id": "1006-2-1726-1709201163-0"})]
     (balance,) = table(engine, "balances")
-    assert dict(balance) == {"op_id": "player-1", "balance_li": 5000, "wallet_li": 1_005_000}
+    assert dict(balance) == {
+        "mch_id": MCH_ID,
+        "op_id": "player-1",
+        "balance_li": 5000,
+        "wallet_li": 1_005_000,
+    }
     assert table(engine, "pending") == []
     assert check(url)[0] == []
 
@@ -231,7 +235,7 @@ def test_the_wallet_is_told_what_is_known_of_a_payout(url):
 def test_a_process_that_dies_after_the_wallet_credited_is_made_good_by_the_next(url, engine):
     wallet = OperatorsWallet()
     with closing(Database(url)) as database:
-        dead = PayoutLedger(database, wallet=True)
+        dead = PayoutLedger(Ledger(database, MCH_ID), wallet=True)
         assert [settled.outcome for settled in dead.settle([delivery(payout("t-1"))])] == ["claimed"]
     asyncio.run(WalletClient(URL, wallet).credit(delivery(payout("t-1")).asks))
     let_pass(engine, 5)
@@ -264,7 +268,7 @@ def test_the_same_call_at_the_same_moment_asks_the_wallet_once(url):
     wallet = OperatorsWallet()
 
     async def run():
-        async with served(Receiver(MERCHANT, Database(url), WalletClient(URL, wallet))) as deliver:
+        async with served(receiver_of(Database(url), WalletClient(URL, wallet))) as deliver:
             return await asyncio.gather(
                 *[deliver(payout("t-1"))] * 1, *[deliver(payout("t-1")) for _ in range(5)]
             )
@@ -303,7 +307,7 @@ def test_what_was_credited_before_there_was_a_wallet_stays_credited(ledger, url)
 def test_what_waits_for_a_wallet_is_not_credited_without_one(url, engine):
     codes(url, OperatorsWallet(httpx.Response(500)), payout("t-1"))
     with closing(Database(url)) as database:
-        settled = PayoutLedger(database).settle([delivery(payout("t-1"))])
+        settled = PayoutLedger(Ledger(database, MCH_ID)).settle([delivery(payout("t-1"))])
     assert [each.outcome for each in settled] == ["pending"]
     assert table(engine, "entries") == []
 
@@ -332,7 +336,7 @@ def test_a_slow_wallet_is_answered_503(monkeypatch, url, caplog):
 def test_a_payout_is_finished_though_the_provider_hung_up(url, engine):
     async def run():
         wallet = SlowWallet()
-        async with served(Receiver(MERCHANT, Database(url), WalletClient(URL, wallet))) as deliver:
+        async with served(receiver_of(Database(url), WalletClient(URL, wallet))) as deliver:
             call = asyncio.create_task(deliver(payout("t-1")))
             await wallet.asked.wait()
             call.cancel()
@@ -356,7 +360,7 @@ def test_a_restarted_server_finishes_what_waited_without_being_asked(url, engine
 
     async def run():
         with closing(Database(url)) as database:
-            async with Receiver(MERCHANT, database, WalletClient(URL, Telling())).running():
+            async with receiver_of(database, WalletClient(URL, Telling())).running():
                 await asyncio.wait_for(credited.wait(), 10)
 
     asyncio.run(run())
