@@ -167,17 +167,7 @@ class AllGames:
             return reply_of(answer.value, [answer])
         if start is None or end is None:
             raise BadArgument("Give both start and end, or neither.")
-        answers = self._core.read_blocks(endpoint, params, arguments.window(start, end))
-        parts = [answer.value for answer in answers]
-        total = BonusSummary(
-            release_count=sum(part.release_count for part in parts),
-            used_count=sum(part.used_count for part in parts),
-            release_bonus=sum((part.release_bonus for part in parts[1:]), parts[0].release_bonus),
-            converted_cash=sum((part.converted_cash for part in parts[1:]), parts[0].converted_cash),
-            bet_amount=sum(part.bet_amount for part in parts),
-            win_amount=sum(part.win_amount for part in parts),
-        )
-        return reply_of(total, answers)
+        return self._core.read_joined(endpoint, params, arguments.window(start, end))
 
 
 def _history_params(game_ids: Iterable[int] | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from twoj_client.cache.cached import CachedReads
 from twoj_client.cache_only import refuse_if_cache_only
 from twoj_client.decode import typed
 from twoj_client.endpoints import Endpoint
-from twoj_client.reply import Answer
+from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.senders import Senders
 from twoj_client.stats import Stats
 from twoj_client.windows import Window, blocks, business_days
@@ -59,10 +59,11 @@ class Core:
             return [work(items[0])]
         return list(self.workers.map(work, items))
 
-    def read_blocks(self, endpoint: Endpoint[T], params: dict[str, Any], window: Window) -> list[Answer[T]]:
+    def read_joined(self, endpoint: Endpoint[T], params: dict[str, Any], window: Window) -> Reply[T]:
         """Read a window of any length in blocks that the endpoint permits, cut between business days."""
-        assert endpoint.longest_s is not None, endpoint.name  # noqa: S101
+        assert endpoint.longest_s and endpoint.join, endpoint.name  # noqa: S101, PT018
         parts = [window]
         if window.end - window.start > endpoint.longest_s:
             parts = blocks(business_days(window, self.zone), endpoint.longest_s)
-        return self.each(lambda part: self.cache.read(endpoint, params, part), parts)
+        answers = self.each(lambda part: self.cache.read(endpoint, params, part), parts)
+        return reply_of(endpoint.join([answer.value for answer in answers]), answers)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from twoj_client import models
+from twoj_client.joins import added_up, added_up_by
 from twoj_client.tolerant import Unknown, read
 from twoj_client.windows import DAY_S, HOUR_S
 
@@ -57,6 +59,8 @@ class Endpoint(Generic[T_co]):
     """None: never cached."""
     longest_s: int | None = None
     """The longest window of one request."""
+    join: Callable[[Sequence[Any]], Any] | None = None
+    """Makes one answer of those about the parts of a longer window."""
     row_limit: int | None = None
     """The most rows of one answer, with no way to page on."""
     page_size: int | None = None
@@ -107,6 +111,7 @@ ALL_BONUS_SUMMARY = Endpoint(
     models.BonusSummary,
     policy=BONUS,
     longest_s=_60_DAYS,
+    join=added_up(),
 )
 GAMES_USER_HISTORY = Endpoint(
     "games.user_history",
@@ -133,14 +138,16 @@ GAMES_USER_STAGE_SUMMARY = Endpoint(
     models.GamesUserSummary,
     policy=WINDOWED,
     longest_s=_60_DAYS,
+    join=added_up(first=["credit_before_game"], last=["credit"]),
 )
 GAMES_GAME_STAGE_SUMMARY = Endpoint(
     "games.game_stage_summary",
     "/api/games/game/stage/summary",
     Family.SUMMARY,
-    models.GameSummaryAnswer,
+    models.GameSummary,
     policy=WINDOWED,
     longest_s=_60_DAYS,
+    join=added_up(alone=["user_count", "win_user_count", "lose_user_count"]),
 )
 SLOTS_USER_HISTORY = Endpoint(
     "slots.user_history",
@@ -158,6 +165,7 @@ SLOTS_USER_STAGE_SUMMARY = Endpoint(
     list[models.SlotsUserRow],
     policy=WINDOWED,
     longest_s=_60_DAYS,
+    join=added_up_by("user_id", "op_id", "game_id", "currency"),
 )
 SLOTS_GAME_STAGE_SUMMARY = Endpoint(
     "slots.game_stage_summary",
@@ -166,6 +174,7 @@ SLOTS_GAME_STAGE_SUMMARY = Endpoint(
     list[models.SlotsGameRow],
     policy=WINDOWED,
     longest_s=_60_DAYS,
+    join=added_up_by("game_id"),
 )
 SLOTS_DETAIL_URL = Endpoint(
     "slots.detail_url", "/api/slots/detail/url", Family.SUMMARY, models.DetailUrl, policy=CachePolicy(DAY_S)

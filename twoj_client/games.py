@@ -7,7 +7,7 @@ from twoj_client.arguments import When
 from twoj_client.core import Core
 from twoj_client.history import whole_history
 from twoj_client.models import GamesRound, GameSummary, GamesUserSummary
-from twoj_client.reply import Reply, reply_of
+from twoj_client.reply import Reply
 
 
 class Games:
@@ -40,15 +40,7 @@ class Games:
         """Return one player's totals, and the balances before the window's first and after its last round."""
         who = arguments.player(user_id, op_id)
         window = arguments.window(start, end)
-        answers = self._core.read_blocks(endpoints.GAMES_USER_STAGE_SUMMARY, who, window)
-        parts = [answer.value for answer in answers]
-        total = GamesUserSummary(
-            bet_amount=sum(part.bet_amount for part in parts),
-            gain_amount=sum(part.gain_amount for part in parts),
-            credit_before_game=parts[0].credit_before_game,
-            credit=parts[-1].credit,
-        )
-        return reply_of(total, answers)
+        return self._core.read_joined(endpoints.GAMES_USER_STAGE_SUMMARY, who, window)
 
     def game_stage_summary(self, *, start: When, end: When, game_id: int) -> Reply[GameSummary]:
         """Return one game's totals in li.
@@ -57,15 +49,4 @@ class Games:
         """
         what = {"game_id": arguments.positive("game_id", game_id)}
         window = arguments.window(start, end)
-        answers = self._core.read_blocks(endpoints.GAMES_GAME_STAGE_SUMMARY, what, window)
-        parts = [answer.value for answer in answers]
-        only = parts[0] if len(parts) == 1 else None
-        total = GameSummary(
-            bet_amount=sum(part.bet_amount for part in parts),
-            gain_amount=sum(part.gain_amount for part in parts),
-            bet_count=sum(part.bet_count for part in parts),
-            user_count=None if only is None else only.user_count,
-            win_user_count=None if only is None else only.win_user_count,
-            lose_user_count=None if only is None else only.lose_user_count,
-        )
-        return reply_of(total, answers)
+        return self._core.read_joined(endpoints.GAMES_GAME_STAGE_SUMMARY, what, window)

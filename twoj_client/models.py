@@ -179,17 +179,6 @@ class GameSummary(Struct, frozen=True):
     bet_amount: Int64
     gain_amount: Int64
     bet_count: Int64
-    user_count: Int64 | None
-    win_user_count: Int64 | None
-    lose_user_count: Int64 | None
-
-
-class GameSummaryAnswer(Struct, frozen=True):
-    """The provider's own form of a game's summary, for at most 60 days (2.4)."""
-
-    bet_amount: Int64
-    gain_amount: Int64
-    bet_count: Int64
     user_count: NumberOrNone
     win_user_count: NumberOrNone
     lose_user_count: NumberOrNone

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
@@ -37,14 +35,12 @@ class Slots:
         """Return one player's totals per slots game (and currency), in li."""
         who = arguments.player(user_id, op_id)
         window = arguments.window(start, end)
-        answers = self._core.read_blocks(endpoints.SLOTS_USER_STAGE_SUMMARY, who, window)
-        return reply_of(_by_player_and_game(row for answer in answers for row in answer.value), answers)
+        return self._core.read_joined(endpoints.SLOTS_USER_STAGE_SUMMARY, who, window)
 
     def game_stage_summary(self, *, start: When, end: When) -> Reply[list[SlotsGameRow]]:
         """Return each slots game's totals, in li."""
         window = arguments.window(start, end)
-        answers = self._core.read_blocks(endpoints.SLOTS_GAME_STAGE_SUMMARY, {}, window)
-        return reply_of(_by_game(row for answer in answers for row in answer.value), answers)
+        return self._core.read_joined(endpoints.SLOTS_GAME_STAGE_SUMMARY, {}, window)
 
     def detail_url(self, *, game_id: int, draw_id: str) -> Reply[DetailUrl]:
         """Return the address of a page that shows one round."""
@@ -54,42 +50,3 @@ class Slots:
         }
         answer = self._core.cache.read(endpoints.SLOTS_DETAIL_URL, params)
         return reply_of(answer.value, [answer])
-
-
-def _by_player_and_game(rows: Iterable[SlotsUserRow]) -> list[SlotsUserRow]:
-    totals: dict[tuple[int | None, str | None, int, str], SlotsUserRow] = {}
-    for row in rows:
-        key = (row.user_id, row.op_id, row.game_id, row.currency)
-        before = totals.get(key)
-        totals[key] = (
-            row
-            if before is None
-            else SlotsUserRow(
-                user_id=row.user_id,
-                op_id=row.op_id,
-                game_id=row.game_id,
-                bet_count=before.bet_count + row.bet_count,
-                bet_amount=before.bet_amount + row.bet_amount,
-                gain_amount=before.gain_amount + row.gain_amount,
-                currency=row.currency,
-            )
-        )
-    return list(totals.values())
-
-
-def _by_game(rows: Iterable[SlotsGameRow]) -> list[SlotsGameRow]:
-    totals: dict[int, SlotsGameRow] = {}
-    for row in rows:
-        before = totals.get(row.game_id)
-        totals[row.game_id] = (
-            row
-            if before is None
-            else SlotsGameRow(
-                game_id=row.game_id,
-                bet_count=before.bet_count + row.bet_count,
-                bet_amount=before.bet_amount + row.bet_amount,
-                gain_amount=before.gain_amount + row.gain_amount,
-                company_gain_amount=before.company_gain_amount + row.company_gain_amount,
-            )
-        )
-    return list(totals.values())
