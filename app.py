@@ -15,7 +15,7 @@ from streamlit import App, config
 from dashboard.access import loopback, sign_in
 from dashboard.access.return_to import Returning
 from dashboard.bets import route_exports
-from dashboard.core.request_ids import RequestIds
+from dashboard.core.request_ids import MIDDLEWARE as REQUEST_IDS
 from dashboard.core.setting_errors import SettingsError
 from dashboard.jackpots import route_live
 from dashboard.kit import navigation
@@ -108,7 +108,7 @@ app = App(
         *(Route(f"/{name}", page) for name in navigation.NAMES),
     ],
     middleware=[
-        Middleware(RequestIds),
+        *REQUEST_IDS,
         *([] if open_to_network else [Middleware(loopback.OnThisMachine), loopback.known_names()]),
         Middleware(Headers),
         Middleware(NoUploads),

@@ -5,7 +5,8 @@ import secrets
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
@@ -20,13 +21,13 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-def taken_over(given: str | None) -> str | None:
-    """Return a proxy's id if it is plain and short, None if it is not."""
-    return given if given and _VALID.fullmatch(given) else None
+def is_plain(given: str) -> bool:
+    """Whether a proxy's id is plain and short, and may be taken over."""
+    return _VALID.fullmatch(given) is not None
 
 
-class RequestIds:
-    """Middleware that gives each request an id, a proxy's if it has one.
+class RequestLog:
+    """Middleware that has all lines of a request carry its id.
 
     A request that fails is a line of the log: what it answers is for a machine, which does not complain.
     """
@@ -35,18 +36,28 @@ class RequestIds:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, with the header."""
+        """Answer as the application does."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = taken_over(Headers(scope=scope).get(HEADER)) or new_id()
 
-        async def send_with_header(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
-                if message["status"] >= 500:
-                    log.warning("request failed", path=scope["path"][:80], status=message["status"])
+        async def note_and_send(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 500:
+                log.warning("request failed", path=scope["path"][:80], status=message["status"])
             await send(message)
 
-        with bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, send_with_header)
+        with bound_contextvars(request_id=correlation_id.get()):
+            await self._app(scope, receive, note_and_send)
+
+
+MIDDLEWARE: Final = (
+    Middleware(
+        CorrelationIdMiddleware,
+        header_name=HEADER,
+        generator=new_id,
+        validator=is_plain,
+        update_request_header=False,
+    ),
+    Middleware(RequestLog),
+)
+"""Gives each request an id, a proxy's if that has a plain one, and has its lines carry it."""

@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Histogram
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from dashboard.core.request_ids import new_id, taken_over
+from dashboard.core.request_ids import is_plain, new_id
 from dashboard.core.roles import LEAST
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ def request_id() -> str:
 
 def _bound(visit: Visit) -> AbstractContextManager[None]:
     facts = {_ID: new_id(), "page": _known(visit.page), "role": visit.role}
-    connection = taken_over(visit.connection)
+    connection = visit.connection if visit.connection and is_plain(visit.connection) else None
     return bound_contextvars(**facts, **({"connection": connection} if connection else {}))
 
 

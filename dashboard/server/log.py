@@ -56,6 +56,8 @@ def configure(stream: TextIO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    # It says of each header that is no plain id that it made another: anybody can send those.
+    logging.getLogger("asgi_correlation_id").setLevel(logging.ERROR)
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.WARNING if is_terminal else logging.INFO)
     structlog.configure(

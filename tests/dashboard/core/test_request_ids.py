@@ -6,13 +6,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
-from dashboard.core.request_ids import RequestIds
+from dashboard.core.request_ids import MIDDLEWARE
 
 
 async def bound(request):
@@ -26,7 +25,7 @@ async def bound(request):
 def ask():
     import asyncio
 
-    app = Starlette(routes=[Route("/x", bound)], middleware=[Middleware(RequestIds)])
+    app = Starlette(routes=[Route("/x", bound)], middleware=MIDDLEWARE)
 
     def ask(status=200, **headers):
         async def call():
