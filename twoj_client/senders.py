@@ -18,9 +18,9 @@ from twoj_client.errors import HttpStatus, TimedOut, TwoJError
 from twoj_client.limiter import RateLimit
 from twoj_client.signing import canonical_json
 from twoj_client.stats import Stats
-from twoj_client.transport import Call, Received, Wire
+from twoj_client.transport import ApiCall, Received, Wire
 
-Sender = Callable[[Call], Received]
+Sender = Callable[[ApiCall], Received]
 """Sends a call and returns what came of it. Raises TwoJError."""
 
 log = logging.getLogger("twoj_client")
@@ -62,7 +62,7 @@ class Senders:
 
         """
         budget_s = _HURRIED_TIMEOUT_S if hurried else self._budget_s
-        return self._send(Call(endpoint, canonical_json(params), self._timer() + budget_s, hurried))
+        return self._send(ApiCall(endpoint, canonical_json(params), self._timer() + budget_s, hurried))
 
 
 class CountedSender:
@@ -76,7 +76,7 @@ class CountedSender:
         self._stats = stats
         self._hanging = hanging
 
-    def send(self, call: Call) -> Received:
+    def send(self, call: ApiCall) -> Received:
         """Send; whatever it comes to is taken note of."""
         started = self._timer()
         try:
@@ -87,7 +87,7 @@ class CountedSender:
         self._note(call, started, None)
         return received
 
-    def _note(self, call: Call, started: float, failure: TwoJError | None) -> None:
+    def _note(self, call: ApiCall, started: float, failure: TwoJError | None) -> None:
         endpoint, seconds = call.endpoint, self._timer() - started
         hung = failure if isinstance(failure, TimedOut) else None
         if not (hung and call.hurried):  # a short wait in vain says little
@@ -113,7 +113,7 @@ class LimitedSender:
         self._rate = RateLimit(timer, sleep)
         self._slots = threading.BoundedSemaphore(max_in_flight)
 
-    def send(self, call: Call) -> Received:
+    def send(self, call: ApiCall) -> Received:
         """Send in turn. Raises TimedOut where that does not come in time: nothing was sent."""
         path = call.endpoint.path
         if call.endpoint.limited and not self._rate.pass_before(call.deadline):
@@ -135,7 +135,7 @@ class RepeatedSender:
         self._sleep = sleep
         self._failing = CircuitBreaker(timer)
 
-    def send(self, call: Call) -> Received:
+    def send(self, call: ApiCall) -> Received:
         """Send, and repeat until the call's deadline at most."""
         path = call.endpoint.path
         if call.endpoint.money:
@@ -145,7 +145,7 @@ class RepeatedSender:
         self._failing.record(None, path)
         return received
 
-    def _repeat(self, call: Call) -> Received:
+    def _repeat(self, call: ApiCall) -> Received:
         retrying = tenacity.Retrying(
             sleep=self._sleep,
             retry=tenacity.retry_if_exception(_may_help),
@@ -170,7 +170,7 @@ class GuardedSender:
         self._inner = send
         self._hanging = hanging
 
-    def send(self, call: Call) -> Received:
+    def send(self, call: ApiCall) -> Received:
         """Send, unless a read's endpoint hangs: then nothing is sent, and TimedOut is raised."""
         if call.endpoint.money:
             return self._inner(call)

@@ -76,7 +76,7 @@ def _unsigned(arg: object) -> object:
 logging.getLogger("httpx").addFilter(_NoSignature())
 
 
-class Call(NamedTuple):
+class ApiCall(NamedTuple):
     """A call to be sent: its body as canonical JSON, not signed yet; `deadline` is on the client's timer."""
 
     endpoint: Endpoint[Any]
@@ -125,7 +125,7 @@ class Wire:
         self._reads.close()
         self._transfers.close()
 
-    def send(self, call: Call) -> Received:
+    def send(self, call: ApiCall) -> Received:
         """Send once. Raises TwoJError."""
         # Raised outside of `except`: the errors of httpx carry the signed address.
         try:

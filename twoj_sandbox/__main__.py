@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from twoj_sandbox.clock import Clock
-from twoj_sandbox.provider import Provider
+from twoj_sandbox.provider import SandboxProvider
 from twoj_sandbox.server import Application
 from twoj_sandbox.world import World
 from twoj_sandbox.world.day import DAY_S
@@ -113,7 +113,7 @@ def main() -> None:
             super().connection_lost(exc)
 
     world = World(arguments.seed, arguments.bets_per_hour, arguments.days)
-    provider = Provider(world, Clock(arguments.clock))
+    provider = SandboxProvider(world, Clock(arguments.clock))
     application = Application(provider, arguments.delay_ms / 1000, transports.__getitem__)
     config = uvicorn.Config(
         application,

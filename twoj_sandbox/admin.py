@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from twoj_sandbox.answer import Answer
+from twoj_sandbox.answer import SandboxAnswer
 from twoj_sandbox.faults import Fault, Faults
-from twoj_sandbox.provider import HistoryManner, Provider
+from twoj_sandbox.provider import HistoryManner, SandboxProvider
 from twoj_sandbox.world.corrections import Correction
 
 
@@ -26,17 +26,19 @@ class ClockOrder(msgspec.Struct, forbid_unknown_fields=True):
 class Admin:
     """Sets faults, clock and manner of a running sandbox, and shows the request log."""
 
-    def __init__(self, provider: Provider, faults: Faults, calls: MutableSequence[dict[str, Any]]) -> None:
+    def __init__(
+        self, provider: SandboxProvider, faults: Faults, calls: MutableSequence[dict[str, Any]]
+    ) -> None:
         self._provider = provider
         self._faults = faults
         self._calls = calls
 
-    def answer(self, method: str, name: str, body: bytes) -> Answer:
+    def answer(self, method: str, name: str, body: bytes) -> SandboxAnswer:
         """Carry out one order, as JSON in and out; an unknown or malformed one is answered with HTTP 400."""
         try:
-            return Answer(200, msgspec.json.encode(self._carried_out(f"{method} {name}", body)))
+            return SandboxAnswer(200, msgspec.json.encode(self._carried_out(f"{method} {name}", body)))
         except (LookupError, msgspec.DecodeError) as error:
-            return Answer(400, msgspec.json.encode({"error": str(error)}))
+            return SandboxAnswer(400, msgspec.json.encode({"error": str(error)}))
 
     def _carried_out(self, order: str, body: bytes) -> Any:
         match order:

@@ -12,7 +12,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class Answer:
+class SandboxAnswer:
     """An HTTP answer; `code` is the envelope's, None where there is no envelope."""
 
     status: int
@@ -22,21 +22,21 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def enveloped(path: str, now_ms: int, code: int, message: str, result: Any) -> Answer:
+def enveloped(path: str, now_ms: int, code: int, message: str, result: Any) -> SandboxAnswer:
     """Return an answer in the envelope of the API that the path belongs to."""
     if path.startswith(OPEN_PREFIX):
         envelope = {"header": {"code": code, "msg": message, "timestamp": now_ms}, "result": result}
     else:
         envelope = {"code": code, "msg": message, "data": result}
-    return Answer(200, msgspec.json.encode(envelope), code)
+    return SandboxAnswer(200, msgspec.json.encode(envelope), code)
 
 
-def success(path: str, now_ms: int, result: Any) -> Answer:
+def success(path: str, now_ms: int, result: Any) -> SandboxAnswer:
     """Return a successful answer."""
     return enveloped(path, now_ms, 0 if path.startswith(OPEN_PREFIX) else 200, "", result)
 
 
-def refused(path: str, now_ms: int, refusal: Refused) -> Answer:
+def refused(path: str, now_ms: int, refusal: Refused) -> SandboxAnswer:
     """Return the answer to a request that broke a rule."""
     code = refusal.code if path.startswith(OPEN_PREFIX) else 400
     return enveloped(path, now_ms, code, refusal.message, {})

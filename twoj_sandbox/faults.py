@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from twoj_sandbox.answer import OPEN_PREFIX, Answer, enveloped, refused, success
+from twoj_sandbox.answer import OPEN_PREFIX, SandboxAnswer, enveloped, refused, success
 from twoj_sandbox.rules import BAD_SIGNATURE, Refused
 
 Kind = Literal[
@@ -34,9 +34,9 @@ Kind = Literal[
 
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 _NOT_JSON = {
-    "http_500": Answer(500, b"Internal Server Error", content_type="text/plain"),
-    "http_502_html": Answer(502, _HTML, content_type="text/html"),
-    "html_200": Answer(200, _HTML, content_type="text/html"),
+    "http_500": SandboxAnswer(500, b"Internal Server Error", content_type="text/plain"),
+    "http_502_html": SandboxAnswer(502, _HTML, content_type="text/html"),
+    "html_200": SandboxAnswer(200, _HTML, content_type="text/html"),
 }
 
 
@@ -94,17 +94,17 @@ class Faults:
         return None
 
 
-def spoiled(fault: Fault, path: str, now_ms: int, answer: Answer) -> Answer:
+def spoiled(fault: Fault, path: str, now_ms: int, answer: SandboxAnswer) -> SandboxAnswer:
     """Return what becomes of a good answer under a fault that leaves the connection whole."""
     match fault.kind:
         case "http_500" | "http_502_html" | "html_200":
             spoilt = _NOT_JSON[fault.kind]
         case "http_429":
             wait = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
-            spoilt = Answer(429, b"Too Many Requests", content_type="text/plain", headers=wait)
+            spoilt = SandboxAnswer(429, b"Too Many Requests", content_type="text/plain", headers=wait)
         case "http_status":
             leads = {"Location": fault.location} if fault.location else {}
-            spoilt = Answer(fault.status, b"<h1>No</h1>", content_type="text/html", headers=leads)
+            spoilt = SandboxAnswer(fault.status, b"<h1>No</h1>", content_type="text/html", headers=leads)
         case "empty_body":
             spoilt = replace(answer, body=b"")
         case "cut_json":
@@ -122,7 +122,7 @@ def spoiled(fault: Fault, path: str, now_ms: int, answer: Answer) -> Answer:
     return spoilt
 
 
-def _coded(fault: Fault, path: str, now_ms: int) -> Answer:
+def _coded(fault: Fault, path: str, now_ms: int) -> SandboxAnswer:
     is_open = path.startswith(OPEN_PREFIX)
     codes = {"code_400": 100_000 if is_open else 400, "code_500": 500_000 if is_open else 500}
     return enveloped(path, now_ms, codes.get(fault.kind, fault.code), "set by a fault", {})

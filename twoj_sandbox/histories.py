@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from twoj_sandbox.provider import Provider
-from twoj_sandbox.rules import Window
-from twoj_sandbox.world.day import ROUND, Day, Rounds
+from twoj_sandbox.provider import SandboxProvider
+from twoj_sandbox.rules import RequestWindow
+from twoj_sandbox.world.day import ROUND, Rounds, WorldDay
 from twoj_sandbox.world.draws import Whole
 
 
-def cut(provider: Provider, window: Window, limit: int, positions: Callable[[Day], Whole]) -> Rounds:
+def cut(
+    provider: SandboxProvider, window: RequestWindow, limit: int, positions: Callable[[WorldDay], Whole]
+) -> Rounds:
     """Return at most `limit` rounds of the window, those and in the order that the provider's manner says.
 
     `positions` finds the wanted rounds in a day. Days are read only until there are enough.
@@ -33,7 +35,7 @@ def cut(provider: Provider, window: Window, limit: int, positions: Callable[[Day
     return _ordered(provider, _kept(provider, rounds, limit))
 
 
-def _kept(provider: Provider, rounds: Rounds, limit: int) -> Rounds:
+def _kept(provider: SandboxProvider, rounds: Rounds, limit: int) -> Rounds:
     if provider.manner.keep == "oldest":
         return rounds[:limit]
     if provider.manner.keep == "newest":
@@ -42,7 +44,7 @@ def _kept(provider: Provider, rounds: Rounds, limit: int) -> Rounds:
     return rounds[sorted(chosen)]
 
 
-def _ordered(provider: Provider, rounds: Rounds) -> Rounds:
+def _ordered(provider: SandboxProvider, rounds: Rounds) -> Rounds:
     if provider.manner.order == "oldest":
         return rounds
     if provider.manner.order == "newest":

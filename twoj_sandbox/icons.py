@@ -3,7 +3,7 @@
 import base64
 import html
 
-from twoj_sandbox.world.games import Game
+from twoj_sandbox.world.games import WorldGame
 
 _COLORS = {
     "Slots": "#2F5BC2",
@@ -14,7 +14,7 @@ _COLORS = {
 }
 
 
-def icon(game: Game) -> str:
+def icon(game: WorldGame) -> str:
     """Return the icon as a data URL (RFC 2397): the name's initials on a tile coloured by type."""
     words = [word for word in game.name.split() if word[0].isalnum()] or [game.name]
     initials = html.escape("".join(word[0] for word in words[:2]).upper())

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 
 from twoj_sandbox import rules
-from twoj_sandbox.provider import Provider
+from twoj_sandbox.provider import SandboxProvider
 from twoj_sandbox.rules import Data, Refused
 
 HIGHEST_AMOUNT_LI = 10**15
 
 
-def jackpot_pool(provider: Provider, _data: Data) -> Any:
+def jackpot_pool(provider: SandboxProvider, _data: Data) -> Any:
     """`/open2j/g/gjp/pool`. `next_pot` of the super pot is what it restarts from once it is hit."""
     pots = provider.world.jackpots.pots(provider.clock.now_ms())
     return {
@@ -21,25 +21,25 @@ def jackpot_pool(provider: Provider, _data: Data) -> Any:
     }
 
 
-def transfer_deposit(provider: Provider, data: Data) -> Any:
+def transfer_deposit(provider: SandboxProvider, data: Data) -> Any:
     """`/open2j/w/transfer/deposit`."""
     player, amount, trans_no = _transfer(provider, data)
     return {"balance": provider.wallet.deposit(player, amount, trans_no)}
 
 
-def transfer_withdraw(provider: Provider, data: Data) -> Any:
+def transfer_withdraw(provider: SandboxProvider, data: Data) -> Any:
     """`/open2j/w/transfer/withdraw`."""
     player, amount, trans_no = _transfer(provider, data)
     balance, locked = provider.wallet.withdraw(player, amount, trans_no)
     return {"balance": balance, "freeze_amount": locked}
 
 
-def transfer_balance(provider: Provider, data: Data) -> Any:
+def transfer_balance(provider: SandboxProvider, data: Data) -> Any:
     """`/open2j/w/transfer/balance`."""
     return {"balance": provider.wallet.balance(_account(provider, data))}
 
 
-def transfer_records(provider: Provider, data: Data) -> Any:
+def transfer_records(provider: SandboxProvider, data: Data) -> Any:
     """`/open2j/w/transfer/records`: newest first; `next_id` leads to the next page."""
     player = _account(provider, data)
     next_id = rules.whole(data, "next_id", 0, 2**63 - 1)
@@ -68,7 +68,7 @@ def transfer_records(provider: Provider, data: Data) -> Any:
     }
 
 
-OPEN_ENDPOINTS: dict[str, Callable[[Provider, Data], Any]] = {
+OPEN_ENDPOINTS: dict[str, Callable[[SandboxProvider, Data], Any]] = {
     "/open2j/g/gjp/pool": jackpot_pool,
     "/open2j/w/transfer/deposit": transfer_deposit,
     "/open2j/w/transfer/withdraw": transfer_withdraw,
@@ -85,14 +85,14 @@ def _units(amount_li: int) -> msgspec.Raw:
     return msgspec.Raw(f"{whole}.{li:03d}" if li else str(whole))
 
 
-def _account(provider: Provider, data: Data) -> int:
+def _account(provider: SandboxProvider, data: Data) -> int:
     player = provider.world.players.by_op_id.get(rules.text(data, "op_id"))
     if player is None:
         raise Refused("account does not exist", rules.NO_ACCOUNT)
     return player
 
 
-def _transfer(provider: Provider, data: Data) -> tuple[int, int, str]:
+def _transfer(provider: SandboxProvider, data: Data) -> tuple[int, int, str]:
     amount = rules.whole(data, "amount", 1, HIGHEST_AMOUNT_LI)
     trans_no = rules.text(data, "trans_no")
     if not 6 <= len(trans_no) <= 64:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from twoj_sandbox import KEY, MCH_ID
-from twoj_sandbox.provider import Provider
-from twoj_sandbox.world.jackpots import Hit
+from twoj_sandbox.provider import SandboxProvider
+from twoj_sandbox.world.jackpots import WorldHit
 
 BACKLOG_MS = 24 * 3_600_000
 """What was hit so long before the start is paid out too, as by a provider that was repeating meanwhile."""
@@ -19,7 +19,7 @@ _FIRST_WAIT_S = 1
 _LONGEST_WAIT_S = 30
 
 
-def order(hit: Hit) -> dict[str, Any]:
+def order(hit: WorldHit) -> dict[str, Any]:
     """Return the body of the call that pays a hit out."""
     parts = {"hourly_amount": 0, "super_amount": 0, f"{hit.pot}_amount": hit.amount_li}
     return {
@@ -40,7 +40,7 @@ def order(hit: Hit) -> dict[str, Any]:
 class Payouts:
     """Pays out at `url`, the operator's `/order/jackpot`."""
 
-    def __init__(self, provider: Provider, url: str) -> None:
+    def __init__(self, provider: SandboxProvider, url: str) -> None:
         self._provider = provider
         self._url = url
         self._client = httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=False)
@@ -64,7 +64,7 @@ class Payouts:
                 task.cancel()
             await self._client.aclose()
 
-    async def _pay(self, hit: Hit) -> None:
+    async def _pay(self, hit: WorldHit) -> None:
         body = json.dumps(order(hit), separators=(",", ":")).encode()
         wait_s = _FIRST_WAIT_S
         while not await self._accepted(body):

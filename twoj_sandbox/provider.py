@@ -19,7 +19,7 @@ class HistoryManner:
 
 
 @dataclass
-class Provider:
+class SandboxProvider:
     """Everything the endpoints answer from."""
 
     world: World

@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Window:
+class RequestWindow:
     """A half-open window `start <= t < end` in epoch seconds."""
 
     start: int
@@ -88,19 +88,19 @@ def open_parameters(query: str, content_type: str, body: bytes, clock: Clock) ->
     return _json_object(body)
 
 
-def window(data: Data) -> Window:
+def window(data: Data) -> RequestWindow:
     """Return the required window of at most 60 days."""
-    return _checked(Window(_timestamp(data, "time_start"), _timestamp(data, "time_end")))
+    return _checked(RequestWindow(_timestamp(data, "time_start"), _timestamp(data, "time_end")))
 
 
-def window_or_latest(data: Data, now: int) -> Window:
+def window_or_latest(data: Data, now: int) -> RequestWindow:
     """Return the window of at most 60 days; left out, its end is now and its start 60 days before the end."""
     end = _timestamp(data, "time_end") if data.get("time_end") is not None else now + 1
     start = _timestamp(data, "time_start") if data.get("time_start") is not None else end - LONGEST_WINDOW_S
-    return _checked(Window(start, end))
+    return _checked(RequestWindow(start, end))
 
 
-def hour_window(data: Data) -> Window:
+def hour_window(data: Data) -> RequestWindow:
     """Return the required window of at most one hour within one UTC day; it may end at midnight."""
     asked = window(data)
     if asked.end - asked.start > 3600:
@@ -142,7 +142,7 @@ def whole_list(data: Data, name: str) -> list[int]:
     return value
 
 
-def _checked(asked: Window) -> Window:
+def _checked(asked: RequestWindow) -> RequestWindow:
     if asked.start >= asked.end:
         raise Refused("time_start must be before time_end")
     if asked.end - asked.start > LONGEST_WINDOW_S:

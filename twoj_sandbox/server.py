@@ -13,12 +13,12 @@ import msgspec
 
 from twoj_sandbox import rules
 from twoj_sandbox.admin import Admin
-from twoj_sandbox.answer import OPEN_PREFIX, Answer, refused, success
+from twoj_sandbox.answer import OPEN_PREFIX, SandboxAnswer, refused, success
 from twoj_sandbox.clock import Clock
 from twoj_sandbox.faults import Fault, Faults, spoiled
 from twoj_sandbox.limiter import Limiter
 from twoj_sandbox.open_api import MONEY_ENDPOINTS, OPEN_ENDPOINTS
-from twoj_sandbox.provider import Provider
+from twoj_sandbox.provider import SandboxProvider
 from twoj_sandbox.rules import Data, Refused
 from twoj_sandbox.summary_api import SUMMARY_ENDPOINTS
 
@@ -36,7 +36,7 @@ class Application:
 
     def __init__(
         self,
-        provider: Provider,
+        provider: SandboxProvider,
         delay_s: float,
         transport_of: Callable[[tuple[str, int]], asyncio.Transport],
     ) -> None:
@@ -57,10 +57,13 @@ class Application:
         if path.startswith(ADMIN_PREFIX):
             await _send(send, self._admin.answer(scope["method"], path.removeprefix(ADMIN_PREFIX), body))
         elif path not in _ENDPOINTS:
-            await _send(send, Answer(404, b"Not Found", content_type="text/plain"))
+            await _send(send, SandboxAnswer(404, b"Not Found", content_type="text/plain"))
         elif scope["method"] != "POST":
             await _send(
-                send, Answer(405, b"Method Not Allowed", content_type="text/plain", headers={"Allow": "POST"})
+                send,
+                SandboxAnswer(
+                    405, b"Method Not Allowed", content_type="text/plain", headers={"Allow": "POST"}
+                ),
             )
         else:
             self._under_way += 1
@@ -93,7 +96,7 @@ class Application:
         else:
             await _send(send, answer)
 
-    def _answer(self, path: str, scope: Message, body: bytes) -> Answer:
+    def _answer(self, path: str, scope: Message, body: bytes) -> SandboxAnswer:
         clock = self._provider.clock
         try:
             if path in SUMMARY_ENDPOINTS:
@@ -105,7 +108,7 @@ class Application:
                     scope["query_string"].decode("latin-1"), content_type, body, clock
                 )
             if path.startswith(f"{OPEN_PREFIX}w/") and not self._limiter.allows(path, time.monotonic()):
-                return Answer(
+                return SandboxAnswer(
                     429, b"Too Many Requests", content_type="text/plain", headers={"Retry-After": "1"}
                 )
             result = _ENDPOINTS[path](self._provider, data)
@@ -114,7 +117,13 @@ class Application:
         return success(path, clock.now_ms(), result)
 
     async def _fail(
-        self, fault: Fault, path: str, answer: Answer, client: tuple[str, int], receive: Receive, send: Send
+        self,
+        fault: Fault,
+        path: str,
+        answer: SandboxAnswer,
+        client: tuple[str, int],
+        receive: Receive,
+        send: Send,
     ) -> None:
         match fault.kind:
             case "hang":
@@ -123,7 +132,7 @@ class Application:
                 _reset(self._transport_of(client))
                 await _disconnected(receive)
             case "cut_body":
-                half = Answer(answer.status, answer.body[: len(answer.body) // 2])
+                half = SandboxAnswer(answer.status, answer.body[: len(answer.body) // 2])
                 await _send(send, half, length=len(answer.body))
                 self._transport_of(client).close()
                 await _disconnected(receive)
@@ -154,7 +163,7 @@ def _asked(path: str, body: bytes) -> Data:
     return data if isinstance(data, dict) else {}
 
 
-async def _send(send: Send, answer: Answer, length: int | None = None) -> None:
+async def _send(send: Send, answer: SandboxAnswer, length: int | None = None) -> None:
     headers = {
         "Content-Type": answer.content_type,
         "Content-Length": str(len(answer.body) if length is None else length),

@@ -8,15 +8,15 @@ import numpy as np
 from twoj_sandbox import MCH_ID, SUB_MCH_ID, rows, rules
 from twoj_sandbox.histories import cut
 from twoj_sandbox.icons import icon
-from twoj_sandbox.provider import Provider
+from twoj_sandbox.provider import SandboxProvider
 from twoj_sandbox.rules import Data, Refused
-from twoj_sandbox.world.day import ROUND, Day, Rounds
+from twoj_sandbox.world.day import ROUND, Rounds, WorldDay
 from twoj_sandbox.world.draws import Whole
 from twoj_sandbox.world.games import GAMES, INDEX_OF, IS_SLOTS
 from twoj_sandbox.world.stories import UNLISTED_GAME_ID
 
 
-def all_list(_provider: Provider, _data: Data) -> Any:
+def all_list(_provider: SandboxProvider, _data: Data) -> Any:
     """`/api/all/list`."""
     return [
         {
@@ -31,7 +31,7 @@ def all_list(_provider: Provider, _data: Data) -> Any:
     ]
 
 
-def all_stage_summary(provider: Provider, data: Data) -> Any:
+def all_stage_summary(provider: SandboxProvider, data: Data) -> Any:
     """`/api/all/stage/summary`."""
     window, now = rules.window(data), provider.clock.now()
     days: list[dict[str, Any]] = []
@@ -44,7 +44,7 @@ def all_stage_summary(provider: Provider, data: Data) -> Any:
     return {"day_list": days[::-1], "summary": _sums(*totals)}
 
 
-def all_history(provider: Provider, data: Data) -> Any:
+def all_history(provider: SandboxProvider, data: Data) -> Any:
     """`/api/all/history`: oldest first, as in the documents' example."""
     window, now = rules.hour_window(data), provider.clock.now()
     page_size = rules.whole(data, "page_size", 1, 2000, 1000)
@@ -60,7 +60,7 @@ def all_history(provider: Provider, data: Data) -> Any:
     return {"items": items, "total": len(shown), "page": page, "page_size": page_size}
 
 
-def all_bonus_summary(provider: Provider, data: Data) -> Any:
+def all_bonus_summary(provider: SandboxProvider, data: Data) -> Any:
     """`/api/all/bonus/summary`: sums over the grants created in the window."""
     now = provider.clock.now()
     mch_id = rules.whole(data, "mch_id", 1, 2**63 - 1)
@@ -93,13 +93,13 @@ def all_bonus_summary(provider: Provider, data: Data) -> Any:
     }
 
 
-def games_user_history(provider: Provider, data: Data) -> Any:
+def games_user_history(provider: SandboxProvider, data: Data) -> Any:
     """`/api/games/user/history`."""
     rounds = _history_of_player(provider, data, slots=False)
     return rows.games_user_rounds(rounds, provider.wallet.moved(rounds))
 
 
-def games_game_history(provider: Provider, data: Data) -> Any:
+def games_game_history(provider: SandboxProvider, data: Data) -> Any:
     """`/api/games/game/history`."""
     window, game = rules.window(data), _games_game(data)
     now = provider.clock.now()
@@ -108,7 +108,7 @@ def games_game_history(provider: Provider, data: Data) -> Any:
     return rows.games_game_rounds(rounds, provider.world.players.op_ids)
 
 
-def games_user_stage_summary(provider: Provider, data: Data) -> Any:
+def games_user_stage_summary(provider: SandboxProvider, data: Data) -> Any:
     """`/api/games/user/stage/summary`: all 0 where the window has no rounds (the documents do not say)."""
     rounds = _all_of_player(provider, data, slots=False)
     moved = provider.wallet.moved(rounds[[0, -1]]) if len(rounds) else np.zeros(2, np.int64)
@@ -120,7 +120,7 @@ def games_user_stage_summary(provider: Provider, data: Data) -> Any:
     }
 
 
-def games_game_stage_summary(provider: Provider, data: Data) -> Any:
+def games_game_stage_summary(provider: SandboxProvider, data: Data) -> Any:
     """`/api/games/game/stage/summary`. A player whose gains come to exactly 0 is no winner and no loser."""
     window, game = rules.window(data), _games_game(data)
     rounds = provider.world.bets_of_game(game, window.start, window.end, provider.clock.now())
@@ -137,13 +137,13 @@ def games_game_stage_summary(provider: Provider, data: Data) -> Any:
     }
 
 
-def slots_user_history(provider: Provider, data: Data) -> Any:
+def slots_user_history(provider: SandboxProvider, data: Data) -> Any:
     """`/api/slots/user/history`."""
     rounds = _history_of_player(provider, data, slots=True)
     return rows.slots_rounds(rounds, provider.wallet.moved(rounds), provider.world.players.op_ids)
 
 
-def slots_user_stage_summary(provider: Provider, data: Data) -> Any:
+def slots_user_stage_summary(provider: SandboxProvider, data: Data) -> Any:
     """`/api/slots/user/stage/summary`: a row per game played, by game id."""
     rounds = _all_of_player(provider, data, slots=True)
     answer = []
@@ -163,7 +163,7 @@ def slots_user_stage_summary(provider: Provider, data: Data) -> Any:
     return answer
 
 
-def slots_game_stage_summary(provider: Provider, data: Data) -> Any:
+def slots_game_stage_summary(provider: SandboxProvider, data: Data) -> Any:
     """`/api/slots/game/stage/summary`: a row per slots game with bets, by game id."""
     window = rules.window(data)
     totals = provider.world.totals(window.start, window.end, provider.clock.now()).T.tolist()
@@ -174,7 +174,7 @@ def slots_game_stage_summary(provider: Provider, data: Data) -> Any:
     ]
 
 
-def slots_detail_url(provider: Provider, data: Data) -> Any:
+def slots_detail_url(provider: SandboxProvider, data: Data) -> Any:
     """`/api/slots/detail/url`."""
     game_id, draw_id = rules.whole(data, "game_id", 0, 10**9), rules.text(data, "draw_id")
     place, now = rows.place_of_draw(draw_id), provider.clock.now()
@@ -187,7 +187,7 @@ def slots_detail_url(provider: Provider, data: Data) -> Any:
     raise Refused("no such round of this game")
 
 
-SUMMARY_ENDPOINTS: dict[str, Callable[[Provider, Data], Any]] = {
+SUMMARY_ENDPOINTS: dict[str, Callable[[SandboxProvider, Data], Any]] = {
     "/api/all/list": all_list,
     "/api/all/stage/summary": all_stage_summary,
     "/api/all/history": all_history,
@@ -207,7 +207,7 @@ def _sums(count: int, bet: int, gain: int) -> dict[str, int]:
     return {"bet_count": count, "bet_amount": bet, "gain_amount": gain, "company_gain_amount": -gain}
 
 
-def _player(provider: Provider, data: Data) -> int:
+def _player(provider: SandboxProvider, data: Data) -> int:
     """Return the index of the player whom `user_id` or `op_id` names; given both, they must agree."""
     players = provider.world.players
     named: list[int | None] = []
@@ -232,10 +232,10 @@ def _games_game(data: Data) -> int:
     return game
 
 
-def _history_of_player(provider: Provider, data: Data, *, slots: bool) -> Rounds:
+def _history_of_player(provider: SandboxProvider, data: Data, *, slots: bool) -> Rounds:
     player, window, now = _player(provider, data), rules.window(data), provider.clock.now()
 
-    def positions(day: Day) -> Whole:
+    def positions(day: WorldDay) -> Whole:
         shown = day.shown_of_player(player, window.start, window.end, now)
         wanted: Whole = shown[IS_SLOTS[day.rounds["game"][shown]] == slots]
         return wanted
@@ -243,7 +243,7 @@ def _history_of_player(provider: Provider, data: Data, *, slots: bool) -> Rounds
     return cut(provider, window, rules.whole(data, "limit", 1, 500, 50), positions)
 
 
-def _all_of_player(provider: Provider, data: Data, *, slots: bool) -> Rounds:
+def _all_of_player(provider: SandboxProvider, data: Data, *, slots: bool) -> Rounds:
     player, window = _player(provider, data), rules.window(data)
     rounds = provider.world.bets_of_player(player, window.start, window.end, provider.clock.now())
     wanted: Rounds = rounds[IS_SLOTS[rounds["game"]] == slots]

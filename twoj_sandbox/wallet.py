@@ -31,7 +31,7 @@ def _late(player: int) -> int:
 
 
 @dataclass(frozen=True)
-class Record:
+class WalletRecord:
     """A transfer; amounts in li, `created_at` in epoch seconds, `record_id` grows with time."""
 
     record_id: int
@@ -61,8 +61,8 @@ class Wallet:
     def __init__(self, world: World, clock: Clock) -> None:
         self._world = world
         self._clock = clock
-        self._moved: dict[int, list[Record]] = {}
-        self._by_number: dict[str, tuple[int, Record]] = {}
+        self._moved: dict[int, list[WalletRecord]] = {}
+        self._by_number: dict[str, tuple[int, WalletRecord]] = {}
 
     def balance(self, player: int) -> int:
         """Return a player's balance now, the part at play included."""
@@ -86,12 +86,14 @@ class Wallet:
             raise Refused("withdrawal locked: the player is in a game", WITHDRAWAL_LOCKED)
         return self._move(player, WITHDRAWAL, amount, ref_id), at_play.amount
 
-    def records(self, player: int, before_id: int, before_s: int, count: int) -> tuple[list[Record], bool]:
+    def records(
+        self, player: int, before_id: int, before_s: int, count: int
+    ) -> tuple[list[WalletRecord], bool]:
         """Return at most `count` records, newest first, and whether there are more.
 
         Left out are records with an id or a time (epoch seconds) at or past `before_id` and `before_s`.
         """
-        found: list[Record] = []
+        found: list[WalletRecord] = []
         now = self._clock.now()
         # Ids begin with the time in milliseconds, so that a later page need not start at today.
         for day in reversed(self._world.day_numbers(0, min(before_s, before_id // 1000 + 1, now + 1), now)):
@@ -102,7 +104,7 @@ class Wallet:
                 return found[:count], True
         return found, False
 
-    def record(self, player: int, trans_no: str) -> Record | None:
+    def record(self, player: int, trans_no: str) -> WalletRecord | None:
         """Return a player's record with this order number, the operator's or the provider's."""
         owner, record = self._by_number.get(trans_no, (None, None))
         if owner is not None:
@@ -136,7 +138,7 @@ class Wallet:
         own = self._moved.setdefault(player, [])
         record_id = max(now * 1000 + 1, own[-1].record_id + 1 if own else 0)
         balance = self.balance(player) + (amount if kind == DEPOSIT else -amount)
-        record = Record(record_id, kind, amount, balance, ref_id, now)
+        record = WalletRecord(record_id, kind, amount, balance, ref_id, now)
         own.append(record)
         self._by_number[ref_id] = self._by_number[record.trans_no] = (player, record)
         return balance
@@ -157,7 +159,7 @@ class Wallet:
                     return _in_stay(int(stay["deposit_amount"]), day.rounds[positions], now)
         return AtPlay()
 
-    def _records_of_day(self, player: int, day: int, now: int) -> list[Record]:
+    def _records_of_day(self, player: int, day: int, now: int) -> list[WalletRecord]:
         own = self._moved.get(player, [])
         begin = day * DAY_S + _late(player)
         low = bisect_left(own, begin, key=lambda record: record.created_at)
@@ -170,9 +172,9 @@ class Wallet:
         shown = [record for record in records if record.created_at <= now and record.amount]
         return sorted(shown, key=lambda record: record.record_id)
 
-    def _made_by_world(self, player: int, kind: int, at: int, amount: int, after: int) -> Record:
+    def _made_by_world(self, player: int, kind: int, at: int, amount: int, after: int) -> WalletRecord:
         ref_id = f"{'D' if kind == DEPOSIT else 'W'}{at}P{player}"
-        return Record(at * 1000, kind, amount, after + self._beside(player, at), ref_id, at)
+        return WalletRecord(at * 1000, kind, amount, after + self._beside(player, at), ref_id, at)
 
 
 def _in_stay(deposited: int, begun: Rounds, now: int) -> AtPlay:

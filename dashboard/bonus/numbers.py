@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -13,6 +13,7 @@ from dashboard.core.codes import CREATE_TYPES, STATES
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.periods import Period, day_start
 from dashboard.core.query import CREATE_TYPE, GAME_IDS, MCH_ID, OP_ID, STATE, USER_ID, Query
+from twoj_client.models import BonusSummary
 
 SUMS: Final = (
     "release_count",
@@ -29,36 +30,7 @@ IN_NO_PART_SO_FAR: Final = "So far in none of these"
 _RATES: Final = ("use_rate", "conversion_rate")
 
 
-class Summary(Protocol):
-    """What the provider says of some bonuses, amounts in li."""
-
-    @property
-    def release_count(self) -> int: ...  # noqa: D102
-    @property
-    def used_count(self) -> int: ...  # noqa: D102
-    @property
-    def release_bonus(self) -> Decimal: ...  # noqa: D102
-    @property
-    def converted_cash(self) -> Decimal: ...  # noqa: D102
-    @property
-    def bet_amount(self) -> int: ...  # noqa: D102
-    @property
-    def win_amount(self) -> int: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """A `Summary` of our own."""
-
-    release_count: int = 0
-    used_count: int = 0
-    release_bonus: Decimal = Decimal()
-    converted_cash: Decimal = Decimal()
-    bet_amount: int = 0
-    win_amount: int = 0
-
-
-_NONE: Final = _Sums()
+_NONE: Final = BonusSummary(0, 0, Decimal(), Decimal(), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +63,7 @@ def read_wanted(query: Query) -> Wanted:
 
 
 def bonus_totals(
-    summary: Summary, open_count: int | None = None, company_gain_li: int | None = None
+    summary: BonusSummary, open_count: int | None = None, company_gain_li: int | None = None
 ) -> BonusTotals:
     """Take over the provider's sums."""
     return BonusTotals(
@@ -107,7 +79,7 @@ def bonus_totals(
 
 
 def bonus_days_frame(
-    found: Mapping[date, Summary], period: Period, now: datetime, zone: ZoneInfo
+    found: Mapping[date, BonusSummary], period: Period, now: datetime, zone: ZoneInfo
 ) -> pd.DataFrame:
     """One row per business day of the period, oldest first: `date`, the sums, the rates, `finished`.
 
@@ -124,7 +96,10 @@ def bonus_days_frame(
 
 
 def bonus_parts_frame(
-    found: Mapping[tuple[int, int], Summary | None], whole: Summary | None = None, *, settled: bool = True
+    found: Mapping[tuple[int, int], BonusSummary | None],
+    whole: BonusSummary | None = None,
+    *,
+    settled: bool = True,
 ) -> pd.DataFrame:
     """One row per state and creation type: `state` and `create_type` in words, the sums, the rates.
 
@@ -145,12 +120,12 @@ def bonus_parts_frame(
     return frame.join(_columns(rows))
 
 
-def _beyond(whole: Summary, rows: Sequence[Summary | None]) -> Summary | None:
+def _beyond(whole: BonusSummary, rows: Sequence[BonusSummary | None]) -> BonusSummary | None:
     """What a total has beyond its parts (below zero: less); None where a part is not known."""
     parts = [row for row in rows if row is not None]
     if len(parts) < len(rows):
         return None
-    return _Sums(
+    return BonusSummary(
         whole.release_count - sum(part.release_count for part in parts),
         whole.used_count - sum(part.used_count for part in parts),
         whole.release_bonus - sum((part.release_bonus for part in parts), Decimal()),
@@ -182,7 +157,7 @@ def described(wanted: Wanted, names: Mapping[int, str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _columns(summaries: Sequence[Summary | None]) -> pd.DataFrame:
+def _columns(summaries: Sequence[BonusSummary | None]) -> pd.DataFrame:
     rows = [None if summary is None else bonus_totals(summary) for summary in summaries]
     frame = pd.DataFrame(
         {

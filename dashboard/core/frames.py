@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -19,6 +19,7 @@ from dashboard.core.codes import SLOTS
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
 from dashboard.core.periods import Period, day_start, hour_windows
+from twoj_client.models import Game, GameSummary, SlotsGameRow, SlotsUserRow, StageDay, StageTotal
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
 GAME_TYPES: Final = (SLOTS, "Multiplayer", "Table", "Fish", "Crypto")
@@ -35,50 +36,13 @@ TIMES_S: Final = range(1, 10**10)
 _TYPE_BY_THOUSAND: Final = {1: SLOTS, 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
 
 
-class GameSums(Protocol):
-    """Sums as the provider gives them for games of the Games types, amounts in li."""
-
-    @property
-    def bet_count(self) -> int: ...  # noqa: D102
-    @property
-    def bet_amount(self) -> int: ...  # noqa: D102
-    @property
-    def gain_amount(self) -> int: ...  # noqa: D102
+StageSums = StageTotal | StageDay | SlotsGameRow
+"""Sums that say what the company gained."""
+GameSums = GameSummary | SlotsUserRow
+"""Sums that do not."""
 
 
-class Stage(GameSums, Protocol):
-    """Sums as the provider gives them everywhere else."""
-
-    @property
-    def company_gain_amount(self) -> int: ...  # noqa: D102
-
-
-class Day(Stage, Protocol):
-    """Sums of one business day."""
-
-    @property
-    def date(self) -> date: ...  # noqa: D102
-
-
-class SlotsRow(Stage, Protocol):
-    """Sums of one slots game."""
-
-    @property
-    def game_id(self) -> int: ...  # noqa: D102
-
-
-class GameInfo(Protocol):
-    """One game of the provider's list."""
-
-    @property
-    def game_id(self) -> int: ...  # noqa: D102
-    @property
-    def game_name(self) -> str: ...  # noqa: D102
-    @property
-    def game_type(self) -> str: ...  # noqa: D102
-
-
-def totals(stage: Stage) -> Totals:
+def totals(stage: StageSums) -> Totals:
     """Take over the provider's sums."""
     return Totals(stage.bet_count, stage.bet_amount, stage.gain_amount, stage.company_gain_amount)
 
@@ -111,7 +75,7 @@ def totals_frame(rows: Sequence[Totals | None]) -> pd.DataFrame:
 
 
 def days_frame(
-    rows: Iterable[Day],
+    rows: Iterable[StageDay],
     period: Period,
     now: datetime,
     zone: ZoneInfo,
@@ -138,9 +102,9 @@ def days_frame(
 
 def hours_frame(
     day: date,
-    rows: Mapping[datetime, Stage],
+    rows: Mapping[datetime, StageSums],
     before_day: date,
-    before_rows: Mapping[datetime, Stage],
+    before_rows: Mapping[datetime, StageSums],
     now: datetime,
     zone: ZoneInfo,
 ) -> pd.DataFrame:
@@ -169,10 +133,10 @@ def with_comparison(days: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
 
 def games_frame(
-    games: Iterable[GameInfo],
-    slots: Iterable[SlotsRow] | None,
+    games: Iterable[Game],
+    slots: Iterable[SlotsGameRow] | None,
     others: Mapping[int, GameSums | None],
-    whole: Stage | None = None,
+    whole: StageSums | None = None,
     *,
     settled: bool = True,
 ) -> pd.DataFrame:
@@ -223,7 +187,7 @@ def game_ids(games: pd.DataFrame) -> list[int | None]:
     return [None if pd.isna(game_id) else game_id for game_id in games["game_id"].tolist()]
 
 
-def game_names(games: Iterable[GameInfo]) -> dict[int, str]:
+def game_names(games: Iterable[Game]) -> dict[int, str]:
     """The name of each game of the provider's list by its id, no two of which read the same.
 
     A name that several have carries the id: "Fish King (4011)". Spaces, capitals and wide letters make no
@@ -240,7 +204,7 @@ def _read(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def game_type(game_id: int, game: GameInfo | None) -> str:
+def game_type(game_id: int, game: Game | None) -> str:
     """Type of a game as the list names it, else by its id range, else "Other"."""
     named = game.game_type if game is not None else _TYPE_BY_THOUSAND.get(game_id // 1000)
     return named if named in GAME_TYPES else OTHER_TYPE
@@ -294,10 +258,10 @@ def sparklines(frame: pd.DataFrame, metrics: Iterable[Metric[Totals]]) -> list[l
 
 
 def _by_label(
-    day: date, rows: Mapping[datetime, Stage], zone: ZoneInfo
-) -> dict[str, tuple[datetime, datetime, Stage | None]]:
+    day: date, rows: Mapping[datetime, StageSums], zone: ZoneInfo
+) -> dict[str, tuple[datetime, datetime, StageSums | None]]:
     """Start, end and sums of each hour, by the words for it."""
-    hours: dict[str, tuple[datetime, datetime, Stage | None]] = {}
+    hours: dict[str, tuple[datetime, datetime, StageSums | None]] = {}
     for start, end in hour_windows(day, zone):
         label = f"{start.astimezone(zone):%H}:00"
         hours[f"{label} again" if label in hours else label] = (start, end, rows.get(start))
@@ -305,7 +269,7 @@ def _by_label(
 
 
 def _starts(
-    hours: Mapping[str, tuple[datetime, datetime, Stage | None]], labels: Sequence[str], zone: ZoneInfo
+    hours: Mapping[str, tuple[datetime, datetime, StageSums | None]], labels: Sequence[str], zone: ZoneInfo
 ) -> "pd.Series[pd.Timestamp]":
     starts = [hours[label][0] if label in hours else None for label in labels]
     return pd.Series(pd.to_datetime(pd.Series(starts), utc=True)).dt.tz_convert(zone)
@@ -326,7 +290,7 @@ def _overlaps(day: date, zone: ZoneInfo, windows: Sequence[tuple[int, int]]) -> 
     return any(missing_start < end and start < missing_end for missing_start, missing_end in windows)
 
 
-def _sums(stages: Iterable[Stage | None]) -> pd.DataFrame:
+def _sums(stages: Iterable[StageSums | None]) -> pd.DataFrame:
     return totals_frame([None if stage is None else totals(stage) for stage in stages])
 
 

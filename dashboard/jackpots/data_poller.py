@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from threading import Event, Thread
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
 from dashboard.jackpots.pots import Pot, Pots
 from twoj_client import Reply, TwoJError
 from twoj_client import models as provider
+from twoj_client.jackpot import Jackpot
 
 log = structlog.get_logger(__name__)
 
@@ -36,19 +37,6 @@ class Doing(StrEnum):
     HEARING = "hearing"
     """Another server asks; its answers come through the cache."""
     FAILING = "failing"
-
-
-class Provider(Protocol):
-    """Whom the poller asks: `TwoJ.jackpot`."""
-
-    def pool(self) -> Reply[provider.Pool]:
-        """Ask for the pots. Raises TwoJError."""
-
-    def latest_pool(self) -> Reply[provider.Pool] | None:
-        """What was said last to any server that shares the cache."""
-
-    def leads(self, for_s: float) -> bool:
-        """Whether this server is the one that asks, for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +64,7 @@ class Poller:
 
     def __init__(
         self,
-        provider: Provider,
+        provider: Jackpot,
         hear: Callable[[Pots | None, Pots, bool], None],
         *,
         every_s: float,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard.jackpots.build import build_id
-from dashboard.jackpots.data_poller import Heard, Poller, Provider
+from dashboard.jackpots.data_poller import Heard, Poller
 from dashboard.jackpots.data_recorder import Keeper
 from dashboard.jackpots.data_screens import Screens
 from dashboard.jackpots.pots import Hit, HitFinder, Pots, match
 from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
 from ledger.database import Ledger
+from twoj_client.jackpot import Jackpot
 
 _HITS_TOLD: Final = 4
 
@@ -31,7 +32,7 @@ class Watch:
 
     def __init__(
         self,
-        provider: Provider,
+        provider: Jackpot,
         brand: Brand,
         ledger: Ledger,
         *,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from dashboard.core.codes import DEPOSIT, WITHDRAWAL
 from dashboard.core.formats import count, money
 from dashboard.core.periods import days_label
+from twoj_client.models import TransferRecord
 
 
 class Cause(StrEnum):
@@ -35,23 +36,6 @@ _IN_SENTENCE: Final = {
     Cause.MISSING: "where rounds are missing",
     Cause.UNEXPLAINED: "unexplained",
 }
-
-
-class Record(Protocol):
-    """A transfer as the provider records it."""
-
-    @property
-    def type(self) -> int: ...  # noqa: D102
-    @property
-    def amount(self) -> int: ...  # noqa: D102
-    @property
-    def after_balance(self) -> int: ...  # noqa: D102
-    @property
-    def ref_id(self) -> str: ...  # noqa: D102
-    @property
-    def trans_no(self) -> str: ...  # noqa: D102
-    @property
-    def created_at(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +84,7 @@ class Lacking:
     gain_li: int
 
 
-def transfers(records: Sequence[Record]) -> list[Transfer]:
+def transfers(records: Sequence[TransferRecord]) -> list[Transfer]:
     """Turn records into signed amounts, oldest first; types that the document does not name are left out."""
     signs = {DEPOSIT: 1, WITHDRAWAL: -1}
     known = [record for record in records if record.type in signs]

@@ -4,14 +4,15 @@ The provider sums up slots by game, and all games of the other types in one numb
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pandas as pd
 
 from dashboard.core.codes import SLOTS
 from dashboard.core.formats import count, money
-from dashboard.core.frames import GameInfo, GameSums, game_names, game_type
+from dashboard.core.frames import game_names, game_type
 from dashboard.players.balance import Lacking
+from twoj_client.models import Game, GamesUserSummary, SlotsUserRow
 
 OTHERS: Final = "All games that are not slots"
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li")
@@ -19,27 +20,11 @@ _SUMMARY: Final = tuple(f"summary_{name}" for name in SUMS)
 _UNKNOWN: Final = (None, None, None)
 
 
-class SlotsUserRow(GameSums, Protocol):
-    """The provider's sums of one player in one slots game."""
-
-    @property
-    def game_id(self) -> int: ...  # noqa: D102
-
-
-class GamesUserSummary(Protocol):
-    """The provider's sums of one player in all games that are not slots."""
-
-    @property
-    def bet_amount(self) -> int: ...  # noqa: D102
-    @property
-    def gain_amount(self) -> int: ...  # noqa: D102
-
-
 def player_games(
     rounds: pd.DataFrame,
     slots: Iterable[SlotsUserRow] | None,
     others: GamesUserSummary | None,
-    games: Sequence[GameInfo],
+    games: Sequence[Game],
 ) -> pd.DataFrame:
     """One row a game, most bet first: `game_id`, `game`, `type`, and of its rounds the sums `SUMS`.
 

@@ -14,7 +14,8 @@ import msgspec
 import pandas as pd
 
 from dashboard.core.formats import many
-from dashboard.core.frames import TIMES_S, GameInfo, game_names, game_type, local_times
+from dashboard.core.frames import TIMES_S, game_names, game_type, local_times
+from twoj_client.models import Game
 
 AWARD_TYPES: Final = {0: "Normal", 1: "Free games", 2: "Bonus"}
 """The provider's numbers of a slots round's award, as its document names them (3.1)."""
@@ -135,7 +136,7 @@ def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return rounds if places is None else rounds.iloc[places].reset_index(drop=True)
 
 
-def with_games(rounds: pd.DataFrame, games: Sequence[GameInfo]) -> pd.DataFrame:
+def with_games(rounds: pd.DataFrame, games: Sequence[Game]) -> pd.DataFrame:
     """Add the `game`'s name and its `type`; a game that the list lacks has its id for a name."""
     listed = {game.game_id: game for game in games}
     ids = rounds["game_id"].unique().tolist()

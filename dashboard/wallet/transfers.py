@@ -12,7 +12,7 @@ from dashboard.core.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
 from dashboard.core.formats import count, moment, money
 from dashboard.core.frames import local_times
 from dashboard.core.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
-from dashboard.players.balance import Record
+from twoj_client.models import TransferRecord
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
 FILTERS: Final = (TRANSFER_TYPE, TRANS_NO, BEFORE)
@@ -53,7 +53,9 @@ def described(wanted: Wanted, zone: ZoneInfo) -> str:
     return ", ".join(part for part in (type_only, number_only, before_only) if part)
 
 
-def transfers_frame(records: Sequence[Record], zone: ZoneInfo, older: Record | None = None) -> pd.DataFrame:
+def transfers_frame(
+    records: Sequence[TransferRecord], zone: ZoneInfo, older: TransferRecord | None = None
+) -> pd.DataFrame:
     """One row a transfer, in the order of `records`, which is newest first; amounts in Int64 li.
 
     The document does not say whether a withdrawal's amount has a sign: none is shown, the type says it.

@@ -10,7 +10,7 @@ from tests.twoj_client.conftest import ok
 from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
 from twoj_client.endpoints import ALL_LIST
 from twoj_client.errors import HttpStatus, TimedOut
-from twoj_client.transport import Call
+from twoj_client.transport import ApiCall
 
 PATH, OTHER = "/api/all/list", "/api/all/stage/summary"
 IN_VAIN = TimedOut("The provider took too long.", endpoint=PATH)
@@ -133,7 +133,7 @@ def test_whatever_a_hanging_endpoint_answers_ends_the_doubt(provider, make_clien
         asked = pool.submit(slow._core.ask, ALL_LIST, {}, hurried=True)
         hanging.wait(10)
         with pytest.raises(TimedOut):
-            slow._core.senders._send(Call(ALL_LIST, b"{}", clock.now + 0.1))
+            slow._core.senders._send(ApiCall(ALL_LIST, b"{}", clock.now + 0.1))
         provider.answers[PATH] = lambda _call: ok([])
         sent = len(provider.at(PATH))
         with pytest.raises(TimedOut):

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from twoj_sandbox.world.day import Day
+from twoj_sandbox.world.day import WorldDay
 
 
 class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,9 +33,9 @@ class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return rows
 
 
-def corrected_day(day: Day, corrections: Sequence[Correction]) -> Day:
+def corrected_day(day: WorldDay, corrections: Sequence[Correction]) -> WorldDay:
     """Return the day as it is shown."""
     rounds = day.rounds
     for correction in corrections:
         rounds = correction.corrected(rounds, "start_at", "gain_amount")
-    return Day(day.day, rounds, day.stays)
+    return WorldDay(day.day, rounds, day.stays)

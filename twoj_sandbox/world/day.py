@@ -60,7 +60,7 @@ Stays = npt.NDArray[np.void]
 
 
 @dataclass(frozen=True)
-class Day:
+class WorldDay:
     """The rounds of one UTC day, oldest first, and the stays they belong to, by player and time."""
 
     day: int

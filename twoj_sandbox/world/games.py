@@ -20,7 +20,7 @@ SHARED_PERIOD_S = 20
 
 
 @dataclass(frozen=True)
-class Game:
+class WorldGame:
     """A game. `rtp` in hundredths of a percent; `pays` names a table of wins, a wheel or the crash game."""
 
     game_id: int
@@ -36,15 +36,16 @@ class Game:
         return self.game_type == "Slots"
 
 
-def _reels(*rows: tuple[int, str, int, int, str]) -> tuple[Game, ...]:
+def _reels(*rows: tuple[int, str, int, int, str]) -> tuple[WorldGame, ...]:
     return tuple(
-        Game(game_id, name, "Slots", popularity, rtp, pays) for game_id, name, popularity, rtp, pays in rows
+        WorldGame(game_id, name, "Slots", popularity, rtp, pays)
+        for game_id, name, popularity, rtp, pays in rows
     )
 
 
-def _wheels(game_type: str, *rows: tuple[int, str, int, int]) -> tuple[Game, ...]:
+def _wheels(game_type: str, *rows: tuple[int, str, int, int]) -> tuple[WorldGame, ...]:
     return tuple(
-        Game(game_id, name, game_type, popularity, 10_000 * numbers // (numbers + 1), f"wheel{numbers}")
+        WorldGame(game_id, name, game_type, popularity, 10_000 * numbers // (numbers + 1), f"wheel{numbers}")
         for game_id, name, popularity, numbers in rows
     )
 
@@ -108,7 +109,7 @@ GAMES = (
         (3019, "Casino War", 15, 36),
     ),
     *(
-        Game(game_id, name, "Fish", popularity, rtp, "fish")
+        WorldGame(game_id, name, "Fish", popularity, rtp, "fish")
         for game_id, name, popularity, rtp in (
             (4001, "Ocean King", 90, 9650),
             (4003, "Fishing God", 70, 9620),
@@ -117,10 +118,10 @@ GAMES = (
             (4009, "Mermaid Bay", 20, 9610),
         )
     ),
-    Game(6001, "Crash I", "Crypto", 110, 9600, "crash"),
-    Game(6002, "Crash II", "Crypto", 60, 9600, "crash"),
+    WorldGame(6001, "Crash I", "Crypto", 110, 9600, "crash"),
+    WorldGame(6002, "Crash II", "Crypto", 60, 9600, "crash"),
     *(
-        Game(game_id, name, "Crypto", popularity, rtp, "casual")
+        WorldGame(game_id, name, "Crypto", popularity, rtp, "casual")
         for game_id, name, popularity, rtp in (
             (6005, "Mines", 70, 9700),
             (6007, "Plinko", 60, 9680),

@@ -29,7 +29,7 @@ SUPER = PotKind("super", 3_600_000, 4_000, 2)
 
 
 @dataclass(frozen=True)
-class Pots:
+class WorldPots:
     """Both pots at one moment: amounts in li, `next_hour` in epoch milliseconds."""
 
     hourly_li: int
@@ -39,7 +39,7 @@ class Pots:
 
 
 @dataclass(frozen=True)
-class Hit:
+class WorldHit:
     """A pot won: when (epoch milliseconds), which (`hourly`, `super`), how much, in which round, by whom."""
 
     at_ms: int
@@ -59,17 +59,17 @@ class Jackpots:
         self._seed = seed
         self._players = players
 
-    def pots(self, now_ms: int) -> Pots:
+    def pots(self, now_ms: int) -> WorldPots:
         """Return both pots at this moment."""
         hour_ms = now_ms // HOUR_MS * HOUR_MS
-        return Pots(
+        return WorldPots(
             hourly_li=self._grown(HOURLY, hour_ms, now_ms),
             next_hour_ms=hour_ms + HOUR_MS,
             super_li=self._grown(SUPER, self._super_hit_before(now_ms + 1), now_ms),
             super_next_li=SUPER.base_li,
         )
 
-    def hits(self, start_ms: int, end_ms: int) -> list[Hit]:
+    def hits(self, start_ms: int, end_ms: int) -> list[WorldHit]:
         """Return the hits with `start_ms <= at_ms < end_ms`, oldest first."""
         hits = [
             self._hit(HOURLY, at_ms - HOUR_MS, at_ms)
@@ -105,7 +105,7 @@ class Jackpots:
         hit_ms = self._super_hit_in(block)
         return hit_ms if hit_ms < at_ms else self._super_hit_in(block - 1)
 
-    def _hit(self, kind: PotKind, since_ms: int, at_ms: int) -> Hit:
+    def _hit(self, kind: PotKind, since_ms: int, at_ms: int) -> WorldHit:
         game = _chosen(SLOTS_RUNNING, mix(self._seed, kind.stream + 20, at_ms))
         player = _chosen(self._players.activity_running, mix(self._seed, kind.stream + 30, at_ms))
         if player == NAMELESS.index:
@@ -113,7 +113,7 @@ class Jackpots:
             player = GRINDER.index
         game_id, user_id = GAMES[game].game_id, int(self._players.user_ids[player])
         draw_id = f"{game_id}-2-{player}-{at_ms // 1000}-{kind.stream}"
-        return Hit(
+        return WorldHit(
             at_ms=at_ms,
             pot=kind.name,
             amount_li=self._grown(kind, since_ms, at_ms),

@@ -19,8 +19,8 @@ from twoj_sandbox.world.day import (
     ODD_PLAYERS_TO_S,
     ROUND,
     STAY,
-    Day,
     Rounds,
+    WorldDay,
 )
 from twoj_sandbox.world.draws import Draws, Whole, mix_array
 from twoj_sandbox.world.games import INDEX_OF, SHARED_PERIOD_S
@@ -88,7 +88,7 @@ class DayMaker:
         self._key = (seed, bets_per_hour)
         self._players = players
 
-    def make(self, day: int) -> Day:
+    def make(self, day: int) -> WorldDay:
         """Return the day with this number (days since 1970-01-01)."""
         date = stories.date_of(day)
         plan = self._one_after_the_other(self._seated(day))
@@ -214,10 +214,10 @@ def _outcomes(day: int, plan: _Plan, luck: Whole, draws: Draws) -> tuple[Whole, 
     return choice, outcome, np.where(wheel, wheel_win, np.where(crash, crash_win, table_win))
 
 
-def _finished(day: int, rounds: Rounds) -> Day:
+def _finished(day: int, rounds: Rounds) -> WorldDay:
     """Add stays and credits, and put the rounds into order by time."""
     if not len(rounds):
-        return Day(day, rounds, np.zeros(0, STAY))
+        return WorldDay(day, rounds, np.zeros(0, STAY))
     player, gain, bet = rounds["player"].astype(np.int64), rounds["gain_amount"], rounds["bet_amount"]
     begins = np.ones(len(rounds), np.bool_)
     begins[1:] = (player[1:] != player[:-1]) | (
@@ -242,7 +242,7 @@ def _finished(day: int, rounds: Rounds) -> Day:
 
     rounds = rounds[np.argsort(rounds["start_at"], kind="stable")]
     rounds["position"] = np.arange(len(rounds))
-    return Day(day, rounds, stays)
+    return WorldDay(day, rounds, stays)
 
 
 _POWERS: Whole = 10 ** np.arange(19, dtype=np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 
 from twoj_sandbox.world.bonuses import Bonuses
 from twoj_sandbox.world.corrections import Correction, corrected_day
-from twoj_sandbox.world.day import DAY_S, ROUND, Day, Rounds, Stays
+from twoj_sandbox.world.day import DAY_S, ROUND, Rounds, Stays, WorldDay
 from twoj_sandbox.world.draws import Whole
 from twoj_sandbox.world.games import GAMES
 from twoj_sandbox.world.jackpots import Jackpots
@@ -31,12 +31,12 @@ class World:
         self.bonuses = Bonuses(seed, bets_per_hour, self.players)
         self.jackpots = Jackpots(seed, self.players)
         self._maker = DayMaker(seed, bets_per_hour, self.players)
-        self._kept: OrderedDict[int, Day] = OrderedDict()
+        self._kept: OrderedDict[int, WorldDay] = OrderedDict()
         self._rounds_kept = 0
         self._stays: dict[int, Stays] = {}
         self._lock = Lock()
         self._corrections: tuple[Correction, ...] = ()
-        self._corrected: dict[int, Day] = {}
+        self._corrected: dict[int, WorldDay] = {}
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
@@ -48,7 +48,7 @@ class World:
         with self._lock:
             self._corrections, self._corrected = corrections, {}
 
-    def day(self, day: int) -> Day:
+    def day(self, day: int) -> WorldDay:
         """Return the day with this number (days since 1970-01-01), as it is shown. Any thread may ask."""
         made = self._day(day)
         corrections = self._corrections
@@ -58,7 +58,7 @@ class World:
             self._corrected[day] = corrected_day(made, corrections)
         return self._corrected[day]
 
-    def _day(self, day: int) -> Day:
+    def _day(self, day: int) -> WorldDay:
         with self._lock:
             found = self._kept.get(day)
             if found is not None:
@@ -81,12 +81,12 @@ class World:
         low, high = np.searchsorted(stays["player"], (player, player + 1))
         return stays[low:high]
 
-    def _make(self, day: int) -> Day:
+    def _make(self, day: int) -> WorldDay:
         made = self._maker.make(day)
         self._stays[day] = made.stays
         return made
 
-    def days_of(self, start: int, end: int, now: int) -> Iterator[Day]:
+    def days_of(self, start: int, end: int, now: int) -> Iterator[WorldDay]:
         """Yield the days that the window `start <= t < end` touches and the world remembers, oldest first."""
         for day in self.day_numbers(start, end, now):
             yield self.day(day)
