@@ -1,22 +1,28 @@
 """Two merchants in one process and one database, who share every name they can: neither sees the other."""
 
 import asyncio
+import re
 from contextlib import closing
 from decimal import Decimal
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text, update
 from starlette.applications import Starlette
 
+from dashboard.access.audit import audit, audit_rows
 from dashboard.jackpots import data_store
 from dashboard.jackpots.data_screens import Screens
 from dashboard.jackpots.pots import Hit, Pot, Pots
+from dashboard.status.data_checks import Checks
 from ledger import schema
 from ledger.check import check
-from ledger.database import Database, LedgerAway
+from ledger.database import Database, Ledger, LedgerAway
 from ledger.payouts import refusals
-from ledger.payouts.payout_call import MerchantKey
+from ledger.payouts.ledger import PayoutLedger
+from ledger.payouts.payout_call import MerchantKey, examine
 from ledger.payouts.receiver import MerchantPayouts, Receiver
 from ledger.transfers import (
     TransferJournal,
@@ -43,6 +49,8 @@ def deliver(url, *calls):  # noqa: F811
 
     async def run():
         with closing(Database(url)) as database:
+            for each in (OURS, THEIRS):
+                watched(Ledger(database, each.mch_id))
             merchants = (MerchantPayouts(each, database, clock=lambda: NOW_S) for each in (OURS, THEIRS))
             receiver = Receiver(*merchants)
             transport = httpx.ASGITransport(Starlette(routes=receiver.routes))
@@ -58,6 +66,25 @@ def deliver(url, *calls):  # noqa: F811
     ]
 
 
+OF_A_TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN) (\w+)")
+
+
+def watched(ledger):
+    """Have every statement of a ledger fail that reads or writes a table without saying whose rows."""
+
+    def says_whose(_connection, _cursor, statement, *_):
+        named = OF_A_TABLE.findall(statement)
+        for table in schema.metadata.tables.keys() & set(named):
+            said = len(re.findall(rf"\b{table}\.mch_id = |= {table}\.mch_id\b", statement))
+            if statement.lstrip().startswith(f"INSERT INTO {table}"):
+                said += "mch_id" in statement.partition(")")[0]
+            assert said >= named.count(table), statement
+
+    ledger.prepare()
+    event.listen(ledger.database.tables.engine, "before_cursor_execute", says_whose)
+    return ledger
+
+
 def journal(ledger):
     return TransferJournal(ledger, lambda: NOW_S)
 
@@ -68,6 +95,8 @@ def both(url):  # noqa: F811
     answers = deliver(url, call(OURS, amount=10), call(THEIRS, amount=20), call(OURS, "t-2", amount=3))
     assert answers == [(200, 0, 10), (200, 0, 20), (200, 0, 13)]
     with ledger_at(url, OURS.mch_id) as ours, ledger_at(url, THEIRS.mch_id) as theirs:
+        watched(ours)
+        watched(theirs)
         for ledger, amount_li in ((ours, 100), (theirs, 200)):
             asked = TransferOrder("order-1", "42", TransferKind.DEPOSIT, amount_li)
             assert journal(ledger).open(asked, "ann")
@@ -148,6 +177,30 @@ def test_transfers_screens_and_pots_are_each_ones_own(both, url):  # noqa: F811
 def wins(ledger):
     with ledger.reading() as books:
         return data_store.wins(books, 0, 2**62)
+
+
+def test_what_waits_for_a_wallet_and_what_the_status_shows_are_each_ones_own(both):
+    theirs = both[1]
+    calls = [
+        examine(each.query.encode(), each.body, THEIRS) for each in (call(THEIRS, "t-8"), call(THEIRS, "t-9"))
+    ]
+    with_wallet = [PayoutLedger(ledger, wallet=True, clock=lambda: NOW_S) for ledger in both]
+    assert [each.outcome for each in with_wallet[1].settle(calls)] == ["claimed", "claimed"]
+    with theirs.writing() as books:
+        books.execute(update(schema.pending).values(try_at_ms=0))
+    assert with_wallet[0].claim_due(9) == []
+    claimed = sorted(with_wallet[1].claim_due(1), key=lambda each: each.trans_no)
+    assert with_wallet[1].confirm(claimed[0], 77) == 77
+    shown = []
+    for ledger in both:
+        checks = Checks(SimpleNamespace(health=str), ledger, lambda: 0.0)
+        with checks.running():
+            assert checks.ledger(10).trouble == ""
+            shown.append((checks.payouts(10).waiting, checks.payouts(10).last_outcome, checks.refused(10)))
+    assert shown == [(0, "first", []), (1, "claimed", [])]
+    merchants = [SimpleNamespace(ledger=each, clock=lambda: NOW_S, zone=ZoneInfo("UTC")) for each in both]
+    audit(merchants[0], "cat", "sign-in", {})
+    assert [list(audit_rows(each, 1)["who"]) for each in merchants] == [["cat"], ["ann"]]
 
 
 def test_each_has_an_audit_log_and_the_check_proves_both_by_name(both, url, engine):  # noqa: F811
