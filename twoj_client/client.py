@@ -52,9 +52,6 @@ class TwoJ:
         cache_url: a folder for the cache, or ``redis://…``; a folder in the user's cache directory if absent.
         timezone: IANA zone of the business day.
         max_in_flight: the most requests at the same time.
-        settle_s: so long after its end, by the provider's clock, a window's answer is kept. It is asked again
-            a day and a week after the end, and when somebody wants it.
-        stale_for_s: so old an answer may be when it is served because the provider fails.
         cache_bytes: the cache's size limit.
         timeout_s: the longest wait for the network.
         budget_s: the longest time of a call with its repetitions.
@@ -76,8 +73,6 @@ class TwoJ:
         cache_url: str | Path | None = None,
         timezone: str = "UTC",
         max_in_flight: int = 8,
-        settle_s: float = 7200,
-        stale_for_s: float = 86_400,
         cache_bytes: int = 2**30,
         timeout_s: float = 8,
         budget_s: float = 20,
@@ -123,8 +118,6 @@ class TwoJ:
             scope=_scope(merchant),
             clock=provider_clock.now,
             timer=timer,
-            settle_s=settle_s,
-            stale_for_s=stale_for_s,
             stats=self._stats,
         )
         self._workers = Workers(max_in_flight, thread_name_prefix="twoj")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -30,15 +31,17 @@ class CachePolicy:
     """How long an answer stays true.
 
     ``ttl_s``: an answer whose window still touches now (or that has no window) is asked again after this.
-    ``final_after_s``: so long after the end of its window an answer is final and kept for good. None where
-    there is no window; the client's own setting where it is 0.
+    ``final_after_s``: so long after the end of its window, by the provider's clock, its answer is final and
+    kept; it is asked again a day and a week after the end, and when somebody wants it..
+    ``stale_for_s``: so old an answer that is not final may be when it is served because the provider fails.
     """
 
     ttl_s: float
-    final_after_s: float | None = None
+    final_after_s: float = math.inf
+    stale_for_s: float = DAY_S
 
 
-WINDOWED = CachePolicy(ttl_s=30, final_after_s=0)
+WINDOWED = CachePolicy(ttl_s=30, final_after_s=2 * HOUR_S)
 # Always asked anew; an older answer only stands in where the provider fails.
 NEVER_FRESH = CachePolicy(ttl_s=0)
 # A bonus is counted where it was created, but goes on changing while it is wagered: weeks, at times.

@@ -94,7 +94,7 @@ def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime
             if day_start(day, zone) < min(end, now)
         },
     )
-    settles = timedelta(seconds=BONUS.final_after_s or 0)
+    settles = timedelta(seconds=BONUS.final_after_s)
     # Settled days were said long ago and are still true: the age is that of the days that may still change.
     changing = [reply.as_of for day, reply in replies.items() if reply.as_of < ends[day] + settles]
     as_of = min(changing or [reply.as_of for reply in replies.values()])

@@ -64,15 +64,14 @@ def test_a_window_that_ended_more_than_a_week_ago_is_kept_for_good(world, twoj):
     assert asked(world, lambda: bets(twoj, start, end)) == []
 
 
-def test_two_hours_after_its_end_a_window_is_finished(world, tmp_path):
-    with client_of(world, tmp_path, settle_s=7200) as twoj:
-        world.clock.now = NOW
-        end = NOW - 7199
-        bets(twoj, end - 60, end)
-        world.clock.now += 1900
-        assert len(asked(world, lambda: bets(twoj, end - 60, end))) == 1
-        world.clock.now += 21 * HOUR_S
-        assert asked(world, lambda: bets(twoj, end - 60, end)) == []
+def test_two_hours_after_its_end_a_window_is_finished(world, twoj):
+    world.clock.now = NOW
+    end = NOW - 7199
+    bets(twoj, end - 60, end)
+    world.clock.now += 1900
+    assert len(asked(world, lambda: bets(twoj, end - 60, end))) == 1
+    world.clock.now += 21 * HOUR_S
+    assert asked(world, lambda: bets(twoj, end - 60, end)) == []
 
 
 def test_an_answer_given_too_early_is_asked_again(world, twoj):
@@ -291,15 +290,14 @@ def test_what_was_asked_up_to_the_last_minute_is_found_in_the_next(world, twoj, 
     assert (old.stale, old.data) == (True, good.data)
 
 
-def test_after_a_day_an_old_answer_is_too_old(world, tmp_path):
-    with client_of(world, tmp_path, stale_for_s=3600) as twoj:
-        bets(twoj, TODAY, NOW)
-        world.down = True
-        world.clock.now += 3599
-        assert twoj.all.stage_summary(start=TODAY, end=NOW + 3599).stale
-        world.clock.now += 60
-        with pytest.raises(Exception, match="500"):
-            bets(twoj, TODAY, NOW + 3659)
+def test_after_a_day_an_old_answer_is_too_old(world, twoj):
+    twoj.slots.game_stage_summary(start=TODAY, end=NOW)
+    world.down = True
+    world.clock.now += DAY_S - 1
+    assert twoj.slots.game_stage_summary(start=TODAY, end=NOW).stale
+    world.clock.now += 1
+    with pytest.raises(Exception, match="500"):
+        twoj.slots.game_stage_summary(start=TODAY, end=NOW)
 
 
 def test_finished_days_need_no_provider(world, twoj):

@@ -61,8 +61,6 @@ class CachedReads:
         scope: str,
         clock: Callable[[], float],
         timer: Callable[[], float],
-        settle_s: float,
-        stale_for_s: float,
         stats: Stats,
     ) -> None:
         self._senders = senders
@@ -70,8 +68,6 @@ class CachedReads:
         self._single_flight = single_flight
         self._scope = scope
         self._clock = clock
-        self._settle_s = settle_s
-        self._stale_for_s = stale_for_s
         self._stats = stats
         self._memory = Memory[DecodedEntry](_MEMORY_BYTES)
         self._owner = secrets.token_hex(8)
@@ -156,7 +152,7 @@ class CachedReads:
         name = self._name(endpoint, params)
         for kept in self._store.get([_key(name, window, is_open=is_open) for is_open in (False, True)]):
             held = _decoded(endpoint, kept)
-            if held and rule.fits(held.entry) and rule.servable(held.entry, self._stale_for_s):
+            if held and rule.fits(held.entry) and rule.servable(held.entry):
                 return _answer(held, rule)._replace(stale=True)
         return None
 
@@ -276,7 +272,7 @@ class CachedReads:
     def _rule(self, endpoint: Endpoint[Any], window: Span, now: float) -> Rule:
         assert endpoint.policy is not None, endpoint.name  # noqa: S101
         number = self._asked_again.number(window)
-        return Rule(endpoint.policy, window, now=now, settle_s=self._settle_s, asked_again=number)
+        return Rule(endpoint.policy, window, now=now, asked_again=number)
 
     def _name(self, endpoint: Endpoint[Any], params: Params) -> str:
         return f"{self._scope}{endpoint.path}{canonical_json(params).decode()}"
@@ -377,7 +373,7 @@ class CachedReads:
             self._store.put({key: to_bytes(kept[window].entry) for key, window in settled.items()}, None)
         if passing:
             assert endpoint.policy is not None, endpoint.name  # noqa: S101
-            ttl_s = max(self._stale_for_s, endpoint.policy.ttl_s)
+            ttl_s = max(endpoint.policy.stale_for_s, endpoint.policy.ttl_s)
             self._store.put({key: to_bytes(kept[window].entry) for key, window in passing.items()}, ttl_s)
         return kept
 

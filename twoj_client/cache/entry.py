@@ -73,13 +73,10 @@ class Rule:
     `now` is the provider's time; entries from before the request `asked_again` are worth nothing more.
     """
 
-    def __init__(
-        self, policy: CachePolicy, window: Window | None, *, now: float, settle_s: float, asked_again: int
-    ) -> None:
+    def __init__(self, policy: CachePolicy, window: Window | None, *, now: float, asked_again: int) -> None:
         self._window = window
         self._now = now
-        self._ttl_s = policy.ttl_s
-        self._settle_s = policy.final_after_s or settle_s
+        self._policy = policy
         self._asked_again = asked_again
 
     @property
@@ -89,7 +86,7 @@ class Rule:
         Also one that ends with the last full minute, as many ask for it: or who asks in the next minute
         would not find what was said last.
         """
-        touches_s = max(self._ttl_s, _WHOLE_MINUTES_S)
+        touches_s = max(self._policy.ttl_s, _WHOLE_MINUTES_S)
         return self._window is not None and self._window.end > self._now - touches_s
 
     def fits(self, entry: CacheEntry) -> bool:
@@ -115,7 +112,7 @@ class Rule:
         if self._window is None or not entry.by_provider_clock:
             return False
         as_of = self.as_of(entry)
-        return self._window.end + self._settle_s <= as_of <= self._now + _CLOCKS_DIFFER_S
+        return self._window.end + self._policy.final_after_s <= as_of <= self._now + _CLOCKS_DIFFER_S
 
     def ended(self, entry: CacheEntry) -> bool:
         """Whether the window's last rounds were over when the answer was given: they last minutes at most.
@@ -130,9 +127,9 @@ class Rule:
         Late bets grow rarer with the time since the window's end, and so may the questions: a quarter of it.
         """
         if self._window is None:
-            return self._ttl_s
+            return self._policy.ttl_s
         since_end_s = self.as_of(entry) - self._window.end
-        return max(self._ttl_s, min(since_end_s * _SETTLING_SHARE, _LONGEST_SETTLING_S))
+        return max(self._policy.ttl_s, min(since_end_s * _SETTLING_SHARE, _LONGEST_SETTLING_S))
 
     def fresh(self, entry: CacheEntry) -> bool:
         """Whether the entry is as good as a new answer. One from the future is not: a clock was set."""
@@ -150,9 +147,9 @@ class Rule:
         """Return how the entry differs from what was said first of the window, None where it does not."""
         return Restatement(self._window, entry.changed) if self._window and entry.changed else None
 
-    def servable(self, entry: CacheEntry, stale_for_s: float) -> bool:
+    def servable(self, entry: CacheEntry) -> bool:
         """Whether the entry may be served, marked stale, when the provider fails."""
-        return self.settled(entry) or self._now - self.as_of(entry) < stale_for_s
+        return self.settled(entry) or self._now - self.as_of(entry) < self._policy.stale_for_s
 
     def _next_look_at(self, entry: CacheEntry) -> float:
         """Return when a settled window is asked again."""
