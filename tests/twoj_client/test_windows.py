@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.twoj_client.conftest import utc
-from twoj_client.windows import DAY_S, HOUR_S, Window, blocks, business_days, hours, in_one_answer
+from twoj_client.windows import DAY_S, HOUR_S, Window, blocks, business_days, cut, hours, in_one_answer
 
 ZONES = st.sampled_from(sorted(available_timezones() - {"localtime"})).map(ZoneInfo)
 STARTS = st.integers(0, 4_000_000_000)
@@ -126,3 +126,12 @@ def test_londons_day_of_25_hours_is_an_answer_of_its_own():
     assert [(day.window.end - day.window.start) // 3600 for day in days] == [24, 25, 24, 24, 24]
     groups = in_one_answer(days, 60 * DAY_S)
     assert [[day.date.day for day in group] for group in groups] == [[25], [26], [27, 28, 29]]
+
+
+def test_days_that_fill_the_longest_window_exactly_are_one_request():
+    days = business_days(Window(epoch(2026, 1, 1), epoch(2026, 3, 3)), ZoneInfo("UTC"))
+    assert blocks(days, 60 * DAY_S) == [Window(epoch(2026, 1, 1), epoch(2026, 3, 2)), days[-1].window]
+
+
+def test_a_window_is_cut_at_whole_steps_from_the_origin():
+    assert cut(Window(1000, 1250), 100, origin=30) == [(1000, 1030), (1030, 1130), (1130, 1230), (1230, 1250)]

@@ -335,3 +335,29 @@ def test_what_people_read_as_a_zone_is_built_in_one_place():
         "bets/data_exports.py": "self._zone.key,",
         "jackpots/parts_wall/__init__.py": '"zone": merchant.zone.key,',
     }
+
+
+def test_halves_are_rounded_away_from_zero_and_once():
+    assert formats.points(Fraction(1, 2)) == "+50.00\u00a0pp"
+    assert formats.points(Fraction(-5, 100_000)) == "−0.01\u00a0pp"
+    assert formats.percent_change(Fraction(5, 10_000)) == "+0.1\u00a0%"
+    assert formats.count(Fraction(1, 2)) == "1"
+    assert formats.percent(None) == "–"
+
+
+def test_an_age_is_said_in_the_unit_that_it_has_filled():
+    now = datetime(2026, 3, 15, 9, 30, tzinfo=UTC)
+    ages = [formats.age(now - timedelta(seconds=seconds), now) for seconds in (0, 1, 55, 55 * 60, 23 * 3600)]
+    assert ages == ["just now", "1 sec ago", "55 sec ago", "55 min ago", "23 hr ago"]
+
+
+def test_a_moment_is_dated_day_first():
+    assert (
+        formats.moment(datetime(2026, 3, 15, 9, 30, tzinfo=UTC), ZoneInfo("UTC")) == "15 Mar 2026, 09:30 UTC"
+    )
+
+
+def test_a_card_writes_an_amount_as_its_currency_does_and_never_hides_one():
+    assert formats.short(METRIC["bet_amount"], 5000, "JPY") == "5\u00a0JPY"
+    assert formats.short(METRIC["bet_amount"], 5000, "KWD") == "5.000\u00a0KWD"
+    assert formats.money_short(Fraction(9, 2)) == "0.005"
