@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -23,7 +23,7 @@ from dashboard.bets.data_pieces import LESS_THAN_COUNTED, piece_s
 from dashboard.bets.export import Export, Format, State, days_that_differ
 from dashboard.bets.export_files import write_csv, write_parquet
 from dashboard.core.frames import game_names, game_type
-from dashboard.core.periods import day_start
+from dashboard.core.periods import day_end
 from dashboard.provider.failures import by_time, failures, window_words
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
@@ -99,7 +99,7 @@ class Exports:
 
         Raises ValueError where the last day is not over.
         """
-        if day_start(last_day + timedelta(days=1), self._zone).timestamp() > self._clock():
+        if day_end(last_day, self._zone).timestamp() > self._clock():
             raise ValueError("Only days that are over can be exported.")
         export = Export(
             # Whoever has the address of a file may fetch it, so nobody must be able to guess one.

@@ -10,7 +10,7 @@ import msgspec
 
 from dashboard.core.files import About, file_stem
 from dashboard.core.formats import count, moment
-from dashboard.core.periods import Period, day_start, days_label
+from dashboard.core.periods import Period, day_end, day_start, days_label
 
 _MOST_NAMED: Final = 3
 
@@ -81,7 +81,7 @@ class Export(msgspec.Struct, frozen=True):
     def window(self, day: dt.date) -> tuple[int, int]:
         """Start and end of a business day."""
         zone = ZoneInfo(self.zone)
-        start, end = day_start(day, zone), day_start(day + dt.timedelta(days=1), zone)
+        start, end = day_start(day, zone), day_end(day, zone)
         return int(start.timestamp()), int(end.timestamp())
 
     @property

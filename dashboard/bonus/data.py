@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.bonus.numbers import Wanted, bonus_days_frame, bonus_parts_frame, bonus_totals
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BonusTotals
-from dashboard.core.periods import Period, day_start, days_label
+from dashboard.core.periods import Period, day_end, day_start, days_label
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.merchant import Merchant
@@ -85,7 +85,7 @@ def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime
     A day whose answer failed is NA and named in `failed`. Raises TwoJError where no day is known.
     """
     zone = merchant.zone
-    ends = {day: day_start(day + timedelta(days=1), zone) for day in period.days()}
+    ends = {day: day_end(day, zone) for day in period.days()}
     replies, errors = gather(
         merchant,
         {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.core.codes import CREATE_TYPES, STATES
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
-from dashboard.core.periods import Period, day_start
+from dashboard.core.periods import Period, day_end, day_start
 from dashboard.core.query import CREATE_TYPE, GAME_IDS, MCH_ID, OP_ID, STATE, USER_ID, Query
 from twoj_client.models import BonusSummary
 
@@ -91,7 +91,7 @@ def bonus_days_frame(
     sums = [found.get(day, _NONE if day_start(day, zone) >= now else None) for day in days]
     frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days))})
     frame = frame.join(_columns(sums))
-    frame["finished"] = [day_start(day + timedelta(days=1), zone) <= now for day in days]
+    frame["finished"] = [day_end(day, zone) <= now for day in days]
     return frame
 
 

@@ -8,7 +8,7 @@ known.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ import pandas as pd
 from dashboard.core.codes import SLOTS
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
-from dashboard.core.periods import Period, day_start, hour_windows
+from dashboard.core.periods import Period, day_end, day_start, hour_windows
 from twoj_client.models import Game, GameSummary, SlotsGameRow, SlotsUserRow, StageDay, StageTotal
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
@@ -96,7 +96,7 @@ def days_frame(
     ]
     frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days))})
     frame[list(SUMS)] = totals_frame(sums)
-    frame["finished"] = [day_start(day + timedelta(days=1), zone) <= now for day in days]
+    frame["finished"] = [day_end(day, zone) <= now for day in days]
     return frame
 
 

@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>$~#|&]|:(?=[A-Za-z]))")
 # What looks like an address becomes a link, escaped or not, unless something stands in it: this has no width.
@@ -23,3 +24,13 @@ def escaped(text: str) -> str:
     """Text that Markdown shows as it is: no markup, links, formulas, icons or colours come of it."""
     text = _TURNING.sub(_TURNED, text)
     return _ADDRESS.sub(_WORD_JOINER, _MARKUP.sub(r"\\\1", " ".join(text.split())))
+
+
+def safe_url(url: str) -> str | None:
+    """Return an address of the provider's if a link may lead there: https and a named host; else None."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    plain = url.isprintable() and " " not in url
+    return url if plain and parts.scheme == "https" and parts.hostname else None

@@ -75,7 +75,7 @@ class Period:
 
     def window(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Half open window in UTC, from midnight to midnight in `zone` (so 23 or 25 hours on some days)."""
-        return day_start(self.first_day, zone), day_start(self.last_day + timedelta(days=1), zone)
+        return day_start(self.first_day, zone), day_end(self.last_day, zone)
 
     def is_running(self, now: datetime, zone: ZoneInfo) -> bool:
         """Whether `now` (aware) lies in the period, so that its last day is not finished."""
@@ -178,6 +178,11 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     return _instant(day, time.min, zone)
 
 
+def day_end(day: date, zone: ZoneInfo) -> datetime:
+    """The midnight after `day` in `zone`, in UTC."""
+    return day_start(day + timedelta(days=1), zone)
+
+
 def hour_windows(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
     """The hours of the local clock on a business day, as half open windows in UTC that lie side by side.
 
@@ -216,7 +221,7 @@ def window_label(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     words = f"{first_day.isoformat()} to {last_day.isoformat()}"
     if start != day_start(first_day, zone):
         words += f", from {_clock(start.astimezone(zone))}"
-    if end != day_start(last_day + timedelta(days=1), zone):
+    if end != day_end(last_day, zone):
         words += f", until {_clock(end.astimezone(zone))}"
     return words
 

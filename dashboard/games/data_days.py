@@ -1,14 +1,14 @@
 """Sums by game and day. A finished day is asked for once: the client keeps its answer for good."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Final, cast
 
 from dashboard.core.codes import SLOTS
 from dashboard.core.frames import beyond, game_names, game_totals, game_type, totals
 from dashboard.core.metrics import Totals
-from dashboard.core.periods import day_start, days_label
+from dashboard.core.periods import day_end, day_start, days_label
 from dashboard.games import data_table
 from dashboard.games.data_table import ALL_SLOTS, PATIENCE_S, WHOLE, Call
 from dashboard.games.days import GameDays
@@ -44,10 +44,8 @@ def game_days(
         return Load(_calls(merchant, wanted, days, now), merchant.loads.slow, merchant.clock, question=now)
 
     # The same days may be whole in one view and, compared with a running period, end early in another.
-    is_cut = now < day_start(days[-1] + timedelta(days=1), merchant.zone)
-    number = merchant.asked_again(
-        day_start(days[0], merchant.zone), day_start(days[-1] + timedelta(days=1), merchant.zone)
-    )
+    is_cut = now < day_end(days[-1], merchant.zone)
+    number = merchant.asked_again(day_start(days[0], merchant.zone), day_end(days[-1], merchant.zone))
     name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None, number)
     load = merchant.loads.look(name, start, RENEW_S if only is None else data_table.RENEW_S, PATIENCE_S)
     known = load.made(lambda: _known(merchant, listed, wanted, days, load, now, only))
@@ -84,7 +82,7 @@ def _calls(
     twoj, zone = merchant.twoj, merchant.zone
     windows = {}
     for day in reversed(days):
-        start, end = day_start(day, zone), min(day_start(day + timedelta(days=1), zone), now)
+        start, end = day_start(day, zone), min(day_end(day, zone), now)
         if start < end:
             windows[day] = {"start": start, "end": end}
     calls: dict[Cell, Call] = {}
@@ -156,11 +154,11 @@ def _known(
     newest = max(day for _, day in parts)
     # Finished days were said long ago and are still true: the age is that of the newest.
     as_of = min(reply.as_of for (_, day), reply in parts.items() if day == newest)
-    asked_to = min(day_start(days[-1] + timedelta(days=1), zone), cast("datetime", load.question))
+    asked_to = min(day_end(days[-1], zone), cast("datetime", load.question))
     return Known(
         GameDays(
             days,
-            [day_start(day + timedelta(days=1), zone) <= asked_at for day in days],
+            [day_end(day, zone) <= asked_at for day in days],
             rows,
             _unlisted(merchant, days, replies, list(rows.values()), cast("datetime", load.question))
             if WHOLE in wanted
@@ -196,7 +194,7 @@ def _unlisted(
             parts[day].append(reply)
     found: list[Totals | None] = []
     for place, day in enumerate(days):
-        start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+        start, end = day_start(day, zone), day_end(day, zone)
         said = [*parts[day], wholes[day]] if day in wholes else []
         if said and may_differ(said, start, min(end, now)) and (now < end or is_settled(said)):
             whole = next(row for row in wholes[day].data.days if row.date == day)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
-from urllib.parse import urlsplit
 
 import pandas as pd
 
 from dashboard.core import formats
 from dashboard.core.frames import UNLISTED_SO_FAR, game_ids, row_totals
+from dashboard.core.markdown import safe_url
 from dashboard.core.metrics import METRIC, Change, Number, Totals, change
 from dashboard.games.days import GameDays
 
@@ -89,13 +89,7 @@ def safe_icon(url: str) -> str | None:
 
     It is fetched over https from a named host, or is a picture itself.
     """
-    if _PICTURE.fullmatch(url):
-        return url
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme == "https" and parts.hostname else None
+    return url if _PICTURE.fullmatch(url) else safe_url(url)
 
 
 def _by_id(games: pd.DataFrame | None) -> dict[int | None, Totals | None]:

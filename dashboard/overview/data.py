@@ -1,7 +1,7 @@
 """Sums of all games, by business day and by hour."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.core import frames
 from dashboard.core.formats import hour_text
 from dashboard.core.memo import made
-from dashboard.core.periods import Period, changed_clocks, day_start, days_label, hour_windows
+from dashboard.core.periods import Period, changed_clocks, day_end, day_start, days_label, hour_windows
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Known, covered, is_settled, trouble_of
@@ -68,12 +68,12 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Kno
     sums: dict[datetime, StageTotal] = {
         start: reply.data.summary for start, reply in replies.items() if reply.complete
     }
-    tomorrow = day_start(day + timedelta(days=1), zone)
+    tomorrow = day_end(day, zone)
     before = tuple((start, row) for start, row in sums.items() if start < day_start(day, zone))
     today = tuple((start, row) for start, row in sums.items() if day_start(day, zone) <= start < tomorrow)
     frame = made(_hours_frame, day, today, before_day, before, now, zone)
     clocks = changed_clocks(
-        (day_start(before_day, zone), day_start(before_day + timedelta(days=1), zone)),
+        (day_start(before_day, zone), day_end(before_day, zone)),
         (day_start(day, zone), tomorrow),
     )
     # Finished hours were said long ago and are still true: the age is that of the latest one.

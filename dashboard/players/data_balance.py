@@ -8,7 +8,7 @@ from typing import Final
 
 from dashboard.core.formats import moment
 from dashboard.core.frames import TIMES_S
-from dashboard.core.periods import business_day, day_start, days_label
+from dashboard.core.periods import business_day, day_end, day_start, days_label
 from dashboard.players.balance import (
     Cause,
     Gap,
@@ -188,7 +188,7 @@ def _converted(
         calls[day] = partial(
             merchant.twoj.all.bonus_summary,
             start=begin,
-            end=min(day_start(day + timedelta(days=1), merchant.zone), history.end),
+            end=min(day_end(day, merchant.zone), history.end),
             user_id=history.player.user_id,
             op_id=history.player.op_id,
             states=[_COMPLETED],

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -69,16 +68,6 @@ def games_fields(row: Mapping[str, Any]) -> Fields:
     return [
         (label, UNKNOWN if pd.isna(row[name]) else _listed(str(row[name]))) for name, label in _GAMES.items()
     ]
-
-
-def safe_url(url: str) -> str | None:
-    """Return an address of the provider's if a link may lead there: https and a named host; else None."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    plain = url.isprintable() and " " not in url
-    return url if plain and parts.scheme == "https" and parts.hostname else None
 
 
 def _extra(name: str, value: Any, currency: str | None) -> str:

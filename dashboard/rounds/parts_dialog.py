@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.core.codes import SLOTS
-from dashboard.core.markdown import escaped, short
+from dashboard.core.markdown import escaped, safe_url, short
 from dashboard.core.periods import business_day
 from dashboard.core.query import ROUND
 from dashboard.kit import current, guard, navigation, query_params, states
 from dashboard.rounds.data import round_url
-from dashboard.rounds.detail import Fields, facts, games_fields, safe_url, slots_fields
+from dashboard.rounds.detail import Fields, facts, games_fields, slots_fields
 
 _ROW_PX: Final = 35
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard.core.files import Kind
+from dashboard.core.markdown import safe_url
 from dashboard.players.balance import Cause, Gap
 from dashboard.players.sessions import sessions_frame
 from dashboard.players.tables import (
@@ -21,7 +22,7 @@ from dashboard.players.tables import (
     sessions_table,
     texts,
 )
-from dashboard.rounds.detail import facts, games_fields, safe_url, slots_fields
+from dashboard.rounds.detail import facts, games_fields, slots_fields
 from tests.dashboard.made_rounds import rounds, slots, table
 
 MANILA = ZoneInfo("Asia/Manila")
