@@ -136,14 +136,22 @@ class Sandbox:
         return answer.json()
 
 
+_RUN = """import twoj_sandbox
+twoj_sandbox.MCH_ID, twoj_sandbox.KEY = {!r}, {!r}
+from twoj_sandbox.__main__ import main
+main()"""
+
+
 @contextlib.contextmanager
-def start_sandbox(*arguments: str, clock: int | None = None) -> Iterator[Sandbox]:
+def start_sandbox(
+    *arguments: str, clock: int | None = None, mch_id: int = MCH_ID, key: str = KEY
+) -> Iterator[Sandbox]:
     """Start a sandbox on a free port, end it afterwards. Without `clock` it runs with the real time."""
     stopped = () if clock is None else ("--clock", str(clock))
     command = [
         sys.executable,
-        "-m",
-        "twoj_sandbox",
+        "-c",
+        _RUN.format(mch_id, key),
         "--port",
         "0",
         "--until-stdin-closes",

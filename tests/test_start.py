@@ -259,11 +259,13 @@ def test_demo_mode_works_whatever_the_environment_says(tmp_path: Path):
 REAL = {"TWOJ_SUMMARY_URL": "https://provider.example", "TWOJ_MCH_ID": "101", "TWOJ_KEY": "hush"}
 
 
-@pytest.mark.parametrize("module", ["streamlit", "payouts"])
+@pytest.mark.parametrize("module", ["streamlit", "ledger"])
 def test_a_proxy_that_cannot_be_used_stops_the_start_with_one_line(tmp_path: Path, module: str):
     environment = {**os.environ, **REAL, **UNUSABLE, "XDG_DATA_HOME": str(tmp_path)}
     command = (
-        ["run", "app.py", "--server.port", str(free_port())] if module == "streamlit" else ["--port", "0"]
+        ["run", "app.py", "--server.port", str(free_port())]
+        if module == "streamlit"
+        else ["payouts", "--port", "0"]
     )
     ended = subprocess.run(
         [sys.executable, "-m", module, *command],

@@ -4,14 +4,13 @@ import time
 
 from dashboard.core.view import read_view
 from dashboard.games import data_table as games_data_table
-from dashboard.kit import current
 from tests.asked import asked
+from tests.merchants import merchant
 from tests.pages.game_truth import texts
 
 
 def view(query=None):
-    merchant = current.merchant()
-    return read_view(asked(query or {}, merchant.now(), merchant.zone))
+    return read_view(asked(query or {}, merchant().now(), merchant().zone))
 
 
 def whole(look, seconds=60):
@@ -24,7 +23,7 @@ def whole(look, seconds=60):
 
 def all_here(page, query=None):
     """The page once the games of the table have all answered."""
-    whole(lambda: games_data_table.arriving_games(current.merchant(), view(query)))
+    whole(lambda: games_data_table.arriving_games(merchant(), view(query)))
     return page.run()
 
 

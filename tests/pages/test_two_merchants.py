@@ -1,0 +1,200 @@
+"""Two merchants in one process, with one cache, one ledger, one folder of exports: each sees its own."""
+
+import asyncio
+import time
+from contextlib import ExitStack, closing
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+from dashboard.bets import route_exports
+from dashboard.bets.data_exports import Exports
+from dashboard.bets.export import Format, State
+from dashboard.jackpots import route_live
+from dashboard.jackpots.data_poller import told_pots
+from dashboard.jackpots.data_watch import Watch
+from dashboard.kit.current import merchants
+from dashboard.server.connect import connected
+from dashboard.server.settings import Settings
+from ledger.database import Database, ledger_url
+from tests.pages.conftest import MAIN
+from tests.pages.game_truth import texts
+from tests.provider import CLOCK, start_sandbox
+
+OURS, THEIRS = 101, 202
+OF = {
+    OURS: {"key": "our-key", "currency": "PHP", "timezone": "Asia/Manila"},
+    THEIRS: {"key": "their-key", "currency": "JPY", "timezone": "America/New_York"},
+}
+SEEDS = {OURS: ("--seed", "1"), THEIRS: ("--seed", "2", "--bets-per-hour", "90")}
+PAGES = [
+    ("overview", {"period": "yesterday"}),
+    ("games", {"period": "yesterday"}),
+    ("bonus", {"period": "yesterday"}),
+    ("players", {"period": "yesterday", "op_id": "whale"}),
+    ("bets", {"period": "yesterday"}),
+    ("wallet", {"op_id": "whale"}),
+    ("jackpots", {}),
+]
+
+
+@pytest.fixture(scope="module")
+def urls():
+    with ExitStack() as stack:
+        yield {
+            mch_id: stack.enter_context(
+                start_sandbox(*SEEDS[mch_id], clock=CLOCK, mch_id=mch_id, key=OF[mch_id]["key"])
+            ).url
+            for mch_id in OF
+        }
+
+
+def run(stack, urls, folder, *mch_ids, **more):
+    """Have these merchants run, all that they keep in one folder."""
+    folder.mkdir(exist_ok=True)
+    ledger = stack.enter_context(closing(Database(ledger_url(f"sqlite:///{folder / 'ledger'}"))))
+    for mch_id in mch_ids:
+        of = OF[mch_id]
+        settings = Settings(
+            summary_url=urls[mch_id],
+            mch_id=mch_id,
+            key=SecretStr(of["key"]),
+            currency=of["currency"],
+            timezone=of["timezone"],
+            cache_url=str(folder / "cache"),
+            **more,
+        )
+        connection = connected(
+            merchants,
+            settings,
+            ledger,
+            demo=False,
+            sign_in=bool(more),
+            clock=lambda: CLOCK,
+            timer=lambda: time.monotonic() + CLOCK,
+        )
+        stack.enter_context(connection)
+
+
+@pytest.fixture
+def both(urls, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with ExitStack() as stack:
+        run(stack, urls, tmp_path, OURS, THEIRS)
+        yield merchants[OURS], merchants[THEIRS]
+
+
+def opened(mch_id, page, query, user=None):
+    tab = AppTest.from_file(str(MAIN), default_timeout=30)
+    tab.session_state["mch_id"], tab.user = mch_id, user or {}
+    for name, value in query.items():
+        tab.query_params[name] = value
+    if page != "overview":
+        tab.switch_page(f"../../pages/{page}.py")
+    return tab.run()
+
+
+def shown(mch_id, page, query):
+    """Every number of a page, and the words beside them, once all has arrived."""
+    tab, until = opened(mch_id, page, query), time.monotonic() + 60
+    while tab.get("progress"):
+        assert time.monotonic() < until
+        tab.run()
+    assert not tab.exception
+    return {
+        "cards": [(each.label, each.value, each.delta) for each in tab.metric],
+        "tables": [repr(texts(each)) for each in tab.dataframe],
+        "charts": [each.proto.spec for each in tab.get("plotly_chart")],
+        "said": [each.value for each in (*tab.caption, *tab.warning, *tab.info, *tab.error)],
+    }
+
+
+@pytest.mark.parametrize(("page", "query"), PAGES, ids=[page for page, _ in PAGES])
+def test_a_page_shows_what_it_shows_where_its_merchant_runs_alone(urls, tmp_path, monkeypatch, page, query):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    alone = {}
+    for mch_id in OF:
+        with ExitStack() as stack:
+            run(stack, urls, tmp_path / f"alone-{mch_id}", mch_id)
+            alone[mch_id] = shown(mch_id, page, query)
+    assert alone[OURS] != alone[THEIRS]
+    assert alone[OURS]["cards"] or alone[OURS]["tables"]
+    with ExitStack() as stack:
+        run(stack, urls, tmp_path, OURS, THEIRS)
+        for mch_id in (OURS, THEIRS, OURS):
+            assert shown(mch_id, page, query) == alone[mch_id]
+
+
+def test_the_client_says_the_own_sums_from_one_cache(both):
+    window = {"start": datetime(2026, 3, 10, tzinfo=UTC), "end": datetime(2026, 3, 11, tzinfo=UTC)}
+    for _ in range(2):
+        counts = [each.twoj.all.stage_summary(**window).data.summary.bet_count for each in both]
+        assert counts[0] > 2 * counts[1] > 0
+
+
+def test_an_export_is_its_merchants_alone(both):
+    ours, theirs = (each.running(Exports) for each in both)
+    everything, day = SimpleNamespace(types=(), game_ids=()), date(2026, 3, 10)
+    ours.order(day, day, everything, "", Format.CSV)
+    assert (len(ours.seen()), theirs.seen()) == (1, [])
+    theirs.order(day, day, everything, "", Format.CSV)
+    until = time.monotonic() + 60
+    while any(each.seen()[0].export.state is State.WAITING for each in (ours, theirs)):
+        assert time.monotonic() < until
+        for each in (ours, theirs):
+            each.work()
+    (a,), (b,) = ours.seen(), theirs.seen()
+    assert (a.export.currency, a.export.zone) == ("PHP", "Asia/Manila")
+    assert (b.export.currency, b.export.zone) == ("JPY", "America/New_York")
+    assert a.rows > 2 * b.rows > 0
+    assert ours.finished(b.export.id) is None is theirs.finished(a.export.id)
+    app = Starlette(routes=[route_exports.route(merchants)])
+    for one in (a, b):
+        said = get(app, f"/exports/{one.export.id}/{one.export.file}").text
+        assert len(said.splitlines()) == one.rows + 1
+
+
+def test_a_screen_is_told_the_pots_of_whose_it_is(both):
+    app, told = Starlette(routes=[route_live.route(merchants)]), {}
+    for each in both:
+        watch = each.running(Watch)
+        token = watch.screens.make("Lobby", "dark", "ann")
+        until = time.monotonic() + 30
+        while watch.look() is None:  # the poller's own thread may be about to ask
+            assert time.monotonic() < until
+            watch.poller.turn()
+        told[each.mch_id] = get(app, "/live/jackpot", token).json()
+        assert told[each.mch_id]["build"] == watch.build
+    amounts = [str(told_pots(each.twoj.jackpot.pool()).hourly.amount) for each in both]
+    assert [each["hourly"]["pot"] for each in told.values()] == amounts
+    assert amounts[0] != amounts[1]
+    assert get(app, "/live/jackpot", "nobody").status_code == 401
+
+
+def test_recent_players_are_those_of_the_merchant(urls, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    ann = {"is_logged_in": True, "sub": "ann", "email": "ann@casino.example", "exp": CLOCK + 60}
+
+    def recent_of(mch_id, query):
+        tab = opened(mch_id, "players", query, ann)
+        while tab.get("progress"):
+            tab.run()
+        return [each.label for each in tab.button if each.key and each.key.startswith("recent-")]
+
+    with ExitStack() as stack:
+        run(stack, urls, tmp_path, OURS, THEIRS, roles={"analyst": ["ann@casino.example"]})
+        recent_of(OURS, {"op_id": "whale", "period": "yesterday"})
+        assert (recent_of(OURS, {}), recent_of(THEIRS, {})) == (["whale"], [])
+
+
+def get(app, path, token=""):
+    async def ask():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+            return await client.get(path, headers={"Authorization": f"Bearer {token}"})
+
+    return asyncio.run(ask())
