@@ -159,9 +159,16 @@ class AllGames:
         2 backend, 3 official. `states`: 1 active, 2 wagering, 3 completed, 4 cancelled, 5 expired.
         """
         endpoint = endpoints.ALL_BONUS_SUMMARY
-        params = _bonus_params(
-            self._core.mch_id if mch_id is None else mch_id, user_id, op_id, game_ids, create_types, states
-        )
+        lists = {
+            "game_ids": arguments.ids("game_ids", game_ids),
+            "create_type_list": arguments.ids("create_types", create_types),
+            "state_list": arguments.ids("states", states),
+        }
+        params: dict[str, Any] = {
+            "mch_id": self._core.mch_id if mch_id is None else arguments.positive("mch_id", mch_id)
+        }
+        params |= arguments.optional_player(user_id, op_id)
+        params |= {name: values for name, values in lists.items() if values}
         if start is None and end is None:
             answer = self._core.cache.read(endpoint, params)
             return reply_of(answer.value, [answer])
@@ -187,22 +194,3 @@ def _distinct(pages: Sequence[BetPage]) -> int:
 
 def _bets(hour: HourPages[BetPage]) -> Bets:
     return oldest_first(forwards([bet for page in hour.pages for bet in page.value.items]))
-
-
-def _bonus_params(
-    mch_id: int,
-    user_id: int | None,
-    op_id: str | None,
-    game_ids: Iterable[int] | None,
-    create_types: Iterable[int] | None,
-    states: Iterable[int] | None,
-) -> dict[str, Any]:
-    lists = {
-        "game_ids": arguments.ids("game_ids", game_ids),
-        "create_type_list": arguments.ids("create_types", create_types),
-        "state_list": arguments.ids("states", states),
-    }
-    named = {name: values for name, values in lists.items() if values}
-    return (
-        {"mch_id": arguments.positive("mch_id", mch_id)} | arguments.optional_player(user_id, op_id) | named
-    )

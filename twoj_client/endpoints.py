@@ -16,6 +16,7 @@ from twoj_client.joins import added_up, added_up_by
 from twoj_client.tolerant import Unknown, read
 from twoj_client.windows import DAY_S, HOUR_S
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -85,19 +86,17 @@ class Endpoint(Generic[T_co]):
         return read(payload, self.shape)
 
 
-_60_DAYS = 60 * DAY_S
+def _sums_or_rounds(
+    name: str, path: str, shape: type[T], policy: CachePolicy = WINDOWED, **more: Any
+) -> Endpoint[T]:
+    """Return the row of an endpoint of the Summary API about a window of 60 days at most."""
+    return Endpoint(name, path, Family.SUMMARY, shape, policy, longest_s=60 * DAY_S, **more)
+
 
 ALL_LIST = Endpoint(
     "all.list", "/api/all/list", Family.SUMMARY, list[models.Game], policy=CachePolicy(HOUR_S)
 )
-ALL_STAGE_SUMMARY = Endpoint(
-    "all.stage_summary",
-    "/api/all/stage/summary",
-    Family.SUMMARY,
-    models.StageAnswer,
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
-)
+ALL_STAGE_SUMMARY = _sums_or_rounds("all.stage_summary", "/api/all/stage/summary", models.StageAnswer)
 ALL_HISTORY = Endpoint(
     "all.history",
     "/api/all/history",
@@ -107,76 +106,40 @@ ALL_HISTORY = Endpoint(
     longest_s=HOUR_S,
     page_size=2000,
 )
-ALL_BONUS_SUMMARY = Endpoint(
-    "all.bonus_summary",
-    "/api/all/bonus/summary",
-    Family.SUMMARY,
-    models.BonusSummary,
-    policy=BONUS,
-    longest_s=_60_DAYS,
-    join=added_up(),
+ALL_BONUS_SUMMARY = _sums_or_rounds(
+    "all.bonus_summary", "/api/all/bonus/summary", models.BonusSummary, policy=BONUS, join=added_up()
 )
-GAMES_USER_HISTORY = Endpoint(
-    "games.user_history",
-    "/api/games/user/history",
-    Family.SUMMARY,
-    list[models.GamesRound],
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
-    row_limit=500,
+GAMES_USER_HISTORY = _sums_or_rounds(
+    "games.user_history", "/api/games/user/history", list[models.GamesRound], row_limit=500
 )
-GAMES_GAME_HISTORY = Endpoint(
-    "games.game_history",
-    "/api/games/game/history",
-    Family.SUMMARY,
-    list[models.GamesRound],
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
-    row_limit=500,
+GAMES_GAME_HISTORY = _sums_or_rounds(
+    "games.game_history", "/api/games/game/history", list[models.GamesRound], row_limit=500
 )
-GAMES_USER_STAGE_SUMMARY = Endpoint(
+GAMES_USER_STAGE_SUMMARY = _sums_or_rounds(
     "games.user_stage_summary",
     "/api/games/user/stage/summary",
-    Family.SUMMARY,
     models.GamesUserSummary,
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
     join=added_up(first=["credit_before_game"], last=["credit"]),
 )
-GAMES_GAME_STAGE_SUMMARY = Endpoint(
+GAMES_GAME_STAGE_SUMMARY = _sums_or_rounds(
     "games.game_stage_summary",
     "/api/games/game/stage/summary",
-    Family.SUMMARY,
     models.GameSummary,
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
     join=added_up(alone=["user_count", "win_user_count", "lose_user_count"]),
 )
-SLOTS_USER_HISTORY = Endpoint(
-    "slots.user_history",
-    "/api/slots/user/history",
-    Family.SUMMARY,
-    list[models.SlotsRound],
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
-    row_limit=500,
+SLOTS_USER_HISTORY = _sums_or_rounds(
+    "slots.user_history", "/api/slots/user/history", list[models.SlotsRound], row_limit=500
 )
-SLOTS_USER_STAGE_SUMMARY = Endpoint(
+SLOTS_USER_STAGE_SUMMARY = _sums_or_rounds(
     "slots.user_stage_summary",
     "/api/slots/user/stage/summary",
-    Family.SUMMARY,
     list[models.SlotsUserRow],
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
     join=added_up_by("user_id", "op_id", "game_id", "currency"),
 )
-SLOTS_GAME_STAGE_SUMMARY = Endpoint(
+SLOTS_GAME_STAGE_SUMMARY = _sums_or_rounds(
     "slots.game_stage_summary",
     "/api/slots/game/stage/summary",
-    Family.SUMMARY,
     list[models.SlotsGameRow],
-    policy=WINDOWED,
-    longest_s=_60_DAYS,
     join=added_up_by("game_id"),
 )
 SLOTS_DETAIL_URL = Endpoint(
@@ -225,23 +188,7 @@ TRANSFER_RECORDS = Endpoint(
     limited=True,
 )
 
-ENDPOINTS: tuple[Endpoint[object], ...] = (
-    ALL_LIST,
-    ALL_STAGE_SUMMARY,
-    ALL_HISTORY,
-    ALL_BONUS_SUMMARY,
-    GAMES_USER_HISTORY,
-    GAMES_GAME_HISTORY,
-    GAMES_USER_STAGE_SUMMARY,
-    GAMES_GAME_STAGE_SUMMARY,
-    SLOTS_USER_HISTORY,
-    SLOTS_USER_STAGE_SUMMARY,
-    SLOTS_GAME_STAGE_SUMMARY,
-    SLOTS_DETAIL_URL,
-    JACKPOT_POOL,
-    TRANSFER_DEPOSIT,
-    TRANSFER_WITHDRAW,
-    TRANSFER_BALANCE,
-    TRANSFER_RECORDS,
+ENDPOINTS: tuple[Endpoint[object], ...] = tuple(
+    row for row in list(globals().values()) if isinstance(row, Endpoint)
 )
 """All endpoints, in the order of the documents."""

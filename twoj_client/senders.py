@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import tenacity
@@ -48,8 +49,10 @@ class Senders:
         self._budget_s = budget_s
         hanging = CircuitBreaker(timer, probe_wait_s=_PROBE_WAIT_S)
         counted = CountedSender(wire.send, timer, stats, hanging)
-        limited = LimitedSender(counted.send, timer, sleep, max_in_flight)
-        repeated = RepeatedSender(limited.send, timer, sleep)
+        limited = LimitedSender(
+            counted.send, timer, RateLimit(timer, sleep), threading.BoundedSemaphore(max_in_flight)
+        )
+        repeated = RepeatedSender(limited.send, timer, sleep, CircuitBreaker(timer))
         self._send = GuardedSender(repeated.send, hanging).send
 
     def ask(self, endpoint: Endpoint[Any], params: dict[str, Any], *, hurried: bool = False) -> Received:
@@ -65,22 +68,20 @@ class Senders:
         return self._send(ApiCall(endpoint, canonical_json(params), self._timer() + budget_s, hurried))
 
 
+@dataclass(frozen=True)
 class CountedSender:
     """Counts each call, writes a line of the log for it, and tells the breaker of those that hang."""
 
-    def __init__(
-        self, send: Sender, timer: Callable[[], float], stats: Stats, hanging: CircuitBreaker
-    ) -> None:
-        self._inner = send
-        self._timer = timer
-        self._stats = stats
-        self._hanging = hanging
+    inner: Sender
+    timer: Callable[[], float]
+    stats: Stats
+    hanging: CircuitBreaker
 
     def send(self, call: ApiCall) -> Received:
         """Send; whatever it comes to is taken note of."""
-        started = self._timer()
+        started = self.timer()
         try:
-            received = self._inner(call)
+            received = self.inner(call)
         except TwoJError as error:
             self._note(call, started, error)
             raise
@@ -88,13 +89,13 @@ class CountedSender:
         return received
 
     def _note(self, call: ApiCall, started: float, failure: TwoJError | None) -> None:
-        endpoint, seconds = call.endpoint, self._timer() - started
+        endpoint, seconds = call.endpoint, self.timer() - started
         hung = failure if isinstance(failure, TimedOut) else None
         if not (hung and call.hurried):  # a short wait in vain says little
-            self._hanging.record(hung, endpoint.path, started)
+            self.hanging.record(hung, endpoint.path, started)
         outcome = type(failure).__name__ if failure else "ok"
         failed = failure is not None and not failure.is_answer
-        self._stats.note_call(endpoint.name, seconds, outcome if failed else None)
+        self.stats.note_call(endpoint.name, seconds, outcome if failed else None)
         fields = {"endpoint": endpoint.path, "ms": round(seconds * 1000), "outcome": outcome}
         if failure and failed:
             log.warning("call failed", extra=fields | {"code": failure.code})
@@ -102,81 +103,79 @@ class CountedSender:
             log.info("call", extra=fields)
 
 
+@dataclass(frozen=True)
 class LimitedSender:
     """Has calls wait for their turn: so many at once, and those of the wallet within the provider's limit."""
 
-    def __init__(
-        self, send: Sender, timer: Callable[[], float], sleep: Callable[[float], None], max_in_flight: int
-    ) -> None:
-        self._inner = send
-        self._timer = timer
-        self._rate = RateLimit(timer, sleep)
-        self._slots = threading.BoundedSemaphore(max_in_flight)
+    inner: Sender
+    timer: Callable[[], float]
+    rate: RateLimit
+    slots: threading.Semaphore
 
     def send(self, call: ApiCall) -> Received:
         """Send in turn. Raises TimedOut where that does not come in time: nothing was sent."""
         path = call.endpoint.path
-        if call.endpoint.limited and not self._rate.pass_before(call.deadline):
+        if call.endpoint.limited and not self.rate.pass_before(call.deadline):
             raise TimedOut("The wallet's limit of requests is reached.", endpoint=path, was_sent=False)
-        if not self._slots.acquire(timeout=max(call.deadline - self._timer(), 0)):
+        if not self.slots.acquire(timeout=max(call.deadline - self.timer(), 0)):
             raise TimedOut("Too many requests are waiting for the provider.", endpoint=path, was_sent=False)
         try:
-            return self._inner(call)
+            return self.inner(call)
         finally:
-            self._slots.release()
+            self.slots.release()
 
 
+@dataclass(frozen=True)
 class RepeatedSender:
     """Repeats a read that failed, where that may help: not again at once what has just failed so often."""
 
-    def __init__(self, send: Sender, timer: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        self._inner = send
-        self._timer = timer
-        self._sleep = sleep
-        self._failing = CircuitBreaker(timer)
+    inner: Sender
+    timer: Callable[[], float]
+    sleep: Callable[[float], None]
+    failing: CircuitBreaker
 
     def send(self, call: ApiCall) -> Received:
         """Send, and repeat until the call's deadline at most."""
         path = call.endpoint.path
         if call.endpoint.money:
-            return self._inner(call)
-        once = call.hurried or self._failing.is_open(path)
-        received = self._inner(call) if once else self._repeat(call)
-        self._failing.record(None, path)
+            return self.inner(call)
+        once = call.hurried or self.failing.is_open(path)
+        received = self.inner(call) if once else self._repeat(call)
+        self.failing.record(None, path)
         return received
 
     def _repeat(self, call: ApiCall) -> Received:
         retrying = tenacity.Retrying(
-            sleep=self._sleep,
+            sleep=self.sleep,
             retry=tenacity.retry_if_exception(_may_help),
             wait=_wait_s,
             stop=lambda state: (
-                state.attempt_number >= _ATTEMPTS or self._timer() + state.upcoming_sleep >= call.deadline
+                state.attempt_number >= _ATTEMPTS or self.timer() + state.upcoming_sleep >= call.deadline
             ),
             reraise=True,
         )
         try:
-            return retrying(self._inner, call)
+            return retrying(self.inner, call)
         except TwoJError as error:
             if error.retry_may_help:  # who asks next need not repeat it all to learn that it fails
-                self._failing.record(error, call.endpoint.path)
+                self.failing.record(error, call.endpoint.path)
             raise
 
 
+@dataclass(frozen=True)
 class GuardedSender:
     """Leaves an endpoint alone that hangs, then lets one ask at a time: it would hold up the others."""
 
-    def __init__(self, send: Sender, hanging: CircuitBreaker) -> None:
-        self._inner = send
-        self._hanging = hanging
+    inner: Sender
+    hanging: CircuitBreaker
 
     def send(self, call: ApiCall) -> Received:
         """Send, unless a read's endpoint hangs: then nothing is sent, and TimedOut is raised."""
         if call.endpoint.money:
-            return self._inner(call)
+            return self.inner(call)
         try:
-            with self._hanging.guard(call.endpoint.path):
-                return self._inner(call)
+            with self.hanging.guard(call.endpoint.path):
+                return self.inner(call)
         except CircuitOpen:
             pass
         raise TimedOut("The provider took too long.", endpoint=call.endpoint.path, was_sent=False)

@@ -52,11 +52,6 @@ def _midnight(date: dt.date, zone: ZoneInfo) -> int:
     return int(dt.datetime(date.year, date.month, date.day, tzinfo=zone).timestamp())
 
 
-def hours(window: Window) -> list[Window]:
-    """Cut `window` at whole UTC hours, as the betting history asks: at most one hour, within one UTC day."""
-    return cut(window, HOUR_S)
-
-
 def cut(window: Window, step_s: int, origin: int = 0) -> list[Window]:
     """Cut `window` at whole steps from `origin`."""
     parts = []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.twoj_client.conftest import utc
-from twoj_client.windows import DAY_S, HOUR_S, Window, blocks, business_days, cut, hours, in_one_answer
+from twoj_client.windows import DAY_S, HOUR_S, Window, blocks, business_days, cut, in_one_answer
 
 ZONES = st.sampled_from(sorted(available_timezones() - {"localtime"})).map(ZoneInfo)
 STARTS = st.integers(0, 4_000_000_000)
@@ -77,7 +77,7 @@ def test_a_day_that_a_zone_skipped_is_left_out():
 @given(WINDOWS)
 @pytest.mark.slow
 def test_hours_partition_the_window(window):
-    parts = hours(window)
+    parts = cut(window, HOUR_S)
     assert whole(parts, window)
     for part in parts:
         assert part.end - part.start <= HOUR_S
