@@ -9,7 +9,7 @@ from dashboard.core import formats, tables
 from dashboard.core.cell_links import link
 from dashboard.core.frames import UNLISTED, extremes, game_ids, has_no_bets
 from dashboard.core.markdown import escaped
-from dashboard.core.memo import made
+from dashboard.core.memo import memo
 from dashboard.core.view import View
 from dashboard.games import data_days as games_data_days
 from dashboard.games import data_luck, parts_game
@@ -37,7 +37,7 @@ from dashboard.kit import (
 from dashboard.kit import table as kit_table
 from dashboard.provider import failures
 from dashboard.provider.merchant import ProviderFailed
-from dashboard.provider.reading import Arriving
+from dashboard.provider.reading import Progressive
 
 MOST_HEAT_ROWS = 30
 MOST_NAMED = 10
@@ -54,15 +54,15 @@ PICTURES = {
 }
 
 
-def days_of(view: View) -> Arriving[GameDays]:
+def days_of(view: View) -> Progressive[GameDays]:
     return games_data_days.game_days(current.merchant(), view.period.days()[-MOST_DAYS:], view.now)
 
 
-def is_empty(arriving: Arriving[pd.DataFrame]) -> bool:
+def is_empty(arriving: Progressive[pd.DataFrame]) -> bool:
     """Whether all games, of the type that is wanted, are known to have no bets."""
     if not arriving.finished or arriving.known is None:
         return False
-    return has_no_bets(made(of_type, arriving.known.value, games_filter.wanted().type))
+    return has_no_bets(memo(of_type, arriving.known.value, games_filter.wanted().type))
 
 
 @parts.part("Table of games", "all-games")
@@ -83,13 +83,13 @@ def all_games() -> None:
     if is_empty(arriving):
         states.nothing_in(view, f"{only} bets" if only else "bets")
         return
-    games, days = made(of_type, arriving.known.value, only), None
+    games, days = memo(of_type, arriving.known.value, only), None
     if games.empty:  # none of this type has arrived yet
         return
     with suppress(ProviderFailed):  # the heat map says so
         days = days_of(view).known
     kit_table.draw(
-        made(with_lines, games, days.value if days else None),
+        memo(with_lines, games, days.value if days else None),
         tables.ALL_GAMES,
         "all-games",
         charts.look(),
@@ -112,15 +112,15 @@ def pictures() -> None:
     known = arriving.known
     if known is None or is_empty(arriving):
         return
-    games = made(of_type, known.value, only)
+    games = memo(of_type, known.value, only)
     if games.empty:
         return
     left, right = st.columns(2)
     with left, states.box("gains", "Games that gained and lost the most"):
-        ends = made(extremes, games, 7)
-        charts.show(made(games_chart, ends, charts.look(), merchant.currency), "gains")
+        ends = memo(extremes, games, 7)
+        charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "gains")
     with right, states.box("treemap", "Bet amount by type and game, coloured by hold"):
-        charts.show(made(treemap, games, charts.look(), merchant.currency), "treemap")
+        charts.show(memo(treemap, games, charts.look(), merchant.currency), "treemap")
         if (games["game_id"].isna() & (games["bet_amount_li"] <= 0)).any():
             st.caption("No area is less than nothing. " + escaped(unlisted_text(games, merchant.currency)))
 
@@ -138,7 +138,7 @@ def heat() -> None:
         progress.follow("Days", arriving, lambda: days_of(view), "days")
         if arriving.known is None or known is None:
             return
-        games = made(of_type, known.value, only)
+        games = memo(of_type, known.value, only)
         names = {
             game_id: name
             for game_id, name in zip(game_ids(games), games["name"].tolist(), strict=True)
@@ -154,7 +154,7 @@ def heat() -> None:
             st.caption("No game gained or lost anything on a day of these.")
             return
         charts.show(
-            made(game_days_chart, days, shown, charts.look(), merchant.currency, merchant.zone),
+            memo(game_days_chart, days, shown, charts.look(), merchant.currency, merchant.zone),
             "heat",
         )
         st.caption(f"{len(ranked)} of {len(names)} games: those whose gain moved the most from day to day.")
@@ -177,13 +177,13 @@ def luck() -> None:
         progress.follow("Luck", arriving, lambda: data_luck.lucks(merchant, view), "luck")
         if arriving.known is None or known is None:
             return
-        rows = made(luck_frame, arriving.known.value.games, made(of_type, known.value, only))
+        rows = memo(luck_frame, arriving.known.value.games, memo(of_type, known.value, only))
         states.as_of(arriving.known, note=parts_game.last_days(view))
         if rows.empty:
             st.caption("No game has rounds to judge by yet.")
             return
         st.markdown(in_words(rows))
-        charts.show(made(funnel_plot, rows, charts.look(), merchant.currency), "luck")
+        charts.show(memo(funnel_plot, rows, charts.look(), merchant.currency), "luck")
         st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")
         numbers = st.expander("All games in numbers", key="luck-numbers", on_change="rerun")
         if not numbers.open:

@@ -15,7 +15,7 @@ from dashboard.jackpots.figures import pots_chart
 from dashboard.jackpots.tables import HITS, UNNAMED_HITS, hit_table
 from dashboard.kit import charts, current, downloads, guard, parts, period_filters, query_params, states
 from dashboard.kit import table as kit_table
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 
 QUICK_S = 15
 
@@ -63,7 +63,7 @@ def hits() -> None:
             columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
         kit_table.draw(table, columns, "hits", charts.look(), merchant.currency, links=links)
-        downloads.draw("Hits and payouts", columns, table, Known(table, merchant.now(), window=between))
+        downloads.draw("Hits and payouts", columns, table, Reading(table, merchant.now(), window=between))
 
 
 @parts.part("Screens", "screens", every_s=QUICK_S)

@@ -8,7 +8,7 @@ from dashboard.bonus import data as bonus_data
 from dashboard.bonus.numbers import Wanted
 from dashboard.core import formats, frames, tables
 from dashboard.core.markdown import escaped
-from dashboard.core.memo import made
+from dashboard.core.memo import memo
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.periods import business_day, when_text
 from dashboard.games import data_table as games_data_table
@@ -53,7 +53,7 @@ def period() -> None:
     )
     shown, compared, steps = days.value, days.compared or None, days.value
     if before:
-        shown = made(frames.with_comparison, shown, before.value)
+        shown = memo(frames.with_comparison, shown, before.value)
     if view.period.day_count == 1:
         steps = overview_data.hours(
             merchant, view.period.last_day, view.now, view.period.last_day - WEEK
@@ -65,7 +65,7 @@ def period() -> None:
         return
     with states.box("daily", f"Bet amount and company gain by day, {formats.zone_name(merchant.zone)}"):
         legend = "compared" if compared else None
-        charts.show(made(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend), "daily")
+        charts.show(memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend), "daily")
         downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
 
 
@@ -98,7 +98,7 @@ def today() -> None:
             st.info(f"No bets today, nor {when_text(day - WEEK, day - WEEK)}.", icon=":material/event_busy:")
             return
         charts.show(
-            made(hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, hours.compared),
+            memo(hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, hours.compared),
             "hours",
         )
         downloads.draw("Hours", tables.HOURS, hours.value, hours)
@@ -118,11 +118,11 @@ def games() -> None:
         st.caption(escaped(unlisted))
     left, right = st.columns(2)
     with left, states.box("games", "Games that gained and lost the most"):
-        ends = made(frames.extremes, found.value)
-        charts.show(made(games_chart, ends, charts.look(), merchant.currency), "games")
+        ends = memo(frames.extremes, found.value)
+        charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "games")
     with right, states.box("types", "Bet amount by game type"):
-        by_type = made(frames.by_type, found.value)
-        charts.show(made(types_chart, by_type, charts.look(), merchant.currency), "types")
+        by_type = memo(frames.by_type, found.value)
+        charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types")
     downloads.draw("Games", tables.GAMES, found.value, found, note=unlisted)
 
 

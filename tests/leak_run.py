@@ -31,7 +31,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.bets import data as bets_data
 from dashboard.bonus import data as bonus_data
 from dashboard.bonus.numbers import Wanted
-from dashboard.core.memo import _made
+from dashboard.core.memo import _memo
 from dashboard.core.query import Query
 from dashboard.core.view import read_view
 from dashboard.games import data_game
@@ -125,7 +125,7 @@ def at_rest(run: "Run") -> dict[str, Any]:
     for _ in range(3):
         run.end_faults()
         all_that_pages_ask()
-        _made.cache_clear()  # it grows up to 256 results, whatever fails
+        _memo.cache_clear()  # it grows up to 256 results, whatever fails
         looks.append(held())
     return min(looks, key=lambda look: look["python_bytes"])
 

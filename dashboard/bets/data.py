@@ -17,7 +17,7 @@ from dashboard.core.view import View
 from dashboard.provider.asking import LATE, PATIENCE_S, warnings_of
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known, trouble_of
+from dashboard.provider.reading import Reading, trouble_of
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.sums import Sums
@@ -67,7 +67,7 @@ def stop_reading_bets(merchant: Merchant, view: View, wanted: RoundFilter) -> No
     _reading(merchant, view, wanted).stop()
 
 
-def last_bets(merchant: Merchant, wanted: RoundFilter) -> Known[BetSums]:
+def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
     """The bets of the last ten minutes in sums, asked for each 15 seconds, once for all who look.
 
     Raises TwoJError.
@@ -84,7 +84,7 @@ def last_bets(merchant: Merchant, wanted: RoundFilter) -> Known[BetSums]:
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
     since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
-    return Known(
+    return Reading(
         reply.data.of(wanted.types),
         reply.as_of,
         trouble or trouble_of([reply]),

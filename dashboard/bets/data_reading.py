@@ -14,7 +14,7 @@ from dashboard.bets.sums import BetSums, together
 from dashboard.provider.changes import changed_text
 from dashboard.provider.failures import by_time, failures, window_words
 from dashboard.provider.loads import Load
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError, Window
 from twoj_client.changes import Restatement
 from twoj_client.windows import cut
@@ -46,7 +46,7 @@ class BetsRead:
     `going_on` says whether the rest is on its way.
     """
 
-    known: Known[BetSums] | None
+    known: Reading[BetSums] | None
     start_s: int
     end_s: int
     unread: tuple[Window, ...]
@@ -60,7 +60,7 @@ class BetsRead:
         return self.answered == self.asked
 
     @property
-    def to_file(self) -> Known[BetSums] | None:
+    def to_file(self) -> Reading[BetSums] | None:
         """The same for a file, which must say by itself that older bets are not read yet."""
         if self.known is None or self.finished:
             return self.known
@@ -200,12 +200,12 @@ class BetReading:
             going_on,
         )
 
-    def _known(self, newest: int, end_s: int) -> Known[BetSums]:
+    def _known(self, newest: int, end_s: int) -> Reading[BetSums]:
         if self._sums is None:
             self._sums = together([*self._folded, *(piece.sums for piece in self._changing.values())])
         as_of = {start: piece.as_of for start, piece in self._changing.items()}
         lacking = {window: error for start, (window, error, _) in self._failed.items() if start not in as_of}
-        return Known(
+        return Reading(
             self._sums,
             # Finished hours were said long ago and are still true: the age is that of the newest.
             as_of.get(newest) or min([*as_of.values()] or [*self._settled.values()]),

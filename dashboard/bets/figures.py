@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashboard.bets.sums import BINS_A_DECADE, Size
 from dashboard.charts.base import Layout, amount_axis, axis, figure, paper_text
 from dashboard.charts.steps import day_name, day_steps, hatch, no_data
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core import formats
 from dashboard.core.formats import (
     LI_PER_UNIT,
@@ -31,7 +31,7 @@ _LOW = 0.04
 
 
 def steps_chart(
-    steps: pd.DataFrame, minutes: int, look: Look, currency: str | None, zone: ZoneInfo
+    steps: pd.DataFrame, minutes: int, look: Theme, currency: str | None, zone: ZoneInfo
 ) -> go.Figure:
     """Number of bets by step (`bets.by_step`) of so many minutes.
 
@@ -63,7 +63,7 @@ def steps_chart(
     return figure(look, [bars], _HEIGHT, layout)
 
 
-def sizes_chart(sizes: pd.DataFrame, what: Size, look: Look, currency: str | None) -> go.Figure:
+def sizes_chart(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | None) -> go.Figure:
     """Number of bets by size of the bet or the win (`bets.sizes`), over an axis of powers of ten.
 
     Bins are equally wide on it, so that the height of a bar is its weight.
@@ -103,7 +103,7 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Look, currency: str | Non
     return figure(look, [bars], _HEIGHT, layout)
 
 
-def _unit(look: Look) -> Layout:
+def _unit(look: Theme) -> Layout:
     return paper_text("Number of bets", (0, 1), look.text, below=True)
 
 
@@ -127,7 +127,7 @@ def _step_words(
     return words
 
 
-def _time_axis(starts: Sequence[datetime], minutes: int, look: Look, zone: ZoneInfo) -> Layout:
+def _time_axis(starts: Sequence[datetime], minutes: int, look: Theme, zone: ZoneInfo) -> Layout:
     days = list(dict.fromkeys(start.date() for start in starts))
     if len(days) == 1:
         places = [
@@ -153,7 +153,7 @@ def _time_axis(starts: Sequence[datetime], minutes: int, look: Look, zone: ZoneI
     )
 
 
-def _size_axis(bins: Sequence[int], what: str, look: Look, currency: str | None) -> Layout:
+def _size_axis(bins: Sequence[int], what: str, look: Theme, currency: str | None) -> Layout:
     low, high = (bins[0], bins[-1] + 1) if bins else (0, 1)
     decades = [number for number in range(low, high + 1) if number % BINS_A_DECADE == 0]
     return axis(

@@ -11,13 +11,13 @@ from dashboard.core.cell_links import link
 from dashboard.kit import charts, current, downloads
 from dashboard.kit import table as kit_table
 from dashboard.provider.game_list import game_names
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 
 _MOST: Final = 15
 _RANKS: Final = {Rank.BET: "bet the most", Rank.WON: "won the most", Rank.LOST: "lost the most"}
 
 
-def players(known: Known[BetSums]) -> None:
+def players(known: Reading[BetSums]) -> None:
     """Draw the players, each a link to the player."""
     currency = current.merchant().currency
     rank = Rank(
@@ -46,7 +46,7 @@ def players(known: Known[BetSums]) -> None:
     downloads.draw(title, (*PLAYERS, USER_ID), table, known, parts_filter.words())
 
 
-def wins(known: Known[BetSums]) -> None:
+def wins(known: Reading[BetSums]) -> None:
     """Draw the biggest wins, with links to the bet, its player and its game."""
     merchant = current.merchant()
     table = bets_table(biggest_wins(known.value, _MOST), game_names(merchant), merchant.zone)

@@ -14,7 +14,7 @@ from dashboard.core.periods import Period, day_end, day_start, days_label
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known, covered, is_settled, may_differ, trouble_of
+from dashboard.provider.reading import Reading, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply
 from twoj_client.endpoints import BONUS
 from twoj_client.models import BonusSummary
@@ -26,10 +26,10 @@ _OPEN: Final = "Active or wagering"
 _GAIN: Final = "Company gain"
 
 
-def bonus_sums(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Known[BonusTotals]:
+def bonus_sums(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Reading[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
     reply = _asking(merchant, wanted, start, end)()
-    return Known(
+    return Reading(
         bonus_totals(reply.data),
         reply.as_of,
         trouble_of([reply]),
@@ -41,7 +41,7 @@ def bonus_sums(merchant: Merchant, wanted: Wanted, start: datetime, end: datetim
 
 def bonuses_and_gain(
     merchant: Merchant, wanted: Wanted, start: datetime, end: datetime
-) -> Known[BonusTotals]:
+) -> Reading[BonusTotals]:
     """The same, with how many are still open and the company's gain of all games in the window.
 
     The gain of another merchant is not to be had, so it is None. Raises TwoJError where the bonuses are not
@@ -62,7 +62,7 @@ def bonuses_and_gain(
         still_open if open_states else 0,
         replies[_GAIN].data.summary.company_gain_amount if _GAIN in replies else None,
     )
-    return Known(
+    return Reading(
         totals,
         replies[_ALL].as_of,
         trouble_of(replies.values()),
@@ -79,7 +79,7 @@ def bonuses_and_gain(
     )
 
 
-def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime) -> Known[pd.DataFrame]:
+def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime) -> Reading[pd.DataFrame]:
     """One row a business day of `period` (`bonuses.bonus_days_frame`), from one answer a day.
 
     A day whose answer failed is NA and named in `failed`. Raises TwoJError where no day is known.
@@ -99,7 +99,7 @@ def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime
     changing = [reply.as_of for day, reply in replies.items() if reply.as_of < ends[day] + settles]
     as_of = min(changing or [reply.as_of for reply in replies.values()])
     start, end = period.window(zone)
-    return Known(
+    return Reading(
         bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
         as_of,
         trouble_of(replies.values()),
@@ -110,7 +110,7 @@ def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime
     )
 
 
-def bonus_parts(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Known[pd.DataFrame]:
+def bonus_parts(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Reading[pd.DataFrame]:
     """One row a state and creation type (`bonuses.bonus_parts_frame`), from one answer each, and their total.
 
     A pair whose answer failed is NA and named in `failed`. Raises TwoJError where none is known.
@@ -137,7 +137,7 @@ def bonus_parts(merchant: Merchant, wanted: Wanted, start: datetime, end: dateti
         whole = None
     found = {pair: replies[pair].data if pair in replies else None for pair in pairs}
     as_of = min(reply.as_of for reply in replies.values())
-    return Known(
+    return Reading(
         bonus_parts_frame(found, None if whole is None else whole.data, settled=final),
         as_of,
         trouble_of(replies.values()),

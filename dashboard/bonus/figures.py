@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard.bonus.numbers import bonus_rows
 from dashboard.charts.base import Layout, Trace, amount_axis, axis, figure, units
 from dashboard.charts.steps import Panel, bar_width, day_steps, hatch, two_panels
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, percent, short
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Number, Unit
 
@@ -25,7 +25,7 @@ _PLACES = (0, 1, 2.4, 3.4)
 _FEW = 4.0
 
 
-def funnel_chart(totals: BonusTotals, look: Look, currency: str | None) -> go.Figure:
+def funnel_chart(totals: BonusTotals, look: Theme, currency: str | None) -> go.Figure:
     """From issued to used, by number, and from bonus amount to cash, by amount: bars as shares of the first.
 
     The provider gives no amount of unused bonuses and no number of converted ones, so that the two halves are
@@ -71,7 +71,7 @@ def funnel_chart(totals: BonusTotals, look: Look, currency: str | None) -> go.Fi
     return figure(look, [trace], _HEIGHT, layout)
 
 
-def bonus_days_chart(days: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
+def bonus_days_chart(days: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Bonuses by day of their creation (`bonuses.bonus_days_frame`): used within issued, cash within amount.
 
     The unfinished day is hatched and called "so far"; days that are not known are a band called "no data".
@@ -95,7 +95,7 @@ def _panel(
     unit: str,
     rows: Sequence[BonusTotals | None],
     running: Sequence[bool],
-    look: Look,
+    look: Theme,
     currency: str | None,
 ) -> Panel:
     whole, part, _ = metrics

@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.theme import FONT, Look
+from dashboard.charts.theme import FONT, Theme
 from dashboard.core import formats
 from dashboard.core.frames import UNLISTED
 from dashboard.core.metrics import Number
@@ -20,13 +20,13 @@ Layout = dict[str, Any]
 _NICE_STEPS = (1, 2, 5)
 
 
-def figure(look: Look, traces: Iterable[Trace], height: int, layout: Mapping[str, Any]) -> go.Figure:
+def figure(look: Theme, traces: Iterable[Trace], height: int, layout: Mapping[str, Any]) -> go.Figure:
     """Figure on a transparent background in the colours of `look`, with nothing to drag or zoom."""
     return go.Figure(data=list(traces), layout={"template": _template(look), "height": height, **layout})
 
 
 @cache
-def _template(look: Look) -> go.layout.Template:
+def _template(look: Theme) -> go.layout.Template:
     """What all figures of a theme have in common; a grid, or a line at zero, an axis asks for itself."""
     axis = {
         "fixedrange": True,
@@ -101,7 +101,7 @@ def units(li: Number | None) -> float | None:
     return None if li is None else float(Fraction(li) / formats.LI_PER_UNIT)
 
 
-def amount_axis(look: Look, drawn: Iterable[float | None]) -> Layout:
+def amount_axis(look: Theme, drawn: Iterable[float | None]) -> Layout:
     """Vertical axis from zero over the drawn amounts, with a few round ticks ("2.5M")."""
     values = [0.0, *(value for value in drawn if value is not None)]
     low, high = min(values), max(values)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from dashboard.charts.base import Layout
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 
 _DARK, _WHITE = "#101828", "#FFFFFF"
 
 
-def color(value: float, limit: float, look: Look) -> str:
+def color(value: float, limit: float, look: Theme) -> str:
     """Colour of a value; `limit` and beyond is the full colour of gain, `-limit` of loss."""
     share = min(abs(value) / limit, 1.0) if limit else 0.0
     return _mixed(look.card, look.loss if value < 0 else look.gain, share)
@@ -39,7 +39,7 @@ def limit_of(values: Sequence[float | None], weights: Sequence[float] | None = N
     return 0.0
 
 
-def scale(limit: float, labels: tuple[str, str, str], look: Look) -> Layout:
+def scale(limit: float, labels: tuple[str, str, str], look: Theme) -> Layout:
     """Colours of a trace with a scale; `labels` stand at the loss end, at zero and at the gain end."""
     return {
         "colorscale": [[0, look.loss], [0.5, look.card], [1, look.gain]],

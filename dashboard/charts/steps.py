@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from babel.dates import format_date
 
 from dashboard.charts.base import Layout, Trace, axis, figure, paper_text
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import zone_name
 
 _HEIGHT = 340
@@ -44,7 +44,7 @@ def two_panels(
     steps: Steps,
     running: Sequence[bool],
     unknown: Sequence[bool],
-    look: Look,
+    look: Theme,
     note: str = "",
 ) -> go.Figure:
     """Draw both panels over one axis; `running` steps are called "so far", `unknown` ones "no data".
@@ -96,7 +96,7 @@ def day_name(day: date) -> str:
     return _text(day, "EEE d MMM y")
 
 
-def no_data(unknown: Sequence[bool], look: Look, domain: list[float], words: str = "no data") -> Layout:
+def no_data(unknown: Sequence[bool], look: Theme, domain: list[float], words: str = "no data") -> Layout:
     """Shapes and annotations that mark `unknown` steps as such, from the bottom to the top of `domain`."""
     gaps = _runs(unknown)
     return {
@@ -119,7 +119,7 @@ def hatch(running: Sequence[bool]) -> Layout:
     }
 
 
-def _step_axis(steps: Steps, running: Sequence[bool], look: Look) -> Layout:
+def _step_axis(steps: Steps, running: Sequence[bool], look: Theme) -> Layout:
     ticked = steps.ticked
     for unfinished in (index for index, is_running in enumerate(running) if is_running):
         near = 0.14 * len(steps.names) if len(steps.names) > _EACH_DAY else 0
@@ -144,7 +144,7 @@ def _runs(unknown: Sequence[bool]) -> list[tuple[int, int]]:
     return [(indexes[0], indexes[-1]) for missing, indexes in runs if missing]
 
 
-def _band(first: int, last: int, look: Look, top: float) -> Layout:
+def _band(first: int, last: int, look: Theme, top: float) -> Layout:
     return {
         "type": "rect",
         "x0": first - 0.5,
@@ -159,7 +159,7 @@ def _band(first: int, last: int, look: Look, top: float) -> Layout:
     }
 
 
-def _band_words(middle: float, words: str, look: Look, bottom: float) -> Layout:
+def _band_words(middle: float, words: str, look: Theme, bottom: float) -> Layout:
     return {
         "text": words,
         "textangle": -90,

@@ -3,7 +3,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Theme:
     """The colours of one theme; each colour has one meaning on every page."""
 
     name: str
@@ -27,7 +27,7 @@ FONT: Final = (
     "Inter, system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 )
 
-LIGHT: Final = Look(
+LIGHT: Final = Theme(
     name="light",
     page="#F6F7F9",
     card="#FFFFFF",
@@ -51,7 +51,7 @@ LIGHT: Final = Look(
         "#BB0522",
     ),
 )
-DARK: Final = Look(
+DARK: Final = Theme(
     name="dark",
     page="#12161F",
     card="#1A2030",

@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.charts.base import Layout, Trace, axis, units
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import clock, zone_name
 
 
-def time_axis(look: Look, zone: ZoneInfo) -> Layout:
+def time_axis(look: Theme, zone: ZoneInfo) -> Layout:
     """Horizontal axis of local times, from seconds to years."""
     return axis(
         f"Time, {zone_name(zone)}",

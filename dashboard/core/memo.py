@@ -12,14 +12,14 @@ import pandas as pd
 R = TypeVar("R")
 
 
-def made(make: Callable[..., R], *of: Any) -> R:
+def memo(make: Callable[..., R], *of: Any) -> R:
     """Return `make(*of)`, kept for whoever asks for the same of equal arguments; nobody may change it.
 
     `make` must depend on nothing else: no clock, no settings, no person. What has no hash, as frames and
     dicts, counts as equal where its contents are, and nobody may change that either.
     """
     keys = [each if isinstance(each, Hashable) else _Contents(each) for each in of]
-    result = _made(make, *keys)
+    result = _memo(make, *keys)
     for key in keys:
         if isinstance(key, _Contents):
             key.forget()
@@ -69,5 +69,5 @@ def _drop(identity: int, gone: "ref[pd.DataFrame]") -> None:
 
 
 @lru_cache(256)
-def _made(make: Callable[..., object], *of: Hashable) -> object:
+def _memo(make: Callable[..., object], *of: Hashable) -> object:
     return make(*(each.it if isinstance(each, _Contents) else each for each in of))

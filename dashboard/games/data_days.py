@@ -16,7 +16,7 @@ from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Arriving, Known, covered, is_settled, may_differ, trouble_of
+from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import Game
 
@@ -28,7 +28,7 @@ Cell = tuple[int | str, date]
 
 def game_days(
     merchant: Merchant, days: Sequence[date], now: datetime, only: int | None = None
-) -> Arriving[GameDays]:
+) -> Progressive[GameDays]:
     """What has arrived of the sums of each game on each of `days` (oldest first), or of the game `only`.
 
     The last day holds what was there at `now`.
@@ -49,7 +49,7 @@ def game_days(
     name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None, number)
     load = merchant.loads.look(name, start, RENEW_S if only is None else data_table.RENEW_S, PATIENCE_S)
     known = load.made(lambda: _known(merchant, listed, wanted, days, load, now, only))
-    return Arriving(known, load.answered, load.asked)
+    return Progressive(known, load.answered, load.asked)
 
 
 def _counted(
@@ -116,7 +116,7 @@ def _known(
     load: Load[Cell, Any],
     now: datetime,
     only: int | None,
-) -> Known[GameDays] | None:
+) -> Reading[GameDays] | None:
     replies, errors = load.replies(), load.errors()
     parts = {cell: reply for cell, reply in replies.items() if cell[0] != WHOLE}
     if not parts:
@@ -155,7 +155,7 @@ def _known(
     # Finished days were said long ago and are still true: the age is that of the newest.
     as_of = min(reply.as_of for (_, day), reply in parts.items() if day == newest)
     asked_to = min(day_end(days[-1], zone), cast("datetime", load.question))
-    return Known(
+    return Reading(
         GameDays(
             days,
             [day_end(day, zone) <= asked_at for day in days],

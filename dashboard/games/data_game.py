@@ -21,7 +21,7 @@ from dashboard.provider.failures import failures
 from dashboard.provider.game_list import game
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Arriving, Known, covered, is_settled, trouble_of
+from dashboard.provider.reading import Progressive, Reading, covered, is_settled, trouble_of
 from dashboard.rounds.frame import rounds_frame
 from twoj_client import Reply
 from twoj_client.errors import ParameterRefused
@@ -61,12 +61,12 @@ def is_known(merchant: Merchant, game_id: int, start: datetime, end: datetime) -
         return False
 
 
-def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Known[GameSums]:
+def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[GameSums]:
     """Sums of one game over a window, with its players where the provider says them. Raises TwoJError."""
     if is_slots(merchant, game_id):
         slots = merchant.twoj.slots.game_stage_summary(start=start, end=end)
         found = (totals(row) for row in slots.data if row.game_id == game_id)
-        return Known(
+        return Reading(
             GameSums(next(found, Totals())),
             slots.as_of,
             trouble_of([slots]),
@@ -77,7 +77,7 @@ def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) 
     reply = merchant.twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
     row = reply.data
     sums = GameSums(game_totals(row), row.user_count, row.win_user_count, row.lose_user_count)
-    return Known(
+    return Reading(
         sums,
         reply.as_of,
         trouble_of([reply]),
@@ -87,7 +87,7 @@ def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) 
     )
 
 
-def game_rounds(merchant: Merchant, game_id: int, view: View) -> Arriving[GameRounds]:
+def game_rounds(merchant: Merchant, game_id: int, view: View) -> Progressive[GameRounds]:
     """What has arrived of the latest rounds of a game, newest first.
 
     They reach back to the start of the period, by two weeks or by some 10 000 rounds, whichever comes first.
@@ -103,7 +103,7 @@ def game_rounds(merchant: Merchant, game_id: int, view: View) -> Arriving[GameRo
     number = merchant.asked_again(view.start, view.end)
     name = ("rounds", game_id, view.period.first_day, view.period.last_day, view.is_running, number)
     load = merchant.loads.look(name, start, _RENEW_S, PATIENCE_S)
-    return Arriving(load.made(lambda: _known(merchant, load)), load.answered, load.asked)
+    return Progressive(load.made(lambda: _known(merchant, load)), load.answered, load.asked)
 
 
 def _calls(
@@ -134,7 +134,7 @@ def _enough(replies: Mapping[datetime, Reply[Sequence[Any]]]) -> bool:
     return sum(len(reply.data) for reply in replies.values()) >= _MOST_ROUNDS
 
 
-def _known(merchant: Merchant, load: Load[datetime, list[Any]]) -> Known[GameRounds] | None:
+def _known(merchant: Merchant, load: Load[datetime, list[Any]]) -> Reading[GameRounds] | None:
     replies = load.replies()
     if not replies:
         load.raise_if_all_failed()
@@ -142,7 +142,7 @@ def _known(merchant: Merchant, load: Load[datetime, list[Any]]) -> Known[GameRou
     zone = merchant.zone
     rows = [row for start in sorted(replies) for row in replies[start].data]
     since, as_of = min(replies), replies[max(replies)].as_of
-    return Known(
+    return Reading(
         GameRounds(rounds_frame(rows), since),
         as_of,
         trouble_of(replies.values()),

@@ -11,7 +11,7 @@ import msgspec
 
 from dashboard.core.formats import moment_text
 from dashboard.core.frames import game_type
-from dashboard.core.memo import made
+from dashboard.core.memo import memo
 from dashboard.core.periods import business_day, day_start, days_label
 from dashboard.core.view import View
 from dashboard.games import luck
@@ -24,7 +24,7 @@ from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Arriving, Known, is_settled, trouble_of
+from dashboard.provider.reading import Progressive, Reading, is_settled, trouble_of
 from twoj_client import Reply
 from twoj_client.models import Game
 
@@ -67,7 +67,7 @@ class _Hour(NamedTuple):
     plays: dict[int, Play]
 
 
-def lucks(merchant: Merchant, view: View, only: int | None = None) -> Arriving[Judged]:
+def lucks(merchant: Merchant, view: View, only: int | None = None) -> Progressive[Judged]:
     """What has arrived of a judgement on each game's RTP over the period's last days (`luck.judge`).
 
     It takes the sums by day of the period, a sample of single rounds, and the days before the period; until
@@ -78,21 +78,21 @@ def lucks(merchant: Merchant, view: View, only: int | None = None) -> Arriving[J
     before = [days[0] - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
     period = game_days(merchant, days, view.now, only)
     if not period.finished:
-        return Arriving(None, period.answered, period.asked, step="step 1 of 3, days")
+        return Progressive(None, period.answered, period.asked, step="step 1 of 3, days")
     drawn = sample(merchant, view.now)
     if not drawn.finished:
-        return Arriving(None, drawn.answered, drawn.asked, step="step 2 of 3, single rounds")
+        return Progressive(None, drawn.answered, drawn.asked, step="step 2 of 3, single rounds")
     history = game_days(merchant, before, view.now, only)
     if not history.finished:
-        return Arriving(None, history.answered, history.asked, step="step 3 of 3, days before")
+        return Progressive(None, history.answered, history.asked, step="step 3 of 3, days before")
     known = None
     if period.known and drawn.known and history.known:
         listed, rtps = merchant.twoj.all.list().data, merchant.rtps
-        known = made(_judged, period.known, drawn.known, history.known, tuple(listed), tuple(rtps.items()))
-    return Arriving(known, history.answered, history.asked)
+        known = memo(_judged, period.known, drawn.known, history.known, tuple(listed), tuple(rtps.items()))
+    return Progressive(known, history.answered, history.asked)
 
 
-def sample(merchant: Merchant, now: datetime) -> Arriving[Sample]:
+def sample(merchant: Merchant, now: datetime) -> Progressive[Sample]:
     """What has arrived of the sample: rounds of the two whole weeks before the current one, up to a number.
 
     Its hours are finished, so that they are asked for once. Raises TwoJError where every hour failed.
@@ -108,16 +108,16 @@ def sample(merchant: Merchant, now: datetime) -> Arriving[Sample]:
     number = merchant.asked_again(day_start(first_day, merchant.zone), day_start(end_day, merchant.zone))
     load = merchant.loads.look(("sample", first_day, number), start, _RENEW_S, PATIENCE_S)
     known = load.made(lambda: _sampled(merchant, listed, first_day, end_day, load))
-    return Arriving(known, load.answered, load.asked)
+    return Progressive(known, load.answered, load.asked)
 
 
 def _judged(
-    period: Known[GameDays],
-    drawn: Known[Sample],
-    history: Known[GameDays],
+    period: Reading[GameDays],
+    drawn: Reading[Sample],
+    history: Reading[GameDays],
     listed: tuple[Game, ...],
     rtps: tuple[tuple[int, float], ...],
-) -> Known[Judged]:
+) -> Reading[Judged]:
     types, configured = {game.game_id: game for game in listed}, dict(rtps)
     found = {}
     for game_id in period.value.rows:
@@ -129,7 +129,7 @@ def _judged(
                 volume, own, of_type, history.value.volume(game_id), configured.get(game_id)
             )
     parts = (period, drawn, history)
-    return Known(
+    return Reading(
         Judged(found, drawn.value),
         period.as_of,
         trouble_of(parts),
@@ -173,7 +173,7 @@ def _sampled(
     first_day: date,
     end_day: date,
     load: Load[tuple[date, datetime], _Hour],
-) -> Known[Sample] | None:
+) -> Reading[Sample] | None:
     replies = load.replies()
     if not replies or not load.finished:
         load.raise_if_all_failed()
@@ -200,7 +200,7 @@ def _sampled(
         of_type,
     )
     zone = merchant.zone
-    return Known(
+    return Reading(
         spreads,
         min(reply.as_of for reply in replies.values()),
         trouble_of(replies.values()),

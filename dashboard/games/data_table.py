@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.core import frames
 from dashboard.core.codes import SLOTS
-from dashboard.core.memo import made
+from dashboard.core.memo import memo
 from dashboard.core.periods import Period
 from dashboard.core.view import View
 from dashboard.games import table
@@ -17,7 +17,7 @@ from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Arriving, Known, covered, is_settled, may_differ, trouble_of
+from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
 
@@ -34,7 +34,7 @@ Key = tuple[bool, int | str]
 """Whether of the compared period, and which game (or all slots)."""
 
 
-def games(merchant: Merchant, period: Period, now: datetime) -> Known[pd.DataFrame]:
+def games(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFrame]:
     """One row a game of `period` (`frames.games_frame`), when all have answered.
 
     A game whose answer failed is NA and named in `failed`. Raises TwoJError where the list of games or every
@@ -48,7 +48,7 @@ def games(merchant: Merchant, period: Period, now: datetime) -> Known[pd.DataFra
     return _known(merchant, listed, replies, errors, start, min(end, now))
 
 
-def arriving_games(merchant: Merchant, view: View) -> Arriving[pd.DataFrame]:
+def arriving_games(merchant: Merchant, view: View) -> Progressive[pd.DataFrame]:
     """What has arrived of the games of `view`: one row a game, beside the compared period, for the table.
 
     The frame is `game_table.game_table` of `games`. Raises TwoJError as `games` does.
@@ -70,10 +70,10 @@ def arriving_games(merchant: Merchant, view: View) -> Arriving[pd.DataFrame]:
     load = merchant.loads.look(name, start, RENEW_S, PATIENCE_S)
     names = _names(listed)
     waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
-    return Arriving(load.made(lambda: _table(merchant, listed, load)), load.answered, load.asked, waiting)
+    return Progressive(load.made(lambda: _table(merchant, listed, load)), load.answered, load.asked, waiting)
 
 
-def _table(merchant: Merchant, listed: Sequence[Game], load: Load[Key, Any]) -> Known[pd.DataFrame] | None:
+def _table(merchant: Merchant, listed: Sequence[Game], load: Load[Key, Any]) -> Reading[pd.DataFrame] | None:
     (replies, errors), (earlier, failed) = _sides(load.replies(), load.errors())
     if replies.keys() <= {WHOLE}:
         if load.finished:
@@ -86,7 +86,7 @@ def _table(merchant: Merchant, listed: Sequence[Game], load: Load[Key, Any]) -> 
         before = _known(merchant, listed, earlier, failed, asked.comparison.start, asked.comparison.end).value
     icons = {game.game_id: table.safe_icon(game.resource_url) for game in listed}
     players = {key: reply.data.user_count for key, reply in replies.items() if isinstance(key, int)}
-    return Known(
+    return Reading(
         table.game_table(found.value, before, players, icons),
         found.as_of,
         found.trouble,
@@ -136,7 +136,7 @@ def _known(
     errors: Mapping[int | str, TwoJError],
     start: datetime,
     end: datetime,
-) -> Known[pd.DataFrame]:
+) -> Reading[pd.DataFrame]:
     others: dict[int, GameSummary | None] = {
         game.game_id: replies[game.game_id].data if game.game_id in replies else None
         for game in listed
@@ -147,8 +147,8 @@ def _known(
     total = whole.data.summary if whole is not None and may_differ(replies.values(), start, end) else None
     as_of = min(reply.as_of for reply in replies.values())
     final = is_settled(replies.values())
-    return Known(
-        made(_games_frame, tuple(listed), slots, tuple(others.items()), total, final),
+    return Reading(
+        memo(_games_frame, tuple(listed), slots, tuple(others.items()), total, final),
         as_of,
         trouble_of(replies.values()),
         _named(listed, errors),

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, axis, figure, game_keys, game_labels, plain, units
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, money_short, percent
 from dashboard.core.frames import GAME_TYPES, game_ids, row_totals
 from dashboard.core.metrics import METRIC, Totals
@@ -17,7 +17,7 @@ _ROW_HEIGHT = 28
 _MIN_HEIGHT = 296
 
 
-def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
+def games_chart(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
     """Company gain by game, from gain to loss (`frames.extremes`): bars from zero, each with its amount."""
     rows = row_totals(games)
     gains = [row.company_gain_li if row else None for row in rows]
@@ -38,7 +38,7 @@ def games_chart(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
     return _rows(bars, game_keys(ids), game_labels(ids, games["name"].tolist()), span, look)
 
 
-def types_chart(types: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
+def types_chart(types: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
     """Bet amount by game type (`frames.by_type`), each with its share, in the order and colours of types."""
     rows = row_totals(types)
     amounts = [row.bet_amount_li if row else 0 for row in rows]
@@ -59,7 +59,7 @@ def types_chart(types: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
 
 
 def _rows(
-    bars: dict[str, Any], keys: list[str], names: list[str], span: list[float], look: Look
+    bars: dict[str, Any], keys: list[str], names: list[str], span: list[float], look: Theme
 ) -> go.Figure:
     trace = {
         **{name: value for name, value in bars.items() if name != "text"},
@@ -111,6 +111,6 @@ def game_hover(
     )
 
 
-def _color(game_type: str, look: Look) -> str:
+def _color(game_type: str, look: Theme) -> str:
     known = game_type in GAME_TYPES
     return look.categorical[GAME_TYPES.index(game_type) if known else len(GAME_TYPES)]

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.diverging import limit_of, scale
 from dashboard.charts.steps import day_steps
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import money_short
 from dashboard.core.metrics import Totals
 from dashboard.games.days import GameDays
@@ -21,7 +21,7 @@ _SAID = ("company_gain", "bet_amount")
 
 
 def game_days_chart(
-    days: GameDays, games: Sequence[tuple[int | None, str]], look: Look, currency: str | None, zone: ZoneInfo
+    days: GameDays, games: Sequence[tuple[int | None, str]], look: Theme, currency: str | None, zone: ZoneInfo
 ) -> go.Figure:
     """Company gain of `games` (id and name, in the order shown) on each day: teal gain, vermilion loss.
 

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, Trace, axis, figure, game_labels, plain
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core import formats
 from dashboard.games.luck import UNJUDGED, Luck, Verdict
 from dashboard.games.luck_table import ratio
@@ -20,7 +20,7 @@ _BAND_HEIGHT = 130
 _OUTSIDE = (Verdict.OUTSIDE_95, Verdict.OUTSIDE_998)
 
 
-def funnel_plot(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
+def funnel_plot(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
     """RTP of each game (`luck_table.luck_frame`) over its bet amount, on a logarithmic axis.
 
     The thick bar is the game's 95 % band, the thin one its 99.8 % band, the dash the RTP expected. Above
@@ -56,7 +56,7 @@ def funnel_plot(games: pd.DataFrame, look: Look, currency: str | None) -> go.Fig
     return figure(look, traces, _HEIGHT, layout)
 
 
-def band_chart(luck: Luck, look: Look) -> go.Figure:
+def band_chart(luck: Luck, look: Theme) -> go.Figure:
     """One game's RTP as a dot on its bands: thick 95 %, thin 99.8 %, the expected RTP a dash."""
     bands = [(luck.band_998, 3), (luck.band_95, 12)]
     out = luck.verdict in _OUTSIDE
@@ -143,7 +143,7 @@ def _marks(games: pd.DataFrame, field: str, marker: Layout) -> Trace:
     }
 
 
-def _points(games: pd.DataFrame, look: Look, ends: tuple[float, float]) -> Trace:
+def _points(games: pd.DataFrame, look: Theme, ends: tuple[float, float]) -> Trace:
     verdicts, rtps = games["verdict"].tolist(), games["rtp"].tolist()
     expected = games["expected"].tolist()
     outside = [verdict in _OUTSIDE for verdict in verdicts]

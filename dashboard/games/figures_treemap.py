@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.diverging import color, ink, limit_of, scale
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import money_short, percent
 from dashboard.core.frames import by_type, game_ids, row_totals
 from dashboard.core.metrics import METRIC, Totals
@@ -17,7 +17,7 @@ from dashboard.games.figures_bars import game_hover
 _HEIGHT = 420
 
 
-def treemap(games: pd.DataFrame, look: Look, currency: str | None) -> go.Figure:
+def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
     """Bet amount by type and game (`frames.games_frame`) as areas, hold as colour.
 
     Games without bets are left out, and so is what the list of games lacks where that is less than nothing:

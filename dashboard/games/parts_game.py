@@ -40,7 +40,7 @@ from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.provider import game_list
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import ProviderFailed
-from dashboard.provider.reading import Arriving, Known
+from dashboard.provider.reading import Progressive, Reading
 from dashboard.rounds.frame import by_weekday_and_hour, undated_words
 
 ROUNDS = 15
@@ -94,14 +94,14 @@ def _close() -> None:
     query_params.clear([GAME_ID])
 
 
-def days_of(view: View, game_id: int) -> Arriving[GameDays]:
+def days_of(view: View, game_id: int) -> Progressive[GameDays]:
     """The game's days of the period."""
     return data_days.game_days(current.merchant(), view.period.days(), view.now, game_id)
 
 
 def days_compared(
-    view: View, known: Known[GameDays], game_id: int
-) -> tuple[Known[GameDays], Known[GameDays] | None]:
+    view: View, known: Reading[GameDays], game_id: int
+) -> tuple[Reading[GameDays], Reading[GameDays] | None]:
     """The days, saying with what they are compared, and the days of the compared period.
 
     None where there are none, where they fail, or while they reach to another time than the days do.

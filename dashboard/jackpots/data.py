@@ -9,7 +9,7 @@ from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.pots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, Sample, match, with_hits
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known, trouble_of
+from dashboard.provider.reading import Reading, trouble_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +20,16 @@ class History:
     hits: list[Hit]
 
 
-def now(merchant: Merchant) -> Known[Pots]:
+def now(merchant: Merchant) -> Reading[Pots]:
     """Both pots now; who looks keeps the watch awake. Raises TwoJError."""
     watch = merchant.running(Watch)
     heard = watch.look()
     if heard and timedelta() <= merchant.now() - heard.as_of < timedelta(seconds=2 * watch.poll_s):
-        return Known(heard.pots, heard.as_of)
+        return Reading(heard.pots, heard.as_of)
     reply = merchant.twoj.jackpot.pool()
-    return Known(told_pots(reply), reply.as_of, trouble_of([reply]), warnings=warnings_of(merchant, [reply]))
+    return Reading(
+        told_pots(reply), reply.as_of, trouble_of([reply]), warnings=warnings_of(merchant, [reply])
+    )
 
 
 def history(merchant: Merchant, start: datetime, end: datetime) -> History:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, Trace, axis, figure, paper_text, units
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.charts.thinning import line_places
 from dashboard.charts.timeline import broken_line, clock_times, local_times, time_axis
 from dashboard.core.formats import money
@@ -21,7 +21,7 @@ _DOMAINS: Final = {"hourly": (0.55, 0.94), "super": (0.0, 0.39)}
 def pots_chart(
     samples: Mapping[str, Sequence[Sample]],
     hits: Sequence[Hit],
-    look: Look,
+    look: Theme,
     currency: str | None,
     zone: ZoneInfo,
 ) -> go.Figure:
@@ -44,7 +44,7 @@ def pots_chart(
     return figure(look, traces, _HEIGHT, layout)
 
 
-def _line(samples: Sequence[Sample], pot: str, look: Look, currency: str | None, zone: ZoneInfo) -> Trace:
+def _line(samples: Sequence[Sample], pot: str, look: Theme, currency: str | None, zone: ZoneInfo) -> Trace:
     at = np.array([sample.at_ms for sample in samples], np.int64)
     li = np.array([sample.li for sample in samples], np.int64)
     piece = np.cumsum(np.diff(at, prepend=at[:1]) > GAP_MS)
@@ -61,7 +61,7 @@ def _line(samples: Sequence[Sample], pot: str, look: Look, currency: str | None,
     }
 
 
-def _marks(hits: Sequence[Hit], look: Look, currency: str | None, zone: ZoneInfo) -> Trace:
+def _marks(hits: Sequence[Hit], look: Theme, currency: str | None, zone: ZoneInfo) -> Trace:
     at = np.array([hit.before_at_ms for hit in hits], np.int64)
     return {
         "type": "scatter",

@@ -8,10 +8,10 @@ from dashboard.core import formats
 from dashboard.jackpots.data import History
 from dashboard.jackpots.pots import POTS, Growth, Pot, Pots, growth
 from dashboard.kit import current
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 
 
-def now(known: Known[Pots]) -> None:
+def now(known: Reading[Pots]) -> None:
     """Both pots as the provider last told them."""
     with st.container(key="cards-pots"):
         for name, place in zip(POTS, st.columns(2), strict=True):

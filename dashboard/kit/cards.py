@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.core import formats, frames
-from dashboard.core.memo import made
+from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS, Change, Metric, change
 
 S = TypeVar("S")
@@ -29,9 +29,9 @@ def draw(
     `compared` says in words what `before` is, None where nothing is compared. All frames are of days or hours
     (`frames.days_frame`, `frames.hours_frame`).
     """
-    now = made(frames.sum_totals, days)
-    then = None if before is None else made(frames.sum_totals, before)
-    lines = made(frames.sparklines, steps, METRICS)
+    now = memo(frames.sum_totals, days)
+    then = None if before is None else memo(frames.sum_totals, before)
+    lines = memo(frames.sparklines, steps, METRICS)
     row("cards", METRICS, now, then, compared, currency, lines)
 
 

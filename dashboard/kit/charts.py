@@ -3,10 +3,10 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.charts.theme import DARK, LIGHT, Look
+from dashboard.charts.theme import DARK, LIGHT, Theme
 
 
-def look() -> Look:
+def look() -> Theme:
     """The colours of the theme that this person's browser shows."""
     return DARK if st.context.theme.type == "dark" else LIGHT
 

@@ -22,7 +22,7 @@ from dashboard.core.files import (
 from dashboard.core.periods import file_days, window_label
 from dashboard.core.roles import Person
 from dashboard.kit import current, guard
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 
 Write = Callable[[About, Sequence[Column], pd.DataFrame], bytes]
 
@@ -41,7 +41,7 @@ def draw(
     title: str,
     columns: Sequence[Column],
     frame: pd.DataFrame,
-    known: Known[Any],
+    known: Reading[Any],
     only: str = "",
     whose: str = "",
     note: str = "",

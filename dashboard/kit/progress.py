@@ -8,13 +8,13 @@ import streamlit as st
 
 from dashboard.kit import guard
 from dashboard.provider.merchant import ProviderFailed
-from dashboard.provider.reading import Arriving
+from dashboard.provider.reading import Progressive
 
 LOOK_EVERY_S: Final = 1
 _REDRAWN: Final = 4
 
 
-def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]], key: str) -> None:
+def follow(name: str, arriving: Progressive[Any], look: Callable[[], Progressive[Any]], key: str) -> None:
     """Draw the line while something is on its way; nothing once all is there.
 
     The line looks each second with `look`. The page is drawn again when all has arrived, and up to then, if
@@ -39,14 +39,14 @@ def follow(name: str, arriving: Arriving[Any], look: Callable[[], Arriving[Any]]
     is_drawing = False
 
 
-def worth_drawing(now: Arriving[Any], drawn: int) -> bool:
+def worth_drawing(now: Progressive[Any], drawn: int) -> bool:
     """Whether a page that was drawn with `drawn` answers should be drawn again."""
     if now.finished:
         return True
     return now.known is not None and now.answered - drawn >= max(now.asked // _REDRAWN, 1)
 
 
-def _bar(name: str, arriving: Arriving[Any]) -> None:
+def _bar(name: str, arriving: Progressive[Any]) -> None:
     step = f", {arriving.step}" if arriving.step else ""
     words = f"{name}{step}: {arriving.answered:,} of {arriving.asked:,} answers have arrived."
     st.progress(arriving.answered / arriving.asked, words)

@@ -14,7 +14,7 @@ from dashboard.core.periods import Comparison
 from dashboard.core.view import View
 from dashboard.kit import current, runs
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -57,7 +57,7 @@ def box(key: str, title: str) -> Iterator[None]:
         yield
 
 
-def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None:
+def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> None:
     """Say when the provider said these numbers, and whether they, or the `others` beside, are old or cut.
 
     They say with what they are compared; `note` is what else a reader must know of them.
@@ -83,8 +83,8 @@ def as_of(known: Known[Any], *others: Known[Any] | None, note: str = "") -> None
 
 
 def compared(
-    view: View, known: Known[S], ask: Callable[[Comparison], Known[T]]
-) -> tuple[Known[S], Known[T] | None]:
+    view: View, known: Reading[S], ask: Callable[[Comparison], Reading[T]]
+) -> tuple[Reading[S], Reading[T] | None]:
     """Put `known` beside what `ask` answers for the compared days: as far of them as `known` itself goes.
 
     Returns both; the first says with what it is compared. Where the comparison fails the page says so and

@@ -6,11 +6,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core import formats
 from dashboard.core.cell_links import DISPLAY_TEXT, CellLink
 from dashboard.core.files import Column, Kind
-from dashboard.core.memo import made
+from dashboard.core.memo import memo
 from dashboard.kit.table_cells import NUMBERS, written
 
 _ROW_PX: Final = 35
@@ -23,7 +23,7 @@ def draw(
     frame: pd.DataFrame,
     columns: Sequence[Column],
     key: str,
-    look: Look,
+    look: Theme,
     currency: str | None,
     *,
     changes: Sequence[str] = (),
@@ -53,7 +53,7 @@ def draw(
         *(frame, tuple(columns), tuple(pictures or ()), key),
         *(tuple(changes), tuple(neutral), tuple(links), look.loss, currency),
     )
-    styled = made(written, *table) if kept and len(frame) <= _KEPT_ROWS else written(*table)
+    styled = memo(written, *table) if kept and len(frame) <= _KEPT_ROWS else written(*table)
     leading = {link.field for link in links}
     st.dataframe(
         styled,

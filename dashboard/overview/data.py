@@ -9,11 +9,11 @@ import pandas as pd
 
 from dashboard.core import frames
 from dashboard.core.formats import hour_text
-from dashboard.core.memo import made
+from dashboard.core.memo import memo
 from dashboard.core.periods import Period, changed_clocks, day_end, day_start, days_label, hour_windows
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known, covered, is_settled, trouble_of
+from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import StageSummary, StageTotal
 
@@ -21,15 +21,15 @@ _Window = tuple[datetime, datetime]
 _Hours = tuple[tuple[datetime, StageTotal], ...]
 
 
-def days(merchant: Merchant, period: Period, now: datetime) -> Known[pd.DataFrame]:
+def days(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFrame]:
     """One row a business day of `period` (`frames.days_frame`), the running one up to `now`.
 
     Raises TwoJError.
     """
     start, end = period.window(merchant.zone)
     reply = merchant.twoj.all.stage_summary(start=start, end=min(end, now))
-    frame = made(frames.days_frame, tuple(reply.data.days), period, now, merchant.zone, reply.missing)
-    return Known(
+    frame = memo(frames.days_frame, tuple(reply.data.days), period, now, merchant.zone, reply.missing)
+    return Reading(
         frame,
         reply.as_of,
         trouble_of([reply]),
@@ -39,7 +39,7 @@ def days(merchant: Merchant, period: Period, now: datetime) -> Known[pd.DataFram
     )
 
 
-def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Known[pd.DataFrame]:
+def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Reading[pd.DataFrame]:
     """One row an hour of `day` up to `now`, beside the earlier `before_day` (`frames.hours_frame`).
 
     The hour that is running stands beside as many minutes of the earlier one as its answer has, and
@@ -71,7 +71,7 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Kno
     tomorrow = day_end(day, zone)
     before = tuple((start, row) for start, row in sums.items() if start < day_start(day, zone))
     today = tuple((start, row) for start, row in sums.items() if day_start(day, zone) <= start < tomorrow)
-    frame = made(_hours_frame, day, today, before_day, before, now, zone)
+    frame = memo(_hours_frame, day, today, before_day, before, now, zone)
     clocks = changed_clocks(
         (day_start(before_day, zone), day_end(before_day, zone)),
         (day_start(day, zone), tomorrow),
@@ -82,7 +82,7 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Kno
         f"The hour from {hour_text(start.astimezone(zone))} is missing: {error.sentence}"
         for start, error in sorted(errors.items())
     )
-    return Known(
+    return Reading(
         frame,
         latest.as_of,
         trouble_of(replies.values()),

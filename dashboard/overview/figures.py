@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.base import Trace, amount_axis, units
 from dashboard.charts.steps import Panel, Steps, day_name, day_steps, hatch, two_panels
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, zone_name
 from dashboard.core.frames import row_totals
 from dashboard.core.metrics import METRIC, Metric, Totals
@@ -18,7 +18,7 @@ _SIGNED_BARS = 31
 
 
 def days_chart(
-    days: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo, compared: str | None = None
+    days: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo, compared: str | None = None
 ) -> go.Figure:
     """Bet amount and company gain by day (`frames.days_frame`).
 
@@ -35,7 +35,7 @@ def days_chart(
 
 
 def hours_chart(
-    hours: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo, compared: str
+    hours: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo, compared: str
 ) -> go.Figure:
     """Bet amount and company gain by hour of a day (`frames.hours_frame`), against the day called `compared`.
 
@@ -55,7 +55,7 @@ def _panels(
     frame: pd.DataFrame,
     steps: Steps,
     unknown: Sequence[bool],
-    look: Look,
+    look: Theme,
     currency: str | None,
     befores: Sequence[str] | None,
     compared: str | None,
@@ -85,7 +85,7 @@ def _bars(
     metric: Metric[Totals],
     rows: Sequence[Totals | None],
     running: Sequence[bool],
-    look: Look,
+    look: Theme,
     currency: str | None,
 ) -> Trace:
     values = [None if row is None else metric.of(row) for row in rows]
@@ -106,7 +106,7 @@ def _bars(
     }
 
 
-def _signs(values: Sequence[float | None], look: Look) -> Trace:
+def _signs(values: Sequence[float | None], look: Theme) -> Trace:
     """A minus below each loss: beside a bar of less than a pixel plotly would put it above zero."""
     return {
         "type": "scatter",
@@ -124,7 +124,7 @@ def _line(
     metric: Metric[Totals],
     rows: Sequence[Totals | None],
     names: Sequence[str],
-    look: Look,
+    look: Theme,
     currency: str | None,
 ) -> Trace:
     values = [None if row is None else metric.of(row) for row in rows]

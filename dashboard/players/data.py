@@ -20,7 +20,7 @@ from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures, listed
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known, covered, is_settled, trouble_of
+from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
 from dashboard.rounds.frame import rounds_frame, together, with_games
 from twoj_client import Reply, TwoJError
 from twoj_client.errors import AccountUnknown, ParameterRefused
@@ -70,19 +70,21 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HistoryProgress:
     """How far the reading of a history is: `rows` rounds so far, `answered` of `asked` parts.
 
     `known` is there once all parts are.
     """
 
-    known: Known[History] | None
+    known: Reading[History] | None
     rows: int
     answered: int
     asked: int
 
 
-def player_history(merchant: Merchant, player: Player, view: View, patience_s: float = PATIENCE_S) -> Reading:
+def player_history(
+    merchant: Merchant, player: Player, view: View, patience_s: float = PATIENCE_S
+) -> HistoryProgress:
     """All rounds of a player in a period of any length, read in the background week by week.
 
     Waits `patience_s` for the whole. Raises PlayerProblem where the provider knows no such player, TwoJError
@@ -92,7 +94,7 @@ def player_history(merchant: Merchant, player: Player, view: View, patience_s: f
     replies = load.replies()
     rows = sum(len(reply.data) for reply in replies.values())
     if load.left or not load.finished:
-        return Reading(None, rows, load.answered, load.asked)
+        return HistoryProgress(None, rows, load.answered, load.asked)
     errors = load.errors()
     if not replies and all(isinstance(error, ParameterRefused) for error in errors.values()):
         _raise_if_unknown(merchant, player)
@@ -100,7 +102,7 @@ def player_history(merchant: Merchant, player: Player, view: View, patience_s: f
     if errors and not any(len(reply.data) for reply in replies.values()):
         raise next(iter(errors.values()))  # none of those that are known is not none
     known = load.made(partial(_history, merchant, player, replies, errors))
-    return Reading(known, rows, load.answered, load.asked)
+    return HistoryProgress(known, rows, load.answered, load.asked)
 
 
 def give_up(merchant: Merchant, player: Player, view: View) -> None:
@@ -108,7 +110,7 @@ def give_up(merchant: Merchant, player: Player, view: View) -> None:
     _look(merchant, player, view, 0).give_up()
 
 
-def in_currency(known: Known[History], wanted: str | None) -> Known[History]:
+def in_currency(known: Reading[History], wanted: str | None) -> Reading[History]:
     """Only the rounds of one currency, where a player has several: that which is `wanted`, else the first."""
     history = known.value
     names = history.currencies
@@ -121,7 +123,7 @@ def in_currency(known: Known[History], wanted: str | None) -> Known[History]:
     return replace(known, value=history, currency=history.unit or history.currency)
 
 
-def player_sums(merchant: Merchant, history: History) -> Known[pd.DataFrame]:
+def player_sums(merchant: Merchant, history: History) -> Reading[pd.DataFrame]:
     """Each game's rounds beside the provider's summary of the same window (`player_games.player_games`).
 
     A summary whose answer failed is named in `failed`. Raises TwoJError where both failed.
@@ -139,7 +141,7 @@ def player_sums(merchant: Merchant, history: History) -> Known[pd.DataFrame]:
         slots = [row for row in slots if history.holds(row.currency)]
     if len(history.currencies) > 1 and history.currency != NOT_KNOWN:
         others = None  # of no currency that the provider says
-    return Known(
+    return Reading(
         player_games(history.rounds, slots, others, history.games),
         as_of,
         trouble_of(replies.values()),
@@ -204,7 +206,7 @@ def _history(
     player: Player,
     replies: Mapping[Part, Reply[pd.DataFrame]],
     errors: Mapping[Part, TwoJError],
-) -> Known[History]:
+) -> Reading[History]:
     zone = merchant.zone
     in_order = sorted(replies, key=lambda part: part[1])
     rounds = together([replies[part].data for part in in_order])
@@ -227,7 +229,7 @@ def _history(
     # Finished weeks were said long ago and are still true: the age is that of the latest one.
     latest = max(end for _, _, end in replies)
     as_of = min(reply.as_of for (_, _, end), reply in replies.items() if end == latest)
-    return Known(
+    return Reading(
         history,
         as_of,
         trouble_of(replies.values()),

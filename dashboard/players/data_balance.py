@@ -25,7 +25,7 @@ from dashboard.provider.asking import LATE, gather, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known, trouble_of
+from dashboard.provider.reading import Reading, trouble_of
 from dashboard.rounds.frame import dated
 from twoj_client import Reply, TwoJError
 from twoj_client.endpoints import TRANSFER_RECORDS
@@ -43,7 +43,7 @@ _BONUS_DAYS_BEFORE: Final = 30
 _MOST_BONUS_DAYS: Final = 92
 
 
-def balance_now(merchant: Merchant, op_id: str) -> Known[int] | None:
+def balance_now(merchant: Merchant, op_id: str) -> Reading[int] | None:
     """The balance in li, asked anew; the one before it, or None, while the wallet takes its time or fails.
 
     Raises TwoJError.
@@ -57,12 +57,12 @@ def balance_now(merchant: Merchant, op_id: str) -> Known[int] | None:
     )
     load.raise_if_all_failed()
     for reply in load.replies().values():
-        return Known(
+        return Reading(
             reply.data.balance, reply.as_of, trouble_of([reply]), warnings=warnings_of(merchant, [reply])
         )
     last = merchant.twoj.transfer.latest_balance(op_id=op_id)
     return (
-        Known(last.data.balance, last.as_of, LATE, warnings=warnings_of(merchant, [last])) if last else None
+        Reading(last.data.balance, last.as_of, LATE, warnings=warnings_of(merchant, [last])) if last else None
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, Trace, amount_axis, figure, paper_text, units
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.charts.thinning import line_places, mark_places
 from dashboard.charts.timeline import broken_line, clock_times, local_times, time_axis
 from dashboard.core.formats import money
@@ -30,7 +30,7 @@ def balance_chart(
     rounds: pd.DataFrame,
     gaps: Sequence[Gap],
     transfers: Sequence[Transfer],
-    look: Look,
+    look: Theme,
     currency: str | None,
     zone: ZoneInfo,
 ) -> go.Figure:
@@ -61,7 +61,7 @@ def balance_chart(
 
 
 def _balance(
-    rounds: pd.DataFrame, gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo
+    rounds: pd.DataFrame, gaps: Sequence[Gap], look: Theme, currency: str | None, zone: ZoneInfo
 ) -> Trace:
     known = rounds.dropna(subset=["credit_before_li", "credit_li"])
     # Before the first round, and after each gap, a piece begins with the credit before its round.
@@ -84,7 +84,7 @@ def _ends(rounds: pd.DataFrame) -> npt.NDArray[np.int64]:
     return rounds["end_at"].fillna(rounds["start_at"]).to_numpy("int64")
 
 
-def _net(rounds: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> Trace:
+def _net(rounds: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> Trace:
     at = np.insert(_ends(rounds), 0, rounds["start_at"].iloc[:1].to_numpy("int64"))
     net = np.insert(np.cumsum(rounds["gain_li"].to_numpy("int64")), 0, 0)
     line = _line(at, net, np.zeros(len(at), np.int64), "Net result", look.text, currency, zone)
@@ -117,7 +117,7 @@ def _line(
 
 
 def _transfers(
-    transfers: Sequence[Transfer], look: Look, currency: str | None, zone: ZoneInfo
+    transfers: Sequence[Transfer], look: Theme, currency: str | None, zone: ZoneInfo
 ) -> list[Trace]:
     traces = []
     for name, symbol, chosen in (
@@ -147,7 +147,7 @@ def _transfers(
     return traces
 
 
-def _gaps(gaps: Sequence[Gap], look: Look, currency: str | None, zone: ZoneInfo) -> list[Trace]:
+def _gaps(gaps: Sequence[Gap], look: Theme, currency: str | None, zone: ZoneInfo) -> list[Trace]:
     at = np.array([gap.to_s for gap in gaps], np.int64)
     places, counts = mark_places(at, np.array([abs(gap.rest_li) for gap in gaps], np.int64))
     times, said = (write(at[places] * 1000, zone) for write in (local_times, clock_times))

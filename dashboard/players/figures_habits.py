@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, axis, figure
 from dashboard.charts.steps import day_name
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.core.formats import many, money, offset_text, zone_name
 from dashboard.core.frames import local_times
 from dashboard.players.sessions import by_local_day, length_words
@@ -24,7 +24,7 @@ _NAMED_PX: Final = 15
 _EVERY_HOURS: Final = [0, 6, 12, 18, 24]
 
 
-def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
+def hours_of_week_chart(cells: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Number of rounds by weekday and hour (`rounds.by_weekday_and_hour`): the darker, the more."""
     rows = [cells[cells["weekday"] == weekday] for weekday in range(7)]
     trace = {
@@ -59,7 +59,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Look, currency: str | None, z
     return figure(look, [trace], _HEAT_HEIGHT, layout)
 
 
-def sessions_chart(sessions: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
+def sessions_chart(sessions: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Each session (`sessions.sessions_frame`) as a bar over the hours of its local day, newest day on top.
 
     Blue where the player won, grey else: what a player loses is no loss of the company's. A session over

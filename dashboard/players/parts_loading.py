@@ -14,7 +14,7 @@ from dashboard.players import data, parts_picker
 from dashboard.players.data import History
 from dashboard.players.player import Player, PlayerProblem, read_player
 from dashboard.provider.merchant import ProviderFailed
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 
 _LOOK_EVERY_S: Final = 0.5
 _STOPPED: Final = "stopped-reading"
@@ -31,7 +31,7 @@ def is_read() -> bool:
     return False
 
 
-def history() -> Known[History] | None:
+def history() -> Reading[History] | None:
     """The rounds, once they are read; None where they are being read anew, which it says.
 
     Raises as `data.player_history` does.
@@ -67,7 +67,7 @@ def currencies() -> None:
         )
 
 
-def as_of(known: Known[History], *others: Known[Any], note: str = "") -> None:
+def as_of(known: Reading[History], *others: Reading[Any], note: str = "") -> None:
     """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
     lacks = "without the rounds named above" if known.failed else ""
     without = replace(known, failed=())

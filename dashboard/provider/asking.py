@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 from dashboard.provider.changes import changed_text
 from dashboard.provider.loads import Load
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError
 from twoj_client.cache_only import cache_only
 from twoj_client.errors import TimedOut
@@ -42,7 +42,7 @@ def gather(
     return replies, errors
 
 
-def warnings_of(merchant: Merchant, parts: Iterable[Reply[Any] | Known[Any]]) -> tuple[str, ...]:
+def warnings_of(merchant: Merchant, parts: Iterable[Reply[Any] | Reading[Any]]) -> tuple[str, ...]:
     """What a reader must know of what is made of the parts, each sentence once.
 
     What the provider changed of them is added up: parts must lie beside each other.

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[T]):
+class Reading(Generic[T]):
     """A value with its age: `as_of` is when the provider said the oldest part of it that may still change.
 
     `trouble`: how the provider failed, where this is what it said last. `failed`: a sentence for each part
@@ -40,14 +40,14 @@ class Known(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Arriving(Generic[T]):
+class Progressive(Generic[T]):
     """What is known of something that takes many answers; `known` is None until there is anything to show.
 
     `answered` of `asked` calls are over; `waiting` names what is not, where names help; `step` says which
     calls these are, where others will follow.
     """
 
-    known: Known[T] | None
+    known: Reading[T] | None
     answered: int
     asked: int
     waiting: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Arriving(Generic[T]):
         return self.answered == self.asked and not self.step
 
 
-def trouble_of(parts: Iterable[Reply[Any] | Known[Any]]) -> str:
+def trouble_of(parts: Iterable[Reply[Any] | Reading[Any]]) -> str:
     """How the provider failed, where a part is what it said last; empty where none is."""
     return next((part.trouble or "The provider does not answer." for part in parts if part.stale), "")
 

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Known, trouble_of
+from dashboard.provider.reading import Reading, trouble_of
 from dashboard.wallet.transfers import Wanted, transfers_frame, type_name
 from twoj_client import Reply
 from twoj_client.errors import AccountUnknown, WrongShape
@@ -36,19 +36,19 @@ class TransferPage:
     looked_at: int
 
 
-def balance(merchant: Merchant, op_id: str) -> Known[int]:
+def balance(merchant: Merchant, op_id: str) -> Reading[int]:
     """The player's balance in li, asked anew; where that fails, what was said last. Raises TwoJError."""
     reply = merchant.twoj.transfer.balance(op_id=op_id, stale_ok=True)
-    return Known(reply.data.balance, reply.as_of, trouble_of([reply]))
+    return Reading(reply.data.balance, reply.as_of, trouble_of([reply]))
 
 
-def fresh_balance(merchant: Merchant, op_id: str) -> Known[int]:
+def fresh_balance(merchant: Merchant, op_id: str) -> Reading[int]:
     """The player's balance in li as of now, never an older one. Raises TwoJError."""
     reply = merchant.twoj.transfer.balance(op_id=op_id)
-    return Known(reply.data.balance, reply.as_of)
+    return Reading(reply.data.balance, reply.as_of)
 
 
-def transfers(merchant: Merchant, wanted: Wanted) -> Known[TransferPage]:
+def transfers(merchant: Merchant, wanted: Wanted) -> Reading[TransferPage]:
     """A page of the transfers that are wanted; where it fails, what was said last. Raises TwoJError."""
     read = _Read(merchant.now())
     for asked, reply in enumerate(_replies(merchant, wanted, stale_ok=True), start=1):
@@ -62,15 +62,15 @@ def transfers(merchant: Merchant, wanted: Wanted) -> Known[TransferPage]:
         older = before.data.records[:1]
     frame = transfers_frame(list(read.records.values()), merchant.zone, *older)
     page = TransferPage(_chosen(frame, wanted), read.next_id, len(read.records))
-    return Known(page, read.as_of, read.trouble)
+    return Reading(page, read.as_of, read.trouble)
 
 
-def all_transfers(merchant: Merchant, wanted: Wanted) -> Known[pd.DataFrame]:
+def all_transfers(merchant: Merchant, wanted: Wanted) -> Reading[pd.DataFrame]:
     """All transfers that are wanted, from the newest. Raises TwoJError where one answer fails."""
     read = _Read(merchant.now())
     for reply in _replies(merchant, replace(wanted, next_id=0), stale_ok=False):
         read.add(reply)
-    return Known(_chosen(transfers_frame(list(read.records.values()), merchant.zone), wanted), read.as_of)
+    return Reading(_chosen(transfers_frame(list(read.records.values()), merchant.zone), wanted), read.as_of)
 
 
 class _Read:

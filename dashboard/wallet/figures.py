@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, Trace, amount_axis, figure, units
-from dashboard.charts.theme import Look
+from dashboard.charts.theme import Theme
 from dashboard.charts.timeline import time_axis
 from dashboard.core.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
 from dashboard.core.formats import clock, money
@@ -19,7 +19,7 @@ _HEIGHT: Final = 260
 _SYMBOLS: Final = {TRANSFER_TYPES[DEPOSIT]: "triangle-up", TRANSFER_TYPES[WITHDRAWAL]: "triangle-down"}
 
 
-def wallet_chart(transfers: pd.DataFrame, look: Look, currency: str | None, zone: ZoneInfo) -> go.Figure:
+def wallet_chart(transfers: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Balance before and after each of the transfers (`wallet.transfers_frame`), oldest first.
 
     The line goes on to the next transfer only where that finds the balance as this one left it. Triangles
@@ -36,7 +36,7 @@ def wallet_chart(transfers: pd.DataFrame, look: Look, currency: str | None, zone
     return figure(look, [line, _marks(rows, times, look, currency)], _HEIGHT, layout)
 
 
-def _line(rows: Sequence[Row], times: Sequence[str], look: Look) -> Trace:
+def _line(rows: Sequence[Row], times: Sequence[str], look: Theme) -> Trace:
     x: list[str | None] = []
     y: list[float | None] = []
     for row, time in zip(rows, times, strict=True):
@@ -56,7 +56,7 @@ def _line(rows: Sequence[Row], times: Sequence[str], look: Look) -> Trace:
     }
 
 
-def _marks(rows: Sequence[Row], times: Sequence[str], look: Look, currency: str | None) -> Trace:
+def _marks(rows: Sequence[Row], times: Sequence[str], look: Theme, currency: str | None) -> Trace:
     return {
         "type": "scatter",
         "mode": "markers",

@@ -11,7 +11,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.roles import TRANSFERS
 from dashboard.kit import current, guard, states
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import data_cashier, parts_order
 from dashboard.wallet.orders import VERBS, Attempt, Order, concerns, objection
@@ -84,7 +84,7 @@ def _review(op_id: str, kind: str, typed: str) -> None:
             st.session_state[_DRAFT] = (order, balance)
 
 
-def _confirm(order: Order, balance: Known[int]) -> None:
+def _confirm(order: Order, balance: Reading[int]) -> None:
     """The dialog. The ledger decides what it shows: an order that was sent is not offered again."""
     _repeat(order, balance.value)
     place = st.empty()

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.core import formats, tables
 from dashboard.core.files import About, file_stem
 from dashboard.kit import charts, current, downloads, states, table
-from dashboard.provider.reading import Known
+from dashboard.provider.reading import Reading
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import parts_filter
 from dashboard.wallet.figures import wallet_chart
@@ -19,7 +19,7 @@ _NEWER: Final = "wallet-newer"
 _FILE: Final = "wallet-file"
 
 
-def draw(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
+def draw(wanted: Wanted, found: Reading[wallet_data.TransferPage]) -> None:
     """Draw what was found."""
     merchant, page = current.merchant(), found.value
     if page.transfers.empty:
@@ -77,12 +77,12 @@ def _turn(wanted: Wanted, next_id: int) -> None:
         st.button("Older", icon=":material/chevron_right:", on_click=parts_filter.turn_to, args=(next_id,))
 
 
-def _file(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
+def _file(wanted: Wanted, found: Reading[wallet_data.TransferPage]) -> None:
     """Offer all that fits the filters as files; what is not on this page is read when somebody asks."""
     whole = replace(wanted, next_id=0)
     if not wanted.next_id and not found.value.next_id:
         if not found.value.transfers.empty:
-            _offer(whole, Known(found.value.transfers, found.as_of, found.trouble))
+            _offer(whole, Reading(found.value.transfers, found.as_of, found.trouble))
         return
     if st.button("Read all for a file", icon=":material/download:", type="tertiary"):
         with states.part("The file"), st.spinner("Reading all transfers…"):
@@ -92,7 +92,7 @@ def _file(wanted: Wanted, found: Known[wallet_data.TransferPage]) -> None:
         _offer(whole, known)
 
 
-def _offer(wanted: Wanted, known: Known[pd.DataFrame]) -> None:
+def _offer(wanted: Wanted, known: Reading[pd.DataFrame]) -> None:
     merchant = current.merchant()
     stale = "The provider did not answer; this is what it said last." if known.stale else ""
     about = About(

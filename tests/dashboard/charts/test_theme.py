@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.charts.theme import DARK, LIGHT, Look
+from dashboard.charts.theme import DARK, LIGHT, Theme
 from dashboard.core.frames import GAME_TYPES
 
 ROOT = Path(__file__).parents[3]
@@ -12,7 +12,7 @@ THEME = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["the
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: str(look.name))
-def test_figures_and_the_page_share_their_colours(look: Look) -> None:
+def test_figures_and_the_page_share_their_colours(look: Theme) -> None:
     theme = THEME[look.name]
     assert (look.card, look.card) == (theme["backgroundColor"], theme["secondaryBackgroundColor"])
     assert (look.text, look.quiet) == (theme["textColor"], theme["grayTextColor"])
@@ -38,13 +38,13 @@ def test_the_document_names_the_colours_of_both_themes() -> None:
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: str(look.name))
-def test_colours_are_ten_and_differ(look: Look) -> None:
+def test_colours_are_ten_and_differ(look: Theme) -> None:
     assert len(set(look.categorical)) == 10
     assert len(GAME_TYPES) < 10
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: str(look.name))
-def test_words_can_be_read_on_the_card(look: Look) -> None:
+def test_words_can_be_read_on_the_card(look: Theme) -> None:
     for color in (look.text, look.quiet, look.gain, look.loss, look.primary):
         assert _contrast(color, look.card) >= 4.5
 
