@@ -15,7 +15,7 @@ from dashboard.core.frames import game_type
 from dashboard.core.periods import business_day
 from dashboard.core.view import View
 from dashboard.provider.asking import LATE, PATIENCE_S, warnings_of
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, trouble_of
 from dashboard.rounds.filter import RoundFilter
@@ -74,13 +74,13 @@ def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
     """
     sums, game_ids = _sums(merchant), wanted.game_ids
 
-    def start() -> Load[str, BetSums]:
+    def start() -> Job[str, BetSums]:
         now = int(merchant.clock())
         window = Window(now - TAIL_S, now)
         ask = partial(_ask, merchant.twoj, sums, game_ids, window)
-        return Load({"": ask}, merchant.loads.quick, merchant.clock, question=window)
+        return Job({"": ask}, merchant.jobs.quick, merchant.clock, question=window)
 
-    load, trouble = merchant.loads.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, LATE)
+    load, trouble = merchant.jobs.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, LATE)
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
     since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
@@ -105,7 +105,7 @@ def _reading(merchant: Merchant, view: View, wanted: RoundFilter) -> BetReading:
             merchant.currency,
             start_s,
             piece_s(count, end_s - start_s),
-            merchant.loads.slow,
+            merchant.jobs.slow,
             merchant.clock,
         )
 
@@ -113,7 +113,7 @@ def _reading(merchant: Merchant, view: View, wanted: RoundFilter) -> BetReading:
     today = min(business_day(view.now, merchant.zone), view.period.last_day + _READ_AGAIN_FOR)
     number = merchant.asked_again(view.start, view.end)
     period = (view.period.first_day, view.period.last_day)
-    return merchant.loads.kept(("bets", *period, wanted.game_ids, today, number), make)
+    return merchant.jobs.kept(("bets", *period, wanted.game_ids, today, number), make)
 
 
 def _epoch(moment: datetime) -> int:

@@ -13,7 +13,7 @@ from dashboard.bets.data_pieces import LESS_THAN_COUNTED
 from dashboard.bets.sums import BetSums, together
 from dashboard.provider.changes import changed_text
 from dashboard.provider.failures import by_time, failures, window_words
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError, Window
 from twoj_client.changes import Restatement
@@ -93,7 +93,7 @@ class BetReading:
         self._pool = pool
         self._clock = clock
         self._lock = Lock()
-        self._load: Load[Window, int] | None = None
+        self._load: Job[Window, int] | None = None
         self._settled: dict[int, datetime] = {}
         self._folded: list[BetSums] = []
         self._changing: dict[int, _Piece] = {}
@@ -122,7 +122,7 @@ class BetReading:
             if not self._stopped and (self._load is None or self._load.finished):
                 due = {window: partial(self._read, window) for window in self._due(end_s)}
                 if due:
-                    self._load = Load(due, self._pool, self._clock)
+                    self._load = Job(due, self._pool, self._clock)
             load = self._load
         if load:
             load.look(patience_s)

@@ -14,7 +14,7 @@ from dashboard.games.data_table import ALL_SLOTS, PATIENCE_S, WHOLE, Call
 from dashboard.games.days import GameDays
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply, TwoJError
@@ -40,14 +40,14 @@ def game_days(
     listed = merchant.twoj.all.list().data
     wanted = _wanted(listed, only)
 
-    def start() -> Load[Cell, Any]:
-        return Load(_calls(merchant, wanted, days, now), merchant.loads.slow, merchant.clock, question=now)
+    def start() -> Job[Cell, Any]:
+        return Job(_calls(merchant, wanted, days, now), merchant.jobs.slow, merchant.clock, question=now)
 
     # The same days may be whole in one view and, compared with a running period, end early in another.
     is_cut = now < day_end(days[-1], merchant.zone)
     number = merchant.asked_again(day_start(days[0], merchant.zone), day_end(days[-1], merchant.zone))
     name = ("game days", days[0], days[-1], is_cut, tuple(wanted) if only is not None else None, number)
-    load = merchant.loads.look(name, start, RENEW_S if only is None else data_table.RENEW_S, PATIENCE_S)
+    load = merchant.jobs.look(name, start, RENEW_S if only is None else data_table.RENEW_S, PATIENCE_S)
     known = load.made(lambda: _known(merchant, listed, wanted, days, load, now, only))
     return Progressive(known, load.answered, load.asked)
 
@@ -113,7 +113,7 @@ def _known(
     listed: Sequence[Game],
     wanted: Sequence[int | str],
     days: Sequence[date],
-    load: Load[Cell, Any],
+    load: Job[Cell, Any],
     now: datetime,
     only: int | None,
 ) -> Reading[GameDays] | None:

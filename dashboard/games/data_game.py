@@ -19,7 +19,7 @@ from dashboard.games.sums import GameSums
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.game_list import game
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Progressive, Reading, covered, is_settled, trouble_of
 from dashboard.rounds.frame import rounds_frame
@@ -95,14 +95,14 @@ def game_rounds(merchant: Merchant, game_id: int, view: View) -> Progressive[Gam
     """
     slots = is_slots(merchant, game_id)
 
-    def start() -> Load[datetime, list[Any]]:
+    def start() -> Job[datetime, list[Any]]:
         calls = _calls(merchant, game_id, view, slots=slots)
-        return Load(calls, merchant.loads.slow, merchant.clock, _enough, question=view.end)
+        return Job(calls, merchant.jobs.slow, merchant.clock, _enough, question=view.end)
 
     # A day that is over is not what was there of it while it ran.
     number = merchant.asked_again(view.start, view.end)
     name = ("rounds", game_id, view.period.first_day, view.period.last_day, view.is_running, number)
-    load = merchant.loads.look(name, start, _RENEW_S, PATIENCE_S)
+    load = merchant.jobs.look(name, start, _RENEW_S, PATIENCE_S)
     return Progressive(load.made(lambda: _known(merchant, load)), load.answered, load.asked)
 
 
@@ -134,7 +134,7 @@ def _enough(replies: Mapping[datetime, Reply[Sequence[Any]]]) -> bool:
     return sum(len(reply.data) for reply in replies.values()) >= _MOST_ROUNDS
 
 
-def _known(merchant: Merchant, load: Load[datetime, list[Any]]) -> Reading[GameRounds] | None:
+def _known(merchant: Merchant, load: Job[datetime, list[Any]]) -> Reading[GameRounds] | None:
     replies = load.replies()
     if not replies:
         load.raise_if_all_failed()

@@ -22,7 +22,7 @@ from dashboard.games.days import GameDays
 from dashboard.games.luck import Luck, Play, Spread
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Progressive, Reading, is_settled, trouble_of
 from twoj_client import Reply
@@ -102,11 +102,11 @@ def sample(merchant: Merchant, now: datetime) -> Progressive[Sample]:
     monday = today - timedelta(days=today.weekday())
     first_day, end_day = monday - timedelta(days=_SAMPLE_DAYS), monday
 
-    def start() -> Load[tuple[date, datetime], _Hour]:
-        return Load(_calls(merchant, first_day, end_day), merchant.loads.slow, merchant.clock, _enough)
+    def start() -> Job[tuple[date, datetime], _Hour]:
+        return Job(_calls(merchant, first_day, end_day), merchant.jobs.slow, merchant.clock, _enough)
 
     number = merchant.asked_again(day_start(first_day, merchant.zone), day_start(end_day, merchant.zone))
-    load = merchant.loads.look(("sample", first_day, number), start, _RENEW_S, PATIENCE_S)
+    load = merchant.jobs.look(("sample", first_day, number), start, _RENEW_S, PATIENCE_S)
     known = load.made(lambda: _sampled(merchant, listed, first_day, end_day, load))
     return Progressive(known, load.answered, load.asked)
 
@@ -172,7 +172,7 @@ def _sampled(
     listed: list[Game],
     first_day: date,
     end_day: date,
-    load: Load[tuple[date, datetime], _Hour],
+    load: Job[tuple[date, datetime], _Hour],
 ) -> Reading[Sample] | None:
     replies = load.replies()
     if not replies or not load.finished:

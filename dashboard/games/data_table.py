@@ -15,7 +15,7 @@ from dashboard.core.view import View
 from dashboard.games import table
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, trouble_of
 from twoj_client import Reply, TwoJError
@@ -55,25 +55,25 @@ def arriving_games(merchant: Merchant, view: View) -> Progressive[pd.DataFrame]:
     """
     listed = merchant.twoj.all.list().data
 
-    def start() -> Load[Key, Any]:
+    def start() -> Job[Key, Any]:
         calls = {(False, key): call for key, call in _calls(merchant, listed, view.start, view.end).items()}
         if view.comparison:
             before = _calls(merchant, listed, view.comparison.start, view.comparison.end)
             calls |= {(True, key): call for key, call in before.items()}
-        return Load(calls, merchant.loads.quick, merchant.clock, question=view)
+        return Job(calls, merchant.jobs.quick, merchant.clock, question=view)
 
     # A day that is over is not what was there of it while it ran.
     number = merchant.asked_again(view.start, view.end)
     if view.comparison:
         number = max(number, merchant.asked_again(view.comparison.start, view.comparison.end))
     name = ("games", view.period.first_day, view.period.last_day, view.mode, view.is_running, number)
-    load = merchant.loads.look(name, start, RENEW_S, PATIENCE_S)
+    load = merchant.jobs.look(name, start, RENEW_S, PATIENCE_S)
     names = _names(listed)
     waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
     return Progressive(load.made(lambda: _table(merchant, listed, load)), load.answered, load.asked, waiting)
 
 
-def _table(merchant: Merchant, listed: Sequence[Game], load: Load[Key, Any]) -> Reading[pd.DataFrame] | None:
+def _table(merchant: Merchant, listed: Sequence[Game], load: Job[Key, Any]) -> Reading[pd.DataFrame] | None:
     (replies, errors), (earlier, failed) = _sides(load.replies(), load.errors())
     if replies.keys() <= {WHOLE}:
         if load.finished:

@@ -18,7 +18,7 @@ from dashboard.players.games import player_games
 from dashboard.players.player import Player, PlayerProblem
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures, listed
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
 from dashboard.rounds.frame import rounds_frame, together, with_games
@@ -152,17 +152,17 @@ def player_sums(merchant: Merchant, history: History) -> Reading[pd.DataFrame]:
     )
 
 
-def _look(merchant: Merchant, player: Player, view: View, patience_s: float) -> Load[Part, pd.DataFrame]:
+def _look(merchant: Merchant, player: Player, view: View, patience_s: float) -> Job[Part, pd.DataFrame]:
 
-    def start() -> Load[Part, pd.DataFrame]:
+    def start() -> Job[Part, pd.DataFrame]:
         parts = [
             (kind, *window)
             for window in reversed(_weeks(merchant, view.start, view.end))
             for kind in (SLOTS, _OTHERS)
         ]
-        return Load(
+        return Job(
             {part: partial(_read, merchant, player, part) for part in parts},
-            merchant.loads.quick,
+            merchant.jobs.quick,
             merchant.clock,
         )
 
@@ -170,7 +170,7 @@ def _look(merchant: Merchant, player: Player, view: View, patience_s: float) -> 
     number = merchant.asked_again(view.start, view.end)
     name = ("player", player, view.period.first_day, view.period.last_day, view.is_running, number)
     renew_s = _RENEW_S if view.is_running else _RENEW_FINISHED_S
-    return merchant.loads.look(name, start, renew_s, patience_s)
+    return merchant.jobs.look(name, start, renew_s, patience_s)
 
 
 def _weeks(merchant: Merchant, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

@@ -23,7 +23,7 @@ from dashboard.players.data import History, player_sums
 from dashboard.players.games import lacking
 from dashboard.provider.asking import LATE, gather, warnings_of
 from dashboard.provider.failures import failures
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, trouble_of
 from dashboard.rounds.frame import dated
@@ -49,9 +49,9 @@ def balance_now(merchant: Merchant, op_id: str) -> Reading[int] | None:
     Raises TwoJError.
     """
     ask = partial(merchant.twoj.transfer.balance, op_id=op_id, stale_ok=True)
-    load = merchant.loads.look(
+    load = merchant.jobs.look(
         ("balance", op_id),
-        lambda: Load({op_id: ask}, merchant.loads.quick, merchant.clock),
+        lambda: Job({op_id: ask}, merchant.jobs.quick, merchant.clock),
         0,
         _BALANCE_PATIENCE_S,
     )
@@ -123,7 +123,7 @@ def _transfers(merchant: Merchant, history: History, unknown: list[str]) -> list
 
     late = "they are still being read, and will be here within a minute."
     try:
-        load, trouble = merchant.loads.whole(name, begin, _RENEW_S, _PATIENCE_S, late)
+        load, trouble = merchant.jobs.whole(name, begin, _RENEW_S, _PATIENCE_S, late)
     except TwoJError as error:
         unknown.append(f"Transfers: {error.sentence}")
         return []
@@ -137,8 +137,8 @@ def _transfers(merchant: Merchant, history: History, unknown: list[str]) -> list
 
 def _load_records(
     merchant: Merchant, op_id: str, start: datetime, end: datetime
-) -> Load[str, list[TransferRecord]]:
-    return Load({op_id: partial(_records, merchant, op_id, start, end)}, merchant.loads.quick, merchant.clock)
+) -> Job[str, list[TransferRecord]]:
+    return Job({op_id: partial(_records, merchant, op_id, start, end)}, merchant.jobs.quick, merchant.clock)
 
 
 def _lacking(merchant: Merchant, history: History, unknown: list[str]) -> list[Lacking]:

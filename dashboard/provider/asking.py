@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from dashboard.provider.changes import changed_text
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError
@@ -29,7 +29,7 @@ def gather(
     """
     # Most often all is at hand: then threads would wait for each other longer than for the answers.
     found = {key: cache_only(call) for key, call in calls.items()}
-    load = Load(
+    load = Job(
         {key: call for key, call in calls.items() if found[key] is None}, merchant.pool, merchant.clock
     )
     load.look(PATIENCE_S)

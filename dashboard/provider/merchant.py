@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard.core.roles import LOCAL, Person, Roles, person
-from dashboard.provider.loads import Loads
+from dashboard.provider.jobs import Jobs
 from ledger.database import Ledger, LedgerAway
 from ledger.transfers import TransferJournal
 from twoj_client import TwoJ, TwoJError
@@ -37,7 +37,7 @@ class Merchant:
     demo: bool
     clock: Callable[[], float]
     pool: ThreadPoolExecutor
-    loads: Loads
+    jobs: Jobs
     ledger: Ledger
     """Where the audit log, the screens and what was seen of the pots are."""
     book: TransferJournal | None

@@ -13,7 +13,7 @@ from dashboard.core.roles import Role
 from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.players.recent import Recent
 from dashboard.provider.asking import PATIENCE_S
-from dashboard.provider.loads import Loads
+from dashboard.provider.jobs import Jobs
 from dashboard.provider.merchant import Merchant, Merchants
 from dashboard.server.settings import Settings
 from dashboard.status.data_checks import Checks
@@ -61,7 +61,7 @@ def connected(
             sleep=sleep,
         ) as twoj,
         Workers(max_workers=8, thread_name_prefix="data") as pool,
-        Loads(clock) as loads,
+        Jobs(clock) as jobs,
         ExitStack() as stack,
     ):
         zone = ZoneInfo(settings.timezone)
@@ -94,7 +94,7 @@ def connected(
             demo,
             clock,
             pool,
-            loads,
+            jobs,
             ledger,
             TransferJournal(ledger, clock) if settings.cashier else None,
             {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,

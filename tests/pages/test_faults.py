@@ -14,7 +14,7 @@ import structlog
 
 from dashboard.core import formats
 from dashboard.jackpots.data_watch import Brand, Watch
-from dashboard.provider.loads import Load
+from dashboard.provider.jobs import Job
 from tests.merchants import merchant
 from twoj_sandbox import KEY
 
@@ -100,8 +100,8 @@ PAGES = {
 @pytest.fixture
 def patient(monkeypatch):
     """Pages wait for all that is on its way, so that each is drawn once."""
-    look = Load.look
-    monkeypatch.setattr(Load, "look", lambda load, patience_s: look(load, max(patience_s, 60)))
+    look = Job.look
+    monkeypatch.setattr(Job, "look", lambda load, patience_s: look(load, max(patience_s, 60)))
 
 
 class Trouble:

@@ -32,7 +32,7 @@ KEPT_ROWS: Final = 500_000
 _KEPT_THINGS: Final = 16
 
 
-class Load(Generic[K, V]):
+class Job(Generic[K, V]):
     """Calls on their way, for everyone who asks the same.
 
     They begin in the order given. `enough` sees the answers so far before each call; once it says so, the
@@ -164,16 +164,16 @@ def _rows(reply: Reply[Any]) -> int:
 class _Shelf:
     """The last load that is whole, and the one that will replace it."""
 
-    whole: Load[Any, Any] | None = None
-    last: Load[Any, Any] | None = None
+    whole: Job[Any, Any] | None = None
+    last: Job[Any, Any] | None = None
     """The last that was answered, where `whole` was not."""
-    coming: Load[Any, Any] | None = None
+    coming: Job[Any, Any] | None = None
 
     @property
     def rows(self) -> int:
         return sum(load.rows for load in (self.whole, self.last, self.coming) if load)
 
-    def answered(self) -> Load[Any, Any] | None:
+    def answered(self) -> Job[Any, Any] | None:
         return self.whole if self.whole and self.whole.replies() else self.last
 
     def tidy(self) -> None:
@@ -191,7 +191,7 @@ class _Shelf:
         return now - self.whole.begun_at >= (min(renew_s, _RETRY_S) if self.whole.is_troubled else renew_s)
 
 
-class Loads:
+class Jobs:
     """The loads of a server by what they are of. A context manager; leaving it drops what has not begun.
 
     `quick` is for what a page cannot do without, `slow` for what may take its time: it has fewer threads, so
@@ -203,12 +203,12 @@ class Loads:
         self._lock = Lock()
         self._shelves: OrderedDict[Hashable, _Shelf] = OrderedDict()
         self._things: OrderedDict[Hashable, Any] = OrderedDict()
-        self.quick = Workers(8, thread_name_prefix="quick-load")
-        self.slow = Workers(6, thread_name_prefix="slow-load")
+        self.quick = Workers(8, thread_name_prefix="quick-job")
+        self.slow = Workers(6, thread_name_prefix="slow-job")
 
     def look(
-        self, name: Hashable, start: Callable[[], Load[K, V]], renew_s: float, patience_s: float
-    ) -> Load[K, V]:
+        self, name: Hashable, start: Callable[[], Job[K, V]], renew_s: float, patience_s: float
+    ) -> Job[K, V]:
         """Find the load of this name, started where there is none or it is older than `renew_s`.
 
         Waits `patience_s` at most. While a load is renewed the old one is still shown, if it has any answer;
@@ -233,11 +233,11 @@ class Loads:
     def whole(
         self,
         name: Hashable,
-        start: Callable[[], Load[K, V]],
+        start: Callable[[], Job[K, V]],
         renew_s: float,
         patience_s: float,
         late: str,
-    ) -> tuple[Load[K, V], str]:
+    ) -> tuple[Job[K, V], str]:
         """Find a load like `look`, all of it answered; what was answered last within a day where that fails.
 
         Returns the load, and how the provider failed where it is an older one. `late` is the sentence for a
@@ -271,7 +271,7 @@ class Loads:
                 self._things.popitem(last=False)
             return cast("R", self._things[name])
 
-    def __enter__(self) -> "Loads":
+    def __enter__(self) -> "Jobs":
         return self
 
     def __exit__(

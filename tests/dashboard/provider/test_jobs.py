@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.provider.loads import KEPT_ROWS, LEFT_AFTER_S, Load, Loads
+from dashboard.provider.jobs import KEPT_ROWS, LEFT_AFTER_S, Job, Jobs
 from twoj_client import Reply, TwoJError
 from twoj_client.errors import TimedOut
 
@@ -36,21 +36,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def loads(clock: Clock) -> Iterator[Loads]:
-    with Loads(clock) as loads:
-        yield loads
+def jobs(clock: Clock) -> Iterator[Jobs]:
+    with Jobs(clock) as jobs:
+        yield jobs
 
 
 Calls = dict[str, Callable[[], Reply[int]]]
 
 
 @pytest.fixture
-def look(loads: Loads, clock: Clock) -> Callable[..., Load[str, int]]:
+def look(jobs: Jobs, clock: Clock) -> Callable[..., Job[str, int]]:
     """Look for a load of these calls, one after the other, called "it"."""
-    loads.slow._max_workers = 1
+    jobs.slow._max_workers = 1
 
-    def look(calls: Calls, patience_s: float = SOON_S, **options: Any) -> Load[str, int]:
-        return loads.look("it", lambda: Load(calls, loads.slow, clock, **options), 60, patience_s)
+    def look(calls: Calls, patience_s: float = SOON_S, **options: Any) -> Job[str, int]:
+        return jobs.look("it", lambda: Job(calls, jobs.slow, clock, **options), 60, patience_s)
 
     return look
 
@@ -87,9 +87,9 @@ def test_an_old_load_stays_on_view_until_the_new_one_is_whole(look, clock):
     assert new.replies()["a"].data == 3
 
 
-def test_failures_are_kept_apart_and_asked_again_sooner(loads, clock):
-    def look(calls: Calls) -> Load[str, int]:
-        return loads.look("rare", lambda: Load(calls, loads.slow, clock), 3600, SOON_S)
+def test_failures_are_kept_apart_and_asked_again_sooner(jobs, clock):
+    def look(calls: Calls) -> Job[str, int]:
+        return jobs.look("rare", lambda: Job(calls, jobs.slow, clock), 3600, SOON_S)
 
     load = look({"good": lambda: reply(1), "bad": failing})
     assert list(load.replies()) == ["good"]
@@ -146,7 +146,7 @@ def test_enough_is_enough(look):
     assert len(load.replies()) == 4
 
 
-def test_a_load_that_everyone_has_left_ends_and_begins_anew_when_someone_comes(look, loads, clock):
+def test_a_load_that_everyone_has_left_ends_and_begins_anew_when_someone_comes(look, jobs, clock):
     gate, first, asked = Event(), Event(), []
 
     def slow() -> Reply[int]:
@@ -159,7 +159,7 @@ def test_a_load_that_everyone_has_left_ends_and_begins_anew_when_someone_comes(l
     assert first.wait(SOON_S)
     clock.now += LEFT_AFTER_S + 1
     gate.set()
-    loads.slow.submit(int).result(SOON_S)  # waits its turn behind the load's calls
+    jobs.slow.submit(int).result(SOON_S)  # waits its turn behind the load's calls
     assert asked == []
     assert look(calls) is not left
     assert len(asked) == 5
@@ -188,23 +188,23 @@ def test_what_is_made_of_a_whole_load_is_made_once(look):
 @pytest.mark.slow
 def test_the_end_of_the_server_does_not_wait_for_what_has_not_begun(clock):
     gate, asked = Event(), []
-    with Loads(clock) as loads:
+    with Jobs(clock) as jobs:
         calls: Calls = {f"slow {n}": lambda: gate.wait(SOON_S) and reply(1) for n in range(6)}
         calls |= {str(n): lambda: asked.append(1) or reply(1) for n in range(1000)}
-        Load(calls, loads.slow, clock)
+        Job(calls, jobs.slow, clock)
         Timer(0.1, gate.set).start()
     assert asked == []
 
 
-def test_of_what_is_whole_only_so_many_rows_are_kept(loads, clock):
+def test_of_what_is_whole_only_so_many_rows_are_kept(jobs, clock):
     begun = []
 
-    def look(name: str, rows: int) -> Load[str, list[int]]:
-        def start() -> Load[str, list[int]]:
+    def look(name: str, rows: int) -> Job[str, list[int]]:
+        def start() -> Job[str, list[int]]:
             begun.append(name)
-            return Load({"a": lambda: Reply([0] * rows, datetime.now(UTC))}, loads.slow, clock)
+            return Job({"a": lambda: Reply([0] * rows, datetime.now(UTC))}, jobs.slow, clock)
 
-        return loads.look(name, start, 60, SOON_S)
+        return jobs.look(name, start, 60, SOON_S)
 
     for name in ("first", "second", "first"):
         look(name, KEPT_ROWS // 2)
@@ -216,21 +216,21 @@ def test_of_what_is_whole_only_so_many_rows_are_kept(loads, clock):
     assert begun == ["first", "second", "third", "second"]
 
 
-def test_a_load_of_more_rows_than_are_kept_is_kept_alone(loads, clock):
-    def look() -> Load[str, list[int]]:
+def test_a_load_of_more_rows_than_are_kept_is_kept_alone(jobs, clock):
+    def look() -> Job[str, list[int]]:
         calls = {"a": lambda: Reply([0] * (KEPT_ROWS + 1), datetime.now(UTC))}
-        return loads.look("long", lambda: Load(calls, loads.slow, clock), 60, SOON_S)
+        return jobs.look("long", lambda: Job(calls, jobs.slow, clock), 60, SOON_S)
 
     assert look() is look() is look()
 
 
-def test_a_load_of_old_answers_is_asked_again_after_a_minute(loads, clock):
+def test_a_load_of_old_answers_is_asked_again_after_a_minute(jobs, clock):
     answers = [Reply(1, datetime.fromtimestamp(1, UTC), stale=True, trouble="The provider failed."), reply(2)]
 
     def look():
-        return loads.look(
+        return jobs.look(
             "it",
-            lambda: Load({"a": lambda: answers.pop(0)}, loads.slow, clock),
+            lambda: Job({"a": lambda: answers.pop(0)}, jobs.slow, clock),
             renew_s=600,
             patience_s=SOON_S,
         )
@@ -244,13 +244,13 @@ def test_a_load_of_old_answers_is_asked_again_after_a_minute(loads, clock):
     assert look().replies()["a"].data == 2
 
 
-def test_what_was_answered_last_stands_in_for_a_day_and_says_why(loads, clock):
+def test_what_was_answered_last_stands_in_for_a_day_and_says_why(jobs, clock):
     def away() -> Reply[int]:
         raise TimedOut("The provider took too long.")
 
     def whole(call: Callable[[], Reply[int]], patience_s: float = SOON_S) -> tuple[int, str]:
-        load, trouble = loads.whole(
-            "it", lambda: Load({"a": call}, loads.quick, clock), 60, patience_s, "It is late."
+        load, trouble = jobs.whole(
+            "it", lambda: Job({"a": call}, jobs.quick, clock), 60, patience_s, "It is late."
         )
         return load.replies()["a"].data, trouble
 
