@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -58,6 +59,11 @@ class TransferOrder:
         if self.amount_li <= 0:
             raise ValueError(f"amount_li must be above 0, not {self.amount_li}")
 
+    def after_li(self, balance_li: int) -> int:
+        """The balance after it."""
+        sign = 1 if self.kind is TransferKind.DEPOSIT else -1
+        return balance_li + sign * self.amount_li
+
 
 @dataclass(frozen=True)
 class TransferOutcome:
@@ -78,6 +84,13 @@ class CashierTransfer:
     outcome: TransferOutcome
     sent_at_ms: int
     settled_at_ms: int | None
+    written: bool = True
+    """False where the outcome could not be written to the ledger, which then still has it as being sent."""
+
+    @property
+    def sent_at(self) -> datetime:
+        """The same time, aware and in UTC."""
+        return datetime.fromtimestamp(self.sent_at_ms / 1000, UTC)
 
 
 class TransferJournal:

@@ -1,15 +1,12 @@
 """Deposits and withdrawals: each is written to the ledger first, and sent once, by whoever wrote it."""
 
 import secrets
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
 from dashboard.core import codes, formats
 from dashboard.provider.merchant import Merchant
-from dashboard.wallet.orders import DEPOSIT, WITHDRAWAL, Attempt, Order
 from ledger.database import LedgerAway
 from ledger.transfers import (
     CashierTransfer,
@@ -26,7 +23,7 @@ from twoj_client.models import TransferRecord
 log = structlog.get_logger(__name__)
 
 _LATEST: Final = 10
-_TYPES: Final = {DEPOSIT: codes.DEPOSIT, WITHDRAWAL: codes.WITHDRAWAL}
+_TYPES: Final = {TransferKind.DEPOSIT: codes.DEPOSIT, TransferKind.WITHDRAWAL: codes.WITHDRAWAL}
 
 
 def is_on(merchant: Merchant) -> bool:
@@ -34,57 +31,54 @@ def is_on(merchant: Merchant) -> bool:
     return merchant.book is not None
 
 
-def new_order(merchant: Merchant, op_id: str, kind: str, amount_li: int) -> Order:
+def new_order(merchant: Merchant, op_id: str, kind: TransferKind, amount_li: int) -> TransferOrder:
     """An order under a number of its own, which sorts by time and can be read out on the phone."""
     number = f"{merchant.now():%Y%m%d-%H%M%S}-{secrets.token_hex(5)}"
-    return Order(number, op_id, kind, amount_li)
+    return TransferOrder(number, op_id, kind, amount_li)
 
 
-def send(merchant: Merchant, order: Order, who: str) -> Attempt:
+def send(merchant: Merchant, order: TransferOrder, who: str) -> CashierTransfer:
     """Send an order if its number was never used, and return what became of it; else what is known of it.
 
     Raises LedgerAway where the ledger cannot be written before: then nothing was sent.
     """
     journal = _journal(merchant)
-    if not journal.open(_booked(order), who):
+    if not journal.open(order, who):
         known = attempt(merchant, order.trans_no)
         assert known is not None  # noqa: S101 - the number is in the ledger, and nothing is ever deleted there
         return known
     outcome = _moved(merchant, order)
     try:
-        return _attempt(journal.close(order.trans_no, outcome, who))
+        return journal.close(order.trans_no, outcome, who)
     except LedgerAway as error:
         log.warning("outcome of a transfer not written", trans_no=order.trans_no, error=str(error))
         now_ms = int(merchant.clock() * 1000)
-        sent = CashierTransfer(_booked(order), who, outcome, now_ms, now_ms)
-        return replace(_attempt(sent), written=False)
+        return CashierTransfer(order, who, outcome, now_ms, now_ms, written=False)
 
 
-def look_up(merchant: Merchant, order: Order, who: str) -> Attempt:
+def look_up(merchant: Merchant, order: TransferOrder, who: str) -> CashierTransfer:
     """Look for an order in the provider's records, write what they say, and return all that is known of it.
 
     Raises TwoJError or LedgerAway, and then nothing is changed.
     """
     reply = merchant.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
     outcome = _recorded(reply.data, order, formats.moment(reply.as_of, merchant.zone))
-    return _attempt(_journal(merchant).close(order.trans_no, outcome, who, "look-up"))
+    return _journal(merchant).close(order.trans_no, outcome, who, "look-up")
 
 
-def attempt(merchant: Merchant, trans_no: str) -> Attempt | None:
+def attempt(merchant: Merchant, trans_no: str) -> CashierTransfer | None:
     """What is known of the order with this number, None where it was not sent. Raises LedgerAway."""
-    found = _journal(merchant).find(trans_no)
-    return _attempt(found) if found else None
+    return _journal(merchant).find(trans_no)
 
 
-def attempts(merchant: Merchant, op_id: str) -> list[Attempt]:
+def attempts(merchant: Merchant, op_id: str) -> list[CashierTransfer]:
     """The latest orders for a player, before all others those that are open. Raises LedgerAway."""
-    return [_attempt(transfer) for transfer in _journal(merchant).latest(op_id, _LATEST)]
+    return _journal(merchant).latest(op_id, _LATEST)
 
 
-def last_freeze(merchant: Merchant, op_id: str) -> Attempt | None:
+def last_freeze(merchant: Merchant, op_id: str) -> CashierTransfer | None:
     """The latest withdrawal that was answered with the frozen part. Raises LedgerAway."""
-    found = _journal(merchant).last_freeze(op_id)
-    return _attempt(found) if found else None
+    return _journal(merchant).last_freeze(op_id)
 
 
 def _journal(merchant: Merchant) -> TransferJournal:
@@ -94,9 +88,9 @@ def _journal(merchant: Merchant) -> TransferJournal:
     return journal
 
 
-def _moved(merchant: Merchant, order: Order) -> TransferOutcome:
+def _moved(merchant: Merchant, order: TransferOrder) -> TransferOutcome:
     transfer = merchant.twoj.transfer
-    move = transfer.deposit if order.kind == DEPOSIT else transfer.withdraw
+    move = transfer.deposit if order.kind is TransferKind.DEPOSIT else transfer.withdraw
     try:
         reply = move(op_id=order.op_id, amount=order.amount_li, trans_no=order.trans_no)
     except OutcomeUnknown as error:
@@ -106,7 +100,7 @@ def _moved(merchant: Merchant, order: Order) -> TransferOutcome:
     return TransferOutcome(TransferState.DONE, "", reply.data.balance, reply.data.freeze_amount)
 
 
-def _recorded(record: TransferRecord | None, order: Order, when: str) -> TransferOutcome:
+def _recorded(record: TransferRecord | None, order: TransferOrder, when: str) -> TransferOutcome:
     if record is None:
         reason = f"The provider's records did not have it on {when}. It may still come."
     elif (record.type, abs(record.amount)) != (_TYPES[order.kind], order.amount_li):
@@ -114,20 +108,3 @@ def _recorded(record: TransferRecord | None, order: Order, when: str) -> Transfe
     else:
         return TransferOutcome(TransferState.DONE, "", record.after_balance)
     return TransferOutcome(TransferState.UNKNOWN, reason)
-
-
-def _booked(order: Order) -> TransferOrder:
-    return TransferOrder(order.trans_no, order.op_id, TransferKind(order.kind), order.amount_li)
-
-
-def _attempt(transfer: CashierTransfer) -> Attempt:
-    order, outcome = transfer.order, transfer.outcome
-    return Attempt(
-        Order(order.trans_no, order.op_id, order.kind.value, order.amount_li),
-        transfer.who,
-        datetime.fromtimestamp(transfer.sent_at_ms / 1000, UTC),
-        outcome.state.value,
-        outcome.reason,
-        outcome.balance_li,
-        outcome.freeze_li,
-    )

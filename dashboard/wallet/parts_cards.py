@@ -38,7 +38,7 @@ def _frozen(op_id: str) -> tuple[int | None, str]:
         return None, "Not known: the ledger that keeps it cannot be used."
     if withdrawal is None:
         return None, f"{nobody_said}, and none was made from here yet."
-    return withdrawal.freeze_li, (
+    return withdrawal.outcome.freeze_li, (
         "The part of the balance that a running game locked when the last withdrawal from here was made:"
         f" {parts_order.when(withdrawal)}. It may be another one now."
     )

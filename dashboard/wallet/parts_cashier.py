@@ -14,7 +14,8 @@ from dashboard.provider.merchant import LedgerFailed, ProviderFailed
 from dashboard.provider.reading import Reading
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import data_cashier, parts_order
-from dashboard.wallet.orders import VERBS, Attempt, Order, concerns, objection
+from dashboard.wallet.orders import VERBS, concerns, objection
+from ledger.transfers import CashierTransfer, TransferKind, TransferOrder
 
 _DRAFT: Final = "cash-draft"
 _ACCOUNTS: Final = "cash-accounts"
@@ -59,7 +60,7 @@ def draw(op_id: str) -> None:
             key=f"cash-amount-{st.session_state.setdefault(_SENT, 0)}",
         )
         if st.form_submit_button("Review…"):
-            _review(op_id, str(kind), typed)
+            _review(op_id, TransferKind(kind), typed)
     order, balance = st.session_state.get(_DRAFT, (None, None))
     if order and order.op_id != op_id:
         _forget()
@@ -67,7 +68,7 @@ def draw(op_id: str) -> None:
         guard.dialog(f"Confirm the {order.kind}", _forget, "center")(_confirm)(order, balance)
 
 
-def _review(op_id: str, kind: str, typed: str) -> None:
+def _review(op_id: str, kind: TransferKind, typed: str) -> None:
     with states.part("The balance"):
         try:
             order = data_cashier.new_order(
@@ -84,7 +85,7 @@ def _review(op_id: str, kind: str, typed: str) -> None:
             st.session_state[_DRAFT] = (order, balance)
 
 
-def _confirm(order: Order, balance: Reading[int]) -> None:
+def _confirm(order: TransferOrder, balance: Reading[int]) -> None:
     """The dialog. The ledger decides what it shows: an order that was sent is not offered again."""
     _repeat(order, balance.value)
     place = st.empty()
@@ -103,7 +104,7 @@ def _confirm(order: Order, balance: Reading[int]) -> None:
         _result(sent)
 
 
-def _repeat(order: Order, balance_li: int) -> None:
+def _repeat(order: TransferOrder, balance_li: int) -> None:
     currency = current.merchant().currency
     facts = {
         "Player": escaped(order.op_id),
@@ -115,7 +116,7 @@ def _repeat(order: Order, balance_li: int) -> None:
     st.table(pd.DataFrame(facts.items()), border="horizontal", hide_index=True, hide_header=True)
 
 
-def _sent(order: Order) -> Attempt | None:
+def _sent(order: TransferOrder) -> CashierTransfer | None:
     """Offer to send it; once that is pressed, send it and return what became of it."""
     merchant = current.merchant()
     worries = concerns(order, data_cashier.attempts(merchant, order.op_id), merchant.now(), merchant.currency)
@@ -135,9 +136,9 @@ def _sent(order: Order) -> Attempt | None:
         return data_cashier.send(merchant, order, guard.who(TRANSFERS))
 
 
-def _result(sent: Attempt) -> None:
+def _result(sent: CashierTransfer) -> None:
     place = st.empty()
-    if sent.is_open:
+    if sent.outcome.state.is_open:
         sent = parts_order.looked_up(sent, "dialog") or sent
     with place.container():
         parts_order.outcome(sent)

@@ -9,23 +9,24 @@ from dashboard.core.markdown import escaped
 from dashboard.core.roles import TRANSFERS
 from dashboard.kit import current, guard, states
 from dashboard.wallet import data_cashier
-from dashboard.wallet.orders import DONE, NOT_KNOWN, REFUSED, SENDING, Attempt, told
+from dashboard.wallet.orders import told
+from ledger.transfers import CashierTransfer, TransferState
 
 _BOXES: Final = {
-    DONE: (st.success, ":material/check_circle:"),
-    REFUSED: (st.error, ":material/block:"),
-    SENDING: (st.info, ":material/schedule_send:"),
-    NOT_KNOWN: (st.warning, ":material/help:"),
+    TransferState.DONE: (st.success, ":material/check_circle:"),
+    TransferState.REFUSED: (st.error, ":material/block:"),
+    TransferState.SENDING: (st.info, ":material/schedule_send:"),
+    TransferState.UNKNOWN: (st.warning, ":material/help:"),
 }
 
 
-def outcome(attempt: Attempt) -> None:
+def outcome(attempt: CashierTransfer) -> None:
     """Say what became of an attempt."""
-    box, icon = _BOXES[attempt.state]
+    box, icon = _BOXES[attempt.outcome.state]
     box(escaped(told(attempt, current.merchant().currency)), icon=icon)
 
 
-def looked_up(attempt: Attempt, place: str) -> Attempt | None:
+def looked_up(attempt: CashierTransfer, place: str) -> CashierTransfer | None:
     """Draw the button that looks an open attempt up; once it is pressed, return what is known then.
 
     `place` tells the button from others for the same attempt.
@@ -37,7 +38,7 @@ def looked_up(attempt: Attempt, place: str) -> Attempt | None:
     return found
 
 
-def when(attempt: Attempt) -> str:
+def when(attempt: CashierTransfer) -> str:
     """When it was sent, in the business zone."""
     merchant = current.merchant()
     return formats.moment(attempt.sent_at, merchant.zone, merchant.now())

@@ -15,7 +15,7 @@ def draw(op_id: str) -> None:
     if not found:
         st.caption("None yet for this player.")
         return
-    for attempt in (one for one in found if one.is_open):
+    for attempt in (one for one in found if one.outcome.state.is_open):
         parts_order.outcome(attempt)
         if parts_order.looked_up(attempt, "list"):
             st.rerun()

@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import select, text
 
 from dashboard.wallet import data_cashier
-from dashboard.wallet.orders import DEPOSIT, DONE, NOT_KNOWN, REFUSED, WITHDRAWAL
 from ledger import schema
 from ledger.check import check
 from ledger.database import LedgerAway, ledger_url, open_engine
+from ledger.transfers import TransferKind, TransferState
 from tests.merchants import merchant
 from tests.provider import CLOCK
 from twoj_sandbox import PRANKSTER, QUIET
 
+DEPOSIT, WITHDRAWAL = TransferKind
+DONE, REFUSED, NOT_KNOWN = TransferState.DONE, TransferState.REFUSED, TransferState.UNKNOWN
 MOVES = {DEPOSIT: "/open2j/w/transfer/deposit", WITHDRAWAL: "/open2j/w/transfer/withdraw"}
 BALANCE = "/open2j/w/transfer/balance"
 RECORDS = "/open2j/w/transfer/records"
@@ -255,8 +257,8 @@ def test_a_number_that_was_sent_is_never_sent_again(open_desk, sandbox, ledger):
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert {attempt.state for attempt in found} <= {"done", "sending"}
-    assert data_cashier.send(merchant(), order, "ann").state == DONE
+    assert {attempt.outcome.state for attempt in found} <= {"done", "sending"}
+    assert data_cashier.send(merchant(), order, "ann").outcome.state == DONE
     assert data_cashier.send(merchant(), replace(order, amount_li=9_000), "ben").order.amount_li == 5_000
     assert len(sandbox.calls(MOVES[DEPOSIT])) == 1
     assert has_li(sandbox) == START_LI + 5_000
@@ -303,10 +305,10 @@ def test_whatever_fails_where_the_words_are_true(open_desk, sandbox, ledger, kin
         )
         moved_li = has_li(sandbox) - before_li
         assert moved_li == (sign * 5_000 if after else 0)
-        assert attempt.state in ({DONE} if moved_li else {REFUSED, NOT_KNOWN})
-        if attempt.state == NOT_KNOWN:
+        assert attempt.outcome.state in ({DONE} if moved_li else {REFUSED, NOT_KNOWN})
+        if attempt.outcome.state == NOT_KNOWN:
             looked = data_cashier.look_up(merchant(), attempt.order, "ben")
-            assert "records did not have it on" in looked.reason
+            assert "records did not have it on" in looked.outcome.reason
     assert len([row for row in deeds(ledger) if row[2] == "sending"]) == 2
 
 
@@ -368,17 +370,20 @@ def test_an_unknown_outcome_can_be_looked_up(open_desk, sandbox, ledger, moved, 
 def test_a_number_that_stands_for_other_money_is_not_taken_for_it(open_desk, sandbox):
     open_desk()
     order = data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 5_000)
-    merchant().book.open(data_cashier._booked(order), "ann")
+    merchant().book.open(order, "ann")
     sandbox.open(MOVES[DEPOSIT], op_id=QUIET.op_id, amount=4_000, trans_no=order.trans_no)
     found = data_cashier.look_up(merchant(), order, "ann")
-    assert found.state == NOT_KNOWN
-    assert found.reason == "The provider's records have another transfer under its number. Ask the provider."
+    assert found.outcome.state == NOT_KNOWN
+    assert (
+        found.outcome.reason
+        == "The provider's records have another transfer under its number. Ask the provider."
+    )
 
 
 def test_a_server_that_stopped_while_sending_leaves_an_order_that_can_be_looked_up(open_desk, sandbox):
     page = open_desk()
     order = data_cashier.new_order(merchant(), QUIET.op_id, DEPOSIT, 5_000)
-    merchant().book.open(data_cashier._booked(order), "ann")
+    merchant().book.open(order, "ann")
     sandbox.open(MOVES[DEPOSIT], op_id=QUIET.op_id, amount=5_000, trans_no=order.trans_no)
     page.run()
     assert "Deposit of 5 PHP: it is being sent." in page.info[0].value

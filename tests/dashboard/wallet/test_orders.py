@@ -6,31 +6,29 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.wallet.orders import (
-    DEPOSIT,
-    DONE,
-    NOT_KNOWN,
-    REFUSED,
-    SENDING,
-    WITHDRAWAL,
-    Attempt,
-    Order,
-    concerns,
-    objection,
-    order_table,
-    told,
-)
+from dashboard.wallet.orders import concerns, objection, order_table, told
+from ledger.transfers import CashierTransfer, TransferKind, TransferOrder, TransferOutcome, TransferState
+
+DEPOSIT, WITHDRAWAL = TransferKind
+SENDING, DONE, REFUSED, NOT_KNOWN = TransferState
 
 NOW = datetime(2026, 3, 15, 9, 30, tzinfo=UTC)
 S = "\u00a0"
-IN = Order("order-1", "quiet", DEPOSIT, 50_250)
+IN = TransferOrder("order-1", "quiet", DEPOSIT, 50_250)
 NOT_WRITTEN = " The ledger could not be written and has it as being sent: look it up later."
 BEING_SENT = "it is being sent. If this stays so, the server stopped meanwhile: look it up."
-OUT = Order("order-2", "quiet", WITHDRAWAL, 50_250)
+OUT = TransferOrder("order-2", "quiet", WITHDRAWAL, 50_250)
 
 
-def attempt(order: Order = IN, state: str = DONE, **known: object) -> Attempt:
-    return replace(Attempt(order, "ann", NOW, state), **known)  # type: ignore[arg-type]
+def attempt(
+    order: TransferOrder = IN,
+    state: TransferState = DONE,
+    sent_at: datetime = NOW,
+    written: bool = True,
+    **known: object,
+) -> CashierTransfer:
+    outcome = replace(TransferOutcome(state), **known)  # type: ignore[arg-type]
+    return CashierTransfer(order, "ann", outcome, int(sent_at.timestamp() * 1000), None, written)
 
 
 def test_the_balance_after_an_order() -> None:
@@ -79,12 +77,12 @@ def test_what_is_not_there_cannot_be_withdrawn() -> None:
         ),
     ],
 )
-def test_each_outcome_has_plain_words(tried: Attempt, words: str) -> None:
+def test_each_outcome_has_plain_words(tried: CashierTransfer, words: str) -> None:
     assert told(tried, "PHP") == words
 
 
 def test_an_order_is_open_until_somebody_knows() -> None:
-    assert [attempt(state=state).is_open for state in (SENDING, NOT_KNOWN, DONE, REFUSED)] == [
+    assert [attempt(state=state).outcome.state.is_open for state in (SENDING, NOT_KNOWN, DONE, REFUSED)] == [
         True,
         True,
         False,
@@ -111,7 +109,7 @@ def test_an_open_order_and_the_same_one_a_moment_ago_are_worth_a_word() -> None:
         attempt(sent_at=NOW - timedelta(minutes=16)),
     ],
 )
-def test_other_orders_are_no_concern(earlier: Attempt) -> None:
+def test_other_orders_are_no_concern(earlier: CashierTransfer) -> None:
     assert concerns(replace(IN, trans_no="order-9"), [earlier], NOW, None) == []
 
 
