@@ -11,7 +11,7 @@ from dashboard.bonus.numbers import Wanted, bonus_days_frame, bonus_parts_frame,
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BonusTotals
 from dashboard.core.periods import Period, day_end, day_start, days_label
-from dashboard.provider.asking import gather, warnings_of
+from dashboard.provider.asking import gather, reading_of, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered, is_settled, may_differ, trouble_of
@@ -29,14 +29,7 @@ _GAIN: Final = "Company gain"
 def bonus_sums(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Reading[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
     reply = _asking(merchant, wanted, start, end)()
-    return Reading(
-        bonus_totals(reply.data),
-        reply.as_of,
-        trouble_of([reply]),
-        warnings=warnings_of(merchant, [reply]),
-        window=covered(start, end, reply.as_of),
-        settled=is_settled([reply]),
-    )
+    return reading_of(merchant, bonus_totals(reply.data), [reply], (start, end))
 
 
 def bonuses_and_gain(
@@ -99,14 +92,13 @@ def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime
     changing = [reply.as_of for day, reply in replies.items() if reply.as_of < ends[day] + settles]
     as_of = min(changing or [reply.as_of for reply in replies.values()])
     start, end = period.window(zone)
-    return Reading(
+    return reading_of(
+        merchant,
         bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
-        as_of,
-        trouble_of(replies.values()),
+        replies.values(),
+        (start, min(end, now)),
         failures((days_label(day, day), error) for day, error in sorted(errors.items())),
-        warnings_of(merchant, replies.values()),
-        covered(start, min(end, now), as_of),
-        settled=is_settled(replies.values()),
+        as_of,
     )
 
 
@@ -136,18 +128,15 @@ def bonus_parts(merchant: Merchant, wanted: Wanted, start: datetime, end: dateti
     if not may_differ(replies.values(), start, end):
         whole = None
     found = {pair: replies[pair].data if pair in replies else None for pair in pairs}
-    as_of = min(reply.as_of for reply in replies.values())
-    return Reading(
+    return reading_of(
+        merchant,
         bonus_parts_frame(found, None if whole is None else whole.data, settled=final),
-        as_of,
-        trouble_of(replies.values()),
+        replies.values(),
+        (start, end),
         failures(
             (_ALL if pair == _WHOLE else f"{STATES[pair[0]]}, {CREATE_TYPES[pair[1]]}", error)
             for pair, error in sorted(errors.items())
         ),
-        warnings_of(merchant, replies.values()),
-        covered(start, end, as_of),
-        settled=final,
     )
 
 

@@ -16,7 +16,7 @@ from dashboard.core.periods import day_start
 from dashboard.core.view import View
 from dashboard.games.data_table import PATIENCE_S
 from dashboard.games.sums import GameSums
-from dashboard.provider.asking import warnings_of
+from dashboard.provider.asking import reading_of, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.game_list import game
 from dashboard.provider.jobs import Job
@@ -66,25 +66,11 @@ def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) 
     if is_slots(merchant, game_id):
         slots = merchant.twoj.slots.game_stage_summary(start=start, end=end)
         found = (totals(row) for row in slots.data if row.game_id == game_id)
-        return Reading(
-            GameSums(next(found, Totals())),
-            slots.as_of,
-            trouble_of([slots]),
-            warnings=warnings_of(merchant, [slots]),
-            window=covered(start, end, slots.as_of),
-            settled=is_settled([slots]),
-        )
+        return reading_of(merchant, GameSums(next(found, Totals())), [slots], (start, end))
     reply = merchant.twoj.games.game_stage_summary(game_id=game_id, start=start, end=end)
     row = reply.data
     sums = GameSums(game_totals(row), row.user_count, row.win_user_count, row.lose_user_count)
-    return Reading(
-        sums,
-        reply.as_of,
-        trouble_of([reply]),
-        warnings=warnings_of(merchant, [reply]),
-        window=covered(start, end, reply.as_of),
-        settled=is_settled([reply]),
-    )
+    return reading_of(merchant, sums, [reply], (start, end))
 
 
 def game_rounds(merchant: Merchant, game_id: int, view: View) -> Progressive[GameRounds]:

@@ -11,7 +11,7 @@ from dashboard.core import frames
 from dashboard.core.formats import hour_text
 from dashboard.core.memo import memo
 from dashboard.core.periods import Period, changed_clocks, day_end, day_start, days_label, hour_windows
-from dashboard.provider.asking import gather, warnings_of
+from dashboard.provider.asking import gather, reading_of, warnings_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
 from twoj_client import Reply, TwoJError
@@ -29,14 +29,7 @@ def days(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFr
     start, end = period.window(merchant.zone)
     reply = merchant.twoj.all.stage_summary(start=start, end=min(end, now))
     frame = memo(frames.days_frame, tuple(reply.data.days), period, now, merchant.zone, reply.missing)
-    return Reading(
-        frame,
-        reply.as_of,
-        trouble_of([reply]),
-        warnings=warnings_of(merchant, [reply]),
-        window=covered(start, min(end, now), reply.as_of),
-        settled=is_settled([reply]),
-    )
+    return reading_of(merchant, frame, [reply], (start, min(end, now)))
 
 
 def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Reading[pd.DataFrame]:

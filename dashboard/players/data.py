@@ -16,7 +16,7 @@ from dashboard.core.periods import business_day, day_start, days_label
 from dashboard.core.view import View
 from dashboard.players.games import player_games
 from dashboard.players.player import Player, PlayerProblem
-from dashboard.provider.asking import gather, warnings_of
+from dashboard.provider.asking import gather, reading_of, warnings_of
 from dashboard.provider.failures import failures, listed
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
@@ -136,19 +136,16 @@ def player_sums(merchant: Merchant, history: History) -> Reading[pd.DataFrame]:
     }
     replies, errors = gather(merchant, calls)
     slots, others = (replies[name].data if name in replies else None for name in (SLOTS, _OTHERS))
-    as_of = min(reply.as_of for reply in replies.values())
     if slots is not None:
         slots = [row for row in slots if history.holds(row.currency)]
     if len(history.currencies) > 1 and history.currency != NOT_KNOWN:
         others = None  # of no currency that the provider says
-    return Reading(
+    return reading_of(
+        merchant,
         player_games(history.rounds, slots, others, history.games),
-        as_of,
-        trouble_of(replies.values()),
+        replies.values(),
+        (history.start, history.end),
         failures((f"The provider's summary of {name.lower()}", error) for name, error in errors.items()),
-        warnings_of(merchant, replies.values()),
-        covered(history.start, history.end, as_of),
-        settled=is_settled(replies.values()),
     )
 
 

@@ -1,18 +1,20 @@
 """How the provider is asked, and what is said where it does not answer, or said otherwise before."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from dashboard.provider.changes import changed_text
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading
+from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
 from twoj_client import Reply, TwoJError
 from twoj_client.cache_only import cache_only
 from twoj_client.errors import TimedOut
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+R = TypeVar("R")
 
 PATIENCE_S: Final = 8
 """So long people wait at most for the provider, however often it is asked meanwhile."""
@@ -51,3 +53,25 @@ def warnings_of(merchant: Merchant, parts: Iterable[Reply[Any] | Reading[Any]]) 
     changes = [change for part in parts if isinstance(part, Reply) for change in part.changes]
     said = changed_text(changes, merchant.zone, merchant.currency)
     return (*dict.fromkeys(warning for part in parts for warning in part.warnings), *said)
+
+
+def reading_of(
+    merchant: Merchant,
+    value: R,
+    replies: Iterable[Reply[Any]],
+    window: tuple[datetime, datetime],
+    failed: tuple[str, ...] = (),
+    as_of: datetime | None = None,
+) -> Reading[R]:
+    """What was made of replies about a window, as old as the oldest of them unless `as_of` says otherwise."""
+    parts = list(replies)
+    as_of = as_of or min(part.as_of for part in parts)
+    return Reading(
+        value,
+        as_of,
+        trouble_of(parts),
+        failed,
+        warnings_of(merchant, parts),
+        covered(*window, as_of),
+        settled=is_settled(parts),
+    )
