@@ -5,7 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboard.bonus import data as bonus_data
-from dashboard.bonus.numbers import Wanted
+from dashboard.bonus.numbers import BonusQuery
 from dashboard.core import formats, frames, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
@@ -76,8 +76,10 @@ def net() -> None:
         return
     found, before = states.compared(
         view,
-        bonus_data.bonuses_and_gain(current.merchant(), Wanted(), view.start, view.end),
-        lambda earlier: bonus_data.bonuses_and_gain(current.merchant(), Wanted(), earlier.start, earlier.end),
+        bonus_data.bonuses_and_gain(current.merchant(), BonusQuery(), view.start, view.end),
+        lambda earlier: bonus_data.bonuses_and_gain(
+            current.merchant(), BonusQuery(), earlier.start, earlier.end
+        ),
     )
     with net_cards(found.value, before.value if before else None, found.compared or None):
         states.as_of(found, before)

@@ -24,7 +24,7 @@ from dashboard.players import parts_cards as players_cards
 from dashboard.players import parts_filter as players_filter
 from dashboard.players import parts_loading, parts_pause, parts_picker, parts_rounds
 from dashboard.players.balance import Cause, jump_words
-from dashboard.players.data import History
+from dashboard.players.data import PlayerHistory
 from dashboard.players.figures_balance import balance_chart
 from dashboard.players.figures_habits import hours_of_week_chart, sessions_chart
 from dashboard.players.games import in_words
@@ -50,7 +50,7 @@ PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
 TO_GAME = link("game", "games", game_id="game_id")
 
 
-def whose(history: History, *words: str) -> tuple[str, str]:
+def whose(history: PlayerHistory, *words: str) -> tuple[str, str]:
     """What a file says of itself: whose it is and which part; and the player's id for its name."""
     told = "; ".join((identity(history.player, history.rounds), *filter(None, words)))
     return told, history.player.op_id or str(history.player.user_id)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.games import luck
-from dashboard.games.luck import MICRO, Play, Verdict, Volume
+from dashboard.games.luck import MICRO, Play, RtpVerdict, Volume
 
 RUNS: Final = 1500
 RTP: Final = 0.96
@@ -113,7 +113,7 @@ def plays_of(table: Paytable, counts: Any) -> list[Play]:
 
 def judged(
     table: Paytable, rounds: int, period: int, source: Source, seed: int, games: int = GAMES, runs: int = RUNS
-) -> list[Verdict]:
+) -> list[RtpVerdict]:
     """Judge an honest game `runs` times, each with a sample, a history and a period of its own."""
     rng = np.random.default_rng(seed)
     own = rng.multinomial(rounds, table.chances, runs)

@@ -30,7 +30,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.bets import data as bets_data
 from dashboard.bonus import data as bonus_data
-from dashboard.bonus.numbers import Wanted
+from dashboard.bonus.numbers import BonusQuery
 from dashboard.core.memo import _memo
 from dashboard.core.query import Query
 from dashboard.core.view import read_view
@@ -46,7 +46,7 @@ from dashboard.rounds.filter import RoundFilter
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from dashboard.wallet import data as wallet_data
-from dashboard.wallet.transfers import Wanted as WantedTransfers
+from dashboard.wallet.transfers import TransferQuery as WantedTransfers
 from ledger.database import Database, ledger_url
 from ledger.payouts.payout_call import MerchantKey
 from ledger.payouts.receiver import MerchantPayouts, Receiver
@@ -104,8 +104,8 @@ def all_that_pages_ask() -> None:
         lambda: overview_data.days(ours, view.period, now),
         lambda: data_game.game_sums(ours, 1041, start, now),
         lambda: data_game.game_rounds(ours, 1041, view),
-        lambda: bonus_data.bonuses_and_gain(ours, Wanted(), start, now),
-        lambda: bonus_data.bonus_parts(ours, Wanted(), start, now),
+        lambda: bonus_data.bonuses_and_gain(ours, BonusQuery(), start, now),
+        lambda: bonus_data.bonus_parts(ours, BonusQuery(), start, now),
         lambda: players_data.player_history(ours, Player(op_id="whale"), view),
         lambda: bets_data.bets(ours, view, RoundFilter()),
         lambda: bets_data.last_bets(ours, RoundFilter()),

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -142,6 +143,16 @@ def test_only_pages_and_their_parts_take_the_merchant_from_the_session():
     assert {path.parts[0] for path in takers} == {"app.py", "dashboard", "pages"}
     for path in takers:
         assert path.parts[0] != "dashboard" or "kit" in path.parts or "parts" in path.as_posix()
+
+
+def test_a_class_name_stands_for_one_thing():
+    classes = [
+        node.name
+        for path in FILES
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert [name for name, times in Counter(classes).items() if times > 1] == []
 
 
 def test_no_part_of_a_page_is_drawn_for_somebody_whose_sign_in_has_ended():

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from dashboard.access.audit import audit, audit_rows
 from dashboard.jackpots import data_store
 from dashboard.jackpots.data_screens import Screens
-from dashboard.jackpots.pots import Hit, Pot, Pots
+from dashboard.jackpots.pots import Hit, PotNow, Pots
 from dashboard.status.data_checks import Checks
 from ledger import schema
 from ledger.check import check
@@ -103,7 +103,7 @@ def both(url):  # noqa: F811
             journal(ledger).close("order-1", TransferOutcome(TransferState.DONE, "", amount_li), "ann")
             Screens(ledger).make("Lobby", "dark", "ann")
             with ledger.writing() as books:
-                pot = Pot(Decimal(amount_li), Decimal(0), 0)
+                pot = PotNow(Decimal(amount_li), Decimal(0), 0)
                 data_store.add_samples(books, [Pots(pot, pot, NOW_MS)])
                 data_store.add_hits(books, [Hit("hourly", 1000, 2000, amount_li, 1)])
         yield ours, theirs

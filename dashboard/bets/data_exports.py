@@ -20,7 +20,7 @@ import structlog
 
 from dashboard.bets.data_export_store import ExportFolder, Part
 from dashboard.bets.data_pieces import LESS_THAN_COUNTED, piece_s
-from dashboard.bets.export import Export, Format, State, days_that_differ
+from dashboard.bets.export import Export, ExportState, Format, days_that_differ
 from dashboard.bets.export_files import write_csv, write_parquet
 from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import day_end
@@ -42,7 +42,7 @@ _WRITE: Final = {Format.PARQUET: write_parquet, Format.CSV: write_csv}
 _AS_OF, _WHOLE = b"as_of_s", b"whole"
 
 
-class Seen(NamedTuple):
+class ExportProgress(NamedTuple):
     """An export with how far it is: `read` of `pieces`, `rows` so far; `trouble` is what it waits for."""
 
     export: Export
@@ -118,7 +118,7 @@ class Exports:
         self._folder.add(export)
         self._wake.set()
 
-    def seen(self) -> list[Seen]:
+    def seen(self) -> list[ExportProgress]:
         """All exports, the newest first, with how far they are."""
         return [self._seen(export) for export in self._mine()]
 
@@ -134,12 +134,12 @@ class Exports:
     def again(self, export_id: str) -> None:
         """Ask once more for what an export lacks; what it has is kept."""
         export = self._folder.get(export_id)
-        if export and export.state is not State.WAITING:
+        if export and export.state is not ExportState.WAITING:
             for part in self._folder.parts(export):
                 if any(start <= part.window.start < end for start, end in export.doubtful):
                     part.path.unlink(missing_ok=True)
             self._folder.drop_file(export)
-            waiting = {"state": State.WAITING, "file": "", "lacking": (), "doubtful": ()}
+            waiting = {"state": ExportState.WAITING, "file": "", "lacking": (), "doubtful": ()}
             self._folder.save(msgspec.structs.replace(export, **waiting))
             self._wake.set()
 
@@ -147,7 +147,7 @@ class Exports:
         """Make the exports that wait, the oldest first, unless another process does."""
         with self._folder.claimed() as is_ours:
             while is_ours and not self._closing.is_set():
-                waiting = [export for export in self._mine() if export.state is State.WAITING]
+                waiting = [export for export in self._mine() if export.state is ExportState.WAITING]
                 if not waiting or not self._make(waiting[-1]):
                     return
 
@@ -163,12 +163,12 @@ class Exports:
     def _mine(self) -> list[Export]:
         return [export for export in self._folder.all() if export.provider == self._provider]
 
-    def _seen(self, export: Export) -> Seen:
-        if export.state is not State.WAITING:
-            return Seen(export, 0, 0, export.rows, "")
+    def _seen(self, export: Export) -> ExportProgress:
+        if export.state is not ExportState.WAITING:
+            return ExportProgress(export, 0, 0, export.rows, "")
         parts = self._folder.parts(export)
         pieces = len(_windows(export)) if export.piece_s else 0
-        return Seen(
+        return ExportProgress(
             export, len(parts), pieces, sum(part.rows for part in parts), self._trouble.get(export.id, "")
         )
 
@@ -190,7 +190,7 @@ class Exports:
         return True
 
     def _fail(self, export: Export, sentence: str) -> None:
-        self._folder.save(msgspec.structs.replace(export, state=State.FAILED, lacking=(sentence,)))
+        self._folder.save(msgspec.structs.replace(export, state=ExportState.FAILED, lacking=(sentence,)))
 
     def _made(self, export: Export) -> bool:
         games = {game.game_id: game for game in self._twoj.all.list().data}
@@ -287,7 +287,7 @@ class Exports:
         )
         name = export.file_name()
         size = self._folder.write_file(export, name, fill)
-        state = State.INCOMPLETE if lacking else State.DONE
+        state = ExportState.INCOMPLETE if lacking else ExportState.DONE
         self._folder.save(msgspec.structs.replace(export, state=state, file=name, size=size))
         if not lacking:
             self._folder.drop_parts(export)

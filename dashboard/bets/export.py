@@ -15,7 +15,7 @@ from dashboard.core.periods import Period, day_end, day_start, days_label
 _MOST_NAMED: Final = 3
 
 
-class State(StrEnum):
+class ExportState(StrEnum):
     """What became of an export. Only a `WAITING` one is worked on, and it is until it changes."""
 
     WAITING = "waiting"
@@ -48,7 +48,7 @@ class Export(msgspec.Struct, frozen=True):
     types: tuple[str, ...] = ()
     game_ids: tuple[int, ...] = ()
     only: str = ""
-    state: State = State.WAITING
+    state: ExportState = ExportState.WAITING
     piece_s: int = 0
     """How long a piece is that is read at once; 0: not yet decided."""
     file: str = ""

@@ -7,8 +7,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.bets import parts_filter
-from dashboard.bets.data_exports import Exports, Seen
-from dashboard.bets.export import Export, Format, State
+from dashboard.bets.data_exports import ExportProgress, Exports
+from dashboard.bets.export import Export, ExportState, Format
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import business_day, days_label
@@ -19,10 +19,10 @@ from dashboard.kit import current, guard
 _LOOK_EVERY_S: Final = 2
 _NAMES: Final = {Format.PARQUET: "Parquet", Format.CSV: "CSV"}
 _ICONS: Final = {
-    State.WAITING: ":material/hourglass_empty:",
-    State.DONE: ":material/check_circle:",
-    State.INCOMPLETE: ":material/warning:",
-    State.FAILED: ":material/error:",
+    ExportState.WAITING: ":material/hourglass_empty:",
+    ExportState.DONE: ":material/check_circle:",
+    ExportState.INCOMPLETE: ":material/warning:",
+    ExportState.FAILED: ":material/error:",
 }
 
 
@@ -50,7 +50,9 @@ def order(view: View) -> None:
 
 def draw() -> None:
     """Draw all exports; while one is being made, they are looked at every other second."""
-    is_busy = any(seen.export.state is State.WAITING for seen in current.merchant().running(Exports).seen())
+    is_busy = any(
+        seen.export.state is ExportState.WAITING for seen in current.merchant().running(Exports).seen()
+    )
 
     @guard.fragment(run_every=_LOOK_EVERY_S if is_busy else None, key="export-list")
     def rows() -> None:
@@ -63,7 +65,7 @@ def draw() -> None:
     rows()
 
 
-def _row(seen: Seen) -> None:
+def _row(seen: ExportProgress) -> None:
     export, merchant = seen.export, current.merchant()
     with st.container(key=f"export-{export.id}", border=True):
         words, buttons = st.columns([3, 2], vertical_alignment="center")
@@ -73,20 +75,24 @@ def _row(seen: Seen) -> None:
             st.caption(f"{_state(seen)} Ordered {formats.moment(ordered, merchant.zone, merchant.now())}.")
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             _buttons(seen)
-        if export.state is State.WAITING and seen.pieces:
+        if export.state is ExportState.WAITING and seen.pieces:
             st.progress(seen.read / seen.pieces)
         if export.lacking:
             st.warning("Not included: " + escaped(" ".join(export.lacking)), icon=":material/cloud_off:")
 
 
-def _state(seen: Seen) -> str:
+def _state(seen: ExportProgress) -> str:
     export = seen.export
     made = f"{formats.count(export.rows)} rows, {export.size_words}."
-    words = {State.DONE: made, State.INCOMPLETE: f"Incomplete: {made}", State.FAILED: "Failed."}
+    words = {
+        ExportState.DONE: made,
+        ExportState.INCOMPLETE: f"Incomplete: {made}",
+        ExportState.FAILED: "Failed.",
+    }
     return words.get(export.state) or _progress(seen)
 
 
-def _progress(seen: Seen) -> str:
+def _progress(seen: ExportProgress) -> str:
     if seen.trouble:
         return f"{escaped(seen.trouble)} It is asked again until it answers; what has been read is kept."
     if not seen.pieces:
@@ -96,14 +102,14 @@ def _progress(seen: Seen) -> str:
     return f"{formats.count(seen.rows)} rows so far, {seen.read} of {seen.pieces} parts."
 
 
-def _buttons(seen: Seen) -> None:
+def _buttons(seen: ExportProgress) -> None:
     export, exports = seen.export, current.merchant().running(Exports)
     if export.file:
         # Beside the page's own address, wherever a proxy has put it.
         st.link_button("Download", f"exports/{export.id}/{export.file}", icon=":material/download:")
     if export.about_file:
         st.link_button("About", f"exports/{export.id}/{export.about_file}", icon=":material/info:")
-    if export.state in (State.INCOMPLETE, State.FAILED):
+    if export.state in (ExportState.INCOMPLETE, ExportState.FAILED):
         st.button(
             "Ask again",
             icon=":material/refresh:",
@@ -112,7 +118,7 @@ def _buttons(seen: Seen) -> None:
             args=(exports.again, export),
         )
     st.button(
-        "Cancel" if export.state is State.WAITING else "Delete",
+        "Cancel" if export.state is ExportState.WAITING else "Delete",
         icon=":material/delete:",
         key=f"delete-{export.id}",
         type="tertiary",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.bonus.numbers import Wanted, bonus_days_frame, bonus_parts_frame, bonus_totals
+from dashboard.bonus.numbers import BonusQuery, bonus_days_frame, bonus_parts_frame, bonus_totals
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BonusTotals
 from dashboard.core.periods import Period, day_end, day_start, days_label
@@ -26,14 +26,16 @@ _OPEN: Final = "Active or wagering"
 _GAIN: Final = "Company gain"
 
 
-def bonus_sums(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Reading[BonusTotals]:
+def bonus_sums(
+    merchant: Merchant, wanted: BonusQuery, start: datetime, end: datetime
+) -> Reading[BonusTotals]:
     """Sums of the bonuses created in the window. Raises TwoJError."""
     reply = _asking(merchant, wanted, start, end)()
     return reading_of(merchant, bonus_totals(reply.data), [reply], (start, end))
 
 
 def bonuses_and_gain(
-    merchant: Merchant, wanted: Wanted, start: datetime, end: datetime
+    merchant: Merchant, wanted: BonusQuery, start: datetime, end: datetime
 ) -> Reading[BonusTotals]:
     """The same, with how many are still open and the company's gain of all games in the window.
 
@@ -72,7 +74,9 @@ def bonuses_and_gain(
     )
 
 
-def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime) -> Reading[pd.DataFrame]:
+def bonus_days(
+    merchant: Merchant, wanted: BonusQuery, period: Period, now: datetime
+) -> Reading[pd.DataFrame]:
     """One row a business day of `period` (`bonuses.bonus_days_frame`), from one answer a day.
 
     A day whose answer failed is NA and named in `failed`. Raises TwoJError where no day is known.
@@ -102,7 +106,9 @@ def bonus_days(merchant: Merchant, wanted: Wanted, period: Period, now: datetime
     )
 
 
-def bonus_parts(merchant: Merchant, wanted: Wanted, start: datetime, end: datetime) -> Reading[pd.DataFrame]:
+def bonus_parts(
+    merchant: Merchant, wanted: BonusQuery, start: datetime, end: datetime
+) -> Reading[pd.DataFrame]:
     """One row a state and creation type (`bonuses.bonus_parts_frame`), from one answer each, and their total.
 
     A pair whose answer failed is NA and named in `failed`. Raises TwoJError where none is known.
@@ -141,7 +147,7 @@ def bonus_parts(merchant: Merchant, wanted: Wanted, start: datetime, end: dateti
 
 
 def _asking(
-    merchant: Merchant, wanted: Wanted, start: datetime, end: datetime, **narrower: Iterable[int]
+    merchant: Merchant, wanted: BonusQuery, start: datetime, end: datetime, **narrower: Iterable[int]
 ) -> Callable[[], Reply[BonusSummary]]:
     parameters: Mapping[str, Any] = {
         "mch_id": wanted.mch_id,

@@ -34,7 +34,7 @@ _NONE: Final = BonusSummary(0, 0, Decimal(), Decimal(), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BonusQuery:
     """Which bonuses a page asks for; what is empty or None is not narrowed down."""
 
     create_types: tuple[int, ...] = ()
@@ -49,10 +49,10 @@ FILTERS: Final = (CREATE_TYPE, STATE, GAME_IDS, USER_ID, OP_ID, MCH_ID)
 """What of the address narrows down the bonuses."""
 
 
-def read_wanted(query: Query) -> Wanted:
+def read_wanted(query: Query) -> BonusQuery:
     """Read from an address which bonuses it asks for; the order of its lists makes no other question."""
     types, states, games = query.value(CREATE_TYPE), query.value(STATE), query.value(GAME_IDS)
-    return Wanted(
+    return BonusQuery(
         tuple(sorted(types)),
         tuple(sorted(states)),
         tuple(sorted(games)),
@@ -144,7 +144,7 @@ def bonus_rows(frame: pd.DataFrame) -> list[BonusTotals | None]:
     ]
 
 
-def described(wanted: Wanted, names: Mapping[int, str]) -> str:
+def described(wanted: BonusQuery, names: Mapping[int, str]) -> str:
     """Which bonuses are asked for, in words: "Backend created · Active or Wagering · Elves"."""
     parts = (
         " or ".join(CREATE_TYPES[number] for number in wanted.create_types),

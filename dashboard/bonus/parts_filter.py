@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.bonus.numbers import FILTERS, Wanted, described, read_wanted
+from dashboard.bonus.numbers import FILTERS, BonusQuery, described, read_wanted
 from dashboard.core.query import CREATE_TYPE, MCH_ID, OP_ID, STATE, USER_ID
 from dashboard.kit import current, query_params
 from dashboard.provider.game_list import game_names
@@ -13,7 +13,7 @@ from dashboard.provider.merchant import ProviderFailed
 _KEY: Final = "bonus-"
 
 
-def wanted() -> Wanted:
+def wanted() -> BonusQuery:
     """Which bonuses the address asks for."""
     return read_wanted(query_params.query())
 
@@ -38,7 +38,7 @@ def draw() -> None:
             )
 
 
-def _games(shown: Wanted) -> dict[int, str]:
+def _games(shown: BonusQuery) -> dict[int, str]:
     """Names of the games to choose from; those of the address are among them, if only by id."""
     names = {game_id: str(game_id) for game_id in shown.game_ids}
     try:

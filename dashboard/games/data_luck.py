@@ -39,7 +39,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
+class LuckSample:
     """The spread of single rounds over some whole weeks, by game and by type."""
 
     first_day: date
@@ -59,7 +59,7 @@ class Judged:
     """The judgement on each game's RTP, and the sample behind it."""
 
     games: Mapping[int, Luck]
-    sample: Sample
+    sample: LuckSample
 
 
 class _Hour(NamedTuple):
@@ -92,7 +92,7 @@ def lucks(merchant: Merchant, view: View, only: int | None = None) -> Progressiv
     return Progressive(known, history.answered, history.asked)
 
 
-def sample(merchant: Merchant, now: datetime) -> Progressive[Sample]:
+def sample(merchant: Merchant, now: datetime) -> Progressive[LuckSample]:
     """What has arrived of the sample: rounds of the two whole weeks before the current one, up to a number.
 
     Its hours are finished, so that they are asked for once. Raises TwoJError where every hour failed.
@@ -113,7 +113,7 @@ def sample(merchant: Merchant, now: datetime) -> Progressive[Sample]:
 
 def _judged(
     period: Reading[GameDays],
-    drawn: Reading[Sample],
+    drawn: Reading[LuckSample],
     history: Reading[GameDays],
     listed: tuple[Game, ...],
     rtps: tuple[tuple[int, float], ...],
@@ -173,7 +173,7 @@ def _sampled(
     first_day: date,
     end_day: date,
     load: Job[tuple[date, datetime], _Hour],
-) -> Reading[Sample] | None:
+) -> Reading[LuckSample] | None:
     replies = load.replies()
     if not replies or not load.finished:
         load.raise_if_all_failed()
@@ -192,7 +192,7 @@ def _sampled(
         for game_id in {key[0] for key in parts}:
             if found := _spread({key: play for key, play in parts.items() if key[0] == game_id}, everything):
                 own[game_id] = found
-    spreads = Sample(
+    spreads = LuckSample(
         first_day,
         end_day - timedelta(days=1),
         sum(reply.data.bets for reply in replies.values()),

@@ -11,13 +11,13 @@ import plotly.graph_objects as go
 from dashboard.charts.base import Layout, Trace, axis, figure, game_labels, plain
 from dashboard.charts.theme import Theme
 from dashboard.core import formats
-from dashboard.games.luck import UNJUDGED, Luck, Verdict
+from dashboard.games.luck import UNJUDGED, Luck, RtpVerdict
 from dashboard.games.luck_table import ratio
 
 _HEIGHT = 420
 _ROOM = 0.08
 _BAND_HEIGHT = 130
-_OUTSIDE = (Verdict.OUTSIDE_95, Verdict.OUTSIDE_998)
+_OUTSIDE = (RtpVerdict.OUTSIDE_95, RtpVerdict.OUTSIDE_998)
 
 
 def funnel_plot(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
@@ -152,7 +152,7 @@ def _points(games: pd.DataFrame, look: Theme, ends: tuple[float, float]) -> Trac
         for rtp, mean, out in zip(rtps, expected, outside, strict=True)
     ]
     named = [
-        label if verdict == Verdict.OUTSIDE_998 else ""
+        label if verdict == RtpVerdict.OUTSIDE_998 else ""
         for label, verdict in zip(
             game_labels(games["game_id"].tolist(), games["name"].tolist()), verdicts, strict=True
         )
@@ -179,15 +179,15 @@ def _points(games: pd.DataFrame, look: Theme, ends: tuple[float, float]) -> Trac
     }
 
 
-def _symbol(rtp: float, verdict: Verdict, ends: tuple[float, float]) -> str:
+def _symbol(rtp: float, verdict: RtpVerdict, ends: tuple[float, float]) -> str:
     hollow = "-open" if verdict in UNJUDGED else ""
     if rtp > ends[1]:
         return f"triangle-up{hollow}"
     return f"triangle-down{hollow}" if rtp < ends[0] else f"circle{hollow}"
 
 
-def _size(verdict: Verdict) -> int:
-    return 5 if verdict in UNJUDGED else 11 if verdict == Verdict.OUTSIDE_998 else 8
+def _size(verdict: RtpVerdict) -> int:
+    return 5 if verdict in UNJUDGED else 11 if verdict == RtpVerdict.OUTSIDE_998 else 8
 
 
 def _hover(game: Any) -> str:

@@ -266,7 +266,7 @@ class Origin(StrEnum):
     OF_TYPE = "its type"
 
 
-class Verdict(StrEnum):
+class RtpVerdict(StrEnum):
     """Where an RTP lies."""
 
     INSIDE = "inside the bands"
@@ -276,7 +276,7 @@ class Verdict(StrEnum):
     NO_SAMPLE = "too few rounds to compare with"
 
 
-UNJUDGED: Final = (Verdict.NOT_ENOUGH, Verdict.NO_SAMPLE)
+UNJUDGED: Final = (RtpVerdict.NOT_ENOUGH, RtpVerdict.NO_SAMPLE)
 """Verdicts that are none: there are no bands."""
 
 
@@ -308,7 +308,7 @@ class Luck:
     needed: float
     band_95: tuple[float, float] | None
     band_998: tuple[float, float] | None
-    verdict: Verdict
+    verdict: RtpVerdict
 
 
 def judge(
@@ -328,14 +328,16 @@ def judge(
     if shape is None:
         origin = None if configured is None else Origin.CONFIGURED
         found = of_type.effective if of_type else 0.0
-        return Luck(period, rtp, configured, origin, found, ENOUGH_ROUNDS, None, None, Verdict.NO_SAMPLE)
+        return Luck(period, rtp, configured, origin, found, ENOUGH_ROUNDS, None, None, RtpVerdict.NO_SAMPLE)
     n, needed = period.effective(shape.stakes), max(_COCHRAN * shape.skewness**2, 1.0)
     expected = _expected(shape, of_type, history, configured)
     if expected is None:
         found = of_type.effective if of_type else 0.0
-        return Luck(period, rtp, None, None, found, max(needed, ENOUGH_ROUNDS), None, None, Verdict.NO_SAMPLE)
+        return Luck(
+            period, rtp, None, None, found, max(needed, ENOUGH_ROUNDS), None, None, RtpVerdict.NO_SAMPLE
+        )
     if n <= needed:
-        return Luck(period, rtp, expected.rtp, expected.origin, n, needed, None, None, Verdict.NOT_ENOUGH)
+        return Luck(period, rtp, expected.rtp, expected.origin, n, needed, None, None, RtpVerdict.NOT_ENOUGH)
     n0 = expected.effective
     error = sqrt(shape.sigma**2 / n + expected.sigma**2 / n0)
     skewness = 0.0
@@ -378,7 +380,7 @@ def _band(expected: float, error: float, skewness: float, z: float) -> tuple[flo
     return expected + error * (shift - z), expected + error * (shift + z)
 
 
-def _verdict(rtp: float, band_95: tuple[float, float], band_998: tuple[float, float]) -> Verdict:
+def _verdict(rtp: float, band_95: tuple[float, float], band_998: tuple[float, float]) -> RtpVerdict:
     if not band_998[0] <= rtp <= band_998[1]:
-        return Verdict.OUTSIDE_998
-    return Verdict.INSIDE if band_95[0] <= rtp <= band_95[1] else Verdict.OUTSIDE_95
+        return RtpVerdict.OUTSIDE_998
+    return RtpVerdict.INSIDE if band_95[0] <= rtp <= band_95[1] else RtpVerdict.OUTSIDE_95

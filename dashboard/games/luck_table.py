@@ -8,9 +8,9 @@ import pandas as pd
 
 from dashboard.core.formats import percent
 from dashboard.core.markdown import escaped
-from dashboard.games.luck import OUTSIDE_95, OUTSIDE_998, UNJUDGED, Luck, Origin, Verdict
+from dashboard.games.luck import OUTSIDE_95, OUTSIDE_998, UNJUDGED, Luck, Origin, RtpVerdict
 
-_ORDER: Final = (Verdict.OUTSIDE_998, Verdict.OUTSIDE_95, Verdict.INSIDE, *UNJUDGED)
+_ORDER: Final = (RtpVerdict.OUTSIDE_998, RtpVerdict.OUTSIDE_95, RtpVerdict.INSIDE, *UNJUDGED)
 
 
 def luck_frame(lucks: Mapping[int, Luck], games: pd.DataFrame) -> pd.DataFrame:
@@ -60,8 +60,8 @@ def in_words(frame: pd.DataFrame) -> str:
     )
     lines = [f"{games} enough play to tell, {len(frame) - judged} not. {by_luck}"]
     for verdict, low, high in (
-        (Verdict.OUTSIDE_998, "low_998", "high_998"),
-        (Verdict.OUTSIDE_95, "low_95", "high_95"),
+        (RtpVerdict.OUTSIDE_998, "low_998", "high_998"),
+        (RtpVerdict.OUTSIDE_95, "low_95", "high_95"),
     ):
         outside = frame[frame["verdict"] == verdict]
         columns = (outside[field].tolist() for field in ("name", "rtp", low, high))
@@ -91,7 +91,7 @@ def one_in_words(luck: Luck) -> str:
     begin = f"RTP **{ratio(luck.rtp)}**"
     if luck.expected is not None:
         begin += f", expected {ratio(luck.expected)} (from {luck.origin})"
-    if luck.verdict is Verdict.NO_SAMPLE:
+    if luck.verdict is RtpVerdict.NO_SAMPLE:
         return (
             f"{begin}. {luck.verdict.capitalize()}: the sample holds {luck.effective:,.0f} effective rounds"
             f" of its type, a judgement needs {luck.needed:,.0f}."

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from dashboard.jackpots import data_store
 from dashboard.jackpots.data_poller import told_pots
 from dashboard.jackpots.data_watch import Watch
-from dashboard.jackpots.pots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, Sample, match, with_hits
+from dashboard.jackpots.pots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, PotSample, match, with_hits
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, trouble_of
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class PotHistory:
     """What was seen in each pot, oldest first, and the hits seen in both."""
 
-    samples: dict[str, list[Sample]]
+    samples: dict[str, list[PotSample]]
     hits: list[Hit]
 
 
@@ -32,12 +32,12 @@ def now(merchant: Merchant) -> Reading[Pots]:
     )
 
 
-def history(merchant: Merchant, start: datetime, end: datetime) -> History:
+def history(merchant: Merchant, start: datetime, end: datetime) -> PotHistory:
     """Both pots over a window. Raises LedgerAway."""
     start_ms, end_ms = _ms(start), _ms(end)
     with merchant.ledger.reading() as books:
         hits = data_store.hits(books, start_ms, end_ms)
-        return History(
+        return PotHistory(
             {name: with_hits(data_store.samples(books, name, start_ms, end_ms), hits, name) for name in POTS},
             hits,
         )

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from dashboard.jackpots.pots import Pot, Pots
+from dashboard.jackpots.pots import PotNow, Pots
 from twoj_client import Reply, TwoJError
 from twoj_client import models as provider
 from twoj_client.jackpot import Jackpot
@@ -180,5 +180,5 @@ def told_pots(reply: Reply[provider.Pool]) -> Pots:
     return Pots(_pot(pool.hourly), _pot(pool.super), at_ms)
 
 
-def _pot(pot: provider.Pot | None) -> Pot | None:
-    return None if pot is None else Pot(pot.pot, pot.next_pot, pot.next_hour)
+def _pot(pot: provider.Pot | None) -> PotNow | None:
+    return None if pot is None else PotNow(pot.pot, pot.next_pot, pot.next_hour)

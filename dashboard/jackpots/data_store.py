@@ -6,7 +6,7 @@ from dataclasses import asdict
 from sqlalchemy import BigInteger, delete, exists, func, insert, literal, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dashboard.jackpots.pots import POTS, Hit, Pots, Sample, Win
+from dashboard.jackpots.pots import POTS, Hit, Pots, PotSample, Win
 from ledger.database import Books, clock_ms
 from ledger.schema import payouts, pot_hits, pot_samples
 
@@ -68,7 +68,7 @@ def thin(books: Books, now_ms: int) -> None:
     books.execute(delete(pot_samples).where(is_old, tuple_(pot, at).not_in(firsts)))
 
 
-def samples(books: Books, pot: str, start_ms: int, end_ms: int) -> list[Sample]:
+def samples(books: Books, pot: str, start_ms: int, end_ms: int) -> list[PotSample]:
     """Return the samples of a pot with `start_ms <= at_ms < end_ms`, oldest first."""
     at = pot_samples.c.at_ms
     statement = (
@@ -76,7 +76,7 @@ def samples(books: Books, pot: str, start_ms: int, end_ms: int) -> list[Sample]:
         .where(pot_samples.c.pot == pot, at >= start_ms, at < end_ms)
         .order_by(at)
     )
-    return [Sample(*row) for row in books.execute(statement)]
+    return [PotSample(*row) for row in books.execute(statement)]
 
 
 def sample_times(books: Books, pot: str, start_ms: int, end_ms: int) -> list[int]:

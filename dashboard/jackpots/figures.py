@@ -12,14 +12,14 @@ from dashboard.charts.theme import Theme
 from dashboard.charts.thinning import line_places
 from dashboard.charts.timeline import broken_line, clock_times, local_times, time_axis
 from dashboard.core.formats import money
-from dashboard.jackpots.pots import GAP_MS, POTS, Hit, Sample
+from dashboard.jackpots.pots import GAP_MS, POTS, Hit, PotSample
 
 _HEIGHT: Final = 360
 _DOMAINS: Final = {"hourly": (0.55, 0.94), "super": (0.0, 0.39)}
 
 
 def pots_chart(
-    samples: Mapping[str, Sequence[Sample]],
+    samples: Mapping[str, Sequence[PotSample]],
     hits: Sequence[Hit],
     look: Theme,
     currency: str | None,
@@ -44,7 +44,7 @@ def pots_chart(
     return figure(look, traces, _HEIGHT, layout)
 
 
-def _line(samples: Sequence[Sample], pot: str, look: Theme, currency: str | None, zone: ZoneInfo) -> Trace:
+def _line(samples: Sequence[PotSample], pot: str, look: Theme, currency: str | None, zone: ZoneInfo) -> Trace:
     at = np.array([sample.at_ms for sample in samples], np.int64)
     li = np.array([sample.li for sample in samples], np.int64)
     piece = np.cumsum(np.diff(at, prepend=at[:1]) > GAP_MS)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard.core import formats
-from dashboard.jackpots.data import History
-from dashboard.jackpots.pots import POTS, Growth, Pot, Pots, growth
+from dashboard.jackpots.data import PotHistory
+from dashboard.jackpots.pots import POTS, Growth, PotNow, Pots, growth
 from dashboard.kit import current
 from dashboard.provider.reading import Reading
 
@@ -27,7 +27,7 @@ def now(known: Reading[Pots]) -> None:
             )
 
 
-def growths(history: History) -> None:
+def growths(history: PotHistory) -> None:
     """How fast each pot grew while it was watched."""
     with st.container(key="cards-growth"):
         for name, place in zip(POTS, st.columns(2), strict=True):
@@ -43,7 +43,7 @@ def growths(history: History) -> None:
             )
 
 
-def _next(pot: Pot, at_ms: int) -> str | None:
+def _next(pot: PotNow, at_ms: int) -> str | None:
     merchant, draw_ms = current.merchant(), pot.draw_ms(at_ms)
     if draw_ms is not None:
         draw = datetime.fromtimestamp(draw_ms / 1000, UTC)

@@ -35,7 +35,7 @@ _SETTLED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Pot:
+class PotNow:
     """A pot as the provider tells it, in units of money; `next_hour_ms` is 0 where it has no hourly draw."""
 
     amount: Decimal
@@ -57,16 +57,16 @@ class Pot:
 class Pots:
     """Both pots at one moment of the provider's clock; None is one that it did not tell."""
 
-    hourly: Pot | None
-    super: Pot | None
+    hourly: PotNow | None
+    super: PotNow | None
     at_ms: int
 
-    def __getitem__(self, name: str) -> Pot | None:
+    def __getitem__(self, name: str) -> PotNow | None:
         return self.hourly if name == "hourly" else self.super
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class PotSample:
     """What was in a pot at a moment."""
 
     at_ms: int
@@ -160,17 +160,17 @@ def _has_risen_again(fall: Hit, li: int, at_ms: int) -> bool:
     return 2 * li > fall.before_li + fall.after_li and at_ms - fall.seen_at_ms <= GAP_MS
 
 
-def with_hits(samples: Iterable[Sample], hits: Iterable[Hit], pot: str) -> list[Sample]:
+def with_hits(samples: Iterable[PotSample], hits: Iterable[Hit], pot: str) -> list[PotSample]:
     """Return the samples of a pot together with the two answers around each of its hits, oldest first."""
     known = {sample.at_ms: sample for sample in samples}
     for hit in hits:
         if hit.pot == pot:
-            known[hit.before_at_ms] = Sample(hit.before_at_ms, hit.before_li)
-            known[hit.seen_at_ms] = Sample(hit.seen_at_ms, hit.after_li)
+            known[hit.before_at_ms] = PotSample(hit.before_at_ms, hit.before_li)
+            known[hit.seen_at_ms] = PotSample(hit.seen_at_ms, hit.after_li)
     return sorted(known.values(), key=lambda sample: sample.at_ms)
 
 
-class Verdict(StrEnum):
+class HitVerdict(StrEnum):
     """What a hit and its payout say about each other."""
 
     PAID = "Paid"
@@ -184,7 +184,7 @@ class Verdict(StrEnum):
 class Match:
     """A hit with a payout, or either alone."""
 
-    verdict: Verdict
+    verdict: HitVerdict
     pot: str
     hit: Hit | None
     win: Win | None
@@ -218,10 +218,10 @@ def match(
         # Where the payout says what came from each pot, each part has its row; else one row is for all of it.
         missed: list[tuple[str, ...]] = [(pot,) for pot in win.pots if pot not in seen and win.part_li(pot)]
         alone = missed or ([] if seen else [win.pots])
-        matches += [Match(Verdict.PAID, pot, hit, win) for pot, hit in seen.items()]
+        matches += [Match(HitVerdict.PAID, pot, hit, win) for pot, hit in seen.items()]
         matches += [Match(_alone(win, pots, watched, now_ms), pots[0], None, win) for pots in alone]
     for hit in unpaid:
-        verdict = Verdict.AWAITED if now_ms - hit.seen_at_ms <= SLACK_MS else Verdict.UNPAID
+        verdict = HitVerdict.AWAITED if now_ms - hit.seen_at_ms <= SLACK_MS else HitVerdict.UNPAID
         matches.append(Match(verdict, hit.pot, hit, None))
     return sorted(matches, key=lambda each: each.at_ms, reverse=True)
 
@@ -235,11 +235,11 @@ def _distance_ms(win: Win, hit: Hit) -> int:
     return max(hit.before_at_ms - win.ordered_at_ms, win.ordered_at_ms - hit.seen_at_ms, 0)
 
 
-def _alone(win: Win, pots: Iterable[str], watched: Mapping[str, Sequence[int]], now_ms: int) -> Verdict:
+def _alone(win: Win, pots: Iterable[str], watched: Mapping[str, Sequence[int]], now_ms: int) -> HitVerdict:
     if now_ms - win.ordered_at_ms <= SLACK_MS:
-        return Verdict.AWAITED
+        return HitVerdict.AWAITED
     seen = all(_was_watched(watched.get(pot, ()), win.ordered_at_ms) for pot in pots)
-    return Verdict.UNSEEN if seen else Verdict.UNWATCHED
+    return HitVerdict.UNSEEN if seen else HitVerdict.UNWATCHED
 
 
 def _was_watched(times: Sequence[int], at_ms: int) -> bool:
@@ -257,7 +257,7 @@ class Growth:
     watched_s: int
 
 
-def growth(samples: Sequence[Sample]) -> Growth | None:
+def growth(samples: Sequence[PotSample]) -> Growth | None:
     """Return how fast a pot grew while it was watched, None where it was not.
 
     Growth is the sum of the rises over the sum of their times; a step with a fall or a gap counts as neither.
@@ -283,7 +283,7 @@ def growth(samples: Sequence[Sample]) -> Growth | None:
     return Growth(round(an_hour), low, high, total_ms // 1000)
 
 
-def _steps(samples: Sequence[Sample]) -> Iterator[tuple[int, int, int]]:
+def _steps(samples: Sequence[PotSample]) -> Iterator[tuple[int, int, int]]:
     for before, after in pairwise(samples):
         time_ms, rise_li = after.at_ms - before.at_ms, after.li - before.li
         if 0 < time_ms <= GAP_MS and rise_li >= 0:

@@ -7,14 +7,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from dashboard.jackpots.pots import Hit, Match, Pot, Pots, Verdict, Win
+from dashboard.jackpots.pots import Hit, HitVerdict, Match, PotNow, Pots, Win
 
 LATE_MS: Final = 10_000
 LAST_KNOWN_MS: Final = 60_000
 BRAND_MS: Final = 3_600_000
 
 
-class State(StrEnum):
+class WallState(StrEnum):
     """What the wall makes of an answer's age."""
 
     LIVE = "live"
@@ -32,13 +32,13 @@ class Limits:
     last_known_ms: int
     brand_ms: int
 
-    def state(self, age_ms: int | None) -> State:
+    def state(self, age_ms: int | None) -> WallState:
         """Return the state for an answer of this age, None where there is no answer."""
         if age_ms is None or age_ms >= self.brand_ms:
-            return State.BRAND
+            return WallState.BRAND
         if age_ms >= self.last_known_ms:
-            return State.LAST_KNOWN
-        return State.LATE if age_ms >= self.late_ms else State.LIVE
+            return WallState.LAST_KNOWN
+        return WallState.LATE if age_ms >= self.late_ms else WallState.LIVE
 
 
 def limits(poll_s: float) -> Limits:
@@ -52,7 +52,7 @@ def masked(op_id: str) -> str:
     return f"{op_id[:shown]}…{op_id[len(op_id) - shown :]}"
 
 
-def told_pot(pot: Pot, at_ms: int) -> dict[str, Any]:
+def told_pot(pot: PotNow, at_ms: int) -> dict[str, Any]:
     """Return a pot as told at `at_ms` for the wall, exact to the li: amounts are decimal strings of units.
 
     `next_hour` is 0 where there is no draw to count down to.
@@ -68,7 +68,9 @@ def told_hits(hits: Iterable[Hit], matches: Sequence[Match]) -> list[dict[str, A
     """Return hits for the wall: who won as far as is known, what was paid or else last seen in the pot."""
     told = []
     for hit in hits:
-        wins = [each.win for each in matches if each.verdict is Verdict.PAID and each.hit == hit and each.win]
+        wins = [
+            each.win for each in matches if each.verdict is HitVerdict.PAID and each.hit == hit and each.win
+        ]
         paid_li = sum(win.part_li(hit.pot) or win.amount_li for win in wins)
         told.append(
             {
@@ -95,7 +97,7 @@ def told_wins(wins: Iterable[Win]) -> list[dict[str, Any]]:
     ]
 
 
-def told(pots: Pots | None, as_of: datetime | None, age_ms: int | None, state: State) -> dict[str, Any]:
+def told(pots: Pots | None, as_of: datetime | None, age_ms: int | None, state: WallState) -> dict[str, Any]:
     """Return what the wall is told of the pots. The provider's clock is at `provider_ms` + `age_ms` now."""
     return {
         "state": state.value,

@@ -38,7 +38,7 @@ Part = tuple[str, datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class PlayerHistory:
     """A player's rounds (`rounds.with_games`, oldest first) of a window, and the player with both ids.
 
     `missing` are windows in epoch seconds in which rounds are known to be missing. `currencies` are all of
@@ -76,7 +76,7 @@ class HistoryProgress:
     `known` is there once all parts are.
     """
 
-    known: Reading[History] | None
+    known: Reading[PlayerHistory] | None
     rows: int
     answered: int
     asked: int
@@ -110,7 +110,7 @@ def give_up(merchant: Merchant, player: Player, view: View) -> None:
     _look(merchant, player, view, 0).give_up()
 
 
-def in_currency(known: Reading[History], wanted: str | None) -> Reading[History]:
+def in_currency(known: Reading[PlayerHistory], wanted: str | None) -> Reading[PlayerHistory]:
     """Only the rounds of one currency, where a player has several: that which is `wanted`, else the first."""
     history = known.value
     names = history.currencies
@@ -123,7 +123,7 @@ def in_currency(known: Reading[History], wanted: str | None) -> Reading[History]
     return replace(known, value=history, currency=history.unit or history.currency)
 
 
-def player_sums(merchant: Merchant, history: History) -> Reading[pd.DataFrame]:
+def player_sums(merchant: Merchant, history: PlayerHistory) -> Reading[pd.DataFrame]:
     """Each game's rounds beside the provider's summary of the same window (`player_games.player_games`).
 
     A summary whose answer failed is named in `failed`. Raises TwoJError where both failed.
@@ -203,13 +203,13 @@ def _history(
     player: Player,
     replies: Mapping[Part, Reply[pd.DataFrame]],
     errors: Mapping[Part, TwoJError],
-) -> Reading[History]:
+) -> Reading[PlayerHistory]:
     zone = merchant.zone
     in_order = sorted(replies, key=lambda part: part[1])
     rounds = together([replies[part].data for part in in_order])
     games, unnamed = _games(merchant)
     cut = sorted({window for part in in_order for window in replies[part].missing})
-    history = History(
+    history = PlayerHistory(
         _identified(merchant, player, rounds),
         with_games(rounds, games),
         min(start for _, start, _ in (*replies, *errors)),

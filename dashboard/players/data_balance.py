@@ -19,7 +19,7 @@ from dashboard.players.balance import (
     gaps,
     transfers,
 )
-from dashboard.players.data import History, player_sums
+from dashboard.players.data import PlayerHistory, player_sums
 from dashboard.players.games import lacking
 from dashboard.provider.asking import LATE, gather, warnings_of
 from dashboard.provider.failures import failures
@@ -79,7 +79,7 @@ class Jumps:
     unknown: tuple[str, ...] = ()
 
 
-def player_jumps(merchant: Merchant, history: History) -> Jumps:
+def player_jumps(merchant: Merchant, history: PlayerHistory) -> Jumps:
     """Find and name the gaps in the balance of a history (`balance.gaps`).
 
     Bonuses are asked for only where money came that nothing else explains, the transfers known. What fails is
@@ -104,7 +104,7 @@ def player_jumps(merchant: Merchant, history: History) -> Jumps:
     return Jumps(named_gaps, known, tuple(unknown))
 
 
-def _transfers(merchant: Merchant, history: History, unknown: list[str]) -> list[Transfer]:
+def _transfers(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> list[Transfer]:
     op_id = history.player.op_id
     if op_id is None:
         unknown.append(f"Transfers: {NO_OP_ID}")
@@ -141,7 +141,7 @@ def _load_records(
     return Job({op_id: partial(_records, merchant, op_id, start, end)}, merchant.jobs.quick, merchant.clock)
 
 
-def _lacking(merchant: Merchant, history: History, unknown: list[str]) -> list[Lacking]:
+def _lacking(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> list[Lacking]:
     try:
         sums = player_sums(merchant, history)
     except TwoJError as error:
@@ -172,7 +172,7 @@ def _records(merchant: Merchant, op_id: str, start: datetime, end: datetime) -> 
 
 
 def _converted(
-    merchant: Merchant, history: History, left: Sequence[Gap], unknown: list[str]
+    merchant: Merchant, history: PlayerHistory, left: Sequence[Gap], unknown: list[str]
 ) -> dict[date, int]:
     """Ask what the player's completed bonuses became in cash, by the day of their creation, in li.
 

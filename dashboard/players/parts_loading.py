@@ -11,7 +11,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.query import CURRENCY, OP_ID, USER_ID
 from dashboard.kit import current, guard, period_filters, query_params, states, tab
 from dashboard.players import data, parts_picker
-from dashboard.players.data import History
+from dashboard.players.data import PlayerHistory
 from dashboard.players.player import Player, PlayerProblem, read_player
 from dashboard.provider.merchant import ProviderFailed
 from dashboard.provider.reading import Reading
@@ -31,7 +31,7 @@ def is_read() -> bool:
     return False
 
 
-def history() -> Reading[History] | None:
+def history() -> Reading[PlayerHistory] | None:
     """The rounds, once they are read; None where they are being read anew, which it says.
 
     Raises as `data.player_history` does.
@@ -67,7 +67,7 @@ def currencies() -> None:
         )
 
 
-def as_of(known: Reading[History], *others: Reading[Any], note: str = "") -> None:
+def as_of(known: Reading[PlayerHistory], *others: Reading[Any], note: str = "") -> None:
     """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
     lacks = "without the rounds named above" if known.failed else ""
     without = replace(known, failed=())

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import State as Waiting
+from dashboard.bets.export import ExportState as Waiting
 from dashboard.core import formats
 from dashboard.jackpots.data_poller import Doing
 from dashboard.jackpots.data_watch import Watch
@@ -17,7 +17,7 @@ from dashboard.jackpots.screens import condition
 from dashboard.provider.merchant import Merchant
 from dashboard.status import rows as status_rows
 from dashboard.status.data_checks import Checks
-from dashboard.status.rows import RefusedSeen, Row, State
+from dashboard.status.rows import HealthState, RefusedSeen, Row
 from ledger.database import LedgerAway
 from ledger.payouts import refusals
 
@@ -26,10 +26,13 @@ _PATIENCE_S: Final = 3
 _SHOWN_BODY: Final = 500
 _LIBRARIES: Final = ("streamlit", "pandas", "plotly", "httpx", "sqlalchemy", "diskcache", "redis")
 _POLLER: Final = {
-    Doing.RESTING: (State.WELL, "Rests: nobody looks at the pots."),
-    Doing.ASKING: (State.WELL, "Asks for the pots, for all servers that share the cache."),
-    Doing.HEARING: (State.WELL, "Another server asks for the pots; their answers come through the cache."),
-    Doing.FAILING: (State.FAILING, "Asks for the pots, and gets no answer."),
+    Doing.RESTING: (HealthState.WELL, "Rests: nobody looks at the pots."),
+    Doing.ASKING: (HealthState.WELL, "Asks for the pots, for all servers that share the cache."),
+    Doing.HEARING: (
+        HealthState.WELL,
+        "Another server asks for the pots; their answers come through the cache.",
+    ),
+    Doing.FAILING: (HealthState.FAILING, "Asks for the pots, and gets no answer."),
 }
 
 
@@ -102,7 +105,7 @@ def background_rows(merchant: Merchant) -> list[Row]:
     state, said = _POLLER[merchant.running(Watch).poller.doing]
     advice = (
         "See the Jackpot API above; the walls show the last pots with their age."
-        if state is not State.WELL
+        if state is not HealthState.WELL
         else ""
     )
     return [Row("Jackpot poller", state, said, advice), _screens(merchant), _exports(merchant)]
@@ -174,7 +177,7 @@ def _screens(merchant: Merchant) -> Row:
     try:
         screens = here.screens.all()
     except LedgerAway:
-        return Row("Screens", State.UNKNOWN, "The ledger does not say.")
+        return Row("Screens", HealthState.UNKNOWN, "The ledger does not say.")
     return status_rows.screens_row([condition(one, here.limits, here.build) for one in screens])
 
 
@@ -184,13 +187,13 @@ def _exports(merchant: Merchant) -> Row:
     if troubled:
         return Row(
             "Exports",
-            State.WATCH,
+            HealthState.WATCH,
             f"{len(troubled)} wait for the provider: {troubled[0]}",
             "They go on by themselves.",
         )
     waiting = sum(one.export.state is Waiting.WAITING for one in seen)
     said = f"{len(seen)} on the Bets page, {waiting} of them being made." if seen else "There are none."
-    return Row("Exports", State.WELL, said)
+    return Row("Exports", HealthState.WELL, said)
 
 
 def _ms(seconds: float | None) -> int | None:

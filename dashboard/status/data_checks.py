@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import delete, func, insert, select
 
-from dashboard.status.probes import Probe, Seen
+from dashboard.status.probes import Checked, Probe
 from dashboard.status.rows import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen, RefusedSeen
 from ledger.database import Ledger, LedgerAway, clock_ms, versions
 from ledger.payouts import refusals
@@ -160,11 +160,11 @@ class Checks:
             return None
 
 
-def _value(seen: Seen[T] | None) -> T | None:
+def _value(seen: Checked[T] | None) -> T | None:
     return seen.value if seen else None
 
 
-def _api(seen: Seen[ApiHealth] | None) -> ApiSeen | None:
+def _api(seen: Checked[ApiHealth] | None) -> ApiSeen | None:
     if seen is None:
         return None
     health, error = seen.value, seen.value.error

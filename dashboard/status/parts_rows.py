@@ -8,13 +8,13 @@ import streamlit as st
 from dashboard.core.markdown import escaped
 from dashboard.kit import current, states
 from dashboard.status import data as status_data
-from dashboard.status.rows import Row, State
+from dashboard.status.rows import HealthState, Row
 
-_LOOKS: Final[dict[State, tuple[Literal["green", "orange", "red", "gray"], str]]] = {
-    State.WELL: ("green", ":material/check:"),
-    State.WATCH: ("orange", ":material/warning:"),
-    State.FAILING: ("red", ":material/error:"),
-    State.UNKNOWN: ("gray", ":material/help:"),
+_LOOKS: Final[dict[HealthState, tuple[Literal["green", "orange", "red", "gray"], str]]] = {
+    HealthState.WELL: ("green", ":material/check:"),
+    HealthState.WATCH: ("orange", ":material/warning:"),
+    HealthState.FAILING: ("red", ":material/error:"),
+    HealthState.UNKNOWN: ("gray", ":material/help:"),
 }
 
 
@@ -24,14 +24,14 @@ def summary() -> None:
         (f"{row.what} ({group.lower()})", row.state)
         for group, row in status_data.all_rows(current.merchant())
     ]
-    failing = [what for what, state in wanted if state is State.FAILING]
-    watched = [what for what, state in wanted if state is State.WATCH]
+    failing = [what for what, state in wanted if state is HealthState.FAILING]
+    watched = [what for what, state in wanted if state is HealthState.WATCH]
     if failing:
-        st.error(escaped(f"Failing: {', '.join(failing)}."), icon=_LOOKS[State.FAILING][1])
+        st.error(escaped(f"Failing: {', '.join(failing)}."), icon=_LOOKS[HealthState.FAILING][1])
     if watched:
-        st.warning(escaped(f"To look at: {', '.join(watched)}."), icon=_LOOKS[State.WATCH][1])
+        st.warning(escaped(f"To look at: {', '.join(watched)}."), icon=_LOOKS[HealthState.WATCH][1])
     if not failing and not watched:
-        st.success("Everything works, as far as is known.", icon=_LOOKS[State.WELL][1])
+        st.success("Everything works, as far as is known.", icon=_LOOKS[HealthState.WELL][1])
 
 
 def group(key: str, title: str, rows: Iterable[Row]) -> None:

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 _PATIENCE_S: Final = 10
 
 
-class Seen(NamedTuple, Generic[T]):
+class Checked(NamedTuple, Generic[T]):
     """An answer, and how old it is."""
 
     value: T
@@ -56,15 +56,15 @@ class Probe(Generic[T]):
         with self._lock:
             self._asked_at, self._answer = float("-inf"), None
 
-    def last(self) -> Seen[T] | None:
+    def last(self) -> Checked[T] | None:
         """Return the last answer; None where there is none, or the next one is overdue."""
         if self._answer is None:
             return None
         value, at = self._answer
         age_s = self._timer() - at
-        return Seen(value, age_s) if age_s < 2 * self._every_s + _PATIENCE_S else None
+        return Checked(value, age_s) if age_s < 2 * self._every_s + _PATIENCE_S else None
 
-    def look(self, patience_s: float = 0) -> Seen[T] | None:
+    def look(self, patience_s: float = 0) -> Checked[T] | None:
         """Return the last answer, asking again if that is due, and waiting so long at most for it."""
         flight = self.refresh()
         if flight is not None and patience_s:

@@ -20,7 +20,7 @@ _WAITS_LONG_MS: Final = 600_000
 OK: Final = "ok"
 
 
-class State(StrEnum):
+class HealthState(StrEnum):
     """How something is doing, in the words that people read."""
 
     WELL = "Works"
@@ -34,7 +34,7 @@ class Row:
     """One line of the page: of what, how it is doing, what was seen, and what to do about it."""
 
     what: str
-    state: State
+    state: HealthState
     said: str
     to_do: str = ""
 
@@ -106,10 +106,10 @@ class RefusedSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Poller:
+class PollerSeen:
     """What the poller of the jackpot pots is at."""
 
-    state: State
+    state: HealthState
     said: str
 
 
@@ -126,26 +126,28 @@ class Readiness:
 def api_row(api: str, seen: ApiSeen | None, ahead_s: float | None) -> Row:
     """Return the line about an API. `ahead_s` is what any of them told of the provider's clock."""
     if seen is None:
-        return Row(api, State.UNKNOWN, "The check has not been answered.")
+        return Row(api, HealthState.UNKNOWN, "The check has not been answered.")
     when = f"Checked {seconds(seen.age_s)} ago."
     code = "" if seen.code is None else f" (code {seen.code})"
     if not seen.reachable:
         return Row(
             api,
-            State.FAILING,
+            HealthState.FAILING,
             f"Does not answer. {seen.failure} {when}",
             "Pages show the last numbers with their age. Check the network and the address in the settings;"
             " if both are right, call the provider.",
         )
     if seen.signed is False:
-        return Row(api, State.FAILING, f"Refuses the signature{code}. {when}", _signature_advice(ahead_s))
+        return Row(
+            api, HealthState.FAILING, f"Refuses the signature{code}. {when}", _signature_advice(ahead_s)
+        )
     if seen.failure:
-        state = State.WATCH if seen.signed else State.FAILING
+        state = HealthState.WATCH if seen.signed else HealthState.FAILING
         return Row(api, state, f"{seen.failure} {when}", seen.advice)
     took = f"Answered in {milliseconds(seen.took_s)} ms, signature accepted. {when}"
     if seen.took_s >= SLOW_S:
-        return Row(api, State.WATCH, took, "It is slow. If that stays, tell the provider.")
-    return Row(api, State.WELL, took)
+        return Row(api, HealthState.WATCH, took, "It is slow. If that stays, tell the provider.")
+    return Row(api, HealthState.WELL, took)
 
 
 def clock_row(ahead_s: float | None) -> Row:
@@ -154,21 +156,21 @@ def clock_row(ahead_s: float | None) -> Row:
     if ahead_s is None:
         return Row(
             what,
-            State.UNKNOWN,
+            HealthState.UNKNOWN,
             "No answer told the provider's time. Those of the Open API do, those of the Summary API never.",
         )
     side = "ahead of" if ahead_s > 0 else "behind"
     off = abs(ahead_s)
     said = f"The provider's clock is {seconds(off)} {side} this server's."
     if off < 1:
-        return Row(what, State.WELL, "The provider's clock and this server's are less than 1 s apart.")
+        return Row(what, HealthState.WELL, "The provider's clock and this server's are less than 1 s apart.")
     if off < CLOCK_WATCHED_S:
-        return Row(what, State.WELL, said)
+        return Row(what, HealthState.WELL, said)
     if off < CLOCK_LIMIT_S:
-        return Row(what, State.WATCH, said, "Let a time service (NTP) set this server's clock.")
+        return Row(what, HealthState.WATCH, said, "Let a time service (NTP) set this server's clock.")
     return Row(
         what,
-        State.FAILING,
+        HealthState.FAILING,
         f"{said} Signatures carry the time, and are refused if it is too far off.",
         "Set this server's clock, and let a time service (NTP) keep it.",
     )
@@ -184,19 +186,21 @@ def currency_row(setting: str | None, seen: Iterable[str]) -> Row:
     """Whether rounds carry another currency than the setting."""
     what, named = "Currency", sorted(seen)
     if not named:
-        return Row(what, State.UNKNOWN, f"The setting is {setting or 'none'}. No round has named one yet.")
+        return Row(
+            what, HealthState.UNKNOWN, f"The setting is {setting or 'none'}. No round has named one yet."
+        )
     said = f"The setting is {setting or 'none'}. Rounds seen since the start: {', '.join(named)}."
     if len(named) > 1 or (setting and any(is_code(name) and name != setting for name in named)):
         advice = "Sums of all players may add up several currencies; a player's own page does not."
-        return Row(what, State.WATCH, said, advice)
-    return Row(what, State.WELL, said)
+        return Row(what, HealthState.WATCH, said, advice)
+    return Row(what, HealthState.WELL, said)
 
 
 def cache_row(seen: CacheSeen | None) -> Row:
     """Return the line about where answers are kept."""
     what = "Store"
     if seen is None:
-        return Row(what, State.UNKNOWN, "The check has not been answered.")
+        return Row(what, HealthState.UNKNOWN, "The check has not been answered.")
     if not seen.works:
         advice = (
             "Check that Redis runs and that TWOJ_CACHE_URL leads to it."
@@ -205,22 +209,22 @@ def cache_row(seen: CacheSeen | None) -> Row:
         )
         return Row(
             what,
-            State.FAILING,
+            HealthState.FAILING,
             f"{seen.place} cannot be read and written. Pages work, and ask the provider more often.",
             advice,
         )
     size = "size not known" if seen.size_bytes is None else _size(seen.size_bytes)
-    return Row(what, State.WELL, f"{seen.place}. {size} of at most {_size(seen.limit_bytes)}.")
+    return Row(what, HealthState.WELL, f"{seen.place}. {size} of at most {_size(seen.limit_bytes)}.")
 
 
 def answers_row(hits: int, misses: int, stale: int) -> Row:
     """Return the line about what the cache answered since the start."""
     what, asked = "Answers", hits + misses
     if not asked:
-        return Row(what, State.UNKNOWN, "Nothing has been asked for since the start.")
+        return Row(what, HealthState.UNKNOWN, "Nothing has been asked for since the start.")
     return Row(
         what,
-        State.WELL,
+        HealthState.WELL,
         f"Hit rate {formats.percent(Fraction(hits, asked), 1)} of {formats.many(asked, 'answer')}."
         f" {formats.count(stale)} were old, because the provider failed. Counted since the start.",
     )
@@ -230,18 +234,20 @@ def ledger_row(seen: LedgerSeen | None) -> Row:
     """Return the line about the ledger's database."""
     what = "Database"
     if seen is None:
-        return Row(what, State.FAILING, "The check has not been answered.", _LEDGER_ADVICE)
+        return Row(what, HealthState.FAILING, "The check has not been answered.", _LEDGER_ADVICE)
     if seen.trouble:
-        return Row(what, State.FAILING, f"{seen.place}. {seen.trouble}", _LEDGER_ADVICE)
+        return Row(what, HealthState.FAILING, f"{seen.place}. {seen.trouble}", _LEDGER_ADVICE)
     if seen.version != seen.newest:
         return Row(
             what,
-            State.WATCH,
+            HealthState.WATCH,
             f"{seen.place}. Its tables are of version {seen.version}, this server's of {seen.newest}.",
             "Another server is newer: update this one.",
         )
     return Row(
-        what, State.WELL, f"{seen.place}. It can be written; its tables are up to date ({seen.version})."
+        what,
+        HealthState.WELL,
+        f"{seen.place}. It can be written; its tables are up to date ({seen.version}).",
     )
 
 
@@ -249,7 +255,7 @@ def payouts_row(seen: PayoutsSeen | None, now_ms: int) -> Row:
     """Return the line about the payouts that the provider asked for."""
     what = "Payouts"
     if seen is None:
-        return Row(what, State.UNKNOWN, "The ledger does not say.")
+        return Row(what, HealthState.UNKNOWN, "The ledger does not say.")
     last = (
         "No payout was received yet."
         if seen.last_payout_ms is None
@@ -261,13 +267,13 @@ def payouts_row(seen: PayoutsSeen | None, now_ms: int) -> Row:
         waits_ms = now_ms - seen.oldest_waiting_ms
         return Row(
             what,
-            State.FAILING if waits_ms >= _WAITS_LONG_MS else State.WATCH,
+            HealthState.FAILING if waits_ms >= _WAITS_LONG_MS else HealthState.WATCH,
             f"{formats.many(seen.waiting, 'payout')} wait for your wallet to confirm them, the oldest for"
             f" {seconds(waits_ms / 1000)}. {last}",
             "Look at the wallet service of TWOJ_PAYOUT_WALLET_URL; the server's log says what it answered"
             ' ("payout waits for the wallet").',
         )
-    return Row(what, State.WELL, last)
+    return Row(what, HealthState.WELL, last)
 
 
 class _Words(NamedTuple):
@@ -299,13 +305,13 @@ def refused_row(seen: Sequence[RefusedSeen] | None, now_ms: int) -> Row:
     """Return the line about payout calls that were not credited: failing until somebody has seen them."""
     what = "Refused payouts"
     if seen is None:
-        return Row(what, State.UNKNOWN, "The ledger does not say.")
+        return Row(what, HealthState.UNKNOWN, "The ledger does not say.")
     if not seen:
-        return Row(what, State.WELL, "Every call was credited.")
+        return Row(what, HealthState.WELL, "Every call was credited.")
     unseen = [each for each in seen if each.unseen]
     if not unseen:
         told = [f"{formats.many(each.total, 'call')} {REFUSED[each.kind].said}" for each in seen]
-        return Row(what, State.WELL, f"In all: {'; '.join(told)}. {_last_seen(seen, now_ms)}".strip())
+        return Row(what, HealthState.WELL, f"In all: {'; '.join(told)}. {_last_seen(seen, now_ms)}".strip())
     told = [
         f"{formats.many(each.unseen, 'call')} {REFUSED[each.kind].said},"
         f" the last {_ago(each.last_at_ms, now_ms)}"
@@ -313,7 +319,7 @@ def refused_row(seen: Sequence[RefusedSeen] | None, now_ms: int) -> Row:
     ]
     return Row(
         what,
-        State.FAILING,
+        HealthState.FAILING,
         f"Not credited: {'; '.join(told)}.",
         f"{' '.join(REFUSED[each.kind].to_do for each in unseen)} Then press “I have seen this” below.",
     )
@@ -332,7 +338,7 @@ def screens_row(conditions: Sequence[Condition]) -> Row:
     what, counted = "Screens", Counter(conditions)
     used = [each for each in Condition if each not in {Condition.NEW, Condition.REVOKED}]
     if not any(counted[each] for each in used):
-        return Row(what, State.WELL, "No screen is in use.")
+        return Row(what, HealthState.WELL, "No screen is in use.")
     words = "On", "Older build", "Old numbers", "Frozen", "Off"
     assert {each.value for each in used} == set(words)  # noqa: S101 - a new condition must get its words
     said = ", ".join(
@@ -341,12 +347,12 @@ def screens_row(conditions: Sequence[Condition]) -> Row:
     if counted[Condition.STILL] or counted[Condition.OFF]:
         return Row(
             what,
-            State.WATCH,
+            HealthState.WATCH,
             f"{said.capitalize()}.",
             "The Jackpots page says which. Reload the page on a frozen one; switch one on that is off, or"
             " revoke its link.",
         )
-    return Row(what, State.WELL, f"{said.capitalize()}.")
+    return Row(what, HealthState.WELL, f"{said.capitalize()}.")
 
 
 def readiness(

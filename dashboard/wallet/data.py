@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, trouble_of
-from dashboard.wallet.transfers import Wanted, transfers_frame, type_name
+from dashboard.wallet.transfers import TransferQuery, transfers_frame, type_name
 from twoj_client import Reply
 from twoj_client.errors import AccountUnknown, WrongShape
 from twoj_client.models import TransferRecord, TransferRecords
@@ -48,7 +48,7 @@ def fresh_balance(merchant: Merchant, op_id: str) -> Reading[int]:
     return Reading(reply.data.balance, reply.as_of)
 
 
-def transfers(merchant: Merchant, wanted: Wanted) -> Reading[TransferPage]:
+def transfers(merchant: Merchant, wanted: TransferQuery) -> Reading[TransferPage]:
     """A page of the transfers that are wanted; where it fails, what was said last. Raises TwoJError."""
     read = _Read(merchant.now())
     for asked, reply in enumerate(_replies(merchant, wanted, stale_ok=True), start=1):
@@ -65,7 +65,7 @@ def transfers(merchant: Merchant, wanted: Wanted) -> Reading[TransferPage]:
     return Reading(page, read.as_of, read.trouble)
 
 
-def all_transfers(merchant: Merchant, wanted: Wanted) -> Reading[pd.DataFrame]:
+def all_transfers(merchant: Merchant, wanted: TransferQuery) -> Reading[pd.DataFrame]:
     """All transfers that are wanted, from the newest. Raises TwoJError where one answer fails."""
     read = _Read(merchant.now())
     for reply in _replies(merchant, replace(wanted, next_id=0), stale_ok=False):
@@ -90,7 +90,9 @@ class _Read:
             self.records.setdefault(record if record.id is None else record.id, record)
 
 
-def _replies(merchant: Merchant, wanted: Wanted, *, stale_ok: bool) -> Iterator[Reply[TransferRecords]]:
+def _replies(
+    merchant: Merchant, wanted: TransferQuery, *, stale_ok: bool
+) -> Iterator[Reply[TransferRecords]]:
     """Ask page after page, as long as each leads to one that was not asked for yet."""
     asked = set()
     next_id = wanted.next_id
@@ -104,7 +106,7 @@ def _replies(merchant: Merchant, wanted: Wanted, *, stale_ok: bool) -> Iterator[
     raise WrongShape("The provider's records lead from page to page in a circle.")
 
 
-def _ask(merchant: Merchant, wanted: Wanted, rows: int, *, stale_ok: bool) -> Reply[TransferRecords]:
+def _ask(merchant: Merchant, wanted: TransferQuery, rows: int, *, stale_ok: bool) -> Reply[TransferRecords]:
     assert wanted.op_id is not None  # noqa: S101 - pages ask for a player first
     return merchant.twoj.transfer.records(
         op_id=wanted.op_id,
@@ -116,11 +118,11 @@ def _ask(merchant: Merchant, wanted: Wanted, rows: int, *, stale_ok: bool) -> Re
     )
 
 
-def _fits(record: TransferRecord, wanted: Wanted) -> bool:
+def _fits(record: TransferRecord, wanted: TransferQuery) -> bool:
     return wanted.type in (None, record.type)
 
 
-def _chosen(frame: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+def _chosen(frame: pd.DataFrame, wanted: TransferQuery) -> pd.DataFrame:
     """Only the type that is wanted; the provider has no filter for it."""
     if wanted.type is None:
         return frame

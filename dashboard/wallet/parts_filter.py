@@ -8,14 +8,14 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.core.query import BEFORE, LONGEST_ID, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, USER_ID
 from dashboard.kit import current, query_params
-from dashboard.wallet.transfers import FILTERS, Wanted, read_wanted
+from dashboard.wallet.transfers import FILTERS, TransferQuery, read_wanted
 
 _KEY: Final = "wallet-"
 _PAGE: Final = (NEXT_ID,)
 """The page that was turned to belonged to the filters before."""
 
 
-def wanted() -> Wanted:
+def wanted() -> TransferQuery:
     """What the address asks for."""
     return read_wanted(query_params.query())
 

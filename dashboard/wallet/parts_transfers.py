@@ -13,13 +13,13 @@ from dashboard.provider.reading import Reading
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import parts_filter
 from dashboard.wallet.figures import wallet_chart
-from dashboard.wallet.transfers import Wanted, described, in_words
+from dashboard.wallet.transfers import TransferQuery, described, in_words
 
 _NEWER: Final = "wallet-newer"
 _FILE: Final = "wallet-file"
 
 
-def draw(wanted: Wanted, found: Reading[wallet_data.TransferPage]) -> None:
+def draw(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
     """Draw what was found."""
     merchant, page = current.merchant(), found.value
     if page.transfers.empty:
@@ -51,7 +51,7 @@ def _chart(transfers: pd.DataFrame) -> None:
     )
 
 
-def _nothing(wanted: Wanted, page: wallet_data.TransferPage) -> str:
+def _nothing(wanted: TransferQuery, page: wallet_data.TransferPage) -> str:
     if page.next_id:
         return f"None of the {page.looked_at} transfers looked at fits the filters. Older ones may."
     if wanted.next_id:
@@ -61,7 +61,7 @@ def _nothing(wanted: Wanted, page: wallet_data.TransferPage) -> str:
     )
 
 
-def _turn(wanted: Wanted, next_id: int) -> None:
+def _turn(wanted: TransferQuery, next_id: int) -> None:
     newer: dict[int, int] = st.session_state.setdefault(_NEWER, {})
     if wanted.next_id:
         st.button("Newest", icon=":material/first_page:", on_click=parts_filter.turn_to, args=(0,))
@@ -77,7 +77,7 @@ def _turn(wanted: Wanted, next_id: int) -> None:
         st.button("Older", icon=":material/chevron_right:", on_click=parts_filter.turn_to, args=(next_id,))
 
 
-def _file(wanted: Wanted, found: Reading[wallet_data.TransferPage]) -> None:
+def _file(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
     """Offer all that fits the filters as files; what is not on this page is read when somebody asks."""
     whole = replace(wanted, next_id=0)
     if not wanted.next_id and not found.value.next_id:
@@ -92,7 +92,7 @@ def _file(wanted: Wanted, found: Reading[wallet_data.TransferPage]) -> None:
         _offer(whole, known)
 
 
-def _offer(wanted: Wanted, known: Reading[pd.DataFrame]) -> None:
+def _offer(wanted: TransferQuery, known: Reading[pd.DataFrame]) -> None:
     merchant = current.merchant()
     stale = "The provider did not answer; this is what it said last." if known.stale else ""
     about = About(

@@ -20,7 +20,7 @@ FILTERS: Final = (TRANSFER_TYPE, TRANS_NO, BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TransferQuery:
     """Whose transfers are asked for, and which; what is None is not narrowed down.
 
     `number` is the operator's or the provider's number of one transfer, `before` the moment before which they
@@ -34,9 +34,9 @@ class Wanted:
     next_id: int = 0
 
 
-def read_wanted(query: Query) -> Wanted:
+def read_wanted(query: Query) -> TransferQuery:
     """Read from an address which transfers it asks for."""
-    return Wanted(
+    return TransferQuery(
         query.value(OP_ID),
         query.value(TRANSFER_TYPE),
         query.value(TRANS_NO),
@@ -45,7 +45,7 @@ def read_wanted(query: Query) -> Wanted:
     )
 
 
-def described(wanted: Wanted, zone: ZoneInfo) -> str:
+def described(wanted: TransferQuery, zone: ZoneInfo) -> str:
     """The filters in words, empty where there are none: what a file says about itself."""
     type_only = f"{TRANSFER_TYPES[wanted.type].lower()}s" if wanted.type else ""
     number_only = f"number {wanted.number}" if wanted.number else ""

@@ -6,7 +6,7 @@ each, and (in brackets) how many of the runs were judged.
 
 import sys
 
-from dashboard.games.luck import UNJUDGED, Verdict
+from dashboard.games.luck import UNJUDGED, RtpVerdict
 from tests.funnel import GAMES, PAYTABLES, PERIODS, SIZES, Source, judged
 
 
@@ -25,7 +25,7 @@ def main() -> None:
                         for verdict in judged(table, rounds, period, source, period + rounds, games)
                     ]
                     told = sum(verdict not in UNJUDGED for verdict in found) / len(found)
-                    share = found.count(Verdict.OUTSIDE_998) / len(found)
+                    share = found.count(RtpVerdict.OUTSIDE_998) / len(found)
                     cells.append(f"{rounds}: {share:.2%} ({told:.0%})")
                 sys.stdout.write(f"  {source:<10} " + "  ".join(cells))
 

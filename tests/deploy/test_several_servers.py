@@ -17,7 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import WebSocketException
 
 from dashboard.bets.data_export_store import ExportFolder
-from dashboard.bets.export import Export, Format, State
+from dashboard.bets.export import Export, ExportState, Format
 from dashboard.jackpots.data_screens import Screens
 from ledger.database import ledger_url, open_engine
 from tests.deploy.several import Server, make_image, nginx
@@ -121,7 +121,7 @@ class House:
         provider = f"{self.sandbox.mch_id} at {self.sandbox.url}"
         days = TODAY - timedelta(days=9), TODAY - timedelta(days=8)
         export = Export(
-            name, Format.CSV, *days, "UTC", "", provider, 0.0, state=State.DONE, file="bets.csv", rows=1
+            name, Format.CSV, *days, "UTC", "", provider, 0.0, state=ExportState.DONE, file="bets.csv", rows=1
         )
         folder.add(export)
         folder.write_file(export, "bets.csv", lambda file: file.write(EXPORT))

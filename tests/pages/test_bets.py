@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import State
+from dashboard.bets.export import ExportState
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
 from tests.merchants import merchant
@@ -256,7 +256,7 @@ def test_an_export_is_ordered_made_and_deleted(open_page):
     page = opened(open_page, {"period": "yesterday", "type": "Fish"})
     page.button(key="order-csv").click().run()
 
-    while merchant().running(Exports).seen()[0].export.state is State.WAITING:
+    while merchant().running(Exports).seen()[0].export.state is ExportState.WAITING:
         page.run()
     page.run()
     export = merchant().running(Exports).seen()[0].export

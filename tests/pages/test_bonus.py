@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.bonus import data as bonus_data
-from dashboard.bonus.numbers import Wanted
+from dashboard.bonus.numbers import BonusQuery
 from dashboard.core import formats
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
@@ -226,7 +226,7 @@ def test_a_day_that_has_just_begun_is_0_and_no_gap(open_page, clock, sandbox):
     open_page({}, "bonus")
     now = datetime.fromtimestamp(midnight("2026-03-16"), UTC)
     days = bonus_data.bonus_days(
-        merchant(), Wanted(), Period("", date(2026, 3, 15), date(2026, 3, 16)), now
+        merchant(), BonusQuery(), Period("", date(2026, 3, 15), date(2026, 3, 16)), now
     ).value
     assert days["release_count"].tolist()[1] == 0 < days["release_count"].tolist()[0]
 

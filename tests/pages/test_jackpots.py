@@ -10,7 +10,7 @@ from sqlalchemy import update
 from dashboard.core import formats
 from dashboard.jackpots.data_store import add_hits, add_samples
 from dashboard.jackpots.data_watch import Watch
-from dashboard.jackpots.pots import Hit, Pot, Pots
+from dashboard.jackpots.pots import Hit, PotNow, Pots
 from dashboard.kit import downloads
 from ledger import schema
 from ledger.database import Ledger, LedgerAway
@@ -75,7 +75,9 @@ def seen(truth, start_ms, end_ms, step_ms=MINUTE_MS):
     answers = []
     for at_ms in range(start_ms, end_ms, step_ms):
         pots = truth.jackpots.pots(at_ms)
-        hourly, high = (Pot(Decimal(li).scaleb(-3), Decimal(0), 0) for li in (pots.hourly_li, pots.super_li))
+        hourly, high = (
+            PotNow(Decimal(li).scaleb(-3), Decimal(0), 0) for li in (pots.hourly_li, pots.super_li)
+        )
         answers.append(Pots(hourly, high, at_ms))
     return answers
 

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.bets import route_exports
 from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import Format, State
+from dashboard.bets.export import ExportState, Format
 from dashboard.jackpots import route_live
 from dashboard.jackpots.data_poller import told_pots
 from dashboard.jackpots.data_watch import Watch
@@ -144,7 +144,7 @@ def test_an_export_is_its_merchants_alone(both):
     assert (len(ours.seen()), theirs.seen()) == (1, [])
     theirs.order(day, day, everything, "", Format.CSV)
     until = time.monotonic() + 60
-    while any(each.seen()[0].export.state is State.WAITING for each in (ours, theirs)):
+    while any(each.seen()[0].export.state is ExportState.WAITING for each in (ours, theirs)):
         assert time.monotonic() < until
         for each in (ours, theirs):
             each.work()

@@ -9,7 +9,7 @@ from dashboard.core.files import csv_bytes
 from dashboard.core.formats import money
 from dashboard.core.tables import TRANSFERS
 from dashboard.wallet import data as wallet_data
-from dashboard.wallet.transfers import Wanted
+from dashboard.wallet.transfers import TransferQuery
 from tests.merchants import merchant
 from tests.provider import CLOCK
 from twoj_sandbox import BURST, GRINDER, PRANKSTER, QUIET, UNICODE, WHALE
@@ -192,7 +192,7 @@ def test_a_file_holds_all_pages(open_wallet, truth):
     assert {button.proto.label for button in page.get("download_button")} == {
         *("CSV", "XLSX", "Parquet", "About")
     }
-    whole = wallet_data.all_transfers(merchant(), Wanted(GRINDER.op_id, before=before))
+    whole = wallet_data.all_transfers(merchant(), TransferQuery(GRINDER.op_id, before=before))
     rows = list(csv.DictReader(csv_bytes(TRANSFERS, whole.value).decode("utf-8-sig").splitlines()))
     assert [
         (row["Type"], row["Amount"], row["Balance after"], row["Your number"], row["Provider's number"])

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import Format, State
+from dashboard.bets.export import ExportState, Format
 from dashboard.rounds.filter import RoundFilter
 from tests.provider import CLOCK, KEY, MCH_ID, ROOT
 from twoj_client import TwoJ
@@ -104,7 +104,7 @@ def test_a_day_is_read_back_row_by_row(exports, truth, form):
     expected = truly(truth, MIDNIGHT, MIDNIGHT + 86_400)
     assert told(rows_of(exports)) == expected
     export = only(exports)
-    assert (export.state, export.rows, export.lacking) == (State.DONE, len(expected), ())
+    assert (export.state, export.rows, export.lacking) == (ExportState.DONE, len(expected), ())
 
 
 def test_the_file_says_what_it_is(exports, sandbox):
@@ -153,7 +153,7 @@ def test_an_hour_that_fails_is_named_and_asked_for_again(exports, sandbox, truth
     exports.order(DAY, DAY, ALL, "", Format.PARQUET)
     exports.work()
     export, path = exports.finished(only(exports).id)
-    assert export.state is State.INCOMPLETE
+    assert export.state is ExportState.INCOMPLETE
     assert path.name == "bets-2026-03-14-2026-03-14-incomplete.parquet"
     assert export.lacking[0].startswith("14 Mar, 05:00–06:00: The provider refused")
     assert pq.read_schema(path).metadata[b"Completeness"].decode() == export.lacking[0]
@@ -166,7 +166,7 @@ def test_an_hour_that_fails_is_named_and_asked_for_again(exports, sandbox, truth
     exports.work()
     assert {call["data"]["time_start"] for call in sandbox.calls(HISTORY)} == {hour}
     assert told(rows_of(exports)) == whole
-    assert only(exports).state is State.DONE
+    assert only(exports).state is ExportState.DONE
     assert [each.name for each in path.parent.iterdir() if "incomplete" in each.name] == []
 
 
@@ -187,11 +187,11 @@ def test_while_the_provider_is_away_an_export_waits(exports, sandbox):
     exports.order(DAY, DAY, ALL, "", Format.CSV)
     exports.work()
     (seen,) = exports.seen()
-    assert seen.export.state is State.WAITING
+    assert seen.export.state is ExportState.WAITING
     assert "HTTP status 500" in seen.trouble
     sandbox.clear_faults()
     exports.work()
-    assert only(exports).state is State.DONE
+    assert only(exports).state is ExportState.DONE
 
 
 WORKER = """
@@ -270,13 +270,13 @@ def test_a_full_disk_is_said_and_what_was_read_is_kept(exports, sandbox, monkeyp
         exports.work()
     export = only(exports)
     assert (export.state, export.lacking) == (
-        State.FAILED,
+        ExportState.FAILED,
         ("The file could not be written: No space left on device.",),
     )
     sandbox.clear_calls()
     exports.again(export.id)
     exports.work()
-    assert only(exports).state is State.DONE
+    assert only(exports).state is ExportState.DONE
     assert sandbox.calls(HISTORY) == []
 
 
@@ -285,7 +285,7 @@ def test_the_exports_of_another_provider_are_left_alone(exports, twoj, tmp_path)
     other = made(twoj, tmp_path, provider="there")
     other.work()
     assert other.seen() == []
-    assert only(exports).state is State.WAITING
+    assert only(exports).state is ExportState.WAITING
 
 
 def test_a_day_that_is_not_over_cannot_be_ordered(exports, tmp_path):
@@ -299,11 +299,11 @@ def test_days_without_bets_are_an_empty_table(exports):
     exports.order(date(2024, 1, 1), date(2024, 1, 1), ALL, "", Format.PARQUET)
     exports.work()
     assert rows_of(exports) == []
-    assert only(exports).state is State.DONE
+    assert only(exports).state is ExportState.DONE
 
 
 def test_an_order_that_cannot_be_read_hides_no_other(exports, tmp_path):
     exports.order(DAY, DAY, ALL, "", Format.CSV)
     (tmp_path / "exports" / "broken").mkdir()
     Path(tmp_path / "exports" / "broken" / "order.json").write_text("{")
-    assert only(exports).state is State.WAITING
+    assert only(exports).state is ExportState.WAITING

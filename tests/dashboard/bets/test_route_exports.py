@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from dashboard.bets import route_exports
 from dashboard.bets.data_export_store import ExportFolder
-from dashboard.bets.export import Export, Format, State
+from dashboard.bets.export import Export, ExportState, Format
 from dashboard.kit.current import merchants
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
@@ -44,7 +44,7 @@ def get(tmp_path, monkeypatch):
         "",
         "1 at demo",
         NOW_S,
-        state=State.DONE,
+        state=ExportState.DONE,
         file=FILE,
         rows=1000,
         as_of=NOW_S,

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.bonus.figures import bonus_days_chart, funnel_chart
 from dashboard.bonus.numbers import (
-    Wanted,
+    BonusQuery,
     bonus_days_frame,
     bonus_parts_frame,
     bonus_rows,
@@ -105,8 +105,10 @@ def test_filters_are_read_from_the_address() -> None:
         "op_id": "玩家-<b>",
         "mch_id": "114",
     }
-    assert read_wanted(asked(query)) == Wanted((1, 3), (2, 5), (1033, 1062), 102115212044, "玩家-<b>", 114)
-    assert read_wanted(asked({"period": "7d", "type": "", "op_id": ""})) == Wanted()
+    assert read_wanted(asked(query)) == BonusQuery(
+        (1, 3), (2, 5), (1033, 1062), 102115212044, "玩家-<b>", 114
+    )
+    assert read_wanted(asked({"period": "7d", "type": "", "op_id": ""})) == BonusQuery()
 
 
 SENTENCES = {
@@ -139,16 +141,16 @@ def test_a_wrong_filter_is_one_sentence_and_no_filter(name: str, text: str) -> N
     query = asked({name: text, "op_id": "whale"})
     (problem,) = query.problems("bonus")
     assert problem.startswith(SENTENCES[name])
-    assert read_wanted(query) == Wanted(op_id="whale")
+    assert read_wanted(query) == BonusQuery(op_id="whale")
 
 
 def test_filters_in_words() -> None:
-    wanted = Wanted((1, 3), (2,), (1021, 9999), 5, "whale", 114)
+    wanted = BonusQuery((1, 3), (2,), (1021, 9999), 5, "whale", 114)
     assert described(wanted, {1021: "麻将来了"}) == (
         "API created or Officially created · Wagering · 麻将来了 or 9999"
         " · user id 5 · op id whale · merchant 114"
     )
-    assert described(Wanted(), {}) == ""
+    assert described(BonusQuery(), {}) == ""
 
 
 def _days() -> pd.DataFrame:

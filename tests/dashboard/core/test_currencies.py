@@ -5,7 +5,7 @@ import pytest
 from dashboard.core import formats
 from dashboard.core.amounts import AmountError, amount_li
 from dashboard.core.currencies import NOT_KNOWN, currency_names, unit
-from dashboard.status.rows import State, currency_row
+from dashboard.status.rows import HealthState, currency_row
 
 S = "\u00a0"
 
@@ -106,12 +106,12 @@ def test_an_amount_that_its_currency_does_not_have_is_refused(text, currency, se
 @pytest.mark.parametrize(
     ("setting", "seen", "state"),
     [
-        ("PHP", {"PHP"}, State.WELL),
-        ("PHP", {"$"}, State.WELL),
-        (None, {"EUR"}, State.WELL),
-        ("PHP", {"EUR"}, State.WATCH),
-        ("PHP", {"PHP", "EUR"}, State.WATCH),
-        ("PHP", set(), State.UNKNOWN),
+        ("PHP", {"PHP"}, HealthState.WELL),
+        ("PHP", {"$"}, HealthState.WELL),
+        (None, {"EUR"}, HealthState.WELL),
+        ("PHP", {"EUR"}, HealthState.WATCH),
+        ("PHP", {"PHP", "EUR"}, HealthState.WATCH),
+        ("PHP", set(), HealthState.UNKNOWN),
     ],
 )
 def test_status_says_where_rounds_are_of_another_currency(setting, seen, state):

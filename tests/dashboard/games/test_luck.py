@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.games import luck
-from dashboard.games.luck import MICRO, UNJUDGED, Luck, Origin, Play, Spread, Verdict, Volume
+from dashboard.games.luck import MICRO, UNJUDGED, Luck, Origin, Play, RtpVerdict, Spread, Volume
 from tests.funnel import PAYTABLES, PERIODS, Source
 from tests.funnel import judged as simulated
 from twoj_sandbox.world import World
@@ -131,15 +131,15 @@ def test_the_band_is_that_of_a_difference() -> None:
 @pytest.mark.parametrize(
     ("errors", "verdict"),
     [
-        (0.0, Verdict.INSIDE),
-        (1.9, Verdict.INSIDE),
-        (-2.0, Verdict.OUTSIDE_95),
-        (3.0, Verdict.OUTSIDE_95),
-        (-3.2, Verdict.OUTSIDE_998),
-        (3.2, Verdict.OUTSIDE_998),
+        (0.0, RtpVerdict.INSIDE),
+        (1.9, RtpVerdict.INSIDE),
+        (-2.0, RtpVerdict.OUTSIDE_95),
+        (3.0, RtpVerdict.OUTSIDE_95),
+        (-3.2, RtpVerdict.OUTSIDE_998),
+        (3.2, RtpVerdict.OUTSIDE_998),
     ],
 )
-def test_where_an_rtp_lies(errors: float, verdict: Verdict) -> None:
+def test_where_an_rtp_lies(errors: float, verdict: RtpVerdict) -> None:
     error = sqrt(2 * 2.0**2 / 10_000)
     assert _judged(0.96 + errors * error).verdict is verdict
 
@@ -155,13 +155,13 @@ def test_a_game_with_little_history_is_measured_by_its_type() -> None:
 def test_a_theoretical_rtp_is_exact_and_comes_before_all_others() -> None:
     """A game that has overpaid for as long as it is known is found by what it should pay."""
     generous = Volume(bets=30_000, bet=30_000, back=31_500, evenness=1)
-    assert _judged(1.05, history=generous).verdict is Verdict.INSIDE
+    assert _judged(1.05, history=generous).verdict is RtpVerdict.INSIDE
     found = _judged(1.05, history=generous, configured=0.965)
     error = 2.0 / sqrt(10_000)
     assert found.origin is Origin.CONFIGURED
     assert found.expected == 0.965
     assert found.band_95 == pytest.approx((0.965 - 1.959964 * error, 0.965 + 1.959964 * error))
-    assert found.verdict is Verdict.OUTSIDE_998
+    assert found.verdict is RtpVerdict.OUTSIDE_998
 
 
 def test_the_band_around_a_theoretical_rtp_is_as_skewed_as_the_rounds() -> None:
@@ -184,8 +184,8 @@ def test_cochrans_rule() -> None:
     skewed = Spread(sigma=2.0, skewness=10.0, stakes=2.0, rtp=0.96, effective=50_000.0)
     # 25 · 10² = 2500 effective rounds are needed; stakes that differ by 2 halve the bets.
     too_few, enough = _judged(5.0, 5000, skewed), _judged(5.0, 5002, skewed)
-    assert (too_few.verdict, too_few.band_95, too_few.needed) == (Verdict.NOT_ENOUGH, None, 2500)
-    assert enough.verdict is Verdict.OUTSIDE_998
+    assert (too_few.verdict, too_few.band_95, too_few.needed) == (RtpVerdict.NOT_ENOUGH, None, 2500)
+    assert enough.verdict is RtpVerdict.OUTSIDE_998
 
 
 def test_quantiles_are_corrected_for_skewness_up_to_four_times_the_rule() -> None:
@@ -279,20 +279,20 @@ GENEROUS_DAY = 20_523
 @pytest.mark.slow
 def test_the_planted_game_is_found_and_honest_ones_are_named_no_more_often_than_promised() -> None:
     """Ten worlds: two days in which one game pays 130 %, and 30 days for the others."""
-    verdicts: list[Verdict] = []
-    planted: list[Verdict] = []
+    verdicts: list[RtpVerdict] = []
+    planted: list[RtpVerdict] = []
     for seed in range(1, 11):
         world = World(seed)
         planted.append(judged(world, GENEROUS_DAY, GENEROUS_DAY + 2)[GENEROUS_GAME_ID].verdict)
         month = judged(world, GENEROUS_DAY - 26, GENEROUS_DAY + 4)
         verdicts += [found.verdict for game, found in month.items() if game != GENEROUS_GAME_ID]
     # Where another slot has paid thousands of stakes, no slot with so little play can be judged.
-    assert set(planted) <= {Verdict.OUTSIDE_998, *UNJUDGED}
-    assert planted.count(Verdict.OUTSIDE_998) >= PLANTED_FOUND
+    assert set(planted) <= {RtpVerdict.OUTSIDE_998, *UNJUDGED}
+    assert planted.count(RtpVerdict.OUTSIDE_998) >= PLANTED_FOUND
     told = [verdict for verdict in verdicts if verdict not in UNJUDGED]
     assert len(told) > 85
-    outside_998 = told.count(Verdict.OUTSIDE_998) / len(told)
-    outside_95 = told.count(Verdict.OUTSIDE_95) / len(told) + outside_998
+    outside_998 = told.count(RtpVerdict.OUTSIDE_998) / len(told)
+    outside_95 = told.count(RtpVerdict.OUTSIDE_95) / len(told) + outside_998
     # Three standard errors of a share that is what it should be.
     for share, promised in ((outside_95, luck.OUTSIDE_95), (outside_998, luck.OUTSIDE_998)):
         assert share <= promised + 3 * sqrt(promised * (1 - promised) / len(told))
@@ -321,7 +321,7 @@ def test_honest_games_are_called_thieves_no_more_often_than_the_band_says(
                 PAYTABLES[paytable], rounds, period, source, seed=period + rounds, runs=500
             )
         ]
-        assert found.count(Verdict.OUTSIDE_998) / len(found) <= 2 * luck.OUTSIDE_998, rounds
+        assert found.count(RtpVerdict.OUTSIDE_998) / len(found) <= 2 * luck.OUTSIDE_998, rounds
 
 
 @pytest.mark.parametrize("rounds", [2, 300, 1999])
@@ -332,8 +332,8 @@ def test_a_type_with_few_rounds_judges_nothing(rounds: int) -> None:
     )[1]
     of_type = luck.spread([lost], lost)
     found = luck.judge(Volume(10**6, 1e6, 0.96e6, 1.0), None, of_type, Volume(10**6, 1e6, 0.96e6, 1.0))
-    assert (found.verdict, found.expected, found.band_998) == (Verdict.NO_SAMPLE, None, None)
-    assert luck.judge(Volume(9, 9.0, 9.0, 1.0), None, None, None).verdict is Verdict.NO_SAMPLE
+    assert (found.verdict, found.expected, found.band_998) == (RtpVerdict.NO_SAMPLE, None, None)
+    assert luck.judge(Volume(9, 9.0, 9.0, 1.0), None, None, None).verdict is RtpVerdict.NO_SAMPLE
 
 
 def test_the_sample_has_more_rounds_at_the_largest_multiple_of_its_type() -> None:
@@ -375,7 +375,7 @@ def test_a_huge_stake_leaves_the_spread_of_all_others_as_it_was() -> None:
     assert alone.sigma > 0
     own = luck.spread(hours.values(), everything)
     found = luck.judge(Volume(10**5, 1e5, 1e5, 1.0), own, alone, None, configured=1.0)
-    assert found.verdict is Verdict.INSIDE
+    assert found.verdict is RtpVerdict.INSIDE
     assert found.band_95 is not None
 
 
@@ -387,7 +387,7 @@ def test_any_stakes_have_a_spread_or_none(rounds: list[tuple[int, int]]) -> None
     assert (play.bet_bet, play.back_back) == (sum(b * b for b in bets), sum(w * w for w in backs))
     found = luck.spread([play], play)
     judged_by = luck.judge(Volume(10, 1.0, 1.0, 1.0), found, found, None)
-    assert judged_by.verdict in Verdict
+    assert judged_by.verdict in RtpVerdict
     if found is not None:
         assert found.sigma > 0
 
@@ -398,4 +398,4 @@ def test_in_a_short_time_there_is_not_enough_play_to_tell() -> None:
     period = luck.volume([tuple(hour[:, place].tolist())])
     assert period is not None
     skewed = Spread(sigma=1.7, skewness=2.7, stakes=2.5, rtp=0.96, effective=50_000)
-    assert luck.judge(period, None, skewed, None).verdict is Verdict.NOT_ENOUGH
+    assert luck.judge(period, None, skewed, None).verdict is RtpVerdict.NOT_ENOUGH

@@ -18,7 +18,7 @@ from dashboard.games.figures_bars import games_chart
 from dashboard.games.figures_heatmap import game_days_chart
 from dashboard.games.figures_luck import band_chart, funnel_plot
 from dashboard.games.figures_treemap import treemap
-from dashboard.games.luck import Luck, Origin, Verdict, Volume
+from dashboard.games.luck import Luck, Origin, RtpVerdict, Volume
 from dashboard.games.luck_table import in_words, luck_frame, one_in_words, sources
 from dashboard.games.round_rows import biggest_wins, latest, round_table
 from dashboard.games.table import game_table, of_type, safe_icon, with_lines
@@ -186,17 +186,17 @@ def test_the_treemap_has_a_tile_a_game_with_bets_within_its_type() -> None:
     assert "Hold 20.00" in tiles.customdata[2]
 
 
-def luck(rtp: float, verdict: Verdict, bet: float = 1000.0, origin: Origin = Origin.OWN) -> Luck:
-    bands = None if verdict is Verdict.NOT_ENOUGH else (0.9, 1.02)
-    wide = None if verdict is Verdict.NOT_ENOUGH else (0.85, 1.07)
+def luck(rtp: float, verdict: RtpVerdict, bet: float = 1000.0, origin: Origin = Origin.OWN) -> Luck:
+    bands = None if verdict is RtpVerdict.NOT_ENOUGH else (0.9, 1.02)
+    wide = None if verdict is RtpVerdict.NOT_ENOUGH else (0.85, 1.07)
     return Luck(Volume(100, bet, bet * rtp, 1.0), rtp, 0.96, origin, 400.4, 250.0, bands, wide, verdict)
 
 
 LUCKS = {
-    1001: luck(0.97, Verdict.INSIDE),
-    1002: luck(1.2, Verdict.OUTSIDE_998, bet=500.0),
-    2011: luck(0.88, Verdict.OUTSIDE_95, origin=Origin.OF_TYPE),
-    3011: luck(4.0, Verdict.NOT_ENOUGH, bet=10.0, origin=Origin.OF_TYPE),
+    1001: luck(0.97, RtpVerdict.INSIDE),
+    1002: luck(1.2, RtpVerdict.OUTSIDE_998, bet=500.0),
+    2011: luck(0.88, RtpVerdict.OUTSIDE_95, origin=Origin.OF_TYPE),
+    3011: luck(4.0, RtpVerdict.NOT_ENOUGH, bet=10.0, origin=Origin.OF_TYPE),
 }
 
 
@@ -222,7 +222,7 @@ def test_judgements_as_a_table_with_the_conspicuous_first() -> None:
 
 
 def test_a_configured_expectation_is_named() -> None:
-    configured = luck(1.2, Verdict.OUTSIDE_998, origin=Origin.CONFIGURED)
+    configured = luck(1.2, RtpVerdict.OUTSIDE_998, origin=Origin.CONFIGURED)
     rows = luck_frame(LUCKS | {1002: configured}, frame(slots(1001, 1, 1)))
     assert rows["source"].tolist()[0] == "the theoretical RTP"
     assert sources(rows) == (

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 from dashboard.jackpots import data_store
 from dashboard.jackpots.data_recorder import BEATS_EVERY_S, Keeper
 from dashboard.jackpots.data_screens import RELOAD_S, Screens
-from dashboard.jackpots.pots import Hit, Pot, Pots, Sample, Win
+from dashboard.jackpots.pots import Hit, PotNow, Pots, PotSample, Win
 from dashboard.jackpots.screens import Condition, Heartbeat, condition
 from dashboard.jackpots.wall import limits
 from ledger import schema
@@ -57,7 +57,7 @@ def keeper(ledger, screens, clock):
 
 
 def pots(at_ms, hourly="100", high="200"):
-    return Pots(Pot(Decimal(hourly), Decimal(0), 0), Pot(Decimal(high), Decimal(0), 0), at_ms)
+    return Pots(PotNow(Decimal(hourly), Decimal(0), 0), PotNow(Decimal(high), Decimal(0), 0), at_ms)
 
 
 def read(ledger, work, *arguments):
@@ -73,8 +73,8 @@ def samples(ledger, pot="hourly"):
 def test_samples_are_exact_and_come_back_oldest_first(ledger):
     with ledger.writing() as books:
         data_store.add_samples(books, [pots(2, "9007199254740.993"), pots(1, "0.001")])
-    assert samples(ledger) == [Sample(1, 1), Sample(2, 2**53 + 1)]
-    assert read(ledger, data_store.samples, "super", 1, 2) == [Sample(1, 200_000)]
+    assert samples(ledger) == [PotSample(1, 1), PotSample(2, 2**53 + 1)]
+    assert read(ledger, data_store.samples, "super", 1, 2) == [PotSample(1, 200_000)]
 
 
 def test_what_another_server_wrote_stays(ledger):
@@ -83,7 +83,7 @@ def test_what_another_server_wrote_stays(ledger):
         with ledger.writing() as books:
             data_store.add_samples(books, [pots(1, amount)])
             data_store.add_hits(books, [hit])
-    assert samples(ledger) == [Sample(1, 1000)]
+    assert samples(ledger) == [PotSample(1, 1000)]
     assert read(ledger, data_store.hits, 2, 3) == [hit]
     assert read(ledger, data_store.hits, 0, 2) == []
 

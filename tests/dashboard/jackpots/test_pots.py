@@ -15,10 +15,10 @@ from dashboard.jackpots.pots import (
     Growth,
     Hit,
     HitFinder,
-    Pot,
+    HitVerdict,
+    PotNow,
     Pots,
-    Sample,
-    Verdict,
+    PotSample,
     Win,
     growth,
     match,
@@ -30,7 +30,7 @@ MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 
 def pots(at_ms, hourly="100", high="200"):
-    return Pots(Pot(Decimal(hourly), Decimal(0), 0), Pot(Decimal(high), Decimal(0), 0), at_ms)
+    return Pots(PotNow(Decimal(hourly), Decimal(0), 0), PotNow(Decimal(high), Decimal(0), 0), at_ms)
 
 
 def hit(pot="hourly", seen_at_ms=NOON_MS):
@@ -47,11 +47,11 @@ LATER_MS = NOON_MS + HOUR_MS
 
 @pytest.mark.parametrize(("text", "li"), [("8580.123", 8_580_123), ("31500", 31_500_000), ("0.0019", 1)])
 def test_a_pot_holds_whole_li_and_never_more_than_was_told(text, li):
-    assert Pot(Decimal(text), Decimal(0), 0).li == li
+    assert PotNow(Decimal(text), Decimal(0), 0).li == li
 
 
 def test_a_pot_of_more_than_53_bits_stays_exact():
-    assert Pot(Decimal("9007199254740.993"), Decimal(0), 0).li == 2**53 + 1
+    assert PotNow(Decimal("9007199254740.993"), Decimal(0), 0).li == 2**53 + 1
 
 
 def found_in(*amounts, wins=(), every_ms=2000):
@@ -155,11 +155,11 @@ def test_a_pot_that_only_trembles_is_never_won(trembling_li):
     ],
 )
 def test_a_draw_is_counted_down_to_only_where_it_can_be_one(next_hour_ms, draw_ms):
-    assert Pot(Decimal(1), Decimal(0), next_hour_ms).draw_ms(NOON_MS) == draw_ms
+    assert PotNow(Decimal(1), Decimal(0), next_hour_ms).draw_ms(NOON_MS) == draw_ms
 
 
 def test_a_line_through_a_hit_has_both_its_ends():
-    samples = [Sample(NOON_MS - MINUTE_MS, 2_300_000), Sample(NOON_MS + MINUTE_MS, 2_010_000)]
+    samples = [PotSample(NOON_MS - MINUTE_MS, 2_300_000), PotSample(NOON_MS + MINUTE_MS, 2_010_000)]
     assert [sample.li for sample in with_hits(samples, [hit(), hit("super")], "hourly")] == [
         2_300_000,
         2_356_410,
@@ -171,25 +171,25 @@ def test_a_line_through_a_hit_has_both_its_ends():
 @pytest.mark.parametrize("away_ms", [0, SLACK_MS, -2000 - SLACK_MS])
 def test_a_payout_belongs_to_the_hit_of_its_pot_and_time(away_ms):
     (found,) = match([hit()], [win(NOON_MS + away_ms)], WATCHED, LATER_MS)
-    assert (found.verdict, found.hit, found.win) == (Verdict.PAID, hit(), win(NOON_MS + away_ms))
+    assert (found.verdict, found.hit, found.win) == (HitVerdict.PAID, hit(), win(NOON_MS + away_ms))
 
 
 @pytest.mark.parametrize("away_ms", [SLACK_MS + 1, -2001 - SLACK_MS])
 def test_further_away_the_two_are_strangers(away_ms):
     found = match([hit()], [win(NOON_MS + away_ms)], WATCHED, LATER_MS)
-    assert {each.verdict for each in found} == {Verdict.UNPAID, Verdict.UNSEEN}
+    assert {each.verdict for each in found} == {HitVerdict.UNPAID, HitVerdict.UNSEEN}
 
 
 def test_a_payout_of_the_other_pot_is_another_matter():
     found = match([hit("super")], [win()], WATCHED, LATER_MS)
-    assert [each.verdict for each in found] == [Verdict.UNSEEN, Verdict.UNPAID]
+    assert [each.verdict for each in found] == [HitVerdict.UNSEEN, HitVerdict.UNPAID]
 
 
 def test_a_payout_of_both_pots_settles_both_hits():
     found = match([hit(), hit("super")], [win(super_li=5_000_000)], WATCHED, LATER_MS)
     assert [(each.verdict, each.pot) for each in found] == [
-        (Verdict.PAID, "hourly"),
-        (Verdict.PAID, "super"),
+        (HitVerdict.PAID, "hourly"),
+        (HitVerdict.PAID, "super"),
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_part_whose_pot_was_not_seen_to_fall_has_its_own_row():
     paid = win(hourly_li=68_712, super_li=81_282_194)
     found = match([hit()], [paid], WATCHED, LATER_MS)
     rows = [(each.verdict, each.pot, each.win.part_li(each.pot)) for each in found]
-    assert rows == [(Verdict.PAID, "hourly", 68_712), (Verdict.UNSEEN, "super", 81_282_194)]
+    assert rows == [(HitVerdict.PAID, "hourly", 68_712), (HitVerdict.UNSEEN, "super", 81_282_194)]
     assert sum(li for _, _, li in rows) == paid.amount_li
 
 
@@ -206,32 +206,32 @@ def test_parts_of_which_neither_pot_was_seen_to_fall_have_a_row_each():
     unseen = {"hourly": WATCHED["hourly"], "super": ()}
     found = match([], [win(super_li=5)], unseen, LATER_MS)
     assert [(each.verdict, each.pot) for each in found] == [
-        (Verdict.UNSEEN, "hourly"),
-        (Verdict.UNWATCHED, "super"),
+        (HitVerdict.UNSEEN, "hourly"),
+        (HitVerdict.UNWATCHED, "super"),
     ]
 
 
 def test_a_payout_without_parts_may_belong_to_either_pot():
     (found,) = match([hit("super")], [win(hourly_li=None, super_li=None)], WATCHED, LATER_MS)
-    assert (found.verdict, found.pot) == (Verdict.PAID, "super")
+    assert (found.verdict, found.pot) == (HitVerdict.PAID, "super")
 
 
 def test_several_may_share_a_pot():
     found = match([hit()], [win(trans_no="a"), win(trans_no="b")], WATCHED, LATER_MS)
-    assert [each.verdict for each in found] == [Verdict.PAID, Verdict.PAID]
+    assert [each.verdict for each in found] == [HitVerdict.PAID, HitVerdict.PAID]
 
 
 def test_a_payout_belongs_to_the_nearest_hit():
     near, far = hit(seen_at_ms=NOON_MS), hit(seen_at_ms=NOON_MS + SLACK_MS)
     found = match([far, near], [win(NOON_MS + 1000)], WATCHED, LATER_MS)
-    assert [each.hit for each in found if each.verdict is Verdict.PAID] == [near]
+    assert [each.hit for each in found if each.verdict is HitVerdict.PAID] == [near]
 
 
 def test_the_other_half_is_awaited_for_a_while():
-    assert match([hit()], [], WATCHED, NOON_MS + SLACK_MS)[0].verdict is Verdict.AWAITED
-    assert match([hit()], [], WATCHED, NOON_MS + SLACK_MS + 1)[0].verdict is Verdict.UNPAID
-    assert match([], [win()], WATCHED, NOON_MS + SLACK_MS)[0].verdict is Verdict.AWAITED
-    assert match([], [win()], WATCHED, NOON_MS + SLACK_MS + 1)[0].verdict is Verdict.UNSEEN
+    assert match([hit()], [], WATCHED, NOON_MS + SLACK_MS)[0].verdict is HitVerdict.AWAITED
+    assert match([hit()], [], WATCHED, NOON_MS + SLACK_MS + 1)[0].verdict is HitVerdict.UNPAID
+    assert match([], [win()], WATCHED, NOON_MS + SLACK_MS)[0].verdict is HitVerdict.AWAITED
+    assert match([], [win()], WATCHED, NOON_MS + SLACK_MS + 1)[0].verdict is HitVerdict.UNSEEN
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_the_other_half_is_awaited_for_a_while():
 )
 def test_nothing_is_missing_from_pots_that_nobody_watched(times):
     (found,) = match([], [win()], {"hourly": times}, LATER_MS)
-    assert found.verdict is Verdict.UNWATCHED
+    assert found.verdict is HitVerdict.UNWATCHED
 
 
 def test_the_newest_comes_first():
@@ -264,22 +264,22 @@ def test_nothing_is_lost_and_nothing_is_both_paid_and_alone(hit_times, win_times
 
 
 def test_growth_of_a_steady_pot_is_exact():
-    samples = [Sample(NOON_MS + n * MINUTE_MS, 1_000_000 + n * 12_000) for n in range(121)]
+    samples = [PotSample(NOON_MS + n * MINUTE_MS, 1_000_000 + n * 12_000) for n in range(121)]
     assert growth(samples) == Growth(720_000, 720_000, 720_000, 7200)
 
 
 def test_growth_leaves_out_falls_and_gaps():
     samples = [
-        Sample(0, 1_000_000),
-        Sample(MINUTE_MS, 1_001_000),
-        Sample(2 * MINUTE_MS, 500_000),
-        Sample(3 * MINUTE_MS, 503_000),
-        Sample(3 * MINUTE_MS + GAP_MS + 1, 900_000),
+        PotSample(0, 1_000_000),
+        PotSample(MINUTE_MS, 1_001_000),
+        PotSample(2 * MINUTE_MS, 500_000),
+        PotSample(3 * MINUTE_MS, 503_000),
+        PotSample(3 * MINUTE_MS + GAP_MS + 1, 900_000),
     ]
     assert growth(samples) == Growth(120_000, None, None, 120)
 
 
-@pytest.mark.parametrize("samples", [[], [Sample(0, 1)], [Sample(0, 5), Sample(1, 4)]])
+@pytest.mark.parametrize("samples", [[], [PotSample(0, 1)], [PotSample(0, 5), PotSample(1, 4)]])
 def test_without_a_step_there_is_no_growth(samples):
     assert growth(samples) is None
 
@@ -287,10 +287,10 @@ def test_without_a_step_there_is_no_growth(samples):
 def test_the_interval_of_written_blocks():
     # Five blocks of 15 minutes with 100, 110, 90, 120 and 80 li: 400 li an hour; s = sqrt(250), and by
     # Student's t with 4 degrees of freedom 2.776 * s / sqrt(5) = 19.63 a block, times 4 blocks an hour.
-    block_ms, li, samples = 15 * MINUTE_MS, 0, [Sample(1, 0)]
+    block_ms, li, samples = 15 * MINUTE_MS, 0, [PotSample(1, 0)]
     for n, rise_li in enumerate((100, 110, 90, 120, 80), start=1):
         li += rise_li
-        samples.append(Sample(n * block_ms - 1, li))
+        samples.append(PotSample(n * block_ms - 1, li))
     found = growth(samples)
     assert found is not None
     assert abs(found.li_an_hour - 400) <= 1
@@ -300,10 +300,10 @@ def test_the_interval_of_written_blocks():
 def test_the_interval_holds_the_truth_as_often_as_it_says():
     random, inside, worlds = Random(7), 0, 400
     for _ in range(worlds):
-        li, samples = 0, [Sample(1, 0)]
+        li, samples = 0, [PotSample(1, 0)]
         for n in range(1, 13):
             li += round(random.gauss(10_000, 3000))
-            samples.append(Sample(n * 15 * MINUTE_MS - 1, li))
+            samples.append(PotSample(n * 15 * MINUTE_MS - 1, li))
         found = growth(samples)
         assert found is not None
         assert found.low is not None

@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.jackpots.pots import Hit, Match, Pot, Pots, Verdict, Win
-from dashboard.jackpots.wall import State, limits, masked, told, told_hits, told_wins
+from dashboard.jackpots.pots import Hit, HitVerdict, Match, PotNow, Pots, Win
+from dashboard.jackpots.wall import WallState, limits, masked, told, told_hits, told_wins
 
 
 @pytest.mark.parametrize(
     ("age_ms", "state"),
     [
-        (None, State.BRAND),
-        (0, State.LIVE),
-        (9_999, State.LIVE),
-        (10_000, State.LATE),
-        (59_999, State.LATE),
-        (60_000, State.LAST_KNOWN),
-        (3_599_999, State.LAST_KNOWN),
-        (3_600_000, State.BRAND),
+        (None, WallState.BRAND),
+        (0, WallState.LIVE),
+        (9_999, WallState.LIVE),
+        (10_000, WallState.LATE),
+        (59_999, WallState.LATE),
+        (60_000, WallState.LAST_KNOWN),
+        (3_599_999, WallState.LAST_KNOWN),
+        (3_600_000, WallState.BRAND),
     ],
 )
 def test_the_state_is_honest_about_the_age(age_ms, state):
@@ -29,8 +29,8 @@ def test_the_state_is_honest_about_the_age(age_ms, state):
 
 
 def test_pots_that_are_asked_for_rarely_are_late_later():
-    assert limits(10).state(29_999) is State.LIVE
-    assert limits(10).state(30_000) is State.LATE
+    assert limits(10).state(29_999) is WallState.LIVE
+    assert limits(10).state(30_000) is WallState.LATE
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_at_least_half_of_an_id_is_hidden(op_id):
 def test_amounts_are_exact_decimal_strings():
     at_ms = 1_773_567_000_123
     pots = Pots(
-        Pot(Decimal("8580.123"), Decimal(0), 1_773_568_800_000),
-        Pot(Decimal("1E+4"), Decimal("0.5"), 0),
+        PotNow(Decimal("8580.123"), Decimal(0), 1_773_568_800_000),
+        PotNow(Decimal("1E+4"), Decimal("0.5"), 0),
         at_ms,
     )
     as_of = datetime(2026, 3, 15, 9, 30, 0, 123_456, UTC)
-    assert told(pots, as_of, 812, State.LIVE) == {
+    assert told(pots, as_of, 812, WallState.LIVE) == {
         "state": "live",
         "as_of": "2026-03-15T09:30:00.123+00:00",
         "age_ms": 812,
@@ -80,7 +80,7 @@ def test_a_hit_tells_what_was_seen_until_its_payout_says_more():
     assert told_hits([HIT], []) == [
         {"id": "hourly-3000", "pot": "hourly", "at": 3000, "amount": "2356.410", "winners": []}
     ]
-    (told_hit,) = told_hits([HIT], [Match(Verdict.PAID, "hourly", HIT, WIN)])
+    (told_hit,) = told_hits([HIT], [Match(HitVerdict.PAID, "hourly", HIT, WIN)])
     assert (told_hit["amount"], told_hit["winners"]) == ("2356.500", ["pl…42"])
 
 

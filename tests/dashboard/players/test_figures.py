@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dashboard.charts.theme import DARK, LIGHT
 from dashboard.charts.thinning import line_places, mark_places
 from dashboard.jackpots.figures import pots_chart
-from dashboard.jackpots.pots import POTS, Sample
+from dashboard.jackpots.pots import POTS, PotSample
 from dashboard.players.balance import Cause, Transfer, by_transfers, gaps
 from dashboard.players.figures_balance import balance_chart
 from dashboard.players.figures_habits import hours_of_week_chart, sessions_chart
@@ -104,7 +104,7 @@ def test_a_time_that_clocks_show_twice_says_in_each_hover_which_it_is():
         "<b>Sun 25 Oct 2026, 02:30 (+02:00)–02:30 (+02:00)",
         "<b>Sun 25 Oct 2026, 02:30 (+01:00)–02:30 (+01:00)",
     ]
-    samples = [Sample(at * 1000, 5) for at in twice]
+    samples = [PotSample(at * 1000, 5) for at in twice]
     pots = pots_chart(dict.fromkeys(POTS, samples), [], LIGHT, None, BERLIN).data
     assert [words.rpartition("<br>")[2] for words in pots[0].customdata if words] == [
         "2026-10-25 02:30:00 (+02:00)",

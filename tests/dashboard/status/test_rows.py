@@ -8,10 +8,10 @@ from dashboard.jackpots.screens import Condition
 from dashboard.status.rows import (
     ApiSeen,
     CacheSeen,
+    HealthState,
     LedgerSeen,
     PayoutsSeen,
     RefusedSeen,
-    State,
     ahead_of,
     answers_row,
     api_row,
@@ -36,27 +36,33 @@ NOW_MS = 1_773_567_000_000
 
 def test_an_api_that_is_well():
     row = api_row("Summary API", WELL, 0.0)
-    assert (row.state, row.to_do) == (State.WELL, "")
+    assert (row.state, row.to_do) == (HealthState.WELL, "")
     assert row.said == "Answered in 35 ms, signature accepted. Checked 12 s ago."
 
 
 @pytest.mark.parametrize(
     ("seen", "ahead_s", "state", "said", "to_do"),
     [
-        (None, None, State.UNKNOWN, "has not been answered", ""),
-        (AWAY, None, State.FAILING, "Does not answer. The provider took too long. Checked 12 s", "network"),
+        (None, None, HealthState.UNKNOWN, "has not been answered", ""),
+        (
+            AWAY,
+            None,
+            HealthState.FAILING,
+            "Does not answer. The provider took too long. Checked 12 s",
+            "network",
+        ),
         (
             REFUSED,
             0.0,
-            State.FAILING,
+            HealthState.FAILING,
             "Refuses the signature (code 500008)",
             "check TWOJ_KEY and TWOJ_MCH_ID",
         ),
-        (REFUSED, -400.0, State.FAILING, "Refuses the signature", "Set this server's clock"),
-        (REFUSED, None, State.FAILING, "Refuses", "TWOJ_KEY, TWOJ_MCH_ID and this server's clock"),
-        (BROKEN, 0.0, State.FAILING, "HTML, not JSON", "Report it."),
-        (replace(BROKEN, signed=True), 0.0, State.WATCH, "HTML", "Report it."),
-        (replace(WELL, took_s=1.2), 0.0, State.WATCH, "Answered in 1,200 ms", "slow"),
+        (REFUSED, -400.0, HealthState.FAILING, "Refuses the signature", "Set this server's clock"),
+        (REFUSED, None, HealthState.FAILING, "Refuses", "TWOJ_KEY, TWOJ_MCH_ID and this server's clock"),
+        (BROKEN, 0.0, HealthState.FAILING, "HTML, not JSON", "Report it."),
+        (replace(BROKEN, signed=True), 0.0, HealthState.WATCH, "HTML", "Report it."),
+        (replace(WELL, took_s=1.2), 0.0, HealthState.WATCH, "Answered in 1,200 ms", "slow"),
     ],
 )
 def test_an_api_that_is_not_says_what_to_do(seen, ahead_s, state, said, to_do):
@@ -64,25 +70,25 @@ def test_an_api_that_is_not_says_what_to_do(seen, ahead_s, state, said, to_do):
     assert row.state is state
     assert said in row.said
     assert to_do in row.to_do
-    assert bool(row.to_do) == (state in {State.FAILING, State.WATCH})
+    assert bool(row.to_do) == (state in {HealthState.FAILING, HealthState.WATCH})
 
 
 @pytest.mark.parametrize(
     ("ahead_s", "state", "said"),
     [
-        (None, State.UNKNOWN, "Summary API never"),
-        (0.4, State.WELL, "less than 1 s apart"),
-        (-29.0, State.WELL, "29 s behind"),
-        (30.0, State.WATCH, "30 s ahead of"),
-        (-239.0, State.WATCH, "4 min behind"),
-        (240.0, State.FAILING, "4 min ahead of"),
+        (None, HealthState.UNKNOWN, "Summary API never"),
+        (0.4, HealthState.WELL, "less than 1 s apart"),
+        (-29.0, HealthState.WELL, "29 s behind"),
+        (30.0, HealthState.WATCH, "30 s ahead of"),
+        (-239.0, HealthState.WATCH, "4 min behind"),
+        (240.0, HealthState.FAILING, "4 min ahead of"),
     ],
 )
 def test_the_clock_is_watched_before_signatures_are_refused(ahead_s, state, said):
     row = clock_row(ahead_s)
     assert row.state is state
     assert said in row.said
-    assert bool(row.to_do) == (state in {State.FAILING, State.WATCH})
+    assert bool(row.to_do) == (state in {HealthState.FAILING, HealthState.WATCH})
 
 
 def test_the_freshest_answer_that_tells_its_time_counts():
@@ -95,28 +101,28 @@ def test_the_cache():
     assert cache_row(FOLDER).said == "Folder /cache. 33 MB of at most 1.1 GB."
     assert "size not known" in cache_row(replace(FOLDER, size_bytes=None)).said
     gone = cache_row(replace(FOLDER, works=False))
-    assert (gone.state, "disk has room" in gone.to_do) == (State.FAILING, True)
+    assert (gone.state, "disk has room" in gone.to_do) == (HealthState.FAILING, True)
     assert "TWOJ_CACHE_URL" in cache_row(CacheSeen("Redis at x:1, database 0", False, None, 1)).to_do
     assert answers_row(3, 1, 2).said.startswith("Hit rate 75.0\u00a0% of 4 answers. 2 were old")
-    assert answers_row(0, 0, 0).state is State.UNKNOWN
+    assert answers_row(0, 0, 0).state is HealthState.UNKNOWN
 
 
 def test_the_ledger():
-    assert ledger_row(LEDGER).state is State.WELL
-    assert ledger_row(replace(LEDGER, version="0004")).state is State.WATCH
+    assert ledger_row(LEDGER).state is HealthState.WELL
+    assert ledger_row(replace(LEDGER, version="0004")).state is HealthState.WATCH
     for away in (None, replace(LEDGER, trouble="database is locked")):
         row = ledger_row(away)
-        assert row.state is State.FAILING
+        assert row.state is HealthState.FAILING
         assert "TWOJ_LEDGER_URL" in row.to_do
 
 
 @pytest.mark.parametrize(
     ("waiting", "oldest_s", "outcome", "state"),
     [
-        (0, None, "first", State.WELL),
-        (0, None, "conflict", State.WELL),  # the line of refused payouts says it
-        (2, 599, "pending", State.WATCH),
-        (2, 600, "pending", State.FAILING),
+        (0, None, "first", HealthState.WELL),
+        (0, None, "conflict", HealthState.WELL),  # the line of refused payouts says it
+        (2, 599, "pending", HealthState.WATCH),
+        (2, 600, "pending", HealthState.FAILING),
     ],
 )
 def test_payouts(waiting, oldest_s, outcome, state):
@@ -125,7 +131,7 @@ def test_payouts(waiting, oldest_s, outcome, state):
     assert row.state is state
     assert "The last payout was received 2 h ago. The last call came 5 s ago" in row.said
     assert ("wait for your wallet" in row.said) == bool(waiting)
-    assert bool(row.to_do) == (state is not State.WELL)
+    assert bool(row.to_do) == (state is not HealthState.WELL)
     assert payouts_row(PayoutsSeen(None, None, "", 0, None), NOW_MS).said == "No payout was received yet."
 
 
@@ -135,24 +141,24 @@ NOISE = RefusedSeen("unsigned", 1000, 0, NOW_MS, None, None)
 
 def test_refused_payouts_are_failing_until_somebody_has_seen_them():
     row = refused_row([MISMATCH, NOISE], NOW_MS)
-    assert row.state is State.FAILING
+    assert row.state is HealthState.FAILING
     assert row.said == "Not credited: 3 calls with a signature that does not match, the last 60 s ago."
     assert "TWOJ_KEY" in row.to_do
     assert "I have seen this" in row.to_do
     seen = refused_row([replace(MISMATCH, unseen=0), NOISE], NOW_MS)
-    assert (seen.state, seen.to_do) == (State.WELL, "")
+    assert (seen.state, seen.to_do) == (HealthState.WELL, "")
     assert seen.said == (
         "In all: 12 calls with a signature that does not match; 1,000 calls without a signature."
         " Last seen by ann 2 h ago."
     )
-    assert refused_row(None, NOW_MS).state is State.UNKNOWN
-    assert refused_row([], NOW_MS).state is State.WELL
+    assert refused_row(None, NOW_MS).state is HealthState.UNKNOWN
+    assert refused_row([], NOW_MS).state is HealthState.WELL
 
 
 @pytest.mark.parametrize("kind", ["conflict", "failed", "mismatch", "unreadable"])
 def test_each_kind_of_refused_payouts_says_what_to_do(kind):
     row = refused_row([replace(MISMATCH, kind=kind)], NOW_MS)
-    assert row.state is State.FAILING
+    assert row.state is HealthState.FAILING
     assert len(row.to_do) > len("Then press “I have seen this” below.") + 20
 
 
@@ -161,7 +167,7 @@ def test_screens():
     assert screens_row([Condition.ON, Condition.ON, Condition.OLD_BUILD]).said == "2 on, 1 older build."
     for dead in (Condition.STILL, Condition.OFF):
         row = screens_row([Condition.ON, dead])
-        assert (row.state, bool(row.to_do)) == (State.WATCH, True)
+        assert (row.state, bool(row.to_do)) == (HealthState.WATCH, True)
 
 
 def test_the_ledger_alone_decides_who_is_ready():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.charts.theme import LIGHT
 from dashboard.wallet.figures import wallet_chart
-from dashboard.wallet.transfers import Wanted, described, in_words, read_wanted, transfers_frame
+from dashboard.wallet.transfers import TransferQuery, described, in_words, read_wanted, transfers_frame
 from tests.asked import asked
 
 UTC = ZoneInfo("UTC")
@@ -42,7 +42,7 @@ def column(frame: pd.DataFrame, name: str) -> list[object]:
 
 
 def test_an_empty_address_asks_for_nobody() -> None:
-    assert read_wanted(asked()) == Wanted()
+    assert read_wanted(asked()) == TransferQuery()
 
 
 def test_the_address_names_player_and_filters() -> None:
@@ -53,14 +53,14 @@ def test_the_address_names_player_and_filters() -> None:
         "before": "2026-03-15T09:30",
         "next_id": "17",
     }
-    assert read_wanted(asked(query, zone=MANILA)) == Wanted(
+    assert read_wanted(asked(query, zone=MANILA)) == TransferQuery(
         "玩家 1", 4, "order-1", datetime(2026, 3, 15, 9, 30, tzinfo=MANILA), 17
     )
     assert (
         described(read_wanted(asked(query, zone=MANILA)), MANILA)
         == "deposits, number order-1, created before 15 Mar 2026, 09:30 Asia/Manila"
     )
-    assert described(Wanted("whale"), UTC) == ""
+    assert described(TransferQuery("whale"), UTC) == ""
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_address_names_player_and_filters() -> None:
     ],
 )
 def test_a_wrong_value_is_one_sentence_and_left_out(query: dict[str, str], sentence: str) -> None:
-    assert read_wanted(asked(query)) == Wanted()
+    assert read_wanted(asked(query)) == TransferQuery()
     (problem,) = asked(query).problems("wallet")
     assert problem.startswith(sentence)
 
