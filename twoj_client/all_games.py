@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
 from twoj_client.errors import BadArgument
 from twoj_client.history import forwards, oldest_first
-from twoj_client.hourly_pages import PAGE_SIZE, HourlyPages, HourPages, P, Progress, Read
+from twoj_client.hourly_pages import PAGE_SIZE, HourlyPages, HourPages, P, Read
 from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.stage import StageSummaries
@@ -62,12 +62,10 @@ class AllGames:
         start: When,
         end: When,
         game_ids: Iterable[int] | None = None,
-        progress: Callable[[Progress], None] | None = None,
     ) -> Reply[Bets]:
         """Return all bets of the window, oldest first, amounts in li; only those of `game_ids`, if any.
 
-        `progress` is called after each hour. ``missing`` names the hours that stayed incomplete. Finished
-        hours are kept in the cache.
+        ``missing`` names the hours that stayed incomplete. Finished hours are kept in the cache.
         """
         cache, params = self._core.cache, _history_params(game_ids)
 
@@ -78,7 +76,7 @@ class AllGames:
             return cache.renew(endpoints.ALL_HISTORY, params | {"page": page}, hour)
 
         pages = HourlyPages(self._core.workers, read, renew, _distinct)
-        hours = list(pages.hours(arguments.window(start, end), progress))
+        hours = list(pages.hours(arguments.window(start, end)))
         bets = [_bets(hour) for hour in hours]
         changes = [
             change
@@ -95,7 +93,6 @@ class AllGames:
         start: When,
         end: When,
         game_ids: Iterable[int] | None = None,
-        progress: Callable[[Progress], None] | None = None,
     ) -> Reply[Table]:
         """Return the bets of the window as an Arrow table, several times as quickly as :meth:`history`.
 
@@ -109,7 +106,7 @@ class AllGames:
 
         read = self._asking(columns.ALL_HISTORY_COLUMNS, game_ids)
         pages = HourlyPages(self._core.workers, read, read, columns.distinct)
-        hours = list(pages.hours(arguments.window(start, end), progress))
+        hours = list(pages.hours(arguments.window(start, end)))
         return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
 
     def history_sums(

@@ -36,15 +36,6 @@ Read = Callable[[int, Window], Answer[P]]
 """Reads the page with this number of this hour."""
 
 
-class Progress(NamedTuple):
-    """How far a walk has come."""
-
-    hours_done: int
-    hours: int
-    rows: int
-    """Rows so far."""
-
-
 class HourPages(NamedTuple, Generic[P]):
     """The pages of one hour, in order."""
 
@@ -72,21 +63,15 @@ class HourlyPages(Generic[P]):
         self._renew = renew
         self._distinct = distinct
 
-    def hours(self, window: Window, progress: Callable[[Progress], None] | None) -> Iterator[HourPages[P]]:
-        """Yield the hours of `window`, oldest first; `progress` is called after each."""
+    def hours(self, window: Window) -> Iterator[HourPages[P]]:
+        """Yield the hours of `window`, oldest first."""
         todo = deque(cut(window, HOUR_S))
-        count, done, rows = len(todo), 0, 0
         begun: deque[_PendingHour[P]] = deque()
         try:
             while todo or begun:
                 while todo and self._has_room(begun):
                     begun.append(_PendingHour(self._workers, self._read, todo.popleft()))
-                hour = self._finish(begun.popleft())
-                done, rows = done + 1, rows + sum(len(page.value) for page in hour.pages)
-                if progress:
-                    progress(Progress(done, count, rows))
-                yield hour
-                del hour
+                yield self._finish(begun.popleft())
         finally:
             for hour_begun in begun:
                 hour_begun.cancel()

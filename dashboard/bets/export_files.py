@@ -13,8 +13,6 @@ from dashboard.bets.tables import BETS
 from dashboard.core.files import About, Column, Kind, csv_header, parquet_schema, tame_all
 from dashboard.core.frames import TIMES_S
 
-FORMATS: Final = {"parquet": "Parquet", "csv": "CSV"}
-
 _LI: Final = pa.scalar(Decimal("0.001"), pa.decimal128(4, 3))
 _ROWS_A_GROUP: Final = 100_000
 _SOURCES: Final = {

@@ -106,14 +106,6 @@ class RefusedSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class PollerSeen:
-    """What the poller of the jackpot pots is at."""
-
-    state: HealthState
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
 class Readiness:
     """Whether a server should get requests, and in words for anybody how its parts are."""
 

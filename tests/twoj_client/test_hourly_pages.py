@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.twoj_client.conftest import NOW, ok
 from twoj_client.columns import ALL_HISTORY_COLUMNS, _Decoder
 from twoj_client.errors import HttpStatus, WrongShape
-from twoj_client.hourly_pages import Progress
 from twoj_client.models import Bet, BetPage
 from twoj_client.windows import DAY_S, HOUR_S, Window
 
@@ -172,15 +171,6 @@ def test_rows_that_arrive_twice(provider, twoj, how):
     reply, found = read(twoj, how, start=DAY, end=DAY + HOUR_S)
     assert found == [f"e{i}" for i in range(5)]
     assert not reply.complete
-
-
-@WAYS
-def test_progress(provider, twoj, how):
-    provider.answers[PATH] = Bets([bet(i, DAY + i * 1800) for i in range(6)])
-    told = []
-    arguments = {"start": DAY, "end": DAY + 3 * HOUR_S, "progress": told.append}
-    {"rows": twoj.all.history, "table": twoj.all.history_table}[how](**arguments)
-    assert told == [Progress(1, 3, 2), Progress(2, 3, 4), Progress(3, 3, 6)]
 
 
 @WAYS

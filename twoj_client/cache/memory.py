@@ -33,11 +33,6 @@ class Memory(Generic[V]):
             self._kept[key] = (value, weight)
             self._total += weight
 
-    def drop(self, key: object) -> None:
-        """Forget `key`."""
-        with self._lock:
-            self._drop(key)
-
     def _drop(self, key: object) -> None:
         found = self._kept.pop(key, None)
         if found is not None:
