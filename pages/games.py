@@ -94,7 +94,7 @@ def all_games() -> None:
         "all-games",
         charts.look(),
         merchant.currency,
-        changes=("bet_change",),
+        changes=("bet_change", "gain_change_li"),
         pictures=PICTURES,
         order=ORDER,
         links=[link("name", "games", game_id="game_id")],

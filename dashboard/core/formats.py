@@ -97,14 +97,20 @@ def percent(ratio: Number | None, places: int = 2) -> str:
 
 def percent_change(ratio: Number | None) -> str:
     """Relative change with its sign: 0.042 is "+4.2 %"."""
-    return UNKNOWN if ratio is None else _plus(_grouped(_rounded(ratio * 100, 1), 1)) + _SPACE + "%"
+    return UNKNOWN if ratio is None else with_plus(_grouped(_rounded(ratio * 100, 1), 1)) + _SPACE + "%"
+
+
+def with_plus(text: str) -> str:
+    """A number's text with its sign: "+1,200"; nothing has none."""
+    nothing = not any(digit in text for digit in "123456789")
+    return text if nothing or text.startswith("−") else "+" + text
 
 
 def points(difference: Number | None) -> str:
     """Difference of two ratios in percentage points: −0.0031 is "−0.31 pp"."""
     if difference is None:
         return UNKNOWN
-    return _plus(_grouped(_rounded(difference * 100, 2), 2)) + _SPACE + "pp"
+    return with_plus(_grouped(_rounded(difference * 100, 2), 2)) + _SPACE + "pp"
 
 
 def exact(metric: Metric[Any], number: Number | None, currency: str | None = None) -> str:
@@ -141,7 +147,7 @@ def difference(metric: Metric[Any], change: Change, currency: str | None = None)
         return UNKNOWN
     if metric.unit is Unit.RATIO:
         return points(change.difference)
-    return _plus(exact(metric, change.difference, currency))
+    return with_plus(exact(metric, change.difference, currency))
 
 
 def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
@@ -228,11 +234,6 @@ def _whole(number: Number, places: int = 0) -> int:
 
 def _grouped(number: Decimal, places: int) -> str:
     return f"{number:,.{places}f}".replace("-", "−")
-
-
-def _plus(text: str) -> str:
-    nothing = not any(digit in text for digit in "123456789")
-    return text if nothing or text.startswith("−") else "+" + text
 
 
 def _with(currency: str | None, text: str) -> str:

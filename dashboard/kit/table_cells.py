@@ -29,7 +29,7 @@ def written(
 ) -> Styler:
     """Write `columns` and the `others` of `frame`; numbers are decimals with their text beside them.
 
-    `key` is its name. `changes` are ratios with a sign, negative numbers are in the colour `loss` but for
+    `key` is its name. `changes` carry their sign, negative numbers are in the colour `loss` but for
     those in `neutral`; the cells of `links` are addresses.
     """
     shown = frame[list(dict.fromkeys([*(column.field for column in columns), *others]))].copy()
@@ -67,7 +67,8 @@ def _text(kind: Kind, places: int, *, signed: bool) -> Callable[[object], str]:
         if not isinstance(value, Decimal):
             return formats.UNKNOWN
         if kind is Kind.MONEY:
-            return formats.money(Fraction(value) * formats.LI_PER_UNIT, places=places)
+            amount = formats.money(Fraction(value) * formats.LI_PER_UNIT, places=places)
+            return formats.with_plus(amount) if signed else amount
         if kind is Kind.RATIO:
             return formats.percent_change(Fraction(value)) if signed else formats.percent(Fraction(value))
         return formats.count(Fraction(value))

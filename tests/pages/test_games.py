@@ -62,7 +62,7 @@ def test_every_number_of_the_table_is_that_of_the_bets(open_page, truth, query, 
         moved = change(METRIC["bet_amount"], totals, then)
         assert row["bet_change"] == formats.percent_change(moved.value)
         gained = totals.company_gain_li - then.company_gain_li
-        assert row["gain_change_li"] == formats.money(gained, places=2)
+        assert row["gain_change_li"] == formats.with_plus(formats.money(gained, places=2))
         if game.is_slots:
             assert row["players"] == "–"
         else:
