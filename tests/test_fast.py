@@ -9,7 +9,6 @@ from pandas.io.formats.style import Styler
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from dashboard.core.memo import memo
 from tests.browser import dashboard
 from tests.pages.test_calls import PAGES
 from tests.streamlit_client import Tab, opened
@@ -68,6 +67,7 @@ def kept_table() -> None:
 
     from dashboard.charts.theme import LIGHT
     from dashboard.core import tables
+    from dashboard.core.memo import memo
     from dashboard.kit import table as kit_table
 
     rows = memo(pd.DataFrame, tuple(range(-3, 3)), None, tuple(column.field for column in tables.LUCK[:1]))

@@ -187,7 +187,7 @@ def test_the_log_has_no_signature_of_a_payout_and_no_player_of_one(server):
         said = [line for line in server.lines() if line["event"] == "payout calls without a valid signature"]
         refused = next((line for line in said if line.get("mismatch")), None)
     assert refused
-    assert (refused["logger"], refused["level"]) == ("payouts", "error")
+    assert (refused["logger"], refused["level"]) == ("ledger", "error")
     text = server.log.read_text()
     assert not [signature for _, signature in statuses if signature in text]
     assert KEY not in text

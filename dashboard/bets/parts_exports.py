@@ -45,7 +45,6 @@ def order(view: View) -> None:
                 merchant.running(Exports).order(
                     view.period.first_day, last_day, parts_filter.wanted(), only, form
                 )
-                st.rerun(scope="fragment")
 
 
 def draw() -> None:

@@ -148,7 +148,7 @@ def test_a_day_that_has_just_begun_is_said_once(open_page, sandbox, clock):
 
 def test_a_server_that_has_asked_nothing_says_so(open_page, monkeypatch):
     calls = status_data.calls
-    monkeypatch.setattr(status_data, "calls", lambda: calls().head(0))
+    monkeypatch.setattr(status_data, "calls", lambda merchant: calls(merchant).head(0))
     assert sentences(part(open_page({}, "status"), "status-calls")) == [
         "The provider has not been asked since this server was started."
     ]
