@@ -114,6 +114,8 @@ def shown(mch_id, page, query):
     }
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)  # Games asks for sixty days of four merchants that nobody has asked before
 @pytest.mark.parametrize(("page", "query"), PAGES, ids=[page for page, _ in PAGES])
 def test_a_page_shows_what_it_shows_where_its_merchant_runs_alone(urls, tmp_path, monkeypatch, page, query):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
