@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
@@ -14,7 +15,7 @@ import structlog
 from sqlalchemy import URL, Engine, text
 
 from dashboard.server import log
-from ledger.database import Database, Ledger, ledger_url, open_engine
+from ledger.database import Database, Ledger, LedgerAway, ledger_url, migrate, open_engine
 from ledger.payouts.ledger import PayoutLedger
 from ledger.payouts.payout_call import Delivery, MerchantKey, examine
 from ledger.payouts.receiver import MerchantPayouts, Receiver
@@ -92,6 +93,28 @@ def _database_with_tables(server: str) -> str:
 def _make_tables(url: URL) -> None:
     with closing(Database(url)) as database:
         Ledger(database, MCH_ID).prepare()
+
+
+def migrate_at_once(url: URL, servers: int = 4) -> list[LedgerAway]:
+    """Have so many servers make the tables at the same moment; return what failed."""
+    together, failures = threading.Barrier(servers), []
+
+    def start() -> None:
+        mine = open_engine(url)
+        together.wait(10)
+        try:
+            migrate(mine, MCH_ID)
+        except LedgerAway as error:
+            failures.append(error)
+        finally:
+            mine.dispose()
+
+    threads = [threading.Thread(target=start) for _ in range(servers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return failures
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ from ledger.database import (
 )
 from ledger.payouts.payout_call import MerchantKey
 from ledger.payouts.receiver import MerchantPayouts, Receiver
-from tests.ledger.conftest import delivery
+from tests.ledger.conftest import delivery, migrate_at_once
 from tests.ledger.payouts.provider import MCH_ID, payout
 from tests.ledger.payouts.server import environment
 from tests.merchants import merchant
@@ -133,25 +133,7 @@ def test_the_migrations_make_the_tables_that_the_code_knows(engine):
 
 
 def test_several_processes_may_make_the_tables_at_once(engine):
-    together = threading.Barrier(4)
-    failures = []
-
-    def start():
-        mine = open_engine(engine.url)
-        together.wait(10)
-        try:
-            migrate(mine, MCH_ID)
-        except LedgerAway as error:
-            failures.append(error)
-        finally:
-            mine.dispose()
-
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert failures == []
+    assert migrate_at_once(engine.url) == []
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """A ledger of before merchants were told apart: all that is in it belongs to the one that opens it first."""
 
-import threading
 from contextlib import closing
 
 import pytest
@@ -12,7 +11,7 @@ from ledger import schema
 from ledger.check import check
 from ledger.database import Database, Ledger, LedgerAway, ledger_url, migrate, open_engine
 from ledger.payouts.ledger import PayoutLedger
-from tests.ledger.conftest import delivery
+from tests.ledger.conftest import delivery, migrate_at_once
 from tests.ledger.payouts.provider import MCH_ID, payout
 from tests.ledger.test_tampering import fill
 
@@ -110,25 +109,7 @@ def test_another_merchant_finds_nothing_there_and_has_keys_of_its_own(old):
 @pytest.mark.slow
 @pytest.mark.parametrize("old", ["0006"], indirect=True)
 def test_of_several_servers_that_start_at_once_one_changes_the_tables(filled, old):
-    together = threading.Barrier(4)
-    failures = []
-
-    def start():
-        mine = open_engine(old.url)
-        together.wait(10)
-        try:
-            migrate(mine, MCH_ID)
-        except LedgerAway as error:
-            failures.append(error)
-        finally:
-            mine.dispose()
-
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert failures == []
+    assert migrate_at_once(old.url) == []
     assert rows(old, "payouts") == rows(filled, "payouts")
     assert check(old.url)[0] == []
 
