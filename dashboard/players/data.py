@@ -16,11 +16,11 @@ from dashboard.core.periods import business_day, day_start, days_label
 from dashboard.core.view import View
 from dashboard.players.games import player_games
 from dashboard.players.player import Player, PlayerProblem
-from dashboard.provider.asking import gather, reading_of, warnings_of
+from dashboard.provider.asking import gather, reading_of
 from dashboard.provider.failures import failures, listed
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
+from dashboard.provider.reading import Reading
 from dashboard.rounds.frame import rounds_frame, together, with_games
 from twoj_client import Reply, TwoJError
 from twoj_client.errors import AccountUnknown, ParameterRefused
@@ -226,10 +226,11 @@ def _history(
     # Finished weeks were said long ago and are still true: the age is that of the latest one.
     latest = max(end for _, _, end in replies)
     as_of = min(reply.as_of for (_, _, end), reply in replies.items() if end == latest)
-    return Reading(
+    return reading_of(
+        merchant,
         history,
-        as_of,
-        trouble_of(replies.values()),
+        replies.values(),
+        (history.start, history.end),
         (
             *failures(
                 (f"{kind}, {_days(merchant, start, end)}", error)
@@ -238,9 +239,7 @@ def _history(
             *_cut_words([datetime.fromtimestamp(start, zone) for start, _ in cut]),
             *unnamed,
         ),
-        warnings_of(merchant, replies.values()),
-        covered(history.start, history.end, as_of),
-        settled=is_settled(replies.values()),
+        as_of,
     )
 
 
