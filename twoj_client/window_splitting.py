@@ -25,6 +25,8 @@ _FILL = 0.7
 # This share of a sample is asked first, to learn how many rows each row of the sample stands for.
 _PROBE = 0.1
 _LESS = 2.5
+# What each row of a sample is taken to stand for where that part taught nothing: a burst begins at its end.
+_GUESS = 2
 # Cut into more parts than this, a sample says too little about each: cut into fewer, which have their own.
 _MOST_PARTS = 25
 _PARTS_OF_PARTS = 12
@@ -154,7 +156,8 @@ class _Sampled:
     def record(self, window: Window, rows: int) -> None:
         if self._unknown is None:
             return
-        worth = max(rows, 1) / max(self._seen(window), 1)
+        seen = self._seen(window)
+        worth = max(rows, 1) / seen if seen else _GUESS
         self._worth = max(self._worth, worth)
         if rows >= self._limit and self._unknown.end - self._unknown.start > 1:
             self._share /= _LESS
@@ -169,7 +172,7 @@ class _Sampled:
     def _probe(self, window: Window) -> None:
         first = bisect_left(self._times, window.start)
         last = min(first + max(1, int(len(self._times) * self._share)), len(self._times) - 1)
-        middle = min(max(self._times[last], window.start + 1), window.end - 1)
+        middle = _inside(window, self._times[last])
         self._parts = [Window(window.start, middle)]
         self._unknown = Window(middle, window.end)
 
@@ -185,7 +188,8 @@ class _Sampled:
         inner |= {edge for at in full for edge in (at, at + 1)}
         edges = [window.start, *sorted(inner - {window.start, window.end}), window.end]
         if len(edges) == 2 and window.end - window.start > 1 and count >= self._limit:
-            edges.insert(1, (window.start + window.end) // 2)
+            # Half of what was seen, not of the time: all may lie in the first second.
+            edges.insert(1, _inside(window, self._times[first + count // 2]))
         self._parts = [Window(start, end) for start, end in pairwise(edges)]
 
     def _seen(self, window: Window) -> int:

@@ -124,6 +124,14 @@ def test_in_every_order_it_costs_what_is_needed_two_and_a_half_times_and_four(sh
     assert requests <= 2.5 * len(times) / 500 + 4
 
 
+def test_a_burst_where_the_first_part_of_a_sample_ends_costs_no_more():
+    """957 s: 480 rows in the second that ends the part asked first, in which there is then nothing."""
+    rng = random.Random(15635)
+    times = bursts(4000, rng)
+    _, requests, _ = run(times, Window(0, SPAN_S), limit=500, keep="any", rng=rng)
+    assert requests <= 2.5 * len(times) / 500 + 4
+
+
 @pytest.mark.parametrize("shape", [uniform, evenings])
 @pytest.mark.parametrize("keep", ["newest", "oldest", "any"])
 @pytest.mark.parametrize("rows", [400, 501, 2000, 8000, 30_000])
