@@ -9,17 +9,19 @@ from weakref import ref
 
 import pandas as pd
 
+from dashboard.core.text import language
+
 R = TypeVar("R")
 
 
 def memo(make: Callable[..., R], *of: Any) -> R:
     """Return `make(*of)`, kept for whoever asks for the same of equal arguments; nobody may change it.
 
-    `make` must depend on nothing else: no clock, no settings, no person. What has no hash, as frames and
-    dicts, counts as equal where its contents are, and nobody may change that either.
+    `make` must depend on nothing else but the language: no clock, no settings, no person. What has no hash,
+    as frames and dicts, counts as equal where its contents are, and nobody may change that either.
     """
     keys = [each if isinstance(each, Hashable) else _Contents(each) for each in of]
-    result = _memo(make, *keys)
+    result = _memo(language(), make, *keys)
     for key in keys:
         if isinstance(key, _Contents):
             key.forget()
@@ -69,5 +71,5 @@ def _drop(identity: int, gone: "ref[pd.DataFrame]") -> None:
 
 
 @lru_cache(256)
-def _memo(make: Callable[..., object], *of: Hashable) -> object:
+def _memo(_language: str, make: Callable[..., object], *of: Hashable) -> object:
     return make(*(each.it if isinstance(each, _Contents) else each for each in of))

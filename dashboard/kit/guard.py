@@ -11,6 +11,7 @@ from dashboard.access import audit as access_audit
 from dashboard.core.markdown import escaped, short
 from dashboard.core.request_ids import HEADER
 from dashboard.core.roles import Person, Role
+from dashboard.core.text import use_language
 from dashboard.kit import current, runs
 
 P = ParamSpec("P")
@@ -52,6 +53,7 @@ def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]
     def wrap(draw: Callable[P, None]) -> Callable[P, None]:
         @wraps(draw)
         def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+            use_language(st.context.locale)
             who_is_it = person()
             if who_is_it is None:
                 st.rerun()
@@ -75,6 +77,7 @@ def dialog(
     def wrap(draw: Callable[P, None]) -> Callable[P, None]:
         @wraps(draw)
         def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+            use_language(st.context.locale)
             if person() is None:
                 st.rerun()
             draw(*args, **kwargs)

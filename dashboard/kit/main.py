@@ -4,11 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.core.text import use_language
 from dashboard.kit import charts, guard, links, navigation, runs, states, tab
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
 
+use_language(st.context.locale)
 st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide")
 # Before anything that can fail: until it has run once, Streamlit offers the files in pages/ by itself.
 pages = navigation.pages()

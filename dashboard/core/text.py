@@ -1,0 +1,89 @@
+"""The one door for words: each sentence that people read, in the language of whoever reads it.
+
+A key is the English sentence, whole, with named places: "No bets in {period}." Translations are gettext
+catalogs, `locale/LANGUAGE/LC_MESSAGES/messages.mo`. English needs none: its sentences are the keys.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from gettext import NullTranslations, translation
+from pathlib import Path
+from typing import Final
+
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.numbers import format_decimal
+
+ENGLISH: Final = "en"
+FOLDER: Final = Path(__file__).parents[2] / "locale"
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence or a label that is put into words only where somebody reads it: `str` of it, or a place.
+
+    For what stands in a table of the program, and for what readings and errors carry from one person's
+    question to another's screen. Two are equal where key and fields are.
+    """
+
+    key: str
+    fields: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return text(self.key, **self.fields)
+
+
+def text(key: str, /, **places: object) -> str:
+    """Return the sentence `key` in the reader's language, its places filled."""
+    return _filled(_catalog(_language.get()).gettext(key), places)
+
+
+def plural(one: str, many: str, n: int, /, **places: object) -> str:
+    """Return the form that the reader's language has for `n` things; `{n}` is the number, written there."""
+    sentence = _catalog(_language.get()).ngettext(one, many, n)
+    return _filled(sentence, {"n": format_decimal(n, locale=locale()), **places})
+
+
+def later(key: str, /, **fields: object) -> Message:
+    """Return the sentence `key` for whoever reads it later."""
+    return Message(key, fields)
+
+
+def use_language(*wanted: str | None) -> None:
+    """From here on speak the first of these languages (BCP 47, as "de-AT") that there is a catalog for."""
+    asked = [each.replace("-", "_") for each in wanted if each]
+    _language.set(negotiate_locale(asked, _available()) or ENGLISH)
+
+
+def language() -> str:
+    """Return the language that is spoken here."""
+    return _language.get()
+
+
+def locale() -> Locale:
+    """Return whose numbers and dates are written: those of the language, British ones for English."""
+    return _locale(_language.get())
+
+
+def _filled(sentence: str, places: Mapping[str, object]) -> str:
+    return sentence.format_map(places) if places else sentence
+
+
+@lru_cache
+def _catalog(code: str) -> NullTranslations:
+    return translation("messages", FOLDER, [code], fallback=True)
+
+
+@lru_cache
+def _locale(code: str) -> Locale:
+    try:
+        return Locale.parse("en_GB" if code == ENGLISH else code)
+    except UnknownLocaleError:
+        return Locale("en", "GB")
+
+
+@lru_cache
+def _available() -> list[str]:
+    return [ENGLISH, *(path.parts[-3] for path in FOLDER.glob("*/LC_MESSAGES/messages.mo"))]
