@@ -46,10 +46,10 @@ SIZES: Final = (
 )
 PLAYERS: Final = (
     Column("player", "Player", Kind.TEXT, "The operator's id, or the provider's where there is none."),
-    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula),
-    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula),
+    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula_key),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula_key),
     Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
-    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].formula),
+    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].formula_key),
     Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one bet gave back."),
 )
 WINS: Final = (

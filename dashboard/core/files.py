@@ -7,12 +7,12 @@ beside the table: in a sheet of its own, in Parquet's metadata, and for CSV in a
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -23,6 +23,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard.core.formats import money_places
+from dashboard.core.text import text
 
 Cell = str | int | bool | Decimal | date | datetime | None
 
@@ -36,10 +37,8 @@ _RUNS: Final = re.compile(rf"^(?=[\t\r\n]|{_FORMULA})|(?<={_SEPARATORS})(?={_FOR
 _MAY_RUN: Final = rf"^[\t\r\n]|(^|{_SEPARATORS}){_FORMULA}"
 # A spreadsheet keeps 15 digits of a number and rounds the rest away without a word.
 _SHEET_DIGITS: Final = 15
-_SHEET_ROWS: Final = 1_048_576
-SHEET_ROOM: Final = _SHEET_ROWS - 1
+SHEET_ROOM: Final = 1_048_576 - 1
 """So many rows of a table fit a sheet, below its header."""
-_OFFSET: Final = ", UTC offset"
 _LONGEST_SHEET_NAME: Final = 31
 _LONGEST_NAME_BYTES: Final = 120
 
@@ -80,17 +79,29 @@ _ARROW: Final = {
     Kind.RATIO: pa.decimal128(38, 6),
     Kind.FLAG: pa.bool_(),
 }
-_YES_NO: Final = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: which field of the frame, under which title, and what it means in words."""
+    """One column of a table: which field of the frame, under which title, and what it means in words.
+
+    `title_key` and `meaning_key` are sentences of `core.text`, which are put into words where they are read.
+    """
 
     field: str
-    title: str
+    title_key: str
     kind: Kind
-    meaning: str = ""
+    meaning_key: str = ""
+
+    @property
+    def title(self) -> str:
+        """What stands over the column."""
+        return text(self.title_key)
+
+    @property
+    def meaning(self) -> str | None:
+        """What the column holds, in a sentence; None where the title says it."""
+        return text(self.meaning_key) if self.meaning_key else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +121,15 @@ class About:
     def lines(self) -> list[tuple[str, str]]:
         """Label and value of each line that has one."""
         lines = (
-            ("Title", self.title),
-            ("Period", self.period),
-            ("Only", self.only),
-            ("Rows", self.rows),
-            ("Time zone", self.zone),
-            ("Currency", self.currency),
-            ("As of", self.as_of),
-            ("Compared with", self.comparison),
-            ("Completeness", self.completeness),
+            (text("Title"), self.title),
+            (text("Period"), self.period),
+            (text("Only"), self.only),
+            (text("Rows"), self.rows),
+            (text("Time zone"), self.zone),
+            (text("Currency"), self.currency),
+            (text("As of"), self.as_of),
+            (text("Compared with"), self.comparison),
+            (text("Completeness"), self.completeness),
         )
         return [(label, value) for label, value in lines if value]
 
@@ -147,7 +158,8 @@ def csv_bytes(columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
     offset. Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
     """
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([_csv_cell(cell) for cell in row] for row in _rows(columns, frame))
+    cells = [map(_csv_cell, _cells(column.kind, frame[column.field])) for column in columns]
+    csv.writer(out).writerows(zip(*cells, strict=True))
     return csv_header(columns) + out.getvalue().encode()
 
 
@@ -158,9 +170,9 @@ def csv_header(columns: Sequence[Column]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def tame(text: str) -> str:
+def tame(cell: str) -> str:
     """Put an apostrophe before whatever a spreadsheet would run as a formula, at the start and inside."""
-    return _RUNS.sub("'", text)
+    return _RUNS.sub("'", cell)
 
 
 def tame_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -170,7 +182,7 @@ def tame_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pc.any(may_run).as_py():
         return texts
     return pa.chunked_array(
-        [[None if text is None else tame(text) for text in texts.to_pylist()]], texts.type
+        [[None if each is None else tame(each) for each in texts.to_pylist()]], texts.type
     )
 
 
@@ -182,11 +194,11 @@ def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> 
     sheet.
     """
     if len(frame) > SHEET_ROOM:
-        raise ValueError(f"{len(frame)} rows do not fit a sheet of {_SHEET_ROWS} rows; export CSV instead.")
+        raise ValueError(f"{len(frame)} rows do not fit a sheet of {SHEET_ROOM} rows below its header.")
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         _table_sheet(book, book.add_worksheet(_sheet_name(about.title)), about, columns, frame)
-        lines = book.add_worksheet("About")
+        lines = book.add_worksheet(text("About"))
         lines.set_column(0, 0, 18)
         lines.set_column(1, 1, 90)
         for number, (label, value) in enumerate(about.lines()):
@@ -198,7 +210,7 @@ def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> 
 def _sheet_name(title: str) -> str:
     # No more characters, none of these, no apostrophe at an end, and not a name that Excel keeps for itself.
     name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title)[:_LONGEST_SHEET_NAME].strip("' ")
-    return "Table" if name.lower() in ("", "about", "history") else name
+    return text("Table") if name.lower() in ("", text("About").lower(), "history") else name
 
 
 def _table_sheet(
@@ -208,47 +220,36 @@ def _table_sheet(
     columns: Sequence[Column],
     frame: pd.DataFrame,
 ) -> None:
-    bold = book.add_format({"bold": True})
-    texts = book.add_format({"num_format": "@"})
-    kinds = {kind: book.add_format({"num_format": _NUMBER_FORMATS[kind]}) for kind in Kind}
-    styles = {column.title: kinds[column.kind] for column in columns}
+    bold, texts = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+    width = 0
     for column in columns:
+        shown, values = _NUMBER_FORMATS[column.kind], frame[column.field]
         if column.kind is Kind.MONEY:
-            places = money_places(frame[column.field].dropna().tolist(), about.currency or None)
+            places = money_places(values.dropna().tolist(), about.currency or None)
             shown = f"#,##0.{'0' * places}".rstrip(".")
-            styles[column.title] = book.add_format({"num_format": shown})
-    wide = [wider for column in columns for wider in _with_offset(column)]
-    for place, column in enumerate(wide):
-        sheet.write_string(0, place, column.title, bold)
-    for number, row in enumerate(_rows(columns, frame), start=1):
-        cells = [cell for column, exact in zip(columns, row, strict=True) for cell in _apart(column, exact)]
-        for place, (column, exact) in enumerate(zip(wide, cells, strict=True)):
-            cell = _sheet_cell(exact)
-            # The text format keeps a cell text when somebody edits it, formula or not.
-            _write_cell(
-                sheet,
-                number,
-                place,
-                cell,
-                texts if isinstance(cell, str) else styles.get(column.title, texts),
-            )
-    sheet.set_column(0, len(wide) - 1, 18)
-    sheet.autofilter(0, 0, len(frame), len(wide) - 1)
+        style = book.add_format({"num_format": shown})
+        for title, cells in _sheet_columns(column, _cells(column.kind, values)):
+            sheet.write_string(0, width, title, bold)
+            for row, cell in enumerate(cells, start=1):
+                # The text format keeps a cell text when somebody edits it, formula or not.
+                _write_cell(sheet, row, width, cell, texts if isinstance(cell, str) else style)
+            width += 1
+    sheet.set_column(0, width - 1, 18)
+    sheet.autofilter(0, 0, len(frame), width - 1)
     sheet.freeze_panes(1, 0)
 
 
-def _with_offset(column: Column) -> list[Column]:
-    """A column as a sheet has it: times are followed by their offset."""
-    offset = Column("", column.title + _OFFSET, Kind.TEXT)
-    return [column, offset] if column.kind is Kind.TIME else [column]
-
-
-def _apart(column: Column, cell: Cell) -> list[Cell]:
+def _sheet_columns(column: Column, cells: list[Cell]) -> Iterator[tuple[str, list[Cell]]]:
+    """Titles and cells of a column in a sheet: times have no zone there, and are followed by their offset."""
     if column.kind is not Kind.TIME:
-        return [cell]
-    if not isinstance(cell, datetime):
-        return [None, None]
-    return [cell.replace(microsecond=0, tzinfo=None), local_time(cell)[-len("+00:00") :]]
+        yield column.title, [_sheet_cell(cell) for cell in cells]
+        return
+    times = [cell if isinstance(cell, datetime) else None for cell in cells]
+    yield column.title, [at and at.replace(microsecond=0, tzinfo=None) for at in times]
+    yield (
+        text("{title}, UTC offset", title=column.title),
+        [at and local_time(at)[-len("+00:00") :] for at in times],
+    )
 
 
 def local_time(moment: datetime) -> str:
@@ -262,18 +263,12 @@ def parquet_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) 
     Amounts are decimals of units of money, times carry the zone, and text is as the provider gave it: nothing
     that reads Parquet takes it for a formula.
     """
-    schema = pa.schema(
-        [
-            pa.field(
-                column.title,
-                pa.timestamp("ms", about.zone) if column.kind is Kind.TIME else _ARROW[column.kind],
-            )
-            for column in columns
-        ],
-        metadata=dict(about.lines()),
-    )
+    schema = parquet_schema(about, columns, "ms")
     arrays = [
-        pa.array(_arrow_cells(column.kind, frame[column.field]), field.type)
+        pa.array(
+            frame[column.field] if column.kind is Kind.TIME else _cells(column.kind, frame[column.field]),
+            field.type,
+        )
         for column, field in zip(columns, schema, strict=True)
     ]
     out = io.BytesIO()
@@ -281,23 +276,19 @@ def parquet_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) 
     return out.getvalue()
 
 
-def parquet_schema(about: About, columns: Sequence[Column]) -> pa.Schema:
-    """Titles and types of the columns of a Parquet file, and in the metadata what it says about itself."""
-    types = _ARROW | {Kind.TIME: pa.timestamp("s", about.zone)}
+def parquet_schema(about: About, columns: Sequence[Column], unit: Literal["s", "ms"] = "s") -> pa.Schema:
+    """Titles and types of the columns of a Parquet file, and in the metadata what it says about itself.
+
+    Times count in `unit`.
+    """
+    types = _ARROW | {Kind.TIME: pa.timestamp(unit, about.zone)}
     return pa.schema(
         [pa.field(column.title, types[column.kind]) for column in columns], metadata=dict(about.lines())
     )
 
 
-def _arrow_cells(kind: Kind, values: "pd.Series[Any]") -> "pd.Series[Any] | list[Cell]":
-    return values if kind is Kind.TIME else [_cell(kind, value) for value in values.tolist()]
-
-
-def _rows(columns: Sequence[Column], frame: pd.DataFrame) -> Iterable[list[Cell]]:
-    fields = [frame[column.field].tolist() for column in columns]
-    kinds = [column.kind for column in columns]
-    for values in zip(*fields, strict=True):
-        yield [_cell(kind, value) for kind, value in zip(kinds, values, strict=True)]
+def _cells(kind: Kind, values: "pd.Series[Any]") -> list[Cell]:
+    return [_cell(kind, value) for value in values.tolist()]
 
 
 def _cell(kind: Kind, value: object) -> Cell:
@@ -318,7 +309,7 @@ def _csv_cell(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
-        return _YES_NO[cell]
+        return text("yes") if cell else text("no")
     if isinstance(cell, datetime):
         return local_time(cell)
     return tame(cell) if isinstance(cell, str) else str(cell)
@@ -326,7 +317,7 @@ def _csv_cell(cell: Cell) -> str:
 
 def _sheet_cell(cell: Cell) -> Cell:
     if isinstance(cell, bool):
-        return _YES_NO[cell]
+        return text("yes") if cell else text("no")
     too_long = isinstance(cell, int | Decimal) and len(Decimal(cell).as_tuple().digits) > _SHEET_DIGITS
     return str(cell) if too_long else cell
 

@@ -6,17 +6,26 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_compact_decimal
+from babel.numbers import format_compact_decimal, get_decimal_symbol, get_group_symbol
 
 from dashboard.core.currencies import decimals
 from dashboard.core.metrics import Change, Metric, Number, Unit
+from dashboard.core.text import Message, later, locale, text
 
 UNKNOWN: Final = "–"
 LI_PER_UNIT: Final = 1000
 _SPACE: Final = "\u00a0"
 _MOST_PERCENT: Final = 999
-_SCALES: Final = ((1, ""), (10**3, "K"), (10**6, "M"), (10**9, "B"), (10**12, "T"))
+_UNITS: Final = ((86_400, later("{number} d")), (3600, later("{number} h")), (60, later("{number} min")))
+_SCALES: Final = (
+    (1, None),
+    (10**3, later("{number}K")),
+    (10**6, later("{number}M")),
+    (10**9, later("{number}B")),
+    (10**12, later("{number}T")),
+)
 
 
 def money(li: Number | None, currency: str | None = None, places: int = 0) -> str:
@@ -37,13 +46,13 @@ def money_texts(amounts_li: Iterable[int], places: int) -> list[str]:
 
     As `money` writes them, in a fifth of the time.
     """
-    cut = 10 ** (3 - places)
+    cut, symbols = 10 ** (3 - places), _symbols(locale())
     texts = []
     for li in amounts_li:
         whole, rest = divmod(abs(li), LI_PER_UNIT)
         sign = "−" if li < 0 else ""
         texts.append(f"{sign}{whole:,}.{rest // cut:0{places}}" if places else f"{sign}{whole:,}")
-    return texts
+    return "\n".join(texts).translate(symbols).split("\n") if texts else []
 
 
 def money_places(amounts_li: Iterable[int], currency: str | None) -> int:
@@ -82,35 +91,39 @@ def many(number: int, what: str) -> str:
     return f"{count(number)} {what}" + ("" if number == 1 else "s")
 
 
-@lru_cache(1024)
 def axis(units: Decimal) -> str:
     """Label of a tick on an axis, in units of money: "2.5M", "−500K", "0"."""
-    return format_compact_decimal(units, format_type="short", locale="en", fraction_digits=3).replace(
+    return _axis(units, locale())
+
+
+@lru_cache(1024)
+def _axis(units: Decimal, written_in: Locale) -> str:
+    return format_compact_decimal(units, format_type="short", locale=written_in, fraction_digits=3).replace(
         "-", "−"
     )
 
 
 def percent(ratio: Number | None, places: int = 2) -> str:
     """Ratio as percent: 0.0392 is "3.92 %"; what is not zero is never "0.00 %" but "< 0.01 %"."""
-    return UNKNOWN if ratio is None else _small(Fraction(ratio * 100), places) + _SPACE + "%"
+    return UNKNOWN if ratio is None else _percent(_small(Fraction(ratio * 100), places))
 
 
 def percent_change(ratio: Number | None) -> str:
     """Relative change with its sign: 0.042 is "+4.2 %"."""
-    return UNKNOWN if ratio is None else with_plus(_grouped(_rounded(ratio * 100, 1), 1)) + _SPACE + "%"
+    return UNKNOWN if ratio is None else _percent(with_plus(_grouped(_rounded(ratio * 100, 1), 1)))
 
 
-def with_plus(text: str) -> str:
+def with_plus(number: str) -> str:
     """A number's text with its sign: "+1,200"; nothing has none."""
-    nothing = not any(digit in text for digit in "123456789")
-    return text if nothing or text.startswith("−") else "+" + text
+    nothing = not any(digit in number for digit in "123456789")
+    return number if nothing or number.startswith("−") else "+" + number
 
 
 def points(difference: Number | None) -> str:
     """Difference of two ratios in percentage points: −0.0031 is "−0.31 pp"."""
     if difference is None:
         return UNKNOWN
-    return with_plus(_grouped(_rounded(difference * 100, 2), 2)) + _SPACE + "pp"
+    return text("{number}\u00a0pp", number=with_plus(_grouped(_rounded(difference * 100, 2), 2)))
 
 
 def exact(metric: Metric[Any], number: Number | None, currency: str | None = None) -> str:
@@ -132,7 +145,7 @@ def change_short(metric: Metric[Any], change: Change) -> str:
     if metric.unit is Unit.RATIO:
         return points(change.value)
     if change.value is not None and is_beyond(change):
-        return (">999" if change.value > 0 else "<−999") + _SPACE + "%"
+        return _percent(">999" if change.value > 0 else "<−999")
     return percent_change(change.value)
 
 
@@ -157,8 +170,8 @@ def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> st
     """
     local = instant.astimezone(zone)
     today = now is not None and now.astimezone(zone).date() == local.date()
-    words = format_datetime(local, "HH:mm" if today else "d MMM y, HH:mm", locale="en_GB")
-    return f"{words}{offset_text(local)} {zone_name(zone)}"
+    written = _written(local, "HH:mm" if today else "d MMM y, HH:mm")
+    return f"{written}{offset_text(local)} {zone_name(zone)}"
 
 
 def clock(local: datetime) -> str:
@@ -168,12 +181,12 @@ def clock(local: datetime) -> str:
 
 def hour_text(local: datetime) -> str:
     """A local time of day in a sentence: "14:05"; one that clocks show twice says which: "01:30 (−05:00)"."""
-    return f"{local:%H:%M}{offset_text(local)}"
+    return _written(local, "HH:mm") + offset_text(local)
 
 
 def moment_text(local: datetime) -> str:
     """A local time in a sentence: "9 Mar, 14:05", as `hour_text` says which."""
-    return f"{local.day} {local:%b}, {hour_text(local)}"
+    return _written(local, "d MMM, HH:mm") + offset_text(local)
 
 
 def offset_text(local: datetime) -> str:
@@ -195,20 +208,62 @@ def age(instant: datetime, now: datetime) -> str:
     """How long ago: "2 min ago"; "just now" below a second and for clocks that run ahead."""
     passed = now - instant
     if passed.total_seconds() < 1:
-        return "just now"
-    return format_timedelta(-passed, add_direction=True, format="short", threshold=1, locale="en_GB")
+        return text("just now")
+    return format_timedelta(-passed, add_direction=True, format="short", threshold=1, locale=locale())
+
+
+def about_duration(span_s: float) -> str:
+    """How long, in one unit: "12 s", "3 min", "48 h", "2 d"; below two of a unit in the smaller one."""
+    for unit_s, name in _UNITS:
+        if span_s >= 2 * unit_s:
+            return text(name.key, number=f"{span_s / unit_s:.0f}")
+    return text("{number} s", number=f"{span_s:.0f}")
+
+
+def duration(span_s: int) -> str:
+    """How long, to the minute: "1 h 05 min", "12 min"; below one "40 s"."""
+    hours, minutes = span_s // 3600, span_s // 60 % 60
+    if hours:
+        return text("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02}")
+    return text("{number} min", number=minutes) if minutes else text("{number} s", number=span_s)
+
+
+def size(size_bytes: int) -> str:
+    """The size of a file: "383 kB", "12.3 MB", "2.1 GB"."""
+    if size_bytes < 10**6:
+        return text("{number} kB", number=count(Fraction(size_bytes, 10**3)))
+    if size_bytes < 10**9:
+        return text("{number} MB", number=decimal(Fraction(size_bytes, 10**6), 1))
+    return text("{number} GB", number=decimal(Fraction(size_bytes, 10**9), 1))
+
+
+def decimal(number: Number, places: int) -> str:
+    """A number with grouped digits and so many decimals: "2,060.3"."""
+    return _grouped(_rounded(number, places), places)
 
 
 def _short(units: Fraction, small_places: int) -> str:
     if units == 0:
         return "0"
-    for scale, letter in _SCALES:
+    for scale, shortened in _SCALES:
         # The rounded number decides: 9.996K is 10.0K, and 999.6K is 1.00M, never 1,000K.
-        for places, below in ((small_places, 1000),) if scale == 1 else ((2, 10), (1, 100), (0, 1000)):
+        for places, below in ((small_places, 1000),) if shortened is None else ((2, 10), (1, 100), (0, 1000)):
             rounded = _rounded(units / scale, places)
             if abs(rounded) < below:
-                return _grouped(rounded, places) + letter
-    return _grouped(rounded, 0) + letter
+                return _scaled(_grouped(rounded, places), shortened)
+    return _scaled(_grouped(rounded, 0), shortened)
+
+
+def _scaled(number: str, shortened: Message | None) -> str:
+    return text(shortened.key, number=number) if shortened else number
+
+
+def _percent(number: str) -> str:
+    return text("{number}\u00a0%", number=number)
+
+
+def _written(local: datetime, pattern: str) -> str:
+    return format_datetime(local, pattern, locale=locale())
 
 
 def _small(number: Fraction, places: int) -> str:
@@ -233,8 +288,15 @@ def _whole(number: Number, places: int = 0) -> int:
 
 
 def _grouped(number: Decimal, places: int) -> str:
-    return f"{number:,.{places}f}".replace("-", "−")
+    return f"{number:,.{places}f}".translate(_symbols(locale()))
 
 
-def _with(currency: str | None, text: str) -> str:
-    return text + _SPACE + currency if currency else text
+@lru_cache
+def _symbols(written_in: Locale) -> dict[int, str]:
+    """How a language writes what Python writes as "," and "." between digits, and as a minus."""
+    group, point = get_group_symbol(written_in), get_decimal_symbol(written_in)
+    return str.maketrans({",": group, ".": point, "-": "−"})
+
+
+def _with(currency: str | None, amount: str) -> str:
+    return amount + _SPACE + currency if currency else amount

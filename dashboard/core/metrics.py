@@ -4,6 +4,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Generic, Literal, TypeVar
 
+from dashboard.core.text import text
+
 S = TypeVar("S")
 Number = int | Fraction
 """An exact value: li where the unit is money, a plain ratio (0.04 is 4 %), or a count."""
@@ -66,15 +68,26 @@ class Metric(Generic[S]):
     """One number of the business: what it is called, how it is made, and which direction is good.
 
     `of` takes sums of one kind (`Totals`, `BonusTotals`) and returns None where the metric has no denominator
-    or a part of it is not known. Source: numbers.md, the first table.
+    or a part of it is not known. `label_key` and `formula_key` are sentences of `core.text`, which are put
+    into words where they are read. Source: numbers.md, the first table.
     """
 
     key: str
-    label: str
+    label_key: str
     unit: Unit
     good: Literal["up", "down", "neither"]
-    formula: str
+    formula_key: str
     of: Callable[[S], Number | None]
+
+    @property
+    def label(self) -> str:
+        """What the metric is called."""
+        return text(self.label_key)
+
+    @property
+    def formula(self) -> str:
+        """How the metric is made, in a sentence."""
+        return text(self.formula_key)
 
 
 METRICS: Final[tuple[Metric[Totals], ...]] = (
@@ -258,16 +271,15 @@ def change(metric: Metric[S], now: S | None, before: S | None) -> Change:
     value_now = None if now is None else metric.of(now)
     value_before = None if before is None else metric.of(before)
     if value_now is None:
-        return Change(None, None, "neutral", "There is no value for this period.")
+        return Change(None, None, "neutral", text("There is no value for this period."))
     if value_before is None:
-        return Change(None, None, "neutral", "There is no earlier value to compare with.")
+        return Change(None, None, "neutral", text("There is no earlier value to compare with."))
     difference = value_now - value_before
     if metric.unit is Unit.RATIO:
         return _judged(metric, Fraction(difference), difference)
     if value_before == 0:
-        return Change(
-            None, difference, "neutral", "The earlier value is 0, so there is no change in percent."
-        )
+        reason = text("The earlier value is 0, so there is no change in percent.")
+        return Change(None, difference, "neutral", reason)
     return _judged(metric, difference / abs(Fraction(value_before)), difference)
 
 

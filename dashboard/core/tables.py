@@ -11,8 +11,11 @@ _SUMS: Final = (
     Column("gain_li", "Players' net result", Kind.MONEY),
     Column("company_gain_li", "Company gain", Kind.MONEY),
 )
-_BEFORE: Final = tuple(
-    Column(f"before_{column.field}", f"{column.title}, compared", column.kind) for column in _SUMS
+_BEFORE: Final = (
+    Column("before_bet_count", "Bets, compared", Kind.COUNT),
+    Column("before_bet_amount_li", "Bet amount, compared", Kind.MONEY),
+    Column("before_gain_li", "Players' net result, compared", Kind.MONEY),
+    Column("before_company_gain_li", "Company gain, compared", Kind.MONEY),
 )
 
 DAYS: Final = (Column("date", "Day", Kind.DAY), *_SUMS)
@@ -36,18 +39,18 @@ _RTP: Final = METRIC["rtp"]
 ALL_GAMES: Final = (
     Column("name", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
-    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula),
-    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula),
-    Column("company_gain_li", "Company gain", Kind.MONEY, METRIC["company_gain"].formula),
-    Column("hold", "Hold", Kind.RATIO, METRIC["hold"].formula),
-    Column("rtp", "RTP", Kind.RATIO, _RTP.formula),
+    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula_key),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula_key),
+    Column("company_gain_li", "Company gain", Kind.MONEY, METRIC["company_gain"].formula_key),
+    Column("hold", "Hold", Kind.RATIO, METRIC["hold"].formula_key),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.formula_key),
     Column(
         "share",
         "Share",
         Kind.RATIO,
         "The game's company gain ÷ that of all known games, losses included. None where all together lost.",
     ),
-    Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].formula),
+    Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].formula_key),
     Column(
         "players",
         "Players",
@@ -69,7 +72,7 @@ LUCK: Final = (
     Column("name", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
     Column("verdict", "Verdict", Kind.TEXT),
-    Column("rtp", "RTP", Kind.RATIO, _RTP.formula),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.formula_key),
     Column("expected", "Expected", Kind.RATIO, "The RTP that an honest game is expected to have."),
     Column(
         "source", "Expected from", Kind.TEXT, "The game's own days before the period, or rounds of its type."
@@ -108,7 +111,7 @@ ROUND_PLAYERS: Final = (
 
 _KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
 _BONUSES: Final = tuple(
-    Column(field, BONUS_METRIC[key].label, _KINDS[BONUS_METRIC[key].unit], BONUS_METRIC[key].formula)
+    Column(field, BONUS_METRIC[key].label_key, _KINDS[BONUS_METRIC[key].unit], BONUS_METRIC[key].formula_key)
     for field, key in (
         ("release_count", "bonus_issued"),
         ("used_count", "bonus_used"),

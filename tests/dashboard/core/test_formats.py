@@ -2,6 +2,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.core import formats
+from dashboard.core import formats, text
 from dashboard.core.metrics import METRIC, Change, Number, Totals, change
 from dashboard.provider.failures import window_words
 from twoj_client import Window
@@ -361,3 +362,53 @@ def test_a_card_writes_an_amount_as_its_currency_does_and_never_hides_one():
     assert formats.short(METRIC["bet_amount"], 5000, "JPY") == "5\u00a0JPY"
     assert formats.short(METRIC["bet_amount"], 5000, "KWD") == "5.000\u00a0KWD"
     assert formats.money_short(Fraction(9, 2)) == "0.005"
+
+
+@pytest.mark.parametrize(
+    ("span_s", "about", "exact"),
+    [
+        *((0.2, "0 s", "0 s"), (40, "40 s", "40 s"), (119, "119 s", "1 min"), (120, "2 min", "2 min")),
+        *((7199, "120 min", "1 h 59 min"), (7200, "2 h", "2 h 00 min"), (3900, "65 min", "1 h 05 min")),
+        *((172_799, "48 h", "47 h 59 min"), (172_800, "2 d", "48 h 00 min")),
+    ],
+)
+def test_durations(span_s: float, about: str, exact: str) -> None:
+    assert formats.about_duration(span_s) == about
+    assert formats.duration(int(span_s)) == exact
+
+
+def test_sizes_of_files() -> None:
+    sizes = [formats.size(size) for size in (0, 383_499, 10**6, 2_060_349_000, 999_949_999)]
+    assert sizes == ["0 kB", "383 kB", "1.0 MB", "2.1 GB", "999.9 MB"]
+
+
+def test_numbers_and_dates_are_written_as_the_reader_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "_available", lambda: ["en", "de"])
+    monkeypatch.setattr(text, "_catalog", lambda _code: NullTranslations())
+    now = datetime(2026, 3, 15, 9, 30, tzinfo=UTC)
+    text.use_language("de")
+    try:
+        written = (
+            formats.money(-12_382_400_120, "PHP"),
+            *formats.money_texts([-12_382_400_120, 1_500], 2),
+            formats.money_short(3_210_000),
+            formats.percent(Fraction(392, 10_000)),
+            formats.points(Fraction(-31, 10_000)),
+            formats.axis(Decimal(2_500_000)),
+            formats.size(12_345_678),
+            formats.moment(now, ZoneInfo("UTC")),
+            formats.age(now, now + timedelta(minutes=2)),
+        )
+    finally:
+        text.use_language("en")
+    assert written == (
+        f"−12.382.400,12{S}PHP",
+        *("−12.382.400,12", "1,50"),
+        "3,21K",
+        f"3,92{S}%",
+        f"−0,31{S}pp",
+        f"2,5{S}Mio.",
+        "12,3 MB",
+        "15 März 2026, 09:30 UTC",
+        "vor 2 Min.",
+    )
