@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.codes import DEPOSIT, WITHDRAWAL
-from dashboard.core.formats import count, money
+from dashboard.core.formats import count, money, with_plus
 from dashboard.core.periods import days_label
+from dashboard.core.text import Message, later, plural, text
 from twoj_client.models import TransferRecord
 
 
@@ -29,12 +30,19 @@ class Cause(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
+CAUSES: Final[Mapping[Cause, Message]] = {
+    Cause.TRANSFER: later("transfer"),
+    Cause.JACKPOT: later("jackpot"),
+    Cause.BONUS: later("bonus"),
+    Cause.MISSING: later("rounds missing"),
+    Cause.UNEXPLAINED: later("unexplained"),
+}
 _IN_SENTENCE: Final = {
-    Cause.TRANSFER: "by transfers",
-    Cause.JACKPOT: "by jackpots",
-    Cause.BONUS: "by bonuses",
-    Cause.MISSING: "where rounds are missing",
-    Cause.UNEXPLAINED: "unexplained",
+    Cause.TRANSFER: later("{count} by transfers"),
+    Cause.JACKPOT: later("{count} by jackpots ({amount} in sum)"),
+    Cause.BONUS: later("{count} by bonuses ({amount} in sum)"),
+    Cause.MISSING: later("{count} where rounds are missing ({amount} in sum)"),
+    Cause.UNEXPLAINED: later("{count} unexplained ({amount} in sum)"),
 }
 
 
@@ -87,16 +95,12 @@ class Lacking:
 def transfers(records: Sequence[TransferRecord]) -> list[Transfer]:
     """Turn records into signed amounts, oldest first; types that the document does not name are left out."""
     signs = {DEPOSIT: 1, WITHDRAWAL: -1}
-    known = [record for record in records if record.type in signs]
-    return sorted(
-        (
-            Transfer(
-                record.created_at, signs[record.type] * record.amount, record.after_balance, record.ref_id
-            )
-            for record in known
-        ),
-        key=lambda transfer: transfer.at_s,
-    )
+    known = [
+        Transfer(each.created_at, signs[each.type] * each.amount, each.after_balance, each.ref_id)
+        for each in records
+        if each.type in signs
+    ]
+    return sorted(known, key=lambda transfer: transfer.at_s)
 
 
 def gaps(rounds: pd.DataFrame) -> list[Gap]:
@@ -182,19 +186,19 @@ def by_other_causes(
 def jump_words(found: Sequence[Gap], currency: str | None) -> str:
     """How often the balance jumped and why, in one sentence."""
     if not found:
-        return "The balance runs on from round to round without a jump."
-    causes = {cause: [gap for gap in found if gap.cause is cause] for cause in Cause}
+        return text("The balance runs on from round to round without a jump.")
     parts = []
-    for cause, of_cause in causes.items():
-        if not of_cause:
-            continue
-        rest_li = sum(gap.rest_li for gap in of_cause)
-        moved = f" ({'+' if rest_li > 0 else ''}{money(rest_li, currency)} in sum)"
-        parts.append(
-            f"{count(len(of_cause))} {_IN_SENTENCE[cause]}" + ("" if cause is Cause.TRANSFER else moved)
-        )
-    times = "once" if len(found) == 1 else f"{count(len(found))} times"
-    return f"The balance jumps {times} between two rounds: {', '.join(parts)}."
+    for cause, sentence in _IN_SENTENCE.items():
+        rests_li = [gap.rest_li for gap in found if gap.cause is cause]
+        if rests_li:
+            moved = with_plus(money(sum(rests_li), currency))
+            parts.append(text(sentence.key, count=count(len(rests_li)), amount=moved))
+    return plural(
+        "The balance jumps once between two rounds: {causes}.",
+        "The balance jumps {n} times between two rounds: {causes}.",
+        len(found),
+        causes=", ".join(parts),
+    )
 
 
 def _named(
@@ -206,16 +210,17 @@ def _named(
     zone: ZoneInfo,
 ) -> Gap:
     if any(start <= gap.to_s and gap.from_s < end for start, end in missing):
-        return _with(gap, Cause.MISSING, "the provider did not give all rounds of this time")
+        return _with(gap, Cause.MISSING, text("the provider did not give all rounds of this time"))
     if gap.rest_li in absent:
-        return _with(gap, Cause.MISSING, f"the provider's summary has more of {absent[gap.rest_li]}")
+        more = text("the provider's summary has more of {games}", games=absent[gap.rest_li])
+        return _with(gap, Cause.MISSING, more)
     if jackpots[gap.row - 1] == gap.rest_li:
-        return _with(gap, Cause.JACKPOT, "as much as the jackpot of the round before")
+        return _with(gap, Cause.JACKPOT, text("as much as the jackpot of the round before"))
     last_day = datetime.fromtimestamp(gap.to_s, zone).date()
     days = [day for day, cash_li in converted.items() if cash_li == gap.rest_li and day <= last_day]
     if gap.rest_li > 0 and days:
-        day = max(days)
-        return _with(gap, Cause.BONUS, f"as much cash as the bonuses of {days_label(day, day)} became")
+        label = days_label(max(days), max(days))
+        return _with(gap, Cause.BONUS, text("as much cash as the bonuses of {day} became", day=label))
     return gap
 
 
@@ -239,9 +244,11 @@ def _longest_run(amounts: Sequence[int], wanted: int) -> tuple[int, int] | None:
 
 def _listed(found: Collection[Transfer], most: int = 3) -> str:
     """Transfers in words; of many the first few and how many more."""
-    shown = [
-        f"{'deposit' if transfer.amount_li > 0 else 'withdrawal'} of {money(abs(transfer.amount_li))}"
+    shown = ", ".join(
+        text("deposit of {amount}", amount=money(transfer.amount_li))
+        if transfer.amount_li > 0
+        else text("withdrawal of {amount}", amount=money(-transfer.amount_li))
         for transfer in list(found)[:most]
-    ]
+    )
     more = len(found) - most
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return text("{transfers} and {count} more", transfers=shown, count=count(more)) if more > 0 else shown

@@ -13,8 +13,9 @@ from dashboard.charts.base import Layout, Trace, amount_axis, figure, paper_text
 from dashboard.charts.theme import Theme
 from dashboard.charts.thinning import line_places, mark_places
 from dashboard.charts.timeline import broken_line, clock_times, local_times, time_axis
-from dashboard.core.formats import money
-from dashboard.players.balance import Cause, Gap, Transfer
+from dashboard.core.formats import count, money
+from dashboard.core.text import Message, later, text
+from dashboard.players.balance import CAUSES, Cause, Gap, Transfer
 
 _HEIGHT: Final = 400
 _UPPER, _LOWER = (0.5, 0.94), (0.0, 0.36)
@@ -45,8 +46,9 @@ def balance_chart(
         *_gaps([gap for gap in gaps if gap.cause is not Cause.TRANSFER], look, currency, zone),
     ]
     drawn = [[value for trace in (lines[0], *marks) for value in trace["y"]], list(lines[1]["y"])]
-    money_name = f", {currency}" if currency else ""
-    titles = [f"Balance{money_name}", f"Net result since the first round{money_name}"]
+    titles = [text("Balance"), text("Net result since the first round")]
+    if currency:
+        titles = [text("{what}, {currency}", what=title, currency=currency) for title in titles]
     layout: Layout = {
         "xaxis": {**time_axis(look, zone), "anchor": "y2"},
         "yaxis": {**amount_axis(look, drawn[0]), "domain": _UPPER},
@@ -76,7 +78,8 @@ def _balance(
         known["credit_li"].to_numpy("int64"), first, known["credit_before_li"].to_numpy("int64")[first]
     )
     piece = np.insert(np.cumsum(begins), first, np.cumsum(begins)[first])
-    return _line(at, credit, piece, "Balance", look.primary, currency, zone)
+    sentence = later("Balance {amount}<br>{when}")
+    return _line(at, credit, piece, sentence, look.primary, currency, zone)
 
 
 def _ends(rounds: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -87,7 +90,8 @@ def _ends(rounds: pd.DataFrame) -> npt.NDArray[np.int64]:
 def _net(rounds: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> Trace:
     at = np.insert(_ends(rounds), 0, rounds["start_at"].iloc[:1].to_numpy("int64"))
     net = np.insert(np.cumsum(rounds["gain_li"].to_numpy("int64")), 0, 0)
-    line = _line(at, net, np.zeros(len(at), np.int64), "Net result", look.text, currency, zone)
+    sentence = later("Net result {amount}<br>{when}")
+    line = _line(at, net, np.zeros(len(at), np.int64), sentence, look.text, currency, zone)
     return {**line, "yaxis": "y2"}
 
 
@@ -95,7 +99,7 @@ def _line(
     at: npt.NDArray[np.int64],
     li: npt.NDArray[np.int64],
     piece: npt.NDArray[np.int64],
-    name: str,
+    sentence: Message,
     color: str,
     currency: str | None,
     zone: ZoneInfo,
@@ -106,7 +110,7 @@ def _line(
     places = line_places(at, li)
     times, amounts_li = local_times(at[places] * 1000, zone), li[places].tolist()
     words = [
-        f"{name} {money(amount, currency)}<br>{when}"
+        text(sentence.key, amount=money(amount, currency), when=when)
         for when, amount in zip(clock_times(at[places] * 1000, zone), amounts_li, strict=True)
     ]
     return {
@@ -120,9 +124,11 @@ def _transfers(
     transfers: Sequence[Transfer], look: Theme, currency: str | None, zone: ZoneInfo
 ) -> list[Trace]:
     traces = []
-    for name, symbol, chosen in (
-        ("Deposit", "triangle-up", [each for each in transfers if each.amount_li > 0]),
-        ("Withdrawal", "triangle-down", [each for each in transfers if each.amount_li < 0]),
+    deposit = later("Deposit {amount}<br>Balance after it {balance}<br>{when}")
+    withdrawal = later("Withdrawal {amount}<br>Balance after it {balance}<br>{when}")
+    for sentence, symbol, chosen in (
+        (deposit, "triangle-up", [each for each in transfers if each.amount_li > 0]),
+        (withdrawal, "triangle-down", [each for each in transfers if each.amount_li < 0]),
     ):
         at = np.array([each.at_s for each in chosen], np.int64)
         places, counts = mark_places(at, np.array([abs(each.amount_li) for each in chosen], np.int64))
@@ -135,8 +141,12 @@ def _transfers(
                 "x": times,
                 "y": [units(chosen[place].after_li) for place in places],
                 "customdata": [
-                    f"{name} {money(abs(chosen[place].amount_li), currency)}<br>"
-                    f"Balance after it {money(chosen[place].after_li, currency)}<br>{when}{_more(standing)}"
+                    text(
+                        sentence.key,
+                        amount=money(abs(chosen[place].amount_li), currency),
+                        balance=money(chosen[place].after_li, currency),
+                        when=when + _more(standing),
+                    )
                     for place, when, standing in zip(
                         places, clock_times(at[places] * 1000, zone), counts, strict=True
                     )
@@ -155,10 +165,11 @@ def _gaps(gaps: Sequence[Gap], look: Theme, currency: str | None, zone: ZoneInfo
     for cause, symbol in _GAPS.items():
         color = look.loss if cause is Cause.UNEXPLAINED else look.text
         chosen = [
-            (gaps[place], time, f"{when}{_more(standing)}")
+            (gaps[place], time, when + _more(standing))
             for place, time, when, standing in zip(places, times, said, counts, strict=True)
             if gaps[place].cause is cause
         ]
+        name = str(CAUSES[cause]).capitalize()
         traces.append(
             {
                 "type": "scatter",
@@ -176,7 +187,12 @@ def _gaps(gaps: Sequence[Gap], look: Theme, currency: str | None, zone: ZoneInfo
                     for gap, _, when in chosen
                     for words in [
                         "",
-                        f"{cause.capitalize()}: {money(gap.rest_li, currency)}<br>{when}",
+                        text(
+                            "{cause}: {amount}<br>{when}",
+                            cause=name,
+                            amount=money(gap.rest_li, currency),
+                            when=when,
+                        ),
                         "",
                     ]
                 ],
@@ -187,4 +203,4 @@ def _gaps(gaps: Sequence[Gap], look: Theme, currency: str | None, zone: ZoneInfo
 
 
 def _more(standing: int) -> str:
-    return f"<br>and {standing - 1} more close by" if standing > 1 else ""
+    return text("<br>and {count} more close by", count=count(int(standing) - 1)) if standing > 1 else ""

@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import plotly.graph_objects as go
+from babel.dates import format_date, get_day_names
 
 from dashboard.charts.base import Layout, axis, figure
 from dashboard.charts.steps import day_name
 from dashboard.charts.theme import Theme
-from dashboard.core.formats import many, money, offset_text, zone_name
+from dashboard.core.formats import hour_text, money, zone_name
 from dashboard.core.frames import local_times
+from dashboard.core.text import locale, plural, text
 from dashboard.players.sessions import by_local_day, length_words
-from dashboard.rounds.frame import WEEKDAYS
 
 _HEAT_HEIGHT: Final = 264
 _HEADROOM: Final = 56
@@ -26,16 +27,27 @@ _EVERY_HOURS: Final = [0, 6, 12, 18, 24]
 
 def hours_of_week_chart(cells: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Number of rounds by weekday and hour (`rounds.by_weekday_and_hour`): the darker, the more."""
+    weekdays = get_day_names("abbreviated", locale=locale())
     rows = [cells[cells["weekday"] == weekday] for weekday in range(7)]
     trace = {
         "type": "heatmap",
         "x": list(range(24)),
-        "y": list(WEEKDAYS),
+        "y": [weekdays[number] for number in range(7)],
         "z": [row["bet_count"].tolist() for row in rows],
         "customdata": [
             [
-                f"<b>{WEEKDAYS[weekday]} {hour:02}:00–{(hour + 1) % 24:02}:00</b><br>{many(bets, 'round')}"
-                f"<br>Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
+                plural(
+                    "<b>{weekday} {start}:00–{end}:00</b><br>{n} round"
+                    "<br>Bet amount {bet_amount}<br>Net result {net_result}",
+                    "<b>{weekday} {start}:00–{end}:00</b><br>{n} rounds"
+                    "<br>Bet amount {bet_amount}<br>Net result {net_result}",
+                    bets,
+                    weekday=weekdays[weekday],
+                    start=f"{hour:02}",
+                    end=f"{(hour + 1) % 24:02}",
+                    bet_amount=money(bet_li, currency),
+                    net_result=money(gain_li, currency),
+                )
                 for hour, bets, bet_li, gain_li in zip(
                     *(row[name].tolist() for name in ("hour", "bet_count", "bet_amount_li", "gain_li")),
                     strict=True,
@@ -53,7 +65,7 @@ def hours_of_week_chart(cells: pd.DataFrame, look: Theme, currency: str | None, 
         "ygap": 2,
     }
     layout: Layout = {
-        "xaxis": axis(f"Hour, {zone_name(zone)}", tickvals=[0, 3, 6, 9, 12, 15, 18, 21]),
+        "xaxis": axis(text("Hour, {zone}", zone=zone_name(zone)), tickvals=[0, 3, 6, 9, 12, 15, 18, 21]),
         "yaxis": axis(autorange="reversed", ticklabelstandoff=6),
     }
     return figure(look, [trace], _HEAT_HEIGHT, layout)
@@ -85,7 +97,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Theme, currency: str | None, zo
     }
     layout: Layout = {
         "xaxis": axis(
-            f"Time of day, {zone_name(zone)}",
+            text("Time of day, {zone}", zone=zone_name(zone)),
             range=[0, 24],
             tickvals=_EVERY_HOURS,
             ticktext=[f"{hour:02}:00" for hour in _EVERY_HOURS],
@@ -112,10 +124,18 @@ def _words(sessions: pd.DataFrame, currency: str | None, zone: ZoneInfo) -> list
         for name in ("length_s", "bet_count", "game_count", "bet_amount_li", "gain_li")
     )
     return [
-        f"<b>{day_name(start.date())}, {start:%H:%M}{offset_text(start)}–{end:%H:%M}{offset_text(end)}</b>"
-        f" ({length_words(length_s)})<br>"
-        f"{many(bets, 'round')} in {many(games, 'game')}<br>"
-        f"Bet amount {money(bet_li, currency)}<br>Net result {money(gain_li, currency)}"
+        text(
+            "<b>{day}, {start}–{end}</b> ({length})<br>{rounds} in {games}<br>"
+            "Bet amount {bet_amount}<br>Net result {net_result}",
+            day=day_name(start.date()),
+            start=hour_text(start),
+            end=hour_text(end),
+            length=length_words(length_s),
+            rounds=plural("{n} round", "{n} rounds", bets),
+            games=plural("{n} game", "{n} games", games),
+            bet_amount=money(bet_li, currency),
+            net_result=money(gain_li, currency),
+        )
         for start, end, length_s, bets, games, bet_li, gain_li in zip(starts, ends, *columns, strict=True)
     ]
 
@@ -130,5 +150,5 @@ def _day_ticks(days: list[date], row_px: int) -> Layout:
         named = [day for day in days if day.day == 1]
     return {
         "tickvals": [day_name(day) for day in named],
-        "ticktext": [f"{day:%a} {day.day} {day:%b}" for day in named],
+        "ticktext": [format_date(day, "EEE d MMM", locale=locale()) for day in named],
     }

@@ -9,15 +9,21 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.core.codes import SLOTS
-from dashboard.core.formats import count, money
+from dashboard.core.formats import count, money, with_plus
 from dashboard.core.frames import game_names, game_type
+from dashboard.core.text import later, text
 from dashboard.players.balance import Lacking
 from twoj_client.models import Game, GamesUserSummary, SlotsUserRow
 
-OTHERS: Final = "All games that are not slots"
+OTHERS: Final = later("All games that are not slots")
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li")
 _SUMMARY: Final = tuple(f"summary_{name}" for name in SUMS)
 _UNKNOWN: Final = (None, None, None)
+_DIFFERENCES: Final = {
+    "bet_count": later("bets {difference}"),
+    "bet_amount_li": later("bet amount {difference}"),
+    "gain_li": later("net result {difference}"),
+}
 
 
 def player_games(
@@ -49,7 +55,7 @@ def player_games(
     summary = _UNKNOWN if others is None else (None, others.bet_amount, others.gain_amount)
     if their or summary[1]:
         in_sum = [sum(each) for each in zip((0, 0, 0), *their, strict=True)]
-        rows.append((None, OTHERS, "", *in_sum, *summary))
+        rows.append((None, str(OTHERS), "", *in_sum, *summary))
     fields = ("game_id", "game", "type", *SUMS, *_SUMMARY)
     return pd.DataFrame(
         {
@@ -69,12 +75,12 @@ def differences(games: pd.DataFrame) -> list[str]:
     found = []
     for row in games.to_dict("records"):
         parts = []
-        for name, what in zip(SUMS, ("bets", "bet amount", "net result"), strict=True):
+        for name, sentence in _DIFFERENCES.items():
             summary = row[f"summary_{name}"]
             more = 0 if pd.isna(summary) else summary - row[name]
             if more:
-                amount = count(more) if name == "bet_count" else money(more)
-                parts.append(f"{what} {'+' if more > 0 else ''}{amount}")
+                difference = with_plus(count(more) if name == "bet_count" else money(more))
+                parts.append(text(sentence.key, difference=difference))
         found.append(", ".join(parts))
     return found
 
@@ -82,7 +88,7 @@ def differences(games: pd.DataFrame) -> list[str]:
 def in_words(games: pd.DataFrame) -> str:
     """Which games' summary and rounds differ, and by how much; empty where all agree."""
     found = [
-        f"{game}: {words}"
+        text("{game}: {differences}", game=game, differences=words)
         for game, words in zip(games["game"].tolist(), differences(games), strict=True)
         if words
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 from dashboard.core.markdown import short
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
 from dashboard.core.query import OP_ID, USER_ID, Query
+from dashboard.core.text import text
 from dashboard.rounds.frame import dated
 
 
@@ -30,7 +31,7 @@ class Player:
             ids.append(f"op_id “{self.op_id}”")
         if self.user_id is not None:
             ids.append(f"user_id {self.user_id}")
-        return " and ".join(ids)
+        return text("{id} and {other_id}", id=ids[0], other_id=ids[1]) if len(ids) > 1 else "".join(ids)
 
 
 def read_player(query: Query) -> Player | None:
@@ -45,7 +46,7 @@ def identity(player: Player, rounds: pd.DataFrame) -> str:
     parts = [
         f"op_id {short(player.op_id)}" if player.op_id else "",
         f"user_id {player.user_id}" if player.user_id is not None else "",
-        f"plays in {', '.join(currencies)}" if currencies else "",
+        text("plays in {currencies}", currencies=", ".join(currencies)) if currencies else "",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -1,6 +1,6 @@
 """The tables about one player: which columns they have, on screen and in files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from dashboard.core.files import Column, Kind
 from dashboard.core.formats import LI_PER_UNIT, money, money_places, money_texts
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
-from dashboard.players.balance import Gap
+from dashboard.players.balance import CAUSES, Gap
 from dashboard.players.games import differences
 from dashboard.players.sessions import length_words
 from dashboard.rounds.frame import AWARD_TYPES
@@ -162,7 +162,7 @@ def gaps_table(gaps: Sequence[Gap], zone: ZoneInfo) -> pd.DataFrame:
         {
             "at": local_times(pd.Series([gap.to_s for gap in newest], dtype="int64"), zone),
             **{name: pd.array([getattr(gap, name) for gap in newest], dtype="Int64") for name in amounts},
-            "cause": [str(gap.cause) for gap in newest],
+            "cause": [str(CAUSES[gap.cause]) for gap in newest],
             "why": [gap.why for gap in newest],
         }
     )
@@ -184,9 +184,9 @@ def games_table(games: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _named(numbers: "pd.Series[int]", names: dict[int, str]) -> "pd.Series[str]":
+def _named(numbers: "pd.Series[int]", names: Mapping[int, object]) -> "pd.Series[str]":
     """Numbers in words; one that the document does not name stays a number."""
-    found = [None if pd.isna(number) else names.get(number, str(number)) for number in numbers.tolist()]
+    found = [None if pd.isna(number) else str(names.get(number, number)) for number in numbers.tolist()]
     return pd.Series(found, index=numbers.index, dtype="string")
 
 

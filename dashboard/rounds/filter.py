@@ -1,27 +1,45 @@
 """Which of a player's rounds are asked for, read from the address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from operator import ge, le
+from typing import Any, Final
 
 import pandas as pd
 
 from dashboard.core.codes import FEATURES
 from dashboard.core.formats import money
-from dashboard.core.query import BUY, FEATURE, GAME_IDS, MAX_BET, MIN_BET, MIN_WIN, RESULT, ROUND_TYPES, Query
+from dashboard.core.query import (
+    BUY,
+    FEATURE,
+    GAME_IDS,
+    MAX_BET,
+    MIN_BET,
+    MIN_WIN,
+    RESULT,
+    ROUND_TYPES,
+    Parameter,
+    Query,
+)
+from dashboard.core.text import text
 
-FILTERS: Final = (ROUND_TYPES, GAME_IDS, FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN)
-"""What of the address narrows down the rounds."""
+FILTERS: Final[tuple[Parameter[Any], ...]] = (
+    *(ROUND_TYPES, GAME_IDS, FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN),
+)
+"""What of the address narrows down the rounds, in the order of `RoundFilter`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundFilter:
-    """What is empty or None is not narrowed down; amounts in li, both bounds included."""
+    """What is empty or None is not narrowed down; amounts in li, both bounds included.
+
+    `buy` and `result` are values of `query.BUY` and `query.RESULT`.
+    """
 
     types: tuple[str, ...] = ()
     game_ids: tuple[int, ...] = ()
     features: tuple[int, ...] = ()
-    buy: bool | None = None
+    buy: str | None = None
     result: str | None = None
     min_bet_li: int | None = None
     max_bet_li: int | None = None
@@ -30,40 +48,40 @@ class RoundFilter:
     def of(self, rounds: pd.DataFrame) -> pd.DataFrame:
         """Leave the rounds (`rounds.with_games`) that are asked for, in their order."""
         keep = pd.Series(data=True, index=rounds.index)
-        if self.types:
-            keep &= rounds["type"].isin(self.types)
-        if self.game_ids:
-            keep &= rounds["game_id"].isin(self.game_ids)
-        if self.features:
-            keep &= rounds["feature"].isin(self.features)
+        for name, wanted in (("type", self.types), ("game_id", self.game_ids), ("feature", self.features)):
+            if wanted:
+                keep &= rounds[name].isin(wanted)
         if self.buy is not None:
-            keep &= rounds["is_buy"].eq(self.buy).fillna(value=False)
+            keep &= rounds["is_buy"].eq(self.buy == "yes").fillna(value=False)
         if self.result is not None:
             gain = rounds["gain_li"]
             keep &= {"won": gain > 0, "lost": gain < 0, "even": gain == 0}[self.result]
-        for name, low, high in (
-            ("bet_amount_li", self.min_bet_li, self.max_bet_li),
-            ("win_li", self.min_win_li, None),
+        for name, holds, bound_li in (
+            ("bet_amount_li", ge, self.min_bet_li),
+            ("bet_amount_li", le, self.max_bet_li),
+            ("win_li", ge, self.min_win_li),
         ):
-            if low is not None:
-                keep &= rounds[name] >= low
-            if high is not None:
-                keep &= rounds[name] <= high
+            if bound_li is not None:
+                keep &= holds(rounds[name], bound_li)
         return rounds[keep.astype(bool)]
 
     def words(self, names: Mapping[int, str], currency: str | None = None) -> str:
         """What is left, in words for page and file; empty where nothing is narrowed down."""
+
+        def amount(li: int) -> str:
+            return money(li, currency)
+
         parts = [
-            ", ".join(self.types),
+            ", ".join(str(ROUND_TYPES.choices[name]) for name in self.types),
             ", ".join(names.get(game_id, str(game_id)) for game_id in self.game_ids),
-            ", ".join(FEATURES[feature] for feature in self.features),
-            "" if self.buy is None else BUY.choices["yes" if self.buy else "no"],
-            "" if self.result is None else RESULT.choices[self.result],
-            "" if self.min_bet_li is None else f"Bet from {money(self.min_bet_li, currency)}",
-            "" if self.max_bet_li is None else f"Bet up to {money(self.max_bet_li, currency)}",
-            "" if self.min_win_li is None else f"Win from {money(self.min_win_li, currency)}",
+            ", ".join(str(FEATURES[feature]) for feature in self.features),
+            "" if self.buy is None else str(BUY.choices[self.buy]),
+            "" if self.result is None else str(RESULT.choices[self.result]),
+            "" if self.min_bet_li is None else text("Bet from {amount}", amount=amount(self.min_bet_li)),
+            "" if self.max_bet_li is None else text("Bet up to {amount}", amount=amount(self.max_bet_li)),
+            "" if self.min_win_li is None else text("Win from {amount}", amount=amount(self.min_win_li)),
         ]
-        return "; ".join(part for part in parts if part)
+        return "; ".join(filter(None, parts))
 
 
 def read_bet_filter(query: Query) -> RoundFilter:
@@ -73,13 +91,4 @@ def read_bet_filter(query: Query) -> RoundFilter:
 
 def read_round_filter(query: Query) -> RoundFilter:
     """Read from an address which rounds it asks for."""
-    buy = query.value(BUY)
-    return replace(
-        read_bet_filter(query),
-        features=query.value(FEATURE),
-        buy=None if buy is None else buy == "yes",
-        result=query.value(RESULT),
-        min_bet_li=query.value(MIN_BET),
-        max_bet_li=query.value(MAX_BET),
-        min_win_li=query.value(MIN_WIN),
-    )
+    return RoundFilter(*(query.value(parameter) for parameter in FILTERS))

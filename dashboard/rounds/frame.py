@@ -7,22 +7,21 @@ for the Games types. Rounds stand oldest first.
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pandas as pd
 
-from dashboard.core.formats import many
 from dashboard.core.frames import TIMES_S, game_names, game_type, local_times
-from twoj_client.models import Game
+from dashboard.core.text import later, plural
+from twoj_client.models import Game, GamesRound, SlotsRound
 
-AWARD_TYPES: Final = {0: "Normal", 1: "Free games", 2: "Bonus"}
+AWARD_TYPES: Final = {0: later("Normal"), 1: later("Free games"), 2: later("Bonus")}
 """The provider's numbers of a slots round's award, as its document names them (3.1)."""
 EXTRA_AMOUNTS: Final = ("base_amount", "free_amount", "bonus_amount", "jackpot_amount")
 """Amounts within `extra_business`, in li."""
 _LONGEST_ROUND_S: Final = 31 * 86_400
-WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _WHOLE: Final = (
     *("game_id", "user_id", "start_at", "end_at", "bet_amount_li", "gain_li", "win_li"),
@@ -36,34 +35,7 @@ _TEXT: Final = (
 COLUMNS: Final = (*_WHOLE, *_TEXT, "is_buy")
 
 
-class AnyRound(Protocol):
-    """What rounds of slots and of the Games types have in common; amounts in li, times in epoch seconds."""
-
-    @property
-    def event_id(self) -> str: ...  # noqa: D102
-    @property
-    def draw_id(self) -> str: ...  # noqa: D102
-    @property
-    def game_id(self) -> int: ...  # noqa: D102
-    @property
-    def bet_amount(self) -> int: ...  # noqa: D102
-    @property
-    def gain_amount(self) -> int: ...  # noqa: D102
-    @property
-    def credit_before_bet(self) -> int | None: ...  # noqa: D102
-    @property
-    def credit(self) -> int | None: ...  # noqa: D102
-    @property
-    def start_at(self) -> int: ...  # noqa: D102
-    @property
-    def end_at(self) -> int | None: ...  # noqa: D102
-    @property
-    def user_id(self) -> int | None: ...  # noqa: D102
-    @property
-    def op_id(self) -> str | None: ...  # noqa: D102
-
-
-def rounds_frame(rows: Sequence[AnyRound]) -> pd.DataFrame:
+def rounds_frame(rows: Sequence[GamesRound | SlotsRound]) -> pd.DataFrame:
     """One row a round, in the order given, with `COLUMNS`.
 
     `win_li` is what the player got back: bet + net result (`gain_li`). What `extra_business` documents has
@@ -104,7 +76,7 @@ def rounds_frame(rows: Sequence[AnyRound]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _end_at(row: AnyRound) -> int | None:
+def _end_at(row: GamesRound | SlotsRound) -> int | None:
     """When it ended; not known, too, where no round lasts so long."""
     is_known = row.end_at is not None and abs(row.end_at - row.start_at) <= _LONGEST_ROUND_S
     return row.end_at if is_known else None
@@ -118,8 +90,11 @@ def dated(rounds: pd.DataFrame) -> pd.DataFrame:
 
 def undated_words(rounds: pd.DataFrame) -> str:
     """How many rounds are missing where times count, in a sentence; empty where none is."""
-    lacking = len(rounds) - len(dated(rounds))
-    return f"Without {many(lacking, 'round')} whose start is no time." if lacking else ""
+    if not (lacking := len(rounds) - len(dated(rounds))):
+        return ""
+    return plural(
+        "Without {n} round whose start is no time.", "Without {n} rounds whose start is no time.", lacking
+    )
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -168,7 +143,7 @@ def _of_extras(extras: Sequence[Any], name: str) -> list[int | None]:
     return [value if type(value) is int and -(2**63) <= value < 2**63 else None for value in found]
 
 
-def _of(rows: Sequence[AnyRound], name: str) -> list[Any]:
+def _of(rows: Sequence[GamesRound | SlotsRound], name: str) -> list[Any]:
     return [getattr(row, name, None) for row in rows]
 
 

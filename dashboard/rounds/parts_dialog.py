@@ -10,6 +10,7 @@ from dashboard.core.codes import SLOTS
 from dashboard.core.markdown import escaped, safe_url, short
 from dashboard.core.periods import business_day
 from dashboard.core.query import ROUND
+from dashboard.core.text import text
 from dashboard.kit import current, guard, navigation, query_params, states
 from dashboard.rounds.data import round_url
 from dashboard.rounds.detail import Fields, facts, games_fields, slots_fields
@@ -30,14 +31,14 @@ def _close() -> None:
 def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a round of a player (a row of `round_table.rounds_table`), with all that its type has."""
     is_slots = row["type"] == SLOTS
-    _fields("The round", facts(row, currency), "round-facts")
+    _fields(text("The round"), facts(row, currency), "round-facts")
     _fields(
-        SLOTS if is_slots else "What was bet on, and what came",
+        SLOTS if is_slots else text("What was bet on, and what came"),
         slots_fields(row, currency) if is_slots else games_fields(row),
         "round-fields",
     )
     if is_slots:
-        with states.part("The provider's page of this round"):
+        with states.part(text("The provider's page of this round")):
             _provider_page(round_url(current.merchant(), int(row["game_id"]), str(row["draw_id"])))
     _game(row)
 
@@ -45,12 +46,12 @@ def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
 @guard.dialog("Bet", _close)
 def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a bet (a row of `bet_tables.bets_table`), with ways to its player and its game."""
-    _fields("The bet", facts(row, currency), "round-facts")
+    _fields(text("The bet"), facts(row, currency), "round-facts")
     day = business_day(row["start"], current.merchant().zone).isoformat()
     # The bet's own day: what the page shows may be another period, and a day is read at once.
     navigation.lead(
         "players.py",
-        f"Player {row['player']}",
+        text("Player {player}", player=row["player"]),
         user_id=str(row["user_id"]),
         period=f"{day}..{day}",
         round=str(row["event_id"]),
@@ -66,7 +67,7 @@ def missing(sentence: str) -> None:
 
 def named(event_id: str) -> str:
     """How a sentence calls a round that somebody asked for."""
-    return f"“{short(event_id)}”"
+    return text("“{id}”", id=short(event_id))
 
 
 def _game(row: Mapping[Any, Any]) -> None:
@@ -75,9 +76,9 @@ def _game(row: Mapping[Any, Any]) -> None:
 
 def _provider_page(url: str) -> None:
     if safe := safe_url(url):
-        st.link_button("Open the provider's page of this round", safe, icon=":material/open_in_new:")
+        st.link_button(text("Open the provider's page of this round"), safe, icon=":material/open_in_new:")
     else:
-        st.warning("The provider's address of this round is not an https link, so it is not offered.")
+        st.warning(text("The provider's address of this round is not an https link, so it is not offered."))
 
 
 def _fields(title: str, fields: Fields, key: str) -> None:
