@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,15 @@ class LedgerUrlRefused(ValueError):
 
 
 class LedgerAway(Exception):
-    """The database cannot be used just now. Its text says why; what was asked for may be repeated."""
+    """The database cannot be used just now; what was asked for may be repeated.
+
+    `key` is a sentence that says why, with named places that `fields` fill; the error's text is the two.
+    """
+
+    def __init__(self, key: str, **fields: object) -> None:
+        super().__init__(key.format_map(fields) if fields else key)
+        self.key = key
+        self.fields = fields
 
 
 class NotHeld(LedgerAway):
@@ -110,11 +119,17 @@ def ledger_url(setting: str | None) -> URL:
     return url
 
 
-def place(url: URL) -> str:
-    """Return where the ledger is, for people: without user and password."""
+def place(url: URL) -> tuple[str, dict[str, object]]:
+    """Return where the ledger is, for people: words with named places, and what fills them; no password."""
     if url.get_backend_name() == "sqlite":
-        return f"SQLite file {url.database}"
-    return f"PostgreSQL at {url.host or 'this machine'}:{url.port or 5432}, {url.database or url.username}"
+        return "SQLite file {path}", {"path": url.database}
+    fields: dict[str, object] = {
+        "host": url.host,
+        "port": url.port or 5432,
+        "name": url.database or url.username,
+    }
+    words = "PostgreSQL at {host}:{port}, {name}" if url.host else "PostgreSQL at this machine:{port}, {name}"
+    return words, fields
 
 
 def open_engine(url: URL) -> Engine:
@@ -246,7 +261,6 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self.place = place(url)
         self.tables = Tables(open_engine(url))
 
     def close(self) -> None:
@@ -316,7 +330,7 @@ class Tables:
                 with nullcontext() if at_once else self._breaker.guard():
                     migrate(self.engine, mch_id, _WAIT_S)
             except CircuitOpen as left_alone:
-                raise LedgerAway(*left_alone.failure.args) from None
+                raise copy(left_alone.failure) from None
             except LedgerAway as error:
                 self._breaker.record(error)
                 raise
@@ -371,8 +385,8 @@ def require_newest(connection: Connection) -> None:
         raise LedgerAway("The ledger does not say its version: alembic_version was emptied or dropped.")
     if current != newest:
         known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
-        older = f"The ledger is of an older version ({current}). Start this server: it brings it up to date."
-        raise LedgerAway(older if current in known else _NEWER)
+        older = "The ledger is of an older version ({version}). Start this server: it brings it up to date."
+        raise LedgerAway(older if current in known else _NEWER, version=current)
 
 
 @cache
@@ -390,4 +404,4 @@ def _alembic() -> Config:
 def away(error: DBAPIError) -> LedgerAway:
     """Return the error that says in one line what the database said."""
     kind = NotHeld if isinstance(error, DataError | IntegrityError) else LedgerAway
-    return kind(f"The ledger's database cannot be used: {str(error.orig).partition(chr(10))[0]}")
+    return kind("The ledger's database cannot be used: {reason}", reason=str(error.orig).partition("\n")[0])

@@ -2,37 +2,52 @@
 
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
 
 import pandas as pd
+from msgspec.structs import asdict
 
 from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import ExportState as Waiting
 from dashboard.core import formats
+from dashboard.core.text import later, plural, text
 from dashboard.jackpots.data_poller import Doing
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import condition
 from dashboard.provider.merchant import Merchant
 from dashboard.status import rows as status_rows
 from dashboard.status.data_checks import Checks
-from dashboard.status.rows import HealthState, RefusedSeen, Row
+from dashboard.status.rows import HealthState, Row
 from ledger.database import LedgerAway
 from ledger.payouts import refusals
+from ledger.payouts.refusals import RefusalCount
+from twoj_client.health import Api
 
+_CALLS: Final = (
+    {"endpoint": "string"}
+    | dict.fromkeys(("calls_60s", "calls_900s"), "int64")
+    | dict.fromkeys(("p50_ms", "p95_ms"), "Int64")
+    | {"failures_900s": "int64", "failures": "string"}
+    | dict.fromkeys(("calls", "hits", "misses", "stale"), "int64")
+)
+"""What `tables.CALLS` shows, and how it is kept."""
 _PATIENCE_S: Final = 3
 """The first one on the page waits so long for answers; a call to the provider takes at most 2 s here."""
 _SHOWN_BODY: Final = 500
 _LIBRARIES: Final = ("streamlit", "pandas", "plotly", "httpx", "sqlalchemy", "diskcache", "redis")
 _POLLER: Final = {
-    Doing.RESTING: (HealthState.WELL, "Rests: nobody looks at the pots."),
-    Doing.ASKING: (HealthState.WELL, "Asks for the pots, for all servers that share the cache."),
-    Doing.HEARING: (
-        HealthState.WELL,
-        "Another server asks for the pots; their answers come through the cache.",
-    ),
-    Doing.FAILING: (HealthState.FAILING, "Asks for the pots, and gets no answer."),
+    Doing.RESTING: later("Rests: nobody looks at the pots."),
+    Doing.ASKING: later("Asks for the pots, for all servers that share the cache."),
+    Doing.HEARING: later("Another server asks for the pots; their answers come through the cache."),
+    Doing.FAILING: later("Asks for the pots, and gets no answer."),
+}
+_APIS: Final = {
+    Api.SUMMARY: later("Summary API"),
+    Api.JACKPOT: later("Jackpot API"),
+    Api.WALLET: later("Wallet API"),
 }
 
 
@@ -41,7 +56,7 @@ def provider_rows(merchant: Merchant) -> list[Row]:
     seen = merchant.running(Checks).apis(_PATIENCE_S)
     ahead_s = status_rows.ahead_of(seen.values())
     return [
-        *(status_rows.api_row(api, one, ahead_s) for api, one in seen.items()),
+        *(status_rows.api_row(str(_APIS[api]), one, ahead_s) for api, one in seen.items()),
         status_rows.clock_row(ahead_s),
         status_rows.currency_row(merchant.currency, tuple(merchant.currencies)),
     ]
@@ -67,7 +82,7 @@ def ledger_rows(merchant: Merchant) -> list[Row]:
     ]
 
 
-def refused(merchant: Merchant) -> list[RefusedSeen] | None:
+def refused(merchant: Merchant) -> list[RefusalCount] | None:
     """The payout calls that were not credited, one for each kind; None where the ledger does not say."""
     return merchant.running(Checks).refused(_PATIENCE_S)
 
@@ -77,7 +92,7 @@ def refused_calls(merchant: Merchant, count: int) -> pd.DataFrame:
     with merchant.ledger.reading() as books:
         calls = refusals.latest(books, count)
     texts = {
-        "kind": [status_rows.REFUSED[call.kind].said for call in calls],
+        "kind": [str(status_rows.REFUSED[call.kind][0]) for call in calls],
         "msg": [call.msg for call in calls],
         "trans_no": [call.trans_no for call in calls],
         "body": [call.body[:_SHOWN_BODY].decode(errors="replace") for call in calls],
@@ -102,24 +117,23 @@ def acknowledge_refused(merchant: Merchant, shown: Mapping[str, int], who: str) 
 
 def background_rows(merchant: Merchant) -> list[Row]:
     """What goes on without a page: the poller of the pots, the screens, exports."""
-    state, said = _POLLER[merchant.running(Watch).poller.doing]
-    advice = (
-        "See the Jackpot API above; the walls show the last pots with their age."
-        if state is not HealthState.WELL
-        else ""
-    )
-    return [Row("Jackpot poller", state, said, advice), _screens(merchant), _exports(merchant)]
+    doing = merchant.running(Watch).poller.doing
+    poller = Row(text("Jackpot poller"), HealthState.WELL, str(_POLLER[doing]))
+    if doing is Doing.FAILING:
+        advice = text("See the Jackpot API above; the walls show the last pots with their age.")
+        poller = replace(poller, state=HealthState.FAILING, to_do=advice)
+    return [poller, _screens(merchant), _exports(merchant)]
 
 
 def all_rows(merchant: Merchant) -> list[tuple[str, Row]]:
-    """Every line, with the name of its group."""
-    groups = {
-        "Provider": provider_rows,
-        "Cache": cache_rows,
-        "Ledger": ledger_rows,
-        "Background": background_rows,
-    }
-    return [(group, row) for group, rows in groups.items() for row in rows(merchant)]
+    """Every line, with the name of its group as it stands behind a line's own."""
+    groups = (
+        (text("provider"), provider_rows),
+        (text("cache"), cache_rows),
+        (text("ledger"), ledger_rows),
+        (text("background"), background_rows),
+    )
+    return [(group, row) for group, rows in groups for row in rows(merchant)]
 
 
 def calls(merchant: Merchant) -> pd.DataFrame:
@@ -127,46 +141,25 @@ def calls(merchant: Merchant) -> pd.DataFrame:
     stats = merchant.twoj.stats()
     rows = [
         {
-            "endpoint": name,
-            "calls_60s": of.calls_60s,
-            "calls_900s": of.calls_900s,
+            **asdict(of),
+            "endpoint": endpoint,
             "p50_ms": _ms(of.p50_s),
             "p95_ms": _ms(of.p95_s),
-            "failures_900s": of.failures_900s,
             "failures": ", ".join(f"{count} {error}" for error, count in sorted(of.failures.items())),
-            "calls": of.calls,
-            "hits": of.hits,
-            "misses": of.misses,
-            "stale": of.stale,
         }
-        for name, of in stats.items()
+        for endpoint, of in stats.items()
     ]
     frame = pd.DataFrame(rows, columns=[*_CALLS])
     frame = frame.astype(_CALLS).sort_values(["calls_900s", "endpoint"], ascending=[False, True])
     return frame.reset_index(drop=True)
 
 
-_CALLS: Final = {
-    "endpoint": "string",
-    "calls_60s": "int64",
-    "calls_900s": "int64",
-    "p50_ms": "Int64",
-    "p95_ms": "Int64",
-    "failures_900s": "int64",
-    "failures": "string",
-    "calls": "int64",
-    "hits": "int64",
-    "misses": "int64",
-    "stale": "int64",
-}
-
-
 def versions(merchant: Merchant) -> dict[str, str]:
     """What runs here, since when, in which time zone."""
     return {
-        "Up": status_rows.seconds(merchant.running(Checks).up_s),
-        "Time zone": formats.zone_name(merchant.zone),
-        "Build": merchant.running(Watch).build,
+        text("Up"): formats.about_duration(merchant.running(Checks).up_s),
+        text("Time zone"): formats.zone_name(merchant.zone),
+        text("Build"): merchant.running(Watch).build,
         "Python": platform.python_version(),
         **{name: version(name) for name in _LIBRARIES},
     }
@@ -177,7 +170,7 @@ def _screens(merchant: Merchant) -> Row:
     try:
         screens = here.screens.all()
     except LedgerAway:
-        return Row("Screens", HealthState.UNKNOWN, "The ledger does not say.")
+        return Row(text("Screens"), HealthState.UNKNOWN, text("The ledger does not say."))
     return status_rows.screens_row([condition(one, here.limits, here.build) for one in screens])
 
 
@@ -185,15 +178,22 @@ def _exports(merchant: Merchant) -> Row:
     seen = merchant.running(Exports).seen()
     troubled = [one.trouble for one in seen if one.trouble]
     if troubled:
-        return Row(
-            "Exports",
-            HealthState.WATCH,
-            f"{len(troubled)} wait for the provider: {troubled[0]}",
-            "They go on by themselves.",
+        said = plural(
+            "{n} waits for the provider: {reason}",
+            "{n} wait for the provider: {reason}",
+            len(troubled),
+            reason=troubled[0],
         )
+        return Row(text("Exports"), HealthState.WATCH, said, text("They go on by themselves."))
+    if not seen:
+        return Row(text("Exports"), HealthState.WELL, text("There are none."))
     waiting = sum(one.export.state is Waiting.WAITING for one in seen)
-    said = f"{len(seen)} on the Bets page, {waiting} of them being made." if seen else "There are none."
-    return Row("Exports", HealthState.WELL, said)
+    said = text(
+        "{count} on the Bets page, {waiting} of them being made.",
+        count=formats.count(len(seen)),
+        waiting=formats.count(waiting),
+    )
+    return Row(text("Exports"), HealthState.WELL, said)
 
 
 def _ms(seconds: float | None) -> int | None:

@@ -10,12 +10,15 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import delete, func, insert, select
 
+from dashboard.core.text import Message
 from dashboard.status.probes import Checked, Probe
-from dashboard.status.rows import ApiSeen, CacheSeen, LedgerSeen, PayoutsSeen, RefusedSeen
-from ledger.database import Ledger, LedgerAway, clock_ms, versions
+from dashboard.status.rows import ApiSeen, LedgerSeen, PayoutsSeen
+from ledger.database import Ledger, LedgerAway, clock_ms, place, versions
 from ledger.payouts import refusals
+from ledger.payouts.refusals import RefusalCount
 from ledger.schema import deliveries, payouts, pending, repetitions, trials
 from twoj_client import TwoJ
+from twoj_client.cache.store import CacheState
 from twoj_client.health import Api, ApiHealth
 from twoj_client.threads import Workers
 
@@ -41,7 +44,7 @@ class Checks:
         self._apis = {
             api: Probe(partial(twoj.health, api), PROVIDER_EVERY_S, self._pool, timer) for api in Api
         }
-        self._cache = Probe(lambda: CacheSeen(*twoj.cache_state()), NEAR_EVERY_S, self._pool, timer)
+        self._cache = Probe(twoj.cache_state, NEAR_EVERY_S, self._pool, timer)
         self._database = Probe(self._written, NEAR_EVERY_S, self._pool, timer)
         self._payouts = Probe(self._read_payouts, NEAR_EVERY_S, self._pool, timer)
         self._refused = Probe(self._read_refused, NEAR_EVERY_S, self._pool, timer)
@@ -65,13 +68,13 @@ class Checks:
         flights = [(probe, probe.refresh()) for probe in probes]
         return [flight for probe, flight in flights if flight is not None and probe.last() is None]
 
-    def apis(self, patience_s: float = 0) -> dict[str, ApiSeen | None]:
+    def apis(self, patience_s: float = 0) -> dict[Api, ApiSeen | None]:
         """What the last call to each API showed, waiting so long at most for one that is due."""
         for probe in self._apis.values():
             probe.refresh()
-        return {api.value: _api(probe.look(patience_s)) for api, probe in self._apis.items()}
+        return {api: _api(probe.look(patience_s)) for api, probe in self._apis.items()}
 
-    def cache(self, patience_s: float = 0) -> CacheSeen | None:
+    def cache(self, patience_s: float = 0) -> CacheState | None:
         """How the cache is."""
         return _value(self._cache.look(patience_s))
 
@@ -83,7 +86,7 @@ class Checks:
         """What the ledger knows of payouts; None also where it is away."""
         return _value(self._payouts.look(patience_s))
 
-    def refused(self, patience_s: float = 0) -> list[RefusedSeen] | None:
+    def refused(self, patience_s: float = 0) -> list[RefusalCount] | None:
         """What the ledger knows of payout calls that were not credited; None also where it is away."""
         return _value(self._refused.look(patience_s))
 
@@ -96,13 +99,14 @@ class Checks:
 
         The new row comes before the old one goes, so that there must be room for it; one row stays.
         """
+        where = Message(*place(self._ledger.database.url))
         try:
             with self._ledger.writing() as books:
                 made = insert(trials).values(body=os.urandom(_TRIAL_BYTES)).returning(trials.c.id)
                 books.execute(delete(trials).where(trials.c.id != books.scalar(made)))
-                return LedgerSeen(self._ledger.database.place, *versions(books.connection))
+                return LedgerSeen(where, *versions(books.connection))
         except LedgerAway as error:
-            return LedgerSeen(self._ledger.database.place, trouble=str(error))
+            return LedgerSeen(where, trouble=Message(error.key, error.fields))
 
     def _read_payouts(self) -> PayoutsSeen | None:
         try:
@@ -133,29 +137,14 @@ class Checks:
                         pending.join(payouts)
                     )
                 ).one()
-                return PayoutsSeen(
-                    books.scalar(newest),
-                    call_at_ms,
-                    outcome,
-                    *waiting,
-                )
+                return PayoutsSeen(books.scalar(newest), call_at_ms, outcome, *waiting)
         except LedgerAway:
             return None
 
-    def _read_refused(self) -> list[RefusedSeen] | None:
+    def _read_refused(self) -> list[RefusalCount] | None:
         try:
             with self._ledger.reading() as books:
-                return [
-                    RefusedSeen(
-                        each.kind.value,
-                        each.total,
-                        each.unseen,
-                        each.last_at_ms,
-                        each.seen_by,
-                        each.seen_at_ms,
-                    )
-                    for each in refusals.read(books)
-                ]
+                return refusals.read(books)
         except LedgerAway:
             return None
 
@@ -169,7 +158,6 @@ def _api(seen: Checked[ApiHealth] | None) -> ApiSeen | None:
         return None
     health, error = seen.value, seen.value.error
     return ApiSeen(
-        health.api.value,
         health.reachable,
         health.signed,
         health.ahead_s,

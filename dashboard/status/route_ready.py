@@ -22,7 +22,9 @@ _WAIT_S: Final = 0.5
 
 def now(checks: Checks) -> Readiness:
     """What is known now; waits for nothing."""
-    return readiness(checks.apis(), checks.cache(), checks.ledger())
+    return readiness(
+        {api.value: seen for api, seen in checks.apis().items()}, checks.cache(), checks.ledger()
+    )
 
 
 def route(merchants: Merchants) -> Route:

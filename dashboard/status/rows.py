@@ -7,9 +7,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from dashboard.core import formats
 from dashboard.core.currencies import is_code
+from dashboard.core.formats import about_duration, count, percent, size
+from dashboard.core.text import Message, later, plural, text
 from dashboard.jackpots.screens import Condition
+from ledger.payouts.refusals import RefusalCount
+from twoj_client.cache.store import CacheState
 
 CLOCK_WATCHED_S: Final = 30
 """From this difference on somebody should set the clock."""
@@ -21,12 +24,12 @@ OK: Final = "ok"
 
 
 class HealthState(StrEnum):
-    """How something is doing, in the words that people read."""
+    """How something is doing."""
 
-    WELL = "Works"
-    WATCH = "Needs a look"
-    FAILING = "Failing"
-    UNKNOWN = "Not known"
+    WELL = "well"
+    WATCH = "watch"
+    FAILING = "failing"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +51,29 @@ class ApiSeen:
     none; `advice` and `code` belong to it.
     """
 
-    api: str
     reachable: bool
     signed: bool | None
     ahead_s: float | None
     took_s: float
     age_s: float
-    failure: str = ""
-    advice: str = ""
+    failure: Message | str = ""
+    advice: Message | str = ""
     code: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CacheSeen:
-    """The cache: where it is (without a password), whether it can be read and written, how full it is."""
-
-    place: str
-    works: bool
-    size_bytes: int | None
-    limit_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerSeen:
+class LedgerSeen(NamedTuple):
     """The ledger's database: where it is, the version of its tables and that of this server's.
 
     `trouble` says why it cannot be written, empty where it can.
     """
 
-    place: str
+    place: Message | str
     version: str | None = None
     newest: str | None = None
-    trouble: str = ""
+    trouble: Message | str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PayoutsSeen:
+class PayoutsSeen(NamedTuple):
     """What the ledger knows of payouts; times in epoch ms, None where there was none."""
 
     last_payout_ms: int | None
@@ -91,18 +81,6 @@ class PayoutsSeen:
     last_outcome: str
     waiting: int
     oldest_waiting_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedSeen:
-    """Calls of one kind that were not credited, of which `unseen` were seen by nobody; times in epoch ms."""
-
-    kind: str
-    total: int
-    unseen: int
-    last_at_ms: int
-    seen_by: str | None
-    seen_at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,53 +96,64 @@ class Readiness:
 def api_row(api: str, seen: ApiSeen | None, ahead_s: float | None) -> Row:
     """Return the line about an API. `ahead_s` is what any of them told of the provider's clock."""
     if seen is None:
-        return Row(api, HealthState.UNKNOWN, "The check has not been answered.")
-    when = f"Checked {seconds(seen.age_s)} ago."
-    code = "" if seen.code is None else f" (code {seen.code})"
+        return Row(api, HealthState.UNKNOWN, text("The check has not been answered."))
+    age = about_duration(seen.age_s)
     if not seen.reachable:
         return Row(
             api,
             HealthState.FAILING,
-            f"Does not answer. {seen.failure} {when}",
-            "Pages show the last numbers with their age. Check the network and the address in the settings;"
-            " if both are right, call the provider.",
+            text("Does not answer. {failure} Checked {age} ago.", failure=seen.failure, age=age),
+            text(
+                "Pages show the last numbers with their age. Check the network and the address in the"
+                " settings; if both are right, call the provider."
+            ),
         )
     if seen.signed is False:
-        return Row(
-            api, HealthState.FAILING, f"Refuses the signature{code}. {when}", _signature_advice(ahead_s)
+        refuses = (
+            text("Refuses the signature. Checked {age} ago.", age=age)
+            if seen.code is None
+            else text("Refuses the signature (code {code}). Checked {age} ago.", code=seen.code, age=age)
         )
+        return Row(api, HealthState.FAILING, refuses, _signature_advice(ahead_s))
     if seen.failure:
         state = HealthState.WATCH if seen.signed else HealthState.FAILING
-        return Row(api, state, f"{seen.failure} {when}", seen.advice)
-    took = f"Answered in {milliseconds(seen.took_s)} ms, signature accepted. {when}"
+        failed = text("{failure} Checked {age} ago.", failure=seen.failure, age=age)
+        return Row(api, state, failed, str(seen.advice))
+    took = text(
+        "Answered in {ms} ms, signature accepted. Checked {age} ago.",
+        ms=count(max(round(seen.took_s * 1000), 1)),
+        age=age,
+    )
     if seen.took_s >= SLOW_S:
-        return Row(api, HealthState.WATCH, took, "It is slow. If that stays, tell the provider.")
+        return Row(api, HealthState.WATCH, took, text("It is slow. If that stays, tell the provider."))
     return Row(api, HealthState.WELL, took)
 
 
 def clock_row(ahead_s: float | None) -> Row:
     """Return the line about the provider's clock against ours."""
-    what = "Clock"
+    what = text("Clock")
     if ahead_s is None:
-        return Row(
-            what,
-            HealthState.UNKNOWN,
-            "No answer told the provider's time. Those of the Open API do, those of the Summary API never.",
+        unknown = text(
+            "No answer told the provider's time. Those of the Open API do, those of the Summary API never."
         )
-    side = "ahead of" if ahead_s > 0 else "behind"
-    off = abs(ahead_s)
-    said = f"The provider's clock is {seconds(off)} {side} this server's."
-    if off < 1:
-        return Row(what, HealthState.WELL, "The provider's clock and this server's are less than 1 s apart.")
-    if off < CLOCK_WATCHED_S:
+        return Row(what, HealthState.UNKNOWN, unknown)
+    off = about_duration(abs(ahead_s))
+    said = (
+        text("The provider's clock is {off} ahead of this server's.", off=off)
+        if ahead_s > 0
+        else text("The provider's clock is {off} behind this server's.", off=off)
+    )
+    if abs(ahead_s) < 1:
+        said = text("The provider's clock and this server's are less than 1 s apart.")
+    if abs(ahead_s) < CLOCK_WATCHED_S:
         return Row(what, HealthState.WELL, said)
-    if off < CLOCK_LIMIT_S:
-        return Row(what, HealthState.WATCH, said, "Let a time service (NTP) set this server's clock.")
+    if abs(ahead_s) < CLOCK_LIMIT_S:
+        return Row(what, HealthState.WATCH, said, text("Let a time service (NTP) set this server's clock."))
     return Row(
         what,
         HealthState.FAILING,
-        f"{said} Signatures carry the time, and are refused if it is too far off.",
-        "Set this server's clock, and let a time service (NTP) keep it.",
+        text("{said} Signatures carry the time, and are refused if it is too far off.", said=said),
+        text("Set this server's clock, and let a time service (NTP) keep it."),
     )
 
 
@@ -176,179 +165,205 @@ def ahead_of(seen: Iterable[ApiSeen | None]) -> float | None:
 
 def currency_row(setting: str | None, seen: Iterable[str]) -> Row:
     """Whether rounds carry another currency than the setting."""
-    what, named = "Currency", sorted(seen)
+    what, named, set_to = text("Currency"), sorted(seen), setting or text("none")
     if not named:
-        return Row(
-            what, HealthState.UNKNOWN, f"The setting is {setting or 'none'}. No round has named one yet."
-        )
-    said = f"The setting is {setting or 'none'}. Rounds seen since the start: {', '.join(named)}."
+        said = text("The setting is {setting}. No round has named one yet.", setting=set_to)
+        return Row(what, HealthState.UNKNOWN, said)
+    said = text(
+        "The setting is {setting}. Rounds seen since the start: {currencies}.",
+        setting=set_to,
+        currencies=", ".join(named),
+    )
     if len(named) > 1 or (setting and any(is_code(name) and name != setting for name in named)):
-        advice = "Sums of all players may add up several currencies; a player's own page does not."
+        advice = text("Sums of all players may add up several currencies; a player's own page does not.")
         return Row(what, HealthState.WATCH, said, advice)
     return Row(what, HealthState.WELL, said)
 
 
-def cache_row(seen: CacheSeen | None) -> Row:
+def cache_row(seen: CacheState | None) -> Row:
     """Return the line about where answers are kept."""
-    what = "Store"
+    what = text("Store")
     if seen is None:
-        return Row(what, HealthState.UNKNOWN, "The check has not been answered.")
+        return Row(what, HealthState.UNKNOWN, text("The check has not been answered."))
     if not seen.works:
         advice = (
-            "Check that Redis runs and that TWOJ_CACHE_URL leads to it."
+            text("Check that Redis runs and that TWOJ_CACHE_URL leads to it.")
             if seen.place.startswith("Redis")
-            else "Check that the disk has room, and that the folder belongs to the server's user."
+            else text("Check that the disk has room, and that the folder belongs to the server's user.")
         )
-        return Row(
-            what,
-            HealthState.FAILING,
-            f"{seen.place} cannot be read and written. Pages work, and ask the provider more often.",
-            advice,
+        said = text(
+            "{place} cannot be read and written. Pages work, and ask the provider more often.",
+            place=seen.place,
         )
-    size = "size not known" if seen.size_bytes is None else _size(seen.size_bytes)
-    return Row(what, HealthState.WELL, f"{seen.place}. {size} of at most {_size(seen.limit_bytes)}.")
+        return Row(what, HealthState.FAILING, said, advice)
+    limit = _size(seen.limit_bytes)
+    said = (
+        text("{place}. size not known of at most {limit}.", place=seen.place, limit=limit)
+        if seen.size_bytes is None
+        else text(
+            "{place}. {size} of at most {limit}.", place=seen.place, size=_size(seen.size_bytes), limit=limit
+        )
+    )
+    return Row(what, HealthState.WELL, said)
 
 
 def answers_row(hits: int, misses: int, stale: int) -> Row:
     """Return the line about what the cache answered since the start."""
-    what, asked = "Answers", hits + misses
+    what, asked = text("Answers"), hits + misses
     if not asked:
-        return Row(what, HealthState.UNKNOWN, "Nothing has been asked for since the start.")
-    return Row(
-        what,
-        HealthState.WELL,
-        f"Hit rate {formats.percent(Fraction(hits, asked), 1)} of {formats.many(asked, 'answer')}."
-        f" {formats.count(stale)} were old, because the provider failed. Counted since the start.",
+        return Row(what, HealthState.UNKNOWN, text("Nothing has been asked for since the start."))
+    said = plural(
+        "Hit rate {rate} of {n} answer. {stale} were old, because the provider failed. Counted since the"
+        " start.",
+        "Hit rate {rate} of {n} answers. {stale} were old, because the provider failed. Counted since the"
+        " start.",
+        asked,
+        rate=percent(Fraction(hits, asked), 1),
+        stale=count(stale),
     )
+    return Row(what, HealthState.WELL, said)
 
 
 def ledger_row(seen: LedgerSeen | None) -> Row:
     """Return the line about the ledger's database."""
-    what = "Database"
-    if seen is None:
-        return Row(what, HealthState.FAILING, "The check has not been answered.", _LEDGER_ADVICE)
-    if seen.trouble:
-        return Row(what, HealthState.FAILING, f"{seen.place}. {seen.trouble}", _LEDGER_ADVICE)
-    if seen.version != seen.newest:
-        return Row(
-            what,
-            HealthState.WATCH,
-            f"{seen.place}. Its tables are of version {seen.version}, this server's of {seen.newest}.",
-            "Another server is newer: update this one.",
-        )
-    return Row(
-        what,
-        HealthState.WELL,
-        f"{seen.place}. It can be written; its tables are up to date ({seen.version}).",
+    what = text("Database")
+    advice = text(
+        "Payouts are answered so that the provider repeats them; no transfer and no screen can be made. Check"
+        " the database server or the disk, and TWOJ_LEDGER_URL."
     )
+    if seen is None:
+        return Row(what, HealthState.FAILING, text("The check has not been answered."), advice)
+    if seen.trouble:
+        said = text("{place}. {reason}", place=seen.place, reason=seen.trouble)
+        return Row(what, HealthState.FAILING, said, advice)
+    if seen.version != seen.newest:
+        said = text(
+            "{place}. Its tables are of version {version}, this server's of {newest}.", **seen._asdict()
+        )
+        return Row(what, HealthState.WATCH, said, text("Another server is newer: update this one."))
+    said = text("{place}. It can be written; its tables are up to date ({version}).", **seen._asdict())
+    return Row(what, HealthState.WELL, said)
 
 
 def payouts_row(seen: PayoutsSeen | None, now_ms: int) -> Row:
     """Return the line about the payouts that the provider asked for."""
-    what = "Payouts"
+    what = text("Payouts")
     if seen is None:
-        return Row(what, HealthState.UNKNOWN, "The ledger does not say.")
-    last = (
-        "No payout was received yet."
-        if seen.last_payout_ms is None
-        else f"The last payout was received {_ago(seen.last_payout_ms, now_ms)}."
-    )
+        return Row(what, HealthState.UNKNOWN, text("The ledger does not say."))
+    last = text("No payout was received yet.")
+    if seen.last_payout_ms is not None:
+        last = text("The last payout was received {age} ago.", age=_since(seen.last_payout_ms, now_ms))
     if seen.last_call_ms is not None:
-        last += f" The last call came {_ago(seen.last_call_ms, now_ms)}, outcome: {seen.last_outcome}."
-    if seen.waiting and seen.oldest_waiting_ms is not None:
-        waits_ms = now_ms - seen.oldest_waiting_ms
-        return Row(
-            what,
-            HealthState.FAILING if waits_ms >= _WAITS_LONG_MS else HealthState.WATCH,
-            f"{formats.many(seen.waiting, 'payout')} wait for your wallet to confirm them, the oldest for"
-            f" {seconds(waits_ms / 1000)}. {last}",
-            "Look at the wallet service of TWOJ_PAYOUT_WALLET_URL; the server's log says what it answered"
-            ' ("payout waits for the wallet").',
+        last = text(
+            "{last_payout} The last call came {age} ago, outcome: {outcome}.",
+            last_payout=last,
+            age=_since(seen.last_call_ms, now_ms),
+            outcome=seen.last_outcome,
         )
-    return Row(what, HealthState.WELL, last)
-
-
-class _Words(NamedTuple):
-    said: str
-    to_do: str
+    if not seen.waiting or seen.oldest_waiting_ms is None:
+        return Row(what, HealthState.WELL, last)
+    is_long = now_ms - seen.oldest_waiting_ms >= _WAITS_LONG_MS
+    said = plural(
+        "{n} payout waits for your wallet to confirm it, for {age}. {last_payout}",
+        "{n} payouts wait for your wallet to confirm them, the oldest for {age}. {last_payout}",
+        seen.waiting,
+        age=_since(seen.oldest_waiting_ms, now_ms),
+        last_payout=last,
+    )
+    advice = text(
+        "Look at the wallet service of TWOJ_PAYOUT_WALLET_URL; the server's log says what it answered"
+        ' ("payout waits for the wallet").'
+    )
+    return Row(what, HealthState.FAILING if is_long else HealthState.WATCH, said, advice)
 
 
 REFUSED: Final = {
-    "conflict": _Words(
-        "with a known number for another player or amount",
-        "Ask the provider which money is right; it does not repeat these.",
+    "conflict": (
+        later("with a known number for another player or amount"),
+        later("Ask the provider which money is right; it does not repeat these."),
     ),
-    "failed": _Words("that the database would not hold", "Run: python -m ledger check"),
-    "mismatch": _Words(
-        "with a signature that does not match",
-        "If they are the provider's, TWOJ_KEY is not its key: correct it, and it repeats them.",
+    "failed": (later("that the database would not hold"), later("Run: python -m ledger check")),
+    "mismatch": (
+        later("with a signature that does not match"),
+        later("If they are the provider's, TWOJ_KEY is not its key: correct it, and it repeats them."),
     ),
-    "unreadable": _Words(
-        "signed, in which no payout can be read",
-        "Ask the provider about them; it repeats them only for a while.",
+    "unreadable": (
+        later("signed, in which no payout can be read"),
+        later("Ask the provider about them; it repeats them only for a while."),
     ),
-    "unsigned": _Words("without a signature", ""),
-    "refused": _Words("refused by an older version", ""),
+    "unsigned": (later("without a signature"), ""),
+    "refused": (later("refused by an older version"), ""),
 }
 """What is said of payout calls of each kind that were not credited, and what to do about it."""
 
 
-def refused_row(seen: Sequence[RefusedSeen] | None, now_ms: int) -> Row:
+def refused_row(seen: Sequence[RefusalCount] | None, now_ms: int) -> Row:
     """Return the line about payout calls that were not credited: failing until somebody has seen them."""
-    what = "Refused payouts"
+    what = text("Refused payouts")
     if seen is None:
-        return Row(what, HealthState.UNKNOWN, "The ledger does not say.")
+        return Row(what, HealthState.UNKNOWN, text("The ledger does not say."))
     if not seen:
-        return Row(what, HealthState.WELL, "Every call was credited.")
+        return Row(what, HealthState.WELL, text("Every call was credited."))
     unseen = [each for each in seen if each.unseen]
     if not unseen:
-        told = [f"{formats.many(each.total, 'call')} {REFUSED[each.kind].said}" for each in seen]
-        return Row(what, HealthState.WELL, f"In all: {'; '.join(told)}. {_last_seen(seen, now_ms)}".strip())
+        told = [
+            plural("{n} call {fault}", "{n} calls {fault}", each.total, fault=REFUSED[each.kind][0])
+            for each in seen
+        ]
+        said = text("In all: {calls}.", calls="; ".join(told))
+        looked = [(each.seen_at_ms, each.seen_by) for each in seen if each.seen_at_ms is not None]
+        if looked:
+            at_ms, who = max(looked)
+            age = _since(at_ms, now_ms)
+            said = text("{calls} Last seen by {person} {age} ago.", calls=said, person=who, age=age)
+        return Row(what, HealthState.WELL, said)
     told = [
-        f"{formats.many(each.unseen, 'call')} {REFUSED[each.kind].said},"
-        f" the last {_ago(each.last_at_ms, now_ms)}"
+        plural(
+            "{n} call {fault}, the last {age} ago",
+            "{n} calls {fault}, the last {age} ago",
+            each.unseen,
+            fault=REFUSED[each.kind][0],
+            age=_since(each.last_at_ms, now_ms),
+        )
         for each in unseen
     ]
+    advice = " ".join(str(REFUSED[each.kind][1]) for each in unseen)
     return Row(
         what,
         HealthState.FAILING,
-        f"Not credited: {'; '.join(told)}.",
-        f"{' '.join(REFUSED[each.kind].to_do for each in unseen)} Then press “I have seen this” below.",
+        text("Not credited: {calls}.", calls="; ".join(told)),
+        text("{advice} Then press “I have seen this” below.", advice=advice),
     )
 
 
-def _last_seen(seen: Sequence[RefusedSeen], now_ms: int) -> str:
-    looked = [(each.seen_at_ms, each.seen_by) for each in seen if each.seen_at_ms is not None]
-    if not looked:
-        return ""
-    at_ms, who = max(looked)
-    return f"Last seen by {who} {_ago(at_ms, now_ms)}."
+_SCREENS: Final = {
+    Condition.ON: later("{n} on"),
+    Condition.OLD_BUILD: later("{n} older build"),
+    Condition.OLD_NUMBERS: later("{n} old numbers"),
+    Condition.STILL: later("{n} frozen"),
+    Condition.OFF: later("{n} off"),
+}
+"""How many screens are so; those that are new or revoked are not in use."""
 
 
 def screens_row(conditions: Sequence[Condition]) -> Row:
     """Return the line about the televisions."""
-    what, counted = "Screens", Counter(conditions)
-    used = [each for each in Condition if each not in {Condition.NEW, Condition.REVOKED}]
-    if not any(counted[each] for each in used):
-        return Row(what, HealthState.WELL, "No screen is in use.")
-    words = "On", "Older build", "Old numbers", "Frozen", "Off"
-    assert {each.value for each in used} == set(words)  # noqa: S101 - a new condition must get its words
-    said = ", ".join(
-        f"{counted[Condition(word)]} {word.lower()}" for word in words if counted[Condition(word)]
+    what, counted = text("Screens"), Counter(conditions)
+    used = [text(words.key, n=count(counted[each])) for each, words in _SCREENS.items() if counted[each]]
+    if not used:
+        return Row(what, HealthState.WELL, text("No screen is in use."))
+    said = text("{counts}.", counts=", ".join(used))
+    if not counted[Condition.STILL] and not counted[Condition.OFF]:
+        return Row(what, HealthState.WELL, said)
+    advice = text(
+        "The Jackpots page says which. Reload the page on a frozen one; switch one on that is off, or revoke"
+        " its link."
     )
-    if counted[Condition.STILL] or counted[Condition.OFF]:
-        return Row(
-            what,
-            HealthState.WATCH,
-            f"{said.capitalize()}.",
-            "The Jackpots page says which. Reload the page on a frozen one; switch one on that is off, or"
-            " revoke its link.",
-        )
-    return Row(what, HealthState.WELL, f"{said.capitalize()}.")
+    return Row(what, HealthState.WATCH, said, advice)
 
 
 def readiness(
-    apis: Mapping[str, ApiSeen | None], cache: CacheSeen | None, ledger: LedgerSeen | None
+    apis: Mapping[str, ApiSeen | None], cache: CacheState | None, ledger: LedgerSeen | None
 ) -> Readiness:
     """Say whether this server should get requests.
 
@@ -356,18 +371,15 @@ def readiness(
     provider that fails fails for all servers: each still shows its last numbers and says how old they are,
     which is better than an error page of the proxy's. Without the cache a server is slower, and right.
 
-    The words are for anybody: they name no place, no version and no account.
+    The words are for programs and for anybody: English, and they name no place, no version and no account.
     """
     wrong = [f"{api}: {problem}" for api, seen in apis.items() if (problem := _problem(seen)) != OK]
     ledger_works = ledger is not None and not ledger.trouble
+    cache_works = "has not answered yet" if cache is None else "away: answers take longer"
     return Readiness(
         ready=ledger_works,
         provider="; ".join(wrong) or OK,
-        cache=OK
-        if cache and cache.works
-        else "away: answers take longer"
-        if cache
-        else "has not answered yet",
+        cache=OK if cache and cache.works else cache_works,
         ledger=OK if ledger_works else "away: payouts cannot be taken",
     )
 
@@ -382,38 +394,20 @@ def _problem(seen: ApiSeen | None) -> str:
     return "fails" if seen.failure and not seen.signed else OK
 
 
-_LEDGER_ADVICE: Final = (
-    "Payouts are answered so that the provider repeats them; no transfer and no screen can be made. Check the"
-    " database server or the disk, and TWOJ_LEDGER_URL."
-)
-
-
 def _signature_advice(ahead_s: float | None) -> str:
     if ahead_s is None:
-        return "Check TWOJ_KEY, TWOJ_MCH_ID and this server's clock."
+        return text("Check TWOJ_KEY, TWOJ_MCH_ID and this server's clock.")
     if abs(ahead_s) >= CLOCK_LIMIT_S:
-        return "Set this server's clock (see below); key and merchant id may be right."
-    return "The clock is right: check TWOJ_KEY and TWOJ_MCH_ID."
+        return text("Set this server's clock (see below); key and merchant id may be right.")
+    return text("The clock is right: check TWOJ_KEY and TWOJ_MCH_ID.")
 
 
-def seconds(span_s: float) -> str:
-    """Return a span of time in words: "12 s", "3 min", "2 h", "5 d"."""
-    for unit_s, name in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if span_s >= 2 * unit_s:
-            return f"{span_s / unit_s:.0f} {name}"
-    return f"{span_s:.0f} s"
-
-
-def milliseconds(span_s: float) -> str:
-    """Return a span of time as whole milliseconds, at least 1."""
-    return formats.count(max(round(span_s * 1000), 1))
-
-
-def _ago(at_ms: int, now_ms: int) -> str:
-    return f"{seconds(max(now_ms - at_ms, 0) / 1000)} ago"
+def _since(at_ms: int, now_ms: int) -> str:
+    return about_duration(max(now_ms - at_ms, 0) / 1000)
 
 
 def _size(size_bytes: int) -> str:
-    if size_bytes < 1_000_000:
-        return f"{size_bytes / 1000:.0f} kB"
-    return f"{size_bytes / 1e6:.0f} MB" if size_bytes < 1_000_000_000 else f"{size_bytes / 1e9:.1f} GB"
+    """As sizes of files, but in whole MB: a cache is never still."""
+    if 10**6 <= size_bytes < 10**9:
+        return text("{number} MB", number=count(round(size_bytes / 1e6)))
+    return size(size_bytes)

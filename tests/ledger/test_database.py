@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 import ledger.database
 from dashboard.access import audit as access_audit
@@ -32,6 +35,7 @@ from ledger.database import (
     LedgerAway,
     LedgerUrlRefused,
     Tables,
+    away,
     ledger_url,
     migrate,
     open_engine,
@@ -99,7 +103,8 @@ def test_anything_else_is_refused_by_a_line_without_the_password(setting):
     ],
 )
 def test_people_are_told_where_it_is_without_the_password(setting, expected):
-    assert place(ledger_url(setting)) == expected
+    words, fields = place(ledger_url(setting))
+    assert words.format_map(fields) == expected
 
 
 @pytest.mark.slow
@@ -374,3 +379,14 @@ def test_while_the_database_is_away_its_tables_are_tried_now_and_then(monkeypatc
     for _ in range(3):
         tables.ready(MCH_ID)
     assert tried == [0, 1, 2]
+
+
+def test_an_error_carries_its_sentence_and_what_fills_the_places_for_other_languages():
+    error = away(DBAPIError("SELECT 1", {}, sqlite3.OperationalError("disk {full}\nsecond line")))
+    assert str(error) == "The ledger's database cannot be used: disk {full}"
+    assert (error.key, error.fields) == (
+        "The ledger's database cannot be used: {reason}",
+        {"reason": "disk {full}"},
+    )
+    again = copy(error)
+    assert (type(again), str(again), again.fields) == (LedgerAway, str(error), error.fields)

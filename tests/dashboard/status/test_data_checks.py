@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import event, text, update
 
 from dashboard.status.data_checks import Checks
-from dashboard.status.rows import CacheSeen, PayoutsSeen, RefusedSeen
+from dashboard.status.rows import PayoutsSeen
 from ledger import schema
 from ledger.payouts import refusals
 from ledger.payouts.ledger import PayoutLedger as Receiver
+from ledger.payouts.outcome import PayoutOutcome
+from ledger.payouts.refusals import RefusalCount
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import MCH_ID, payout, signed
 from tests.parts import ledger_at
@@ -39,7 +41,7 @@ def checks(ledger):
 
 def test_a_new_ledger_is_made_and_up_to_date(checks, tmp_path):
     seen = checks.ledger(10)
-    assert (seen.place, seen.trouble) == (f"SQLite file {tmp_path / 'ledger'}", "")
+    assert (str(seen.place), seen.trouble) == (f"SQLite file {tmp_path / 'ledger'}", "")
     assert seen.version == seen.newest
     assert seen.version.isdecimal()
     assert checks.payouts(10) == PayoutsSeen(None, None, "", 0, None)
@@ -74,7 +76,7 @@ def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
     other = sqlite3.connect(tmp_path / "ledger", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     checks.now[0] += 5
-    assert "locked" in checks.ledger(10).trouble
+    assert "locked" in str(checks.ledger(10).trouble)
     assert checks.payouts(10) is not None
     other.execute("ROLLBACK")
     other.close()
@@ -99,7 +101,7 @@ def test_a_full_disk_is_seen_and_so_is_the_room_that_comes_back(checks, ledger, 
         with ledger.reading() as books:
             assert books.connection.scalar(text("SELECT count(*) FROM trials")) == 1
         checks.now[0] += 5
-        assert "The ledger's database cannot be used: " in checks.ledger(10).trouble
+        assert "The ledger's database cannot be used: " in str(checks.ledger(10).trouble)
     checks.now[0] += 5
     assert checks.ledger(10).trouble == ""
 
@@ -110,7 +112,7 @@ def test_a_database_that_may_grow_no_more_is_seen(checks, ledger):
         ledger._tables.engine, "checkout", lambda driver, *_: driver.execute("PRAGMA max_page_count = 1")
     )
     checks.now[0] += 5
-    assert "full" in checks.ledger(10).trouble
+    assert "full" in str(checks.ledger(10).trouble)
 
 
 def test_to_see_whether_there_is_room_leaves_one_row_and_no_growing_file(checks, ledger, tmp_path):
@@ -152,16 +154,16 @@ def test_payouts_that_wait_for_the_wallet(checks, ledger, tmp_path):
 
 def test_refused_payouts_are_known_and_asked_for_anew_once_somebody_has_seen_them(checks, ledger):
     Receiver(ledger, clock=lambda: CLOCK).settle([delivery(signed(b"{"))])
-    assert checks.refused(10) == [RefusedSeen("unreadable", 1, 1, CLOCK * 1000, None, None)]
+    assert checks.refused(10) == [RefusalCount(PayoutOutcome.UNREADABLE, 1, 0, CLOCK * 1000, None, None)]
     with ledger.writing() as books:
         refusals.acknowledge(books, {"unreadable": 1}, "ann", 7)
     assert checks.refused(10)[0].unseen == 1  # they are asked for at most each few seconds
     checks.refused_again()
-    assert checks.refused(10) == [RefusedSeen("unreadable", 1, 0, CLOCK * 1000, "ann", 7)]
+    assert checks.refused(10) == [RefusalCount(PayoutOutcome.UNREADABLE, 1, 1, CLOCK * 1000, "ann", 7)]
 
 
 def test_the_cache_and_the_time_since_the_start(checks):
-    assert checks.cache(10) == CacheSeen(*CACHE)
+    assert checks.cache(10) == CACHE
     assert checks.up_s == 0
     checks.now[0] = 7200
     assert checks.up_s == 7200

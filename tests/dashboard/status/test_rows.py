@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.core.formats import about_duration
 from dashboard.jackpots.screens import Condition
 from dashboard.status.rows import (
     ApiSeen,
-    CacheSeen,
     HealthState,
     LedgerSeen,
     PayoutsSeen,
-    RefusedSeen,
     ahead_of,
     answers_row,
     api_row,
@@ -22,14 +21,16 @@ from dashboard.status.rows import (
     readiness,
     refused_row,
     screens_row,
-    seconds,
 )
+from ledger.payouts.outcome import PayoutOutcome
+from ledger.payouts.refusals import RefusalCount
+from twoj_client.cache.store import CacheState
 
-WELL = ApiSeen("Summary API", True, True, None, took_s=0.035, age_s=12)
+WELL = ApiSeen(True, True, None, took_s=0.035, age_s=12)
 REFUSED = replace(WELL, signed=False, failure="The provider refused the signature.", code=500008)
 AWAY = replace(WELL, reachable=False, signed=None, failure="The provider took too long.")
 BROKEN = replace(WELL, signed=None, failure="The provider's answer is HTML, not JSON.", advice="Report it.")
-FOLDER = CacheSeen("Folder /cache", True, 33_000_000, 2**30)
+FOLDER = CacheState("Folder /cache", True, 33_000_000, 2**30)
 LEDGER = LedgerSeen("SQLite file /ledger", "0003", "0003")
 NOW_MS = 1_773_567_000_000
 
@@ -99,18 +100,18 @@ def test_the_freshest_answer_that_tells_its_time_counts():
 
 def test_the_cache():
     assert cache_row(FOLDER).said == "Folder /cache. 33 MB of at most 1.1 GB."
-    assert "size not known" in cache_row(replace(FOLDER, size_bytes=None)).said
-    gone = cache_row(replace(FOLDER, works=False))
+    assert "size not known" in cache_row(FOLDER._replace(size_bytes=None)).said
+    gone = cache_row(FOLDER._replace(works=False))
     assert (gone.state, "disk has room" in gone.to_do) == (HealthState.FAILING, True)
-    assert "TWOJ_CACHE_URL" in cache_row(CacheSeen("Redis at x:1, database 0", False, None, 1)).to_do
+    assert "TWOJ_CACHE_URL" in cache_row(CacheState("Redis at x:1, database 0", False, None, 1)).to_do
     assert answers_row(3, 1, 2).said.startswith("Hit rate 75.0\u00a0% of 4 answers. 2 were old")
     assert answers_row(0, 0, 0).state is HealthState.UNKNOWN
 
 
 def test_the_ledger():
     assert ledger_row(LEDGER).state is HealthState.WELL
-    assert ledger_row(replace(LEDGER, version="0004")).state is HealthState.WATCH
-    for away in (None, replace(LEDGER, trouble="database is locked")):
+    assert ledger_row(LEDGER._replace(version="0004")).state is HealthState.WATCH
+    for away in (None, LEDGER._replace(trouble="database is locked")):
         row = ledger_row(away)
         assert row.state is HealthState.FAILING
         assert "TWOJ_LEDGER_URL" in row.to_do
@@ -135,8 +136,8 @@ def test_payouts(waiting, oldest_s, outcome, state):
     assert payouts_row(PayoutsSeen(None, None, "", 0, None), NOW_MS).said == "No payout was received yet."
 
 
-MISMATCH = RefusedSeen("mismatch", 12, 3, NOW_MS - 60_000, "ann", NOW_MS - 7_200_000)
-NOISE = RefusedSeen("unsigned", 1000, 0, NOW_MS, None, None)
+MISMATCH = RefusalCount(PayoutOutcome.MISMATCH, 12, 9, NOW_MS - 60_000, "ann", NOW_MS - 7_200_000)
+NOISE = RefusalCount(PayoutOutcome.UNSIGNED, 1000, 0, NOW_MS, None, None)
 
 
 def test_refused_payouts_are_failing_until_somebody_has_seen_them():
@@ -145,7 +146,7 @@ def test_refused_payouts_are_failing_until_somebody_has_seen_them():
     assert row.said == "Not credited: 3 calls with a signature that does not match, the last 60 s ago."
     assert "TWOJ_KEY" in row.to_do
     assert "I have seen this" in row.to_do
-    seen = refused_row([replace(MISMATCH, unseen=0), NOISE], NOW_MS)
+    seen = refused_row([MISMATCH._replace(seen=12), NOISE], NOW_MS)
     assert (seen.state, seen.to_do) == (HealthState.WELL, "")
     assert seen.said == (
         "In all: 12 calls with a signature that does not match; 1,000 calls without a signature."
@@ -157,7 +158,7 @@ def test_refused_payouts_are_failing_until_somebody_has_seen_them():
 
 @pytest.mark.parametrize("kind", ["conflict", "failed", "mismatch", "unreadable"])
 def test_each_kind_of_refused_payouts_says_what_to_do(kind):
-    row = refused_row([replace(MISMATCH, kind=kind)], NOW_MS)
+    row = refused_row([MISMATCH._replace(kind=PayoutOutcome(kind))], NOW_MS)
     assert row.state is HealthState.FAILING
     assert len(row.to_do) > len("Then press “I have seen this” below.") + 20
 
@@ -175,7 +176,7 @@ def test_the_ledger_alone_decides_who_is_ready():
     assert (well.ready, well.provider, well.cache, well.ledger) == (True, "ok", "ok", "ok")
     failing = readiness(
         {"Summary API": AWAY, "Jackpot API": REFUSED, "Wallet API": BROKEN, "New API": None},
-        replace(FOLDER, works=False),
+        FOLDER._replace(works=False),
         LEDGER,
     )
     assert failing.ready
@@ -184,17 +185,17 @@ def test_the_ledger_alone_decides_who_is_ready():
         " New API: has not answered yet"
     )
     assert failing.cache == "away: answers take longer"
-    for ledger in (None, replace(LEDGER, trouble="connection to 10.0.0.1 refused")):
+    for ledger in (None, LEDGER._replace(trouble="connection to 10.0.0.1 refused")):
         away = readiness({"Summary API": WELL}, FOLDER, ledger)
         assert (away.ready, away.ledger) == (False, "away: payouts cannot be taken")
 
 
 def test_strangers_are_told_no_places():
-    told = readiness({"Summary API": AWAY}, FOLDER, replace(LEDGER, trouble="10.0.0.1"))
+    told = readiness({"Summary API": AWAY}, FOLDER, LEDGER._replace(trouble="10.0.0.1"))
     assert not [word for word in ("/cache", "/ledger", "10.0.0.1", "0003") if word in str(told)]
 
 
 def test_spans_of_time():
-    assert [seconds(span) for span in (0.2, 119, 120, 7199, 7200, 172_799, 172_800)] == [
+    assert [about_duration(span) for span in (0.2, 119, 120, 7199, 7200, 172_799, 172_800)] == [
         *("0 s", "119 s", "2 min", "120 min", "2 h", "48 h", "2 d"),
     ]
