@@ -1,11 +1,17 @@
 """One player, found by either id and followed to the last round."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from dashboard.core import formats
 from dashboard.core.cell_links import link
+from dashboard.core.files import Column
 from dashboard.core.markdown import escaped
 from dashboard.core.query import ROUND
+from dashboard.core.text import plural, text
 from dashboard.kit import (
     charts,
     current,
@@ -22,7 +28,7 @@ from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
 from dashboard.players import parts_cards as players_cards
 from dashboard.players import parts_filter as players_filter
-from dashboard.players import parts_loading, parts_pause, parts_picker, parts_rounds
+from dashboard.players import parts_loading, parts_picker, parts_rounds
 from dashboard.players.balance import Cause, jump_words
 from dashboard.players.data import PlayerHistory
 from dashboard.players.figures_balance import balance_chart
@@ -41,6 +47,7 @@ from dashboard.players.tables import (
     rounds_table,
     sessions_table,
 )
+from dashboard.provider.reading import Reading
 from dashboard.rounds import parts_dialog
 from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_words
 
@@ -56,6 +63,19 @@ def whose(history: PlayerHistory, *words: str) -> tuple[str, str]:
     return told, history.player.op_id or str(history.player.user_id)
 
 
+def table(
+    title: str,
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    known: Reading[PlayerHistory],
+    **options: Any,
+) -> None:
+    """Draw a table of the player's, with its files below."""
+    kit_table.draw(frame, columns, key, charts.look(), known.value.unit, neutral=PLAYERS_OWN, **options)
+    downloads.draw(title, columns, frame, known, *whose(known.value))
+
+
 @parts.part("Figures of this player", "player", players_cards.unknown, first=True, shapes=8)
 def figures() -> None:
     if known := parts_loading.history():
@@ -65,10 +85,10 @@ def figures() -> None:
         states.as_of(known, note=f"{view.period.label}, {formats.zone_name(view.zone)}")
         players_cards.draw(history.player, player_totals(history.rounds), history.unit)
         if history.player.op_id is not None and guard.may("wallet"):
-            navigation.lead("wallet.py", "The player's wallet", op_id=history.player.op_id)
+            navigation.lead("wallet.py", text("The player's wallet"), op_id=history.player.op_id)
         if history.rounds.empty:
             st.info(
-                f"This player has no bets {view.period.when}. A longer period may have some.",
+                text("This player has no bets {when}. A longer period may have some.", when=view.period.when),
                 icon=":material/event_busy:",
             )
 
@@ -80,27 +100,31 @@ def balance() -> None:
         return
     merchant, rounds = current.merchant(), dated(known.value.rounds)
     jumps = players_data_balance.player_jumps(merchant, known.value)
-    with states.box("balance-chart", "Balance and net result"):
+    with states.box("balance-chart", text("Balance and net result")):
         parts_loading.as_of(known)
         st.markdown(jump_words(jumps.gaps, known.value.unit))
         if jumps.unknown:
-            st.warning("Not known: " + escaped(" ".join(jumps.unknown)), icon=":material/cloud_off:")
+            unknown = escaped(" ".join(map(str, jumps.unknown)))
+            st.warning(text("Not known: {what}", what=unknown), icon=":material/cloud_off:")
         charts.show(
             balance_chart(
                 rounds, jumps.gaps, jumps.transfers, charts.look(), known.value.unit, merchant.zone
             ),
             "balance",
         )
-        st.caption("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains")
+        st.caption(text("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains"))
         if lacking := undated_words(known.value.rounds):
             st.caption(lacking)
         other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
         if other:
-            table = gaps_table(other, merchant.zone)
-            kit_table.draw(
-                table, GAPS, "gaps", charts.look(), known.value.unit, neutral=PLAYERS_OWN, height_rows=8
+            table(
+                text("Jumps of the balance"),
+                gaps_table(other, merchant.zone),
+                GAPS,
+                "gaps",
+                known,
+                height_rows=8,
             )
-            downloads.draw("Jumps of the balance", GAPS, table, known, *whose(known.value))
 
 
 @parts.part("When this player plays", "habits")
@@ -109,30 +133,28 @@ def habits() -> None:
     if known is None or dated(known.value.rounds).empty:
         return
     merchant, rounds = current.merchant(), dated(known.value.rounds)
-    sessions = sessions_frame(rounds, parts_pause.pause_min())
+    sessions = sessions_frame(rounds, players_filter.pause_min())
     left, right = st.columns(2)
-    with left, states.box("week", f"Rounds by weekday and hour, {formats.zone_name(merchant.zone)}"):
+    zone = formats.zone_name(merchant.zone)
+    with left, states.box("week", text("Rounds by weekday and hour, {zone}", zone=zone)):
         parts_loading.as_of(known)
         cells = by_weekday_and_hour(rounds, merchant.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, merchant.zone), "week")
         if lacking := undated_words(known.value.rounds):
             st.caption(lacking)
-    with right, states.box("sessions", f"Sessions by day, {formats.zone_name(merchant.zone)}"):
-        parts_pause.draw()
+    with right, states.box("sessions", text("Sessions by day, {zone}", zone=zone)):
+        players_filter.draw_pause()
         charts.show(sessions_chart(sessions, charts.look(), known.value.unit, merchant.zone), "sessions")
-        st.caption("Blue: the player won · grey: the player did not")
-    with states.box("session-list", formats.many(len(sessions), "session")):
-        table = sessions_table(sessions, merchant.zone)
-        kit_table.draw(
-            table,
+        st.caption(text("Blue: the player won · grey: the player did not"))
+    with states.box("session-list", plural("{n} session", "{n} sessions", len(sessions))):
+        table(
+            text("Sessions"),
+            sessions_table(sessions, merchant.zone),
             SESSIONS,
             "session-list",
-            charts.look(),
-            known.value.unit,
-            neutral=PLAYERS_OWN,
+            known,
             height_rows=8,
         )
-        downloads.draw("Sessions", SESSIONS, table, known, *whose(known.value))
 
 
 @parts.part("Games of this player", "player-games")
@@ -144,27 +166,20 @@ def games() -> None:
     differing = in_words(sums.value)
     if known.value.rounds.empty and not differing:
         return
-    with states.box("game-sums", "Games: the rounds beside the provider's own summary"):
+    with states.box("game-sums", text("Games: the rounds beside the provider's own summary")):
         parts_loading.as_of(known, sums)
-        table = games_table(sums.value)
         if differing:
-            # What is final is in both of them, or it is missing.
-            late = " While a period runs, a round may be in one of them and not yet in the other."
-            st.warning(
-                f"The provider's summary has more (+) or less (−) than the rounds. {escaped(differing)}."
-                + ("" if known.settled and sums.settled else late),
-                icon=":material/difference:",
+            sentence = text(
+                "The provider's summary has more (+) or less (−) than the rounds. {differences}.",
+                differences=escaped(differing),
             )
-        kit_table.draw(
-            table,
-            PLAYER_GAMES,
-            "player-games",
-            charts.look(),
-            known.value.unit,
-            neutral=PLAYERS_OWN,
-            links=[TO_GAME],
-        )
-        downloads.draw("Games of a player", PLAYER_GAMES, table, known, *whose(known.value))
+            if not (known.settled and sums.settled):  # what is final is in both of them, or it is missing
+                sentence += " " + text(
+                    "While a period runs, a round may be in one of them and not yet in the other."
+                )
+            st.warning(sentence, icon=":material/difference:")
+        rows = games_table(sums.value)
+        table(text("Games of a player"), rows, PLAYER_GAMES, "player-games", known, links=[TO_GAME])
 
 
 @parts.part("The rounds", "rounds", every_s=None)
@@ -172,26 +187,21 @@ def rounds() -> None:
     known = parts_loading.history()
     if known is None or known.value.rounds.empty:
         return
-    merchant, view, wanted, found = (
-        current.merchant(),
-        period_filters.view(),
-        players_filter.wanted(),
-        known.value.rounds,
-    )
+    merchant, view, found = current.merchant(), period_filters.view(), known.value.rounds
+    wanted = players_filter.wanted()
     names = dict(zip(found["game_id"].tolist(), found["game"].tolist(), strict=True))
-    table = rounds_table(wanted.of(found), merchant.zone)
-    with states.box("round-list", "Rounds"):
+    rows = rounds_table(wanted.of(found), merchant.zone)
+    with states.box("round-list", text("Rounds")):
         parts_loading.as_of(known, note=f"{view.period.days_label}, {formats.zone_name(merchant.zone)}")
         players_filter.draw(names, known.value.unit)
-        if len(table):
-            st.markdown(
-                f"**{formats.count(len(table))}** of {formats.count(len(found))} rounds, newest first"
-            )
+        if len(rows):
+            left, all_rounds = formats.count(len(rows)), formats.count(len(found))
+            st.markdown(text("**{left}** of {all} rounds, newest first", left=left, all=all_rounds))
         links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
-        nothing = "No round fits the filters."
-        parts_rounds.draw("rounds", table, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
+        nothing = text("No round fits the filters.")
+        parts_rounds.draw("rounds", rows, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
         words = wanted.words(names, known.value.unit)
-        downloads.draw("Rounds", ROUNDS, table, known, *whose(known.value, words))
+        downloads.draw(text("Rounds"), ROUNDS, rows, known, *whose(known.value, words))
 
 
 def opened(event_id: str) -> None:
@@ -203,13 +213,18 @@ def opened(event_id: str) -> None:
     if len(rows):
         parts_dialog.of_player(rows.iloc[0].to_dict(), known.value.unit)
         return
-    where = f"There is no round {parts_dialog.named(event_id)} of this player"
-    unread = " Some rounds could not be read; it may be one of them." if known.failed else ""
-    parts_dialog.missing(f"{where} {period_filters.view().period.when}.{unread}")
+    sentence = text(
+        "There is no round {round} of this player {when}.",
+        round=parts_dialog.named(event_id),
+        when=period_filters.view().period.when,
+    )
+    if known.failed:
+        sentence += " " + text("Some rounds could not be read; it may be one of them.")
+    parts_dialog.missing(sentence)
 
 
 guard.page("players")
-period_filters.draw("Players", compared=False)
+period_filters.draw(text("Players"), compared=False)
 query_params.draw_problems("players")
 parts_picker.draw()
 if parts_loading.is_read():
@@ -220,5 +235,5 @@ if parts_loading.is_read():
     games()
     rounds()
     if event_id := parts_dialog.asked():
-        with states.part("This round"):
+        with states.part(text("This round")):
             opened(event_id)

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.core.query import ROUND_TYPES
+from dashboard.core.text import text
 from dashboard.kit import current, query_params
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import ProviderFailed
@@ -27,9 +28,8 @@ def draw() -> None:
     """The pickers of types and games."""
     with st.container(key="bet-filters"):
         types, games = st.columns([3, 2], vertical_alignment="bottom")
-        types.pills(
-            "Type", ROUND_TYPES.choices, selection_mode="multi", **query_params.bound(_KEY, ROUND_TYPES)
-        )
+        with types:
+            query_params.pills(text("Type"), _KEY, ROUND_TYPES)
         with games:
             query_params.game_picker(_KEY, _names(wanted()))
 

@@ -74,6 +74,17 @@ def bound(prefix: str, parameter: Parameter[Any], drops: Iterable[Parameter[Any]
     return {"key": key, "on_change": _take, "args": (key, parameter, tuple(drops))}
 
 
+def pills(label: str, prefix: str, parameter: Parameter[Any]) -> None:
+    """Draw the choices of a parameter as pills: of a list any number of them, else one at most."""
+    st.pills(
+        label,
+        list(parameter.choices),
+        selection_mode="multi" if parameter.widget is Widget.SOME else "single",
+        format_func=lambda choice: str(parameter.choices[choice]),
+        **bound(prefix, parameter),
+    )
+
+
 def game_picker(prefix: str, names: Mapping[int, str]) -> None:
     """Draw the picker of games; `names` are by id, those that the address asks for among them."""
     st.multiselect(

@@ -11,10 +11,10 @@ from babel.dates import format_date, get_day_names
 from dashboard.charts.base import Layout, axis, figure
 from dashboard.charts.steps import day_name
 from dashboard.charts.theme import Theme
-from dashboard.core.formats import hour_text, money, zone_name
+from dashboard.core.formats import duration, hour_text, money, zone_name
 from dashboard.core.frames import local_times
 from dashboard.core.text import locale, plural, text
-from dashboard.players.sessions import by_local_day, length_words
+from dashboard.players.sessions import by_local_day
 
 _HEAT_HEIGHT: Final = 264
 _HEADROOM: Final = 56
@@ -130,7 +130,7 @@ def _words(sessions: pd.DataFrame, currency: str | None, zone: ZoneInfo) -> list
             day=day_name(start.date()),
             start=hour_text(start),
             end=hour_text(end),
-            length=length_words(length_s),
+            length=duration(length_s),
             rounds=plural("{n} round", "{n} rounds", bets),
             games=plural("{n} game", "{n} games", games),
             bet_amount=money(bet_li, currency),

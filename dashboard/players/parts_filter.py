@@ -1,15 +1,16 @@
-"""Which rounds of a player are listed: their filters behind one button, and what the address asks for."""
+"""What of a player is shown: the filters of the rounds behind one button; the pause that ends a session."""
 
 from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
 
-from dashboard.core.query import BUY, FEATURE, MAX_BET, MIN_BET, MIN_WIN, RESULT, ROUND_TYPES
+from dashboard.core.query import BUY, FEATURE, MAX_BET, MIN_BET, MIN_WIN, PAUSE, RESULT, ROUND_TYPES
+from dashboard.core.text import later, text
 from dashboard.kit import query_params
 from dashboard.rounds.filter import FILTERS, RoundFilter, read_round_filter
 
-_AMOUNTS: Final = {MIN_BET: "Bet from", MAX_BET: "Bet up to", MIN_WIN: "Win from"}
+_AMOUNTS: Final = {MIN_BET: later("Bet from"), MAX_BET: later("Bet up to"), MIN_WIN: later("Win from")}
 _KEY: Final = "round-"
 
 
@@ -22,15 +23,15 @@ def draw(games: Mapping[int, str], currency: str | None) -> None:
     """Draw the button with the filters, and beside it in words what they leave; `games` are names by id."""
     shown = wanted()
     with st.container(key="round-filters", horizontal=True, vertical_alignment="center"):
-        with st.popover("Filters", icon=":material/filter_list:"):
+        with st.popover(text("Filters"), icon=":material/filter_list:"):
             _choices(shown, games)
             for place, (parameter, label) in zip(st.columns(len(_AMOUNTS)), _AMOUNTS.items(), strict=True):
-                place.text_input(label, **query_params.bound(_KEY, parameter))
+                place.text_input(str(label), **query_params.bound(_KEY, parameter))
         # Plain text: a name may hold markup.
-        st.text(shown.words(games, currency) or "All rounds", width="stretch")
+        st.text(shown.words(games, currency) or text("All rounds"), width="stretch")
         if query_params.has(*FILTERS):
             st.button(
-                "Show all",
+                text("Show all"),
                 type="tertiary",
                 icon=":material/close:",
                 key="all-rounds",
@@ -39,20 +40,25 @@ def draw(games: Mapping[int, str], currency: str | None) -> None:
             )
 
 
-def _choices(shown: RoundFilter, games: Mapping[int, str]) -> None:
-    st.pills("Type", ROUND_TYPES.choices, selection_mode="multi", **query_params.bound(_KEY, ROUND_TYPES))
-    query_params.game_picker(_KEY, {game_id: str(game_id) for game_id in shown.game_ids} | dict(games))
-    st.pills(
-        "Feature",
-        list(FEATURE.choices),
-        selection_mode="multi",
-        format_func=FEATURE.choices.__getitem__,
-        **query_params.bound(_KEY, FEATURE),
+def pause_min() -> int:
+    """How long a pause ends a session, as the address asks for it, in minutes."""
+    return query_params.value(PAUSE)
+
+
+def draw_pause() -> None:
+    """Draw the picker of that pause."""
+    st.selectbox(
+        text("A session ends with a pause of more than"),
+        list(PAUSE.choices),
+        format_func=lambda minutes: str(PAUSE.choices[minutes]),
+        width=280,
+        **query_params.bound("", PAUSE),
     )
-    for label, parameter in {"Free games": BUY, "Result": RESULT}.items():
-        st.pills(
-            label,
-            list(parameter.choices),
-            format_func=parameter.choices.__getitem__,
-            **query_params.bound(_KEY, parameter),
-        )
+
+
+def _choices(shown: RoundFilter, games: Mapping[int, str]) -> None:
+    query_params.pills(text("Type"), _KEY, ROUND_TYPES)
+    query_params.game_picker(_KEY, {game_id: str(game_id) for game_id in shown.game_ids} | dict(games))
+    query_params.pills(text("Feature"), _KEY, FEATURE)
+    query_params.pills(text("Free games"), _KEY, BUY)
+    query_params.pills(text("Result"), _KEY, RESULT)

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.core import formats
 from dashboard.core.currencies import is_code
+from dashboard.core.formats import count
 from dashboard.core.markdown import escaped
 from dashboard.core.query import CURRENCY, OP_ID, USER_ID
+from dashboard.core.text import later, text
 from dashboard.kit import current, guard, period_filters, query_params, states, tab
 from dashboard.players import data, parts_picker
 from dashboard.players.data import PlayerHistory
@@ -18,12 +19,12 @@ from dashboard.provider.reading import Reading
 
 _LOOK_EVERY_S: Final = 0.5
 _STOPPED: Final = "stopped-reading"
-_NAME: Final = "The rounds of this player"
+_NAME: Final = later("The rounds of this player")
 
 
 def is_read() -> bool:
     """Whether all rounds of the player in the address are there; if not, draws why, or how far they are."""
-    with states.part(_NAME):
+    with states.part(str(_NAME)):
         try:
             return _is_read()
         except PlayerProblem as problem:
@@ -36,42 +37,52 @@ def history() -> Reading[PlayerHistory] | None:
 
     Raises as `data.player_history` does.
     """
-    player = read_player(query_params.query())
-    known = data.player_history(current.merchant(), player, period_filters.view()).known if player else None
+    known = _read()
     if known is None:
-        st.caption("The rounds are being read anew; they will be here within a minute.")
+        st.caption(text("The rounds are being read anew; they will be here within a minute."))
         return None
     return data.in_currency(known, query_params.value(CURRENCY))
 
 
 def currencies() -> None:
     """Say where the rounds are of another currency than the setting; of several, one is shown at a time."""
-    player = read_player(query_params.query())
-    known = data.player_history(current.merchant(), player, period_filters.view()).known if player else None
+    known = _read()
     if known is None:
         return
     names, setting = known.value.currencies, current.merchant().currency
     if len(names) > 1:
         st.warning(
-            f"This player's rounds are in {escaped(', '.join(names))}. Amounts of two currencies are never"
-            " added up: choose which to see.",
+            text(
+                "This player's rounds are in {currencies}. Amounts of two currencies are never added up:"
+                " choose which to see.",
+                currencies=escaped(", ".join(names)),
+            ),
             icon=":material/currency_exchange:",
         )
         picker, wanted = query_params.bound("player-", CURRENCY), query_params.value(CURRENCY)
         st.session_state[picker["key"]] = wanted if wanted in names else names[0]
-        st.segmented_control("Currency", names, required=True, **picker)
+        st.segmented_control(text("Currency"), names, required=True, **picker)
     elif setting and any(is_code(name) and name != setting for name in names):
         st.warning(
-            f"This player's rounds are in {names[0]}; the dashboard's setting is {setting}.",
+            text(
+                "This player's rounds are in {currency}; the dashboard's setting is {setting}.",
+                currency=names[0],
+                setting=setting,
+            ),
             icon=":material/currency_exchange:",
         )
 
 
 def as_of(known: Reading[PlayerHistory], *others: Reading[Any], note: str = "") -> None:
     """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
-    lacks = "without the rounds named above" if known.failed else ""
+    lacks = text("without the rounds named above") if known.failed else ""
     without = replace(known, failed=())
     states.as_of(*others, without, note=" · ".join(filter(None, (note, lacks))))
+
+
+def _read() -> Reading[PlayerHistory] | None:
+    player = read_player(query_params.query())
+    return data.player_history(current.merchant(), player, period_filters.view()).known if player else None
 
 
 def _is_read() -> bool:
@@ -79,16 +90,16 @@ def _is_read() -> bool:
     if player is None:
         if not query_params.has(OP_ID, USER_ID):
             st.info(
-                "Enter the op_id or the user_id of a player to see every round.",
+                text("Enter the op_id or the user_id of a player to see every round."),
                 icon=":material/person_search:",
             )
         return False
-    tab.name(player.op_id or str(player.user_id), "Players")
+    tab.name(player.op_id or str(player.user_id), text("Players"))
     if states.just_begun(view):
         return False
     if st.session_state.get(_STOPPED) == (player, view.period):
-        st.info("The reading of the rounds was stopped.", icon=":material/block:")
-        st.button("Read on", on_click=_read_on)
+        st.info(text("The reading of the rounds was stopped."), icon=":material/block:")
+        st.button(text("Read on"), on_click=_read_on)
         return False
     known = data.player_history(current.merchant(), player, view).known
     if known is None:
@@ -100,19 +111,21 @@ def _is_read() -> bool:
 
 @guard.fragment(run_every=_LOOK_EVERY_S, key="reading")
 def _progress(player: Player) -> None:
-    with states.part(_NAME), st.container(key="reading-progress", border=True):
+    with states.part(str(_NAME)), st.container(key="reading-progress", border=True):
         try:
             reading = data.player_history(current.merchant(), player, period_filters.view(), 0)
         except (PlayerProblem, ProviderFailed):
             st.rerun()
         if reading.known:
             st.rerun()
-        words = (
-            f"Reading the rounds: {formats.count(reading.rows)} so far, from {reading.answered} of"
-            f" {reading.asked} parts of the period."
+        so_far = text(
+            "Reading the rounds: {rounds} so far, from {answered} of {asked} parts of the period.",
+            rounds=count(reading.rows),
+            answered=count(reading.answered),
+            asked=count(reading.asked),
         )
-        st.progress(reading.answered / reading.asked, words)
-        st.button("Stop", icon=":material/close:", on_click=_stop, args=(player,))
+        st.progress(reading.answered / reading.asked, so_far)
+        st.button(text("Stop"), icon=":material/close:", on_click=_stop, args=(player,))
 
 
 def _stop(player: Player) -> None:

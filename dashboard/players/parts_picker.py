@@ -1,7 +1,6 @@
 """Who is shown: found by either id; and the players whom this person has looked at lately."""
 
 import secrets
-from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -9,13 +8,14 @@ import streamlit as st
 from dashboard.core.markdown import escaped, short
 from dashboard.core.query import CURRENCY, OP_ID, ROUND, USER_ID, Parameter
 from dashboard.core.roles import LOCAL
+from dashboard.core.text import Message, later, text
 from dashboard.kit import current, guard, query_params
 from dashboard.players.player import Player, read_player
 from dashboard.players.recent import Recent
 
-_FIELDS: Final[Mapping[Parameter[Any], str]] = {
-    OP_ID: "Your own id of the player",
-    USER_ID: "The provider's id of the player",
+_FIELDS: Final[dict[Parameter[Any], Message]] = {
+    OP_ID: later("Your own id of the player"),
+    USER_ID: later("The provider's id of the player"),
 }
 _OF_A_PLAYER: Final = (*_FIELDS, ROUND, CURRENCY)
 """What of the address belongs to one player."""
@@ -27,7 +27,7 @@ def draw() -> None:
         for place, (parameter, what) in zip(st.columns([2, 2, 3]), _FIELDS.items(), strict=False):
             place.text_input(
                 parameter.name,
-                placeholder=what,
+                placeholder=str(what),
                 icon=":material/search:",
                 **query_params.bound("player-", parameter, drops=_OF_A_PLAYER),
             )
@@ -49,7 +49,7 @@ def _recent() -> None:
     if not players:
         return
     with st.container(key="recent-players", horizontal=True, vertical_alignment="center"):
-        st.caption("Recent", width="content")
+        st.caption(text("Recent"), width="content")
         for number, player in enumerate(players):
             st.button(
                 escaped(short(player.op_id or f"user_id {player.user_id}")),

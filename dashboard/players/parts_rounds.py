@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.core.cell_links import CellLink
 from dashboard.core.files import Column, Kind
+from dashboard.core.text import text
 from dashboard.kit import table as kit_table
 from dashboard.kit.compat import with_texts
 from dashboard.players.tables import on_screen, texts
@@ -39,7 +40,8 @@ def draw(
         st.caption(nothing)
         return
     if len(table) > MOST_ON_SCREEN:
-        st.caption(f"The table has the first {formats.count(MOST_ON_SCREEN)} of them, the files have all.")
+        most = formats.count(MOST_ON_SCREEN)
+        st.caption(text("The table has the first {count} of them, the files have all.", count=most))
         table = table.head(MOST_ON_SCREEN)
     shown = on_screen(table, columns, links)
     leading = {link.field for link in links}
@@ -62,14 +64,15 @@ def draw(
 def _config(column: Column, values: "pd.Series[Any]", currency: str | None) -> Any:
     """How Streamlit draws a column of `round_table.on_screen`."""
     is_text = isinstance(values.dtype, pd.StringDtype)
-    meaning = column.meaning or None
     if column.kind is Kind.MONEY:
-        title = f"{column.title}, {currency}" if currency else column.title
+        title = column.title
+        if currency:
+            title = text("{what}, {currency}", what=title, currency=currency)
         if is_text:
-            return st.column_config.TextColumn(title, help=meaning, alignment="right")
-        return st.column_config.NumberColumn(title, help=meaning)
+            return st.column_config.TextColumn(title, help=column.meaning, alignment="right")
+        return st.column_config.NumberColumn(title, help=column.meaning)
     if column.kind is Kind.TIME:
-        return st.column_config.DatetimeColumn(column.title, help=meaning, format=_TIME)
+        return st.column_config.DatetimeColumn(column.title, help=column.meaning, format=_TIME)
     if column.kind is Kind.NUMBER and not is_text:
-        return st.column_config.NumberColumn(column.title, help=meaning, format="%d")
-    return st.column_config.TextColumn(column.title, help=meaning)
+        return st.column_config.NumberColumn(column.title, help=column.meaning, format="%d")
+    return st.column_config.TextColumn(column.title, help=column.meaning)

@@ -74,23 +74,18 @@ def player_totals(rounds: pd.DataFrame) -> PlayerTotals:
     )
 
 
+def _of_sums(key: str, formula_key: str = "") -> Metric[PlayerTotals]:
+    """A metric of all rounds, of the player's alone: no direction of it is good."""
+    metric = METRIC[key]
+    formula_key = formula_key or metric.formula_key
+    return Metric(
+        key, metric.label_key, metric.unit, "neither", formula_key, lambda player: metric.of(player.sums)
+    )
+
+
 PLAYER_METRICS: Final[tuple[Metric[PlayerTotals], ...]] = (
-    Metric(
-        "bets",
-        METRIC["bets"].label,
-        Unit.COUNT,
-        "neither",
-        "The number of rounds, slots and all other games together.",
-        lambda player: player.sums.bet_count,
-    ),
-    Metric(
-        "bet_amount",
-        METRIC["bet_amount"].label,
-        Unit.MONEY,
-        "neither",
-        METRIC["bet_amount"].formula,
-        lambda player: player.sums.bet_amount_li,
-    ),
+    _of_sums("bets", "The number of rounds, slots and all other games together."),
+    _of_sums("bet_amount"),
     Metric(
         "net_result",
         "Net result",
@@ -99,14 +94,7 @@ PLAYER_METRICS: Final[tuple[Metric[PlayerTotals], ...]] = (
         "What the player won minus what the player bet. Below zero the player lost, and the company gained.",
         lambda player: player.sums.gain_li,
     ),
-    Metric(
-        "rtp",
-        METRIC["rtp"].label,
-        Unit.RATIO,
-        "neither",
-        METRIC["rtp"].formula,
-        lambda player: METRIC["rtp"].of(player.sums),
-    ),
+    _of_sums("rtp"),
     Metric(
         "biggest_win",
         "Biggest win",

@@ -60,13 +60,5 @@ def by_local_day(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     return pd.DataFrame(parts, columns=["session", "date", "from_h", "to_h"])
 
 
-def length_words(length_s: int) -> str:
-    """How long, in words: "1 h 05 min", "12 min", "40 s"."""
-    hours, minutes = length_s // 3600, length_s // 60 % 60
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min" if minutes else f"{length_s} s"
-
-
 def _hours(moment: pd.Timestamp, day: pd.Timestamp) -> float:
     return (moment - day).total_seconds() / 3600

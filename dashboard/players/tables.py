@@ -10,12 +10,12 @@ import pandas as pd
 from dashboard.core.cell_links import CellLink
 from dashboard.core.codes import FEATURES
 from dashboard.core.files import Column, Kind
-from dashboard.core.formats import LI_PER_UNIT, money, money_places, money_texts
+from dashboard.core.formats import LI_PER_UNIT, duration, money, money_places, money_texts
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
+from dashboard.core.text import text
 from dashboard.players.balance import CAUSES, Gap
 from dashboard.players.games import differences
-from dashboard.players.sessions import length_words
 from dashboard.rounds.frame import AWARD_TYPES
 
 ROUNDS: Final = (
@@ -86,7 +86,6 @@ PLAYER_GAMES: Final = (
     Column("difference", "Summary against rounds", Kind.TEXT, "What the summary has more or less."),
 )
 
-_YES_NO: Final = {True: "yes", False: "no"}
 _EXACT_LI: Final = 8 * 10**15
 """Below this, a browser's number shows an amount with three decimals exactly."""
 _EXACT_WHOLE: Final = 2**53
@@ -117,7 +116,7 @@ def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[Ce
         elif column.kind is Kind.MONEY:
             values = _amounts(values)
         elif column.kind is Kind.FLAG:
-            values = values.map(_YES_NO).astype("category")
+            values = values.map({True: text("yes"), False: text("no")}).astype("category")
         elif column.kind in (Kind.NUMBER, Kind.COUNT) and not _is_below(values, _EXACT_WHOLE):
             values = values.astype("string")
         # Said once instead of in each row: that halves what the browser has to be sent.
@@ -150,7 +149,7 @@ def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     newest = sessions.iloc[::-1].reset_index(drop=True)
     return newest.assign(
         begun=local_times(newest["start_at"], zone),
-        length=[length_words(length_s) for length_s in newest["length_s"].tolist()],
+        length=[duration(length_s) for length_s in newest["length_s"].tolist()],
     )
 
 
@@ -178,7 +177,7 @@ def games_table(games: pd.DataFrame) -> pd.DataFrame:
     return games.assign(
         rtp=pd.array([None if ratio is None else float(ratio) for ratio in ratios], dtype="Float64"),
         difference=[
-            words or ("agrees" if compared else "")
+            words or (text("agrees") if compared else "")
             for words, compared in zip(differences(games), is_compared, strict=True)
         ],
     )

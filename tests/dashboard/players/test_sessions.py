@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.players.sessions import by_local_day, length_words, sessions_frame
+from dashboard.core.formats import duration
+from dashboard.players.sessions import by_local_day, sessions_frame
 from tests.dashboard.made_rounds import rounds, slots, table
 
 HALF_HOUR = 1800
@@ -118,4 +119,4 @@ def test_a_session_over_the_end_of_summer_time_is_drawn_once():
     ("length_s", "words"), [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3900, "1 h 05 min")]
 )
 def test_lengths_in_words(length_s, words):
-    assert length_words(length_s) == words
+    assert duration(length_s) == words
