@@ -26,14 +26,19 @@ def epoch_s(name: str, value: object) -> int:
     """
     if isinstance(value, dt.datetime):
         if value.tzinfo is None or value.utcoffset() is None:
-            raise BadArgument(f"{name} is a datetime without a time zone; say which zone it means.")
+            raise BadArgument("{name} is a datetime without a time zone; say which zone it means.", name=name)
         return math.ceil(value.timestamp())
     if isinstance(value, int) and not isinstance(value, bool):
         if not 0 <= value < 10**10:
-            raise BadArgument(f"{name} must be in seconds since 1970 (10 digits), not {value}.")
+            raise BadArgument(
+                "{name} must be in seconds since 1970 (10 digits), not {value}.", name=name, value=value
+            )
         return value
     raise BadArgument(
-        f"{name} must be an aware datetime or whole epoch seconds, not {type(value).__name__} {value!r}."
+        "{name} must be an aware datetime or whole epoch seconds, not {kind} {value}.",
+        name=name,
+        kind=_kind(value),
+        value=repr(value),
     )
 
 
@@ -46,7 +51,7 @@ def window(start: object, end: object) -> Window:
     """
     asked = Window(epoch_s("start", start), epoch_s("end", end))
     if asked.end <= asked.start:
-        raise BadArgument(f"end must be after start; the window {asked.start} to {asked.end} is empty.")
+        raise BadArgument("end must be after start; the window {start} to {end} is empty.", **asked._asdict())
     return asked
 
 
@@ -76,16 +81,21 @@ def positive(name: str, value: object) -> int:
     """Return a whole number above 0 that fits 64 bits."""
     number = whole(name, value)
     if number <= 0:
-        raise BadArgument(f"{name} must be above 0, not {number}.")
+        raise BadArgument("{name} must be above 0, not {value}.", name=name, value=number)
     return number
 
 
 def whole(name: str, value: object) -> int:
     """Return a whole number from 0 that fits 64 bits."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadArgument(f"{name} must be a whole number, not {type(value).__name__} {value!r}.")
+        raise BadArgument(
+            "{name} must be a whole number, not {kind} {value}.",
+            name=name,
+            kind=_kind(value),
+            value=repr(value),
+        )
     if not 0 <= value < 2**63:
-        raise BadArgument(f"{name} must be from 0 to 2**63 - 1, not {value}.")
+        raise BadArgument("{name} must be from 0 to 2**63 - 1, not {value}.", name=name, value=value)
     return value
 
 
@@ -93,11 +103,13 @@ def text(name: str, value: object) -> str:
     """Return a text that is not empty."""
     if not isinstance(value, str) or not value:
         # The value stays out of the message: it may be a key.
-        raise BadArgument(f"{name} must be a text that is not empty, not {type(value).__name__}.")
+        raise BadArgument(
+            "{name} must be a text that is not empty, not {kind}.", name=name, kind=_kind(value)
+        )
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise BadArgument(f"{name} holds characters that cannot be sent.") from None
+        raise BadArgument("{name} holds characters that cannot be sent.", name=name) from None
     return value
 
 
@@ -106,7 +118,9 @@ def ids(name: str, values: object) -> list[int] | None:
     if values is None:
         return None
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise BadArgument(f"{name} must be a list of whole numbers, not {values!r}.")
+        raise BadArgument(
+            "{name} must be a list of whole numbers, not {value}.", name=name, value=repr(values)
+        )
     return sorted({positive(name, value) for value in values}) or None
 
 
@@ -116,5 +130,9 @@ def transfer_no(value: object) -> str:
         return secrets.token_hex(16)
     number = text("trans_no", value)
     if not 6 <= len(number) <= 64:
-        raise BadArgument(f"trans_no must have 6 to 64 characters, not {len(number)}.")
+        raise BadArgument("trans_no must have 6 to 64 characters, not {length}.", length=len(number))
     return number
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__

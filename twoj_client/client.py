@@ -194,7 +194,9 @@ def _base_url(name: str, value: object) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise BadArgument(f"{name} must be an address such as https://host/path, without a user, ? or #.")
+        raise BadArgument(
+            "{name} must be an address such as https://host/path, without a user, ? or #.", name=name
+        )
     return url.rstrip("/")
 
 
@@ -203,7 +205,7 @@ def _check_environment(merchant: Credentials) -> None:
         for url in (merchant.summary_url, merchant.open_url):
             certificates_for(url)
     except UnusableEnvironment as error:
-        raise BadArgument(f"{error}.") from None
+        raise BadArgument("{reason}.", reason=error) from None
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -211,7 +213,7 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    raise BadArgument(f"timezone must be an IANA zone such as Europe/Berlin, not {name!r}.")
+    raise BadArgument("timezone must be an IANA zone such as Europe/Berlin, not {name!r}.", name=name)
 
 
 def _store(cache_url: str | Path | None, limit_bytes: int) -> Store:

@@ -153,7 +153,13 @@ def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> Typed[T]:
             return Typed(*endpoint.read_tolerantly(payload))
         except Exception as error:  # noqa: BLE001 - as above
             what = _why(error)
-    raise WrongShape(f"The provider's answer differs from its documents: {what}.", endpoint=endpoint.path)
+    raise _differs(endpoint, what)
+
+
+def _differs(endpoint: Endpoint[T], what: str) -> WrongShape:
+    return WrongShape(
+        "The provider's answer differs from its documents: {what}.", endpoint=endpoint.path, what=what
+    )
 
 
 def _why(error: Exception) -> str:
@@ -168,11 +174,10 @@ def _without(message: str, secrets: Sequence[str]) -> str:
 
 def _unreadable(endpoint: Endpoint[T], body: bytes, error: Exception) -> NotJson | WrongShape:
     if isinstance(error, msgspec.ValidationError):
-        return WrongShape(
-            f"The provider's answer differs from its documents: {error}.", endpoint=endpoint.path
-        )
+        return _differs(endpoint, str(error))
     if not body:
         return NotJson("The provider's answer is empty.", endpoint=endpoint.path)
     is_page = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
-    kind = "is HTML, not JSON" if is_page else "is not whole JSON"
-    return NotJson(f"The provider's answer {kind}.", endpoint=endpoint.path, is_page=is_page)
+    if is_page:
+        return NotJson("The provider's answer is HTML, not JSON.", endpoint=endpoint.path, is_page=True)
+    return NotJson("The provider's answer is not whole JSON.", endpoint=endpoint.path)

@@ -30,10 +30,17 @@ No message, repr or attribute holds the merchant key or a signature.
 from __future__ import annotations
 
 
+def gettext_noop(key: str) -> str:
+    """Return `key`; whoever makes a catalog of translations finds it by this name."""
+    return key
+
+
 class TwoJError(Exception):
     """Base of all errors of this client.
 
     ``sentence`` says what happened, ``what_to_do`` what the reader can do about it; both are for people.
+    Translations are found by ``key``, the sentence with named places, which ``fields`` fill (where one is
+    another error, with its sentence), and by ``what_to_do``, which has none.
     ``endpoint`` is the path that was asked ("" if none), ``code`` the provider's code or the HTTP status.
     ``retry_may_help`` says whether the same *read* may succeed later; it is no advice to repeat a transfer.
     ``older_will_do`` says whether an older answer to the same question may stand in.
@@ -41,20 +48,25 @@ class TwoJError(Exception):
 
     is_answer = False
     """Whether it answers the question, so that the call did not fail."""
-    what_to_do = "Report this with the time it happened."
+    what_to_do = gettext_noop("Report this with the time it happened.")
     retry_may_help = False
     older_will_do = False
 
-    @property
-    def trouble(self) -> str:
-        """What to say beside an older answer that stands in; a wait needs no advice."""
-        return self.sentence if self.retry_may_help else f"{self.sentence} {self.what_to_do}"
-
-    def __init__(self, sentence: str, *, endpoint: str = "", code: int | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, key: str, /, *, endpoint: str = "", code: int | None = None, **fields: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.fields = fields
         self.endpoint = endpoint
         self.code = code
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in English."""
+        filled = {
+            name: field.sentence if isinstance(field, TwoJError) else field
+            for name, field in self.fields.items()
+        }
+        return self.key.format_map(filled)
 
     def __str__(self) -> str:
         where = self.endpoint and f" [{self.endpoint}{'' if self.code is None else f', code {self.code}'}]"
@@ -64,18 +76,18 @@ class TwoJError(Exception):
 class BadArgument(TwoJError, ValueError):
     """A caller's mistake, found before anything was sent."""
 
-    what_to_do = "Correct the call."
+    what_to_do = gettext_noop("Correct the call.")
 
 
 class NoAnswer(TwoJError):
     """No answer arrived, so nobody knows whether the provider acted on the request."""
 
-    what_to_do = "Check the network and the provider's address, then try again."
+    what_to_do = gettext_noop("Check the network and the provider's address, then try again.")
     retry_may_help = True
     older_will_do = True
 
-    def __init__(self, sentence: str, *, endpoint: str = "", was_sent: bool = True) -> None:
-        super().__init__(sentence, endpoint=endpoint)
+    def __init__(self, key: str, /, *, endpoint: str = "", was_sent: bool = True) -> None:
+        super().__init__(key, endpoint=endpoint)
         self.was_sent = was_sent
 
 
@@ -86,7 +98,7 @@ class ConnectionFailed(NoAnswer):
 class TimedOut(NoAnswer):
     """The provider took too long. ``was_sent`` is False if the request never left."""
 
-    what_to_do = "Try again in a moment."
+    what_to_do = gettext_noop("Try again in a moment.")
 
 
 class HttpStatus(TwoJError):
@@ -96,38 +108,53 @@ class HttpStatus(TwoJError):
     followed: a signed request is for whom it was set up for.
     """
 
-    what_to_do = "Try again in a moment; if it stays, ask the provider."
+    what_to_do = gettext_noop("Try again in a moment; if it stays, ask the provider.")
     older_will_do = True
 
     def __init__(
         self, status: int, *, endpoint: str, retry_after_s: float | None = None, moved_to: str = ""
     ) -> None:
-        sentence = f"The provider answered with HTTP status {status}."
+        key, place = gettext_noop("The provider answered with HTTP status {status}."), _is_open(endpoint)
         if status in (401, 403):
-            sentence = f"The provider did not let this server in (HTTP status {status})."
-            self.what_to_do = (
+            key = gettext_noop("The provider did not let this server in (HTTP status {status}).")
+            self.what_to_do = gettext_noop(
                 "Ask the provider to put this server's address on its allow list; check the merchant id and"
                 " the key."
             )
         elif moved_to:
-            sentence = f"The provider's address has moved to {moved_to} (HTTP status {status})."
-            self.what_to_do = f"Set {_setting(endpoint)} to the new address."
+            key = gettext_noop("The provider's address has moved to {moved_to} (HTTP status {status}).")
+            self.what_to_do = _SET_ADDRESS[place]
         elif 300 <= status < 400 or status in (404, 405, 410):
-            sentence = f"The provider has no API at this address (HTTP status {status})."
-            self.what_to_do = f"Check {_setting(endpoint)}, the base of the API's address."
-        super().__init__(sentence, endpoint=endpoint, code=status)
+            key = gettext_noop("The provider has no API at this address (HTTP status {status}).")
+            self.what_to_do = _CHECK_ADDRESS[place]
+        super().__init__(key, endpoint=endpoint, code=status, status=status, moved_to=moved_to)
         self.retry_after_s = retry_after_s
         self.retry_may_help = status in {408, 425, 429} or status >= 500
 
 
-def _setting(endpoint: str) -> str:
-    return "TWOJ_OPEN_URL" if endpoint.startswith("/open2j/") else "TWOJ_SUMMARY_URL"
+# Of the Summary API, and of the Open API.
+_SET_ADDRESS = (
+    gettext_noop("Set TWOJ_SUMMARY_URL to the new address."),
+    gettext_noop("Set TWOJ_OPEN_URL to the new address."),
+)
+_CHECK_ADDRESS = (
+    gettext_noop("Check TWOJ_SUMMARY_URL, the base of the API's address."),
+    gettext_noop("Check TWOJ_OPEN_URL, the base of the API's address."),
+)
+_PERHAPS_ADDRESS = (
+    gettext_noop("Try again in a moment; if it stays, check TWOJ_SUMMARY_URL."),
+    gettext_noop("Try again in a moment; if it stays, check TWOJ_OPEN_URL."),
+)
+
+
+def _is_open(endpoint: str) -> bool:
+    return endpoint.startswith("/open2j/")
 
 
 class BadAnswer(TwoJError):
     """An answer arrived that cannot be read."""
 
-    what_to_do = "Try again in a moment; if it stays, report it to the provider."
+    what_to_do = gettext_noop("Try again in a moment; if it stays, report it to the provider.")
     retry_may_help = True
     older_will_do = True
 
@@ -138,16 +165,16 @@ class NotJson(BadAnswer):
     ``is_page`` says that it is a page for people: of a server on the way, or of another one altogether.
     """
 
-    def __init__(self, sentence: str, *, endpoint: str, is_page: bool = False) -> None:
-        super().__init__(sentence, endpoint=endpoint)
+    def __init__(self, key: str, /, *, endpoint: str, is_page: bool = False) -> None:
+        super().__init__(key, endpoint=endpoint)
         if is_page:
-            self.what_to_do = f"Try again in a moment; if it stays, check {_setting(endpoint)}."
+            self.what_to_do = _PERHAPS_ADDRESS[_is_open(endpoint)]
 
 
 class WrongShape(BadAnswer):
     """The body is JSON, but lacks a documented field or holds another type."""
 
-    what_to_do = "Report it to the provider."
+    what_to_do = gettext_noop("Report it to the provider.")
     retry_may_help = False
 
 
@@ -160,25 +187,29 @@ class ProviderError(TwoJError):
     provider_ms: int | None = None
 
     def __init__(self, message: str, *, endpoint: str, code: int) -> None:
-        said = f': "{message}"' if message else ""
-        super().__init__(f"{self.meaning}{said}.", endpoint=endpoint, code=code)
+        super().__init__(
+            self.quoting if message else self.meaning, endpoint=endpoint, code=code, message=message
+        )
 
-    meaning = "The provider reported an error"
+    meaning = gettext_noop("The provider reported an error.")
+    quoting = gettext_noop('The provider reported an error: "{message}".')
 
 
 class ParameterRefused(ProviderError):
     """A parameter was refused, or (Summary API) the signature did not match."""
 
-    meaning = "The provider refused a parameter or the signature"
-    what_to_do = "Check the request, the merchant id, the key and this computer's clock."
+    meaning = gettext_noop("The provider refused a parameter or the signature.")
+    quoting = gettext_noop('The provider refused a parameter or the signature: "{message}".')
+    what_to_do = gettext_noop("Check the request, the merchant id, the key and this computer's clock.")
     older_will_do = True  # the same question was right before: it is the signature
 
 
 class ServiceFailed(ProviderError):
     """The provider failed inside."""
 
-    meaning = "The provider failed inside"
-    what_to_do = "Try again in a moment; if it stays, report it to the provider."
+    meaning = gettext_noop("The provider failed inside.")
+    quoting = gettext_noop('The provider failed inside: "{message}".')
+    what_to_do = gettext_noop("Try again in a moment; if it stays, report it to the provider.")
     retry_may_help = True
     older_will_do = True
 
@@ -186,16 +217,18 @@ class ServiceFailed(ProviderError):
 class SignatureRefused(ProviderError):
     """The signature did not match."""
 
-    meaning = "The provider refused the signature"
-    what_to_do = "Check the merchant id, the key and this computer's clock."
+    meaning = gettext_noop("The provider refused the signature.")
+    quoting = gettext_noop('The provider refused the signature: "{message}".')
+    what_to_do = gettext_noop("Check the merchant id, the key and this computer's clock.")
     older_will_do = True
 
 
 class NotPermitted(ProviderError):
     """The merchant may not use this endpoint."""
 
-    meaning = "This merchant has no permission for this endpoint"
-    what_to_do = "Ask the provider to permit it."
+    meaning = gettext_noop("This merchant has no permission for this endpoint.")
+    quoting = gettext_noop('This merchant has no permission for this endpoint: "{message}".')
+    what_to_do = gettext_noop("Ask the provider to permit it.")
 
 
 class AccountUnknown(ProviderError):
@@ -203,8 +236,9 @@ class AccountUnknown(ProviderError):
 
     is_answer = True
 
-    meaning = "The provider knows no account of this player"
-    what_to_do = "Check the player's id."
+    meaning = gettext_noop("The provider knows no account of this player.")
+    quoting = gettext_noop('The provider knows no account of this player: "{message}".')
+    what_to_do = gettext_noop("Check the player's id.")
 
 
 class AccountExists(ProviderError):
@@ -212,8 +246,9 @@ class AccountExists(ProviderError):
 
     is_answer = True
 
-    meaning = "The provider has an account of this player already"
-    what_to_do = "Nothing needs to be done."
+    meaning = gettext_noop("The provider has an account of this player already.")
+    quoting = gettext_noop('The provider has an account of this player already: "{message}".')
+    what_to_do = gettext_noop("Nothing needs to be done.")
 
 
 class DuplicateTransfer(ProviderError):
@@ -221,8 +256,9 @@ class DuplicateTransfer(ProviderError):
 
     is_answer = True
 
-    meaning = "This transfer number was used before"
-    what_to_do = "Look the number up in the records before anything else."
+    meaning = gettext_noop("This transfer number was used before.")
+    quoting = gettext_noop('This transfer number was used before: "{message}".')
+    what_to_do = gettext_noop("Look the number up in the records before anything else.")
 
 
 class WithdrawalLocked(ProviderError):
@@ -230,8 +266,11 @@ class WithdrawalLocked(ProviderError):
 
     is_answer = True
 
-    meaning = "Withdrawals of this player are locked: a game or another withdrawal is running"
-    what_to_do = "Try again later."
+    meaning = gettext_noop("Withdrawals of this player are locked: a game or another withdrawal is running.")
+    quoting = gettext_noop(
+        'Withdrawals of this player are locked: a game or another withdrawal is running: "{message}".'
+    )
+    what_to_do = gettext_noop("Try again later.")
 
 
 class BalanceTooLow(ProviderError):
@@ -239,19 +278,19 @@ class BalanceTooLow(ProviderError):
 
     is_answer = True
 
-    meaning = "The withdrawal failed: the balance is too low"
-    what_to_do = "Withdraw a smaller amount."
+    meaning = gettext_noop("The withdrawal failed: the balance is too low.")
+    quoting = gettext_noop('The withdrawal failed: the balance is too low: "{message}".')
+    what_to_do = gettext_noop("Withdraw a smaller amount.")
 
 
 class OutcomeUnknown(TwoJError):
     """A transfer that may or may not have happened. Ask again with ``trans_no``; do not send a new one."""
 
-    what_to_do = "Do not repeat the transfer. Look its number up in the player's records."
+    what_to_do = gettext_noop("Do not repeat the transfer. Look its number up in the player's records.")
 
-    def __init__(self, *, endpoint: str, op_id: str, trans_no: str, amount: int, reason: str) -> None:
-        super().__init__(
-            f"Nobody can say yet whether transfer {trans_no} happened. {reason}", endpoint=endpoint
-        )
+    def __init__(self, reason: TwoJError, *, endpoint: str, op_id: str, trans_no: str, amount: int) -> None:
+        key = gettext_noop("Nobody can say yet whether transfer {trans_no} happened. {reason}")
+        super().__init__(key, endpoint=endpoint, trans_no=trans_no, reason=reason)
         self.op_id = op_id
         self.trans_no = trans_no
         self.amount = amount

@@ -147,7 +147,8 @@ def _other_pages(first: Page) -> range:
     count = -(-first.total // size)
     if count > _MOST_PAGES:
         raise WrongShape(
-            f"The provider's answer says that an hour has {first.total} bets, which cannot be.",
+            "The provider's answer says that an hour has {total} bets, which cannot be.",
             endpoint=ALL_HISTORY.path,
+            total=first.total,
         )
     return range(2, count + 1)

@@ -11,6 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from twoj_client.changes import Restatement
+from twoj_client.errors import TwoJError
 from twoj_client.windows import Window
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ class Answer(NamedTuple, Generic[T_co]):
     """True where the answer's window was over when it was given: it does not make a reply older."""
     stale: bool = False
     """Served although it is too old, because the provider failed."""
-    trouble: str = ""
+    stale_reason: TwoJError | None = None
     """How it failed."""
     covers_to: int = 0
     """Epoch seconds: nothing in the value happened at or after this."""
@@ -61,16 +62,16 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
     """The windows in which rows are missing."""
     stale: bool = False
     """True where an old answer was served because the provider failed."""
-    trouble: str = ""
-    """How it failed, in a sentence for people; empty where it did not."""
+    stale_reason: TwoJError | None = None
+    """How it failed; None where it did not."""
     by_provider_clock: bool = False
     """True where `as_of` is by the provider's clock too: without that no answer is final."""
     settled: bool = False
     """True where each of its answers was given so long after its window's end that it is kept."""
     changes: tuple[Restatement, ...] = ()
     """What the provider changed of finished windows since they were first read."""
-    warnings: tuple[str, ...] = ()
-    """What a reader must know of the data, a sentence each: what in it could not be read, say."""
+    unknown: Mapping[str, int] = MappingProxyType({})
+    """How often which field of the data was left out or told in no known form."""
 
 
 def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Window] = ()) -> Reply[T]:
@@ -84,17 +85,9 @@ def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Windo
         complete=not missing,
         missing=tuple(missing),
         stale=any(part.stale for part in parts),
-        trouble=next((part.trouble for part in parts if part.trouble), ""),
+        stale_reason=next((part.stale_reason for part in parts if part.stale_reason), None),
         by_provider_clock=all(part.by_provider_clock for part in parts),
         settled=all(part.settled for part in parts),
         changes=tuple(part.change for part in parts if part.change),
-        warnings=_not_known(sum((Counter(part.unknown) for part in parts), Counter())),
+        unknown=sum((Counter(part.unknown) for part in parts), Counter()),
     )
-
-
-def _not_known(unknown: Mapping[str, int]) -> tuple[str, ...]:
-    """Return one sentence for all values that were not known, or none."""
-    if not unknown:
-        return ()
-    told = ", ".join(f"{name} {times} times" if times > 1 else name for name, times in unknown.items())
-    return (f"The provider's answer leaves out, or tells in no known form: {told}.",)

@@ -101,7 +101,7 @@ class StageSummaries:
         except TwoJError as error:
             old = [self._core.cache.stale(ALL_STAGE_SUMMARY, {}, day.window) for day in group]
             known = {
-                day.window: answer._replace(trouble=error.trouble)
+                day.window: answer._replace(stale_reason=error.with_traceback(None))
                 for day, answer in zip(group, old, strict=True)
                 if answer is not None
             }

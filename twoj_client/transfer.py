@@ -106,7 +106,9 @@ class TransferWallet:
             "page_size": arguments.whole("page_size", page_size),
         }
         if not 10 <= page_size <= _LARGEST_PAGE:
-            raise BadArgument(f"page_size must be from 10 to {_LARGEST_PAGE}, not {page_size}.")
+            raise BadArgument(
+                "page_size must be from 10 to {most}, not {value}.", most=_LARGEST_PAGE, value=page_size
+            )
         if created_at is not None:
             params["created_at"] = arguments.epoch_s("created_at", created_at)
         if trans_no is not None:
@@ -167,7 +169,7 @@ class TransferWallet:
             return Answer(result, found.as_of, ended=True)
         if refused:
             raise failure
-        raise OutcomeUnknown(endpoint=endpoint.path, reason=failure.sentence, **asked)
+        raise OutcomeUnknown(failure.with_traceback(None), endpoint=endpoint.path, **asked)
 
 
 def _is_refusal(failure: TwoJError) -> bool:

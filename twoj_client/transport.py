@@ -32,8 +32,6 @@ from twoj_client.signing import sign, summary_body
 from twoj_client.unpack import Damaged, TooLarge, unpacked
 
 _LARGEST_BODY = 16 * 2**20
-_TOO_LARGE = "The provider's answer is too large."
-_DAMAGED = "The provider's answer is damaged."
 _SERVER = re.compile(rb"[a-z0-9.:\[\]-]{1,255}")
 _LEADS_TO = "leads_to"
 
@@ -186,17 +184,16 @@ class Wire:
             chunks.append(chunk)
             size += len(chunk)
             if size > _LARGEST_BODY:
-                raise NotJson(_TOO_LARGE, endpoint=endpoint.path)
+                raise _too_large(endpoint.path)
             if self._timer() > deadline:
                 raise TimedOut("The provider's answer took too long.", endpoint=endpoint.path)
         codings = "" if is_unpacked else response.headers.get("Content-Encoding", "")
         try:
             return unpacked(b"".join(chunks), codings, _LARGEST_BODY)
         except TooLarge:
-            sentence = _TOO_LARGE
+            raise _too_large(endpoint.path) from None
         except Damaged:
-            sentence = _DAMAGED
-        raise NotJson(sentence, endpoint=endpoint.path)
+            raise _damaged(endpoint.path) from None
 
 
 def from_httpx(error: Exception, path: str) -> TwoJError:
@@ -205,12 +202,20 @@ def from_httpx(error: Exception, path: str) -> TwoJError:
         was_sent = not isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
         return TimedOut("The provider took too long.", endpoint=path, was_sent=was_sent)
     if isinstance(error, httpx.DecodingError):
-        return NotJson(_DAMAGED, endpoint=path)
+        return _damaged(path)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return BadArgument("The provider's address is not one.", endpoint=path)
     if isinstance(error, httpx.ConnectError):
         return ConnectionFailed("No connection to the provider.", endpoint=path, was_sent=False)
     return ConnectionFailed("The connection to the provider broke.", endpoint=path)
+
+
+def _too_large(path: str) -> NotJson:
+    return NotJson("The provider's answer is too large.", endpoint=path)
+
+
+def _damaged(path: str) -> NotJson:
+    return NotJson("The provider's answer is damaged.", endpoint=path)
 
 
 def _no_cookies() -> CookieJar:

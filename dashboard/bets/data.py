@@ -14,10 +14,10 @@ from dashboard.bets.sums import BetSums, bet_sums, packed, unpacked
 from dashboard.core.frames import game_type
 from dashboard.core.periods import business_day
 from dashboard.core.view import View
-from dashboard.provider.asking import LATE, PATIENCE_S, warnings_of
+from dashboard.provider.asking import PATIENCE_S, late, warnings_of
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, trouble_of
+from dashboard.provider.reading import Reading, stale_reason_of
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.sums import Sums
@@ -80,14 +80,14 @@ def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
         ask = partial(_ask, merchant.twoj, sums, game_ids, window)
         return Job({"": ask}, merchant.jobs.quick, merchant.clock, question=window)
 
-    load, trouble = merchant.jobs.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, LATE)
+    load, stale_reason = merchant.jobs.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, late())
     reply = load.replies()[""]
     lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
     since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
     return Reading(
         reply.data.of(wanted.types),
         reply.as_of,
-        trouble or trouble_of([reply]),
+        stale_reason or stale_reason_of([reply]),
         lacking,
         warnings_of(merchant, [reply]),
         window=(since, until),

@@ -24,7 +24,7 @@ from dashboard.bets.export import Export, ExportState, Format, days_that_differ
 from dashboard.bets.export_files import write_csv, write_parquet
 from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import day_end
-from dashboard.provider.failures import by_time, failures, window_words
+from dashboard.provider.failures import by_time, failures, window_text
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.models import Game
@@ -270,8 +270,8 @@ class Exports:
         if not export.game_ids and not export.types and not failed:
             differ = days_that_differ(said, _rows_by_day(export, parts))
         lacking = (
-            *failures(by_time(failed, zone), most=len(failed)),
-            *(LESS_THAN_COUNTED.format(window_words(window, zone)) for window in doubtful),
+            *map(str, failures(by_time(failed, zone), most=len(failed))),
+            *(LESS_THAN_COUNTED.format(window_text(window, zone)) for window in doubtful),
             *differ.values(),
         )
         as_of = min((float(head[_AS_OF]) for head in heads), default=self._clock())

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dashboard.bets.data_pieces import LESS_THAN_COUNTED
 from dashboard.bets.sums import BetSums, together
-from dashboard.provider.changes import changed_text
-from dashboard.provider.failures import by_time, failures, window_words
+from dashboard.provider.changes import changed
+from dashboard.provider.failures import by_time, failures, window_text
 from dashboard.provider.jobs import Job
 from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError, Window
@@ -209,16 +209,16 @@ class BetReading:
             self._sums,
             # Finished hours were said long ago and are still true: the age is that of the newest.
             as_of.get(newest) or min([*as_of.values()] or [*self._settled.values()]),
-            next((error.trouble for start, (_, error, _) in self._failed.items() if start in as_of), ""),
+            next((error for start, (_, error, _) in self._failed.items() if start in as_of), None),
             (
                 *failures(by_time(lacking, self._zone)),
                 *(
-                    LESS_THAN_COUNTED.format(window_words(piece.window, self._zone))
+                    LESS_THAN_COUNTED.format(window_text(piece.window, self._zone))
                     for piece in self._changing.values()
                     if not piece.whole
                 ),
             ),
-            changed_text(
+            changed(
                 (change for changes in self._changes.values() for change in changes),
                 self._zone,
                 self._currency,

@@ -14,7 +14,7 @@ from dashboard.core.periods import Period, day_end, day_start, days_label
 from dashboard.provider.asking import gather, reading_of, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, covered, is_settled, may_differ, trouble_of
+from dashboard.provider.reading import Reading, covered, is_settled, may_differ, stale_reason_of
 from twoj_client import Reply
 from twoj_client.endpoints import BONUS
 from twoj_client.models import BonusSummary
@@ -60,7 +60,7 @@ def bonuses_and_gain(
     return Reading(
         totals,
         replies[_ALL].as_of,
-        trouble_of(replies.values()),
+        stale_reason_of(replies.values()),
         failures(errors.items()),
         # Not of those still open: they are among all. The gain is of other sums.
         tuple(

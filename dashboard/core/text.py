@@ -4,7 +4,7 @@ A key is the English sentence, whole, with named places: "No bets in {period}." 
 catalogs, `locale/LANGUAGE/LC_MESSAGES/messages.mo`. English needs none: its sentences are the keys.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -33,6 +33,21 @@ class Message:
 
     def __str__(self) -> str:
         return text(self.key, **self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Words that `make` makes of `args` only where somebody reads them: a plural, a list, an amount."""
+
+    make: Callable[..., str]
+    args: tuple[object, ...] = field(hash=False)
+
+    def __str__(self) -> str:
+        return self.make(*self.args)
+
+
+Words = str | Message | Deferred
+"""What `str` makes words of in the reader's language; a name or an id is there already."""
 
 
 def text(key: str, /, **places: object) -> str:

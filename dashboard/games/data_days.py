@@ -16,7 +16,7 @@ from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, trouble_of
+from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, stale_reason_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import Game
 
@@ -165,7 +165,7 @@ def _known(
             else (),
         ),
         as_of,
-        trouble_of(replies.values()),
+        stale_reason_of(replies.values()),
         failures(_counted([(names.get(key, str(key)), key) for key in wanted], errors)),
         warnings_of(merchant, parts.values()),
         covered(day_start(days[0], zone), asked_to, as_of),

@@ -21,7 +21,7 @@ from dashboard.provider.failures import failures
 from dashboard.provider.game_list import game
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Progressive, Reading, covered, is_settled, trouble_of
+from dashboard.provider.reading import Progressive, Reading, covered, is_settled, stale_reason_of
 from dashboard.rounds.frame import rounds_frame
 from twoj_client import Reply
 from twoj_client.errors import ParameterRefused
@@ -131,7 +131,7 @@ def _known(merchant: Merchant, load: Job[datetime, list[Any]]) -> Reading[GameRo
     return Reading(
         GameRounds(rounds_frame(rows), since),
         as_of,
-        trouble_of(replies.values()),
+        stale_reason_of(replies.values()),
         failures(
             (f"Rounds from {moment_text(start.astimezone(zone))}", error)
             for start, error in load.errors().items()

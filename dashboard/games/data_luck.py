@@ -24,7 +24,7 @@ from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Progressive, Reading, is_settled, trouble_of
+from dashboard.provider.reading import Progressive, Reading, is_settled, stale_reason_of
 from twoj_client import Reply
 from twoj_client.models import Game
 
@@ -132,7 +132,7 @@ def _judged(
     return Reading(
         Judged(found, drawn.value),
         period.as_of,
-        trouble_of(parts),
+        stale_reason_of(parts),
         tuple(sentence for part in parts for sentence in part.failed),
         tuple(dict.fromkeys(sentence for part in parts for sentence in part.warnings)),
         period.window,
@@ -203,7 +203,7 @@ def _sampled(
     return Reading(
         spreads,
         min(reply.as_of for reply in replies.values()),
-        trouble_of(replies.values()),
+        stale_reason_of(replies.values()),
         failures(
             (f"Rounds of {moment_text(start.astimezone(zone))}", error)
             for (_, start), error in load.errors().items()

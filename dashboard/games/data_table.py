@@ -11,13 +11,14 @@ from dashboard.core import frames
 from dashboard.core.codes import SLOTS
 from dashboard.core.memo import memo
 from dashboard.core.periods import Period
+from dashboard.core.text import Message
 from dashboard.core.view import View
 from dashboard.games import table
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, trouble_of
+from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, stale_reason_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
 
@@ -89,7 +90,7 @@ def _table(merchant: Merchant, listed: Sequence[Game], load: Job[Key, Any]) -> R
     return Reading(
         table.game_table(found.value, before, players, icons),
         found.as_of,
-        found.trouble,
+        found.stale_reason,
         found.failed + _named(listed, failed, ", compared period"),
         warnings_of(
             merchant, (reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE)
@@ -150,7 +151,7 @@ def _known(
     return Reading(
         memo(_games_frame, tuple(listed), slots, tuple(others.items()), total, final),
         as_of,
-        trouble_of(replies.values()),
+        stale_reason_of(replies.values()),
         _named(listed, errors),
         # The total is that of the games once more: what was changed of it would count twice.
         warnings_of(merchant, (reply for key, reply in replies.items() if key != WHOLE)),
@@ -169,7 +170,9 @@ def _games_frame(
     return frames.games_frame(listed, slots, dict(others), whole, settled=settled)
 
 
-def _named(listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = "") -> tuple[str, ...]:
+def _named(
+    listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = ""
+) -> tuple[Message, ...]:
     names = _names(listed)
     return failures((names[key] + where, error) for key, error in errors.items())
 

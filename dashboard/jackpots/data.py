@@ -9,7 +9,7 @@ from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.pots import GAP_MS, POTS, SLACK_MS, Hit, Match, Pots, PotSample, match, with_hits
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, trouble_of
+from dashboard.provider.reading import Reading, stale_reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def now(merchant: Merchant) -> Reading[Pots]:
         return Reading(heard.pots, heard.as_of)
     reply = merchant.twoj.jackpot.pool()
     return Reading(
-        told_pots(reply), reply.as_of, trouble_of([reply]), warnings=warnings_of(merchant, [reply])
+        told_pots(reply), reply.as_of, stale_reason_of([reply]), warnings=warnings_of(merchant, [reply])
     )
 
 

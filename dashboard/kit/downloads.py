@@ -61,7 +61,7 @@ def draw(
         currency=known.currency or current.merchant().currency or "",
         as_of=formats.moment(known.as_of, zone),
         comparison=known.compared,
-        completeness=" ".join(filter(None, (stale, *known.failed, *known.warnings, note))),
+        completeness=" ".join(filter(None, (stale, *map(str, (*known.failed, *known.warnings)), note))),
         only=only,
         rows=str(len(frame)),
     )

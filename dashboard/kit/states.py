@@ -13,6 +13,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.periods import Comparison
 from dashboard.core.view import View
 from dashboard.kit import current, runs
+from dashboard.provider.failures import failure_text, stale_text
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
 from dashboard.provider.reading import Reading
 
@@ -34,7 +35,7 @@ def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcon
     except ProviderFailed as error:
         log.warning("part failed", part=name, error=str(error))
         with around():
-            sentence = f"{name}: not known now. {error.sentence} {error.what_to_do}"
+            sentence = f"{name}: not known now. {failure_text(error)}"
             st.error(escaped(sentence), icon=":material/cloud_off:")
     except LedgerFailed as error:
         log.warning("part failed", part=name, error=str(error))
@@ -65,11 +66,11 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> 
     merchant, shown = current.merchant(), [known, *(each for each in others if each)]
     when = formats.moment(known.as_of, merchant.zone, merchant.now())
     age = formats.age(known.as_of, merchant.now())
-    trouble = next((each.trouble for each in shown if each.stale), "")
-    if trouble:
+    reason = next((each.stale_reason for each in shown if each.stale_reason), None)
+    if reason:
         compared = f" They are compared with {known.compared}." if known.compared else ""
         last = f"These are the last numbers it gave, as of {when} ({age}).{compared}"
-        st.warning(f"{escaped(trouble)} {last}", icon=":material/history:")
+        st.warning(f"{escaped(stale_text(reason))} {last}", icon=":material/history:")
     else:
         compared = f"compared with {known.compared}" if known.compared else ""
         if all(each.settled and not each.failed for each in shown):
@@ -77,9 +78,9 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> 
         st.caption(" · ".join(filter(None, (f"As of {when}", age, compared, note))))
     failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
     if failed:
-        st.warning("Not included: " + escaped(" ".join(failed)), icon=":material/cloud_off:")
+        st.warning("Not included: " + escaped(" ".join(map(str, failed))), icon=":material/cloud_off:")
     for warning in dict.fromkeys(sentence for each in shown for sentence in each.warnings):
-        st.warning(escaped(warning), icon=":material/info:")
+        st.warning(escaped(str(warning)), icon=":material/info:")
 
 
 def compared(

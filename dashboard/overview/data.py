@@ -13,7 +13,7 @@ from dashboard.core.memo import memo
 from dashboard.core.periods import Period, changed_clocks, day_end, day_start, days_label, hour_windows
 from dashboard.provider.asking import gather, reading_of, warnings_of
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
+from dashboard.provider.reading import Reading, covered, is_settled, stale_reason_of
 from twoj_client import Reply, TwoJError
 from twoj_client.models import StageSummary, StageTotal
 
@@ -78,7 +78,7 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Rea
     return Reading(
         frame,
         latest.as_of,
-        trouble_of(replies.values()),
+        stale_reason_of(replies.values()),
         failed,
         warnings_of(merchant, replies.values()),
         covered(day_start(day, zone), min(tomorrow, now), latest.as_of),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from dashboard.core.formats import moment
 from dashboard.core.frames import TIMES_S
@@ -21,15 +21,15 @@ from dashboard.players.balance import (
 )
 from dashboard.players.data import PlayerHistory, player_sums
 from dashboard.players.games import lacking
-from dashboard.provider.asking import LATE, gather, warnings_of
-from dashboard.provider.failures import failures
+from dashboard.provider.asking import gather, late, warnings_of
+from dashboard.provider.failures import failures, stale_text
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, trouble_of
+from dashboard.provider.reading import Reading, stale_reason_of
 from dashboard.rounds.frame import dated
 from twoj_client import Reply, TwoJError
 from twoj_client.endpoints import TRANSFER_RECORDS
-from twoj_client.errors import WrongShape
+from twoj_client.errors import TimedOut, WrongShape
 from twoj_client.models import BonusSummary, TransferRecord
 
 NO_OP_ID: Final = "the wallet knows players by the op_id only, and this player's is not known."
@@ -58,11 +58,13 @@ def balance_now(merchant: Merchant, op_id: str) -> Reading[int] | None:
     load.raise_if_all_failed()
     for reply in load.replies().values():
         return Reading(
-            reply.data.balance, reply.as_of, trouble_of([reply]), warnings=warnings_of(merchant, [reply])
+            reply.data.balance, reply.as_of, stale_reason_of([reply]), warnings=warnings_of(merchant, [reply])
         )
     last = merchant.twoj.transfer.latest_balance(op_id=op_id)
     return (
-        Reading(last.data.balance, last.as_of, LATE, warnings=warnings_of(merchant, [last])) if last else None
+        Reading(last.data.balance, last.as_of, late(), warnings=warnings_of(merchant, [last]))
+        if last
+        else None
     )
 
 
@@ -121,23 +123,31 @@ def _transfers(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -
     )
     begin = partial(_load_records, merchant, op_id, history.start, history.end)
 
-    late = "they are still being read, and will be here within a minute."
+    unread = TimedOut("they are still being read, and will be here within a minute.")
     try:
-        load, trouble = merchant.jobs.whole(name, begin, _RENEW_S, _PATIENCE_S, late)
+        load, stale_reason = merchant.jobs.whole(name, begin, _RENEW_S, _PATIENCE_S, unread)
     except TwoJError as error:
         unknown.append(f"Transfers: {error.sentence}")
         return []
-    reply = load.replies()[op_id]
-    if trouble or reply.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
+    reply, undated = load.replies()[op_id], load.replies()[op_id].data.undated
+    if stale_reason or reply.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
         when = moment(reply.as_of, merchant.zone, merchant.now())
-        unknown.append(f"Transfers since {when}: {trouble or 'they are being read.'}")
-    unknown += warnings_of(merchant, [reply])
-    return transfers(reply.data)
+        why = stale_text(stale_reason) if stale_reason else "they are being read."
+        unknown.append(f"Transfers since {when}: {why}")
+    unknown += map(str, warnings_of(merchant, [reply]))
+    if undated:
+        unknown.append(f"Transfers: without {undated} whose time is none.")
+    return transfers(reply.data.rows)
 
 
-def _load_records(
-    merchant: Merchant, op_id: str, start: datetime, end: datetime
-) -> Job[str, list[TransferRecord]]:
+class _Records(NamedTuple):
+    """A player's transfers, newest first, but for so many `undated` ones."""
+
+    rows: list[TransferRecord]
+    undated: int
+
+
+def _load_records(merchant: Merchant, op_id: str, start: datetime, end: datetime) -> Job[str, _Records]:
     return Job({op_id: partial(_records, merchant, op_id, start, end)}, merchant.jobs.quick, merchant.clock)
 
 
@@ -147,11 +157,11 @@ def _lacking(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> 
     except TwoJError as error:
         unknown.append(f"The provider's summaries: {error.sentence}")
         return []
-    unknown += sums.failed
+    unknown += map(str, sums.failed)
     return lacking(sums.value)
 
 
-def _records(merchant: Merchant, op_id: str, start: datetime, end: datetime) -> Reply[list[TransferRecord]]:
+def _records(merchant: Merchant, op_id: str, start: datetime, end: datetime) -> Reply[_Records]:
     """Read the pages, newest first, until they are older than the window."""
     start_s = int(start.timestamp())
     rows: list[TransferRecord] = []
@@ -163,8 +173,7 @@ def _records(merchant: Merchant, op_id: str, start: datetime, end: datetime) -> 
         rows += [record for record in times if record.created_at >= start_s]
         is_older = any(record.created_at < start_s for record in times)
         if is_older or not page.data.records or not page.data.next_id:
-            untold = (f"Transfers: without {undated} whose time is none.",) if undated else ()
-            return Reply(rows, page.as_of, warnings=page.warnings + untold)
+            return Reply(_Records(rows, undated), page.as_of, unknown=page.unknown)
         next_id = page.data.next_id
         if next_id in seen or len(seen) >= _MOST_PAGES:
             raise WrongShape("The player's transfer records do not end.", endpoint=TRANSFER_RECORDS.path)
@@ -198,6 +207,8 @@ def _converted(
     except TwoJError as error:
         unknown.append(f"Bonuses: {error.sentence}")
         return {}
-    unknown += failures((f"Bonuses of {days_label(day, day)}", error) for day, error in errors.items())
+    unknown += map(
+        str, failures((f"Bonuses of {days_label(day, day)}", error) for day, error in errors.items())
+    )
     cash = {day: reply.data.converted_cash for day, reply in replies.items()}
     return {day: int(amount) for day, amount in cash.items() if amount and amount == int(amount)}

@@ -10,6 +10,7 @@ from dashboard.kit import cards, current
 from dashboard.players import data_balance
 from dashboard.players.data_balance import NO_OP_ID
 from dashboard.players.player import PLAYER_METRICS, Player, PlayerTotals
+from dashboard.provider.failures import failure_text, stale_text
 from dashboard.provider.merchant import ProviderFailed
 
 _FIRST_ROW: Final = PLAYER_METRICS[:4]
@@ -69,12 +70,13 @@ def _balance(op_id: str | None, currency: str | None) -> tuple[tuple[str, str, s
     try:
         known = data_balance.balance_now(merchant, op_id)
     except ProviderFailed as error:
-        return (_BALANCE, formats.UNKNOWN, "Not known", f"{error.sentence} {error.what_to_do}"), None
+        return (_BALANCE, formats.UNKNOWN, "Not known", failure_text(error)), None
     if known is None:
         return (_BALANCE, formats.UNKNOWN, "Not known", "The wallet has not answered yet."), None
     when = formats.moment(known.as_of, merchant.zone, merchant.now())
     short, exact = (written(known.value, currency) for written in (formats.money_short, formats.money))
-    meaning = f"What the wallet holds, as of {when}. {known.trouble}".rstrip()
+    stale = stale_text(known.stale_reason) if known.stale_reason else ""
+    meaning = f"What the wallet holds, as of {when}. {stale}".rstrip()
     return (_BALANCE, short, exact, meaning), f"as of {when}" if known.stale else None
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from dashboard.provider.changes import changed_text
+from dashboard.core import formats
+from dashboard.core.text import Deferred, Words, text
+from dashboard.provider.changes import changed
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, covered, is_settled, trouble_of
+from dashboard.provider.reading import Reading, covered, is_settled, stale_reason_of
 from twoj_client import Reply, TwoJError
 from twoj_client.cache_only import cache_only
 from twoj_client.errors import TimedOut
@@ -18,7 +20,11 @@ R = TypeVar("R")
 
 PATIENCE_S: Final = 8
 """So long people wait at most for the provider, however often it is asked meanwhile."""
-LATE: Final = "The provider has not answered yet."
+
+
+def late() -> TimedOut:
+    """What is said of an answer for which nobody waits any longer."""
+    return TimedOut("The provider has not answered yet.")
 
 
 def gather(
@@ -38,21 +44,34 @@ def gather(
     load.give_up()
     replies = {key: reply for key, reply in found.items() if reply is not None} | load.replies()
     errors = load.errors()
-    errors |= {key: TimedOut(LATE) for key in calls if key not in replies and key not in errors}
+    errors |= {key: late() for key in calls if key not in replies and key not in errors}
     if errors and not replies:
         raise next(iter(errors.values()))
     return replies, errors
 
 
-def warnings_of(merchant: Merchant, parts: Iterable[Reply[Any] | Reading[Any]]) -> tuple[str, ...]:
+def warnings_of(merchant: Merchant, parts: Iterable[Reply[Any] | Reading[Any]]) -> tuple[Words, ...]:
     """What a reader must know of what is made of the parts, each sentence once.
 
     What the provider changed of them is added up: parts must lie beside each other.
     """
     parts = list(parts)
     changes = [change for part in parts if isinstance(part, Reply) for change in part.changes]
-    said = changed_text(changes, merchant.zone, merchant.currency)
-    return (*dict.fromkeys(warning for part in parts for warning in part.warnings), *said)
+    known = [warning for part in parts for warning in _warnings(part)]
+    return (*dict.fromkeys(known), *changed(changes, merchant.zone, merchant.currency))
+
+
+def _warnings(part: Reply[Any] | Reading[Any]) -> Iterable[Words]:
+    if isinstance(part, Reading):
+        return part.warnings
+    return [Deferred(_unknown_text, tuple(part.unknown.items()))] if part.unknown else []
+
+
+def _unknown_text(*times: tuple[str, int]) -> str:
+    fields = [text("{name} {n} times", name=name, n=formats.count(n)) if n > 1 else name for name, n in times]
+    return text(
+        "The provider's answer leaves out, or tells in no known form: {fields}.", fields=", ".join(fields)
+    )
 
 
 def reading_of(
@@ -60,7 +79,7 @@ def reading_of(
     value: R,
     replies: Iterable[Reply[Any]],
     window: tuple[datetime, datetime],
-    failed: tuple[str, ...] = (),
+    failed: tuple[Words, ...] = (),
     as_of: datetime | None = None,
 ) -> Reading[R]:
     """What was made of replies about a window, as old as the oldest of them unless `as_of` says otherwise."""
@@ -69,7 +88,7 @@ def reading_of(
     return Reading(
         value,
         as_of,
-        trouble_of(parts),
+        stale_reason_of(parts),
         failed,
         warnings_of(merchant, parts),
         covered(*window, as_of),

@@ -1,7 +1,7 @@
 """What the provider changed of days that were over, in words. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,49 +10,66 @@ from zoneinfo import ZoneInfo
 
 from dashboard.core import formats
 from dashboard.core.periods import business_day, days_label
+from dashboard.core.text import Deferred, Words, later, plural, text
 from twoj_client.changes import Restatement
 
 _MOST_NAMED: Final = 5
 # Under the documents' names: the words, whether it is money, and the sign in which pages show it.
 _WORDS: Final = {
-    "bet_count": ("bets", False, 1),
-    "bet_amount": ("bet amount", True, 1),
-    "gain_amount": ("company gain", True, -1),
-    "win_amount": ("won by players", True, 1),
-    "release_count": ("bonuses", False, 1),
-    "used_count": ("bonuses used", False, 1),
-    "release_bonus": ("bonus amount", True, 1),
-    "converted_cash": ("converted to cash", True, 1),
+    "bet_count": (later("bets"), False, 1),
+    "bet_amount": (later("bet amount"), True, 1),
+    "gain_amount": (later("company gain"), True, -1),
+    "win_amount": (later("won by players"), True, 1),
+    "release_count": (later("bonuses"), False, 1),
+    "used_count": (later("bonuses used"), False, 1),
+    "release_bonus": (later("bonus amount"), True, 1),
+    "converted_cash": (later("converted to cash"), True, 1),
 }
 
+_Sums = dict[str, Decimal]
 
-def changed_text(changes: Iterable[Restatement], zone: ZoneInfo, currency: str | None) -> tuple[str, ...]:
+
+def changed(changes: Iterable[Restatement], zone: ZoneInfo, currency: str | None) -> tuple[Words, ...]:
     """Say what changed, in one sentence, by days of `zone`; nothing where nothing did.
 
     `changes` are of parts that lie beside each other: what they say of the same days is added up.
     """
-    by_days: dict[tuple[date, date], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    by_days: dict[tuple[date, date], _Sums] = defaultdict(lambda: defaultdict(Decimal))
     for change in changes:
         start, end = (datetime.fromtimestamp(at_s, UTC) for at_s in change.window)
         days = business_day(start, zone), business_day(end - timedelta(seconds=1), zone)
         for name, number in change.by.items():
             by_days[days][name] += number
-    said = [f"{days_label(*days)}: {_sums(by, currency)}" for days, by in sorted(by_days.items())]
-    if not said:
-        return ()
-    is_days = all(first == last for first, last in by_days)
-    what = formats.many(len(said), "day" if is_days else "stretch of days")
-    what = what.replace("stretch of dayss", "stretches of days")
-    since = "it was" if len(said) == 1 else "they were"
-    more = f"; and {len(said) - _MOST_NAMED} more" if len(said) > _MOST_NAMED else ""
-    return (f"The provider changed {what} since {since} first read: {'; '.join(said[:_MOST_NAMED])}{more}.",)
+    return (Deferred(_changed_text, (tuple(sorted(by_days.items())), currency)),) if by_days else ()
 
 
-def _sums(by: dict[str, Decimal], currency: str | None) -> str:
+def _changed_text(by_days: Sequence[tuple[tuple[date, date], _Sums]], currency: str | None) -> str:
+    said = [
+        text("{days}: {sums}", days=days_label(*days), sums=_sums_text(by, currency)) for days, by in by_days
+    ]
+    if (more := len(said) - _MOST_NAMED) > 0:
+        said[_MOST_NAMED:] = [plural("and {n} more", "and {n} more", more)]
+    what = "; ".join(said)
+    if all(first == last for (first, last), _ in by_days):
+        return plural(
+            "The provider changed {n} day since it was first read: {what}.",
+            "The provider changed {n} days since they were first read: {what}.",
+            len(by_days),
+            what=what,
+        )
+    return plural(
+        "The provider changed {n} stretch of days since it was first read: {what}.",
+        "The provider changed {n} stretches of days since they were first read: {what}.",
+        len(by_days),
+        what=what,
+    )
+
+
+def _sums_text(by: _Sums, currency: str | None) -> str:
     parts = []
     for name, (words, is_money, sign) in _WORDS.items():
         number = Fraction(by.get(name, Decimal())) * sign
         if number:
-            text = formats.money(number, currency, 2) if is_money else formats.count(number)
-            parts.append(f"{words} {'+' if number > 0 else ''}{text}")
-    return ", ".join(parts) or "moved between its parts"
+            amount = formats.money(number, currency, 2) if is_money else formats.count(number)
+            parts.append(f"{words} {formats.with_plus(amount)}")
+    return ", ".join(parts) or text("moved between its parts")

@@ -2,26 +2,53 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.core.formats import hour_text, moment_text
+from dashboard.core.text import Deferred, Message, Words, plural, text
 from twoj_client import TwoJError, Window
 
 _MOST_NAMED: Final = 5
 
 
-def failures(errors: Iterable[tuple[str, TwoJError]], most: int = _MOST_NAMED) -> tuple[str, ...]:
+def sentence(error: TwoJError) -> Message:
+    """What happened, for whoever reads it."""
+    fields = {
+        name: sentence(field) if isinstance(field, TwoJError) else field
+        for name, field in error.fields.items()
+    }
+    return Message(error.key, fields)
+
+
+def failure_text(error: TwoJError) -> str:
+    """What happened, and what the reader can do about it."""
+    return f"{sentence(error)} {text(error.what_to_do)}"
+
+
+def stale_text(error: TwoJError) -> str:
+    """What to say beside an older answer that stands in; a wait needs no advice."""
+    return str(sentence(error)) if error.retry_may_help else failure_text(error)
+
+
+def failures(errors: Iterable[tuple[Words, TwoJError]], most: int = _MOST_NAMED) -> tuple[Message, ...]:
     """A sentence for each kind of failure, with the names of what it struck; of many the first `most`."""
-    by_sentence = groupby(
-        sorted(errors, key=lambda pair: pair[1].sentence), key=lambda pair: pair[1].sentence
+    struck: dict[str, list[tuple[Words, TwoJError]]] = {}
+    for name, error in errors:
+        struck.setdefault(error.sentence, []).append((name, error))
+    return tuple(
+        Message(
+            "{names}: {sentence}",
+            {
+                "names": Deferred(listed, (tuple(name for name, _ in pairs), most)),
+                "sentence": sentence(pairs[0][1]),
+            },
+        )
+        for _, pairs in sorted(struck.items())
     )
-    struck = {sentence: [name for name, _ in pairs] for sentence, pairs in by_sentence}
-    return tuple(f"{listed(names, most)}: {sentence}" for sentence, names in struck.items())
 
 
-def by_time(errors: Mapping[Window, TwoJError], zone: ZoneInfo) -> list[tuple[str, TwoJError]]:
+def by_time(errors: Mapping[Window, TwoJError], zone: ZoneInfo) -> list[tuple[Words, TwoJError]]:
     """Name windows that failed by their times, for `failures`; what lies side by side is one stretch."""
     stretches: list[tuple[Window, TwoJError]] = []
     for window, error in sorted(errors.items()):
@@ -29,10 +56,10 @@ def by_time(errors: Mapping[Window, TwoJError], zone: ZoneInfo) -> list[tuple[st
             stretches[-1] = (Window(stretches[-1][0].start, window.end), error)
         else:
             stretches.append((window, error))
-    return [(window_words(window, zone), error) for window, error in stretches]
+    return [(Deferred(window_text, (window, zone)), error) for window, error in stretches]
 
 
-def window_words(window: Window, zone: ZoneInfo) -> str:
+def window_text(window: Window, zone: ZoneInfo) -> str:
     """A window in the business zone: "9 Mar, 05:00–06:00"; times that clocks show twice say which."""
     start, end = (datetime.fromtimestamp(epoch_s, zone) for epoch_s in window)
     last_day = (end - timedelta(seconds=1)).date()
@@ -40,7 +67,8 @@ def window_words(window: Window, zone: ZoneInfo) -> str:
     return f"{moment_text(start)}–{ends}"
 
 
-def listed(names: list[str], most: int = _MOST_NAMED) -> str:
+def listed(names: Iterable[Words], most: int = _MOST_NAMED) -> str:
     """Names beside each other; of many the first few and how many more."""
-    more = len(names) - most
-    return "; ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    every = [str(name) for name in names]
+    named, more = "; ".join(every[:most]), len(every) - most
+    return plural("{names} and {n} more", "{names} and {n} more", more, names=named) if more > 0 else named

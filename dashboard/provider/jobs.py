@@ -236,24 +236,24 @@ class Jobs:
         start: Callable[[], Job[K, V]],
         renew_s: float,
         patience_s: float,
-        late: str,
-    ) -> tuple[Job[K, V], str]:
+        late: TimedOut,
+    ) -> tuple[Job[K, V], TwoJError | None]:
         """Find a load like `look`, all of it answered; what was answered last within a day where that fails.
 
-        Returns the load, and how the provider failed where it is an older one. `late` is the sentence for a
-        load that is not finished in time. Raises TwoJError.
+        Returns the load, and how the provider failed where it is an older one: `late` for a load that is not
+        finished in time. Raises TwoJError.
         """
         load = self.look(name, start, renew_s, patience_s)
         try:
             load.raise_if_all_failed()
             if not load.finished:
-                raise TimedOut(late)
+                raise late
         except TwoJError as error:
             last = self._shelves.get(name, _Shelf()).answered()
             if not last or not error.older_will_do or self._clock() - last.begun_at > _LAST_FOR_S:
                 raise
-            return last, error.trouble
-        return load, ""
+            return last, error.with_traceback(None)
+        return load, None
 
     def _is_full(self) -> bool:
         return len(self._shelves) > _KEPT or sum(s.rows for s in self._shelves.values()) > KEPT_ROWS

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from twoj_client import Reply
+from dashboard.core.text import Words
+from twoj_client import Reply, TwoJError
+from twoj_client.errors import NoAnswer
 
 T = TypeVar("T")
 
@@ -14,18 +16,18 @@ T = TypeVar("T")
 class Reading(Generic[T]):
     """A value with its age: `as_of` is when the provider said the oldest part of it that may still change.
 
-    `trouble`: how the provider failed, where this is what it said last. `failed`: a sentence for each part
-    that the value lacks because its answer failed. `warnings`: what else a reader must know of it, a sentence
-    each. `window` is what the value covers (half open), `compared` with what it is compared, in words: an
-    answer may be older than the question of the moment, and whoever shows it takes these words, not those of
-    the question.
+    `stale_reason`: how the provider failed, where this is what it said last. `failed`: a sentence for each
+    part that the value lacks because its answer failed. `warnings`: what else a reader must know of it, a
+    sentence each. `window` is what the value covers (half open), `compared` with what it is compared, in
+    words: an answer may be older than the question of the moment, and whoever shows it takes these words, not
+    those of the question.
     """
 
     value: T
     as_of: datetime
-    trouble: str = ""
-    failed: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    stale_reason: TwoJError | None = None
+    failed: tuple[Words, ...] = ()
+    warnings: tuple[Words, ...] = ()
     window: tuple[datetime, datetime] | None = None
     compared: str = ""
     currency: str = ""
@@ -36,7 +38,7 @@ class Reading(Generic[T]):
     @property
     def stale(self) -> bool:
         """Whether the provider failed, and this is what it said last."""
-        return bool(self.trouble)
+        return self.stale_reason is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class Progressive(Generic[T]):
     known: Reading[T] | None
     answered: int
     asked: int
-    waiting: tuple[str, ...] = ()
-    step: str = ""
+    waiting: tuple[Words, ...] = ()
+    step: Words = ""
 
     @property
     def finished(self) -> bool:
@@ -59,9 +61,10 @@ class Progressive(Generic[T]):
         return self.answered == self.asked and not self.step
 
 
-def trouble_of(parts: Iterable[Reply[Any] | Reading[Any]]) -> str:
-    """How the provider failed, where a part is what it said last; empty where none is."""
-    return next((part.trouble or "The provider does not answer." for part in parts if part.stale), "")
+def stale_reason_of(parts: Iterable[Reply[Any] | Reading[Any]]) -> TwoJError | None:
+    """How the provider failed, where a part is what it said last; None where none is."""
+    reasons = (part.stale_reason or NoAnswer("The provider does not answer.") for part in parts if part.stale)
+    return next(reasons, None)
 
 
 def is_settled(parts: Iterable[Reply[Any]]) -> bool:

@@ -8,9 +8,9 @@ from typing import Final
 import pandas as pd
 
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, trouble_of
+from dashboard.provider.reading import Reading, stale_reason_of
 from dashboard.wallet.transfers import TransferQuery, transfers_frame, type_name
-from twoj_client import Reply
+from twoj_client import Reply, TwoJError
 from twoj_client.errors import AccountUnknown, WrongShape
 from twoj_client.models import TransferRecord, TransferRecords
 
@@ -39,7 +39,7 @@ class TransferPage:
 def balance(merchant: Merchant, op_id: str) -> Reading[int]:
     """The player's balance in li, asked anew; where that fails, what was said last. Raises TwoJError."""
     reply = merchant.twoj.transfer.balance(op_id=op_id, stale_ok=True)
-    return Reading(reply.data.balance, reply.as_of, trouble_of([reply]))
+    return Reading(reply.data.balance, reply.as_of, stale_reason_of([reply]))
 
 
 def fresh_balance(merchant: Merchant, op_id: str) -> Reading[int]:
@@ -62,7 +62,7 @@ def transfers(merchant: Merchant, wanted: TransferQuery) -> Reading[TransferPage
         older = before.data.records[:1]
     frame = transfers_frame(list(read.records.values()), merchant.zone, *older)
     page = TransferPage(_chosen(frame, wanted), read.next_id, len(read.records))
-    return Reading(page, read.as_of, read.trouble)
+    return Reading(page, read.as_of, read.stale_reason)
 
 
 def all_transfers(merchant: Merchant, wanted: TransferQuery) -> Reading[pd.DataFrame]:
@@ -80,11 +80,11 @@ class _Read:
         self.records: dict[int | TransferRecord, TransferRecord] = {}
         self.next_id = 0
         self.as_of = now
-        self.trouble = ""
+        self.stale_reason: TwoJError | None = None
 
     def add(self, reply: Reply[TransferRecords]) -> None:
         self.as_of = min(self.as_of, reply.as_of)
-        self.trouble = self.trouble or trouble_of([reply])
+        self.stale_reason = self.stale_reason or stale_reason_of([reply])
         self.next_id = reply.data.next_id
         for record in reply.data.records:
             self.records.setdefault(record if record.id is None else record.id, record)

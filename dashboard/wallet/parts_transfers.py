@@ -82,7 +82,7 @@ def _file(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> No
     whole = replace(wanted, next_id=0)
     if not wanted.next_id and not found.value.next_id:
         if not found.value.transfers.empty:
-            _offer(whole, Reading(found.value.transfers, found.as_of, found.trouble))
+            _offer(whole, Reading(found.value.transfers, found.as_of, found.stale_reason))
         return
     if st.button("Read all for a file", icon=":material/download:", type="tertiary"):
         with states.part("The file"), st.spinner("Reading all transfers…"):

@@ -246,7 +246,7 @@ def test_what_stands_in_for_a_refusal_says_what_to_check(provider, make_client, 
     provider.answers[LIST] = lambda _call: (200, {}, b'{"code": 400}')
     reply = twoj.all.list()
     assert (reply.data, reply.stale) == ([], True)
-    assert "the key and this computer's clock" in reply.trouble
+    assert "the key and this computer's clock" in str(reply.stale_reason)
 
 
 def test_without_permission_no_old_answer_stands_in(provider, make_client, cache_url, clock):

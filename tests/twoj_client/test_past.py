@@ -216,7 +216,7 @@ def test_where_the_provider_fails_the_old_answer_still_serves_what_was_asked_aga
     sandbox.fault("*", "http_500")
     found = READS[name](client)
     assert (found.data, found.stale, found.as_of) == (before.data, True, before.as_of)
-    assert found.trouble
+    assert found.stale_reason
     sandbox.clear_faults()
     assert not READS[name](client).stale
 

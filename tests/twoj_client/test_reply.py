@@ -3,15 +3,13 @@
 from twoj_client.reply import Answer, reply_of
 
 
-def test_what_answers_left_unknown_is_said_in_one_sentence():
+def test_what_answers_left_unknown_is_added_up():
     answers = [
         Answer(None, 5.0, ended=True, unknown={"resource_url": 3}),
         Answer(None, 4.0, ended=True),
         Answer(None, 6.0, ended=True, unknown={"op_id": 1, "resource_url": 1}),
     ]
-    assert reply_of(None, answers).warnings == (
-        "The provider's answer leaves out, or tells in no known form: resource_url 4 times, op_id.",
-    )
+    assert reply_of(None, answers).unknown == {"resource_url": 4, "op_id": 1}
 
 
 def at(as_of, *, ended):

@@ -247,7 +247,7 @@ def test_an_older_balance_stands_in_for_a_day_where_that_will_do(provider, make_
     provider.answers[BALANCE] = lambda _call: (500, {}, b"")
     old = twoj.transfer.balance(op_id="a", stale_ok=True)
     assert (old.data.balance, old.stale) == (800, True)
-    assert old.trouble == "The provider answered with HTTP status 500."
+    assert old.stale_reason.sentence == "The provider answered with HTTP status 500."
     assert twoj.transfer.latest_balance(op_id="a").data.balance == 800
     with pytest.raises(HttpStatus):
         twoj.transfer.balance(op_id="a")  # whoever moves money by it wants none but the present one

@@ -113,7 +113,7 @@ class CachedReads:
             if old is None or not error.older_will_do:
                 raise
             self._stats.note(endpoint.name, "stale")
-            return old._replace(trouble=error.trouble)
+            return old._replace(stale_reason=error.with_traceback(None))
 
     def renew(self, endpoint: Endpoint[T], params: Params, window: Span = None) -> Answer[T]:
         """Ask the provider even if an answer is kept, and keep the new one.
@@ -209,7 +209,8 @@ class CachedReads:
             if held is None:
                 raise
             self._stats.note(endpoint.name, "stale")
-            return msgspec.structs.replace(cast("Reply[T]", held.value), stale=True, trouble=error.trouble)
+            made, reason = cast("Reply[T]", held.value), error.with_traceback(None)
+            return msgspec.structs.replace(made, stale=True, stale_reason=reason)
         return cast("Reply[T]", held.value)
 
     def compared(
@@ -264,7 +265,7 @@ class CachedReads:
         now = self._clock()
         return {
             window: _answer(part, self._rule(endpoint, window, now))._replace(
-                stale=answer.stale, trouble=answer.trouble
+                stale=answer.stale, stale_reason=answer.stale_reason
             )
             for window, part in held.items()
         }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.core import formats, text
 from dashboard.core.metrics import METRIC, Change, Number, Totals, change
-from dashboard.provider.failures import window_words
+from dashboard.provider.failures import window_text
 from twoj_client import Window
 
 S = "\u00a0"
@@ -315,9 +315,9 @@ def test_a_time_in_a_sentence_that_clocks_show_twice_says_which(zone, instant, w
 def test_a_window_that_failed_in_an_hour_that_comes_twice_says_which():
     start = int(datetime(2026, 11, 1, 5, tzinfo=UTC).timestamp())
     zone = ZoneInfo("America/New_York")
-    assert window_words(Window(start, start + 1800), zone) == "1 Nov, 01:00 (−04:00)–01:30 (−04:00)"
-    assert window_words(Window(start + 3600, start + 7200), zone) == "1 Nov, 01:00 (−05:00)–02:00"
-    assert window_words(Window(start - 3600, start + 90_000), zone) == "1 Nov, 00:00–2 Nov, 01:00"
+    assert window_text(Window(start, start + 1800), zone) == "1 Nov, 01:00 (−04:00)–01:30 (−04:00)"
+    assert window_text(Window(start + 3600, start + 7200), zone) == "1 Nov, 01:00 (−05:00)–02:00"
+    assert window_text(Window(start - 3600, start + 90_000), zone) == "1 Nov, 00:00–2 Nov, 01:00"
 
 
 def test_what_people_read_as_a_zone_is_built_in_one_place():

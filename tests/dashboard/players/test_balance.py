@@ -218,5 +218,11 @@ def test_a_record_whose_time_is_none_hides_no_other_and_is_said(told):
     transfer = SimpleNamespace(records=lambda next_id, **_rest: Reply(pages[next_id], now))
     here = SimpleNamespace(twoj=SimpleNamespace(transfer=transfer))
     reply = data_balance._records(here, "op", start, now)
-    assert [each.created_at - first_s for each in reply.data] == [60, 30]
-    assert reply.warnings == ("Transfers: without 1 whose time is none.",)
+    assert [each.created_at - first_s for each in reply.data.rows] == [60, 30]
+    load, unknown = SimpleNamespace(replies=lambda: {"op": reply}), []
+    merchant = SimpleNamespace(
+        jobs=SimpleNamespace(whole=lambda *_: (load, None)), zone=UTC, currency=None, now=lambda: now
+    )
+    history = SimpleNamespace(player=SimpleNamespace(op_id="op"), currencies=(), start=start, end=now)
+    data_balance._transfers(merchant, history, unknown)
+    assert unknown == ["Transfers: without 1 whose time is none."]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.provider.failures import stale_text
 from dashboard.provider.jobs import KEPT_ROWS, LEFT_AFTER_S, Job, Jobs
 from twoj_client import Reply, TwoJError
 from twoj_client.errors import TimedOut
@@ -225,7 +226,8 @@ def test_a_load_of_more_rows_than_are_kept_is_kept_alone(jobs, clock):
 
 
 def test_a_load_of_old_answers_is_asked_again_after_a_minute(jobs, clock):
-    answers = [Reply(1, datetime.fromtimestamp(1, UTC), stale=True, trouble="The provider failed."), reply(2)]
+    failure = TimedOut("The provider failed.")
+    answers = [Reply(1, datetime.fromtimestamp(1, UTC), stale=True, stale_reason=failure), reply(2)]
 
     def look():
         return jobs.look(
@@ -249,10 +251,10 @@ def test_what_was_answered_last_stands_in_for_a_day_and_says_why(jobs, clock):
         raise TimedOut("The provider took too long.")
 
     def whole(call: Callable[[], Reply[int]], patience_s: float = SOON_S) -> tuple[int, str]:
-        load, trouble = jobs.whole(
-            "it", lambda: Job({"a": call}, jobs.quick, clock), 60, patience_s, "It is late."
+        load, reason = jobs.whole(
+            "it", lambda: Job({"a": call}, jobs.quick, clock), 60, patience_s, TimedOut("It is late.")
         )
-        return load.replies()["a"].data, trouble
+        return load.replies()["a"].data, stale_text(reason) if reason else ""
 
     assert whole(lambda: reply(1)) == (1, "")
     gate = Event()
