@@ -7,6 +7,7 @@ from dashboard.core.currencies import is_code
 from dashboard.core.markdown import escaped
 from dashboard.core.query import USER_ID
 from dashboard.core.roles import TRANSFERS
+from dashboard.core.text import text
 from dashboard.kit import current, guard, navigation, parts, query_params, states, tab
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import data_cashier, parts_cashier, parts_orders, parts_transfers
@@ -16,39 +17,45 @@ from dashboard.wallet import parts_filter as wallet_filter
 
 def nobody() -> None:
     if query_params.has(USER_ID):
-        st.warning("The wallet knows players by the op_id only. The page Players finds it by the user_id.")
+        st.warning(
+            text("The wallet knows players by the op_id only. The page Players finds it by the user_id.")
+        )
         return
-    demo = " The demo world has whale, grinder and quiet." if current.merchant().demo else ""
-    st.info(f"Enter the op_id of a player: the wallet knows players by your own id only.{demo}")
+    sentences = text("Enter the op_id of a player: the wallet knows players by your own id only.")
+    if current.merchant().demo:
+        sentences += " " + text("The demo world has whale, grinder and quiet.")
+    st.info(sentences)
 
 
-@parts.part("The balance", "wallet")
+@parts.part(text("The balance"), "wallet")
 def balance() -> None:
     op_id = wallet_filter.wanted().op_id or ""
     try:
         known = wallet_data.balance(current.merchant(), op_id)
     except wallet_data.NoSuchPlayer:
-        st.info("The provider knows no account of this player. Check the op_id: capital letters count.")
+        st.info(text("The provider knows no account of this player. Check the op_id: capital letters count."))
         return
     states.as_of(known)
     wallet_cards.draw(known.value, op_id)
-    navigation.lead("players.py", "The player's rounds", op_id=op_id)
+    navigation.lead("players.py", text("The player's rounds"), op_id=op_id)
 
 
-@parts.part("Transfers sent from here", "orders")
+@parts.part(text("Transfers sent from here"), "orders")
 def sent_from_here() -> None:
-    with states.box("order-list", "Sent from here"):
+    with states.box("order-list", text("Sent from here")):
         parts_orders.draw(wallet_filter.wanted().op_id or "")
 
 
-@parts.part("The transfers", "transfers")
+@parts.part(text("The transfers"), "transfers")
 def transfers() -> None:
     wanted = wallet_filter.wanted()
-    with states.box("transfer-list", f"Transfers, {formats.zone_name(current.merchant().zone)}"):
+    with states.box(
+        "transfer-list", text("Transfers, {zone}", zone=formats.zone_name(current.merchant().zone))
+    ):
         try:
             found = wallet_data.transfers(current.merchant(), wanted)
         except wallet_data.NoSuchPlayer:
-            st.caption("Without an account there are none.")
+            st.caption(text("Without an account there are none."))
             return
         states.as_of(found)
         parts_transfers.draw(wanted, found)
@@ -59,8 +66,12 @@ def draw_currency(op_id: str) -> None:
     names, setting = current.merchant().player_currencies.get(op_id) or (), current.merchant().currency
     if setting and (len(names) > 1 or any(is_code(name) and name != setting for name in names)):
         st.warning(
-            f"This player's rounds are in {escaped(', '.join(names))}; amounts here are called by the"
-            f" dashboard's setting, {setting}, as the wallet names no currency.",
+            text(
+                "This player's rounds are in {currencies}; amounts here are called by the dashboard's"
+                " setting, {setting}, as the wallet names no currency.",
+                currencies=escaped(", ".join(names)),
+                setting=setting,
+            ),
             icon=":material/currency_exchange:",
         )
 
@@ -72,7 +83,7 @@ player = wallet_filter.wanted().op_id
 if player is None:
     nobody()
 else:
-    tab.name(player, "Wallet")
+    tab.name(player, text("Wallet"))
     guard.note_player(op_id=player)
     draw_currency(player)
     balance()

@@ -5,8 +5,9 @@ from typing import Final
 
 import structlog
 
-from dashboard.core import codes, formats
+from dashboard.core import formats
 from dashboard.provider.merchant import Merchant
+from dashboard.wallet.orders import TYPES
 from ledger.database import LedgerAway
 from ledger.transfers import (
     CashierTransfer,
@@ -23,7 +24,6 @@ from twoj_client.models import TransferRecord
 log = structlog.get_logger(__name__)
 
 _LATEST: Final = 10
-_TYPES: Final = {TransferKind.DEPOSIT: codes.DEPOSIT, TransferKind.WITHDRAWAL: codes.WITHDRAWAL}
 
 
 def is_on(merchant: Merchant) -> bool:
@@ -96,14 +96,14 @@ def _moved(merchant: Merchant, order: TransferOrder) -> TransferOutcome:
     except OutcomeUnknown as error:
         return TransferOutcome(TransferState.UNKNOWN, error.sentence)
     except TwoJError as error:
-        return TransferOutcome(TransferState.REFUSED, f"{error.sentence} {error.what_to_do}")
+        return TransferOutcome(TransferState.REFUSED, f"{error.sentence}\n{error.what_to_do}")
     return TransferOutcome(TransferState.DONE, "", reply.data.balance, reply.data.freeze_amount)
 
 
 def _recorded(record: TransferRecord | None, order: TransferOrder, when: str) -> TransferOutcome:
     if record is None:
-        reason = f"The provider's records did not have it on {when}. It may still come."
-    elif (record.type, abs(record.amount)) != (_TYPES[order.kind], order.amount_li):
+        reason = f"The provider's records did not have it on {when}.\nIt may still come."
+    elif (record.type, abs(record.amount)) != (TYPES[order.kind], order.amount_li):
         reason = "The provider's records have another transfer under its number. Ask the provider."
     else:
         return TransferOutcome(TransferState.DONE, "", record.after_balance)

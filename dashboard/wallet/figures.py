@@ -10,13 +10,14 @@ import plotly.graph_objects as go
 from dashboard.charts.base import Layout, Trace, amount_axis, figure, units
 from dashboard.charts.theme import Theme
 from dashboard.charts.timeline import time_axis
-from dashboard.core.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
+from dashboard.core.codes import DEPOSIT, WITHDRAWAL
 from dashboard.core.formats import clock, money
+from dashboard.core.text import text
+from dashboard.wallet.transfers import type_name
 
 Row = Mapping[Any, Any]
 
 _HEIGHT: Final = 260
-_SYMBOLS: Final = {TRANSFER_TYPES[DEPOSIT]: "triangle-up", TRANSFER_TYPES[WITHDRAWAL]: "triangle-down"}
 
 
 def wallet_chart(transfers: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> go.Figure:
@@ -57,11 +58,12 @@ def _line(rows: Sequence[Row], times: Sequence[str], look: Theme) -> Trace:
 
 
 def _marks(rows: Sequence[Row], times: Sequence[str], look: Theme, currency: str | None) -> Trace:
+    symbols = {type_name(DEPOSIT): "triangle-up", type_name(WITHDRAWAL): "triangle-down"}
     return {
         "type": "scatter",
         "mode": "markers",
         "marker": {
-            "symbol": [_SYMBOLS.get(row["type"], "circle") for row in rows],
+            "symbol": [symbols.get(row["type"], "circle") for row in rows],
             "size": 7,
             "color": look.quiet,
         },
@@ -76,9 +78,13 @@ def _hover(row: Row, currency: str | None) -> str:
     before, after, between = (
         money(_li(row[name]), currency) for name in ("before_li", "after_li", "between_li")
     )
-    return (
-        f"{row['type']} {money(_li(row['amount_li']), currency)}<br>Balance {before} → {after}<br>"
-        f"Since the transfer before {between}<br>{clock(row['at'])}"
+    return "<br>".join(
+        (
+            f"{row['type']} {money(_li(row['amount_li']), currency)}",
+            text("Balance {before} → {after}", before=before, after=after),
+            text("Since the transfer before {change}", change=between),
+            clock(row["at"]),
+        )
     )
 
 

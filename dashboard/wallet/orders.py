@@ -7,18 +7,29 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dashboard.core.codes import DEPOSIT, WITHDRAWAL
 from dashboard.core.formats import money
+from dashboard.core.text import Message, later, text
+from dashboard.wallet.transfers import type_name
 from ledger.transfers import CashierTransfer, TransferKind, TransferOrder, TransferState
 
-VERBS: Final = {TransferKind.DEPOSIT: "Deposit", TransferKind.WITHDRAWAL: "Withdraw"}
+TYPES: Final = {TransferKind.DEPOSIT: DEPOSIT, TransferKind.WITHDRAWAL: WITHDRAWAL}
+"""Under which type the provider keeps a record of each kind."""
+VERBS: Final = {TransferKind.DEPOSIT: later("Deposit"), TransferKind.WITHDRAWAL: later("Withdraw")}
 STATES: Final = {
-    TransferState.SENDING: "Being sent",
-    TransferState.DONE: "Done",
-    TransferState.REFUSED: "Refused, no money moved",
-    TransferState.UNKNOWN: "Not known yet",
+    TransferState.SENDING: later("Being sent"),
+    TransferState.DONE: later("Done"),
+    TransferState.REFUSED: later("Refused, no money moved"),
+    TransferState.UNKNOWN: later("Not known yet"),
 }
-
-_PASTS: Final = {TransferKind.DEPOSIT: "deposited", TransferKind.WITHDRAWAL: "withdrawn"}
+_ORDERS: Final = {
+    TransferKind.DEPOSIT: later("Deposit of {amount}"),
+    TransferKind.WITHDRAWAL: later("Withdrawal of {amount}"),
+}
+_DONE: Final = {
+    TransferKind.DEPOSIT: later("{amount} was deposited."),
+    TransferKind.WITHDRAWAL: later("{amount} was withdrawn."),
+}
 _ALIKE_WITHIN: Final = timedelta(minutes=15)
 
 
@@ -27,21 +38,31 @@ def objection(order: TransferOrder, balance_li: int, currency: str | None) -> st
     if order.after_li(balance_li) >= 0:
         return None
     amount, balance = money(order.amount_li, currency), money(balance_li, currency)
-    return f"The balance is {balance}; {amount} cannot be withdrawn from it."
+    return text(
+        "The balance is {balance}; {amount} cannot be withdrawn from it.", balance=balance, amount=amount
+    )
 
 
 def concerns(
     order: TransferOrder, earlier: Sequence[CashierTransfer], now: datetime, currency: str | None
 ) -> list[str]:
     """What somebody must know of the player's `earlier` orders before this one is sent."""
-    words = [
-        f"{_named(one, currency)} ({one.order.trans_no}) may or may not have happened. Look it up first."
+    sentences = [
+        text(
+            "{order} ({number}) may or may not have happened. Look it up first.",
+            order=_named(one, currency),
+            number=one.order.trans_no,
+        )
         for one in earlier
         if one.outcome.state.is_open
     ]
     wanted = (order.kind, order.amount_li)
-    return words + [
-        f"{_named(one, currency)} was done a moment ago already ({one.order.trans_no}). This is one more."
+    return sentences + [
+        text(
+            "{order} was done a moment ago already ({number}). This is one more.",
+            order=_named(one, currency),
+            number=one.order.trans_no,
+        )
         for one in earlier
         if one.outcome.state is TransferState.DONE
         and (one.order.kind, one.order.amount_li) == wanted
@@ -51,10 +72,11 @@ def concerns(
 
 def told(attempt: CashierTransfer, currency: str | None) -> str:
     """What became of an attempt, in plain words."""
-    words = _told(attempt, currency)
+    sentences = _told(attempt, currency)
     if not attempt.written:
-        words += " The ledger could not be written and has it as being sent: look it up later."
-    return words
+        sentences += " "
+        sentences += text("The ledger could not be written and has it as being sent: look it up later.")
+    return sentences
 
 
 def order_table(attempts: Sequence[CashierTransfer], zone: ZoneInfo) -> pd.DataFrame:
@@ -62,9 +84,9 @@ def order_table(attempts: Sequence[CashierTransfer], zone: ZoneInfo) -> pd.DataF
     return pd.DataFrame(
         {
             "at": pd.Series(pd.to_datetime([one.sent_at for one in attempts], utc=True)).dt.tz_convert(zone),
-            "kind": [one.order.kind.capitalize() for one in attempts],
+            "kind": [type_name(TYPES[one.order.kind]) for one in attempts],
             "amount_li": pd.array([one.order.amount_li for one in attempts], dtype="Int64"),
-            "state": [STATES[one.outcome.state] for one in attempts],
+            "state": [str(STATES[one.outcome.state]) for one in attempts],
             "balance_li": pd.array([one.outcome.balance_li for one in attempts], dtype="Int64"),
             "who": [one.who for one in attempts],
             "trans_no": [one.order.trans_no for one in attempts],
@@ -73,23 +95,29 @@ def order_table(attempts: Sequence[CashierTransfer], zone: ZoneInfo) -> pd.DataF
 
 
 def _told(attempt: CashierTransfer, currency: str | None) -> str:
-    outcome = attempt.outcome
-    if outcome.state is TransferState.DONE:
-        frozen = outcome.freeze_li
-        return (
-            f"{money(attempt.order.amount_li, currency)} was {_PASTS[attempt.order.kind]}."
-            f" The balance after it was {money(outcome.balance_li, currency)}"
-            + (f", of which {money(frozen, currency)} was frozen." if frozen else ".")
-        )
+    order, outcome = _named(attempt, currency), attempt.outcome
+    # The ledger keeps the sentences of a reason in English, each in a line of its own.
+    reason = " ".join(str(Message(sentence)) for sentence in outcome.reason.splitlines())
     if outcome.state is TransferState.REFUSED:
-        return f"{_named(attempt, currency)}: no money moved. {outcome.reason}"
+        return text("{order}: no money moved. {reason}", order=order, reason=reason)
+    if outcome.state is TransferState.UNKNOWN:
+        return text("{order}: {reason} Do not make it again before it is known.", order=order, reason=reason)
     if outcome.state is TransferState.SENDING:
-        return (
-            f"{_named(attempt, currency)}: it is being sent. If this stays so, the server stopped meanwhile:"
-            " look it up."
+        return text(
+            "{order}: it is being sent. If this stays so, the server stopped meanwhile: look it up.",
+            order=order,
         )
-    return f"{_named(attempt, currency)}: {outcome.reason} Do not make it again before it is known."
+    done = text(_DONE[attempt.order.kind].key, amount=money(attempt.order.amount_li, currency))
+    balance, frozen = money(outcome.balance_li, currency), money(outcome.freeze_li, currency)
+    if not outcome.freeze_li:
+        return text("{done} The balance after it was {balance}.", done=done, balance=balance)
+    return text(
+        "{done} The balance after it was {balance}, of which {frozen} was frozen.",
+        done=done,
+        balance=balance,
+        frozen=frozen,
+    )
 
 
 def _named(attempt: CashierTransfer, currency: str | None) -> str:
-    return f"{attempt.order.kind.capitalize()} of {money(attempt.order.amount_li, currency)}"
+    return text(_ORDERS[attempt.order.kind].key, amount=money(attempt.order.amount_li, currency))

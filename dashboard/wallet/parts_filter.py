@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.core import formats
 from dashboard.core.query import BEFORE, LONGEST_ID, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, USER_ID
+from dashboard.core.text import text
 from dashboard.kit import current, query_params
 from dashboard.wallet.transfers import FILTERS, TransferQuery, read_wanted
 
@@ -23,12 +24,12 @@ def wanted() -> TransferQuery:
 def draw_player() -> None:
     """Draw the page's title with the field for the player beside it."""
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
-    heading.title("Wallet", anchor=False)
+    heading.title(text("Wallet"), anchor=False)
     picker.text_input(
-        "Player (op_id)",
+        text("Player (op_id)"),
         type="search",
         max_chars=LONGEST_ID,
-        placeholder="Your own id of the player",
+        placeholder=text("Your own id of the player"),
         **query_params.bound(_KEY, OP_ID, drops=(USER_ID, *_PAGE)),
     )
 
@@ -38,19 +39,19 @@ def draw_filters() -> None:
     types = TRANSFER_TYPE.choices
     with st.container(key="wallet-filters", horizontal=True, vertical_alignment="bottom"):
         st.pills(
-            "Type",
+            text("Type"),
             list(types),
-            format_func=types.__getitem__,
+            format_func=lambda kind: str(types[kind]),
             **query_params.bound(_KEY, TRANSFER_TYPE, drops=_PAGE),
         )
         st.text_input(
-            "Number",
-            placeholder="Yours or the provider's",
+            text("Number"),
+            placeholder=text("Yours or the provider's"),
             width=260,
             **query_params.bound(_KEY, TRANS_NO, drops=_PAGE),
         )
         st.datetime_input(
-            f"Created before, {formats.zone_name(current.merchant().zone)}",
+            text("Created before, {zone}", zone=formats.zone_name(current.merchant().zone)),
             value=None,
             format="YYYY-MM-DD",
             step=timedelta(minutes=1),
@@ -59,7 +60,7 @@ def draw_filters() -> None:
         )
         if query_params.has(*FILTERS):
             st.button(
-                "Show all",
+                text("Show all"),
                 type="tertiary",
                 icon=":material/close:",
                 on_click=query_params.clear,

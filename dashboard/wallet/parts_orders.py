@@ -1,11 +1,24 @@
-"""The orders for a player that were sent from here."""
+"""Orders that were sent from here: what became of each in plain words, and the button that looks it up."""
+
+from typing import Final
 
 import streamlit as st
 
-from dashboard.core import tables
-from dashboard.kit import charts, current, table
-from dashboard.wallet import data_cashier, parts_order
-from dashboard.wallet.orders import order_table
+from dashboard.core import formats, tables
+from dashboard.core.markdown import escaped
+from dashboard.core.roles import TRANSFERS
+from dashboard.core.text import text
+from dashboard.kit import charts, current, guard, states, table
+from dashboard.wallet import data_cashier
+from dashboard.wallet.orders import order_table, told
+from ledger.transfers import CashierTransfer, TransferState
+
+_BOXES: Final = {
+    TransferState.DONE: (st.success, ":material/check_circle:"),
+    TransferState.REFUSED: (st.error, ":material/block:"),
+    TransferState.SENDING: (st.info, ":material/schedule_send:"),
+    TransferState.UNKNOWN: (st.warning, ":material/help:"),
+}
 
 
 def draw(op_id: str) -> None:
@@ -13,17 +26,36 @@ def draw(op_id: str) -> None:
     merchant = current.merchant()
     found = data_cashier.attempts(merchant, op_id)
     if not found:
-        st.caption("None yet for this player.")
+        st.caption(text("None yet for this player."))
         return
     for attempt in (one for one in found if one.outcome.state.is_open):
-        parts_order.outcome(attempt)
-        if parts_order.looked_up(attempt, "list"):
+        outcome(attempt)
+        if looked_up(attempt, "list"):
             st.rerun()
-    table.draw(
-        order_table(found, merchant.zone),
-        tables.ORDERS,
-        "orders",
-        charts.look(),
-        merchant.currency,
-        height_rows=5,
-    )
+    rows = order_table(found, merchant.zone)
+    table.draw(rows, tables.ORDERS, "orders", charts.look(), merchant.currency, height_rows=5)
+
+
+def outcome(attempt: CashierTransfer) -> None:
+    """Say what became of an attempt."""
+    box, icon = _BOXES[attempt.outcome.state]
+    box(escaped(told(attempt, current.merchant().currency)), icon=icon)
+
+
+def looked_up(attempt: CashierTransfer, place: str) -> CashierTransfer | None:
+    """Draw the button that looks an open attempt up; once it is pressed, return what is known then.
+
+    `place` tells the button from others for the same attempt.
+    """
+    number, found = attempt.order.trans_no, None
+    label = text("Look it up")
+    if st.button(label, key=f"look-up-{place}-{number}", icon=":material/search:", help=number):
+        with states.part(text("The look-up")):
+            found = data_cashier.look_up(current.merchant(), attempt.order, guard.who(TRANSFERS))
+    return found
+
+
+def when(attempt: CashierTransfer) -> str:
+    """When it was sent, in the business zone."""
+    merchant = current.merchant()
+    return formats.moment(attempt.sent_at, merchant.zone, merchant.now())

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.core import formats, tables
 from dashboard.core.files import About, file_stem
+from dashboard.core.text import plural, text
 from dashboard.kit import charts, current, downloads, states, table
 from dashboard.provider.reading import Reading
 from dashboard.wallet import data as wallet_data
@@ -27,7 +28,7 @@ def draw(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> Non
     else:
         if wanted.type is None and len(page.transfers) > 1:  # without the other type no balance runs
             _chart(page.transfers)
-        st.caption(f"On this page: {in_words(page.transfers, merchant.currency)}")
+        st.caption(text("On this page: {transfers}", transfers=in_words(page.transfers, merchant.currency)))
         look = charts.look()
         table.draw(
             page.transfers,
@@ -46,35 +47,41 @@ def _chart(transfers: pd.DataFrame) -> None:
     merchant = current.merchant()
     charts.show(wallet_chart(transfers, charts.look(), merchant.currency, merchant.zone), "running-balance")
     st.caption(
-        "The running balance. Where the line breaks, the balance changed between two transfers: rounds,"
-        " bonuses, jackpots, or a transfer that is missing."
+        text(
+            "The running balance. Where the line breaks, the balance changed between two transfers: rounds,"
+            " bonuses, jackpots, or a transfer that is missing."
+        )
     )
 
 
 def _nothing(wanted: TransferQuery, page: wallet_data.TransferPage) -> str:
     if page.next_id:
-        return f"None of the {page.looked_at} transfers looked at fits the filters. Older ones may."
+        return text(
+            "None of the {count} transfers looked at fits the filters. Older ones may.",
+            count=formats.count(page.looked_at),
+        )
     if wanted.next_id:
-        return "There are no older ones."
-    return (
-        "No transfer fits the filters." if described(wanted, current.merchant().zone) else "No transfers yet."
-    )
+        return text("There are no older ones.")
+    is_narrowed = described(wanted, current.merchant().zone)
+    return text("No transfer fits the filters.") if is_narrowed else text("No transfers yet.")
 
 
 def _turn(wanted: TransferQuery, next_id: int) -> None:
     newer: dict[int, int] = st.session_state.setdefault(_NEWER, {})
     if wanted.next_id:
-        st.button("Newest", icon=":material/first_page:", on_click=parts_filter.turn_to, args=(0,))
+        st.button(text("Newest"), icon=":material/first_page:", on_click=parts_filter.turn_to, args=(0,))
     if wanted.next_id in newer:
         st.button(
-            "Newer",
+            text("Newer"),
             icon=":material/chevron_left:",
             on_click=parts_filter.turn_to,
             args=(newer[wanted.next_id],),
         )
     if next_id:
         newer[next_id] = wanted.next_id
-        st.button("Older", icon=":material/chevron_right:", on_click=parts_filter.turn_to, args=(next_id,))
+        st.button(
+            text("Older"), icon=":material/chevron_right:", on_click=parts_filter.turn_to, args=(next_id,)
+        )
 
 
 def _file(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
@@ -84,8 +91,8 @@ def _file(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> No
         if not found.value.transfers.empty:
             _offer(whole, Reading(found.value.transfers, found.as_of, found.stale_reason))
         return
-    if st.button("Read all for a file", icon=":material/download:", type="tertiary"):
-        with states.part("The file"), st.spinner("Reading all transfers…"):
+    if st.button(text("Read all for a file"), icon=":material/download:", type="tertiary"):
+        with states.part(text("The file")), st.spinner(text("Reading all transfers…")):
             st.session_state[_FILE] = (whole, wallet_data.all_transfers(current.merchant(), whole))
     read_for, known = st.session_state.get(_FILE, (None, None))
     if read_for == whole:
@@ -94,21 +101,23 @@ def _file(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> No
 
 def _offer(wanted: TransferQuery, known: Reading[pd.DataFrame]) -> None:
     merchant = current.merchant()
-    stale = "The provider did not answer; this is what it said last." if known.stale else ""
+    stale = text("The provider did not answer; this is what it said last.") if known.stale else ""
+    until = min(known.as_of, wanted.before or known.as_of)
+    player = text("player {op_id}", op_id=wanted.op_id)
     about = About(
-        title="Transfers",
-        period=f"All until {formats.moment(min(known.as_of, wanted.before or known.as_of), merchant.zone)}",
+        title=text("Transfers"),
+        period=text("All until {time}", time=formats.moment(until, merchant.zone)),
         zone=formats.zone_name(merchant.zone),
         currency=merchant.currency or "",
         as_of=formats.moment(known.as_of, merchant.zone),
         completeness=stale,
-        only=", ".join(filter(None, (f"player {wanted.op_id}", described(wanted, merchant.zone)))),
+        only=", ".join(filter(None, (player, described(wanted, merchant.zone)))),
         rows=str(len(known.value)),
     )
-    count = len(known.value)
     st.caption(
-        f"{'The only transfer' if count == 1 else f'All {count:,} transfers'} as a file", width="content"
+        plural("The only transfer as a file", "All {n} transfers as a file", len(known.value)),
+        width="content",
     )
-    day = f"{min(known.as_of, wanted.before or known.as_of).astimezone(merchant.zone):%Y-%m-%d}"
+    day = f"{until.astimezone(merchant.zone):%Y-%m-%d}"
     stem = file_stem("transfers", wanted.op_id or "", day)
     downloads.offer(about, tables.TRANSFERS, known.value, stem)

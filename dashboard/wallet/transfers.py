@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
-from dashboard.core.formats import count, moment, money
+from dashboard.core.formats import moment, money, with_plus
 from dashboard.core.frames import local_times
 from dashboard.core.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
+from dashboard.core.text import later, plural, text
 from twoj_client.models import TransferRecord
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
+_ONLY: Final = {DEPOSIT: later("deposits"), WITHDRAWAL: later("withdrawals")}
 FILTERS: Final = (TRANSFER_TYPE, TRANS_NO, BEFORE)
 """What of the address narrows down the transfers."""
 
@@ -47,10 +49,12 @@ def read_wanted(query: Query) -> TransferQuery:
 
 def described(wanted: TransferQuery, zone: ZoneInfo) -> str:
     """The filters in words, empty where there are none: what a file says about itself."""
-    type_only = f"{TRANSFER_TYPES[wanted.type].lower()}s" if wanted.type else ""
-    number_only = f"number {wanted.number}" if wanted.number else ""
-    before_only = f"created before {moment(wanted.before, zone)}" if wanted.before else ""
-    return ", ".join(part for part in (type_only, number_only, before_only) if part)
+    filters = (
+        str(_ONLY[wanted.type]) if wanted.type else "",
+        text("number {number}", number=wanted.number) if wanted.number else "",
+        text("created before {time}", time=moment(wanted.before, zone)) if wanted.before else "",
+    )
+    return ", ".join(filter(None, filters))
 
 
 def transfers_frame(
@@ -91,21 +95,22 @@ def transfers_frame(
 
 def type_name(number: int) -> str:
     """The type of a transfer in words; a number that the document does not name stays one."""
-    return TRANSFER_TYPES.get(number, f"Type {number}")
+    return str(TRANSFER_TYPES.get(number) or text("Type {number}", number=number))
 
 
 def in_words(frame: pd.DataFrame, currency: str | None) -> str:
     """How many transfers of each type these are (`transfers_frame`), and what they moved, in one line."""
-    amounts = {
-        kind: frame.loc[frame["type"] == name, "amount_li"].tolist() for kind, name in TRANSFER_TYPES.items()
-    }
-    parts = [
-        f"{count(len(moved))} {TRANSFER_TYPES[kind].lower()}{'' if len(moved) == 1 else 's'}"
-        f" of {money(sum(moved), currency)}"
-        for kind, moved in amounts.items()
-        if moved
-    ]
-    net_li = sum(_SIGNS[kind] * sum(moved) for kind, moved in amounts.items())
-    if len(parts) > 1:
-        parts.append(f"net {'+' if net_li > 0 else ''}{money(net_li, currency)}")
+    ins, outs = (
+        frame.loc[frame["type"] == type_name(kind), "amount_li"].tolist() for kind in (DEPOSIT, WITHDRAWAL)
+    )
+    came, went = money(sum(ins), currency), money(sum(outs), currency)
+    parts = []
+    if ins:
+        parts.append(plural("{n} deposit of {amount}", "{n} deposits of {amount}", len(ins), amount=came))
+    if outs:
+        parts.append(
+            plural("{n} withdrawal of {amount}", "{n} withdrawals of {amount}", len(outs), amount=went)
+        )
+    if ins and outs:
+        parts.append(text("net {amount}", amount=with_plus(money(sum(ins) - sum(outs), currency))))
     return " · ".join(parts)
