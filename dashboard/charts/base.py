@@ -22,11 +22,12 @@ _NICE_STEPS = (1, 2, 5)
 
 def figure(look: Theme, traces: Iterable[Trace], height: int, layout: Mapping[str, Any]) -> go.Figure:
     """Figure on a transparent background in the colours of `look`, with nothing to drag or zoom."""
-    return go.Figure(data=list(traces), layout={"template": _template(look), "height": height, **layout})
+    template = _template(look, formats.separators())
+    return go.Figure(data=list(traces), layout={"template": template, "height": height, **layout})
 
 
 @cache
-def _template(look: Theme) -> go.layout.Template:
+def _template(look: Theme, separators: str) -> go.layout.Template:
     """What all figures of a theme have in common; a grid, or a line at zero, an axis asks for itself."""
     axis = {
         "fixedrange": True,
@@ -42,6 +43,7 @@ def _template(look: Theme) -> go.layout.Template:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": look.quiet},
+        "separators": separators,
         "showlegend": False,
         "dragmode": False,
         "hoverlabel": {
@@ -61,10 +63,12 @@ def axis(title: str = "", **options: Any) -> Layout:
     return {"title": {"text": title}, **options} if title else options
 
 
-def paper_text(text: str, at: tuple[float, float], color: str, size: int = 12, below: bool = False) -> Layout:
+def paper_text(
+    words: str, at: tuple[float, float], color: str, size: int = 12, below: bool = False
+) -> Layout:
     """Annotation above (or `below`) a place of the paper, each from 0 to 1; at x = 1 it ends there."""
     return {
-        "text": text,
+        "text": words,
         "x": at[0],
         "xref": "paper",
         "xanchor": "right" if at[0] == 1 else "left",
@@ -76,9 +80,9 @@ def paper_text(text: str, at: tuple[float, float], color: str, size: int = 12, b
     }
 
 
-def plain(text: str, longest: int = 18) -> str:
+def plain(name: str, longest: int = 18) -> str:
     """Text of the provider's for a figure: shortened, and with its markup shown instead of obeyed."""
-    return html.escape(text if len(text) <= longest else text[: longest - 1].rstrip() + "…", quote=False)
+    return html.escape(name if len(name) <= longest else name[: longest - 1].rstrip() + "…", quote=False)
 
 
 def game_labels(game_ids: Sequence[int | None], names: Sequence[str], longest: int = 18) -> list[str]:

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
-from babel.dates import format_date
 
 from dashboard.charts.base import Layout, Trace, axis, figure, paper_text
 from dashboard.charts.theme import Theme
-from dashboard.core.formats import zone_name
+from dashboard.core.formats import day_text, zone_name
+from dashboard.core.text import text
 
 _HEIGHT = 340
 _UPPER, _LOWER = [0.57, 0.94], [0.0, 0.44]
@@ -79,7 +78,9 @@ def two_panels(
 def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
     """Ticks that fit 300 px: each day of a week, some days of a month, Mondays, or the firsts of months."""
     count = len(days)
-    labels = [_text(day, "EEE'<br>'d" if count <= _EACH_DAY else "d MMM") for day in days]
+    labels = [day_text(day, "MMMd") for day in days]
+    if count <= _EACH_DAY:
+        labels = [f"{day_text(day, 'EEE')}<br>{day_text(day, 'd')}" for day in days]
     ticked = list(range(count - 1, -1, -(1 + count // 6) if count > _EACH_DAY else -1))
     if 20 < count <= 70:
         ticked = [index for index, day in enumerate(days) if day.weekday() == 0][:: 1 + count // 40]
@@ -87,21 +88,25 @@ def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
         ticked = [index for index, day in enumerate(days) if day.day == 1][:: 1 + count // 240]
         for position, index in enumerate(ticked):
             same_year = position > 0 and days[ticked[position - 1]].year == days[index].year
-            labels[index] = _text(days[index], "MMM" if same_year else "MMM'<br>'y")
-    return Steps([day_name(day) for day in days], labels, ticked, f"Day, {zone_name(zone)}")
+            month, year = day_text(days[index], "MMM"), day_text(days[index], "y")
+            labels[index] = month if same_year else f"{month}<br>{year}"
+    title = text("Day, {zone}", zone=zone_name(zone))
+    return Steps([day_name(day) for day in days], labels, ticked, title)
 
 
 def day_name(day: date) -> str:
     """Name a day in full, as the hover shows it: "Sun 15 Mar 2026"."""
-    return _text(day, "EEE d MMM y")
+    return text("{weekday} {day}", weekday=day_text(day, "EEE"), day=day_text(day))
 
 
-def no_data(unknown: Sequence[bool], look: Theme, domain: list[float], words: str = "no data") -> Layout:
+def no_data(unknown: Sequence[bool], look: Theme, domain: list[float], words: str = "") -> Layout:
     """Shapes and annotations that mark `unknown` steps as such, from the bottom to the top of `domain`."""
     gaps = _runs(unknown)
     return {
         "shapes": [_band(first, last, look, domain[1]) for first, last in gaps],
-        "annotations": [_band_words((first + last) / 2, words, look, domain[0]) for first, last in gaps],
+        "annotations": [
+            _band_words((first + last) / 2, words or text("no data"), look, domain[0]) for first, last in gaps
+        ],
     }
 
 
@@ -130,7 +135,10 @@ def _step_axis(steps: Steps, running: Sequence[bool], look: Theme) -> Layout:
         anchor="y2",
         range=[-0.5, len(steps.names) - 0.5],
         tickvals=[steps.names[index] for index in ticked],
-        ticktext=[steps.labels[index] + "<br>so far" * running[index] for index in ticked],
+        ticktext=[
+            f"{steps.labels[index]}<br>{text('so far')}" if running[index] else steps.labels[index]
+            for index in ticked
+        ],
         tickangle=0,
         linecolor=look.grid,
     )
@@ -170,8 +178,3 @@ def _band_words(middle: float, words: str, look: Theme, bottom: float) -> Layout
         "showarrow": False,
         "font": {"color": look.quiet, "size": 11},
     }
-
-
-@lru_cache(1024)
-def _text(day: date, form: str) -> str:
-    return format_date(day, form, locale="en_GB")

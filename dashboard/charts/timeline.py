@@ -10,12 +10,13 @@ import pandas as pd
 from dashboard.charts.base import Layout, Trace, axis, units
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import clock, zone_name
+from dashboard.core.text import text
 
 
 def time_axis(look: Theme, zone: ZoneInfo) -> Layout:
     """Horizontal axis of local times, from seconds to years."""
     return axis(
-        f"Time, {zone_name(zone)}",
+        text("Time, {zone}", zone=zone_name(zone)),
         type="date",
         linecolor=look.grid,
         nticks=7,

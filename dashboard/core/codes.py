@@ -2,16 +2,50 @@
 
 from typing import Final
 
+from dashboard.core.text import WordTable, later, text
+
 SLOTS: Final = "Slots"
 """The type of game that has endpoints of its own."""
-FEATURES: Final = {0: "Base game", 1: "Free games", 2: "Bonus game", 3: "Jackpot"}
+GAME_TYPES: Final = (SLOTS, "Multiplayer", "Table", "Fish", "Crypto")
+"""The provider's game types, in the order in which every page shows them."""
+OTHER_TYPE: Final = "Other"
+UNLISTED_TYPE: Final = "Not listed"
+TYPES: Final = WordTable(
+    {
+        SLOTS: later("Slots"),
+        "Multiplayer": later("Multiplayer"),
+        "Table": later("Table"),
+        "Fish": later("Fish"),
+        "Crypto": later("Crypto"),
+        OTHER_TYPE: later("Other"),
+    }
+)
+"""Types of games as people read them; a frame has them as the provider names them."""
+FEATURES: Final = WordTable(
+    {0: later("Base game"), 1: later("Free games"), 2: later("Bonus game"), 3: later("Jackpot")}
+)
 """Which part of a slots game a round was (Summary API, "feature")."""
-CREATE_TYPES: Final = {1: "API created", 2: "Backend created", 3: "Officially created"}
-STATES: Final = {1: "Active", 2: "Wagering", 3: "Completed", 4: "Cancelled", 5: "Expired"}
+CREATE_TYPES: Final = WordTable(
+    {1: later("API created"), 2: later("Backend created"), 3: later("Officially created")}
+)
+STATES: Final = WordTable(
+    {
+        1: later("Active"),
+        2: later("Wagering"),
+        3: later("Completed"),
+        4: later("Cancelled"),
+        5: later("Expired"),
+    }
+)
 """Creation types and states of a bonus (Summary API, 1.4)."""
 OPEN_STATES: Final = (1, 2)
 """States in which a bonus still changes: it waits to be used, or is being wagered."""
 DEPOSIT: Final = 4
 WITHDRAWAL: Final = 3
-TRANSFER_TYPES: Final = {DEPOSIT: "Deposit", WITHDRAWAL: "Withdrawal"}
+TRANSFER_TYPES: Final = WordTable({DEPOSIT: later("Deposit"), WITHDRAWAL: later("Withdrawal")})
 """Types of a transfer's record (Open API)."""
+
+
+def type_text(name: str) -> str:
+    """Return what a type of games, as a frame names it, is called on screen."""
+    return TYPES[name] if name in TYPES else text("Not listed")

@@ -11,15 +11,22 @@ from typing import Any, Final
 
 from babel.numbers import UnknownCurrencyError, get_currency_precision, validate_currency
 
+from dashboard.core.text import text
+
 NOT_KNOWN: Final = "not known"
-"""What rounds without a currency are called beside rounds of several."""
+"""What rounds without a currency have in its place beside rounds of several; `currency_text` says it."""
 _MOST_DECIMALS: Final = 3
 _USUAL_DECIMALS: Final = 2
 
 
-def currency_name(text: Any) -> str | None:
+def currency_text(name: str) -> str:
+    """Return what a currency is called in the reader's words."""
+    return text("not known") if name == NOT_KNOWN else name
+
+
+def currency_name(given: Any) -> str | None:
     """Return a currency as the provider gives it, a code in capitals; None where it gives none."""
-    name = text.strip() if isinstance(text, str) else ""
+    name = given.strip() if isinstance(given, str) else ""
     return name.upper() if is_code(name.upper()) else name or None
 
 
@@ -32,12 +39,12 @@ def is_code(name: str) -> bool:
     return True
 
 
-def currency_names(texts: Iterable[Any]) -> tuple[str, ...]:
+def currency_names(given: Iterable[Any]) -> tuple[str, ...]:
     """Return the different currencies of some rows, the most frequent first.
 
     Rows without one are `NOT_KNOWN`, but only beside several: else they are of the only one there is.
     """
-    counts = Counter(currency_name(text) or NOT_KNOWN for text in texts)
+    counts = Counter(currency_name(each) or NOT_KNOWN for each in given)
     without = counts.pop(NOT_KNOWN, 0)
     names = tuple(name for name, _ in counts.most_common())
     return (*names, NOT_KNOWN) if without and len(names) > 1 else names

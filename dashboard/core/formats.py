@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_compact_decimal, get_decimal_symbol, get_group_symbol
 
 from dashboard.core.currencies import decimals
@@ -170,8 +170,8 @@ def moment(instant: datetime, zone: ZoneInfo, now: datetime | None = None) -> st
     """
     local = instant.astimezone(zone)
     today = now is not None and now.astimezone(zone).date() == local.date()
-    written = _written(local, "HH:mm" if today else "d MMM y, HH:mm")
-    return f"{written}{offset_text(local)} {zone_name(zone)}"
+    dated = text("{day}, {time}", day=day_text(local), time=hour_text(local))
+    return f"{hour_text(local) if today else dated} {zone_name(zone)}"
 
 
 def clock(local: datetime) -> str:
@@ -181,12 +181,27 @@ def clock(local: datetime) -> str:
 
 def hour_text(local: datetime) -> str:
     """A local time of day in a sentence: "14:05"; one that clocks show twice says which: "01:30 (−05:00)"."""
-    return _written(local, "HH:mm") + offset_text(local)
+    return format_skeleton("Hm", local, locale=locale()) + offset_text(local)
 
 
 def moment_text(local: datetime) -> str:
     """A local time in a sentence: "9 Mar, 14:05", as `hour_text` says which."""
-    return _written(local, "d MMM, HH:mm") + offset_text(local)
+    return text("{day}, {time}", day=day_text(local, "MMMd"), time=hour_text(local))
+
+
+def day_text(day: date, form: str = "yMMMd") -> str:
+    """A day as the reader writes it: "9 Mar 2026"; `form` "long" is "9 March 2026".
+
+    Other forms name the parts, as "MMMd" does of "9 Mar" (a skeleton of Unicode's CLDR).
+    """
+    return _day_text(date(day.year, day.month, day.day), form, locale())
+
+
+@lru_cache(1024)
+def _day_text(day: date, form: str, written_in: Locale) -> str:
+    if form == "long":
+        return format_date(day, form, locale=written_in)
+    return format_skeleton(form, day, locale=written_in)
 
 
 def offset_text(local: datetime) -> str:
@@ -262,10 +277,6 @@ def _percent(number: str) -> str:
     return text("{number}\u00a0%", number=number)
 
 
-def _written(local: datetime, pattern: str) -> str:
-    return format_datetime(local, pattern, locale=locale())
-
-
 def _small(number: Fraction, places: int) -> str:
     """Write a number; one that is not zero but would read so as "< 0.01" or "> −0.01"."""
     rounded = _rounded(number, places)
@@ -291,10 +302,15 @@ def _grouped(number: Decimal, places: int) -> str:
     return f"{number:,.{places}f}".translate(_symbols(locale()))
 
 
+def separators() -> str:
+    """How the reader's language writes the point and the group of digits, as plotly takes them: ".,"."""
+    return get_decimal_symbol(locale()) + get_group_symbol(locale())
+
+
 @lru_cache
 def _symbols(written_in: Locale) -> dict[int, str]:
     """How a language writes what Python writes as "," and "." between digits, and as a minus."""
-    group, point = get_group_symbol(written_in), get_decimal_symbol(written_in)
+    point, group = get_decimal_symbol(written_in), get_group_symbol(written_in)
     return str.maketrans({",": group, ".": point, "-": "−"})
 
 

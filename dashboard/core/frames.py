@@ -15,22 +15,18 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.core.codes import SLOTS
+from dashboard.core.codes import GAME_TYPES, OTHER_TYPE, SLOTS, UNLISTED_TYPE
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
 from dashboard.core.periods import Period, day_end, day_start, hour_windows
+from dashboard.core.text import text
 from twoj_client.models import Game, GameSummary, SlotsGameRow, SlotsUserRow, StageDay, StageTotal
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
-GAME_TYPES: Final = (SLOTS, "Multiplayer", "Table", "Fish", "Crypto")
-"""The provider's game types, in the order in which every page shows them."""
-OTHER_TYPE: Final = "Other"
 UNLISTED: Final = "Not in the list"
 """Stands for all games together that the provider counts and that none of its rows names."""
 UNLISTED_SO_FAR: Final = "Not in list so far"
 """The same while a round may be in one answer and not yet in the other."""
-UNLISTED_TYPE: Final = "Not listed"
-
 TIMES_S: Final = range(1, 10**10)
 """The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
 _TYPE_BY_THOUSAND: Final = {1: SLOTS, 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
@@ -264,7 +260,8 @@ def _by_label(
     hours: dict[str, tuple[datetime, datetime, StageSums | None]] = {}
     for start, end in hour_windows(day, zone):
         label = f"{start.astimezone(zone):%H}:00"
-        hours[f"{label} again" if label in hours else label] = (start, end, rows.get(start))
+        label = text("{hour} again", hour=label) if label in hours else label
+        hours[label] = (start, end, rows.get(start))
     return hours
 
 

@@ -6,27 +6,35 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from dashboard.core.formats import day_text, duration, hour_text
+from dashboard.core.text import Deferred, WordTable, later, listed, text
 
 MAX_DAYS = 400
 FIRST_DAY = date(2004, 1, 1)
 """Before September 2001 epoch seconds have nine digits, which the provider refuses with words that blame the
 key. What a period is compared with, or judged by, lies up to 400 days and some weeks before it."""
-NAMES = ("today", "yesterday", "7d", "30d", "60d", "90d", "month", "last-month")
 
 _CLOCK_STEP: Final = timedelta(minutes=15)
 """Offsets of all zones since `FIRST_DAY`, and the times at which they change, are multiples of it."""
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
-_LABELS = {
-    "today": "Today",
-    "yesterday": "Yesterday",
-    "7d": "Last 7 days",
-    "30d": "Last 30 days",
-    "60d": "Last 60 days",
-    "90d": "Last 90 days",
-    "month": "This month",
-    "last-month": "Last month",
-}
+LABELS: Final = WordTable(
+    {
+        "today": later("Today"),
+        "yesterday": later("Yesterday"),
+        "7d": later("Last 7 days"),
+        "30d": later("Last 30 days"),
+        "60d": later("Last 60 days"),
+        "90d": later("Last 90 days"),
+        "month": later("This month"),
+        "last-month": later("Last month"),
+    }
+)
+NAMES: Final = tuple(LABELS)
+NOT_A_PERIOD: Final = later(
+    "The period must be one of {names}, or two days such as 2026-03-01..2026-03-31; showing the last 7 days"
+    " instead.",
+    names=Deferred(listed, (NAMES,)),
+)
 
 
 class PeriodError(ValueError):
@@ -57,7 +65,7 @@ class Period:
     @property
     def label(self) -> str:
         """The period in words: "Last 7 days", or its days where it has no name."""
-        return _LABELS.get(self.text, self.days_label)
+        return LABELS.get(self.text, self.days_label)
 
     @property
     def days_label(self) -> str:
@@ -105,25 +113,33 @@ class Comparison:
         return f"{self.period.days_label}, {self.note}" if self.note else self.period.days_label
 
 
-def parse_period(text: str, today: date) -> Period:
+def parse_period(written: str, today: date) -> Period:
     """Read a period as the query string writes it; `today` is the current business day.
 
     `7d` is today and the six days before, `month` the days of this month up to today. Raises PeriodError
     where the text is not a period, ends before it starts, reaches into the future, before 2004, or is longer
     than 400 days.
     """
-    first_day, last_day = _named(text, today) or _written(text)
+    first_day, last_day = _named(written, today) or _days_of(written)
     if last_day < first_day:
-        raise PeriodError("The period ends before it starts.")
+        raise PeriodError(text("The period ends before it starts; showing the last 7 days instead."))
     if last_day > today:
-        raise PeriodError("The period has a day in the future.")
+        raise PeriodError(text("The period has a day in the future; showing the last 7 days instead."))
     if first_day < FIRST_DAY:
-        raise PeriodError(
-            f"The period starts before {FIRST_DAY.year}; the provider is asked for later days only."
+        sentence = (
+            "The period starts before {year}; the provider is asked for later days only;"
+            " showing the last 7 days instead."
         )
+        raise PeriodError(text(sentence, year=FIRST_DAY.year))
     if (last_day - first_day).days >= MAX_DAYS:
-        raise PeriodError(f"The period is longer than {MAX_DAYS} days, the most that can be shown.")
-    return Period(text, first_day, last_day)
+        raise PeriodError(
+            text(
+                "The period is longer than {days} days, the most that can be shown; showing the last 7 days"
+                " instead.",
+                days=MAX_DAYS,
+            )
+        )
+    return Period(written, first_day, last_day)
 
 
 def compare(
@@ -148,10 +164,13 @@ def compare(
     clock, day = reach.astimezone(zone).time().replace(tzinfo=None), business_day(reach, zone) - shift
     same_time = min(_instant(day, clock, zone), end)
     changed = changed_clocks((start, same_time), (period.window(zone)[0], reach))
-    told = f"{clock:%H:%M}" if day == last_day else f"{clock:%H:%M} on {days_label(day, day)}"
-    as_what = "as today" if business_day(reach, zone) == business_day(now, zone) else "as these numbers"
-    note = ", ".join(filter(None, (f"until {told}, {as_what}", changed)))
-    return Comparison(mode, earlier, start, same_time, note)
+    told = hour_text(datetime.combine(day, clock))
+    if day != last_day:
+        told = text("{time} on {day}", time=told, day=days_label(day, day))
+    note = text("until {time}, as these numbers", time=told)
+    if business_day(reach, zone) == business_day(now, zone):
+        note = text("until {time}, as today", time=told)
+    return Comparison(mode, earlier, start, same_time, listed(filter(None, (note, changed))))
 
 
 def changed_clocks(before: tuple[datetime, datetime], now: tuple[datetime, datetime]) -> str:
@@ -159,13 +178,14 @@ def changed_clocks(before: tuple[datetime, datetime], now: tuple[datetime, datet
 
     "1 h longer, as clocks changed": the same local times are not the same elapsed time.
     """
-    minutes = round(((before[1] - before[0]) - (now[1] - now[0])) / timedelta(minutes=1))
-    parts = (
-        f"{abs(minutes) // 60} h" * (abs(minutes) >= 60),
-        f"{abs(minutes) % 60} min" * (minutes % 60 > 0),
-    )
-    length = " ".join(filter(None, parts))
-    return f"{length} {'longer' if minutes > 0 else 'shorter'}, as clocks changed" if minutes else ""
+    longer = (before[1] - before[0]) - (now[1] - now[0])
+    minutes = round(abs(longer) / timedelta(minutes=1))
+    if not minutes:
+        return ""
+    length = duration(minutes * 60) if minutes % 60 else text("{number} h", number=minutes // 60)
+    if longer > timedelta():
+        return text("{length} longer, as clocks changed", length=length)
+    return text("{length} shorter, as clocks changed", length=length)
 
 
 def business_day(now: datetime, zone: ZoneInfo) -> date:
@@ -203,27 +223,28 @@ def hour_windows(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
 def days_label(first_day: date, last_day: date) -> str:
     """Days in words: "9 March 2026", "1–31 March 2026", "27 Feb – 31 Mar 2026"."""
     if first_day == last_day:
-        return _day(last_day, "d MMMM y")
+        return day_text(last_day, "long")
     if (first_day.year, first_day.month) == (last_day.year, last_day.month):
-        return f"{first_day.day}–{_day(last_day, 'd MMMM y')}"
-    start = _day(first_day, "d MMM" if first_day.year == last_day.year else "d MMM y")
-    return f"{start} – {_day(last_day, 'd MMM y')}"
+        return text("{day}–{last_day}", day=first_day.day, last_day=day_text(last_day, "long"))
+    start = day_text(first_day, "MMMd" if first_day.year == last_day.year else "yMMMd")
+    return text("{first_day} – {last_day}", first_day=start, last_day=day_text(last_day))
 
 
 def when_text(first_day: date, last_day: date) -> str:
     """Days as a sentence has them: "on 9 March 2026", "in 1–31 March 2026"."""
-    return f"{'on' if first_day == last_day else 'in'} {days_label(first_day, last_day)}"
+    days = days_label(first_day, last_day)
+    return text("on {day}", day=days) if first_day == last_day else text("in {days}", days=days)
 
 
 def window_label(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """A half open window in a file's words: "2026-03-01 to 2026-03-31", "…, until 14:05 (+08:00)"."""
     first_day, last_day = _days(start, end, zone)
-    words = f"{first_day.isoformat()} to {last_day.isoformat()}"
+    parts = [text("{first_day} to {last_day}", first_day=first_day, last_day=last_day)]
     if start != day_start(first_day, zone):
-        words += f", from {_clock(start.astimezone(zone))}"
+        parts.append(text("from {time}", time=_clock(start.astimezone(zone))))
     if end != day_end(last_day, zone):
-        words += f", until {_clock(end.astimezone(zone))}"
-    return words
+        parts.append(text("until {time}", time=_clock(end.astimezone(zone))))
+    return listed(parts)
 
 
 def file_days(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -248,9 +269,9 @@ def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock.replace(fold=0), zone).astimezone(UTC)
 
 
-def _named(text: str, today: date) -> tuple[date, date] | None:
-    if text in ("7d", "30d", "60d", "90d"):
-        return today - timedelta(days=int(text[:-1]) - 1), today
+def _named(name: str, today: date) -> tuple[date, date] | None:
+    if name in ("7d", "30d", "60d", "90d"):
+        return today - timedelta(days=int(name[:-1]) - 1), today
     month_start = today.replace(day=1)
     before_month = month_start - timedelta(days=1)
     yesterday = today - timedelta(days=1)
@@ -259,20 +280,15 @@ def _named(text: str, today: date) -> tuple[date, date] | None:
         "yesterday": (yesterday, yesterday),
         "month": (month_start, today),
         "last-month": (before_month.replace(day=1), before_month),
-    }.get(text)
+    }.get(name)
 
 
-def _written(text: str) -> tuple[date, date]:
+def _days_of(written: str) -> tuple[date, date]:
+    found = _RANGE.fullmatch(written)
+    if not found:
+        raise PeriodError(str(NOT_A_PERIOD))
     try:
-        found = _RANGE.fullmatch(text)
-        if found:
-            return date.fromisoformat(found[1]), date.fromisoformat(found[2])
+        return date.fromisoformat(found[1]), date.fromisoformat(found[2])
     except ValueError as error:
-        raise PeriodError("The period has a day that is not in the calendar.") from error
-    raise PeriodError(
-        f"The period must be one of {', '.join(NAMES)}, or two days such as 2026-03-01..2026-03-31."
-    )
-
-
-def _day(day: date, pattern: str) -> str:
-    return format_date(day, pattern, locale="en_GB")
+        sentence = text("The period has a day that is not in the calendar; showing the last 7 days instead.")
+        raise PeriodError(sentence) from error

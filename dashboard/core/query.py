@@ -6,7 +6,7 @@ reads an address by it: a value that cannot be used counts as not given, and `Qu
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,10 +14,24 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from dashboard.core.codes import CREATE_TYPES, FEATURES, STATES, TRANSFER_TYPES
+from dashboard.core.codes import (
+    CREATE_TYPES,
+    FEATURES,
+    STATES,
+    TRANSFER_TYPES,
+    TYPES,
+)
 from dashboard.core.formats import LI_PER_UNIT
-from dashboard.core.frames import GAME_TYPES, OTHER_TYPE
-from dashboard.core.periods import FIRST_DAY, NAMES, Mode, Period, PeriodError, business_day, parse_period
+from dashboard.core.periods import (
+    FIRST_DAY,
+    NOT_A_PERIOD,
+    Mode,
+    Period,
+    PeriodError,
+    business_day,
+    parse_period,
+)
+from dashboard.core.text import Message, WordTable, later, listed, text
 
 T = TypeVar("T")
 
@@ -51,7 +65,7 @@ class Today:
     zone: ZoneInfo
 
 
-def _text(value: object) -> str:
+def _written(value: object) -> str:
     if value is None:
         return ""
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -62,25 +76,28 @@ class Parameter(Generic[T]):
     """A row of the table.
 
     `read` makes the value of a text, and raises ValueError where it is none; what stands for nothing it makes
-    of `default`, the text that an address need not say. `write` is the way back. A sentence about a wrong
-    value says what is `expected`, and what is done `instead`. `choices` are values with their words on
-    screen. Of a value of which there may be some (`Widget.SOME`) the parts are separated by commas.
+    of `default`, the text that an address need not say. `write` is the way back. `wrong` says
+    what the value must be, and what is done instead. `choices` are values with their words on screen. Of a
+    value of which there may be some (`Widget.SOME`) the parts are separated by commas.
     """
 
     name: str
     pages: tuple[str, ...]
     read: Callable[[str, Today], T]
-    expected: str
-    instead: str = "it is left out"
+    wrong: Message
     default: str = ""
     widget: Widget = Widget.TEXT
     choices: Mapping[Any, str] = field(default_factory=dict)
-    write: Callable[[T], str] = _text
+    write: Callable[[T], str] = _written
 
     def problem(self, error: ValueError) -> str:
         """One sentence about a value that `read` refused; it repeats nothing of the value."""
-        reason = str(error) if isinstance(error, PeriodError) else f"The {self.name} must be {self.expected}."
-        return f"{reason.removesuffix('.')}; {self.instead}."
+        return str(error) if isinstance(error, PeriodError) else self.must_be()
+
+    def must_be(self) -> str:
+        """The sentence `wrong`; in its places `choices` or `one` stand what people may choose from."""
+        told = (str(value) if value == said else f"{value} ({said})" for value, said in self.choices.items())
+        return text(self.wrong.key, **self.wrong.fields, choices=listed(told), one=listed(self.choices, "or"))
 
 
 class Query:
@@ -109,7 +126,9 @@ class Query:
         found = []
         for parameter in on_page(page):
             if parameter.widget is not Widget.SOME and len(set(self._values(parameter))) > 1:
-                found.append(f"The address says {parameter.name} more than once; the last one counts.")
+                found.append(
+                    text("The address says {name} more than once; the last one counts.", name=parameter.name)
+                )
             try:
                 parameter.read(self.text(parameter) or parameter.default, self._today)
             except ValueError as error:
@@ -127,43 +146,43 @@ def on_page(page: str) -> list[Parameter[Any]]:
 
 def text_of(parameter: Parameter[T], value: T) -> str:
     """The value as an address has it, "" for what an address need not say."""
-    text = parameter.write(value)
-    return "" if text == parameter.default else text
+    written = parameter.write(value)
+    return "" if written == parameter.default else written
 
 
-def _id(text: str, _today: Today) -> str | None:
-    """Read an id that somebody else gave: any text that can be sent and kept, exactly as it is."""
-    if len(text) > LONGEST_ID or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+def _id(typed: str, _today: Today) -> str | None:
+    """Read an id that somebody else gave: any typed that can be sent and kept, exactly as it is."""
+    if len(typed) > LONGEST_ID or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in typed):
         raise ValueError
-    return text or None
+    return typed or None
 
 
-def _trans_no(text: str, today: Today) -> str | None:
-    text = text.strip()
-    if text and not _SHORTEST_TRANS_NO <= len(text) <= _LONGEST_TRANS_NO:
+def _trans_no(typed: str, today: Today) -> str | None:
+    typed = typed.strip()
+    if typed and not _SHORTEST_TRANS_NO <= len(typed) <= _LONGEST_TRANS_NO:
         raise ValueError
-    return _id(text, today)
+    return _id(typed, today)
 
 
-def _number(text: str, _today: Today) -> int | None:
+def _number(typed: str, _today: Today) -> int | None:
     """Read a whole number above 0 that fits 64 bits, in the digits that the provider knows."""
-    text = text.strip()
-    if not text:
+    typed = typed.strip()
+    if not typed:
         return None
-    if not _DIGITS.fullmatch(text) or not 0 < int(text) < 2**63:
+    if not _DIGITS.fullmatch(typed) or not 0 < int(typed) < 2**63:
         raise ValueError
-    return int(text)
+    return int(typed)
 
 
-def _page_number(text: str, today: Today) -> int:
-    return _number(text, today) or 0
+def _page_number(typed: str, today: Today) -> int:
+    return _number(typed, today) or 0
 
 
 def _some(read: Callable[[str, Today], T | None]) -> Callable[[str, Today], tuple[T, ...]]:
     """Read a list with commas, each part once and in its order."""
 
-    def read_some(text: str, today: Today) -> tuple[T, ...]:
-        found = (read(part, today) for part in text.split(","))
+    def read_some(typed: str, today: Today) -> tuple[T, ...]:
+        found = (read(part, today) for part in typed.split(","))
         return tuple(dict.fromkeys(value for value in found if value is not None))
 
     return read_some
@@ -172,11 +191,11 @@ def _some(read: Callable[[str, Today], T | None]) -> Callable[[str, Today], tupl
 def _one_of(choices: Iterable[T]) -> Callable[[str, Today], T | None]:
     by_text = {str(choice): choice for choice in choices}
 
-    def read_choice(text: str, _today: Today) -> T | None:
-        text = text.strip()
-        if text and text not in by_text:
+    def read_choice(typed: str, _today: Today) -> T | None:
+        typed = typed.strip()
+        if typed and typed not in by_text:
             raise ValueError
-        return by_text[text] if text else None
+        return by_text[typed] if typed else None
 
     return read_choice
 
@@ -184,8 +203,8 @@ def _one_of(choices: Iterable[T]) -> Callable[[str, Today], T | None]:
 def _set(read: Callable[[str, Today], T | None]) -> Callable[[str, Today], T]:
     """Read what has a default, so that there is always one."""
 
-    def read_set(text: str, today: Today) -> T:
-        value = read(text, today)
+    def read_set(typed: str, today: Today) -> T:
+        value = read(typed, today)
         if value is None:
             raise ValueError
         return value
@@ -193,11 +212,11 @@ def _set(read: Callable[[str, Today], T | None]) -> Callable[[str, Today], T]:
     return read_set
 
 
-def _amount_li(text: str, _today: Today) -> int | None:
-    text = text.strip()
-    if text and not _AMOUNT.fullmatch(text):
+def _amount_li(typed: str, _today: Today) -> int | None:
+    typed = typed.strip()
+    if typed and not _AMOUNT.fullmatch(typed):
         raise ValueError
-    return int(Decimal(text) * LI_PER_UNIT) if text else None
+    return int(Decimal(typed) * LI_PER_UNIT) if typed else None
 
 
 def _amount_text(amount_li: int | None) -> str:
@@ -207,16 +226,16 @@ def _amount_text(amount_li: int | None) -> str:
     return f"{units}.{li:03}".rstrip("0").rstrip(".") if li else str(units)
 
 
-def _period(text: str, today: Today) -> Period:
-    return parse_period(text.strip(), today.day)
+def _period(typed: str, today: Today) -> Period:
+    return parse_period(typed.strip(), today.day)
 
 
-def _moment(text: str, today: Today) -> datetime | None:
+def _moment(typed: str, today: Today) -> datetime | None:
     """Read a moment: with an offset ("+02:00", "Z") exactly that one, without one in the business' zone."""
-    text = text.strip()
-    if not text:
+    typed = typed.strip()
+    if not typed:
         return None
-    moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
+    moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", typed))
     if moment.year not in _YEARS:
         raise ValueError
     return moment.replace(tzinfo=moment.tzinfo or today.zone).astimezone(UTC).astimezone(today.zone)
@@ -232,40 +251,40 @@ def _moment_text(moment: datetime | None) -> str:
 
 
 def _some_of(
-    name: str, pages: tuple[str, ...], choices: Mapping[T, str], instead: str
+    name: str, pages: tuple[str, ...], choices: Mapping[T, str], wrong: Message
 ) -> Parameter[tuple[T, ...]]:
     """Return the row of a value of which there may be some, each one of `choices`."""
-    words = [str(value) if value == said else f"{value} ({said})" for value, said in choices.items()]
-    return Parameter(
-        name,
-        pages,
-        _some(_one_of(choices)),
-        f"among {', '.join(words)}",
-        instead,
-        widget=Widget.SOME,
-        choices=choices,
-    )
+    return Parameter(name, pages, _some(_one_of(choices)), wrong, widget=Widget.SOME, choices=choices)
 
 
-def _or(choices: Collection[object]) -> str:
-    *first, last = map(str, choices)
-    return f"{', '.join(first)} or {last}"
+def _maybe_one_of(
+    name: str, pages: tuple[str, ...], choices: Mapping[T, str], wrong: Message
+) -> Parameter[T | None]:
+    """Return the row of a value that is one of `choices`, or none."""
+    return Parameter(name, pages, _one_of(choices), wrong, widget=Widget.ONE, choices=choices)
 
 
-_MODES: Final = {Mode.PREVIOUS: "The days before", Mode.WEEK: "The same weekdays", Mode.NONE: "Nothing"}
-_TYPES: Final = {name: name for name in (*GAME_TYPES, OTHER_TYPE)}
-_BUYS: Final = {"yes": "Bought free games", "no": "Not bought"}
-_RESULTS: Final = {"won": "The player won", "lost": "The player lost", "even": "Neither"}
-_PAUSES: Final = {minutes: f"{minutes} minutes" for minutes in (10, 15, 30, 60, 120)}
-_WITHOUT: Final = "rounds are shown without this filter"
-_AMOUNT_WORDS: Final = "an amount of money such as 2.5, with three decimals at most"
+_MODES: Final = WordTable(
+    {
+        Mode.PREVIOUS: later("The days before"),
+        Mode.WEEK: later("The same weekdays"),
+        Mode.NONE: later("Nothing"),
+    }
+)
+_BUYS: Final = WordTable({"yes": later("Bought free games"), "no": later("Not bought")})
+_RESULTS: Final = WordTable(
+    {"won": later("The player won"), "lost": later("The player lost"), "even": later("Neither")}
+)
+_PAUSES: Final = WordTable(
+    {minutes: later("{minutes} minutes", minutes=minutes) for minutes in (10, 15, 30, 60, 120)}
+)
+_MOST: Final = {"most": LONGEST_ID}
 
 PERIOD: Final = Parameter(
     "period",
     ("overview", "games", "bonus", "players", "bets", "jackpots"),
     _period,
-    f"one of {', '.join(NAMES)}, or two days such as 2026-03-01..2026-03-31",
-    "showing the last 7 days instead",
+    NOT_A_PERIOD,
     default="7d",
     widget=Widget.ONE,
     write=lambda period: period.text,
@@ -274,8 +293,7 @@ COMPARE: Final = Parameter(
     "compare",
     ("overview", "games", "bonus"),
     _set(_one_of(_MODES)),
-    _or(_MODES),
-    "showing the days before instead",
+    later("The compare must be {one}; showing the days before instead."),
     default=Mode.PREVIOUS,
     widget=Widget.ONE,
     choices=_MODES,
@@ -284,60 +302,75 @@ GAME_ID: Final = Parameter(
     "game_id",
     ("games",),
     _number,
-    "a whole number above 0, such as 1041",
-    "showing all games instead",
+    later("The game_id must be a whole number above 0, such as 1041; showing all games instead."),
     widget=Widget.LINK,
 )
-GAME_TYPE: Final = Parameter(
-    "type",
-    ("games",),
-    _one_of(_TYPES),
-    f"one of {', '.join(_TYPES)}",
-    "showing all types instead",
-    widget=Widget.ONE,
-    choices=_TYPES,
+GAME_TYPE: Final = _maybe_one_of(
+    "type", ("games",), TYPES, later("The type must be one of {choices}; showing all types instead.")
 )
 OP_ID: Final = Parameter(
-    "op_id", ("players", "wallet", "bonus"), _id, f"your own id of a player, at most {LONGEST_ID} characters"
+    "op_id",
+    ("players", "wallet", "bonus"),
+    _id,
+    later("The op_id must be your own id of a player, at most {most} characters; it is left out.", **_MOST),
 )
 USER_ID: Final = Parameter(
     "user_id",
     ("players", "bonus"),
     _number,
-    "the provider's id of a player, a whole number above 0 such as 101100000000",
+    later(
+        "The user_id must be the provider's id of a player, a whole number above 0 such as 101100000000;"
+        " it is left out."
+    ),
 )
 GAME_IDS: Final = Parameter(
     "game_id",
     ("bets", "players", "bonus"),
     _some(_number),
-    "whole numbers above 0, such as 1033,1062",
-    "all games are shown",
+    later("The game_id must be whole numbers above 0, such as 1033,1062; all games are shown."),
     widget=Widget.SOME,
 )
-ROUND_TYPES: Final = _some_of("type", ("bets", "players"), _TYPES, "all types are shown")
-FEATURE: Final = _some_of("feature", ("players",), FEATURES, _WITHOUT)
-BUY: Final = Parameter(
-    "buy", ("players",), _one_of(_BUYS), _or(_BUYS), _WITHOUT, widget=Widget.ONE, choices=_BUYS
+ROUND_TYPES: Final = _some_of(
+    "type", ("bets", "players"), TYPES, later("The type must be among {choices}; all types are shown.")
 )
-RESULT: Final = Parameter(
-    "result", ("players",), _one_of(_RESULTS), _or(_RESULTS), _WITHOUT, widget=Widget.ONE, choices=_RESULTS
+FEATURE: Final = _some_of(
+    "feature",
+    ("players",),
+    FEATURES,
+    later("The feature must be among {choices}; rounds are shown without this filter."),
 )
-MIN_BET: Final = Parameter("min_bet", ("players",), _amount_li, _AMOUNT_WORDS, _WITHOUT, write=_amount_text)
-MAX_BET: Final = Parameter("max_bet", ("players",), _amount_li, _AMOUNT_WORDS, _WITHOUT, write=_amount_text)
-MIN_WIN: Final = Parameter("min_win", ("players",), _amount_li, _AMOUNT_WORDS, _WITHOUT, write=_amount_text)
+BUY: Final = _maybe_one_of(
+    "buy", ("players",), _BUYS, later("The buy must be {one}; rounds are shown without this filter.")
+)
+RESULT: Final = _maybe_one_of(
+    "result", ("players",), _RESULTS, later("The result must be {one}; rounds are shown without this filter.")
+)
+MIN_BET, MAX_BET, MIN_WIN = (
+    Parameter(
+        name,
+        ("players",),
+        _amount_li,
+        later(
+            "The {name} must be an amount of money such as 2.5, with three decimals at most; rounds are shown"
+            " without this filter.",
+            name=name,
+        ),
+        write=_amount_text,
+    )
+    for name in ("min_bet", "max_bet", "min_win")
+)
 ROUND: Final = Parameter(
     "round",
     ("players", "bets"),
     _id,
-    f"the event id of a round, at most {LONGEST_ID} characters",
+    later("The round must be the event id of a round, at most {most} characters; it is left out.", **_MOST),
     widget=Widget.LINK,
 )
 PAUSE: Final = Parameter(
     "pause",
     ("players",),
     _set(_one_of(_PAUSES)),
-    f"{_or(_PAUSES)} minutes",
-    f"a session ends with a pause of {PAUSE_MIN}",
+    later("The pause must be {one} minutes; a session ends with a pause of {pause}.", pause=PAUSE_MIN),
     default=str(PAUSE_MIN),
     widget=Widget.ONE,
     choices=_PAUSES,
@@ -346,35 +379,49 @@ CURRENCY: Final = Parameter(
     "currency",
     ("players",),
     _id,
-    "one of the currencies of the player's rounds, such as PHP",
-    "the most frequent one is shown",
+    later(
+        "The currency must be one of the currencies of the player's rounds, such as PHP;"
+        " the most frequent one is shown."
+    ),
     widget=Widget.ONE,
 )
-CREATE_TYPE: Final = _some_of("type", ("bonus",), CREATE_TYPES, "all are shown")
-STATE: Final = _some_of("state", ("bonus",), STATES, "all are shown")
-MCH_ID: Final = Parameter("mch_id", ("bonus",), _number, "a merchant's id, a whole number above 0")
-TRANSFER_TYPE: Final = Parameter(
+CREATE_TYPE: Final = _some_of(
+    "type", ("bonus",), CREATE_TYPES, later("The type must be among {choices}; all are shown.")
+)
+STATE: Final = _some_of(
+    "state", ("bonus",), STATES, later("The state must be among {choices}; all are shown.")
+)
+MCH_ID: Final = Parameter(
+    "mch_id",
+    ("bonus",),
+    _number,
+    later("The mch_id must be a merchant's id, a whole number above 0; it is left out."),
+)
+TRANSFER_TYPE: Final = _maybe_one_of(
     "type",
     ("wallet",),
-    _one_of(TRANSFER_TYPES),
-    _or([f"{number} ({name.lower()})" for number, name in TRANSFER_TYPES.items()]),
-    "both are shown",
-    widget=Widget.ONE,
-    choices=TRANSFER_TYPES,
+    TRANSFER_TYPES,
+    later("The type must be 4 (deposit) or 3 (withdrawal); both are shown."),
 )
 TRANS_NO: Final = Parameter(
     "trans_no",
     ("wallet",),
     _trans_no,
-    f"a transfer's number of {_SHORTEST_TRANS_NO} to {_LONGEST_TRANS_NO} characters",
-    "all transfers are shown",
+    later(
+        "The trans_no must be a transfer's number of {least} to {most} characters; all transfers are shown.",
+        least=_SHORTEST_TRANS_NO,
+        most=_LONGEST_TRANS_NO,
+    ),
 )
 BEFORE: Final = Parameter(
     "before",
     ("wallet",),
     _moment,
-    f"a time from {FIRST_DAY.year} on such as 2026-03-15T09:30, or 2026-03-15T09:30+02:00",
-    "transfers of any time are shown",
+    later(
+        "The before must be a time from {year} on such as 2026-03-15T09:30, or 2026-03-15T09:30+02:00;"
+        " transfers of any time are shown.",
+        year=FIRST_DAY.year,
+    ),
     widget=Widget.TIME,
     write=_moment_text,
 )
@@ -382,12 +429,17 @@ NEXT_ID: Final = Parameter(
     "next_id",
     ("wallet",),
     _page_number,
-    "the number of an older page",
-    "the newest transfers are shown",
+    later("The next_id must be the number of an older page; the newest transfers are shown."),
     widget=Widget.LINK,
-    write=lambda next_id: _text(next_id or None),
+    write=lambda next_id: _written(next_id or None),
 )
-SCREEN: Final = Parameter("screen", ("jackpots",), _id, "the token of a screen", widget=Widget.LINK)
+SCREEN: Final = Parameter(
+    "screen",
+    ("jackpots",),
+    _id,
+    later("The screen must be the token of a screen; it is left out."),
+    widget=Widget.LINK,
+)
 
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE),

@@ -4,16 +4,19 @@ A key is the English sentence, whole, with named places: "No bets in {period}." 
 catalogs, `locale/LANGUAGE/LC_MESSAGES/messages.mo`. English needs none: its sentences are the keys.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeVar
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.lists import format_list
 from babel.numbers import format_decimal
+
+K = TypeVar("K")
 
 ENGLISH: Final = "en"
 FOLDER: Final = Path(__file__).parents[2] / "locale"
@@ -50,6 +53,22 @@ Words = str | Message | Deferred
 """What `str` makes words of in the reader's language; a name or an id is there already."""
 
 
+class WordTable(Mapping[K, str]):
+    """A table of words, each put into the reader's language where it is looked up."""
+
+    def __init__(self, messages: Mapping[K, Message]) -> None:
+        self._messages = messages
+
+    def __getitem__(self, key: K) -> str:
+        return str(self._messages[key])
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._messages)
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+
 def text(key: str, /, **places: object) -> str:
     """Return the sentence `key` in the reader's language, its places filled."""
     return _filled(_catalog(_language.get()).gettext(key), places)
@@ -64,6 +83,11 @@ def plural(one: str, many: str, n: int, /, **places: object) -> str:
 def later(key: str, /, **fields: object) -> Message:
     """Return the sentence `key` for whoever reads it later."""
     return Message(key, fields)
+
+
+def listed(words: Iterable[object], last: Literal["or", "standard", "unit"] = "unit") -> str:
+    """Return words in a row: "a, b, c"; with `last` "or" it is "a, b or c", with "standard" "a, b and c"."""
+    return format_list([str(word) for word in words], style=last, locale=locale())
 
 
 def use_language(*wanted: str | None) -> None:

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.theme import Theme
+from dashboard.core.codes import GAME_TYPES
 from dashboard.core.formats import exact, money_short, percent
-from dashboard.core.frames import GAME_TYPES, game_ids, row_totals
+from dashboard.core.frames import game_ids, row_totals
 from dashboard.core.metrics import METRIC, Totals
 
 _ROW_HEIGHT = 28

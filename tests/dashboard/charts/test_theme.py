@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.charts.theme import DARK, LIGHT, Theme
-from dashboard.core.frames import GAME_TYPES
+from dashboard.core.codes import GAME_TYPES
 
 ROOT = Path(__file__).parents[3]
 LOOK = (ROOT / "docs/look.md").read_text("utf-8")

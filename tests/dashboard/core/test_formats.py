@@ -409,6 +409,6 @@ def test_numbers_and_dates_are_written_as_the_reader_does(monkeypatch: pytest.Mo
         f"−0,31{S}pp",
         f"2,5{S}Mio.",
         "12,3 MB",
-        "15 März 2026, 09:30 UTC",
+        "15. März 2026, 09:30 UTC",
         "vor 2 Min.",
     )
