@@ -60,7 +60,9 @@ def test_what_is_kept_of_the_same_is_kept_by_language(german: None):
 
 def test_numbers_lists_and_tables_of_words_are_written_where_they_are_read(german: None):
     words = text.WordTable({1: later("today")})
-    message = later("No bets in {period}.", period=text.Deferred(text.listed, (["a", later("today"), "b"], "or")))
+    message = later(
+        "No bets in {period}.", period=text.Deferred(text.listed, (["a", later("today"), "b"], "or"))
+    )
     assert (words[1], str(message)) == ("today", "No bets in a, today or b.")
     use_language("de")
     assert (words[1], str(message)) == ("heute", "Keine Einsätze: a, heute oder b.")
