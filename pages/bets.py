@@ -5,7 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard.bets import data as bets_data
-from dashboard.bets import parts_exports, parts_progress, parts_table, parts_tops
+from dashboard.bets import parts_exports, parts_progress, parts_tables
 from dashboard.bets import parts_filter as bets_filter
 from dashboard.bets.data import TAIL_EVERY_S, TAIL_S
 from dashboard.bets.data_reading import BetsRead
@@ -13,6 +13,7 @@ from dashboard.bets.figures import sizes_chart, steps_chart
 from dashboard.bets.sums import (
     BIGGEST,
     NEWEST,
+    BetSums,
     Size,
     biggest_wins,
     busiest_minute,
@@ -26,6 +27,7 @@ from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, size_words, st
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
 from dashboard.core.periods import days_label
+from dashboard.core.text import plural, text
 from dashboard.kit import (
     cards,
     charts,
@@ -38,6 +40,7 @@ from dashboard.kit import (
     states,
 )
 from dashboard.provider.game_list import game_names
+from dashboard.provider.reading import Reading
 from dashboard.rounds import parts_dialog
 
 
@@ -54,6 +57,12 @@ def is_empty(read: BetsRead) -> bool:
     return read.finished and read.known is not None and not read.known.value.totals.bet_count
 
 
+def shown() -> Reading[BetSums] | None:
+    """The bets that have been read, None where there is nothing of them to show."""
+    read = found()
+    return None if is_empty(read) else read.to_file
+
+
 @parts.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
 def figures() -> None:
     view, merchant = period_filters.view(), current.merchant()
@@ -65,28 +74,32 @@ def figures() -> None:
         six(None)
         return
     sums = read.known.value
-    states.as_of(read.known, note="" if read.finished else "so far, the newest bets first")
+    states.as_of(read.known, note="" if read.finished else text("so far, the newest bets first"))
     six(sums.totals)
     if is_empty(read):
         states.nothing_in(view)
-    players, busiest = formats.count(player_count(sums)), busiest_minute(sums)
-    if busiest:
+    if busiest := busiest_minute(sums):
         at = datetime.fromtimestamp(busiest[0], merchant.zone)
         st.caption(
-            f"{players} different players. The busiest minute: {formats.count(busiest[1])} bets,"
-            f" {days_label(at.date(), at.date())}, {at:%H:%M}{formats.offset_text(at)}."
+            text(
+                "{players} different players. The busiest minute: {bets} bets, {day}, {time}.",
+                players=formats.count(player_count(sums)),
+                bets=formats.count(busiest[1]),
+                day=days_label(at.date(), at.date()),
+                time=formats.hour_text(at),
+            )
         )
 
 
 @parts.part("Bets by time", "bet-steps")
 def steps() -> None:
-    merchant, read = current.merchant(), found()
-    known = read.to_file
-    if known is None or is_empty(read):
+    merchant, read, known = current.merchant(), found(), shown()
+    if known is None:
         return
     minutes = minutes_a_step(read.start_s, read.end_s)
-    title = "Bets by minute" if minutes == 1 else f"Bets by {minutes} minutes"
-    with states.box("bet-steps", f"{title}, {formats.zone_name(merchant.zone)}"):
+    title = plural("Bets by minute", "Bets by {n} minutes", minutes)
+    zone = formats.zone_name(merchant.zone)
+    with states.box("bet-steps", text("{title}, {zone}", title=title, zone=zone)):
         rows = by_step(known.value, read.start_s, read.end_s, read.unread)
         charts.show(steps_chart(rows, minutes, charts.look(), merchant.currency, merchant.zone), "bet-steps")
         table = steps_table(rows, merchant.zone)
@@ -95,12 +108,11 @@ def steps() -> None:
 
 @parts.part("Sizes of bets and wins", "bet-sizes")
 def bet_sizes() -> None:
-    merchant, read = current.merchant(), found()
-    known = read.to_file
-    if known is None or is_empty(read):
+    merchant, known = current.merchant(), shown()
+    if known is None:
         return
     for place, what in zip(st.columns(2), Size, strict=True):
-        title = f"How large {what}s are"
+        title = text("How large bets are") if what is Size.BET else text("How large wins are")
         with place, states.box(f"{what}-sizes", title):
             rows = sizes(known.value, what)
             charts.show(sizes_chart(rows, what, charts.look(), merchant.currency), f"{what}-sizes")
@@ -110,20 +122,16 @@ def bet_sizes() -> None:
 
 @parts.part("Players", "bet-players")
 def players() -> None:
-    read = found()
-    known = read.to_file
-    if known and not is_empty(read):
-        with states.box("bet-players", "Players"):
-            parts_tops.players(known)
+    if known := shown():
+        with states.box("bet-players", text("Players")):
+            parts_tables.players(known)
 
 
 @parts.part("Biggest wins", "bet-wins")
 def wins() -> None:
-    read = found()
-    known = read.to_file
-    if known and not is_empty(read):
-        with states.box("bet-wins", "Biggest wins"):
-            parts_tops.wins(known)
+    if known := shown():
+        with states.box("bet-wins", text("Biggest wins")):
+            parts_tables.wins(known)
 
 
 @parts.part("The last minutes", "bet-tail", every_s=TAIL_EVERY_S)
@@ -132,35 +140,41 @@ def tail() -> None:
     known = bets_data.last_bets(merchant, bets_filter.wanted())
     table = bets_table(newest(known.value, NEWEST), game_names(merchant), merchant.zone)
     bets = known.value.totals.bet_count
-    minutes = f"{TAIL_S // 60} minutes"
-    when = f"The last {minutes}"
+    said = {"minutes": TAIL_S // 60, "bets": formats.count(bets)}
+    title = text("The last {minutes} minutes: {bets} bets", **said)
     if known.stale and known.window:
-        when = f"The {minutes} before {formats.moment(known.window[1], merchant.zone, merchant.now())}"
-    with states.box("bet-tail", f"{when}: {formats.count(bets)} bets"):
-        cut = f", the newest {formats.count(len(table))} of them" if len(table) < bets else ""
-        states.as_of(known, note=f"newest first{cut}, drawn again each {TAIL_EVERY_S} s")
-        parts_table.draw("bet-tail", table, merchant.currency, "No bets in these minutes.")
+        end = formats.moment(known.window[1], merchant.zone, merchant.now())
+        title = text("The {minutes} minutes before {end}: {bets} bets", end=end, **said)
+    note = text("newest first, drawn again each {seconds} s", seconds=TAIL_EVERY_S)
+    if len(table) < bets:
+        note = text(
+            "newest first, the newest {count} of them, drawn again each {seconds} s",
+            count=formats.count(len(table)),
+            seconds=TAIL_EVERY_S,
+        )
+    with states.box("bet-tail", title):
+        states.as_of(known, note=note)
+        parts_tables.bets("bet-tail", table, merchant.currency, text("No bets in these minutes."))
 
 
 @parts.part("Bets of the period", "bet-rows", every_s=None)
 def rows() -> None:
-    merchant, read = current.merchant(), found()
-    known = read.to_file
-    if known is None or is_empty(read):
+    merchant, known = current.merchant(), shown()
+    if known is None:
         return
     bets = known.value.totals.bet_count
     table = bets_table(newest(known.value, NEWEST), game_names(merchant), merchant.zone)
-    cut = f"the newest {formats.count(len(table))} of {formats.count(bets)} bets"
-    with states.box("bet-rows", f"Bets of the period: {cut}"):
-        states.as_of(known, note="export whole days below to have all" if len(table) < bets else "")
-        parts_table.draw("bet-rows", table, merchant.currency, "None was read yet.")
-        only = "; ".join(part for part in (bets_filter.words(), cut) if part)
-        downloads.draw("Newest bets", BETS, table, known, only)
+    cut = text("the newest {count} of {all} bets", count=formats.count(len(table)), all=formats.count(bets))
+    with states.box("bet-rows", text("Bets of the period: {which}", which=cut)):
+        states.as_of(known, note=text("export whole days below to have all") if len(table) < bets else "")
+        parts_tables.bets("bet-rows", table, merchant.currency, text("None was read yet."))
+        only = "; ".join(filter(None, (bets_filter.words(), cut)))
+        downloads.draw(text("Newest bets"), BETS, table, known, only)
 
 
 @parts.part("Exports", "bet-exports")
 def exports() -> None:
-    with states.box("bet-exports", "Whole days as a file"):
+    with states.box("bet-exports", text("Whole days as a file")):
         parts_exports.order(period_filters.view())
         parts_exports.draw()
 
@@ -178,16 +192,19 @@ def opened(event_id: str) -> None:
             parts_dialog.of_bets(rows.iloc[0].to_dict(), merchant.currency)
             return
     if read.finished:
-        where = f"the newest {formats.count(NEWEST)} and the biggest wins"
-        days = period_filters.view().period.days_label
         parts_dialog.missing(
-            f"There is no bet {parts_dialog.named(event_id)} among {where} of {days}."
-            " The page of its player shows every one."
+            text(
+                "There is no bet {bet} among the newest {count} and the biggest wins of {days}. The page of"
+                " its player shows every one.",
+                bet=parts_dialog.named(event_id),
+                count=formats.count(NEWEST),
+                days=period_filters.view().period.days_label,
+            )
         )
 
 
 guard.page("bets")
-period_filters.draw("Bets", compared=False)
+period_filters.draw(text("Bets"), compared=False)
 query_params.draw_problems("bets")
 bets_filter.draw()
 figures()
@@ -202,5 +219,5 @@ with right:
 rows()
 exports()
 if asked := parts_dialog.asked():
-    with states.part("This bet"):
+    with states.part(text("This bet")):
         opened(asked)

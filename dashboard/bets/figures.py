@@ -14,17 +14,14 @@ from dashboard.charts.base import Layout, amount_axis, axis, figure, paper_text
 from dashboard.charts.steps import day_name, day_steps, hatch, no_data
 from dashboard.charts.theme import Theme
 from dashboard.core import formats
-from dashboard.core.formats import (
-    LI_PER_UNIT,
-    count,
-    count_short,
-    money,
-    offset_text,
-    percent,
-    zone_name,
-)
+from dashboard.core.formats import LI_PER_UNIT, count, count_short, hour_text, money, percent, zone_name
+from dashboard.core.text import later, text
 
 _HEIGHT = 300
+_SIZE_WORDS = {
+    Size.BET: later("{from_} to below {to}<br>Bets {bets}, {bets_share}<br>Bet amount {amount}, {share}"),
+    Size.WIN: later("{from_} to below {to}<br>Bets {bets}, {bets_share}<br>Won {amount}, {share}"),
+}
 _HOURS_A_TICK = 4
 # A bar lower than this part of the highest is hardly seen, so its number stands above it.
 _LOW = 0.04
@@ -52,7 +49,7 @@ def steps_chart(
         "customdata": _step_words(steps, starts, minutes, currency),
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    gaps = no_data([number is None for number in counts], look, [0.02, 1.0], "not read")
+    gaps = no_data([number is None for number in counts], look, [0.02, 1.0], text("not read"))
     layout: Layout = {
         "xaxis": _time_axis(starts, minutes, look, zone),
         "yaxis": amount_axis(look, counts),
@@ -86,9 +83,15 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | No
         "textangle": 0,
         "cliponaxis": False,
         "customdata": [
-            f"{money(from_li)} to below {money(to_li)}<br>Bets {count(number)}, {_share(number, counts)}"
-            f"<br>{'Bet amount' if what is Size.BET else 'Won'} {money(amount_li, currency)},"
-            f" {_share(amount_li, amounts)}"
+            text(
+                _SIZE_WORDS[what].key,
+                from_=money(from_li),
+                to=money(to_li),
+                bets=count(number),
+                bets_share=_share(number, counts),
+                amount=money(amount_li, currency),
+                share=_share(amount_li, amounts),
+            )
             for from_li, to_li, number, amount_li in zip(
                 sizes["from_li"].tolist(), sizes["to_li"].tolist(), counts, amounts, strict=True
             )
@@ -96,7 +99,7 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | No
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     layout: Layout = {
-        "xaxis": _size_axis(bins, "Bet" if what is Size.BET else "Win", look, currency),
+        "xaxis": _size_axis(bins, what, look, currency),
         "yaxis": amount_axis(look, counts),
         "annotations": [_unit(look)],
     }
@@ -104,26 +107,29 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | No
 
 
 def _unit(look: Theme) -> Layout:
-    return paper_text("Number of bets", (0, 1), look.text, below=True)
+    return paper_text(text("Number of bets"), (0, 1), look.text, below=True)
 
 
 def _step_words(
     steps: pd.DataFrame, starts: Sequence[datetime], minutes: int, currency: str | None
 ) -> list[str]:
     words = []
-    for start, (number, bet_li, gain_li) in zip(
-        starts,
-        zip(*(steps[name].tolist() for name in ("bet_count", "bet_amount_li", "gain_li")), strict=True),
-        strict=True,
-    ):
-        when = f"<b>{day_name(start.date())}, {start:%H:%M}{offset_text(start)}</b>, {minutes} min"
+    sums = (steps[name].tolist() for name in ("bet_count", "bet_amount_li", "gain_li"))
+    for start, number, bet_li, gain_li in zip(starts, *sums, strict=True):
+        when = {"day": day_name(start.date()), "time": hour_text(start), "minutes": minutes}
         if pd.isna(number):
-            words.append(f"{when}<br>not read")
-        else:
-            words.append(
-                f"{when}<br>Bets {count(int(number))}<br>Bet amount {money(int(bet_li), currency)}"
-                f"<br>Company gain {money(-int(gain_li), currency)}"
+            words.append(text("<b>{day}, {time}</b>, {minutes} min<br>not read", **when))
+            continue
+        words.append(
+            text(
+                "<b>{day}, {time}</b>, {minutes} min<br>Bets {bets}<br>Bet amount {bet_amount}"
+                "<br>Company gain {company_gain}",
+                **when,
+                bets=count(int(number)),
+                bet_amount=money(int(bet_li), currency),
+                company_gain=money(-int(gain_li), currency),
             )
+        )
     return words
 
 
@@ -136,7 +142,7 @@ def _time_axis(starts: Sequence[datetime], minutes: int, look: Theme, zone: Zone
             if start.hour % _HOURS_A_TICK == 0 and start.minute < minutes and start.fold == 0
         ]
         labels = [f"{starts[place]:%H:%M}" for place in places]
-        title = f"Time, {zone_name(zone)}"
+        title = text("Time, {zone}", zone=zone_name(zone))
     else:
         shown = day_steps(days, zone)
         first = {day: place for place, day in reversed(list(enumerate(start.date() for start in starts)))}
@@ -153,11 +159,14 @@ def _time_axis(starts: Sequence[datetime], minutes: int, look: Theme, zone: Zone
     )
 
 
-def _size_axis(bins: Sequence[int], what: str, look: Theme, currency: str | None) -> Layout:
+def _size_axis(bins: Sequence[int], what: Size, look: Theme, currency: str | None) -> Layout:
     low, high = (bins[0], bins[-1] + 1) if bins else (0, 1)
     decades = [number for number in range(low, high + 1) if number % BINS_A_DECADE == 0]
+    title = text("Bet") if what is Size.BET else text("Win")
+    if currency:
+        title = text("{what}, {currency}", what=title, currency=currency)
     return axis(
-        f"{what}{f', {currency}' if currency else ''}, logarithmic",
+        text("{what}, logarithmic", what=title),
         tickvals=decades,
         ticktext=[_power(number // BINS_A_DECADE) for number in decades],
         ticks="outside",

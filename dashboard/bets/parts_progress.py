@@ -9,6 +9,7 @@ from dashboard.bets import data, parts_filter
 from dashboard.bets.data import MOST_UNASKED
 from dashboard.bets.data_reading import BetsRead
 from dashboard.core.formats import count
+from dashboard.core.text import text
 from dashboard.core.view import View
 from dashboard.kit import current, guard, period_filters
 from dashboard.provider.merchant import ProviderFailed
@@ -40,8 +41,10 @@ def follow(view: View, wanted: RoundFilter, read: BetsRead) -> None:
             if now is read or not now.going_on or now.answered - drawn >= max(now.asked // _REDRAWN, 1):
                 st.rerun()
         with st.container(key="bets-progress", border=True):
-            st.progress(now.answered / now.asked, f"Reading, the newest first: {_so_far(now)}.")
-            st.button("Stop", icon=":material/close:", key="stop-bets", on_click=_stop)
+            st.progress(
+                now.answered / now.asked, text("Reading, the newest first: {so_far}.", so_far=_so_far(now))
+            )
+            st.button(text("Stop"), icon=":material/close:", key="stop-bets", on_click=_stop)
 
     line()
     is_drawing = False
@@ -51,23 +54,31 @@ def _ask(view: View, read: BetsRead) -> None:
     """Offer to read a period that is so long that nobody should wait for it unasked, or to read on."""
     with st.container(key="bets-progress", border=True):
         if read.answered:
-            st.info(f"The reading was stopped: {_so_far(read)}.", icon=":material/block:")
+            stopped = text("The reading was stopped: {so_far}.", so_far=_so_far(read))
+            st.info(stopped, icon=":material/block:")
         else:
             number = data.bet_count(current.merchant(), view)
-            many = "an unknown number of" if number is None else count(number)
-            st.info(
-                f"There are {many} bets {view.period.when}. Up to {count(MOST_UNASKED)} are"
-                " read without asking; more take minutes. A shorter period or a game is quicker.",
-                icon=":material/hourglass_empty:",
+            how_many = text("an unknown number of") if number is None else count(number)
+            sentence = text(
+                "There are {how_many} bets {when}. Up to {most} are read without asking; more take minutes. A"
+                " shorter period or a game is quicker.",
+                how_many=how_many,
+                when=view.period.when,
+                most=count(MOST_UNASKED),
             )
-        st.button("Read on" if read.answered else "Read them", type="primary", key="read-bets", on_click=_go)
+            st.info(sentence, icon=":material/hourglass_empty:")
+        label = text("Read on") if read.answered else text("Read them")
+        st.button(label, type="primary", key="read-bets", on_click=_go)
 
 
 def _so_far(read: BetsRead) -> str:
     """How much is there, in words."""
     bets = read.known.value.totals.bet_count if read.known else 0
-    return (
-        f"{count(bets)} bets so far, from {count(read.answered)} of {count(read.asked)} parts of the period"
+    return text(
+        "{bets} bets so far, from {answered} of {asked} parts of the period",
+        bets=count(bets),
+        answered=count(read.answered),
+        asked=count(read.asked),
     )
 
 

@@ -1,7 +1,6 @@
 """The tables about bets: which columns they have, on screen and in files."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,9 +9,10 @@ import pandas as pd
 
 from dashboard.bets.sums import BetSums, Size, unsized
 from dashboard.core.files import Column, Kind
-from dashboard.core.formats import UNKNOWN, count, percent
+from dashboard.core.formats import UNKNOWN, count, decimal, percent
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
+from dashboard.core.text import plural, text
 
 USER_ID: Final = Column("user_id", "User id", Kind.NUMBER, "The provider's id of the player.")
 BETS: Final = (
@@ -71,7 +71,7 @@ def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> 
         game=[names.get(game_id, str(game_id)) for game_id in bets["game_id"].tolist()],
         player=[op_id or str(user_id) for op_id, user_id in zip(op_ids, user_ids, strict=True)],
         times=[
-            f"{Decimal(win) / bet:,.1f}×" if bet > 0 else UNKNOWN
+            text("{times}×", times=decimal(Fraction(win, bet), 1)) if bet > 0 else UNKNOWN
             for win, bet in zip(bets["win_li"].tolist(), bets["bet_amount_li"].tolist(), strict=True)
         ],
     )
@@ -81,9 +81,15 @@ def size_words(sums: BetSums, what: Size) -> str:
     """What a picture of sizes leaves out, in words: bets of 0, or bets that won nothing."""
     bets, rest = sums.totals.bet_count, unsized(sums, what)
     if what is Size.BET:
-        return f"{count(rest)} bets of 0 are not drawn." if rest else "All bets are drawn."
-    share = percent(Fraction(rest, bets) if bets else None, 1)
-    return f"{count(rest)} of {count(bets)} bets ({share}) won nothing and are not drawn."
+        if not rest:
+            return text("All bets are drawn.")
+        return plural("{n} bet of 0 is not drawn.", "{n} bets of 0 are not drawn.", rest)
+    return text(
+        "{count} of {bets} bets ({share}) won nothing and are not drawn.",
+        count=count(rest),
+        bets=count(bets),
+        share=percent(Fraction(rest, bets) if bets else None, 1),
+    )
 
 
 def steps_table(steps: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

@@ -233,7 +233,7 @@ def test_no_bets_are_zeros_and_nothing_to_rank():
 
 def test_what_a_picture_leaves_out_is_said():
     sums = summed([(0, 1001, 1, 0, 0), (1, 1001, 1, 1000, -1000), (2, 1001, 1, 1000, 500)])
-    assert size_words(sums, Size.BET) == "1 bets of 0 are not drawn."
+    assert size_words(sums, Size.BET) == "1 bet of 0 is not drawn."
     assert size_words(sums, Size.WIN) == "2 of 3 bets (66.7\u00a0%) won nothing and are not drawn."
     assert size_words(summed([(1, 1001, 1, 5, 0)]), Size.BET) == "All bets are drawn."
 

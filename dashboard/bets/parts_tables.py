@@ -1,0 +1,73 @@
+"""Tables of bets: the bets themselves, who bet, won and lost the most, and the biggest wins."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.bets import parts_filter
+from dashboard.bets.sums import BetSums, Rank, biggest_wins, top_players
+from dashboard.bets.tables import BETS, PLAYERS, USER_ID, WINS, bets_table, players_table
+from dashboard.core.cell_links import CellLink, link
+from dashboard.core.query import ROUND
+from dashboard.core.text import later, text
+from dashboard.kit import charts, current, downloads
+from dashboard.kit import table as kit_table
+from dashboard.players import parts_rounds
+from dashboard.provider.game_list import game_names
+from dashboard.provider.reading import Reading
+
+_MOST_BETS: Final = 12
+_SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li", "gain_li", "credit_li")
+_COLUMNS: Final = [next(column for column in BETS if column.field == field) for field in _SHOWN]
+_MOST_TOPS: Final = 15
+_RANKS: Final = {
+    Rank.BET: (later("bet the most"), later("Players who bet the most")),
+    Rank.WON: (later("won the most"), later("Players who won the most")),
+    Rank.LOST: (later("lost the most"), later("Players who lost the most")),
+}
+"""What each rank is called in its picker, and in the files."""
+
+
+def bets(key: str, table: pd.DataFrame, currency: str | None, nothing: str) -> None:
+    """Draw bets (`tables.bets_table`), or the sentence `nothing` where there are none."""
+    links = _links("start", "user_id", "game")
+    parts_rounds.draw(key, table, _COLUMNS, links, currency, _MOST_BETS, nothing)
+
+
+def players(known: Reading[BetSums]) -> None:
+    """Draw the players who are ahead by the rank that is chosen, each a link to the player."""
+    rank = Rank(
+        st.segmented_control(
+            text("Players who"),
+            list(_RANKS),
+            format_func=lambda rank: str(_RANKS[rank][0]),
+            default=Rank.BET,
+            required=True,
+            key="rank",
+            label_visibility="collapsed",
+        )
+        or Rank.BET
+    )
+    table = players_table(top_players(known.value, rank, _MOST_TOPS))
+    links, currency = [link("player", "players", user_id="user_id")], current.merchant().currency
+    kit_table.draw(table, PLAYERS, "top-players", charts.look(), currency, neutral=("gain_li",), links=links)
+    downloads.draw(str(_RANKS[rank][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words())
+
+
+def wins(known: Reading[BetSums]) -> None:
+    """Draw the biggest wins, with links to the bet, its player and its game."""
+    merchant = current.merchant()
+    table = bets_table(biggest_wins(known.value, _MOST_TOPS), game_names(merchant), merchant.zone)
+    links = _links("start", "player", "game")
+    kit_table.draw(table, WINS, "top-wins", charts.look(), merchant.currency, links=links)
+    downloads.draw(text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words())
+
+
+def _links(start: str, player: str, game: str) -> list[CellLink]:
+    """From a bet to all about it, to its player and to its game; by the columns that show them."""
+    return [
+        link(start, "bets", **{ROUND.name: "event_id"}),
+        link(player, "players", user_id="user_id"),
+        link(game, "games", game_id="game_id"),
+    ]
