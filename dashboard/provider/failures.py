@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.core.formats import hour_text, moment_text
-from dashboard.core.text import Deferred, Message, Words, plural, text
+from dashboard.core.text import Deferred, Message, Words, later, plural, text
 from twoj_client import TwoJError, Window
 
 _MOST_NAMED: Final = 5
@@ -37,12 +37,10 @@ def failures(errors: Iterable[tuple[Words, TwoJError]], most: int = _MOST_NAMED)
     for name, error in errors:
         struck.setdefault(error.sentence, []).append((name, error))
     return tuple(
-        Message(
+        later(
             "{names}: {sentence}",
-            {
-                "names": Deferred(listed, (tuple(name for name, _ in pairs), most)),
-                "sentence": sentence(pairs[0][1]),
-            },
+            names=Deferred(listed, (tuple(name for name, _ in pairs), most)),
+            sentence=sentence(pairs[0][1]),
         )
         for _, pairs in sorted(struck.items())
     )
