@@ -8,6 +8,7 @@ from dashboard.core import formats
 from dashboard.core.cell_links import link
 from dashboard.core.query import SCREEN
 from dashboard.core.roles import SCREENS
+from dashboard.core.text import text
 from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots import parts_cards as jackpots_cards
 from dashboard.jackpots import parts_screens, parts_wall
@@ -26,35 +27,39 @@ def window() -> tuple[datetime, datetime]:
     return view.start, current.merchant().now() if view.is_running else view.end
 
 
-@parts.part("The pots", "pots", every_s=QUICK_S, shapes=2)
+@parts.part(text("The pots"), "pots", every_s=QUICK_S, shapes=2)
 def pots() -> None:
     known = jackpots_data.now(current.merchant())
     states.as_of(known)
     jackpots_cards.now(known)
 
 
-@parts.part("The pots over time", "pots-over-time")
+@parts.part(text("The pots over time"), "pots-over-time")
 def over_time() -> None:
     merchant = current.merchant()
     history = jackpots_data.history(merchant, *window())
-    with states.box("pots-over-time", f"The pots over time, {formats.zone_name(merchant.zone)}"):
+    with states.box(
+        "pots-over-time", text("The pots over time, {zone}", zone=formats.zone_name(merchant.zone))
+    ):
         if all(len(samples) < 2 for samples in history.samples.values()):
-            st.info("The pots were not watched for a minute in this period yet; the curve begins after one.")
+            st.info(
+                text("The pots were not watched for a minute in this period yet; the curve begins after one.")
+            )
             return
-        st.caption("Seen while a screen or this page was on; the rest is a gap.")
+        st.caption(text("Seen while a screen or this page was on; the rest is a gap."))
         jackpots_cards.growths(history)
         charts.show(
             pots_chart(history.samples, history.hits, charts.look(), merchant.currency, merchant.zone), "pots"
         )
 
 
-@parts.part("Hits and payouts", "hits")
+@parts.part(text("Hits and payouts"), "hits")
 def hits() -> None:
     merchant, between = current.merchant(), window()
     found = jackpots_data.matches(merchant, *between)
-    with states.box("hits", f"Hits and payouts, {formats.zone_name(merchant.zone)}"):
+    with states.box("hits", text("Hits and payouts, {zone}", zone=formats.zone_name(merchant.zone))):
         if not found:
-            st.info("No pot was seen to fall in this period, and no payout was received.")
+            st.info(text("No pot was seen to fall in this period, and no payout was received."))
             return
         table = hit_table(found, merchant.zone)
         links = [link("game_id", "games", game_id="game_id")]
@@ -63,12 +68,14 @@ def hits() -> None:
             columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
         kit_table.draw(table, columns, "hits", charts.look(), merchant.currency, links=links)
-        downloads.draw("Hits and payouts", columns, table, Reading(table, merchant.now(), window=between))
+        downloads.draw(
+            text("Hits and payouts"), columns, table, Reading(table, merchant.now(), window=between)
+        )
 
 
-@parts.part("Screens", "screens", every_s=QUICK_S)
+@parts.part(text("Screens"), "screens", every_s=QUICK_S)
 def screens() -> None:
-    with states.box("screen-list", "Screens"):
+    with states.box("screen-list", text("Screens")):
         parts_screens.draw_new()
         parts_screens.draw()
 
@@ -77,7 +84,7 @@ if query_params.has(SCREEN):
     parts_wall.draw()  # for whoever has a link: what it shows is asked for with the link's token
 else:
     guard.page("jackpots")
-    period_filters.draw("Jackpots", compared=False)
+    period_filters.draw(text("Jackpots"), compared=False)
     query_params.draw_problems("jackpots")
     pots()
     over_time()

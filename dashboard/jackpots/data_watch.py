@@ -5,9 +5,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
-from dashboard.jackpots.build import build_id
 from dashboard.jackpots.data_poller import Heard, Poller
 from dashboard.jackpots.data_recorder import Keeper
 from dashboard.jackpots.data_screens import Screens
@@ -17,6 +19,21 @@ from ledger.database import Ledger
 from twoj_client.jackpot import Jackpot
 
 _HITS_TOLD: Final = 4
+_ROOT: Final = Path(__file__).parents[2]
+
+
+def build_id(*settings: object) -> str:
+    """Which build this is, in 12 hexadecimal digits: screens reload themselves when it changes.
+
+    The same wherever the same code runs with the same `settings`.
+    """
+    digest = blake2b(digest_size=6)
+    for folder in ("dashboard", "pages"):
+        for path in sorted((_ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".js", ".css", ".html"}:
+                digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    digest.update(repr((version("streamlit"), settings)).encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from dashboard.charts.theme import Theme
 from dashboard.charts.thinning import line_places
 from dashboard.charts.timeline import broken_line, clock_times, local_times, time_axis
 from dashboard.core.formats import money
+from dashboard.core.text import text
 from dashboard.jackpots.pots import GAP_MS, POTS, Hit, PotSample
+from dashboard.jackpots.tables import JACKPOT_NAMES, POT_NAMES
 
 _HEIGHT: Final = 360
 _DOMAINS: Final = {"hourly": (0.55, 0.94), "super": (0.0, 0.39)}
@@ -26,7 +28,6 @@ def pots_chart(
     zone: ZoneInfo,
 ) -> go.Figure:
     """Draw what was in each pot (oldest first); of a long line only what a screen can show."""
-    unit = f", {currency}" if currency else ""
     traces: list[Trace] = []
     layout: Layout = {
         "xaxis": {**time_axis(look, zone), "anchor": "y2"},
@@ -38,9 +39,8 @@ def pots_chart(
         marks = _marks([hit for hit in hits if hit.pot == pot], look, currency, zone)
         traces += [{**line, "yaxis": name}, {**marks, "yaxis": name}]
         layout[name.replace("y", "yaxis")] = _amounts(line["y"], pot)
-        layout["annotations"].append(
-            paper_text(f"{pot.capitalize()} jackpot{unit}", (0, _DOMAINS[pot][1]), look.text)
-        )
+        title = ", ".join(filter(None, (str(JACKPOT_NAMES[pot]), currency)))
+        layout["annotations"].append(paper_text(title, (0, _DOMAINS[pot][1]), look.text))
     return figure(look, traces, _HEIGHT, layout)
 
 
@@ -51,7 +51,7 @@ def _line(samples: Sequence[PotSample], pot: str, look: Theme, currency: str | N
     places = line_places(at, li)
     amounts_li = li[places].tolist()
     words = [
-        f"{pot.capitalize()} {money(amount, currency)}<br>{when}"
+        f"{POT_NAMES[pot]} {money(amount, currency)}<br>{when}"
         for amount, when in zip(amounts_li, clock_times(at[places], zone), strict=True)
     ]
     return {
@@ -70,7 +70,7 @@ def _marks(hits: Sequence[Hit], look: Theme, currency: str | None, zone: ZoneInf
         "x": local_times(at, zone),
         "y": [units(hit.before_li) for hit in hits],
         "customdata": [
-            f"Hit at {money(hit.before_li, currency)} or more<br>{when}"
+            f"{text('Hit at {amount} or more', amount=money(hit.before_li, currency))}<br>{when}"
             for hit, when in zip(hits, clock_times(at, zone), strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.roles import SCREENS
+from dashboard.core.text import Message, later, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import Condition, Screen, condition
 from dashboard.kit import current, guard
@@ -16,18 +17,18 @@ from dashboard.kit import current, guard
 _NEW_LINK: Final = "screen-link"
 _REVOKED: Final = "screen-to-revoke"
 _LOOKS: Final = {
-    "dark": "Dark, for a hall",
-    "light": "Light, for a bright room",
-    "auto": "As its browser asks",
+    "dark": later("Dark, for a hall"),
+    "light": later("Light, for a bright room"),
+    "auto": later("As its browser asks"),
 }
-_COLORS: Final[dict[Condition, Literal["green", "orange", "red", "gray"]]] = {
-    Condition.ON: "green",
-    Condition.OLD_BUILD: "orange",
-    Condition.OLD_NUMBERS: "orange",
-    Condition.STILL: "red",
-    Condition.OFF: "red",
-    Condition.NEW: "gray",
-    Condition.REVOKED: "gray",
+_CONDITIONS: Final[dict[Condition, tuple[Message, Literal["green", "orange", "red", "gray"]]]] = {
+    Condition.ON: (later("On"), "green"),
+    Condition.OLD_BUILD: (later("Older build"), "orange"),
+    Condition.OLD_NUMBERS: (later("Old numbers"), "orange"),
+    Condition.STILL: (later("Frozen"), "red"),
+    Condition.OFF: (later("Off"), "red"),
+    Condition.NEW: (later("Not switched on yet"), "gray"),
+    Condition.REVOKED: (later("Revoked"), "gray"),
 }
 
 
@@ -36,23 +37,26 @@ def draw_new() -> None:
     with st.form("new-screen", clear_on_submit=True, border=False):
         name_place, look_place, button_place = st.columns([4, 3, 2], vertical_alignment="bottom")
         name = name_place.text_input(
-            "Name of a new screen", max_chars=80, placeholder="Lobby, left of the bar"
+            text("Name of a new screen"), max_chars=80, placeholder=text("Lobby, left of the bar")
         )
-        look = look_place.selectbox("Look", list(_LOOKS), format_func=_LOOKS.__getitem__)
-        if button_place.form_submit_button("Make a link", width="stretch"):
+        look = look_place.selectbox(text("Look"), list(_LOOKS), format_func=lambda look: str(_LOOKS[look]))
+        if button_place.form_submit_button(text("Make a link"), width="stretch"):
             if name.strip():
                 token = current.merchant().running(Watch).screens.make(name.strip(), look, guard.who(SCREENS))
                 st.session_state[_NEW_LINK] = (name.strip(), f"{_page_url()}?screen={token}")
             else:
-                st.warning("Give the screen a name, so that you know which one it is.")
+                st.warning(text("Give the screen a name, so that you know which one it is."))
     if _NEW_LINK in st.session_state:
         made, link = st.session_state[_NEW_LINK]
         st.success(
-            f"Open this link on the screen “{escaped(made)}”. It is shown only now, and whoever has it sees"
-            " the wall."
+            text(
+                "Open this link on the screen “{name}”. It is shown only now, and whoever has it sees the"
+                " wall.",
+                name=escaped(made),
+            )
         )
         st.code(link, language=None, wrap_lines=True)
-        st.button("I have it", on_click=st.session_state.pop, args=(_NEW_LINK,))
+        st.button(text("I have it"), on_click=st.session_state.pop, args=(_NEW_LINK,))
 
 
 def draw() -> None:
@@ -62,22 +66,23 @@ def draw() -> None:
         watch.screens.revoke(st.session_state.pop(_REVOKED), guard.who(SCREENS))
     found = watch.screens.all()
     if not found:
-        st.caption("No screen has a link yet.")
+        st.caption(text("No screen has a link yet."))
     for screen in found:
         state = condition(screen, watch.limits, watch.build)
         with st.container(key=f"screen-{screen.id}", horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escaped(screen.name)}**", width=240)
-            st.badge(state.value, color=_COLORS[state])
+            label, color = _CONDITIONS[state]
+            st.badge(str(label), color=color)
             st.caption(_said(screen, state), width="stretch")
             if screen.revoked_at_ms is None:
                 _revoke(screen)
 
 
 def _revoke(screen: Screen) -> None:
-    with st.popover("Revoke", type="tertiary"):
-        st.write("Within seconds the screen shows only your brand. Its link never works again.")
+    with st.popover(text("Revoke"), type="tertiary"):
+        st.write(text("Within seconds the screen shows only your brand. Its link never works again."))
         st.button(
-            "Revoke this link",
+            text("Revoke this link"),
             key=f"revoke-{screen.id}",
             type="primary",
             on_click=st.session_state.__setitem__,
@@ -87,21 +92,21 @@ def _revoke(screen: Screen) -> None:
 
 def _said(screen: Screen, state: Condition) -> str:
     if state is Condition.REVOKED:
-        return f"since {_moment(screen.revoked_at_ms)}"
+        return text("since {time}", time=_moment(screen.revoked_at_ms))
     beat = screen.beat
     if beat is None:
-        return f"link made {_moment(screen.made_at_ms)}"
+        return text("link made {time}", time=_moment(screen.made_at_ms))
     if state is Condition.OFF:
-        return f"last heard of {_ago(beat.age_ms)}"
-    painted = formats.UNKNOWN if beat.paint_age_ms is None else _span(beat.paint_age_ms)
-    numbers = formats.UNKNOWN if beat.data_age_ms is None else _span(beat.data_age_ms)
-    return f"last paint {painted} ago · numbers {numbers} old · build {beat.build or formats.UNKNOWN}"
-
-
-def _ago(age_ms: int | None) -> str:
-    if age_ms is None:
-        return "at a time that cannot be true: a server's clock was wrong"
-    return _moment(int(current.merchant().clock() * 1000) - age_ms)
+        if beat.age_ms is None:
+            return text("last heard of at a time that cannot be true: a server's clock was wrong")
+        at_ms = int(current.merchant().clock() * 1000) - beat.age_ms
+        return text("last heard of {time}", time=_moment(at_ms))
+    return text(
+        "last paint {painted} ago · numbers {age} old · build {build}",
+        painted=_span(beat.paint_age_ms),
+        age=_span(beat.data_age_ms),
+        build=beat.build or formats.UNKNOWN,
+    )
 
 
 def _moment(at_ms: int | None) -> str:
@@ -110,8 +115,10 @@ def _moment(at_ms: int | None) -> str:
     return f"{formats.moment(at, merchant.zone, merchant.now())} ({formats.age(at, merchant.now())})"
 
 
-def _span(ms: int) -> str:
-    return f"{ms} ms" if ms < 1000 else f"{ms // 1000} s" if ms < 120_000 else f"{ms // 60_000} min"
+def _span(ms: int | None) -> str:
+    if ms is None:
+        return formats.UNKNOWN
+    return text("{number} ms", number=ms) if ms < 1000 else formats.about_duration(ms // 1000)
 
 
 def _page_url() -> str:

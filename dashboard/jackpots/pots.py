@@ -173,11 +173,12 @@ def with_hits(samples: Iterable[PotSample], hits: Iterable[Hit], pot: str) -> li
 class HitVerdict(StrEnum):
     """What a hit and its payout say about each other."""
 
-    PAID = "Paid"
-    AWAITED = "Just now: the other half may still come"
-    UNPAID = "No payout received"
-    UNSEEN = "Not seen in the pots"
-    UNWATCHED = "The pots were not watched then"
+    PAID = "paid"
+    AWAITED = "awaited"
+    """It was just now: the other half may still come."""
+    UNPAID = "unpaid"
+    UNSEEN = "unseen"
+    UNWATCHED = "unwatched"
 
 
 @dataclass(frozen=True, slots=True)

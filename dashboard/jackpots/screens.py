@@ -39,13 +39,13 @@ class Screen:
 class Condition(StrEnum):
     """How a screen is doing."""
 
-    ON = "On"
-    OLD_NUMBERS = "Old numbers"
-    OLD_BUILD = "Older build"
-    STILL = "Frozen"
-    OFF = "Off"
-    NEW = "Not switched on yet"
-    REVOKED = "Revoked"
+    ON = "on"
+    OLD_NUMBERS = "old numbers"
+    OLD_BUILD = "old build"
+    STILL = "still"
+    OFF = "off"
+    NEW = "new"
+    REVOKED = "revoked"
 
 
 def condition(screen: Screen, limits: Limits, build: str) -> Condition:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.files import Column, Kind
-from dashboard.jackpots.pots import Match
+from dashboard.core.text import later
+from dashboard.jackpots.pots import HitVerdict, Match
 
 HITS: Final = (
     Column(
@@ -24,6 +25,15 @@ HITS: Final = (
     Column("game_id", "Game id", Kind.NUMBER),
     Column("trans_no", "Transaction number", Kind.TEXT, "The provider's trans_no of the payout."),
 )
+POT_NAMES: Final = {"hourly": later("Hourly"), "super": later("Super")}
+JACKPOT_NAMES: Final = {"hourly": later("Hourly jackpot"), "super": later("Super jackpot")}
+_VERDICTS: Final = {
+    HitVerdict.PAID: later("Paid"),
+    HitVerdict.AWAITED: later("Just now: the other half may still come"),
+    HitVerdict.UNPAID: later("No payout received"),
+    HitVerdict.UNSEEN: later("Not seen in the pots"),
+    HitVerdict.UNWATCHED: later("The pots were not watched then"),
+}
 UNNAMED_HITS: Final = tuple(column for column in HITS if column.field != "op_id")
 """For people who may not see players."""
 
@@ -33,8 +43,8 @@ def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:
     rows = [
         (
             each.at_ms,
-            each.pot.capitalize(),
-            each.verdict.value,
+            str(POT_NAMES[each.pot]),
+            str(_VERDICTS[each.verdict]),
             each.hit.before_li if each.hit else None,
             each.win.part_li(each.pot) if each.win else None,
             each.win.amount_li if each.win else None,

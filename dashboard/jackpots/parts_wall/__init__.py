@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, get_decimal_symbol, get_group_symbol
 
 from dashboard.core import formats
+from dashboard.core.text import later, locale, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.kit import current
 
@@ -21,6 +22,23 @@ _ALONE: Final = """<style>
 [data-testid="stHeader"], .st-key-bar { display: none !important; }
 body { overflow: hidden; }
 </style>"""
+
+_WORDS: Final = {
+    "hourly": later("Hourly jackpot"),
+    "super": later("Super jackpot"),
+    "hourly_won": later("Hourly jackpot won"),
+    "super_won": later("Super jackpot won"),
+    "to_the_draw": later("to the draw"),
+    "draw_is_on": later("The draw is on"),
+    "days": later("{days} d {hours} h"),
+    "next_pot": later("Next pot"),
+    "last_winners": later("Last winners"),
+    "as_of": later("As of {time}"),
+    "late": later("Late: {seconds} s old"),
+    "last_known": later("Last known at {time}"),
+    "link_is_dead": later("This screen's link is not valid. Please ask the office for a new one."),
+}
+"""What the wall says, by the names that its script and its `data-word` attributes know it by."""
 
 _component = st.components.v2.component(
     "jackpot_wall",
@@ -42,6 +60,9 @@ def draw() -> None:
             "logo": watch.brand.logo,
             "currency": merchant.currency,
             "decimals": min(get_currency_precision(merchant.currency), 3) if merchant.currency else _PLACES,
+            "language": str(locale()).replace("_", "-"),
+            "marks": [get_group_symbol(locale()), get_decimal_symbol(locale())],
+            "words": {name: text(words.key) for name, words in _WORDS.items()},
             "zone": merchant.zone.key,
             "zone_name": formats.zone_name(merchant.zone),
             "limits": asdict(watch.limits),

@@ -11,23 +11,23 @@ function li(text) {
   return BigInt(whole + rest.padEnd(LI_DIGITS, "0").slice(0, LI_DIGITS));
 }
 
-/** 8580123n with 2 decimals as ["8,580", ".12"]: cut off, never rounded up. */
-function written(amount, decimals) {
+/** 8580123n with 2 decimals and the marks [",", "."] as ["8,580", ".12"]: cut off, never rounded up. */
+function written(amount, { decimals, marks: [group, point] }) {
   const digits = (amount / 10n ** BigInt(LI_DIGITS - decimals)).toString().padStart(decimals + 1, "0");
   const whole = digits.slice(0, digits.length - decimals);
   const rest = digits.slice(digits.length - decimals);
-  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), rest && "." + rest];
+  return [whole.replace(/\B(?=(\d{3})+$)/g, group), rest && point + rest];
 }
 
 /** Draws an amount into `place`; a digit that changes rolls, unless it changes too fast to be read. */
 class Digits {
-  constructor(place, decimals, still) {
-    Object.assign(this, { place, decimals, still, shown: null, cells: [] });
+  constructor(place, form, still) {
+    Object.assign(this, { place, form, still, shown: null, cells: [] });
   }
 
   show(amount, now) {
     if (amount === this.shown) return;
-    const [whole, rest] = written(amount, this.decimals);
+    const [whole, rest] = written(amount, this.form);
     const text = whole + rest;
     if (text.length !== this.cells.length) this.lay(whole, rest);
     for (const [place, sign] of [...text].entries()) this.turn(this.cells[place], sign, now);

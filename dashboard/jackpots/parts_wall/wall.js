@@ -3,7 +3,7 @@
 const HIT_MS = 8000;
 const HOUR_MS = 3_600_000;
 const DRAW_LASTS_MS = 600_000;
-const NAMES = { hourly: "Hourly jackpot", super: "Super jackpot" };
+const POTS = ["hourly", "super"];
 
 const walls = new WeakMap();
 
@@ -15,13 +15,13 @@ class Wall {
     this.stillness = matchMedia("(prefers-reduced-motion: reduce)");
     this.lightness = matchMedia("(prefers-color-scheme: light)");
     const still = () => this.stillness.matches;
-    const digits = (selector) => new Digits(this.find(selector), data.decimals, still);
-    this.pots = Object.keys(NAMES).map((name) => ({
+    const digits = (selector) => new Digits(this.find(selector), data, still);
+    this.pots = POTS.map((name) => ({
       name, rolling: new Rolling(), digits: digits(`[data-pot=${name}] .amount`),
     }));
     this.hitDigits = digits(".hit .amount");
     this.line = new Line(() => this.report(), (answer) => this.hear(answer));
-    this.time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
+    this.time = new Intl.DateTimeFormat(data.language, { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
     this.wake = () => {
       if (document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => {});
     };
@@ -56,6 +56,14 @@ class Wall {
     }
     for (const place of this.root.querySelectorAll(".unit")) place.textContent = this.data.currency ?? "";
     this.find(".zone").textContent = this.data.zone_name;
+    for (const place of this.root.querySelectorAll("[data-word]")) {
+      place.textContent = this.word(place.dataset.word);
+    }
+  }
+
+  /** What the server calls it, in the reader's language, its places filled. */
+  word(name, places = {}) {
+    return this.data.words[name].replace(/\{(\w+)\}/g, (_, place) => places[place]);
   }
 
   report() {
@@ -67,7 +75,7 @@ class Wall {
 
   hear(answer) {
     const now = performance.now();
-    this.say(".note", answer ? "" : "This screen's link is not valid. Please ask the office for a new one.");
+    this.say(".note", answer ? "" : this.word("link_is_dead"));
     if (!answer) {
       this.known = new Known();
       return;
@@ -82,7 +90,8 @@ class Wall {
     }
     const next = answer.super ? li(answer.super.next_pot) : 0n;
     this.toggle(".next", next > 0n);
-    this.say(".next strong", written(next, this.data.decimals).join("").replace(/\.0+$/, ""));
+    const [whole, rest] = written(next, this.data);
+    this.say(".next strong", /[1-9]/.test(rest) ? whole + rest : whole);
     this.hits.push(...this.news.hear(answer.hits, this.known.clock(now)));
   }
 
@@ -116,7 +125,7 @@ class Wall {
     this.seconds = seconds;
     const isOn = seconds <= 0;
     this.find(".draw").classList.toggle("on", isOn);
-    const text = isOn ? "The draw is on" : clockface(seconds);
+    const text = isOn ? this.word("draw_is_on") : this.clockface(seconds);
     this.say(".countdown", text);
     this.find(".countdown").style.setProperty("--signs", text.length);
     this.find(".left").style.strokeDashoffset = 100 - 100 * Math.min(Math.max(leftMs / HOUR_MS, 0), 1);
@@ -124,8 +133,9 @@ class Wall {
 
   ageOf(now, state) {
     const at = this.time.format(this.known.clock(now) - this.known.age(now));
-    if (state === "last_known") return `Last known at ${at}`;
-    return state === "late" ? `Late: ${Math.floor(this.known.age(now) / 1000)} s old` : `As of ${at}`;
+    if (state === "last_known") return this.word("last_known", { time: at });
+    const seconds = Math.floor(this.known.age(now) / 1000);
+    return state === "late" ? this.word("late", { seconds }) : this.word("as_of", { time: at });
   }
 
   paintHit(now) {
@@ -135,7 +145,7 @@ class Wall {
     if (!this.hit) return;
     // The payout may be known only after the fall of the pot: the latest answer says more.
     const { pot, amount, winners } = this.known.answer.hits.find(({ id }) => id === this.hit.id) ?? this.hit;
-    this.say(".hit .title", `${NAMES[pot]} won`);
+    this.say(".hit .title", this.word(`${pot}_won`));
     this.hitDigits.show(li(amount), now);
     this.say(".hit .winner", winners.join("  ·  "));
   }
@@ -146,7 +156,7 @@ class Wall {
     this.winnersText = text;
     const rows = wins.map(({ winner, amount, at, pots }) => {
       const row = document.createElement("li");
-      for (const part of [winner, written(li(amount), this.data.decimals).join(""), this.time.format(at)]) {
+      for (const part of [winner, written(li(amount), this.data).join(""), this.time.format(at)]) {
         row.appendChild(document.createElement("span")).textContent = part;
       }
       row.dataset.pots = pots.join(" ");
@@ -154,6 +164,14 @@ class Wall {
     });
     this.find(".winners ol").replaceChildren(...rows);
     this.toggle(".winners", rows.length > 0);
+  }
+
+  /** 3599 as "59:59", 3600 as "1:00:00", 259200 as "3 d 0 h". */
+  clockface(seconds) {
+    const two = (number) => String(number).padStart(2, "0");
+    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+    if (hours >= 24) return this.word("days", { days: Math.floor(hours / 24), hours: hours % 24 });
+    return (hours ? `${hours}:` : "") + `${two(minutes)}:${two(seconds % 60)}`;
   }
 
   toggle(selector, isShown) {
@@ -165,14 +183,6 @@ class Wall {
     const place = this.find(selector);
     if (place.textContent !== text) place.textContent = text;
   }
-}
-
-/** 3599 as "59:59", 3600 as "1:00:00", 259200 as "3 d 0 h". */
-function clockface(seconds) {
-  const two = (number) => String(number).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (hours >= 24) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-  return (hours ? `${hours}:` : "") + `${two(minutes)}:${two(seconds % 60)}`;
 }
 
 export default function ({ parentElement, data }) {
