@@ -10,6 +10,7 @@ from dashboard.bonus.figures import bonus_days_chart, funnel_chart
 from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, described
 from dashboard.core import formats, tables
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
+from dashboard.core.text import later, text
 from dashboard.core.view import View
 from dashboard.kit import (
     cards,
@@ -52,7 +53,9 @@ def is_empty(view: View) -> bool:
     return False
 
 
-@kit_parts.part("Figures of the bonuses", "bonuses", lambda: two_rows(None, None, None, None), shapes=10)
+@kit_parts.part(
+    text("Figures of the bonuses"), "bonuses", lambda: two_rows(None, None, None, None), shapes=10
+)
 def figures() -> None:
     view = period_filters.view()
     if states.just_begun(view):
@@ -68,50 +71,57 @@ def figures() -> None:
         found.value, before.value if before else None, found.compared or None, current.merchant().currency
     )
     if is_empty(view):
-        states.nothing_in(view, "bonuses")
+        states.nothing_in(view, later("No bonuses {when}. A longer period, or fewer filters, may have some."))
         return
     st.caption(
-        "A bonus counts at the time of its creation, with what has become of it so far. While it is active or"
-        " wagering this can change: young bonuses show less than they will, and earlier ones had more time."
+        text(
+            "A bonus counts at the time of its creation, with what has become of it so far. While it is"
+            " active or wagering this can change: young bonuses show less than they will, and earlier ones"
+            " had more time."
+        )
     )
 
 
-@kit_parts.part("From issued to used to converted", "funnel")
+@kit_parts.part(text("From issued to used to converted"), "funnel")
 def funnel() -> None:
     view = period_filters.view()
     if is_empty(view):
         return
     found = bonus_data.bonus_sums(current.merchant(), bonus_filter.wanted(), view.start, view.end)
-    with states.box("funnel", "From issued to used to converted"):
+    with states.box("funnel", text("From issued to used to converted")):
         states.as_of(found)
         charts.show(funnel_chart(found.value, charts.look(), current.merchant().currency), "funnel")
         st.caption(
-            "The provider gives no amount of unused bonuses and no number of converted ones, so number and"
-            " amount are measured each by itself."
+            text(
+                "The provider gives no amount of unused bonuses and no number of converted ones, so number"
+                " and amount are measured each by itself."
+            )
         )
 
 
-@kit_parts.part("Bonuses by day of creation", "bonus-days")
+@kit_parts.part(text("Bonuses by day of creation"), "bonus-days")
 def by_day() -> None:
     view, merchant, wanted = period_filters.view(), current.merchant(), bonus_filter.wanted()
     if is_empty(view):
         return
     days = bonus_data.bonus_days(merchant, wanted, view.period, view.now)
-    with states.box("bonus-days", f"Bonuses by day of creation, {formats.zone_name(merchant.zone)}"):
+    with states.box(
+        "bonus-days", text("Bonuses by day of creation, {zone}", zone=formats.zone_name(merchant.zone))
+    ):
         states.as_of(days)
         charts.show(
             bonus_days_chart(days.value, charts.look(), merchant.currency, merchant.zone), "bonus-days"
         )
-        downloads.draw("Bonuses by day", tables.BONUS_DAYS, days.value, days, described(wanted, {}))
+        downloads.draw(text("Bonuses by day"), tables.BONUS_DAYS, days.value, days, described(wanted, {}))
 
 
-@kit_parts.part("Bonuses by state and creation type", "bonus-parts")
+@kit_parts.part(text("Bonuses by state and creation type"), "bonus-parts")
 def by_state_and_type() -> None:
     view, wanted = period_filters.view(), bonus_filter.wanted()
     if is_empty(view):
         return
     parts = bonus_data.bonus_parts(current.merchant(), wanted, view.start, view.end)
-    with states.box("bonus-parts", "Bonuses by state and creation type"):
+    with states.box("bonus-parts", text("Bonuses by state and creation type")):
         states.as_of(parts)
         table.draw(
             parts.value,
@@ -123,14 +133,17 @@ def by_state_and_type() -> None:
         )
         if IN_NO_PART_SO_FAR in parts.value["state"].tolist():
             st.caption(
-                "The provider's total of these bonuses has more or less than the rows above the last. A bonus"
-                " that changes its state while the answers arrive may be in two of them, or in none."
+                text(
+                    "The provider's total of these bonuses has more or less than the rows above the last. A"
+                    " bonus that changes its state while the answers arrive may be in two of them, or in"
+                    " none."
+                )
             )
-        downloads.draw("Bonuses by kind", tables.BONUS_PARTS, parts.value, parts, described(wanted, {}))
+        downloads.draw(text("Bonuses by kind"), tables.BONUS_PARTS, parts.value, parts, described(wanted, {}))
 
 
 guard.page("bonus")
-period_filters.draw("Bonus")
+period_filters.draw(text("Bonus"))
 query_params.draw_problems("bonus")
 narrowed = st.container()
 figures()

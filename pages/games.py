@@ -7,9 +7,11 @@ import streamlit as st
 
 from dashboard.core import formats, tables
 from dashboard.core.cell_links import link
+from dashboard.core.codes import type_text
 from dashboard.core.frames import UNLISTED, extremes, game_ids, has_no_bets
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
+from dashboard.core.text import later, plural, text
 from dashboard.core.view import View
 from dashboard.games import data_days as games_data_days
 from dashboard.games import data_luck, parts_game
@@ -47,15 +49,24 @@ ORDER = (
 )
 PICTURES = {
     "icon": st.column_config.ImageColumn("", width=44),
-    "type": st.column_config.TextColumn("Type", width=84),
+    "type": st.column_config.TextColumn(text("Type"), width=84),
     "by_day": st.column_config.LineChartColumn(
-        "Bets by day", width=110, y_min=0, help="Bet amount of each finished day, at most the last 60."
+        text("Bets by day"),
+        width=110,
+        y_min=0,
+        help=text("Bet amount of each finished day, at most the last 60."),
     ),
 }
 
 
 def days_of(view: View) -> Progressive[GameDays]:
     return games_data_days.game_days(current.merchant(), view.period.days()[-MOST_DAYS:], view.now)
+
+
+def only_text() -> str:
+    """The type of games that is wanted, for a file; "" for all."""
+    only = games_filter.wanted().type
+    return type_text(only) if only else ""
 
 
 def is_empty(arriving: Progressive[pd.DataFrame]) -> bool:
@@ -65,15 +76,16 @@ def is_empty(arriving: Progressive[pd.DataFrame]) -> bool:
     return has_no_bets(memo(of_type, arriving.known.value, games_filter.wanted().type))
 
 
-@parts.part("Table of games", "all-games")
+@parts.part(text("Table of games"), "all-games")
 def all_games() -> None:
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if states.just_begun(view):
         return
     arriving = games_data_table.arriving_games(merchant, view)
-    progress.follow("Games", arriving, lambda: games_data_table.arriving_games(merchant, view), "games")
+    progress.follow(text("Games"), arriving, lambda: games_data_table.arriving_games(merchant, view), "games")
     if arriving.waiting:
-        st.caption("Not here yet: " + escaped(failures.listed(list(arriving.waiting), MOST_NAMED)) + ".")
+        names = escaped(failures.listed(arriving.waiting, MOST_NAMED))
+        st.caption(text("Not here yet: {names}.", names=names))
     if arriving.known is None:
         return
     states.as_of(arriving.known)
@@ -81,7 +93,11 @@ def all_games() -> None:
     if unlisted:
         st.caption(escaped(unlisted))
     if is_empty(arriving):
-        states.nothing_in(view, f"{only} bets" if only else "bets")
+        of_this_type = later(
+            "No {type} bets {when}. A longer period, or fewer filters, may have some.",
+            type=type_text(only or ""),
+        )
+        states.nothing_in(view, of_this_type if only else states.NO_BETS)
         return
     games, days = memo(of_type, arriving.known.value, only), None
     if games.empty:  # none of this type has arrived yet
@@ -100,10 +116,10 @@ def all_games() -> None:
         links=[link("name", "games", game_id="game_id")],
     )
     columns = (tables.GAME_ID, *tables.ALL_GAMES)
-    downloads.draw("All games", columns, games, arriving.known, only or "", note=unlisted)
+    downloads.draw(text("All games"), columns, games, arriving.known, only_text(), note=unlisted)
 
 
-@parts.part("Pictures of the games", "pictures")
+@parts.part(text("Pictures of the games"), "pictures")
 def pictures() -> None:
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if view.start >= view.end:
@@ -116,16 +132,17 @@ def pictures() -> None:
     if games.empty:
         return
     left, right = st.columns(2)
-    with left, states.box("gains", "Games that gained and lost the most"):
+    with left, states.box("gains", text("Games that gained and lost the most")):
         ends = memo(extremes, games, 7)
         charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "gains")
-    with right, states.box("treemap", "Bet amount by type and game, coloured by hold"):
+    with right, states.box("treemap", text("Bet amount by type and game, coloured by hold")):
         charts.show(memo(treemap, games, charts.look(), merchant.currency), "treemap")
         if (games["game_id"].isna() & (games["bet_amount_li"] <= 0)).any():
-            st.caption("No area is less than nothing. " + escaped(unlisted_text(games, merchant.currency)))
+            unlisted = escaped(unlisted_text(games, merchant.currency))
+            st.caption(text("No area is less than nothing. {unlisted}", unlisted=unlisted))
 
 
-@parts.part("Company gain by game and day", "heat")
+@parts.part(text("Company gain by game and day"), "heat")
 def heat() -> None:
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if view.start >= view.end:
@@ -134,8 +151,10 @@ def heat() -> None:
     if is_empty(table):
         return
     known = table.known
-    with states.box("heat", f"Company gain by game and day, {formats.zone_name(merchant.zone)}"):
-        progress.follow("Days", arriving, lambda: days_of(view), "days")
+    with states.box(
+        "heat", text("Company gain by game and day, {zone}", zone=formats.zone_name(merchant.zone))
+    ):
+        progress.follow(text("Days"), arriving, lambda: days_of(view), "days")
         if arriving.known is None or known is None:
             return
         games = memo(of_type, known.value, only)
@@ -151,20 +170,30 @@ def heat() -> None:
             shown = (*shown, (None, UNLISTED))
         states.as_of(arriving.known, note=parts_game.last_days(view))
         if not shown:
-            st.caption("No game gained or lost anything on a day of these.")
+            st.caption(text("No game gained or lost anything on a day of these."))
             return
         charts.show(
             memo(game_days_chart, days, shown, charts.look(), merchant.currency, merchant.zone),
             "heat",
         )
-        st.caption(f"{len(ranked)} of {len(names)} games: those whose gain moved the most from day to day.")
+        st.caption(
+            plural(
+                "{shown} of {n} games: those whose gain moved the most from day to day.",
+                "{shown} of {n} games: those whose gain moved the most from day to day.",
+                len(names),
+                shown=formats.count(len(ranked)),
+            )
+        )
         if days.lacks_games and only:
             st.caption(
-                f"What the list of games lacks is not in it: that is of all types, not of {only} alone."
+                text(
+                    "What the list of games lacks is not in it: that is of all types, not of {type} alone.",
+                    type=type_text(only),
+                )
             )
 
 
-@parts.part("How far luck carries RTP", "luck")
+@parts.part(text("How far luck carries RTP"), "luck")
 def luck() -> None:
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if view.start >= view.end:
@@ -173,19 +202,19 @@ def luck() -> None:
     if is_empty(table):
         return
     known = table.known
-    with states.box("luck", "RTP by bet amount, and how far luck carries it"):
-        progress.follow("Luck", arriving, lambda: data_luck.lucks(merchant, view), "luck")
+    with states.box("luck", text("RTP by bet amount, and how far luck carries it")):
+        progress.follow(text("Luck"), arriving, lambda: data_luck.lucks(merchant, view), "luck")
         if arriving.known is None or known is None:
             return
         rows = memo(luck_frame, arriving.known.value.games, memo(of_type, known.value, only))
         states.as_of(arriving.known, note=parts_game.last_days(view))
         if rows.empty:
-            st.caption("No game has rounds to judge by yet.")
+            st.caption(text("No game has rounds to judge by yet."))
             return
         st.markdown(in_words(rows))
         charts.show(memo(funnel_plot, rows, charts.look(), merchant.currency), "luck")
         st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")
-        numbers = st.expander("All games in numbers", key="luck-numbers", on_change="rerun")
+        numbers = st.expander(text("All games in numbers"), key="luck-numbers", on_change="rerun")
         if not numbers.open:
             return
         with numbers:
@@ -197,14 +226,16 @@ def luck() -> None:
                 merchant.currency,
                 links=[link("name", "games", game_id="game_id")],
             )
-            downloads.draw("RTP and luck", (tables.GAME_ID, *tables.LUCK), rows, arriving.known, only or "")
+            downloads.draw(
+                text("RTP and luck"), (tables.GAME_ID, *tables.LUCK), rows, arriving.known, only_text()
+            )
 
 
 guard.page("games")
 if wanted := games_filter.wanted().game_id:
     parts_game.draw(wanted)
 else:
-    period_filters.draw("Games")
+    period_filters.draw(text("Games"))
     query_params.draw_problems("games")
     games_filter.draw()
     all_games()

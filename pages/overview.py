@@ -11,6 +11,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.periods import business_day, when_text
+from dashboard.core.text import text
 from dashboard.games import data_table as games_data_table
 from dashboard.games.figures_bars import games_chart, types_chart
 from dashboard.games.table import unlisted_text
@@ -42,7 +43,7 @@ def net_cards(
     return words
 
 
-@parts.part("Figures of the period", "period", cards.unknown, shapes=6)
+@parts.part(text("Figures of the period"), "period", cards.unknown, shapes=6)
 def period() -> None:
     view, merchant = period_filters.view(), current.merchant()
     if states.just_begun(view):
@@ -63,13 +64,15 @@ def period() -> None:
     if frames.has_no_bets(days.value):
         states.nothing_in(view)
         return
-    with states.box("daily", f"Bet amount and company gain by day, {formats.zone_name(merchant.zone)}"):
-        legend = "compared" if compared else None
+    with states.box(
+        "daily", text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
+    ):
+        legend = text("compared") if compared else None
         charts.show(memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend), "daily")
-        downloads.draw("Days", tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
+        downloads.draw(text("Days"), tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
 
 
-@parts.part("Net gain after bonus", "net", net_cards, shapes=2)
+@parts.part(text("Net gain after bonus"), "net", net_cards, shapes=2)
 def net() -> None:
     view = period_filters.view()
     if view.start >= view.end:  # said above
@@ -84,29 +87,33 @@ def net() -> None:
     with net_cards(found.value, before.value if before else None, found.compared or None):
         states.as_of(found, before)
         st.caption(
-            "Company gain less what the bonuses created in the period have become in cash by now; those still"
-            " active or wagering can lower it. Taxes, fees and the provider's share are not taken off."
+            text(
+                "Company gain less what the bonuses created in the period have become in cash by now; those"
+                " still active or wagering can lower it. Taxes, fees and the provider's share are not taken"
+                " off."
+            )
         )
 
 
-@parts.part("Today by the hour", "today")
+@parts.part(text("Today by the hour"), "today")
 def today() -> None:
     merchant, now = current.merchant(), period_filters.view().now
     day = business_day(now, merchant.zone)
     hours = overview_data.hours(merchant, day, now, day - WEEK)
-    with states.box("hours", f"Today by the hour, {formats.zone_name(merchant.zone)}"):
+    with states.box("hours", text("Today by the hour, {zone}", zone=formats.zone_name(merchant.zone))):
         states.as_of(hours)
         if not hours.failed and frames.has_no_bets_by_hour(hours.value):
-            st.info(f"No bets today, nor {when_text(day - WEEK, day - WEEK)}.", icon=":material/event_busy:")
+            before = when_text(day - WEEK, day - WEEK)
+            st.info(text("No bets today, nor {when}.", when=before), icon=":material/event_busy:")
             return
         charts.show(
             memo(hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, hours.compared),
             "hours",
         )
-        downloads.draw("Hours", tables.HOURS, hours.value, hours)
+        downloads.draw(text("Hours"), tables.HOURS, hours.value, hours)
 
 
-@parts.part("Games of the period", "games")
+@parts.part(text("Games of the period"), "games")
 def games() -> None:
     view, merchant = period_filters.view(), current.merchant()
     if view.start >= view.end:  # said above
@@ -119,17 +126,17 @@ def games() -> None:
     if unlisted:
         st.caption(escaped(unlisted))
     left, right = st.columns(2)
-    with left, states.box("games", "Games that gained and lost the most"):
+    with left, states.box("games", text("Games that gained and lost the most")):
         ends = memo(frames.extremes, found.value)
         charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "games")
-    with right, states.box("types", "Bet amount by game type"):
+    with right, states.box("types", text("Bet amount by game type")):
         by_type = memo(frames.by_type, found.value)
         charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types")
-    downloads.draw("Games", tables.GAMES, found.value, found, note=unlisted)
+    downloads.draw(text("Games"), tables.GAMES, found.value, found, note=unlisted)
 
 
 guard.page("overview")
-period_filters.draw("Overview")
+period_filters.draw(text("Overview"))
 query_params.draw_problems("overview")
 period()
 net()

@@ -12,18 +12,18 @@ from dashboard.core.files import Column, Kind
 from dashboard.core.formats import UNKNOWN, count, decimal, percent
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
-from dashboard.core.text import plural, text
+from dashboard.core.text import later, plural, text
 
-USER_ID: Final = Column("user_id", "User id", Kind.NUMBER, "The provider's id of the player.")
+USER_ID: Final = Column("user_id", "User id", Kind.NUMBER, later("The provider's id of the player."))
 BETS: Final = (
-    Column("start", "Start", Kind.TIME, "When the round began, in the business zone."),
+    Column("start", "Start", Kind.TIME, later("When the round began, in the business zone.")),
     Column("game", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
     USER_ID,
-    Column("op_id", "Op id", Kind.TEXT, "The operator's id of the player."),
-    Column("bet_amount_li", "Bet", Kind.MONEY, "The stake."),
-    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
-    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
+    Column("op_id", "Op id", Kind.TEXT, later("The operator's id of the player.")),
+    Column("bet_amount_li", "Bet", Kind.MONEY, later("The stake.")),
+    Column("win_li", "Win", Kind.MONEY, later("What the player got back: bet + net result.")),
+    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
     Column("credit_before_li", "Balance before", Kind.MONEY),
     Column("credit_li", "Balance after", Kind.MONEY),
     Column("end", "End", Kind.TIME),
@@ -39,25 +39,25 @@ STEPS: Final = (
     Column("gain_li", "Players' net result", Kind.MONEY),
 )
 SIZES: Final = (
-    Column("from_li", "From", Kind.MONEY, "The smallest size in this bin."),
-    Column("to_li", "Below", Kind.MONEY, "Where the next bin begins."),
+    Column("from_li", "From", Kind.MONEY, later("The smallest size in this bin.")),
+    Column("to_li", "Below", Kind.MONEY, later("Where the next bin begins.")),
     Column("bet_count", "Bets", Kind.COUNT),
-    Column("amount_li", "Amount", Kind.MONEY, "The sum of these sizes."),
+    Column("amount_li", "Amount", Kind.MONEY, later("The sum of these sizes.")),
 )
 PLAYERS: Final = (
-    Column("player", "Player", Kind.TEXT, "The operator's id, or the provider's where there is none."),
-    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula_key),
-    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula_key),
-    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
-    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].formula_key),
-    Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one bet gave back."),
+    Column("player", "Player", Kind.TEXT, later("The operator's id, or the provider's where there is none.")),
+    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].made_of),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].made_of),
+    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
+    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].made_of),
+    Column("biggest_win_li", "Biggest win", Kind.MONEY, later("The most that one bet gave back.")),
 )
 WINS: Final = (
     Column("start", "Start", Kind.TIME),
-    Column("player", "Player", Kind.TEXT, "The operator's id, or the provider's where there is none."),
+    Column("player", "Player", Kind.TEXT, later("The operator's id, or the provider's where there is none.")),
     Column("game", "Game", Kind.TEXT),
-    Column("bet_amount_li", "Bet", Kind.MONEY, "The stake."),
-    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
+    Column("bet_amount_li", "Bet", Kind.MONEY, later("The stake.")),
+    Column("win_li", "Win", Kind.MONEY, later("What the player got back: bet + net result.")),
     Column("times", "Win ÷ bet", Kind.TEXT),
 )
 

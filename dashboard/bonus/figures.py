@@ -13,6 +13,7 @@ from dashboard.charts.steps import Panel, bar_width, day_steps, hatch, two_panel
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, percent, short
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Number, Unit
+from dashboard.core.text import text
 
 _ISSUED, _USED, _USE_RATE = (BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate"))
 _AMOUNT, _CONVERTED, _CONVERSION = (
@@ -62,7 +63,12 @@ def funnel_chart(totals: BonusTotals, look: Theme, currency: str | None) -> go.F
         "xaxis": axis(range=[0, 2 * max(1.0, *map(float, drawn))], visible=False),
         "yaxis": axis(
             tickvals=_PLACES,
-            ticktext=[_ISSUED.label, _USED.label, "Bonus amount<br>of used", "Converted<br>to cash"],
+            ticktext=[
+                _ISSUED.label,
+                _USED.label,
+                text("Bonus amount<br>of used"),
+                text("Converted<br>to cash"),
+            ],
             autorange="reversed",
             tickfont={"color": look.text},
             ticklabelstandoff=6,
@@ -145,5 +151,5 @@ def _place(metric: Metric[BonusTotals], value: Number | None) -> float | None:
 
 def _hover(metrics: Sequence[Metric[BonusTotals]], row: BonusTotals | None, currency: str | None) -> str:
     if row is None:
-        return f"{metrics[0].label} not known"
+        return text("{metric} not known", metric=metrics[0].label)
     return "<br>".join(f"{each.label} {exact(each, each.of(row), currency)}" for each in metrics)

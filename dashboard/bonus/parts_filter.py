@@ -6,7 +6,9 @@ import streamlit as st
 
 from dashboard.bonus.numbers import FILTERS, BonusQuery, described, read_wanted
 from dashboard.core.query import CREATE_TYPE, MCH_ID, OP_ID, STATE, USER_ID
+from dashboard.core.text import text
 from dashboard.kit import current, query_params
+from dashboard.provider.failures import sentence
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import ProviderFailed
 
@@ -22,15 +24,15 @@ def draw() -> None:
     """Draw the button with the filters, and beside it in words what they leave."""
     shown = wanted()
     with st.container(key="bonus-filters", horizontal=True, vertical_alignment="center"):
-        with st.popover("Filters", icon=":material/filter_list:"):
+        with st.popover(text("Filters"), icon=":material/filter_list:"):
             names = _games(shown)
             _lists(names)
             _ids()
         # Plain text: a name or an id may hold markup.
-        st.text(described(shown, names) or "All bonuses", width="stretch")
+        st.text(described(shown, names) or text("All bonuses"), width="stretch")
         if query_params.has(*FILTERS):
             st.button(
-                "Show all",
+                text("Show all"),
                 type="tertiary",
                 icon=":material/close:",
                 on_click=query_params.clear,
@@ -44,12 +46,13 @@ def _games(shown: BonusQuery) -> dict[int, str]:
     try:
         names |= game_names(current.merchant())
     except ProviderFailed as error:
-        st.caption(f"The names of the games are not known now. {error.sentence}")
+        why = text("The names of the games are not known now. {sentence}", sentence=sentence(error))
+        st.caption(why)
     return names
 
 
 def _lists(names: dict[int, str]) -> None:
-    for label, parameter in {"Creation type": CREATE_TYPE, "State": STATE}.items():
+    for label, parameter in {text("Creation type"): CREATE_TYPE, text("State"): STATE}.items():
         st.pills(
             label,
             list(parameter.choices),
@@ -61,7 +64,13 @@ def _lists(names: dict[int, str]) -> None:
 
 
 def _ids() -> None:
-    merchants = f"Merchant {current.merchant().mch_id}, or one below it"
-    st.text_input("User id", placeholder="The provider's id of a player", **query_params.bound(_KEY, USER_ID))
-    st.text_input("Op id", placeholder="Your own id of a player", **query_params.bound(_KEY, OP_ID))
-    st.text_input("Merchant id", placeholder=merchants, **query_params.bound(_KEY, MCH_ID))
+    merchants = text("Merchant {mch_id}, or one below it", mch_id=current.merchant().mch_id)
+    st.text_input(
+        text("User id"),
+        placeholder=text("The provider's id of a player"),
+        **query_params.bound(_KEY, USER_ID),
+    )
+    st.text_input(
+        text("Op id"), placeholder=text("Your own id of a player"), **query_params.bound(_KEY, OP_ID)
+    )
+    st.text_input(text("Merchant id"), placeholder=merchants, **query_params.bound(_KEY, MCH_ID))

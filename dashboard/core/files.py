@@ -23,7 +23,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard.core.formats import money_places
-from dashboard.core.text import text
+from dashboard.core.text import Message, text
 
 Cell = str | int | bool | Decimal | date | datetime | None
 
@@ -85,13 +85,13 @@ _ARROW: Final = {
 class Column:
     """One column of a table: which field of the frame, under which title, and what it means in words.
 
-    `title_key` and `meaning_key` are sentences of `core.text`, which are put into words where they are read.
+    `title_key` and `hint` are words of `core.text`, which are said where they are read.
     """
 
     field: str
     title_key: str
     kind: Kind
-    meaning_key: str = ""
+    hint: Message | None = None
 
     @property
     def title(self) -> str:
@@ -101,7 +101,7 @@ class Column:
     @property
     def meaning(self) -> str | None:
         """What the column holds, in a sentence; None where the title says it."""
-        return text(self.meaning_key) if self.meaning_key else None
+        return str(self.hint) if self.hint else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Generic, Literal, TypeVar
 
-from dashboard.core.text import text
+from dashboard.core.text import Message, later, text
 
 S = TypeVar("S")
 Number = int | Fraction
@@ -68,15 +68,15 @@ class Metric(Generic[S]):
     """One number of the business: what it is called, how it is made, and which direction is good.
 
     `of` takes sums of one kind (`Totals`, `BonusTotals`) and returns None where the metric has no denominator
-    or a part of it is not known. `label_key` and `formula_key` are sentences of `core.text`, which are put
-    into words where they are read. Source: numbers.md, the first table.
+    or a part of it is not known. `label_key` and `made_of` are words of `core.text`, which are said where
+    they are read. Source: numbers.md, the first table.
     """
 
     key: str
     label_key: str
     unit: Unit
     good: Literal["up", "down", "neither"]
-    formula_key: str
+    made_of: Message
     of: Callable[[S], Number | None]
 
     @property
@@ -87,7 +87,7 @@ class Metric(Generic[S]):
     @property
     def formula(self) -> str:
         """How the metric is made, in a sentence."""
-        return text(self.formula_key)
+        return str(self.made_of)
 
 
 METRICS: Final[tuple[Metric[Totals], ...]] = (
@@ -96,7 +96,7 @@ METRICS: Final[tuple[Metric[Totals], ...]] = (
         "Bet amount",
         Unit.MONEY,
         "up",
-        "The sum of all bets (turnover).",
+        later("The sum of all bets (turnover)."),
         lambda totals: totals.bet_amount_li,
     ),
     Metric(
@@ -104,7 +104,9 @@ METRICS: Final[tuple[Metric[Totals], ...]] = (
         "Company gain",
         Unit.MONEY,
         "up",
-        "What players lost minus what they won (gross gaming revenue), before bonuses, taxes and fees.",
+        later(
+            "What players lost minus what they won (gross gaming revenue), before bonuses, taxes and fees."
+        ),
         lambda totals: totals.company_gain_li,
     ),
     Metric(
@@ -112,7 +114,7 @@ METRICS: Final[tuple[Metric[Totals], ...]] = (
         "Hold",
         Unit.RATIO,
         "up",
-        "Company gain ÷ bet amount. The part of the bets that the company keeps.",
+        later("Company gain ÷ bet amount. The part of the bets that the company keeps."),
         lambda totals: _ratio(totals.company_gain_li, totals.bet_amount_li),
     ),
     Metric(
@@ -120,16 +122,16 @@ METRICS: Final[tuple[Metric[Totals], ...]] = (
         "RTP",
         Unit.RATIO,
         "neither",
-        "(Bet amount + players' net result) ÷ bet amount. The part of the bets that players get back.",
+        later("(Bet amount + players' net result) ÷ bet amount. The part of the bets that players get back."),
         lambda totals: _ratio(totals.bet_amount_li + totals.gain_li, totals.bet_amount_li),
     ),
-    Metric("bets", "Bets", Unit.COUNT, "up", "The number of bets.", lambda totals: totals.bet_count),
+    Metric("bets", "Bets", Unit.COUNT, "up", later("The number of bets."), lambda totals: totals.bet_count),
     Metric(
         "average_bet",
         "Average bet",
         Unit.MONEY,
         "neither",
-        "Bet amount ÷ number of bets.",
+        later("Bet amount ÷ number of bets."),
         lambda totals: _ratio(totals.bet_amount_li, totals.bet_count),
     ),
 )
@@ -141,7 +143,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Issued",
         Unit.COUNT,
         "neither",
-        "The number of bonuses created in the period (“BG issued”, as the provider calls a bonus).",
+        later("The number of bonuses created in the period (“BG issued”, as the provider calls a bonus)."),
         lambda bonuses: bonuses.release_count,
     ),
     Metric(
@@ -149,7 +151,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Used",
         Unit.COUNT,
         "neither",
-        "How many of them were used (“BG used”).",
+        later("How many of them were used (“BG used”)."),
         lambda bonuses: bonuses.used_count,
     ),
     Metric(
@@ -157,7 +159,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Use rate",
         Unit.RATIO,
         "neither",
-        "Used ÷ issued.",
+        later("Used ÷ issued."),
         lambda bonuses: _ratio(bonuses.used_count, bonuses.release_count),
     ),
     Metric(
@@ -165,8 +167,10 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Active or wagering",
         Unit.COUNT,
         "neither",
-        "How many of them are in the provider's states “Active” or “Wagering”: what becomes of these can"
-        " still change.",
+        later(
+            "How many of them are in the provider's states “Active” or “Wagering”: what becomes of these can"
+            " still change."
+        ),
         lambda bonuses: bonuses.open_count,
     ),
     Metric(
@@ -174,7 +178,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Bonus amount",
         Unit.MONEY,
         "neither",
-        "“Total bonus amount issued for used BG”: as the provider gives it, without bonuses not used.",
+        later("“Total bonus amount issued for used BG”: as the provider gives it, without bonuses not used."),
         lambda bonuses: bonuses.release_bonus_li,
     ),
     Metric(
@@ -182,7 +186,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Converted to cash",
         Unit.MONEY,
         "neither",
-        "“Total bonus amount successfully converted to cash”.",
+        later("“Total bonus amount successfully converted to cash”."),
         lambda bonuses: bonuses.converted_cash_li,
     ),
     Metric(
@@ -190,7 +194,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Conversion rate",
         Unit.RATIO,
         "neither",
-        "Converted to cash ÷ bonus amount (of used bonuses). Winnings can carry it over 100 %.",
+        later("Converted to cash ÷ bonus amount (of used bonuses). Winnings can carry it over 100 %."),
         lambda bonuses: _ratio(bonuses.converted_cash_li, bonuses.release_bonus_li),
     ),
     Metric(
@@ -198,7 +202,7 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Wagered",
         Unit.MONEY,
         "neither",
-        "“Total bet amount during wagering period”.",
+        later("“Total bet amount during wagering period”."),
         lambda bonuses: bonuses.bet_amount_li,
     ),
     Metric(
@@ -206,8 +210,10 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Win during wagering",
         Unit.MONEY,
         "neither",
-        "“Total win amount during wagering period”. The provider does not say whether the bets are taken off;"
-        " the example in its document is negative.",
+        later(
+            "“Total win amount during wagering period”. The provider does not say whether the bets are taken"
+            " off; the example in its document is negative."
+        ),
         lambda bonuses: bonuses.win_amount_li,
     ),
     Metric(
@@ -215,8 +221,10 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Bonus cost",
         Unit.RATIO,
         "down",
-        "Converted to cash ÷ company gain of all games and players in the period, whatever the filter. None"
-        " where there is no gain, nor for another merchant, whose gain is not known here.",
+        later(
+            "Converted to cash ÷ company gain of all games and players in the period, whatever the filter."
+            " None where there is no gain, nor for another merchant, whose gain is not known here."
+        ),
         lambda bonuses: (
             _ratio(bonuses.converted_cash_li, bonuses.company_gain_li)
             if bonuses.company_gain_li is not None and bonuses.company_gain_li > 0
@@ -228,8 +236,10 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         "Net gain after bonus",
         Unit.MONEY,
         "up",
-        "Company gain of the period − what the bonuses created in it have converted to cash so far. Leaves"
-        " out taxes, fees and the provider's share.",
+        later(
+            "Company gain of the period − what the bonuses created in it have converted to cash so far."
+            " Leaves out taxes, fees and the provider's share."
+        ),
         lambda bonuses: (
             None if bonuses.company_gain_li is None else bonuses.company_gain_li - bonuses.converted_cash_li
         ),

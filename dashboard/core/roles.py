@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from dashboard.core.text import WordTable, later
+
 
 class Role(StrEnum):
     """What somebody is here. Each may all that those before it may."""
@@ -19,6 +21,22 @@ class Role(StrEnum):
         return _ORDER.index(self) >= _ORDER.index(LEAST[what])
 
 
+ROLES: Final = WordTable(
+    {
+        Role.OWNER: later("owners"),
+        Role.ANALYST: later("analysts"),
+        Role.CASHIER: later("cashiers"),
+        Role.ADMIN: later("admins"),
+    }
+)
+ONE_OF_ROLE: Final = WordTable(
+    {
+        Role.OWNER: later("an owner"),
+        Role.ANALYST: later("an analyst"),
+        Role.CASHIER: later("a cashier"),
+        Role.ADMIN: later("an admin"),
+    }
+)
 _ORDER: Final = tuple(Role)
 BETS: Final = "bets"
 TRANSFERS: Final = "transfers"

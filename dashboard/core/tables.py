@@ -4,6 +4,7 @@ from typing import Final
 
 from dashboard.core.files import Column, Kind
 from dashboard.core.metrics import BONUS_METRIC, METRIC, Unit
+from dashboard.core.text import later
 
 _SUMS: Final = (
     Column("bet_count", "Bets", Kind.COUNT),
@@ -39,32 +40,37 @@ _RTP: Final = METRIC["rtp"]
 ALL_GAMES: Final = (
     Column("name", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
-    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].formula_key),
-    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula_key),
-    Column("company_gain_li", "Company gain", Kind.MONEY, METRIC["company_gain"].formula_key),
-    Column("hold", "Hold", Kind.RATIO, METRIC["hold"].formula_key),
-    Column("rtp", "RTP", Kind.RATIO, _RTP.formula_key),
+    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].made_of),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].made_of),
+    Column("company_gain_li", "Company gain", Kind.MONEY, METRIC["company_gain"].made_of),
+    Column("hold", "Hold", Kind.RATIO, METRIC["hold"].made_of),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.made_of),
     Column(
         "share",
         "Share",
         Kind.RATIO,
-        "The game's company gain ÷ that of all known games, losses included. None where all together lost.",
+        later(
+            "The game's company gain ÷ that of all known games, losses included. None where all together"
+            " lost."
+        ),
     ),
-    Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].formula_key),
+    Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].made_of),
     Column(
         "players",
         "Players",
         Kind.COUNT,
-        "Distinct players of exactly this period, as the provider counts them. It does not say them for"
-        " slots, nor for more than 60 days.",
+        later(
+            "Distinct players of exactly this period, as the provider counts them. It does not say them for"
+            " slots, nor for more than 60 days."
+        ),
     ),
     Column(
         "bet_change",
         "Bet change",
         Kind.RATIO,
-        "Against the compared period, in percent of its bet amount.",
+        later("Against the compared period, in percent of its bet amount."),
     ),
-    Column("gain_change_li", "Gain change", Kind.MONEY, "Against the compared period, as an amount."),
+    Column("gain_change_li", "Gain change", Kind.MONEY, later("Against the compared period, as an amount.")),
 )
 """Of `game_table.game_table`."""
 GAME_ID: Final = Column("game_id", "Game id", Kind.NUMBER)
@@ -72,35 +78,40 @@ LUCK: Final = (
     Column("name", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
     Column("verdict", "Verdict", Kind.TEXT),
-    Column("rtp", "RTP", Kind.RATIO, _RTP.formula_key),
-    Column("expected", "Expected", Kind.RATIO, "The RTP that an honest game is expected to have."),
+    Column("rtp", "RTP", Kind.RATIO, _RTP.made_of),
+    Column("expected", "Expected", Kind.RATIO, later("The RTP that an honest game is expected to have.")),
     Column(
-        "source", "Expected from", Kind.TEXT, "The game's own days before the period, or rounds of its type."
+        "source",
+        "Expected from",
+        Kind.TEXT,
+        later("The game's own days before the period, or rounds of its type."),
     ),
-    Column("low_95", "95 % from", Kind.RATIO, "95 of 100 honest games with this much play lie from here …"),
-    Column("high_95", "95 % to", Kind.RATIO, "… to here."),
+    Column(
+        "low_95", "95 % from", Kind.RATIO, later("95 of 100 honest games with this much play lie from here …")
+    ),
+    Column("high_95", "95 % to", Kind.RATIO, later("… to here.")),
     Column(
         "low_998",
         "99.8 % from",
         Kind.RATIO,
-        "All but one of 500 honest games with this much play lie from here …",
+        later("All but one of 500 honest games with this much play lie from here …"),
     ),
-    Column("high_998", "99.8 % to", Kind.RATIO, "… to here."),
+    Column("high_998", "99.8 % to", Kind.RATIO, later("… to here.")),
     Column(
         "effective",
         "Effective rounds",
         Kind.COUNT,
-        "The rounds, where a few high stakes count for fewer than they are: (Σ bet)² ÷ Σ bet².",
+        later("The rounds, where a few high stakes count for fewer than they are: (Σ bet)² ÷ Σ bet²."),
     ),
-    Column("needed", "Needed", Kind.COUNT, "With so many effective rounds a band is fair."),
+    Column("needed", "Needed", Kind.COUNT, later("With so many effective rounds a band is fair.")),
 )
 """Of `luck_table.luck_frame`."""
 GAME_ROUNDS: Final = (
-    Column("time", "Time", Kind.TIME, "When the round started, in the business zone."),
+    Column("time", "Time", Kind.TIME, later("When the round started, in the business zone.")),
     Column("bet_amount_li", "Bet", Kind.MONEY),
-    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
-    Column("gain_li", "Net result", Kind.MONEY, "Of the player: winnings minus bet."),
-    Column("draw_id", "Draw", Kind.TEXT, "The provider's id of the draw."),
+    Column("win_li", "Win", Kind.MONEY, later("What the player got back: bet + net result.")),
+    Column("gain_li", "Net result", Kind.MONEY, later("Of the player: winnings minus bet.")),
+    Column("draw_id", "Draw", Kind.TEXT, later("The provider's id of the draw.")),
 )
 """Of `round_tables.round_table`."""
 ROUND_PLAYERS: Final = (
@@ -111,7 +122,7 @@ ROUND_PLAYERS: Final = (
 
 _KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
 _BONUSES: Final = tuple(
-    Column(field, BONUS_METRIC[key].label_key, _KINDS[BONUS_METRIC[key].unit], BONUS_METRIC[key].formula_key)
+    Column(field, BONUS_METRIC[key].label_key, _KINDS[BONUS_METRIC[key].unit], BONUS_METRIC[key].made_of)
     for field, key in (
         ("release_count", "bonus_issued"),
         ("used_count", "bonus_used"),
@@ -134,17 +145,19 @@ TRANSFERS: Final = (
     Column("at", "Time", Kind.TIME),
     Column("type", "Type", Kind.TEXT),
     Column("amount_li", "Amount", Kind.MONEY),
-    Column("before_li", "Balance before", Kind.MONEY, "The balance after it, without the transfer."),
-    Column("after_li", "Balance after", Kind.MONEY, "As the provider's record says."),
+    Column("before_li", "Balance before", Kind.MONEY, later("The balance after it, without the transfer.")),
+    Column("after_li", "Balance after", Kind.MONEY, later("As the provider's record says.")),
     Column(
         "between_li",
         "Since the one before",
         Kind.MONEY,
-        "By how much the balance had changed since the transfer before: rounds, bonuses, jackpots, or a"
-        " transfer that is missing. 0: the two follow each other.",
+        later(
+            "By how much the balance had changed since the transfer before: rounds, bonuses, jackpots, or a"
+            " transfer that is missing. 0: the two follow each other."
+        ),
     ),
-    Column("ref_id", "Your number", Kind.TEXT, "The number under which you asked for it."),
-    Column("trans_no", "Provider's number", Kind.TEXT, "The number that the provider made of yours."),
+    Column("ref_id", "Your number", Kind.TEXT, later("The number under which you asked for it.")),
+    Column("trans_no", "Provider's number", Kind.TEXT, later("The number that the provider made of yours.")),
 )
 """Of `wallet.transfers_frame`."""
 ORDERS: Final = (
@@ -153,25 +166,30 @@ ORDERS: Final = (
     Column("amount_li", "Amount", Kind.MONEY),
     Column("state", "Outcome", Kind.TEXT),
     Column("balance_li", "Balance after", Kind.MONEY),
-    Column("who", "By", Kind.TEXT, "Without sign-in nobody is known by name."),
+    Column("who", "By", Kind.TEXT, later("Without sign-in nobody is known by name.")),
     Column("trans_no", "Number", Kind.TEXT),
 )
 """Of `orders.order_table`."""
 
 CALLS: Final = (
-    Column("endpoint", "Endpoint", Kind.TEXT, "By the client's method."),
-    Column("calls_60s", "Last minute", Kind.COUNT, "Requests sent, repetitions and failures included."),
+    Column("endpoint", "Endpoint", Kind.TEXT, later("By the client's method.")),
+    Column(
+        "calls_60s", "Last minute", Kind.COUNT, later("Requests sent, repetitions and failures included.")
+    ),
     Column("calls_900s", "Last 15 min", Kind.COUNT),
-    Column("p50_ms", "p50, ms", Kind.COUNT, "Half of the last 1000 requests took at most so long."),
-    Column("p95_ms", "p95, ms", Kind.COUNT, "95 % of the last 1000 requests took at most so long."),
+    Column("p50_ms", "p50, ms", Kind.COUNT, later("Half of the last 1000 requests took at most so long.")),
+    Column("p95_ms", "p95, ms", Kind.COUNT, later("95 % of the last 1000 requests took at most so long.")),
     Column("failures_900s", "Failed, 15 min", Kind.COUNT),
     Column(
-        "failures", "Failed since the start", Kind.TEXT, "By error; docs/running.md says what each means."
+        "failures",
+        "Failed since the start",
+        Kind.TEXT,
+        later("By error; docs/running.md says what each means."),
     ),
-    Column("calls", "All", Kind.COUNT, "Requests since the server was started."),
-    Column("hits", "Kept answers", Kind.COUNT, "Answers from the cache."),
-    Column("misses", "Waited for", Kind.COUNT, "Answers that had to be asked for."),
-    Column("stale", "Old ones", Kind.COUNT, "Answers from before, as the provider failed."),
+    Column("calls", "All", Kind.COUNT, later("Requests since the server was started.")),
+    Column("hits", "Kept answers", Kind.COUNT, later("Answers from the cache.")),
+    Column("misses", "Waited for", Kind.COUNT, later("Answers that had to be asked for.")),
+    Column("stale", "Old ones", Kind.COUNT, later("Answers from before, as the provider failed.")),
 )
 """Of `data.status.calls`."""
 
@@ -179,15 +197,15 @@ REFUSED_PAYOUTS: Final = (
     Column("at", "Time", Kind.TIME),
     Column("kind", "Call", Kind.TEXT),
     Column("msg", "Answered", Kind.TEXT),
-    Column("trans_no", "Transaction number", Kind.TEXT, "Of signed calls, where it can be read."),
-    Column("body", "Body", Kind.TEXT, "How it begins. The ledger keeps all of a signed one."),
+    Column("trans_no", "Transaction number", Kind.TEXT, later("Of signed calls, where it can be read.")),
+    Column("body", "Body", Kind.TEXT, later("How it begins. The ledger keeps all of a signed one.")),
 )
 """Of `data.status.refused_calls`."""
 
 AUDIT_LOG: Final = (
     Column("id", "Row", Kind.NUMBER),
     Column("at", "Time", Kind.TIME),
-    Column("who", "Who", Kind.TEXT, "Without sign-in nobody is known by name: all are local."),
+    Column("who", "Who", Kind.TEXT, later("Without sign-in nobody is known by name: all are local.")),
     Column("what", "What", Kind.TEXT),
     Column("about", "About", Kind.TEXT),
     Column("outcome", "Outcome", Kind.TEXT),

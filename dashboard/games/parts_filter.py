@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.core.query import GAME_TYPE
+from dashboard.core.text import text
 from dashboard.games.filter import GameFilter, read_game_filter
 from dashboard.kit import query_params
 
@@ -15,5 +16,8 @@ def wanted() -> GameFilter:
 def draw() -> None:
     """The picker of types."""
     st.pills(
-        "Type", GAME_TYPE.choices, label_visibility="collapsed", **query_params.bound("game-", GAME_TYPE)
+        text("Type"),
+        GAME_TYPE.choices,
+        label_visibility="collapsed",
+        **query_params.bound("game-", GAME_TYPE),
     )

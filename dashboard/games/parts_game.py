@@ -8,10 +8,12 @@ import streamlit as st
 
 from dashboard.core import formats, frames, tables
 from dashboard.core.cell_links import link
+from dashboard.core.codes import type_text
 from dashboard.core.frames import game_type
 from dashboard.core.markdown import escaped, short
 from dashboard.core.metrics import METRICS
 from dashboard.core.query import GAME_ID
+from dashboard.core.text import later, plural, text
 from dashboard.core.view import View
 from dashboard.games import data_days, data_game, data_luck, parts_filter
 from dashboard.games.data_luck import MOST_DAYS
@@ -56,27 +58,35 @@ _WAYS_ON = (
 
 def last_days(view: View) -> str:
     """What to say where only the last days of a long period are shown."""
-    return f"the last {MOST_DAYS} days of the period" if view.period.day_count > MOST_DAYS else ""
+    if view.period.day_count <= MOST_DAYS:
+        return ""
+    return text("the last {days} days of the period", days=MOST_DAYS)
 
 
 def draw(game_id: int) -> None:
     """The whole page of one game."""
     name, kind = str(game_id), ""
-    with states.part("The list of games"):
+    with states.part(text("The list of games")):
         game = game_list.game(current.merchant(), game_id)
         name, kind = game_names(current.merchant()).get(game_id, name), game_type(game_id, game)
-    tab.name(name, "Games")
-    st.button("All games", icon=":material/arrow_back:", type="tertiary", on_click=_close)
+    tab.name(name, text("Games"))
+    st.button(text("All games"), icon=":material/arrow_back:", type="tertiary", on_click=_close)
     period_filters.draw(escaped(short(name)))
     query_params.draw_problems("games")
     if not _is_known(game_id):
         st.info(
-            f"There is no game {game_id}: the provider does not list it, and has no bets on it"
-            f" {period_filters.view().period.when}.",
+            text(
+                "There is no game {game_id}: the provider does not list it, and has no bets on it {when}.",
+                game_id=game_id,
+                when=period_filters.view().period.when,
+            ),
             icon=":material/search_off:",
         )
         return
-    st.caption(f"{kind} · game {game_id}" if kind else f"Game {game_id}")
+    if kind:
+        st.caption(text("{type} · game {game_id}", type=type_text(kind), game_id=game_id))
+    else:
+        st.caption(text("Game {game_id}", game_id=game_id))
     figures()
     luck()
     rounds()
@@ -118,7 +128,7 @@ def days_compared(
     return known, None
 
 
-@parts.part("Figures of the game", "game-figures", cards.unknown, shapes=6)
+@parts.part(later("Figures of the game"), "game-figures", cards.unknown, shapes=6)
 def figures() -> None:
     """Sums, players, and the daily chart."""
     view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
@@ -137,18 +147,20 @@ def figures() -> None:
     if not sums.value.totals.bet_count:
         states.nothing_in(view)
         return
-    with states.box("game-days", f"Bet amount and company gain by day, {formats.zone_name(merchant.zone)}"):
-        progress.follow("Days", days, lambda: days_of(view, game_id), "game-days")
+    with states.box(
+        "game-days", text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
+    ):
+        progress.follow(text("Days"), days, lambda: days_of(view, game_id), "game-days")
         if shown is None or days.known is None:
             return
         known, earlier = days_compared(view, days.known, game_id)
         legend = None
         if earlier:
-            shown, legend = frames.with_comparison(shown, earlier.value.frame(game_id)), "compared"
+            shown, legend = frames.with_comparison(shown, earlier.value.frame(game_id)), text("compared")
         states.as_of(known, earlier)
         charts.show(days_chart(shown, charts.look(), merchant.currency, merchant.zone, legend), "game-days")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
-        downloads.draw(f"Game {game_id} by day", columns, shown, known)
+        downloads.draw(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
 
 
 def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: pd.DataFrame | None) -> None:
@@ -160,7 +172,7 @@ def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: 
         cards.row("cards-players", PLAYERS, sums, before, compared, currency)
 
 
-@parts.part("RTP and luck", "game-luck")
+@parts.part(later("RTP and luck"), "game-luck")
 def luck() -> None:
     """The game's RTP with its bands."""
     view, game_id = period_filters.view(), parts_filter.wanted().game_id
@@ -169,9 +181,9 @@ def luck() -> None:
     arriving = data_luck.lucks(current.merchant(), view, game_id)
     if arriving.finished and arriving.known and game_id not in arriving.known.value.games:
         return
-    with states.box("game-luck", "RTP, and how far luck carries it"):
+    with states.box("game-luck", text("RTP, and how far luck carries it")):
         progress.follow(
-            "Luck", arriving, lambda: data_luck.lucks(current.merchant(), view, game_id), "game-luck"
+            text("Luck"), arriving, lambda: data_luck.lucks(current.merchant(), view, game_id), "game-luck"
         )
         if arriving.known is None:
             return
@@ -185,29 +197,36 @@ def luck() -> None:
         st.caption(arriving.known.value.sample.in_words + missing)
 
 
-@parts.part("Rounds of the game", "game-rounds")
+@parts.part(later("Rounds of the game"), "game-rounds")
 def rounds() -> None:
     """Hours of play, biggest wins, latest rounds; whose those are only for people who may see players."""
     view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
     if game_id is None or view.start >= view.end:
         return
     arriving = data_game.game_rounds(merchant, game_id, view)
-    progress.follow("Rounds", arriving, lambda: data_game.game_rounds(merchant, game_id, view), "game-rounds")
+    progress.follow(
+        text("Rounds"), arriving, lambda: data_game.game_rounds(merchant, game_id, view), "game-rounds"
+    )
     if arriving.known is None or (arriving.finished and arriving.known.value.rounds.empty):
         return
     found, sees_players = arriving.known.value, guard.may("players")
     columns = (*tables.GAME_ROUNDS, *(tables.ROUND_PLAYERS if sees_players else ()))
     fields = {column.field for column in columns}
-    since = f"{len(found.rounds):,} rounds since {formats.moment(found.since, merchant.zone, merchant.now())}"
-    with states.box("game-hours", f"Hours of play, {formats.zone_name(merchant.zone)}"):
+    since = plural(
+        "{n} round since {moment}",
+        "{n} rounds since {moment}",
+        len(found.rounds),
+        moment=formats.moment(found.since, merchant.zone, merchant.now()),
+    )
+    with states.box("game-hours", text("Hours of play, {zone}", zone=formats.zone_name(merchant.zone))):
         states.as_of(arriving.known, note=since)
         cells = by_weekday_and_hour(found.rounds, merchant.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), merchant.currency, merchant.zone), "game-hours")
         if lacking := undated_words(found.rounds):
             st.caption(lacking)
     for key, title, rows in (
-        ("game-wins", "Biggest wins of these rounds", biggest_wins(found.rounds, ROUNDS)),
-        ("game-latest", "Latest rounds", latest(found.rounds, ROUNDS)),
+        ("game-wins", text("Biggest wins of these rounds"), biggest_wins(found.rounds, ROUNDS)),
+        ("game-latest", text("Latest rounds"), latest(found.rounds, ROUNDS)),
     ):
         with states.box(key, title):
             table.draw(
@@ -221,7 +240,7 @@ def rounds() -> None:
                 links=_WAYS_ON if sees_players else (),
             )
     downloads.draw(
-        f"Rounds of game {game_id}",
+        text("Rounds of game {game_id}", game_id=game_id),
         columns,
         round_table(found.rounds, merchant.zone),
         arriving.known,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.core.metrics import Metric, Totals, Unit
+from dashboard.core.text import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,9 @@ PLAYERS: Final[tuple[Metric[GameSums], ...]] = (
         "Players",
         Unit.COUNT,
         "up",
-        "Distinct players of exactly this period, as the provider counts them. Not known over 60 days.",
+        later(
+            "Distinct players of exactly this period, as the provider counts them. Not known over 60 days."
+        ),
         lambda sums: sums.players,
     ),
     Metric(
@@ -33,7 +36,7 @@ PLAYERS: Final[tuple[Metric[GameSums], ...]] = (
         "Winners",
         Unit.COUNT,
         "neither",
-        "Players who won more than they bet in this game and period.",
+        later("Players who won more than they bet in this game and period."),
         lambda sums: sums.winners,
     ),
     Metric(
@@ -41,7 +44,7 @@ PLAYERS: Final[tuple[Metric[GameSums], ...]] = (
         "Losers",
         Unit.COUNT,
         "neither",
-        "Players who bet more than they won in this game and period.",
+        later("Players who bet more than they won in this game and period."),
         lambda sums: sums.losers,
     ),
 )

@@ -12,18 +12,24 @@ from dashboard.jackpots.pots import HitVerdict, Match
 
 HITS: Final = (
     Column(
-        "at", "Time", Kind.TIME, "Of the payout's order; without one, when the pot was seen to have fallen."
+        "at",
+        "Time",
+        Kind.TIME,
+        later("Of the payout's order; without one, when the pot was seen to have fallen."),
     ),
     Column("pot", "Pot", Kind.TEXT),
     Column("verdict", "What is known", Kind.TEXT),
-    Column("before_li", "Last seen in the pot", Kind.MONEY, "In the last answer before it fell."),
+    Column("before_li", "Last seen in the pot", Kind.MONEY, later("In the last answer before it fell.")),
     Column(
-        "paid_li", "Paid from it", Kind.MONEY, "The payout's part from this pot, as the provider told it."
+        "paid_li",
+        "Paid from it",
+        Kind.MONEY,
+        later("The payout's part from this pot, as the provider told it."),
     ),
-    Column("amount_li", "Payout in all", Kind.MONEY, "What the winner got, from both pots together."),
+    Column("amount_li", "Payout in all", Kind.MONEY, later("What the winner got, from both pots together.")),
     Column("op_id", "Winner (op_id)", Kind.TEXT),
     Column("game_id", "Game id", Kind.NUMBER),
-    Column("trans_no", "Transaction number", Kind.TEXT, "The provider's trans_no of the payout."),
+    Column("trans_no", "Transaction number", Kind.TEXT, later("The provider's trans_no of the payout.")),
 )
 POT_NAMES: Final = {"hourly": later("Hourly"), "super": later("Super")}
 JACKPOT_NAMES: Final = {"hourly": later("Hourly jackpot"), "super": later("Super jackpot")}

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.core import formats, frames
 from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS, Change, Metric, change
+from dashboard.core.text import text
 
 S = TypeVar("S")
 
@@ -86,16 +87,15 @@ def _tooltip(
     currency: str | None,
 ) -> str:
     """The exact value, how it is made, and the exact change with what it is measured against."""
-    lines = [
-        f"**{formats.exact(metric, metric.of(now), currency)}**" if now else "**Not known**",
-        metric.formula,
-    ]
+    value = formats.exact(metric, metric.of(now), currency) if now else text("Not known")
+    lines = [f"**{value}**", metric.formula]
     if moved is not None and moved.value is not None and before is not None:
-        share = f" ({formats.percent_change(moved.value)})" if formats.is_beyond(moved) else ""
-        lines.append(
-            f"{formats.difference(metric, moved, currency)}{share} against"
-            f" {formats.exact(metric, metric.of(before), currency)} ({compared})"
-        )
+        change_text = formats.difference(metric, moved, currency)
+        if formats.is_beyond(moved):
+            change_text += f" ({formats.percent_change(moved.value)})"
+        earlier = formats.exact(metric, metric.of(before), currency)
+        against = text("{change} against {value} ({days})", change=change_text, value=earlier, days=compared)
+        lines.append(against)
     elif moved is not None:
         lines.append(f"{moved.reason} ({compared})")
     return "\n\n".join(lines)

@@ -21,20 +21,21 @@ from dashboard.core.files import (
 )
 from dashboard.core.periods import file_days, window_label
 from dashboard.core.roles import Person
+from dashboard.core.text import ENGLISH, language, text, use_language
 from dashboard.kit import current, guard
 from dashboard.provider.reading import Reading
 
 Write = Callable[[About, Sequence[Column], pd.DataFrame], bytes]
 
 _XLSX: Final = "XLSX"
+_ABOUT: Final = "About"
 _WRITERS: Final[Mapping[str, tuple[str, str, Write]]] = {
     "CSV": (".csv", "text/csv", lambda _about, columns, frame: csv_bytes(columns, frame)),
     _XLSX: (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes),
     "Parquet": (".parquet", "application/vnd.apache.parquet", parquet_bytes),
     # For CSV, which has no place of its own for it.
-    "About": ("-about.txt", "text/plain", lambda about, _columns, _frame: about_bytes(about)),
+    _ABOUT: ("-about.txt", "text/plain", lambda about, _columns, _frame: about_bytes(about)),
 }
-_HELPS: Final = {"About": "What “{}” is: period, zone, currency, as of when, and what it lacks"}
 
 
 def draw(
@@ -53,7 +54,7 @@ def draw(
     """
     assert known.window is not None  # noqa: S101 - what has no period is not offered here
     zone, (start, end) = current.merchant().zone, known.window
-    stale = "The provider did not answer; these are the last numbers it gave." if known.stale else ""
+    stale = text("The provider did not answer; these are the last numbers it gave.") if known.stale else ""
     about = About(
         title=title,
         period=window_label(start, end, zone),
@@ -66,7 +67,7 @@ def draw(
         rows=str(len(frame)),
     )
     days = file_days(start, end, zone)
-    lacks = "incomplete" if known.failed else ""
+    lacks = text("incomplete") if known.failed else ""
     offer(about, columns, frame, file_stem(title.lower(), whose, lacks, days))
 
 
@@ -79,8 +80,8 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
         for name, (ending, mime, write) in _WRITERS.items():
             too_long = name == _XLSX and len(frame) > SHEET_ROOM
             st.download_button(
-                name,
-                partial(hand_out, person, name, write, about, columns, frame),
+                text("About") if name == _ABOUT else name,
+                partial(hand_out, person, name, write, about, columns, frame, language()),
                 file_name=stem + ending,
                 mime=mime,
                 key=f"{name}-{title}",
@@ -88,10 +89,14 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
                 type="tertiary",
                 icon=":material/download:",
                 disabled=too_long,
-                help="More rows than a sheet holds; take CSV."
-                if too_long
-                else _HELPS.get(name, f"Download “{{}}” as {name}").format(title),
+                help=text("More rows than a sheet holds; take CSV.") if too_long else _help(name, title),
             )
+
+
+def _help(name: str, title: str) -> str:
+    if name == _ABOUT:
+        return text("What “{title}” is: period, zone, currency, as of when, and what it lacks", title=title)
+    return text("Download “{title}” as {format}", title=title, format=name)
 
 
 def hand_out(
@@ -101,13 +106,15 @@ def hand_out(
     about: About,
     columns: Sequence[Column],
     frame: pd.DataFrame,
+    spoken: str = ENGLISH,
 ) -> bytes:
-    """The file for somebody who asks for it, with a row in the audit log.
+    """The file for somebody who asks for it in the language `spoken`, with a row in the audit log.
 
     This runs when the button is pressed, maybe long after it was drawn, and then without the page.
     """
+    use_language(spoken)
     if person is None or not person.is_signed_in(current.merchant().clock()):
-        raise PermissionError("The sign-in has ended.")
+        raise PermissionError(text("The sign-in has ended."))
     content = write(about, columns, frame)
     told = {"title": about.title, "period": about.period, "only": about.only, "format": name}
     access_audit.audit(current.merchant(), person.name, "export", {**told, "rows": len(frame)})

@@ -10,8 +10,8 @@ import streamlit as st
 from dashboard.access import audit as access_audit
 from dashboard.core.markdown import escaped, short
 from dashboard.core.request_ids import HEADER
-from dashboard.core.roles import Person, Role
-from dashboard.core.text import use_language
+from dashboard.core.roles import ONE_OF_ROLE, ROLES, Person, Role
+from dashboard.core.text import Words, listed, text, use_language
 from dashboard.kit import current, runs
 
 P = ParamSpec("P")
@@ -67,7 +67,7 @@ def fragment(**options: Any) -> Callable[[Callable[P, None]], Callable[P, None]]
 
 
 def dialog(
-    title: str, on_dismiss: Callable[[], None], position: Literal["center", "right"] = "right"
+    title: Words, on_dismiss: Callable[[], None], position: Literal["center", "right"] = "right"
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Turn a function into a sheet beside the page, as `st.dialog` does; `on_dismiss` is called as it closes.
 
@@ -82,8 +82,11 @@ def dialog(
                 st.rerun()
             draw(*args, **kwargs)
 
-        made: Callable[P, None] = st.dialog(title, position=position, on_dismiss=on_dismiss)(drawn)
-        return made
+        @wraps(draw)
+        def opened(*args: P.args, **kwargs: P.kwargs) -> None:
+            st.dialog(str(title), position=position, on_dismiss=on_dismiss)(drawn)(*args, **kwargs)
+
+        return opened
 
     return wrap
 
@@ -121,33 +124,25 @@ def note_player(**ids: str | int | None) -> None:
 
 def _sign_in() -> None:
     was_signed_in = st.user.get("is_logged_in")
-    title = "Your sign-in has ended" if was_signed_in else "2J dashboard"
+    title = text("Your sign-in has ended") if was_signed_in else text("2J dashboard")
     st.title(title, anchor=False, width="content")
-    st.markdown("Sign in to see this page.", width="content")
-    st.button("Sign in", type="primary", on_click=st.login)
+    st.markdown(text("Sign in to see this page."), width="content")
+    st.button(text("Sign in"), type="primary", on_click=st.login)
 
 
 def _refuse(who_is_it: Person, name: str) -> None:
-    st.title("This page is not open to you", anchor=False, width="content")
+    st.title(text("This page is not open to you"), anchor=False, width="content")
+    said = text("You are signed in as {name}.", name=short(who_is_it.name))
     if who_is_it.role is None:
-        reason = "You have no role here yet; ask whoever runs this dashboard for one."
+        reason = text("You have no role here yet; ask whoever runs this dashboard for one.")
     else:
-        roles = [role for role in Role if role.may(name)]
-        reason = f"It is for {_listed(roles)}; you are {_article(who_is_it.role)}."
-    st.markdown(escaped(f"You are signed in as {short(who_is_it.name)}. {reason}"), width="content")
+        roles = listed((ROLES[role] for role in Role if role.may(name)), "standard")
+        reason = text("It is for {roles}; you are {role}.", roles=roles, role=ONE_OF_ROLE[who_is_it.role])
+    st.markdown(escaped(f"{said} {reason}"), width="content")
     if who_is_it.role is None:  # the bar, with the way out, is for people with a role
         sign_out()
 
 
 def sign_out() -> None:
     """Draw the button that ends the sign-in."""
-    st.button("Sign out", type="tertiary", icon=":material/logout:", on_click=st.logout, key="sign-out")
-
-
-def _listed(roles: list[Role]) -> str:
-    *first, last = (f"{role}s" for role in roles)
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _article(role: Role) -> str:
-    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
+    st.button(text("Sign out"), type="tertiary", icon=":material/logout:", on_click=st.logout, key="sign-out")

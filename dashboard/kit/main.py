@@ -1,10 +1,11 @@
 """The entry script: navigation first, then what every page shares, then the page."""
 
+import json
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard.core.text import use_language
+from dashboard.core.text import text, use_language
 from dashboard.kit import charts, guard, links, navigation, runs, states, tab
 
 HERE = Path(__file__).parent
@@ -19,10 +20,17 @@ tab.name(page.title)
 person = guard.person()
 look = charts.look()
 colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
-st.html(f"<style>:root {{ {colors} }}\n{STYLE}</style>")
+waits = {
+    "loading": text("Loading…"),
+    "still-loading": text(
+        "Still loading… Where no answer comes, the reason will stand here in a few seconds."
+    ),
+}
+words = "; ".join(f"--{name}: {json.dumps(said, ensure_ascii=False)}" for name, said in waits.items())
+st.html(f"<style>:root {{ {colors}; {words} }}\n{STYLE}</style>")
 links.listen()
 with runs.page(guard.visit(page.url_path or "overview", person)):
     if person and person.role:
         navigation.bar(pages, person)
-    with states.part("This page"):
+    with states.part(text("This page")):
         page.run()

@@ -7,18 +7,32 @@ import streamlit as st
 
 from dashboard.core.markdown import escaped, short
 from dashboard.core.roles import LOCAL, Person
+from dashboard.core.text import WordTable, later, text
 from dashboard.kit import current, guard
 from dashboard.kit import query_params as kit_query_params
 from dashboard.kit.compat import StreamlitPage
 
 _PAGES: Final = Path(__file__).parents[2] / "pages"
-NAMES: Final = ("overview", "games", "bonus", "players", "bets", "wallet", "jackpots", "status")
+_TITLES: Final = WordTable(
+    {
+        "overview": later("Overview"),
+        "games": later("Games"),
+        "bonus": later("Bonus"),
+        "players": later("Players"),
+        "bets": later("Bets"),
+        "wallet": later("Wallet"),
+        "jackpots": later("Jackpots"),
+        "status": later("Status"),
+    }
+)
+NAMES: Final = tuple(_TITLES)
 
 
 def pages() -> dict[str, StreamlitPage]:
     """Every page of the dashboard by its name, the first of them at `/`. Each guards itself."""
     return {
-        name: st.Page(_PAGES / f"{name}.py", title=name.title(), default=name == NAMES[0]) for name in NAMES
+        name: st.Page(_PAGES / f"{name}.py", title=title, default=name == NAMES[0])
+        for name, title in _TITLES.items()
     }
 
 
@@ -31,7 +45,7 @@ def bar(shown: dict[str, StreamlitPage], person: Person) -> None:
                 st.page_link(page, query_params=carried)
         with st.container(key="who", horizontal=True, vertical_alignment="center", width="content"):
             if current.merchant().demo:
-                st.badge("Demo data", color="orange")
+                st.badge(text("Demo data"), color="orange")
             if person != LOCAL:
                 st.caption(escaped(short(person.name)), width="content")
                 guard.sign_out()

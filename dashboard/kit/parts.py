@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 from streamlit.errors import StreamlitDuplicateElementKey
 
+from dashboard.core.text import Words
 from dashboard.kit import guard, states
 
 EVERY_S: Final = 60
@@ -18,7 +19,7 @@ _DRAWN: Final = "<i class='drawn'></i>"
 
 
 def part(
-    name: str,
+    name: Words,
     key: str,
     unknown: Callable[[], object] | None = None,
     *,

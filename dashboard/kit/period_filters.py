@@ -5,9 +5,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard.access import audit as access_audit
-from dashboard.core.periods import NAMES, business_day, parse_period
+from dashboard.core.periods import LABELS, NAMES, business_day, parse_period
 from dashboard.core.query import COMPARE, PERIOD
 from dashboard.core.roles import ASK_AGAIN
+from dashboard.core.text import text
 from dashboard.core.view import View, read_view
 from dashboard.kit import current, guard, query_params
 
@@ -31,11 +32,11 @@ def draw(title: str, *, compared: bool = True) -> None:
     heading.title(title, anchor=False)
     if guard.may(ASK_AGAIN):
         heading.button(
-            "Ask again",
+            text("Ask again"),
             key="ask-again",
             icon=":material/refresh:",
             type="tertiary",
-            help="Asks the provider again for all numbers of this period, for everybody.",
+            help=text("Asks the provider again for all numbers of this period, for everybody."),
             on_click=_ask_again,
             args=(title,),
         )
@@ -46,7 +47,7 @@ def draw(title: str, *, compared: bool = True) -> None:
             _days_picker(columns[1], shown)
         if compared:
             columns[-1].selectbox(
-                "Compared with",
+                text("Compared with"),
                 list(COMPARE.choices),
                 format_func=COMPARE.choices.__getitem__,
                 **query_params.bound("", COMPARE),
@@ -67,18 +68,17 @@ def _ask_again(page: str) -> None:
 
 
 def _period_picker(place: st.delta_generator.DeltaGenerator, shown: View, *, custom: bool) -> None:
-    today = business_day(shown.now, shown.zone)
-    labels = {name: parse_period(name, today).label for name in NAMES} | {CUSTOM: "Choose days…"}
+    labels = {**LABELS, CUSTOM: text("Choose days…")}
     st.session_state["period"] = CUSTOM if custom else shown.period.text
     place.selectbox(
-        "Period", list(labels), key="period", format_func=labels.__getitem__, on_change=_take_period
+        text("Period"), list(labels), key="period", format_func=labels.__getitem__, on_change=_take_period
     )
 
 
 def _days_picker(place: st.delta_generator.DeltaGenerator, shown: View) -> None:
     today = business_day(shown.now, shown.zone)
     place.date_input(
-        "Days",
+        text("Days"),
         (shown.period.first_day, shown.period.last_day),
         max_value=today,
         key="days",

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.core.formats import count
+from dashboard.core.text import text
 from dashboard.kit import guard
 from dashboard.provider.merchant import ProviderFailed
 from dashboard.provider.reading import Progressive
@@ -47,6 +49,11 @@ def worth_drawing(now: Progressive[Any], drawn: int) -> bool:
 
 
 def _bar(name: str, arriving: Progressive[Any]) -> None:
-    step = f", {arriving.step}" if arriving.step else ""
-    words = f"{name}{step}: {arriving.answered:,} of {arriving.asked:,} answers have arrived."
-    st.progress(arriving.answered / arriving.asked, words)
+    what = text("{name}, {step}", name=name, step=arriving.step) if arriving.step else name
+    said = text(
+        "{what}: {answered} of {asked} answers have arrived.",
+        what=what,
+        answered=count(arriving.answered),
+        asked=count(arriving.asked),
+    )
+    st.progress(arriving.answered / arriving.asked, said)

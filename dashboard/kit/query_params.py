@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard.core.markdown import escaped
 from dashboard.core.query import COMPARE, GAME_IDS, PERIOD, Parameter, Query, Widget, text_of
+from dashboard.core.text import text
 from dashboard.kit import current
 
 T = TypeVar("T")
@@ -88,10 +89,10 @@ def pills(label: str, prefix: str, parameter: Parameter[Any]) -> None:
 def game_picker(prefix: str, names: Mapping[int, str]) -> None:
     """Draw the picker of games; `names` are by id, those that the address asks for among them."""
     st.multiselect(
-        "Games",
+        text("Games"),
         list(names),
         format_func=names.__getitem__,
-        placeholder="All games",
+        placeholder=text("All games"),
         **bound(prefix, GAME_IDS),
     )
 
@@ -108,8 +109,8 @@ def _shown(parameter: Parameter[Any]) -> Any:
 def _take(key: str, parameter: Parameter[Any], drops: tuple[Parameter[Any], ...]) -> None:
     said = st.session_state[key]
     # What was typed stays there, wrong or not, with a sentence beside it.
-    text = said.strip() if parameter.widget is Widget.TEXT else text_of(parameter, _chosen(said))
-    _write(dict.fromkeys(drops, "") | {parameter: text})
+    typed = said.strip() if parameter.widget is Widget.TEXT else text_of(parameter, _chosen(said))
+    _write(dict.fromkeys(drops, "") | {parameter: typed})
 
 
 def _chosen(said: Any) -> Any:
@@ -121,8 +122,8 @@ def _chosen(said: Any) -> Any:
 def _write(texts: Mapping[Parameter[Any], str]) -> None:
     # At once: each write by itself would be a step of the browser's way back.
     said = {name: st.query_params.get_all(name) for name in st.query_params}
-    said |= {parameter.name: [text] for parameter, text in texts.items()}
-    for parameter, text in texts.items():
-        if not text:
+    said |= {parameter.name: [typed] for parameter, typed in texts.items()}
+    for parameter, typed in texts.items():
+        if not typed:
             del said[parameter.name]
     st.query_params.from_dict(said)

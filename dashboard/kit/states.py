@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import Comparison
+from dashboard.core.text import Message, Words, later, text
 from dashboard.core.view import View
 from dashboard.kit import current, runs
 from dashboard.provider.failures import failure_text, stale_text
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcontext) -> Iterator[None]:
+def part(name: Words, around: Callable[[], AbstractContextManager[None]] = nullcontext) -> Iterator[None]:
     """Draw one part of a page; a failure becomes a sentence in its place and leaves the other parts alive.
 
     The sentence is drawn inside `around()`, which keeps the part's place. People never see a traceback. A
@@ -32,21 +33,22 @@ def part(name: str, around: Callable[[], AbstractContextManager[None]] = nullcon
     """
     try:
         yield
-    except ProviderFailed as error:
-        log.warning("part failed", part=name, error=str(error))
+    except (ProviderFailed, LedgerFailed) as error:
+        log.warning("part failed", part=str(name), error=str(error))
+        why = text("The ledger's database does not answer; try again in a moment.")
+        if isinstance(error, ProviderFailed):
+            why = escaped(failure_text(error))
         with around():
-            sentence = f"{name}: not known now. {failure_text(error)}"
-            st.error(escaped(sentence), icon=":material/cloud_off:")
-    except LedgerFailed as error:
-        log.warning("part failed", part=name, error=str(error))
-        with around():
-            sentence = f"{name}: not known now. The ledger's database does not answer; try again in a moment."
-            st.error(sentence, icon=":material/cloud_off:")
+            sentence = text("{name}: not known now.", name=escaped(str(name)))
+            st.error(f"{sentence} {why}", icon=":material/cloud_off:")
     except Exception:
-        log.exception("part failed", part=name)
+        log.exception("part failed", part=str(name))
+        sentence = text("{name}: this could not be drawn. The server's log says why.", name=name)
+        if run := runs.request_id():
+            sentence = text(
+                "{name}: this could not be drawn. The server's log says why, under {run}.", name=name, run=run
+            )
         with around():
-            under = f", under {found}" if (found := runs.request_id()) else ""
-            sentence = f"{name}: this could not be drawn. The server's log says why{under}."
             st.error(sentence, icon=":material/error:")
 
 
@@ -68,17 +70,19 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> 
     age = formats.age(known.as_of, merchant.now())
     reason = next((each.stale_reason for each in shown if each.stale_reason), None)
     if reason:
-        compared = f" They are compared with {known.compared}." if known.compared else ""
-        last = f"These are the last numbers it gave, as of {when} ({age}).{compared}"
+        last = text("These are the last numbers it gave, as of {when} ({age}).", when=when, age=age)
+        if known.compared:
+            last += " " + text("They are compared with {days}.", days=known.compared)
         st.warning(f"{escaped(stale_text(reason))} {last}", icon=":material/history:")
     else:
-        compared = f"compared with {known.compared}" if known.compared else ""
+        compared = text("compared with {days}", days=known.compared) if known.compared else ""
         if all(each.settled and not each.failed for each in shown):
-            age = "final"
-        st.caption(" · ".join(filter(None, (f"As of {when}", age, compared, note))))
+            age = text("final")
+        st.caption(" · ".join(filter(None, (text("As of {when}", when=when), age, compared, note))))
     failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
     if failed:
-        st.warning("Not included: " + escaped(" ".join(map(str, failed))), icon=":material/cloud_off:")
+        sentences = escaped(" ".join(map(str, failed)))
+        st.warning(text("Not included: {sentences}", sentences=sentences), icon=":material/cloud_off:")
     for warning in dict.fromkeys(sentence for each in shown for sentence in each.warnings):
         st.warning(escaped(str(warning)), icon=":material/info:")
 
@@ -94,7 +98,7 @@ def compared(
     end = known.window[1] if known.window else view.end
     comparison, found = view.until(end).comparison, None
     if comparison:
-        with part("The comparison"):
+        with part(text("The comparison")):
             found = ask(comparison)
     return (replace(known, compared=comparison.label), found) if comparison and found else (known, None)
 
@@ -103,13 +107,15 @@ def just_begun(view: View) -> bool:
     """Whether the period holds no full minute yet; if so, says so."""
     if view.start < view.end:
         return False
-    st.info(f"{view.period.label} has just begun; the first numbers come within a minute.")
+    period = view.period.label
+    st.info(text("{period} has just begun; the first numbers come within a minute.", period=period))
     return True
 
 
-def nothing_in(view: View, what: str = "bets") -> None:
-    """Say, once for a page, that its period holds none of `what`."""
-    st.info(
-        f"No {what} {view.period.when}. A longer period, or fewer filters, may have some.",
-        icon=":material/event_busy:",
-    )
+NO_BETS: Final = later("No bets {when}. A longer period, or fewer filters, may have some.")
+
+
+def nothing_in(view: View, sentence: Message = NO_BETS) -> None:
+    """Say, once for a page, that its period holds none of what it shows: `sentence` has a place `when`."""
+    said = text(sentence.key, **sentence.fields, when=view.period.when)
+    st.info(said, icon=":material/event_busy:")

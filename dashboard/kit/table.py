@@ -11,6 +11,7 @@ from dashboard.core import formats
 from dashboard.core.cell_links import DISPLAY_TEXT, CellLink
 from dashboard.core.files import Column, Kind
 from dashboard.core.memo import memo
+from dashboard.core.text import text
 from dashboard.kit.table_cells import NUMBERS, written
 
 _ROW_PX: Final = 35
@@ -47,7 +48,7 @@ def draw(
     the other, so that nothing is rounded on screen.
     """
     if frame.empty:
-        st.caption("There are none.")
+        st.caption(text("There are none."))
         return
     table = (
         *(frame, tuple(columns), tuple(pictures or ()), key),
@@ -74,15 +75,13 @@ def draw(
 def link_config(column: Column) -> Any:
     """How Streamlit draws a column whose cells are links (`CellLink.addresses`)."""
     return st.column_config.LinkColumn(
-        column.title, help=column.meaning or None, display_text=DISPLAY_TEXT, alignment="left"
+        column.title, help=column.meaning, display_text=DISPLAY_TEXT, alignment="left"
     )
 
 
 def _config(column: Column, currency: str | None) -> Any:
-    help_text = column.meaning or None
+    title = f"{column.title}, {currency}" if currency and column.kind is Kind.MONEY else column.title
     if column.kind in NUMBERS:
-        unit = f", {currency}" if currency and column.kind is Kind.MONEY else ""
-        return st.column_config.NumberColumn(column.title + unit, help=help_text)
-    if column.kind is Kind.TIME:
-        return st.column_config.DatetimeColumn(column.title, help=help_text)
-    return st.column_config.TextColumn(column.title, help=help_text)
+        return st.column_config.NumberColumn(title, help=column.meaning)
+    kind = st.column_config.DatetimeColumn if column.kind is Kind.TIME else st.column_config.TextColumn
+    return kind(title, help=column.meaning)

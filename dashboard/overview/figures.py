@@ -12,6 +12,7 @@ from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, zone_name
 from dashboard.core.frames import row_totals
 from dashboard.core.metrics import METRIC, Metric, Totals
+from dashboard.core.text import text
 
 _BET, _GAIN = METRIC["bet_amount"], METRIC["company_gain"]
 _SIGNED_BARS = 31
@@ -42,7 +43,7 @@ def hours_chart(
     Drawn as `days_chart` is; hours still to come stay empty.
     """
     names = hours["hour"].tolist()
-    steps = Steps(names, names, list(range(0, len(names), 6)), f"Hour, {zone_name(zone)}")
+    steps = Steps(names, names, list(range(0, len(names), 6)), text("Hour, {zone}", zone=zone_name(zone)))
     unknown = (hours["bet_amount_li"].isna() & hours["finished"]).tolist()
     # What `compared` says after the day is of the running hour alone.
     day = compared.partition(",")[0]
@@ -145,7 +146,7 @@ def _line(
 
 def _hover(metric: Metric[Totals], row: Totals | None, currency: str | None) -> str:
     if row is None:
-        return f"{metric.label} not known"
+        return text("{metric} not known", metric=metric.label)
     others = [METRIC["hold"]] if metric is _GAIN else [METRIC["bets"]]
     parts = (f"{each.label} {exact(each, each.of(row), currency)}" for each in (metric, *others))
     return "<br>".join(parts)

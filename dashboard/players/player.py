@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard.core.markdown import short
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
 from dashboard.core.query import OP_ID, USER_ID, Query
-from dashboard.core.text import text
+from dashboard.core.text import Message, later, text
 from dashboard.rounds.frame import dated
 
 
@@ -74,24 +74,27 @@ def player_totals(rounds: pd.DataFrame) -> PlayerTotals:
     )
 
 
-def _of_sums(key: str, formula_key: str = "") -> Metric[PlayerTotals]:
+def _of_sums(key: str, made_of: Message | None = None) -> Metric[PlayerTotals]:
     """A metric of all rounds, of the player's alone: no direction of it is good."""
     metric = METRIC[key]
-    formula_key = formula_key or metric.formula_key
+    made_of = made_of or metric.made_of
     return Metric(
-        key, metric.label_key, metric.unit, "neither", formula_key, lambda player: metric.of(player.sums)
+        key, metric.label_key, metric.unit, "neither", made_of, lambda player: metric.of(player.sums)
     )
 
 
 PLAYER_METRICS: Final[tuple[Metric[PlayerTotals], ...]] = (
-    _of_sums("bets", "The number of rounds, slots and all other games together."),
+    _of_sums("bets", later("The number of rounds, slots and all other games together.")),
     _of_sums("bet_amount"),
     Metric(
         "net_result",
         "Net result",
         Unit.MONEY,
         "neither",
-        "What the player won minus what the player bet. Below zero the player lost, and the company gained.",
+        later(
+            "What the player won minus what the player bet. Below zero the player lost, and the company"
+            " gained."
+        ),
         lambda player: player.sums.gain_li,
     ),
     _of_sums("rtp"),
@@ -100,7 +103,7 @@ PLAYER_METRICS: Final[tuple[Metric[PlayerTotals], ...]] = (
         "Biggest win",
         Unit.MONEY,
         "neither",
-        "The most that one round gave back (bet + net result of the round).",
+        later("The most that one round gave back (bet + net result of the round)."),
         lambda player: player.biggest_win_li,
     ),
 )

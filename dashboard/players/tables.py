@@ -13,42 +13,48 @@ from dashboard.core.files import Column, Kind
 from dashboard.core.formats import LI_PER_UNIT, duration, money, money_places, money_texts
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
-from dashboard.core.text import text
+from dashboard.core.text import later, text
 from dashboard.players.balance import CAUSES, Gap
 from dashboard.players.games import differences
 from dashboard.rounds.frame import AWARD_TYPES
 
 ROUNDS: Final = (
-    Column("start", "Start", Kind.TIME, "When the round began, in the business zone."),
+    Column("start", "Start", Kind.TIME, later("When the round began, in the business zone.")),
     Column("game", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
-    Column("bet_amount_li", "Bet", Kind.MONEY, "The stake of the round."),
-    Column("win_li", "Win", Kind.MONEY, "What the player got back: bet + net result."),
-    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
+    Column("bet_amount_li", "Bet", Kind.MONEY, later("The stake of the round.")),
+    Column("win_li", "Win", Kind.MONEY, later("What the player got back: bet + net result.")),
+    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
     Column("credit_before_li", "Balance before", Kind.MONEY),
     Column("credit_li", "Balance after", Kind.MONEY),
-    Column("feature_name", "Feature", Kind.TEXT, "Slots only: base game, free games, bonus game, jackpot."),
-    Column("is_buy", "Bought", Kind.FLAG, "Slots only: whether the free games were bought."),
-    Column("base_amount_li", "Base game win", Kind.MONEY, "extra_business.base_amount, slots only"),
-    Column("free_amount_li", "Free games win", Kind.MONEY, "extra_business.free_amount, slots only"),
-    Column("bonus_amount_li", "Bonus win", Kind.MONEY, "extra_business.bonus_amount, slots only"),
-    Column("jackpot_amount_li", "Jackpot win", Kind.MONEY, "extra_business.jackpot_amount, slots only"),
-    Column("extra_spins", "Extra spins", Kind.NUMBER, "extra_business.extra_spins, slots only"),
-    Column("award_name", "Award", Kind.TEXT, "extra_business.award_type, slots only"),
-    Column("bet_areas", "Bet areas", Kind.TEXT, "Not for slots."),
-    Column("win_areas", "Win areas", Kind.TEXT, "Not for slots."),
-    Column("game_result", "Result", Kind.TEXT, "Not for slots."),
-    Column("award_odds", "Odds", Kind.TEXT, "The crash multiplier. Not for slots."),
+    Column(
+        "feature_name", "Feature", Kind.TEXT, later("Slots only: base game, free games, bonus game, jackpot.")
+    ),
+    Column("is_buy", "Bought", Kind.FLAG, later("Slots only: whether the free games were bought.")),
+    Column("base_amount_li", "Base game win", Kind.MONEY, later("extra_business.base_amount, slots only")),
+    Column("free_amount_li", "Free games win", Kind.MONEY, later("extra_business.free_amount, slots only")),
+    Column("bonus_amount_li", "Bonus win", Kind.MONEY, later("extra_business.bonus_amount, slots only")),
+    Column(
+        "jackpot_amount_li", "Jackpot win", Kind.MONEY, later("extra_business.jackpot_amount, slots only")
+    ),
+    Column("extra_spins", "Extra spins", Kind.NUMBER, later("extra_business.extra_spins, slots only")),
+    Column("award_name", "Award", Kind.TEXT, later("extra_business.award_type, slots only")),
+    Column("bet_areas", "Bet areas", Kind.TEXT, later("Not for slots.")),
+    Column("win_areas", "Win areas", Kind.TEXT, later("Not for slots.")),
+    Column("game_result", "Result", Kind.TEXT, later("Not for slots.")),
+    Column("award_odds", "Odds", Kind.TEXT, later("The crash multiplier. Not for slots.")),
     Column("end", "End", Kind.TIME),
-    Column("currency", "Currency", Kind.TEXT, "The player's, as the provider gives it; slots only."),
+    Column("currency", "Currency", Kind.TEXT, later("The player's, as the provider gives it; slots only.")),
     Column("draw_id", "Round id", Kind.TEXT),
     Column("event_id", "Event id", Kind.TEXT),
     Column("game_id", "Game id", Kind.NUMBER),
-    Column("user_id", "User id", Kind.NUMBER, "Slots only: other rounds come without."),
-    Column("op_id", "Op id", Kind.TEXT, "Slots only: other rounds come without."),
+    Column("user_id", "User id", Kind.NUMBER, later("Slots only: other rounds come without.")),
+    Column("op_id", "Op id", Kind.TEXT, later("Slots only: other rounds come without.")),
     Column("start_at", "Start, epoch s", Kind.NUMBER),
     Column("end_at", "End, epoch s", Kind.NUMBER),
-    Column("extra_business", "extra_business", Kind.TEXT, "All of it as JSON, unknown fields included."),
+    Column(
+        "extra_business", "extra_business", Kind.TEXT, later("All of it as JSON, unknown fields included.")
+    ),
 )
 """Every field that the provider documents for a player's rounds."""
 _ONLY_IN_FILES: Final = ("start_at", "end_at", "extra_business")
@@ -60,9 +66,9 @@ SESSIONS: Final = (
     Column("length", "Length", Kind.TEXT),
     Column("bet_count", "Rounds", Kind.COUNT),
     Column("game_count", "Games", Kind.COUNT),
-    Column("bet_amount_li", "Bet amount", Kind.MONEY, "The stakes of the session."),
-    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
-    Column("biggest_win_li", "Biggest win", Kind.MONEY, "The most that one round gave back."),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, later("The stakes of the session.")),
+    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
+    Column("biggest_win_li", "Biggest win", Kind.MONEY, later("The most that one round gave back.")),
 )
 GAPS: Final = (
     Column("at", "Before the round of", Kind.TIME),
@@ -71,19 +77,21 @@ GAPS: Final = (
     Column("amount_li", "Difference", Kind.MONEY),
     Column("cause", "Cause", Kind.TEXT),
     Column("why", "Because", Kind.TEXT),
-    Column("rest_li", "Not by transfers", Kind.MONEY, "The part that transfer records do not explain."),
+    Column(
+        "rest_li", "Not by transfers", Kind.MONEY, later("The part that transfer records do not explain.")
+    ),
 )
 PLAYER_GAMES: Final = (
     Column("game", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
     Column("bet_count", "Rounds", Kind.COUNT),
-    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].formula_key),
-    Column("gain_li", "Net result", Kind.MONEY, "The player's: below zero the company gained."),
-    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].formula_key),
-    Column("summary_bet_count", "Bets, summary", Kind.COUNT, "As the provider sums them up itself."),
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].made_of),
+    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
+    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].made_of),
+    Column("summary_bet_count", "Bets, summary", Kind.COUNT, later("As the provider sums them up itself.")),
     Column("summary_bet_amount_li", "Bet amount, summary", Kind.MONEY),
     Column("summary_gain_li", "Net result, summary", Kind.MONEY),
-    Column("difference", "Summary against rounds", Kind.TEXT, "What the summary has more or less."),
+    Column("difference", "Summary against rounds", Kind.TEXT, later("What the summary has more or less.")),
 )
 
 _EXACT_LI: Final = 8 * 10**15

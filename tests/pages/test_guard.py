@@ -283,9 +283,9 @@ def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
 
 def audit_log_alone():
     """The part of the Status page that shows the audit log."""
-    from dashboard.status import parts_audit
+    from dashboard.status import parts_page
 
-    parts_audit.draw()
+    parts_page.audit_log()
 
 
 @pytest.mark.parametrize("role", [Role.CASHIER, Role.ADMIN])
