@@ -55,12 +55,16 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from ledger.schema import NO_ROW_HASH, audit, audit_end
 from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
+from twoj_client.errors import gettext_noop
 
 _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""
 _MIGRATION_WAIT_S = 10
 """How long changing the tables may wait for another process that is at it."""
-_NEWER = "The ledger was written by a newer version. Update this server."
+_NEWER = gettext_noop("The ledger was written by a newer version. Update this server.")
+_OLDER = gettext_noop(
+    "The ledger is of an older version ({version}). Start this server: it brings it up to date."
+)
 _REST_S = 5
 """How long a database that was away is left alone by those who have yet to see its tables."""
 _POOL = {"pool_size": 10, "max_overflow": 10, "pool_timeout": _WAIT_S}
@@ -122,14 +126,15 @@ def ledger_url(setting: str | None) -> URL:
 def place(url: URL) -> tuple[str, dict[str, object]]:
     """Return where the ledger is, for people: words with named places, and what fills them; no password."""
     if url.get_backend_name() == "sqlite":
-        return "SQLite file {path}", {"path": url.database}
+        return gettext_noop("SQLite file {path}"), {"path": url.database}
     fields: dict[str, object] = {
         "host": url.host,
         "port": url.port or 5432,
         "name": url.database or url.username,
     }
-    words = "PostgreSQL at {host}:{port}, {name}" if url.host else "PostgreSQL at this machine:{port}, {name}"
-    return words, fields
+    if url.host:
+        return gettext_noop("PostgreSQL at {host}:{port}, {name}"), fields
+    return gettext_noop("PostgreSQL at this machine:{port}, {name}"), fields
 
 
 def open_engine(url: URL) -> Engine:
@@ -385,8 +390,7 @@ def require_newest(connection: Connection) -> None:
         raise LedgerAway("The ledger does not say its version: alembic_version was emptied or dropped.")
     if current != newest:
         known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
-        older = "The ledger is of an older version ({version}). Start this server: it brings it up to date."
-        raise LedgerAway(older if current in known else _NEWER, version=current)
+        raise LedgerAway(_OLDER if current in known else _NEWER, version=current)
 
 
 @cache
@@ -404,4 +408,5 @@ def _alembic() -> Config:
 def away(error: DBAPIError) -> LedgerAway:
     """Return the error that says in one line what the database said."""
     kind = NotHeld if isinstance(error, DataError | IntegrityError) else LedgerAway
-    return kind("The ledger's database cannot be used: {reason}", reason=str(error.orig).partition("\n")[0])
+    said = gettext_noop("The ledger's database cannot be used: {reason}")
+    return kind(said, reason=str(error.orig).partition("\n")[0])

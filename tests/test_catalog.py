@@ -52,6 +52,9 @@ def catalog() -> set[str | tuple[str, ...]]:
         'The provider failed inside: "{message}".',
         "Set TWOJ_OPEN_URL to the new address.",
         "Correct the call.",
+        "The ledger's database cannot be used: {reason}",
+        "Too many calls wait for the ledger.",
+        "SQLite file {path}",
     ],
 )
 def test_the_catalog_has_sentences_of_all_kinds(catalog, key):

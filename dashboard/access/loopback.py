@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
 from dashboard.core.setting_errors import SettingsError
+from dashboard.core.text import text
 
 _LOCAL_NAMES: Final = ["localhost", "127.0.0.1", "::1"]
 
@@ -56,7 +57,9 @@ class OnThisMachine:
         if scope["type"] == "lifespan" or is_local(here[0]):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            refusal = PlainTextResponse("Without sign-in this dashboard answers its own machine only.", 403)
+            refusal = PlainTextResponse(
+                text("Without sign-in this dashboard answers its own machine only."), 403
+            )
             await refusal(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008})

@@ -8,11 +8,12 @@ from typing import Final, cast
 
 from pyarrow import Table
 
-from dashboard.bets.data_pieces import LESS_THAN_COUNTED, piece_s
+from dashboard.bets.data_pieces import piece_s
 from dashboard.bets.data_reading import BetReading, BetsRead
 from dashboard.bets.sums import BetSums, bet_sums, packed, unpacked
 from dashboard.core.frames import game_type
 from dashboard.core.periods import business_day
+from dashboard.core.text import later
 from dashboard.core.view import View
 from dashboard.provider.asking import PATIENCE_S, late, warnings_of
 from dashboard.provider.jobs import Job
@@ -82,13 +83,13 @@ def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
 
     load, stale_reason = merchant.jobs.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, late())
     reply = load.replies()[""]
-    lacking = () if reply.complete else (LESS_THAN_COUNTED.format("The last minutes"),)
+    cut = later("The last minutes: the provider counts more bets than its pages hold.")
     since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
     return Reading(
         reply.data.of(wanted.types),
         reply.as_of,
         stale_reason or stale_reason_of([reply]),
-        lacking,
+        () if reply.complete else (cut,),
         warnings_of(merchant, [reply]),
         window=(since, until),
     )

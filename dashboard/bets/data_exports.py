@@ -19,12 +19,13 @@ import pyarrow.parquet as pq
 import structlog
 
 from dashboard.bets.data_export_store import ExportFolder, Part
-from dashboard.bets.data_pieces import LESS_THAN_COUNTED, piece_s
+from dashboard.bets.data_pieces import less_than_counted, piece_s
 from dashboard.bets.export import Export, ExportState, Format, days_that_differ
 from dashboard.bets.export_files import write_csv, write_parquet
 from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import day_end
-from dashboard.provider.failures import by_time, failures, window_text
+from dashboard.core.text import language, text, use_language
+from dashboard.provider.failures import by_time, failures
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.models import Game
@@ -43,13 +44,16 @@ _AS_OF, _WHOLE = b"as_of_s", b"whole"
 
 
 class ExportProgress(NamedTuple):
-    """An export with how far it is: `read` of `pieces`, `rows` so far; `trouble` is what it waits for."""
+    """An export with how far it is: `read` of `pieces`, `rows` so far.
+
+    `stale_reason` is why it waits for the provider.
+    """
 
     export: Export
     read: int
     pieces: int
     rows: int
-    trouble: str
+    stale_reason: TwoJError | None
 
 
 class Exports:
@@ -80,7 +84,7 @@ class Exports:
         pa.set_memory_pool(pa.system_memory_pool())
         self._closing = Event()
         self._wake = Event()
-        self._trouble: dict[str, str] = {}
+        self._stale_reasons: dict[str, TwoJError] = {}
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -100,7 +104,7 @@ class Exports:
         Raises ValueError where the last day is not over.
         """
         if day_end(last_day, self._zone).timestamp() > self._clock():
-            raise ValueError("Only days that are over can be exported.")
+            raise ValueError(text("Only days that are over can be exported."))
         export = Export(
             # Whoever has the address of a file may fetch it, so nobody must be able to guess one.
             secrets.token_hex(16),
@@ -114,6 +118,7 @@ class Exports:
             wanted.types,
             wanted.game_ids,
             only,
+            language=language(),
         )
         self._folder.add(export)
         self._wake.set()
@@ -165,28 +170,28 @@ class Exports:
 
     def _seen(self, export: Export) -> ExportProgress:
         if export.state is not ExportState.WAITING:
-            return ExportProgress(export, 0, 0, export.rows, "")
+            return ExportProgress(export, 0, 0, export.rows, None)
         parts = self._folder.parts(export)
         pieces = len(_windows(export)) if export.piece_s else 0
-        return ExportProgress(
-            export, len(parts), pieces, sum(part.rows for part in parts), self._trouble.get(export.id, "")
-        )
+        rows = sum(part.rows for part in parts)
+        return ExportProgress(export, len(parts), pieces, rows, self._stale_reasons.get(export.id))
 
     def _make(self, export: Export) -> bool:
         """Make one export; False where it has to wait for the provider."""
+        use_language(export.language)
         try:
             return self._made(export)
         except TwoJError as error:
-            self._trouble[export.id] = error.sentence
+            self._stale_reasons[export.id] = error.with_traceback(None)
             return False
         except OSError as error:
             if self._folder.get(export.id) is None:  # deleted meanwhile
                 return True
             log.warning("export failed", export=export.id, error=str(error))
-            self._fail(export, f"The file could not be written: {error.strerror}.")
+            self._fail(export, text("The file could not be written: {reason}.", reason=error.strerror))
         except Exception:
             log.exception("export failed", export=export.id)
-            self._fail(export, "It could not be made; the server's log says why.")
+            self._fail(export, text("It could not be made; the server's log says why."))
         return True
 
     def _fail(self, export: Export, sentence: str) -> None:
@@ -207,7 +212,7 @@ class Exports:
         if self._closing.is_set():
             return False
         self._finish(export, games, {day.date: day.bet_count for day in said.days}, failed)
-        self._trouble.pop(export.id, None)
+        self._stale_reasons.pop(export.id, None)
         return True
 
     def _read(self, export: Export, games: Mapping[int, Game]) -> dict[Window, TwoJError]:
@@ -228,7 +233,7 @@ class Exports:
                 try:
                     self._keep(export, window, asked.result())
                     in_a_row = 0
-                    self._trouble.pop(export.id, None)
+                    self._stale_reasons.pop(export.id, None)
                 except TwoJError as error:
                     failed[window] = error
                     in_a_row += 1
@@ -271,7 +276,7 @@ class Exports:
             differ = days_that_differ(said, _rows_by_day(export, parts))
         lacking = (
             *map(str, failures(by_time(failed, zone), most=len(failed))),
-            *(LESS_THAN_COUNTED.format(window_text(window, zone)) for window in doubtful),
+            *(str(less_than_counted(window, zone)) for window in doubtful),
             *differ.values(),
         )
         as_of = min((float(head[_AS_OF]) for head in heads), default=self._clock())

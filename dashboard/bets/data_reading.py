@@ -9,10 +9,11 @@ from threading import Lock
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.bets.data_pieces import LESS_THAN_COUNTED
+from dashboard.bets.data_pieces import less_than_counted
 from dashboard.bets.sums import BetSums, together
+from dashboard.core.text import later
 from dashboard.provider.changes import changed
-from dashboard.provider.failures import by_time, failures, window_text
+from dashboard.provider.failures import by_time, failures
 from dashboard.provider.jobs import Job
 from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError, Window
@@ -64,7 +65,7 @@ class BetsRead:
         """The same for a file, which must say by itself that older bets are not read yet."""
         if self.known is None or self.finished:
             return self.known
-        return replace(self.known, failed=(*self.known.failed, "The older bets: not read yet."))
+        return replace(self.known, failed=(*self.known.failed, later("The older bets: not read yet.")))
 
 
 class BetReading:
@@ -213,9 +214,9 @@ class BetReading:
             (
                 *failures(by_time(lacking, self._zone)),
                 *(
-                    LESS_THAN_COUNTED.format(window_text(piece.window, self._zone))
-                    for piece in self._changing.values()
-                    if not piece.whole
+                    less_than_counted(each.window, self._zone)
+                    for each in self._changing.values()
+                    if not each.whole
                 ),
             ),
             changed(

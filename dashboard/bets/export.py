@@ -11,6 +11,7 @@ import msgspec
 from dashboard.core.files import About, file_stem
 from dashboard.core.formats import count, moment
 from dashboard.core.periods import Period, day_end, day_start, days_label
+from dashboard.core.text import ENGLISH, text
 
 _MOST_NAMED: Final = 3
 
@@ -61,6 +62,8 @@ class Export(msgspec.Struct, frozen=True):
     """A sentence for each part that the file lacks."""
     doubtful: tuple[tuple[int, int], ...] = ()
     """Windows that were read, but not wholly."""
+    language: str = ENGLISH
+    """In which the file and the sentences about it are, that of whoever ordered it."""
 
     @property
     def days(self) -> list[dt.date]:
@@ -70,13 +73,10 @@ class Export(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """The export in words: "Bets, 9–14 March 2026, only Slots"."""
-        words = f"Bets, {days_label(self.first_day, self.last_day)}"
-        return f"{words}, only {self.only}" if self.only else words
-
-    @property
-    def size_words(self) -> str:
-        """The size of the file: "383 KB", "2,060.3 MB"."""
-        return f"{self.size / 1e6:,.1f} MB" if self.size >= 10**6 else f"{self.size / 1e3:,.0f} KB"
+        days = days_label(self.first_day, self.last_day)
+        if not self.only:
+            return text("Bets, {days}", days=days)
+        return text("Bets, {days}, only {only}", days=days, only=self.only)
 
     def window(self, day: dt.date) -> tuple[int, int]:
         """Start and end of a business day."""
@@ -88,8 +88,8 @@ class Export(msgspec.Struct, frozen=True):
     def about(self) -> About:
         """What the file says about itself."""
         return About(
-            title="Bets",
-            period=f"{self.first_day.isoformat()} to {self.last_day.isoformat()}",
+            title=text("Bets"),
+            period=text("{first_day} to {last_day}", first_day=self.first_day, last_day=self.last_day),
             zone=self.zone,
             currency=self.currency,
             as_of=moment(dt.datetime.fromtimestamp(self.as_of, dt.UTC), ZoneInfo(self.zone)),
@@ -117,8 +117,12 @@ class Export(msgspec.Struct, frozen=True):
 def days_that_differ(said: Mapping[dt.date, int], found: Mapping[dt.date, int]) -> dict[dt.date, str]:
     """A sentence for each day of which the history gave another number of bets than the summary counts."""
     return {
-        day: f"{days_label(day, day)}: the provider's summary counts {count(said[day])} bets,"
-        f" its history gave {count(rows)}."
+        day: text(
+            "{day}: the provider's summary counts {counted} bets, its history gave {given}.",
+            day=days_label(day, day),
+            counted=count(said[day]),
+            given=count(rows),
+        )
         for day, rows in found.items()
         if day in said and said[day] != rows
     }

@@ -13,8 +13,10 @@ from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import business_day, days_label
 from dashboard.core.roles import BETS
+from dashboard.core.text import text
 from dashboard.core.view import View
 from dashboard.kit import current, guard
+from dashboard.provider.failures import sentence
 
 _LOOK_EVERY_S: Final = 2
 _NAMES: Final = {Format.PARQUET: "Parquet", Format.CSV: "CSV"}
@@ -32,16 +34,20 @@ def order(view: View) -> None:
     yesterday = business_day(merchant.now(), merchant.zone) - timedelta(days=1)
     last_day = min(view.period.last_day, yesterday)
     if last_day < view.period.first_day:
-        st.info("Whole days can be exported once they are over; choose a period with one.")
+        st.info(text("Whole days can be exported once they are over; choose a period with one."))
         return
     only = parts_filter.words()
-    days = days_label(view.period.first_day, last_day)
     st.markdown(
-        f"All bets of **{days}**, {escaped(only) if only else 'all games'}, each with all its fields."
+        text(
+            "All bets of **{days}**, {which}, each with all its fields.",
+            days=days_label(view.period.first_day, last_day),
+            which=escaped(only) if only else text("all games"),
+        )
     )
     with st.container(horizontal=True):
         for form, name in _NAMES.items():
-            if st.button(f"Export as {name}", icon=":material/download:", key=f"order-{form}"):
+            label = text("Export as {format}", format=name)
+            if st.button(label, icon=":material/download:", key=f"order-{form}"):
                 merchant.running(Exports).order(
                     view.period.first_day, last_day, parts_filter.wanted(), only, form
                 )
@@ -57,7 +63,7 @@ def draw() -> None:
     def rows() -> None:
         found = current.merchant().running(Exports).seen()
         if not found:
-            st.caption("No exports yet. Files stay here until somebody deletes them.")
+            st.caption(text("No exports yet. Files stay here until somebody deletes them."))
         for seen in found:
             _row(seen)
 
@@ -71,53 +77,58 @@ def _row(seen: ExportProgress) -> None:
         with words:
             st.markdown(f"{_ICONS[export.state]} **{escaped(export.title)}** · {_NAMES[export.format]}")
             ordered = datetime.fromtimestamp(export.ordered_at, UTC)
-            st.caption(f"{_state(seen)} Ordered {formats.moment(ordered, merchant.zone, merchant.now())}.")
+            when = formats.moment(ordered, merchant.zone, merchant.now())
+            st.caption(text("{state} Ordered {when}.", state=_state(seen), when=when))
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             _buttons(seen)
         if export.state is ExportState.WAITING and seen.pieces:
             st.progress(seen.read / seen.pieces)
         if export.lacking:
-            st.warning("Not included: " + escaped(" ".join(export.lacking)), icon=":material/cloud_off:")
+            lacking = escaped(" ".join(export.lacking))
+            st.warning(text("Not included: {what}", what=lacking), icon=":material/cloud_off:")
 
 
 def _state(seen: ExportProgress) -> str:
     export = seen.export
-    made = f"{formats.count(export.rows)} rows, {export.size_words}."
-    words = {
-        ExportState.DONE: made,
-        ExportState.INCOMPLETE: f"Incomplete: {made}",
-        ExportState.FAILED: "Failed.",
-    }
-    return words.get(export.state) or _progress(seen)
+    made = {"rows": formats.count(seen.rows), "size": formats.size(export.size)}
+    if export.state is ExportState.DONE:
+        return text("{rows} rows, {size}.", **made)
+    if export.state is ExportState.INCOMPLETE:
+        return text("Incomplete: {rows} rows, {size}.", **made)
+    return text("Failed.") if export.state is ExportState.FAILED else _progress(seen)
 
 
 def _progress(seen: ExportProgress) -> str:
-    if seen.trouble:
-        return f"{escaped(seen.trouble)} It is asked again until it answers; what has been read is kept."
+    rows = formats.count(seen.rows)
+    if seen.stale_reason:
+        return text(
+            "{reason} It is asked again until it answers; what has been read is kept.",
+            reason=escaped(str(sentence(seen.stale_reason))),
+        )
     if not seen.pieces:
-        return "Waiting for its turn."
+        return text("Waiting for its turn.")
     if seen.read == seen.pieces:
-        return f"All {formats.count(seen.rows)} rows are read; putting the file together."
-    return f"{formats.count(seen.rows)} rows so far, {seen.read} of {seen.pieces} parts."
+        return text("All {rows} rows are read; putting the file together.", rows=rows)
+    return text("{rows} rows so far, {read} of {parts} parts.", rows=rows, read=seen.read, parts=seen.pieces)
 
 
 def _buttons(seen: ExportProgress) -> None:
     export, exports = seen.export, current.merchant().running(Exports)
     if export.file:
         # Beside the page's own address, wherever a proxy has put it.
-        st.link_button("Download", f"exports/{export.id}/{export.file}", icon=":material/download:")
+        st.link_button(text("Download"), f"exports/{export.id}/{export.file}", icon=":material/download:")
     if export.about_file:
-        st.link_button("About", f"exports/{export.id}/{export.about_file}", icon=":material/info:")
+        st.link_button(text("About"), f"exports/{export.id}/{export.about_file}", icon=":material/info:")
     if export.state in (ExportState.INCOMPLETE, ExportState.FAILED):
         st.button(
-            "Ask again",
+            text("Ask again"),
             icon=":material/refresh:",
             key=f"again-{export.id}",
             on_click=_do,
             args=(exports.again, export),
         )
     st.button(
-        "Cancel" if export.state is ExportState.WAITING else "Delete",
+        text("Cancel") if export.state is ExportState.WAITING else text("Delete"),
         icon=":material/delete:",
         key=f"delete-{export.id}",
         type="tertiary",

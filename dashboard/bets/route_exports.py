@@ -17,6 +17,7 @@ from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import Export
 from dashboard.core.files import about_bytes
 from dashboard.core.roles import BETS
+from dashboard.core.text import text, use_language
 from dashboard.kit.compat import sign_in_claims
 from dashboard.provider.merchant import Merchant, Merchants
 
@@ -43,14 +44,17 @@ def _found(merchants: Merchants, export_id: str) -> tuple[Merchant, tuple[Export
 
 
 async def _answer(request: Request, merchant: Merchant, found: tuple[Export, Path] | None) -> Response:
+    accepted = request.headers.get("accept-language", "").split(",")
+    use_language(*(each.partition(";")[0].strip() for each in accepted))
     person = merchant.person(sign_in_claims(request.cookies))
     if person is None or not person.may(BETS):
-        return PlainTextResponse("Sign in as somebody who may see bets.", 403)
+        return PlainTextResponse(text("Sign in as somebody who may see bets."), 403)
     name = request.path_params["name"]
     if found is None or name not in (found[0].file, found[0].about_file):
-        return PlainTextResponse("There is no such export; it may have been deleted.", 404)
+        return PlainTextResponse(text("There is no such export; it may have been deleted."), 404)
     export, path = found
     if name == export.about_file:
+        use_language(export.language)
         said = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return PlainTextResponse(about_bytes(export.about), headers=said)
     # A download that broke off goes on in the middle: it is still the same one.

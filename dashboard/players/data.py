@@ -1,10 +1,11 @@
 """One player: all rounds of a period, and the provider's own sums beside them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pandas as pd
@@ -13,11 +14,12 @@ from dashboard.core.codes import SLOTS
 from dashboard.core.currencies import NOT_KNOWN, currency_name, currency_names, unit
 from dashboard.core.formats import offset_text
 from dashboard.core.periods import business_day, day_start, days_label
+from dashboard.core.text import Deferred, Words, later, text
 from dashboard.core.view import View
 from dashboard.players.games import player_games
 from dashboard.players.player import Player, PlayerProblem
 from dashboard.provider.asking import gather, reading_of
-from dashboard.provider.failures import failures, listed
+from dashboard.provider.failures import failures, listed, sentence
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
@@ -31,7 +33,11 @@ PATIENCE_S: Final = 0.7
 _RENEW_S: Final = 60
 _RENEW_FINISHED_S: Final = 1800
 _MOST_CURRENCIES: Final = 20
-_OTHERS: Final = "Other games"
+_OTHERS: Final = "others"
+_SUMMARIES: Final = {
+    SLOTS: later("The provider's summary of slots"),
+    _OTHERS: later("The provider's summary of other games"),
+}
 
 Part = tuple[str, datetime, datetime]
 """Slots or other games, and the window of one call."""
@@ -145,7 +151,7 @@ def player_sums(merchant: Merchant, history: PlayerHistory) -> Reading[pd.DataFr
         player_games(history.rounds, slots, others, history.games),
         replies.values(),
         (history.start, history.end),
-        failures((f"The provider's summary of {name.lower()}", error) for name, error in errors.items()),
+        failures((_SUMMARIES[name], error) for name, error in errors.items()),
     )
 
 
@@ -204,7 +210,6 @@ def _history(
     replies: Mapping[Part, Reply[pd.DataFrame]],
     errors: Mapping[Part, TwoJError],
 ) -> Reading[PlayerHistory]:
-    zone = merchant.zone
     in_order = sorted(replies, key=lambda part: part[1])
     rounds = together([replies[part].data for part in in_order])
     games, unnamed = _games(merchant)
@@ -232,40 +237,40 @@ def _history(
         replies.values(),
         (history.start, history.end),
         (
-            *failures(
-                (f"{kind}, {_days(merchant, start, end)}", error)
-                for (kind, start, end), error in errors.items()
-            ),
-            *_cut_words([datetime.fromtimestamp(start, zone) for start, _ in cut]),
+            *failures((_part_words(merchant, part), error) for part, error in errors.items()),
+            *([Deferred(_cut_text, (tuple(start for start, _ in cut), merchant.zone))] if cut else []),
             *unnamed,
         ),
         as_of,
     )
 
 
-def _cut_words(seconds: list[datetime]) -> tuple[str, ...]:
-    """A sentence for the seconds that hold more rounds than one answer of the provider."""
-    if not seconds:
-        return ()
+def _cut_text(seconds: Sequence[int], zone: ZoneInfo) -> str:
+    """A sentence for the seconds (epoch) that hold more rounds than one answer of the provider."""
+    local = [datetime.fromtimestamp(second, zone) for second in seconds]
     when = listed(
-        [
-            f"{second:%H:%M:%S}{offset_text(second)} on {days_label(second.date(), second.date())}"
-            for second in seconds
-        ]
+        text(
+            "{time} on {day}",
+            time=f"{second:%H:%M:%S}{offset_text(second)}",
+            day=days_label(second.date(), second.date()),
+        )
+        for second in local
     )
-    return (f"Some rounds of {when}: the provider gives no more than 500 of one second.",)
+    return text("Some rounds of {when}: the provider gives no more than 500 of one second.", when=when)
 
 
-def _days(merchant: Merchant, start: datetime, end: datetime) -> str:
-    zone = merchant.zone
-    return days_label(business_day(start, zone), business_day(end - timedelta(seconds=1), zone))
+def _part_words(merchant: Merchant, part: Part) -> Words:
+    kind, start, end = part
+    days = business_day(start, merchant.zone), business_day(end - timedelta(seconds=1), merchant.zone)
+    label = Deferred(days_label, days)
+    return later("Slots, {days}", days=label) if kind == SLOTS else later("Other games, {days}", days=label)
 
 
-def _games(merchant: Merchant) -> tuple[list[Game], tuple[str, ...]]:
+def _games(merchant: Merchant) -> tuple[list[Game], tuple[Words, ...]]:
     try:
         return merchant.twoj.all.list().data, ()
     except TwoJError as error:
-        return [], (f"The names of the games: {error.sentence}",)
+        return [], (later("The names of the games: {sentence}", sentence=sentence(error)),)
 
 
 def _identified(merchant: Merchant, player: Player, rounds: pd.DataFrame) -> Player:
@@ -283,7 +288,11 @@ def _identified(merchant: Merchant, player: Player, rounds: pd.DataFrame) -> Pla
     for owner in owners:
         if player.op_id not in (None, owner.op_id) or player.user_id not in (None, owner.user_id):
             raise PlayerProblem(
-                f"The provider's rounds of {player.named} belong to {owner.named}: two different players."
+                text(
+                    "The provider's rounds of {player} belong to {owner}: two different players.",
+                    player=player.named,
+                    owner=owner.named,
+                )
             )
     return owners[0] if owners else player
 
@@ -313,9 +322,10 @@ def _raise_if_unknown(merchant: Merchant, player: Player) -> None:
         except ParameterRefused:
             unknown.append(each.named)
     if unknown:
-        raise PlayerProblem(f"The provider knows no player with {' or '.join(unknown)}.")
+        ids = text("{id} or {other_id}", id=unknown[0], other_id=unknown[1]) if unknown[1:] else unknown[0]
+        raise _unknown_player(ids)
     if len(alone) == 2:
-        raise PlayerProblem(f"The {player.named} name two different players.")
+        raise PlayerProblem(text("The {ids} name two different players.", ids=player.named))
 
 
 def _raise_if_no_account(merchant: Merchant, player: Player) -> None:
@@ -324,6 +334,10 @@ def _raise_if_no_account(merchant: Merchant, player: Player) -> None:
         if player.op_id is not None:
             merchant.twoj.transfer.balance(op_id=player.op_id)
     except AccountUnknown:
-        raise PlayerProblem(f"The provider knows no player with {player.named}.") from None
+        raise _unknown_player(player.named) from None
     except TwoJError:
         return
+
+
+def _unknown_player(ids: str) -> PlayerProblem:
+    return PlayerProblem(text("The provider knows no player with {ids}.", ids=ids))

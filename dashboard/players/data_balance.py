@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
-from dashboard.core.formats import moment
+from dashboard.core.formats import count, moment
 from dashboard.core.frames import TIMES_S
 from dashboard.core.periods import business_day, day_end, day_start, days_label
+from dashboard.core.text import Deferred, later, text
 from dashboard.players.balance import (
     Cause,
     Gap,
@@ -22,7 +23,7 @@ from dashboard.players.balance import (
 from dashboard.players.data import PlayerHistory, player_sums
 from dashboard.players.games import lacking
 from dashboard.provider.asking import gather, late, warnings_of
-from dashboard.provider.failures import failures, stale_text
+from dashboard.provider.failures import failures, sentence, stale_text
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, stale_reason_of
@@ -32,7 +33,7 @@ from twoj_client.endpoints import TRANSFER_RECORDS
 from twoj_client.errors import TimedOut, WrongShape
 from twoj_client.models import BonusSummary, TransferRecord
 
-NO_OP_ID: Final = "the wallet knows players by the op_id only, and this player's is not known."
+NO_OP_ID: Final = later("the wallet knows players by the op_id only, and this player's is not known.")
 _BALANCE_PATIENCE_S: Final = 0.5
 _RENEW_S: Final = 60
 _PATIENCE_S: Final = 5.0
@@ -60,12 +61,9 @@ def balance_now(merchant: Merchant, op_id: str) -> Reading[int] | None:
         return Reading(
             reply.data.balance, reply.as_of, stale_reason_of([reply]), warnings=warnings_of(merchant, [reply])
         )
-    last = merchant.twoj.transfer.latest_balance(op_id=op_id)
-    return (
-        Reading(last.data.balance, last.as_of, late(), warnings=warnings_of(merchant, [last]))
-        if last
-        else None
-    )
+    if last := merchant.twoj.transfer.latest_balance(op_id=op_id):
+        return Reading(last.data.balance, last.as_of, late(), warnings=warnings_of(merchant, [last]))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +107,35 @@ def player_jumps(merchant: Merchant, history: PlayerHistory) -> Jumps:
 def _transfers(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> list[Transfer]:
     op_id = history.player.op_id
     if op_id is None:
-        unknown.append(f"Transfers: {NO_OP_ID}")
+        unknown.append(text("Transfers: {why}", why=NO_OP_ID))
         return []
     if len(history.currencies) > 1:
-        unknown.append("Transfers: the provider does not say of which of this player's currencies each is.")
+        unknown.append(
+            text("Transfers: the provider does not say of which of this player's currencies each is.")
+        )
         return []
     # The end of a running period moves on with each minute; its day does not.
-    name = (
-        "transfers",
-        op_id,
-        history.start,
-        business_day(history.end - timedelta(seconds=1), merchant.zone),
-    )
-    begin = partial(_load_records, merchant, op_id, history.start, history.end)
+    last_day = business_day(history.end - timedelta(seconds=1), merchant.zone)
 
+    def begin() -> Job[str, _Records]:
+        ask = partial(_records, merchant, op_id, history.start, history.end)
+        return Job({op_id: ask}, merchant.jobs.quick, merchant.clock)
+
+    name = ("transfers", op_id, history.start, last_day)
     unread = TimedOut("they are still being read, and will be here within a minute.")
     try:
         load, stale_reason = merchant.jobs.whole(name, begin, _RENEW_S, _PATIENCE_S, unread)
     except TwoJError as error:
-        unknown.append(f"Transfers: {error.sentence}")
+        unknown.append(text("Transfers: {why}", why=sentence(error)))
         return []
     reply, undated = load.replies()[op_id], load.replies()[op_id].data.undated
     if stale_reason or reply.as_of < history.end - timedelta(seconds=2 * _RENEW_S):
         when = moment(reply.as_of, merchant.zone, merchant.now())
-        why = stale_text(stale_reason) if stale_reason else "they are being read."
-        unknown.append(f"Transfers since {when}: {why}")
+        why = stale_text(stale_reason) if stale_reason else text("they are being read.")
+        unknown.append(text("Transfers since {when}: {why}", when=when, why=why))
     unknown += map(str, warnings_of(merchant, [reply]))
     if undated:
-        unknown.append(f"Transfers: without {undated} whose time is none.")
+        unknown.append(text("Transfers: without {count} whose time is none.", count=count(undated)))
     return transfers(reply.data.rows)
 
 
@@ -147,15 +146,11 @@ class _Records(NamedTuple):
     undated: int
 
 
-def _load_records(merchant: Merchant, op_id: str, start: datetime, end: datetime) -> Job[str, _Records]:
-    return Job({op_id: partial(_records, merchant, op_id, start, end)}, merchant.jobs.quick, merchant.clock)
-
-
 def _lacking(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> list[Lacking]:
     try:
         sums = player_sums(merchant, history)
     except TwoJError as error:
-        unknown.append(f"The provider's summaries: {error.sentence}")
+        unknown.append(text("The provider's summaries: {why}", why=sentence(error)))
         return []
     unknown += map(str, sums.failed)
     return lacking(sums.value)
@@ -205,10 +200,12 @@ def _converted(
     try:
         replies, errors = gather(merchant, calls)
     except TwoJError as error:
-        unknown.append(f"Bonuses: {error.sentence}")
+        unknown.append(text("Bonuses: {why}", why=sentence(error)))
         return {}
-    unknown += map(
-        str, failures((f"Bonuses of {days_label(day, day)}", error) for day, error in errors.items())
+    named = (
+        (later("Bonuses of {day}", day=Deferred(days_label, (day, day))), error)
+        for day, error in errors.items()
     )
+    unknown += map(str, failures(named))
     cash = {day: reply.data.converted_cash for day, reply in replies.items()}
     return {day: int(amount) for day, amount in cash.items() if amount and amount == int(amount)}

@@ -6,6 +6,7 @@ from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.core.text import text
 from dashboard.kit.compat import UPLOADS, inline_scripts
 
 CONTENT_POLICY: Final = "; ".join(
@@ -67,6 +68,6 @@ class NoUploads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does; a file is refused before a byte of it is read."""
         if scope["type"] == "http" and UPLOADS in scope["path"]:
-            await PlainTextResponse("Nothing is uploaded here.", 404)(scope, receive, send)
+            await PlainTextResponse(text("Nothing is uploaded here."), 404)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

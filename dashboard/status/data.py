@@ -17,6 +17,7 @@ from dashboard.core.text import later, plural, text
 from dashboard.jackpots.data_poller import Doing
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import condition
+from dashboard.provider.failures import sentence
 from dashboard.provider.merchant import Merchant
 from dashboard.status import rows as status_rows
 from dashboard.status.data_checks import Checks
@@ -176,13 +177,13 @@ def _screens(merchant: Merchant) -> Row:
 
 def _exports(merchant: Merchant) -> Row:
     seen = merchant.running(Exports).seen()
-    troubled = [one.trouble for one in seen if one.trouble]
+    troubled = [one.stale_reason for one in seen if one.stale_reason]
     if troubled:
         said = plural(
             "{n} waits for the provider: {reason}",
             "{n} wait for the provider: {reason}",
             len(troubled),
-            reason=troubled[0],
+            reason=sentence(troubled[0]),
         )
         return Row(text("Exports"), HealthState.WATCH, said, text("They go on by themselves."))
     if not seen:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import delete, func, insert, select
 
 from dashboard.core.text import Message
+from dashboard.provider.failures import sentence
 from dashboard.status.probes import Checked, Probe
 from dashboard.status.rows import ApiSeen, LedgerSeen, PayoutsSeen
 from ledger.database import Ledger, LedgerAway, clock_ms, place, versions
@@ -163,7 +164,7 @@ def _api(seen: Checked[ApiHealth] | None) -> ApiSeen | None:
         health.ahead_s,
         health.took_s,
         seen.age_s,
-        error.sentence if error else "",
-        error.what_to_do if error else "",
+        sentence(error) if error else "",
+        Message(error.what_to_do) if error else "",
         error.code if error else None,
     )

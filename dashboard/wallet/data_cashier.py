@@ -18,12 +18,16 @@ from ledger.transfers import (
     TransferState,
 )
 from twoj_client import TwoJError
-from twoj_client.errors import OutcomeUnknown
+from twoj_client.errors import OutcomeUnknown, gettext_noop
 from twoj_client.models import TransferRecord
 
 log = structlog.get_logger(__name__)
 
 _LATEST: Final = 10
+_MAY_COME: Final = gettext_noop("It may still come.")
+_OTHER: Final = gettext_noop(
+    "The provider's records have another transfer under its number. Ask the provider."
+)
 
 
 def is_on(merchant: Merchant) -> bool:
@@ -102,9 +106,9 @@ def _moved(merchant: Merchant, order: TransferOrder) -> TransferOutcome:
 
 def _recorded(record: TransferRecord | None, order: TransferOrder, when: str) -> TransferOutcome:
     if record is None:
-        reason = f"The provider's records did not have it on {when}.\nIt may still come."
+        reason = f"The provider's records did not have it on {when}.\n{_MAY_COME}"
     elif (record.type, abs(record.amount)) != (TYPES[order.kind], order.amount_li):
-        reason = "The provider's records have another transfer under its number. Ask the provider."
+        reason = _OTHER
     else:
         return TransferOutcome(TransferState.DONE, "", record.after_balance)
     return TransferOutcome(TransferState.UNKNOWN, reason)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ import pytest
 
 from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import ExportState, Format
+from dashboard.core import text as words
+from dashboard.core.text import use_language
 from dashboard.rounds.filter import RoundFilter
 from tests.provider import CLOCK, KEY, MCH_ID, ROOT
 from twoj_client import TwoJ
@@ -188,7 +191,7 @@ def test_while_the_provider_is_away_an_export_waits(exports, sandbox):
     exports.work()
     (seen,) = exports.seen()
     assert seen.export.state is ExportState.WAITING
-    assert "HTTP status 500" in seen.trouble
+    assert "HTTP status 500" in str(seen.stale_reason)
     sandbox.clear_faults()
     exports.work()
     assert only(exports).state is ExportState.DONE
@@ -307,3 +310,20 @@ def test_an_order_that_cannot_be_read_hides_no_other(exports, tmp_path):
     (tmp_path / "exports" / "broken").mkdir()
     Path(tmp_path / "exports" / "broken" / "order.json").write_text("{")
     assert only(exports).state is ExportState.WAITING
+
+
+class German(NullTranslations):
+    def gettext(self, message: str) -> str:
+        return {"Bets": "Einsätze"}.get(message, message)
+
+
+def test_a_file_is_written_in_the_language_of_whoever_ordered_it(exports, monkeypatch):
+    monkeypatch.setattr(words, "_available", lambda: ["en", "de"])
+    monkeypatch.setattr(words, "_catalog", lambda code: German() if code == "de" else NullTranslations())
+    use_language("de")
+    exports.order(date(2024, 1, 1), date(2024, 1, 1), ALL, "", Format.PARQUET)
+    use_language("en")
+    exports.work()
+    use_language("en")
+    metadata = pq.read_schema(exports.finished(only(exports).id)[1]).metadata
+    assert metadata[b"Title"].decode() == "Einsätze"
