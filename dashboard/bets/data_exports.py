@@ -283,12 +283,12 @@ class Exports:
         export = msgspec.structs.replace(
             export, lacking=lacking, doubtful=(*doubtful, *map(export.window, differ)), rows=rows, as_of=as_of
         )
+        names = game_names(games.values())
         fill = partial(
             _WRITE[export.format],
             about=export.about,
             tables=(pq.read_table(part.path) for part in parts),
-            names=game_names(games.values()),
-            type_of=lambda game_id: game_type(game_id, games.get(game_id)),
+            game=lambda game_id: (names.get(game_id, str(game_id)), game_type(game_id, games.get(game_id))),
         )
         name = export.file_name()
         size = self._folder.write_file(export, name, fill)

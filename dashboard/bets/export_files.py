@@ -1,8 +1,8 @@
 """Files of many bets, written table by table: nobody holds them all in memory."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +13,9 @@ from dashboard.bets.tables import BETS
 from dashboard.core.files import About, Column, Kind, csv_header, parquet_schema, tame_all
 from dashboard.core.frames import TIMES_S
 
+GameWords = Callable[[int], tuple[str, str]]
+"""The name and the type of a game, by its id."""
+
 _LI: Final = pa.scalar(Decimal("0.001"), pa.decimal128(4, 3))
 _ROWS_A_GROUP: Final = 100_000
 _SOURCES: Final = {
@@ -22,42 +25,28 @@ _SOURCES: Final = {
     "gain_li": "gain_amount",
     "credit_before_li": "credit_before_bet",
     "credit_li": "credit",
-    "game": "game_id",
-    "type": "game_id",
 }
 """From which of the provider's fields a column is made, where it is not one of that name."""
 
 
-def write_parquet(
-    file: IO[bytes],
-    about: About,
-    tables: Iterable[pa.Table],
-    names: Mapping[int, str],
-    type_of: Callable[[int], str],
-) -> None:
-    """Write bets (`twoj_client.columns.SCHEMA`) as Parquet with the columns `bet_tables.BETS`.
+def write_parquet(file: IO[bytes], about: About, tables: Iterable[pa.Table], game: GameWords) -> None:
+    """Write bets (`twoj_client.columns.SCHEMA`) as Parquet with the columns `tables.BETS`.
 
     Amounts are decimals of units of money, times carry the zone. The metadata is what `about` says.
     """
     schema = parquet_schema(about, BETS)
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for table in _in_groups(tables):
-            writer.write_table(_columns(table, schema, names, type_of))
+            writer.write_table(_columns(table, schema, game))
 
 
-def write_csv(
-    file: IO[bytes],
-    about: About,
-    tables: Iterable[pa.Table],
-    names: Mapping[int, str],
-    type_of: Callable[[int], str],
-) -> None:
-    """Write the same as CSV, in the way of `export.csv_bytes`."""
+def write_csv(file: IO[bytes], about: About, tables: Iterable[pa.Table], game: GameWords) -> None:
+    """Write the same as CSV, in the way of `files.csv_bytes`."""
     schema = parquet_schema(about, BETS)
     file.write(csv_header(BETS))
     options = pyarrow.csv.WriteOptions(include_header=False, eol="\r\n")
     for table in tables:
-        columns = _columns(table, schema, names, type_of)
+        columns = _columns(table, schema, game)
         for place, column in enumerate(BETS):
             if column.kind in _AS_TEXT:
                 columns = columns.set_column(place, column.title, _AS_TEXT[column.kind](columns[place]))
@@ -73,20 +62,18 @@ def local_times(times: pa.ChunkedArray) -> pa.ChunkedArray:
 _AS_TEXT: Final = {Kind.TEXT: tame_all, Kind.TIME: local_times}
 
 
-def _columns(
-    table: pa.Table, schema: pa.Schema, names: Mapping[int, str], type_of: Callable[[int], str]
-) -> pa.Table:
-    made: dict[str, Callable[[], Any]] = {
-        "game": lambda: _named(table["game_id"], lambda game_id: names.get(game_id, str(game_id))),
-        "type": lambda: _named(table["game_id"], type_of),
-        "win_li": lambda: pc.add_checked(table["bet_amount"], table["gain_amount"]),
-    }
-    arrays = []
-    for column, field in zip(BETS, schema, strict=True):
-        found = (
-            made[column.field]() if column.field in made else table[_SOURCES.get(column.field, column.field)]
-        )
-        arrays.append(_typed(column, found, field.type))
+def _columns(table: pa.Table, schema: pa.Schema, game: GameWords) -> pa.Table:
+    ids = table["game_id"]
+    different = pc.unique(ids)
+    names, types = zip(*map(game, different.to_pylist()), strict=True) if len(different) else ((), ())
+    places = pc.index_in(ids, different)
+    table = table.append_column("game", pa.array(names, pa.string()).take(places))
+    table = table.append_column("type", pa.array(types, pa.string()).take(places))
+    table = table.append_column("win_li", pc.add_checked(table["bet_amount"], table["gain_amount"]))
+    arrays = [
+        _typed(column, table[_SOURCES.get(column.field, column.field)], field.type)
+        for column, field in zip(BETS, schema, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -97,12 +84,6 @@ def _typed(column: Column, values: pa.ChunkedArray, kind: pa.DataType) -> pa.Chu
         can_be = pc.and_(pc.greater_equal(values, TIMES_S.start), pc.less(values, TIMES_S.stop))
         return pc.if_else(can_be, values, None).cast(pa.timestamp("s")).cast(kind)
     return values.cast(kind)
-
-
-def _named(ids: pa.ChunkedArray, name: Callable[[int], str]) -> pa.ChunkedArray:
-    different = pc.unique(ids)
-    names = pa.array([name(each) for each in different.to_pylist()], pa.string())
-    return names.take(pc.index_in(ids, different))
 
 
 def _in_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -6,7 +6,9 @@ second reading.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal, localcontext
 from enum import StrEnum
+from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -97,7 +99,7 @@ def bet_sums(bets: pa.Table, type_of: Callable[[int], str]) -> BetSums:
         _grouped(rows.append_column("biggest_win_li", rows["win_li"]), ("type", "user_id"), _PLAYER),
         pa.concat_tables([_sizes(rows, Size.BET, "bet_amount_li"), _sizes(rows, Size.WIN, "win_li")]),
         _biggest(single),
-        _newest(single),
+        _of_each_type(single, _BY_TIME, NEWEST),
     )
 
 
@@ -115,7 +117,7 @@ def together(parts: Sequence[BetSums]) -> BetSums:
         _grouped(players, ("type", "user_id"), _PLAYER),
         _grouped(sizes, ("type", "what", "bin"), _SIZE),
         _biggest(wins),
-        _newest(newest),
+        _of_each_type(newest, _BY_TIME, NEWEST),
     )
 
 
@@ -176,9 +178,7 @@ def busiest_minute(sums: BetSums) -> tuple[int, int] | None:
     minutes = minutes.filter(pc.less(pc.abs(minutes["minute"]), TIMES_S.stop // _MINUTE_S))
     if not len(minutes):
         return None
-    top = minutes.take(
-        _first(minutes, [("bet_count", "descending"), ("minute", "ascending")], 1)
-    ).to_pylist()[0]
+    (top,) = _first(minutes, [("bet_count", "descending"), ("minute", "ascending")], 1).to_pylist()
     return top["minute"] * _MINUTE_S, top["bet_count"]
 
 
@@ -216,8 +216,7 @@ def top_players(sums: BetSums, rank: Rank, most: int) -> pd.DataFrame:
         players = players.filter(pc.field("gain_li") > 0)
     if rank is Rank.LOST:
         players, order = players.filter(pc.field("gain_li") < 0), "ascending"
-    found = players.take(_first(players, [(column, order), ("user_id", "ascending")], most))
-    return _frame(found)
+    return _frame(_first(players, [(column, order), ("user_id", "ascending")], most))
 
 
 def player_count(sums: BetSums) -> int:
@@ -227,12 +226,12 @@ def player_count(sums: BetSums) -> int:
 
 def biggest_wins(sums: BetSums, most: int) -> pd.DataFrame:
     """Up to `most` bets (`BIGGEST` at most), those that gave back the most first."""
-    return _frame(sums.wins.take(_first(sums.wins, _BY_WIN, most)))
+    return _frame(_first(sums.wins, _BY_WIN, most))
 
 
 def newest(sums: BetSums, most: int) -> pd.DataFrame:
     """Up to `most` bets (`NEWEST` at most), the newest first."""
-    return _frame(sums.newest.take(_first(sums.newest, _BY_TIME, most)))
+    return _frame(_first(sums.newest, _BY_TIME, most))
 
 
 def _rows(bets: pa.Table, type_of: Callable[[int], str]) -> pa.Table:
@@ -286,21 +285,15 @@ def _biggest(rows: pa.Table) -> pa.Table:
     return _of_each_type(rows.filter(pc.field("win_li") > 0), _BY_WIN, BIGGEST)
 
 
-def _newest(rows: pa.Table) -> pa.Table:
-    return _of_each_type(rows, _BY_TIME, NEWEST)
-
-
 def _of_each_type(rows: pa.Table, keys: list[tuple[str, str]], most: int) -> pa.Table:
-    found = [rows.slice(0, 0)]
-    for name in pc.unique(rows["type"]).to_pylist():
-        of_type = rows.filter(pc.field("type") == name)
-        found.append(of_type.take(_first(of_type, keys, most)))
-    return pa.concat_tables(found)
+    types = pc.unique(rows["type"]).to_pylist()
+    found = [_first(rows.filter(pc.field("type") == name), keys, most) for name in types]
+    return pa.concat_tables([rows.slice(0, 0), *found])
 
 
-def _first(table: pa.Table, keys: list[tuple[str, str]], most: int) -> pa.Array:
-    """Return where the first rows stand; nothing is kept of the others."""
-    return pc.select_k_unstable(table, most, sort_keys=keys)
+def _first(table: pa.Table, keys: list[tuple[str, str]], most: int) -> pa.Table:
+    """Return the first rows; nothing is kept of the others."""
+    return table.take(pc.select_k_unstable(table, most, sort_keys=keys))
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -315,16 +308,9 @@ def _tables(sums: BetSums) -> list[Any]:
 
 
 def _edges() -> list[int]:
-    """Return the smallest whole li of each bin, n with n⁵ >= 10^k, decided without rounding."""
-    found = []
-    for power in range(19 * BINS_A_DECADE):
-        edge = int(10 ** (power / BINS_A_DECADE))
-        while edge**BINS_A_DECADE >= 10**power:
-            edge -= 1
-        while edge**BINS_A_DECADE < 10**power:
-            edge += 1
-        found.append(edge)
-    return found
+    """Return the smallest whole li of each bin, n with n⁵ >= 10^k; 40 digits decide it, as 19 are whole."""
+    with localcontext(prec=40):
+        return [ceil(Decimal(10) ** (Decimal(power) / BINS_A_DECADE)) for power in range(19 * BINS_A_DECADE)]
 
 
 EDGES_LI: Final = _edges()

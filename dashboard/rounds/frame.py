@@ -23,55 +23,42 @@ EXTRA_AMOUNTS: Final = ("base_amount", "free_amount", "bonus_amount", "jackpot_a
 """Amounts within `extra_business`, in li."""
 _LONGEST_ROUND_S: Final = 31 * 86_400
 
-_WHOLE: Final = (
-    *("game_id", "user_id", "start_at", "end_at", "bet_amount_li", "gain_li", "win_li"),
-    *("credit_before_li", "credit_li", "feature", "award_type", *(f"{name}_li" for name in EXTRA_AMOUNTS)),
-    "extra_spins",
-)
-_TEXT: Final = (
-    *("event_id", "draw_id", "op_id", "currency", "extra_business", "bet_areas", "win_areas"),
-    *("game_result", "award_odds"),
-)
-COLUMNS: Final = (*_WHOLE, *_TEXT, "is_buy")
+_WHOLE: Final = {
+    "game_id": "game_id",
+    "user_id": "user_id",
+    "start_at": "start_at",
+    "bet_amount_li": "bet_amount",
+    "gain_li": "gain_amount",
+    "credit_before_li": "credit_before_bet",
+    "credit_li": "credit",
+    "feature": "feature",
+}
+"""Whole numbers, and the provider's fields that they are."""
+_IN_EXTRA: Final = {"award_type": "award_type", "extra_spins": "extra_spins"} | {
+    f"{name}_li": name for name in EXTRA_AMOUNTS
+}
+"""Whole numbers, and the fields of `extra_business` that they are."""
+_TEXTS: Final = ("event_id", "draw_id", "op_id", "currency")
+_JSONS: Final = ("extra_business", "bet_areas", "win_areas", "game_result")
 
 
 def rounds_frame(rows: Sequence[GamesRound | SlotsRound]) -> pd.DataFrame:
-    """One row a round, in the order given, with `COLUMNS`.
+    """One row a round, in the order given, with a column for each documented field of any kind of round.
 
     `win_li` is what the player got back: bet + net result (`gain_li`). What `extra_business` documents has
     columns of its own; the column `extra_business` is the whole of it as JSON, unknown fields included. Lists
     and results of the Games types are JSON too, as the provider gave them.
     """
     extras = _of(rows, "extra_business")
-    whole: dict[str, list[int | None]] = {
-        "game_id": [row.game_id for row in rows],
-        "user_id": [row.user_id for row in rows],
-        "start_at": [row.start_at for row in rows],
-        "end_at": [_end_at(row) for row in rows],
-        "bet_amount_li": [row.bet_amount for row in rows],
-        "gain_li": [row.gain_amount for row in rows],
-        "win_li": [row.bet_amount + row.gain_amount for row in rows],
-        "credit_before_li": [row.credit_before_bet for row in rows],
-        "credit_li": [row.credit for row in rows],
-        "feature": _of(rows, "feature"),
-        "award_type": _of_extras(extras, "award_type"),
-        **{f"{name}_li": _of_extras(extras, name) for name in EXTRA_AMOUNTS},
-        "extra_spins": _of_extras(extras, "extra_spins"),
-    }
-    text: dict[str, list[str | None]] = {
-        "event_id": [row.event_id for row in rows],
-        "draw_id": [row.draw_id for row in rows],
-        "op_id": [row.op_id for row in rows],
-        "currency": _of(rows, "currency"),
-        "extra_business": [_json(extra) for extra in extras],
-        **{
-            name: [_json(value) for value in _of(rows, name)]
-            for name in ("bet_areas", "win_areas", "game_result")
-        },
-        "award_odds": [None if odds is None else str(odds) for odds in _of(rows, "award_odds")],
-    }
-    columns: dict[str, Any] = {name: pd.array(whole[name], dtype="Int64") for name in _WHOLE}
-    columns |= {name: pd.array(text[name], dtype="string") for name in _TEXT}
+    whole = {name: _of(rows, field) for name, field in _WHOLE.items()}
+    whole |= {name: _of_extras(extras, field) for name, field in _IN_EXTRA.items()}
+    whole["end_at"] = [_end_at(row) for row in rows]
+    whole["win_li"] = [row.bet_amount + row.gain_amount for row in rows]
+    texts = {name: _of(rows, name) for name in _TEXTS}
+    texts |= {name: [_json(value) for value in _of(rows, name)] for name in _JSONS}
+    texts["award_odds"] = [None if odds is None else str(odds) for odds in _of(rows, "award_odds")]
+    columns: dict[str, Any] = {name: pd.array(values, dtype="Int64") for name, values in whole.items()}
+    columns |= {name: pd.array(values, dtype="string") for name, values in texts.items()}
     columns["is_buy"] = pd.array(_of(rows, "is_buy"), dtype="boolean")
     return pd.DataFrame(columns)
 

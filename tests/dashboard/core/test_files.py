@@ -344,6 +344,6 @@ def test_an_end_that_is_no_time_is_empty_in_a_file_of_bets(told: int) -> None:
     values = {field.name: ["x"] if field.type == pa.string() else [1_742_205_595] for field in SCHEMA}
     table = pa.table({**values, "end_at": [told]}, SCHEMA)
     written = io.BytesIO()
-    write_csv(written, ABOUT, [table], {}, str)
+    write_csv(written, ABOUT, [table], lambda game_id: (str(game_id), "Slots"))
     (row,) = csv.DictReader(io.StringIO(written.getvalue().decode("utf-8-sig")))
     assert (row["Start"], row["End"]) == ("2025-03-17 17:59:55+08:00", "")
