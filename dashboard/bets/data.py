@@ -8,8 +8,7 @@ from typing import Final, cast
 
 from pyarrow import Table
 
-from dashboard.bets.data_pieces import piece_s
-from dashboard.bets.data_reading import BetReading, BetsRead
+from dashboard.bets.data_reading import BetReading, BetsRead, piece_s
 from dashboard.bets.sums import BetSums, bet_sums, packed, unpacked
 from dashboard.core.frames import game_type
 from dashboard.core.periods import business_day
@@ -36,12 +35,12 @@ _READ_AGAIN_FOR: Final = timedelta(days=9)
 def bets(merchant: Merchant, view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
     """What has been read of the bets of `view` that are `wanted`, in sums.
 
-    They are read in the background, the newest first; more than `MOST_UNASKED` only once somebody said so
-    (`read_bets`). Waits so long at most for the rest. Raises TwoJError where the list of games is not known.
+    They are read in the background, the newest first; more than `MOST_UNASKED` only once somebody began it
+    (`bet_reading`). Waits so long at most for the rest. Raises TwoJError where no list of games is known.
     """
     if view.start >= view.end:
         return BetsRead(None, _epoch(view.start), _epoch(view.start), (), 0, 0, going_on=False)
-    reading, count = _reading(merchant, view, wanted), bet_count(merchant, view)
+    reading, count = bet_reading(merchant, view, wanted), bet_count(merchant, view)
     if not reading.begun and count is not None and count <= MOST_UNASKED:
         reading.begin()
     read = reading.look(_epoch(view.end), patience_s)
@@ -56,16 +55,6 @@ def bet_count(merchant: Merchant, view: View) -> int | None:
         return merchant.twoj.all.stage_summary(start=view.start, end=view.end).data.summary.bet_count
     except TwoJError:
         return None
-
-
-def read_bets(merchant: Merchant, view: View, wanted: RoundFilter) -> None:
-    """Read the period's bets, or the rest of them, however many they are."""
-    _reading(merchant, view, wanted).begin()
-
-
-def stop_reading_bets(merchant: Merchant, view: View, wanted: RoundFilter) -> None:
-    """Leave out what has not been read yet of the period's bets."""
-    _reading(merchant, view, wanted).stop()
 
 
 def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
@@ -95,7 +84,8 @@ def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
     )
 
 
-def _reading(merchant: Merchant, view: View, wanted: RoundFilter) -> BetReading:
+def bet_reading(merchant: Merchant, view: View, wanted: RoundFilter) -> BetReading:
+    """The reading of the period's bets, one for all who look, to begin it or to stop it."""
     sums, count = _sums(merchant), bet_count(merchant, view)
     start_s, end_s = _epoch(view.start), _epoch(view.end)
 

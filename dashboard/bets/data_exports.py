@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import structlog
 
 from dashboard.bets.data_export_store import ExportFolder, Part
-from dashboard.bets.data_pieces import less_than_counted, piece_s
+from dashboard.bets.data_reading import less_than_counted, piece_s
 from dashboard.bets.export import Export, ExportState, Format, days_that_differ
 from dashboard.bets.export_files import write_csv, write_parquet
 from dashboard.core.frames import game_names, game_type

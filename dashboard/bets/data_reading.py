@@ -2,23 +2,22 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.bets.data_pieces import less_than_counted
 from dashboard.bets.sums import BetSums, together
-from dashboard.core.text import later
+from dashboard.core.text import Deferred, Message, later
 from dashboard.provider.changes import changed
-from dashboard.provider.failures import by_time, failures
+from dashboard.provider.failures import by_time, failures, window_text
 from dashboard.provider.jobs import Job
 from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError, Window
 from twoj_client.changes import Restatement
-from twoj_client.windows import cut
+from twoj_client.windows import HOUR_S, cut
 
 # So long after its end a window's bets are final, as for the client's own cache.
 _SETTLE_S: Final = 7200
@@ -28,6 +27,27 @@ _RETRY_S: Final = 60
 # Renewals read at most so many bets a second on average, or a busy operator's last hour would never rest.
 _RENEWED_BETS_A_S: Final = 500
 _FOLD: Final = 24
+# Whole parts of the hour, which is the provider's longest window.
+_PIECES_S: Final = (HOUR_S, 1800, 900, 600, 300)
+_MOST_BETS: Final = 100_000
+_BUSIEST: Final = 3
+
+
+def less_than_counted(window: Window, zone: ZoneInfo) -> Message:
+    """Say of a window that it was not read wholly."""
+    when = Deferred(window_text, (window, zone))
+    return later("{when}: the provider counts more bets than its pages hold.", when=when)
+
+
+def piece_s(bets: int | None, window_s: int) -> int:
+    """How long a piece of a window with so many bets may be, so that it fits the memory at busy times too.
+
+    None for `bets` where nobody knows.
+    """
+    if bets is None:
+        return _PIECES_S[-1]
+    busiest_a_s = _BUSIEST * bets / max(window_s, 1)
+    return next((piece for piece in _PIECES_S if busiest_a_s * piece <= _MOST_BETS), _PIECES_S[-1])
 
 
 class _Piece(NamedTuple):
@@ -68,40 +88,31 @@ class BetsRead:
         return replace(self.known, failed=(*self.known.failed, later("The older bets: not read yet.")))
 
 
+@dataclass(eq=False)
 class BetReading:
-    """Reads bets from `start_s` on in pieces of `piece_s`, the newest first. For all threads.
+    """Reads bets from `_start_s` on in pieces of `_piece_s`, the newest first. For all threads.
 
-    `ask` reads one piece and sums it up, `zone` and `currency` are those of the words about it.
+    `_ask` reads one piece and sums it up, `_zone` and `_currency` are those of the words about it.
     What can no longer change is read once, the rest again from time to time while somebody looks.
     """
 
-    def __init__(
-        self,
-        ask: Callable[[Window], Reply[BetSums]],
-        zone: ZoneInfo,
-        currency: str | None,
-        start_s: int,
-        piece_s: int,
-        pool: ThreadPoolExecutor,
-        clock: Callable[[], float],
-    ) -> None:
-        self.begun = False
-        self._ask = ask
-        self._zone = zone
-        self._currency = currency
-        self._start_s = start_s
-        self._piece_s = piece_s
-        self._pool = pool
-        self._clock = clock
-        self._lock = Lock()
-        self._load: Job[Window, int] | None = None
-        self._settled: dict[int, datetime] = {}
-        self._folded: list[BetSums] = []
-        self._changing: dict[int, _Piece] = {}
-        self._changes: dict[int, tuple[Restatement, ...]] = {}
-        self._failed: dict[int, tuple[Window, TwoJError, float]] = {}
-        self._sums: BetSums | None = None
-        self._stopped = True
+    _ask: Callable[[Window], Reply[BetSums]]
+    _zone: ZoneInfo
+    _currency: str | None
+    _start_s: int
+    _piece_s: int
+    _pool: ThreadPoolExecutor
+    _clock: Callable[[], float]
+    begun: bool = field(default=False, init=False)
+    _stopped: bool = field(default=True, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+    _load: Job[Window, int] | None = field(default=None, init=False)
+    _settled: dict[int, datetime] = field(default_factory=dict, init=False)
+    _folded: list[BetSums] = field(default_factory=list, init=False)
+    _changing: dict[int, _Piece] = field(default_factory=dict, init=False)
+    _changes: dict[int, tuple[Restatement, ...]] = field(default_factory=dict, init=False)
+    _failed: dict[int, tuple[Window, TwoJError, float]] = field(default_factory=dict, init=False)
+    _sums: BetSums | None = field(default=None, init=False)
 
     def begin(self) -> None:
         """Read what has not been read yet."""

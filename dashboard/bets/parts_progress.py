@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.bets import data, parts_filter
 from dashboard.bets.data import MOST_UNASKED
-from dashboard.bets.data_reading import BetsRead
+from dashboard.bets.data_reading import BetReading, BetsRead
 from dashboard.core.formats import count
 from dashboard.core.text import text
 from dashboard.core.view import View
@@ -82,9 +82,13 @@ def _so_far(read: BetsRead) -> str:
     )
 
 
+def _reading() -> BetReading:
+    return data.bet_reading(current.merchant(), period_filters.view(), parts_filter.wanted())
+
+
 def _stop() -> None:
-    data.stop_reading_bets(current.merchant(), period_filters.view(), parts_filter.wanted())
+    _reading().stop()
 
 
 def _go() -> None:
-    data.read_bets(current.merchant(), period_filters.view(), parts_filter.wanted())
+    _reading().begin()

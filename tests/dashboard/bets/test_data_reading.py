@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from dashboard.bets.data_pieces import piece_s
-from dashboard.bets.data_reading import BetReading
+from dashboard.bets.data_reading import BetReading, piece_s
 from dashboard.bets.sums import BetSums, bet_sums
 from dashboard.core.metrics import Totals
 from twoj_client import Reply, Window
