@@ -27,7 +27,7 @@ from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, size_words, st
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
 from dashboard.core.periods import days_label
-from dashboard.core.text import plural, text
+from dashboard.core.text import later, plural, text
 from dashboard.kit import (
     cards,
     charts,
@@ -63,7 +63,7 @@ def shown() -> Reading[BetSums] | None:
     return None if is_empty(read) else read.to_file
 
 
-@parts.part("Figures of the bets", "bets", lambda: six(None), first=True, shapes=6)
+@parts.part(later("Figures of the bets"), "bets", lambda: six(None), first=True, shapes=6)
 def figures() -> None:
     view, merchant = period_filters.view(), current.merchant()
     if states.just_begun(view):
@@ -91,7 +91,7 @@ def figures() -> None:
         )
 
 
-@parts.part("Bets by time", "bet-steps")
+@parts.part(later("Bets by time"), "bet-steps")
 def steps() -> None:
     merchant, read, known = current.merchant(), found(), shown()
     if known is None:
@@ -106,7 +106,7 @@ def steps() -> None:
         downloads.draw(title, STEPS, table, known, bets_filter.words())
 
 
-@parts.part("Sizes of bets and wins", "bet-sizes")
+@parts.part(later("Sizes of bets and wins"), "bet-sizes")
 def bet_sizes() -> None:
     merchant, known = current.merchant(), shown()
     if known is None:
@@ -120,21 +120,21 @@ def bet_sizes() -> None:
             downloads.draw(title, SIZES, rows, known, bets_filter.words())
 
 
-@parts.part("Players", "bet-players")
+@parts.part(later("Players"), "bet-players")
 def players() -> None:
     if known := shown():
         with states.box("bet-players", text("Players")):
             parts_tables.players(known)
 
 
-@parts.part("Biggest wins", "bet-wins")
+@parts.part(later("Biggest wins"), "bet-wins")
 def wins() -> None:
     if known := shown():
         with states.box("bet-wins", text("Biggest wins")):
             parts_tables.wins(known)
 
 
-@parts.part("The last minutes", "bet-tail", every_s=TAIL_EVERY_S)
+@parts.part(later("The last minutes"), "bet-tail", every_s=TAIL_EVERY_S)
 def tail() -> None:
     merchant = current.merchant()
     known = bets_data.last_bets(merchant, bets_filter.wanted())
@@ -157,7 +157,7 @@ def tail() -> None:
         parts_tables.bets("bet-tail", table, merchant.currency, text("No bets in these minutes."))
 
 
-@parts.part("Bets of the period", "bet-rows", every_s=None)
+@parts.part(later("Bets of the period"), "bet-rows", every_s=None)
 def rows() -> None:
     merchant, known = current.merchant(), shown()
     if known is None:
@@ -172,7 +172,7 @@ def rows() -> None:
         downloads.draw(text("Newest bets"), BETS, table, known, only)
 
 
-@parts.part("Exports", "bet-exports")
+@parts.part(later("Exports"), "bet-exports")
 def exports() -> None:
     with states.box("bet-exports", text("Whole days as a file")):
         parts_exports.order(period_filters.view())
@@ -219,5 +219,5 @@ with right:
 rows()
 exports()
 if asked := parts_dialog.asked():
-    with states.part(text("This bet")):
+    with states.part(later("This bet")):
         opened(asked)

@@ -11,7 +11,7 @@ from dashboard.core.cell_links import link
 from dashboard.core.files import Column
 from dashboard.core.markdown import escaped
 from dashboard.core.query import ROUND
-from dashboard.core.text import plural, text
+from dashboard.core.text import later, plural, text
 from dashboard.kit import (
     charts,
     current,
@@ -76,7 +76,7 @@ def table(
     downloads.draw(title, columns, frame, known, *whose(known.value))
 
 
-@parts.part("Figures of this player", "player", players_cards.unknown, first=True, shapes=8)
+@parts.part(later("Figures of this player"), "player", players_cards.unknown, first=True, shapes=8)
 def figures() -> None:
     if known := parts_loading.history():
         history, view = known.value, period_filters.view()
@@ -93,7 +93,7 @@ def figures() -> None:
             )
 
 
-@parts.part("The balance", "balance")
+@parts.part(later("The balance"), "balance")
 def balance() -> None:
     known = parts_loading.history()
     if known is None or dated(known.value.rounds).empty:
@@ -127,7 +127,7 @@ def balance() -> None:
             )
 
 
-@parts.part("When this player plays", "habits")
+@parts.part(later("When this player plays"), "habits")
 def habits() -> None:
     known = parts_loading.history()
     if known is None or dated(known.value.rounds).empty:
@@ -157,7 +157,7 @@ def habits() -> None:
         )
 
 
-@parts.part("Games of this player", "player-games")
+@parts.part(later("Games of this player"), "player-games")
 def games() -> None:
     known = parts_loading.history()
     if known is None:
@@ -182,7 +182,7 @@ def games() -> None:
         table(text("Games of a player"), rows, PLAYER_GAMES, "player-games", known, links=[TO_GAME])
 
 
-@parts.part("The rounds", "rounds", every_s=None)
+@parts.part(later("The rounds"), "rounds", every_s=None)
 def rounds() -> None:
     known = parts_loading.history()
     if known is None or known.value.rounds.empty:
@@ -235,5 +235,5 @@ if parts_loading.is_read():
     games()
     rounds()
     if event_id := parts_dialog.asked():
-        with states.part(text("This round")):
+        with states.part(later("This round")):
             opened(event_id)

@@ -24,7 +24,7 @@ _NAME: Final = later("The rounds of this player")
 
 def is_read() -> bool:
     """Whether all rounds of the player in the address are there; if not, draws why, or how far they are."""
-    with states.part(str(_NAME)):
+    with states.part(_NAME):
         try:
             return _is_read()
         except PlayerProblem as problem:
@@ -111,7 +111,7 @@ def _is_read() -> bool:
 
 @guard.fragment(run_every=_LOOK_EVERY_S, key="reading")
 def _progress(player: Player) -> None:
-    with states.part(str(_NAME)), st.container(key="reading-progress", border=True):
+    with states.part(_NAME), st.container(key="reading-progress", border=True):
         try:
             reading = data.player_history(current.merchant(), player, period_filters.view(), 0)
         except (PlayerProblem, ProviderFailed):

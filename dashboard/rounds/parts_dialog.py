@@ -10,7 +10,7 @@ from dashboard.core.codes import SLOTS
 from dashboard.core.markdown import escaped, safe_url, short
 from dashboard.core.periods import business_day
 from dashboard.core.query import ROUND
-from dashboard.core.text import text
+from dashboard.core.text import later, text
 from dashboard.kit import current, guard, navigation, query_params, states
 from dashboard.rounds.data import round_url
 from dashboard.rounds.detail import Fields, facts, games_fields, slots_fields
@@ -27,7 +27,7 @@ def _close() -> None:
     query_params.clear([ROUND])
 
 
-@guard.dialog("Round", _close)
+@guard.dialog(later("Round"), _close)
 def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a round of a player (a row of `round_table.rounds_table`), with all that its type has."""
     is_slots = row["type"] == SLOTS
@@ -38,12 +38,12 @@ def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
         "round-fields",
     )
     if is_slots:
-        with states.part(text("The provider's page of this round")):
+        with states.part(later("The provider's page of this round")):
             _provider_page(round_url(current.merchant(), int(row["game_id"]), str(row["draw_id"])))
     _game(row)
 
 
-@guard.dialog("Bet", _close)
+@guard.dialog(later("Bet"), _close)
 def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a bet (a row of `bet_tables.bets_table`), with ways to its player and its game."""
     _fields(text("The bet"), facts(row, currency), "round-facts")
@@ -59,7 +59,7 @@ def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
     _game(row)
 
 
-@guard.dialog("Not found", _close)
+@guard.dialog(later("Not found"), _close)
 def missing(sentence: str) -> None:
     """Say that there is no such round."""
     st.warning(escaped(sentence), icon=":material/search_off:")
