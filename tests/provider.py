@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from twoj_sandbox import KEY, MCH_ID
-from twoj_sandbox.clock import CLOCK_TOLERANCE_S
+from twoj_sandbox.rules import CLOCK_TOLERANCE_S
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,9 +1,8 @@
 """Methods about all games: ``twoj.all``."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
@@ -14,11 +13,10 @@ from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
 from twoj_client.errors import BadArgument
 from twoj_client.history import forwards, oldest_first
-from twoj_client.hourly_pages import PAGE_SIZE, HourlyPages, HourPages, P, Read
+from twoj_client.hourly_pages import PAGE_SIZE, HourPages, P, Read, hourly_pages
 from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.stage import StageSummaries
-from twoj_client.sums import Sums
 from twoj_client.windows import Window
 
 if TYPE_CHECKING:
@@ -29,6 +27,18 @@ T = TypeVar("T")
 # Inside the class, `list` is a method.
 GameList = list[Game]
 Bets = list[Bet]
+
+
+@dataclass(frozen=True)
+class Sums(Generic[T]):
+    """How something is made of a table of bets, and kept in the place of bets that are too many to keep."""
+
+    name: str
+    """Tells it, and its version, from whatever else is made of bets."""
+    make: "Callable[[Table], T]"
+    pack: Callable[[T], bytes]
+    unpack: Callable[[bytes], T]
+    """Raises ValueError where the bytes are damaged."""
 
 
 class AllGames:
@@ -68,15 +78,8 @@ class AllGames:
         ``missing`` names the hours that stayed incomplete. Finished hours are kept in the cache.
         """
         cache, params = self._core.cache, _history_params(game_ids)
-
-        def read(page: int, hour: Window) -> Answer[BetPage]:
-            return cache.read(endpoints.ALL_HISTORY, params | {"page": page}, hour)
-
-        def renew(page: int, hour: Window) -> Answer[BetPage]:
-            return cache.renew(endpoints.ALL_HISTORY, params | {"page": page}, hour)
-
-        pages = HourlyPages(self._core.workers, read, renew, _distinct)
-        hours = list(pages.hours(arguments.window(start, end)))
+        window = arguments.window(start, end)
+        hours = self._hours(endpoints.ALL_HISTORY, cache.read, cache.renew, _distinct, params, window)
         bets = [_bets(hour) for hour in hours]
         changes = [
             change
@@ -93,7 +96,7 @@ class AllGames:
         start: When,
         end: When,
         game_ids: Iterable[int] | None = None,
-    ) -> Reply[Table]:
+    ) -> "Reply[Table]":
         """Return the bets of the window as an Arrow table, several times as quickly as :meth:`history`.
 
         The columns are the fields of :class:`~twoj_client.models.Bet`; amounts are 64-bit integers of li.
@@ -104,9 +107,9 @@ class AllGames:
 
         from twoj_client import columns  # noqa: PLC0415
 
-        read = self._asking(columns.ALL_HISTORY_COLUMNS, game_ids)
-        pages = HourlyPages(self._core.workers, read, read, columns.distinct)
-        hours = list(pages.hours(arguments.window(start, end)))
+        ask, distinct = self._core.ask, columns.distinct
+        params, window = _history_params(game_ids), arguments.window(start, end)
+        hours = self._hours(columns.ALL_HISTORY_COLUMNS, ask, ask, distinct, params, window)
         return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
 
     def history_sums(
@@ -128,15 +131,19 @@ class AllGames:
             endpoints.ALL_HISTORY, params, window, make, pack=sums.pack, unpack=sums.unpack
         )
 
-    def _asking(self, endpoint: Endpoint[P], game_ids: Iterable[int] | None) -> Read[P]:
-        """Return what reads a page past the cache."""
-        params = _history_params(game_ids)
+    def _hours(
+        self,
+        endpoint: Endpoint[P],
+        read: Callable[..., Answer[P]],
+        renew: Callable[..., Answer[P]],
+        distinct: Callable[[Sequence[P]], int],
+        params: dict[str, Any],
+        window: Window,
+    ) -> Sequence[HourPages[P]]:
+        def page_of(ask: Callable[..., Answer[P]]) -> Read[P]:
+            return lambda page, hour: ask(endpoint, params | {"page": page}, hour)
 
-        def ask(page: int, hour: Window) -> Answer[P]:
-            asked = params | {"page": page, "time_start": hour.start, "time_end": hour.end}
-            return self._core.ask(endpoint, asked)
-
-        return ask
+        return [*hourly_pages(self._core.workers, page_of(read), page_of(renew), distinct, window)]
 
     def bonus_summary(
         self,
@@ -171,7 +178,7 @@ class AllGames:
             return reply_of(answer.value, [answer])
         if start is None or end is None:
             raise BadArgument("Give both start and end, or neither.")
-        return self._core.read_joined(endpoint, params, arguments.window(start, end))
+        return self._core.read_joined(endpoint, params, start, end)
 
 
 def _history_params(game_ids: Iterable[int] | None) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Checks of what callers pass in: a mistake is named before anything is sent."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import secrets
@@ -20,9 +18,7 @@ def epoch_s(name: str, value: object) -> int:
 
     Fractions are rounded up: the provider's times are whole seconds, so ``t < 10.5`` means ``t < 11``.
 
-    Raises:
-        BadArgument: a naive datetime, a bool, a float, or anything else that is no time.
-
+    Raises BadArgument: a naive datetime, a bool, a float, or anything else that is no time.
     """
     if isinstance(value, dt.datetime):
         if value.tzinfo is None or value.utcoffset() is None:
@@ -45,9 +41,7 @@ def epoch_s(name: str, value: object) -> int:
 def window(start: object, end: object) -> Window:
     """Return the half-open window from `start` to `end`.
 
-    Raises:
-        BadArgument: either is no time, or the end is not after the start.
-
+    Raises BadArgument: either is no time, or the end is not after the start.
     """
     asked = Window(epoch_s("start", start), epoch_s("end", end))
     if asked.end <= asked.start:
@@ -58,9 +52,7 @@ def window(start: object, end: object) -> Window:
 def player(user_id: object, op_id: object) -> dict[str, Any]:
     """Return the parameters that name a player.
 
-    Raises:
-        BadArgument: neither is given, or one is not an id.
-
+    Raises BadArgument: neither is given, or one is not an id.
     """
     if user_id is None and op_id is None:
         raise BadArgument("Name the player: user_id or op_id is needed.")

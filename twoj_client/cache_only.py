@@ -1,7 +1,5 @@
 """What the cache answers at once, without the provider."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """What the provider changed of the past: sums of what it said first, beside what it says now. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -48,7 +46,7 @@ def figures(value: Any) -> Figures:
     return {name: number for name, number in sums.items() if number}
 
 
-def table_figures(bets: Table) -> Figures:
+def table_figures(bets: "Table") -> Figures:
     """Return the sums of a table of bets."""
     sums = {name: bets[name].to_pylist() for name in ("bet_amount", "gain_amount")}
     found = {"bet_count": Decimal(len(bets))} | {name: Decimal(sum(each)) for name, each in sums.items()}

@@ -1,7 +1,5 @@
 """Leaves alone, for a while, what has just failed: endpoints, stores, databases."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections import Counter
@@ -42,9 +40,7 @@ class CircuitBreaker:
     def guard(self, key: str = "") -> Iterator[None]:
         """Try inside of the block, and :meth:`record` what came of it.
 
-        Raises:
-            CircuitOpen: the key is left alone, or it is not this one's turn. Nothing was tried.
-
+        Raises CircuitOpen: the key is left alone, or it is not this one's turn. Nothing was tried.
         """
         probe = self._begin(key)
         try:

@@ -1,12 +1,11 @@
 """The client: puts the wire, the cache and the groups of methods together."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -58,8 +57,7 @@ class TwoJ:
         clock: epoch seconds; timer: a clock that never jumps; sleep: waits so many seconds. For tests.
         transport: replaces the network. For tests.
 
-    Raises:
-        BadArgument: an argument is not what it should be.
+    Raises BadArgument: an argument is not what it should be.
 
     """
 
@@ -152,14 +150,14 @@ class TwoJ:
         That goes for all who share the cache, within seconds. What is kept serves only where the provider
         fails, until its new answer replaces it; what has changed is said (`Reply.changes`).
         """
-        self._cache.ask_again(arguments.window(start, end))
+        self._cache.asked_again.note(arguments.window(start, end), self._cache.now())
 
     def asked_again(self, *, start: When, end: When) -> int:
         """Return the number of the last request to ask for a part of the window again, 0 if there is none.
 
         What is kept of replies elsewhere is old once it has changed.
         """
-        return self._cache.asked_again(arguments.window(start, end))
+        return self._cache.asked_again.number(arguments.window(start, end))
 
     def cache_state(self) -> CacheState:
         """Say how the cache is. While it does not work answers take longer, and none is lost."""
@@ -173,7 +171,7 @@ class TwoJ:
         self._wire.close()
         self._store.close()
 
-    def __enter__(self) -> TwoJ:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

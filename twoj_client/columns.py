@@ -1,7 +1,5 @@
 """The betting history as columns: Arrow tables, without a Python object for each bet."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
@@ -13,16 +11,12 @@ import pyarrow.json
 
 from twoj_client.endpoints import ALL_HISTORY, Endpoint
 from twoj_client.hourly_pages import HourPages
-from twoj_client.models import Bet, BetPage
+from twoj_client.models import Bet, BetPage, NumberOrNone, Text
 from twoj_client.tolerant import Unknown, read
 
 SCHEMA = pa.schema(
     [
-        pa.field(
-            name,
-            pa.string() if kind in ("str", "Text") else pa.int64(),
-            nullable=kind == "NumberOrNone",
-        )
+        pa.field(name, pa.string() if kind in (str, Text) else pa.int64(), nullable=kind == NumberOrNone)
         for name, kind in Bet.__annotations__.items()
     ]
 )
@@ -58,9 +52,7 @@ class _Decoder:
     def decode(self, payload: bytes | memoryview) -> BetColumns:
         """Return a page's rows as a table. `payload` must be one JSON value.
 
-        Raises:
-            msgspec.DecodeError: a documented field is missing or holds another type.
-
+        Raises msgspec.DecodeError: a documented field is missing or holds another type.
         """
         # Arrow 26 crashes the process over a null in the place of an object.
         if payload[:1] != b"{":

@@ -1,13 +1,13 @@
 """What all groups of methods share: the cache, the senders, the workers, the business zone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from twoj_client import arguments
+from twoj_client.arguments import When
 from twoj_client.cache.cached import CachedReads
 from twoj_client.cache_only import refuse_if_cache_only
 from twoj_client.decode import typed
@@ -15,7 +15,7 @@ from twoj_client.endpoints import Endpoint
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.senders import Senders
 from twoj_client.stats import Stats
-from twoj_client.windows import Window, blocks, business_days
+from twoj_client.windows import Window, blocks, business_days, in_window
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -36,9 +36,17 @@ class Core:
     sleep: Callable[[float], None]
     stats: Stats
 
-    def ask(self, endpoint: Endpoint[T], params: dict[str, Any], *, hurried: bool = False) -> Answer[T]:
-        """Ask the provider past the cache."""
+    def ask(
+        self,
+        endpoint: Endpoint[T],
+        params: dict[str, Any],
+        window: Window | None = None,
+        *,
+        hurried: bool = False,
+    ) -> Answer[T]:
+        """Ask the provider past the cache; `window` is added to the parameters."""
         refuse_if_cache_only()
+        params = in_window(params, window)
         received = self.senders.ask(endpoint, params, hurried=hurried)
         value, unknown = typed(endpoint, received.payload)
         return Answer(
@@ -59,8 +67,15 @@ class Core:
             return [work(items[0])]
         return list(self.workers.map(work, items))
 
-    def read_joined(self, endpoint: Endpoint[T], params: dict[str, Any], window: Window) -> Reply[T]:
-        """Read a window of any length in blocks that the endpoint permits, cut between business days."""
+    def read_joined(self, endpoint: Endpoint[T], params: dict[str, Any], start: When, end: When) -> Reply[T]:
+        """Read a window of any length in blocks that the endpoint permits, cut between business days.
+
+        Raises:
+            BadArgument: the window is none.
+            TwoJError: the provider failed.
+
+        """
+        window = arguments.window(start, end)
         assert endpoint.longest_s and endpoint.join, endpoint.name  # noqa: S101, PT018
         parts = [window]
         if window.end - window.start > endpoint.longest_s:

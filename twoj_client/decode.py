@@ -1,7 +1,5 @@
 """The provider's answers: bytes in, the typed payload and its bytes out. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -135,9 +133,7 @@ def told_ms(endpoint: Endpoint[T], body: bytes) -> int | None:
 def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> Typed[T]:
     """Return `payload` as the endpoint's type.
 
-    Raises:
-        WrongShape: what is required is missing, or is not what it must be.
-
+    Raises WrongShape: what is required is missing, or is not what it must be.
     """
     what = "The payload is missing"
     try:

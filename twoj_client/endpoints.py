@@ -1,23 +1,22 @@
 """The provider's endpoints, in one table that the client, the sandbox's tests and the docs read."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from twoj_client import models
-from twoj_client.joins import added_up, added_up_by
 from twoj_client.tolerant import Unknown, read
 from twoj_client.windows import DAY_S, HOUR_S
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Family(Enum):
@@ -40,6 +39,39 @@ class CachePolicy:
     ttl_s: float
     final_after_s: float = math.inf
     stale_for_s: float = DAY_S
+
+
+def added_up(
+    *, first: Iterable[str] = (), last: Iterable[str] = (), alone: Iterable[str] = ()
+) -> Callable[[Sequence[S]], S]:
+    """Return what adds up summaries, the oldest first, field by field.
+
+    But of the fields `first` and `last` it takes the first part's and the last part's value, and what stands
+    `alone` (numbers of distinct players) is None where there are several parts.
+    """
+
+    def join(parts: Sequence[S]) -> S:
+        chosen: dict[str, Any] = {name: getattr(parts[0], name) for name in first}
+        chosen |= {name: getattr(parts[-1], name) for name in last}
+        chosen |= dict.fromkeys(alone)
+        summed = [name for name in parts[0].__struct_fields__ if name not in chosen]
+        sums = {name: sum(getattr(part, name) for part in parts) for name in summed}
+        return msgspec.structs.replace(parts[0], **sums, **chosen) if len(parts) > 1 else parts[0]
+
+    return join
+
+
+def added_up_by(*keys: str) -> Callable[[Sequence[list[S]]], list[S]]:
+    """Return what adds up lists of rows: those with the same values of `keys` become one."""
+    add_up: Callable[[Sequence[S]], S] = added_up(first=keys)
+
+    def join(parts: Sequence[list[S]]) -> list[S]:
+        rows: dict[tuple[Any, ...], list[S]] = {}
+        for row in chain.from_iterable(parts):
+            rows.setdefault(tuple(getattr(row, key) for key in keys), []).append(row)
+        return [add_up(same) for same in rows.values()]
+
+    return join
 
 
 WINDOWED = CachePolicy(ttl_s=30, final_after_s=2 * HOUR_S)
@@ -86,65 +118,49 @@ class Endpoint(Generic[T_co]):
         return read(payload, self.shape)
 
 
-def _sums_or_rounds(
-    name: str, path: str, shape: type[T], policy: CachePolicy = WINDOWED, **more: Any
+def _summary(
+    name: str, shape: type[T], policy: CachePolicy = WINDOWED, longest_s: int | None = 60 * DAY_S, **more: Any
 ) -> Endpoint[T]:
-    """Return the row of an endpoint of the Summary API about a window of 60 days at most."""
-    return Endpoint(name, path, Family.SUMMARY, shape, policy, longest_s=60 * DAY_S, **more)
+    """Return the row of an endpoint of the Summary API, whose path is its name."""
+    path = "/api/" + name.replace(".", "/").replace("_", "/")
+    return Endpoint(name, path, Family.SUMMARY, shape, policy, longest_s, **more)
 
 
-ALL_LIST = Endpoint(
-    "all.list", "/api/all/list", Family.SUMMARY, list[models.Game], policy=CachePolicy(HOUR_S)
-)
-ALL_STAGE_SUMMARY = _sums_or_rounds("all.stage_summary", "/api/all/stage/summary", models.StageAnswer)
-ALL_HISTORY = Endpoint(
-    "all.history",
-    "/api/all/history",
-    Family.SUMMARY,
-    models.BetPage,
-    policy=WINDOWED,
-    longest_s=HOUR_S,
-    page_size=2000,
-)
-ALL_BONUS_SUMMARY = _sums_or_rounds(
-    "all.bonus_summary", "/api/all/bonus/summary", models.BonusSummary, policy=BONUS, join=added_up()
-)
-GAMES_USER_HISTORY = _sums_or_rounds(
-    "games.user_history", "/api/games/user/history", list[models.GamesRound], row_limit=500
-)
-GAMES_GAME_HISTORY = _sums_or_rounds(
-    "games.game_history", "/api/games/game/history", list[models.GamesRound], row_limit=500
-)
-GAMES_USER_STAGE_SUMMARY = _sums_or_rounds(
+def _rounds(name: str, shape: type[T]) -> Endpoint[T]:
+    return _summary(name, shape, row_limit=500)
+
+
+def _wallet(name: str, shape: type[T], **more: Any) -> Endpoint[T]:
+    path = "/open2j/w/" + name.replace(".", "/")
+    return Endpoint(name, path, Family.OPEN, shape, limited=True, **more)
+
+
+ALL_LIST = _summary("all.list", list[models.Game], CachePolicy(HOUR_S), None)
+ALL_STAGE_SUMMARY = _summary("all.stage_summary", models.StageAnswer)
+ALL_HISTORY = _summary("all.history", models.BetPage, longest_s=HOUR_S, page_size=2000)
+ALL_BONUS_SUMMARY = _summary("all.bonus_summary", models.BonusSummary, BONUS, join=added_up())
+GAMES_USER_HISTORY = _rounds("games.user_history", list[models.GamesRound])
+GAMES_GAME_HISTORY = _rounds("games.game_history", list[models.GamesRound])
+GAMES_USER_STAGE_SUMMARY = _summary(
     "games.user_stage_summary",
-    "/api/games/user/stage/summary",
     models.GamesUserSummary,
     join=added_up(first=["credit_before_game"], last=["credit"]),
 )
-GAMES_GAME_STAGE_SUMMARY = _sums_or_rounds(
+GAMES_GAME_STAGE_SUMMARY = _summary(
     "games.game_stage_summary",
-    "/api/games/game/stage/summary",
     models.GameSummary,
     join=added_up(alone=["user_count", "win_user_count", "lose_user_count"]),
 )
-SLOTS_USER_HISTORY = _sums_or_rounds(
-    "slots.user_history", "/api/slots/user/history", list[models.SlotsRound], row_limit=500
-)
-SLOTS_USER_STAGE_SUMMARY = _sums_or_rounds(
+SLOTS_USER_HISTORY = _rounds("slots.user_history", list[models.SlotsRound])
+SLOTS_USER_STAGE_SUMMARY = _summary(
     "slots.user_stage_summary",
-    "/api/slots/user/stage/summary",
     list[models.SlotsUserRow],
     join=added_up_by("user_id", "op_id", "game_id", "currency"),
 )
-SLOTS_GAME_STAGE_SUMMARY = _sums_or_rounds(
-    "slots.game_stage_summary",
-    "/api/slots/game/stage/summary",
-    list[models.SlotsGameRow],
-    join=added_up_by("game_id"),
+SLOTS_GAME_STAGE_SUMMARY = _summary(
+    "slots.game_stage_summary", list[models.SlotsGameRow], join=added_up_by("game_id")
 )
-SLOTS_DETAIL_URL = Endpoint(
-    "slots.detail_url", "/api/slots/detail/url", Family.SUMMARY, models.DetailUrl, policy=CachePolicy(DAY_S)
-)
+SLOTS_DETAIL_URL = _summary("slots.detail_url", models.DetailUrl, CachePolicy(DAY_S), None)
 # Fresh for less than the 2 s after which the pots are asked for again, so that each time is a new answer.
 JACKPOT_POOL = Endpoint(
     "jackpot.pool",
@@ -154,39 +170,10 @@ JACKPOT_POOL = Endpoint(
     policy=CachePolicy(1.5),
     with_header=True,
 )
-TRANSFER_DEPOSIT = Endpoint(
-    "transfer.deposit",
-    "/open2j/w/transfer/deposit",
-    Family.OPEN,
-    models.DepositAnswer,
-    money=True,
-    limited=True,
-)
-TRANSFER_WITHDRAW = Endpoint(
-    "transfer.withdraw",
-    "/open2j/w/transfer/withdraw",
-    Family.OPEN,
-    models.WithdrawAnswer,
-    money=True,
-    limited=True,
-)
-TRANSFER_BALANCE = Endpoint(
-    "transfer.balance",
-    "/open2j/w/transfer/balance",
-    Family.OPEN,
-    models.Balance,
-    policy=NEVER_FRESH,
-    limited=True,
-)
-TRANSFER_RECORDS = Endpoint(
-    "transfer.records",
-    "/open2j/w/transfer/records",
-    Family.OPEN,
-    models.TransferRecords,
-    policy=NEVER_FRESH,
-    page_size=100,
-    limited=True,
-)
+TRANSFER_DEPOSIT = _wallet("transfer.deposit", models.TransferAnswer, money=True)
+TRANSFER_WITHDRAW = _wallet("transfer.withdraw", models.TransferAnswer, money=True)
+TRANSFER_BALANCE = _wallet("transfer.balance", models.Balance, policy=NEVER_FRESH)
+TRANSFER_RECORDS = _wallet("transfer.records", models.TransferRecords, policy=NEVER_FRESH, page_size=100)
 
 ENDPOINTS: tuple[Endpoint[object], ...] = tuple(
     row for row in list(globals().values()) if isinstance(row, Endpoint)

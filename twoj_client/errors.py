@@ -27,8 +27,6 @@ Codes: "5. Error Code" of the Summary API document and the Open API table of the
 No message, repr or attribute holds the merchant key or a signature.
 """
 
-from __future__ import annotations
-
 
 def gettext_noop(key: str) -> str:
     """Return `key`; whoever makes a catalog of translations finds it by this name."""

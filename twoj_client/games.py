@@ -1,7 +1,5 @@
 """Methods about games other than slots: ``twoj.games``."""
 
-from __future__ import annotations
-
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
@@ -27,20 +25,19 @@ class Games:
 
         """
         who = arguments.player(user_id, op_id)
-        return whole_history(self._core, endpoints.GAMES_USER_HISTORY, who, arguments.window(start, end))
+        return whole_history(self._core, endpoints.GAMES_USER_HISTORY, who, start, end)
 
     def game_history(self, *, start: When, end: When, game_id: int) -> Reply[list[GamesRound]]:
         """Return all rounds of one game, oldest first, amounts in li."""
         what = {"game_id": arguments.positive("game_id", game_id)}
-        return whole_history(self._core, endpoints.GAMES_GAME_HISTORY, what, arguments.window(start, end))
+        return whole_history(self._core, endpoints.GAMES_GAME_HISTORY, what, start, end)
 
     def user_stage_summary(
         self, *, start: When, end: When, user_id: int | None = None, op_id: str | None = None
     ) -> Reply[GamesUserSummary]:
         """Return one player's totals, and the balances before the window's first and after its last round."""
         who = arguments.player(user_id, op_id)
-        window = arguments.window(start, end)
-        return self._core.read_joined(endpoints.GAMES_USER_STAGE_SUMMARY, who, window)
+        return self._core.read_joined(endpoints.GAMES_USER_STAGE_SUMMARY, who, start, end)
 
     def game_stage_summary(self, *, start: When, end: When, game_id: int) -> Reply[GameSummary]:
         """Return one game's totals in li.
@@ -48,5 +45,4 @@ class Games:
         Counts of players are None over 60 days: distinct players cannot be added up.
         """
         what = {"game_id": arguments.positive("game_id", game_id)}
-        window = arguments.window(start, end)
-        return self._core.read_joined(endpoints.GAMES_GAME_STAGE_SUMMARY, what, window)
+        return self._core.read_joined(endpoints.GAMES_GAME_STAGE_SUMMARY, what, start, end)

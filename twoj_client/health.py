@@ -1,7 +1,5 @@
 """How the provider's APIs do: one brief call to each, past the cache, that moves nothing."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final

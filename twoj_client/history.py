@@ -1,33 +1,24 @@
 """Histories without pages: whole lists of one player's or one game's rounds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from twoj_client import arguments
+from twoj_client.arguments import When
 from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
+from twoj_client.models import Bet, GamesRound, SlotsRound
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.window_splitting import SplitPlan
 from twoj_client.windows import Window, blocks, business_days
 
-
-class Round(Protocol):
-    """What all rounds have in common."""
-
-    @property
-    def event_id(self) -> str: ...  # noqa: D102
-    @property
-    def start_at(self) -> int: ...  # noqa: D102
-
-
-R = TypeVar("R", bound=Round)
+R = TypeVar("R", GamesRound, SlotsRound, Bet)
 
 
 def whole_history(
-    core: Core, endpoint: Endpoint[list[R]], params: dict[str, Any], window: Window
+    core: Core, endpoint: Endpoint[list[R]], params: dict[str, Any], start: When, end: When
 ) -> Reply[list[R]]:
     """Return all rounds of a window of any length, oldest first, from an endpoint that cuts its answers.
 
@@ -35,6 +26,7 @@ def whole_history(
     """
     assert endpoint.longest_s is not None, endpoint.name  # noqa: S101
     assert endpoint.row_limit is not None, endpoint.name  # noqa: S101
+    window = arguments.window(start, end)
     asked = params | {"limit": endpoint.row_limit}
     windows = blocks(business_days(window, core.zone), endpoint.longest_s)
     plan = SplitPlan(windows, limit=endpoint.row_limit, most_at_once=core.max_in_flight)

@@ -1,9 +1,7 @@
 """Walks the betting history of all games: hour by hour, page by page, several requests at once."""
 
-from __future__ import annotations
-
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -45,65 +43,6 @@ class HourPages(NamedTuple, Generic[P]):
     """False where the pages do not hold as many different rows as they say there are."""
 
 
-class HourlyPages(Generic[P]):
-    """Walks the hours of a window.
-
-    `read` reads a page, `renew` past any cache; `distinct` counts the different rows of some pages.
-    """
-
-    def __init__(
-        self,
-        workers: Executor,
-        read: Read[P],
-        renew: Read[P],
-        distinct: Callable[[list[P]], int],
-    ) -> None:
-        self._workers = workers
-        self._read = read
-        self._renew = renew
-        self._distinct = distinct
-
-    def hours(self, window: Window) -> Iterator[HourPages[P]]:
-        """Yield the hours of `window`, oldest first."""
-        todo = deque(cut(window, HOUR_S))
-        begun: deque[_PendingHour[P]] = deque()
-        try:
-            while todo or begun:
-                while todo and self._has_room(begun):
-                    begun.append(_PendingHour(self._workers, self._read, todo.popleft()))
-                yield self._finish(begun.popleft())
-        finally:
-            for hour_begun in begun:
-                hour_begun.cancel()
-
-    def _has_room(self, begun: deque[_PendingHour[P]]) -> bool:
-        if not begun:
-            return True
-        return len(begun) <= _HOURS_AHEAD and sum(hour.waiting for hour in begun) < _PAGES_AHEAD
-
-    def _finish(self, begun: _PendingHour[P]) -> HourPages[P]:
-        pages = begun.pages()
-        if self._is_complete(pages):
-            return HourPages(begun.window, pages, complete=True)
-        # Rows came in while we paged, or an old page was kept: walk the hour once more, past the cache.
-        again = self._again(begun.window)
-        if self._is_complete(again):
-            return HourPages(begun.window, again, complete=True)
-        return HourPages(begun.window, pages + again, complete=False)
-
-    def _is_complete(self, pages: list[Answer[P]]) -> bool:
-        totals = {page.value.total for page in pages}
-        return totals == {self._distinct([page.value for page in pages])}
-
-    def _again(self, window: Window) -> list[Answer[P]]:
-        pages = [self._renew(1, window)]
-        for number in _other_pages(pages[0].value):
-            if not len(pages[-1].value):
-                break
-            pages.append(self._renew(number, window))
-        return pages
-
-
 class _PendingHour(Generic[P]):
     """An hour whose pages are on their way: the first page tells of the others, and has them asked for."""
 
@@ -136,6 +75,52 @@ class _PendingHour(Generic[P]):
     def cancel(self) -> None:
         for page in (self._first, *self._others):
             page.cancel()
+
+
+def hourly_pages(
+    workers: Executor, read: Read[P], renew: Read[P], distinct: Callable[[list[P]], int], window: Window
+) -> Iterator[HourPages[P]]:
+    """Yield the hours of `window`, oldest first.
+
+    `read` reads a page, `renew` past any cache; `distinct` counts the different rows of some pages.
+    """
+
+    def is_complete(pages: list[Answer[P]]) -> bool:
+        return {page.value.total for page in pages} == {distinct([page.value for page in pages])}
+
+    todo = deque(cut(window, HOUR_S))
+    begun: deque[_PendingHour[P]] = deque()
+    try:
+        while todo or begun:
+            while todo and _has_room(begun):
+                begun.append(_PendingHour(workers, read, todo.popleft()))
+            hour = begun.popleft()
+            pages = hour.pages()
+            complete = is_complete(pages)
+            if not complete:
+                # Rows came in while we paged, or an old page was kept: once more, past the cache.
+                again = _again(renew, hour.window)
+                complete = is_complete(again)
+                pages = again if complete else pages + again
+            yield HourPages(hour.window, pages, complete)
+    finally:
+        for hour in begun:
+            hour.cancel()
+
+
+def _has_room(begun: Sequence[_PendingHour[P]]) -> bool:
+    if not begun:
+        return True
+    return len(begun) <= _HOURS_AHEAD and sum(hour.waiting for hour in begun) < _PAGES_AHEAD
+
+
+def _again(renew: Read[P], window: Window) -> list[Answer[P]]:
+    pages = [renew(1, window)]
+    for number in _other_pages(pages[0].value):
+        if not len(pages[-1].value):
+            break
+        pages.append(renew(number, window))
+    return pages
 
 
 def _other_pages(first: Page) -> range:

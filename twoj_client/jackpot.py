@@ -1,7 +1,5 @@
 """Methods about the linked jackpot: ``twoj.jackpot``."""
 
-from __future__ import annotations
-
 from twoj_client.core import Core
 from twoj_client.endpoints import JACKPOT_POOL
 from twoj_client.models import Pool, PoolAnswer

@@ -4,8 +4,6 @@ Amounts are whole li (1000 li are one unit of money), times are epoch seconds in
 adds are ignored, except in ``extra_business``, which keeps whatever it holds.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -284,14 +282,8 @@ class PoolAnswer(Struct, frozen=True):
     result: PoolResult
 
 
-class DepositAnswer(Struct, frozen=True):
-    """The provider's own answer to a deposit."""
-
-    balance: Int64
-
-
-class WithdrawAnswer(Struct, frozen=True):
-    """The provider's own answer to a withdrawal."""
+class TransferAnswer(Struct, frozen=True):
+    """The provider's own answer to a deposit or a withdrawal."""
 
     balance: Int64
     freeze_amount: NumberOrNone = None

@@ -4,8 +4,6 @@ The environment may name a proxy (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``
 certificates (``SSL_CERT_FILE``, ``SSL_CERT_DIR``). This machine itself is never asked through a proxy.
 """
 
-from __future__ import annotations
-
 import os
 import ssl
 import time
@@ -14,7 +12,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from ipaddress import ip_address
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
@@ -41,9 +38,7 @@ def is_loopback(host: str) -> bool:
 def proxy_for(url: str) -> str | None:
     """Return the address of the proxy by which the environment wants `url` reached, None if directly.
 
-    Raises:
-        UnusableEnvironment: that address is none of an HTTP proxy.
-
+    Raises UnusableEnvironment: that address is none of an HTTP proxy.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -72,9 +67,7 @@ def proxy_for(url: str) -> str | None:
 def certificates_for(url: str) -> ssl.SSLContext | None:
     """Return what proves that the server, or the proxy before it, is who it says; None where neither must.
 
-    Raises:
-        UnusableEnvironment: the environment names certificates that cannot be read.
-
+    Raises UnusableEnvironment: the environment names certificates that cannot be read.
     """
     if not {urlsplit(url).scheme, urlsplit(proxy_for(url) or "").scheme} & {"https"}:
         return None
@@ -96,9 +89,7 @@ class Network(httpx.BaseTransport):
     Inside :func:`ends_at`, no wait for the network lasts beyond that time by `timer`: httpx itself bounds
     each wait alone, and a server that sends a byte now and then would never end.
 
-    Raises:
-        UnusableEnvironment: see :func:`proxy_for` and :func:`certificates_for`.
-
+    Raises UnusableEnvironment: see :func:`proxy_for` and :func:`certificates_for`.
     """
 
     def __init__(
@@ -254,8 +245,4 @@ def _as_httpx() -> Iterator[None]:
         httpcore.ProxyError,
         httpcore.UnsupportedProtocol,
     ) as error:
-        _raise(error)
-
-
-def _raise(error: Exception) -> NoReturn:
-    raise getattr(httpx, type(error).__name__)(str(error)) from error
+        raise getattr(httpx, type(error).__name__)(str(error)) from error

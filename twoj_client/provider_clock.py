@@ -1,7 +1,5 @@
 """The provider's time, as its answers tell it. Our own clock may be hours off until somebody sets it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a method returns: the data, and how far it can be trusted."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

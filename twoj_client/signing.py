@@ -4,8 +4,6 @@ Sources: "Interface Signature (sign) Algorithm" of the Summary API document; the
 body bytes and takes the time in milliseconds.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -1,7 +1,5 @@
 """Methods about slots games: ``twoj.slots``."""
 
-from __future__ import annotations
-
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
 from twoj_client.core import Core
@@ -27,20 +25,18 @@ class Slots:
 
         """
         who = arguments.player(user_id, op_id)
-        return whole_history(self._core, endpoints.SLOTS_USER_HISTORY, who, arguments.window(start, end))
+        return whole_history(self._core, endpoints.SLOTS_USER_HISTORY, who, start, end)
 
     def user_stage_summary(
         self, *, start: When, end: When, user_id: int | None = None, op_id: str | None = None
     ) -> Reply[list[SlotsUserRow]]:
         """Return one player's totals per slots game (and currency), in li."""
         who = arguments.player(user_id, op_id)
-        window = arguments.window(start, end)
-        return self._core.read_joined(endpoints.SLOTS_USER_STAGE_SUMMARY, who, window)
+        return self._core.read_joined(endpoints.SLOTS_USER_STAGE_SUMMARY, who, start, end)
 
     def game_stage_summary(self, *, start: When, end: When) -> Reply[list[SlotsGameRow]]:
         """Return each slots game's totals, in li."""
-        window = arguments.window(start, end)
-        return self._core.read_joined(endpoints.SLOTS_GAME_STAGE_SUMMARY, {}, window)
+        return self._core.read_joined(endpoints.SLOTS_GAME_STAGE_SUMMARY, {}, start, end)
 
     def detail_url(self, *, game_id: int, draw_id: str) -> Reply[DetailUrl]:
         """Return the address of a page that shows one round."""

@@ -1,7 +1,5 @@
 """The stage summary of all games, by business days: known days from the cache, the others asked for."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
@@ -43,7 +41,7 @@ class StageSummaries:
 
     def read(self, window: Window) -> Reply[StageSummary]:
         """Return the summary of a window of any length."""
-        now, key = self._core.cache.now(), (window, self._core.cache.asked_again(window))
+        now, key = self._core.cache.now(), (window, self._core.cache.asked_again.number(window))
         made = self._made.get(key)
         if made is None or not made.at <= now < made.refresh_at:
             made = self._make(window, now)

@@ -1,7 +1,5 @@
 """Counts of what the client did, per endpoint."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Threads that know for whom they work."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context

@@ -6,8 +6,6 @@ none. ``null`` and ``{}`` are an empty list. Which fields may be unknown is said
 :mod:`twoj_client.models`; those that are, are counted.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re
@@ -47,9 +45,7 @@ def mended(body: bytes) -> bytes:
 def read(payload: bytes | memoryview, shape: Any) -> tuple[Any, Unknown]:
     """Return `payload` as `shape`, and how often which of its fields was not known.
 
-    Raises:
-        ValueError: what is required is missing, or is not what it must be.
-
+    Raises ValueError: what is required is missing, or is not what it must be.
     """
     unknown: Unknown = Counter()
     value = json.loads(bytes(payload), parse_float=_number, parse_int=_number, parse_constant=_no_number)
@@ -59,9 +55,7 @@ def read(payload: bytes | memoryview, shape: Any) -> tuple[Any, Unknown]:
 def whole(value: Any) -> int:
     """Return a whole number of 64 bits, in whatever spelling.
 
-    Raises:
-        Unreadable: it is none.
-
+    Raises Unreadable: it is none.
     """
     found = decimal(value)
     if not -_LARGEST <= found < _LARGEST or found % 1:
@@ -72,9 +66,7 @@ def whole(value: Any) -> int:
 def decimal(value: Any) -> Decimal:
     """Return an exact number.
 
-    Raises:
-        Unreadable: it is none.
-
+    Raises Unreadable: it is none.
     """
     if isinstance(value, str):
         value = value.strip()

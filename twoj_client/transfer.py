@@ -4,8 +4,6 @@ Money moves once or not at all. A transfer is sent once. If anything but a succe
 records decide what happened, as an answer may be lost after the money moved.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, TypeVar
 
@@ -25,7 +23,7 @@ from twoj_client.errors import (
     SignatureRefused,
     TwoJError,
 )
-from twoj_client.models import Balance, TransferRecord, TransferRecords, TransferResult
+from twoj_client.models import Balance, TransferAnswer, TransferRecord, TransferRecords, TransferResult
 from twoj_client.reply import Answer, Reply, reply_of
 
 T = TypeVar("T")
@@ -55,20 +53,11 @@ class TransferWallet:
             TwoJError: no money moved.
 
         """
-        asked = _transfer(op_id, amount, trans_no)
-        answer = self._move(endpoints.TRANSFER_DEPOSIT, _DEPOSIT, asked)
-        if isinstance(answer.value, TransferResult):
-            return reply_of(answer.value, [answer])
-        return reply_of(TransferResult(asked["trans_no"], answer.value.balance), [answer])
+        return self._move(endpoints.TRANSFER_DEPOSIT, _DEPOSIT, _transfer(op_id, amount, trans_no))
 
     def withdraw(self, *, op_id: str, amount: int, trans_no: str | None = None) -> Reply[TransferResult]:
         """Move `amount` li back from the player; else like :meth:`deposit`."""
-        asked = _transfer(op_id, amount, trans_no)
-        answer = self._move(endpoints.TRANSFER_WITHDRAW, _WITHDRAWAL, asked)
-        if isinstance(answer.value, TransferResult):
-            return reply_of(answer.value, [answer])
-        result = TransferResult(asked["trans_no"], answer.value.balance, answer.value.freeze_amount)
-        return reply_of(result, [answer])
+        return self._move(endpoints.TRANSFER_WITHDRAW, _WITHDRAWAL, _transfer(op_id, amount, trans_no))
 
     def balance(self, *, op_id: str, stale_ok: bool = False) -> Reply[Balance]:
         """Return the player's balance in li, always asked anew.
@@ -135,17 +124,20 @@ class TransferWallet:
         return Answer(found[0] if found else None, page.as_of, ended=False)
 
     def _move(
-        self, endpoint: Endpoint[T], kind: int, asked: dict[str, Any]
-    ) -> Answer[T] | Answer[TransferResult]:
+        self, endpoint: Endpoint[TransferAnswer], kind: int, asked: dict[str, Any]
+    ) -> Reply[TransferResult]:
         try:
-            return self._core.ask(endpoint, asked)
+            answer = self._core.ask(endpoint, asked)
+            result = TransferResult(asked["trans_no"], answer.value.balance, answer.value.freeze_amount)
+            return reply_of(result, [answer])
         except (SignatureRefused, NotPermitted):
             raise
         except TwoJError as error:
             if isinstance(error, BadArgument) or (isinstance(error, NoAnswer) and not error.was_sent):
                 raise
             failure = error
-        return self._resolve(endpoint, kind, asked, failure)
+        resolved = self._resolve(endpoint, kind, asked, failure)
+        return reply_of(resolved.value, [resolved])
 
     def _resolve(
         self, endpoint: Endpoint[Any], kind: int, asked: dict[str, Any], failure: TwoJError

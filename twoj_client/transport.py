@@ -3,8 +3,6 @@
 The only module that opens sockets; clock and timer are handed in.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Callable

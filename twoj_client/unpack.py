@@ -1,7 +1,5 @@
 """Unpacks what a server packed, up to a size: some bytes can stand for gigabytes. Pure."""
 
-from __future__ import annotations
-
 import zlib
 
 # Nobody packs more often than a server and something before it.

@@ -10,11 +10,10 @@ asked again in two halves of the rows seen; a half that holds no more than was s
 Neither is trusted for the result: only windows whose answers are not cut count.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
@@ -51,11 +50,7 @@ class _KeptRows(Enum):
 class _Density:
     """Rows per second in all windows that are whole so far, and how well that foretells the next window."""
 
-    def __init__(self) -> None:
-        self._rows = 0
-        self._seconds = 0
-        self._told = 0
-        self._failed = 0
+    _rows = _seconds = _told = _failed = 0
 
     def note(self, window: Window, rows: int) -> None:
         self._rows += rows
@@ -73,34 +68,23 @@ class _Density:
         return self._told >= 8 and self._failed > self._told * _TOO_OFTEN
 
 
+@dataclass
 class _Even:
     """A stretch whose rows are taken to lie as densely as all others do."""
 
-    def __init__(
-        self,
-        first: Window,
-        rest: Window | None,
-        limit: int,
-        density: _Density,
-        spare: Callable[[], float],
-    ) -> None:
-        self._next: Window | None = first
-        self._rest = rest
-        self._limit = limit
-        self._density = density
-        self._spare = spare
-        self._at_once = 1
-        self._awaited = 0
+    _next: Window | None
+    _rest: Window | None
+    _limit: int
+    _density: _Density
+    _spare: Callable[[], float]
+    _at_once: int = 1
+    _awaited: int = 0
 
     def take(self, room: int) -> list[Window]:
         if self._awaited:
             return []
-        taken = []
-        for _ in range(min(room, max(self._at_once, 1))):
-            window = self._cut_off()
-            if window is None:
-                break
-            taken.append(window)
+        cut_off = (self._cut_off() for _ in range(min(room, self._at_once)))
+        taken = [window for window in cut_off if window is not None]
         self._awaited = len(taken)
         return taken
 
@@ -196,11 +180,11 @@ class _Sampled:
         return bisect_left(self._times, window.end) - bisect_left(self._times, window.start)
 
 
+@dataclass
 class _Parts:
     """Windows of which nothing is known but that they are to be asked."""
 
-    def __init__(self, windows: list[Window]) -> None:
-        self._windows = windows
+    _windows: list[Window]
 
     def take(self, room: int) -> list[Window]:
         taken, self._windows = self._windows[:room], self._windows[room:]

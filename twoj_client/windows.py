@@ -1,11 +1,9 @@
 """Half-open windows of time in whole epoch seconds, and how they fall into business days. Pure."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY_S = 86_400
@@ -17,6 +15,11 @@ class Window(NamedTuple):
 
     start: int
     end: int
+
+
+def in_window(params: dict[str, Any], window: Window | None) -> dict[str, Any]:
+    """Return the parameters of a request about a window, or about no window at all."""
+    return params if window is None else params | {"time_start": window.start, "time_end": window.end}
 
 
 class BusinessDay(NamedTuple):

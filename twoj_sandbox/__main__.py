@@ -8,14 +8,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from twoj_sandbox.clock import Clock
 from twoj_sandbox.provider import SandboxProvider
+from twoj_sandbox.rules import Clock
 from twoj_sandbox.server import Application
 from twoj_sandbox.world import World
 from twoj_sandbox.world.day import DAY_S
@@ -54,30 +54,26 @@ def _arguments() -> argparse.Namespace:
         prog="python -m twoj_sandbox", description="A local game provider with a made-up world."
     )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--seed", type=_not_negative, default=1, help="which world")
-    parser.add_argument("--bets-per-hour", type=_positive, default=400, help="how busy the world is, about")
-    parser.add_argument("--days", type=_positive, default=400, help="how many days before today have data")
-    parser.add_argument("--clock", type=_positive, help="stop the clock at this epoch second")
+    parser.add_argument("--seed", type=_at_least(0), default=1, help="which world")
     parser.add_argument(
-        "--delay-ms", type=_not_negative, default=0, help="answer so much later, as if far away"
+        "--bets-per-hour", type=_at_least(1), default=400, help="how busy the world is, about"
+    )
+    parser.add_argument("--days", type=_at_least(1), default=400, help="how many days before today have data")
+    parser.add_argument("--clock", type=_at_least(1), help="stop the clock at this epoch second")
+    parser.add_argument(
+        "--delay-ms", type=_at_least(0), default=0, help="answer so much later, as if far away"
     )
     parser.add_argument("--payouts-to", metavar="URL", help="pay jackpots out at this /order/jackpot")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input closes")
     return parser.parse_args()
 
 
-def _not_negative(text: str) -> int:
-    return _at_least(0, text)
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be {least} or more")
+        return int(text)
 
-
-def _positive(text: str) -> int:
-    return _at_least(1, text)
-
-
-def _at_least(least: int, text: str) -> int:
-    number = int(text)
-    if number < least:
-        raise argparse.ArgumentTypeError(f"must be {least} or more")
     return number
 
 

@@ -1,15 +1,15 @@
 """The admin routes under `/_sandbox/`: they need no signature, the server listens on loopback alone."""
 
 from collections.abc import MutableSequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
 
 from twoj_sandbox.answer import SandboxAnswer
-from twoj_sandbox.faults import Fault, Faults
+from twoj_sandbox.faults import Fault
 from twoj_sandbox.provider import HistoryManner, SandboxProvider
-from twoj_sandbox.world.corrections import Correction
+from twoj_sandbox.world.day import Correction
 
 
 class ClockOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -23,15 +23,13 @@ class ClockOrder(msgspec.Struct, forbid_unknown_fields=True):
     tolerance_s: int | None = None
 
 
+@dataclass
 class Admin:
     """Sets faults, clock and manner of a running sandbox, and shows the request log."""
 
-    def __init__(
-        self, provider: SandboxProvider, faults: Faults, calls: MutableSequence[dict[str, Any]]
-    ) -> None:
-        self._provider = provider
-        self._faults = faults
-        self._calls = calls
+    _provider: SandboxProvider
+    _faults: list[Fault]
+    _calls: MutableSequence[dict[str, Any]]
 
     def answer(self, method: str, name: str, body: bytes) -> SandboxAnswer:
         """Carry out one order, as JSON in and out; an unknown or malformed one is answered with HTTP 400."""
@@ -43,7 +41,7 @@ class Admin:
     def _carried_out(self, order: str, body: bytes) -> Any:
         match order:
             case "POST faults":
-                self._faults.add(msgspec.json.decode(body, type=Fault))
+                self._faults.append(msgspec.json.decode(body, type=Fault))
             case "GET calls":
                 return list(self._calls)
             case "POST clock":

@@ -1,6 +1,6 @@
 """Faults on request: what a provider does when it fails, set through the admin routes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -70,28 +70,14 @@ class Fault:
         return asked_for and all(data.get(name) == value for name, value in self.where.items())
 
 
-class Faults:
-    """The faults that are set, oldest first."""
-
-    def __init__(self) -> None:
-        self._set: list[Fault] = []
-
-    def add(self, fault: Fault) -> None:
-        """Set a fault."""
-        self._set.append(fault)
-
-    def clear(self) -> None:
-        """Remove all faults."""
-        self._set.clear()
-
-    def strike(self, path: str, data: Mapping[str, Any]) -> Fault | None:
-        """Return the first fault that strikes this request, counted as used, or None."""
-        for fault in self._set:
-            if fault.strikes(path, data):
-                if fault.times is not None:
-                    fault.times -= 1
-                return fault
-        return None
+def strike(faults: Iterable[Fault], path: str, data: Mapping[str, Any]) -> Fault | None:
+    """Return the first of the faults that strikes this request, counted as used, or None."""
+    for fault in faults:
+        if fault.strikes(path, data):
+            if fault.times is not None:
+                fault.times -= 1
+            return fault
+    return None
 
 
 def spoiled(fault: Fault, path: str, now_ms: int, answer: SandboxAnswer) -> SandboxAnswer:

@@ -48,24 +48,10 @@ def transfer_records(provider: SandboxProvider, data: Data) -> Any:
     if data.get("trans_no"):
         found = provider.wallet.record(player, rules.text(data, "trans_no"))
         records, more = [found] if found else [], False
-        records = [one for one in records if one.record_id < (next_id or 2**63) and one.created_at < before_s]
+        records = [one for one in records if one.id < (next_id or 2**63) and one.created_at < before_s]
     else:
         records, more = provider.wallet.records(player, next_id or 2**63, before_s, count)
-    return {
-        "next_id": records[-1].record_id if more else 0,
-        "records": [
-            {
-                "id": record.record_id,
-                "type": record.kind,
-                "amount": record.amount,
-                "after_balance": record.after_balance,
-                "ref_id": record.ref_id,
-                "trans_no": record.trans_no,
-                "created_at": record.created_at,
-            }
-            for record in records
-        ],
-    }
+    return {"next_id": records[-1].id if more else 0, "records": records}
 
 
 OPEN_ENDPOINTS: dict[str, Callable[[SandboxProvider, Data], Any]] = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from twoj_sandbox.clock import Clock
+from twoj_sandbox.rules import Clock
 from twoj_sandbox.wallet import Wallet
 from twoj_sandbox.world import World
 

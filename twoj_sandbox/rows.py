@@ -1,6 +1,6 @@
 """Turns rounds of the world into the rows that the documents show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from twoj_sandbox.world.games import GAMES
 from twoj_sandbox.world.making import AREAS_A_SIZE, WHEEL_SIZES
 
 CURRENCY = "$"
+_COMMON = ("event_id", "draw_id", "game_id", "bet_amount", "gain_amount", "start_at", "end_at")
 
 
 class AllBet(msgspec.Struct):
@@ -96,29 +97,20 @@ def all_bets(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[AllBet
 
 def slots_rounds(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return rows of `/api/slots/user/history`."""
-    return [_slots_round(row, op_ids) for row in _rows(rounds, moved)]
+    shown = (*_COMMON, "user_id", "op_id", "credit_before_bet", "credit")
+    return [_shown(row, shown) | _slots_of(row) for row in _rows(rounds, moved, op_ids)]
 
 
-def games_user_rounds(rounds: Rounds, moved: Whole) -> list[dict[str, Any]]:
+def games_user_rounds(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return rows of `/api/games/user/history`."""
-    return [
-        _head(row)
-        | {"credit_before_bet": row["credit_before_bet"], "credit": row["credit"]}
-        | {"start_at": row["start_at"], "end_at": row["end_at"]}
-        | _table_of(row)
-        for row in _rows(rounds, moved)
-    ]
+    shown = (*_COMMON, "credit_before_bet", "credit")
+    return [_shown(row, shown) | _table_of(row) for row in _rows(rounds, moved, op_ids)]
 
 
-def games_game_rounds(rounds: Rounds, op_ids: Sequence[str]) -> list[dict[str, Any]]:
+def games_game_rounds(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return rows of `/api/games/game/history`."""
-    return [
-        _head(row)
-        | {"user_id": row["user_id"], "op_id": op_ids[row["player"]]}
-        | {"start_at": row["start_at"], "end_at": row["end_at"]}
-        | _table_of(row)
-        for row in _rows(rounds, np.zeros(len(rounds), np.int64))
-    ]
+    shown = (*_COMMON, "user_id", "op_id")
+    return [_shown(row, shown) | _table_of(row) for row in _rows(rounds, moved, op_ids)]
 
 
 def _columns(rounds: Rounds, moved: Whole) -> dict[str, list[Any]]:
@@ -128,14 +120,15 @@ def _columns(rounds: Rounds, moved: Whole) -> dict[str, list[Any]]:
     return {name: column.tolist() for name, column in columns.items()}
 
 
-def _rows(rounds: Rounds, moved: Whole) -> list[dict[str, Any]]:
+def _rows(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[dict[str, Any]]:
     columns = _columns(rounds, moved)
     columns["event_id"], columns["draw_id"] = event_ids(rounds), draw_ids(rounds)
+    columns["op_id"] = [op_ids[player] for player in columns["player"]]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _head(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("event_id", "draw_id", "game_id", "bet_amount", "gain_amount")}
+def _shown(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
 
 
 def _table_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -160,24 +153,13 @@ def _winning_areas(number: int) -> list[int]:
     return [place * AREAS_A_SIZE + (number - 1) // size + 1 for place, size in enumerate(WHEEL_SIZES)]
 
 
-def _slots_round(row: dict[str, Any], op_ids: Sequence[str]) -> dict[str, Any]:
+def _slots_of(row: dict[str, Any]) -> dict[str, Any]:
     bet, gain, outcome, is_buy = row["bet_amount"], row["gain_amount"], row["outcome"], bool(row["choice"])
     feature = _feature(is_buy, (bet + gain) // bet, outcome)
     return {
-        "event_id": row["event_id"],
-        "draw_id": row["draw_id"],
-        "user_id": row["user_id"],
-        "op_id": op_ids[row["player"]],
         "currency": CURRENCY,
-        "game_id": row["game_id"],
         "feature": feature,
         "extra_business": _extra_business(feature, bet + gain, bet, outcome),
-        "bet_amount": bet,
-        "gain_amount": gain,
-        "credit_before_bet": row["credit_before_bet"],
-        "credit": row["credit"],
-        "start_at": row["start_at"],
-        "end_at": row["end_at"],
         "is_buy": is_buy,
     }
 

@@ -3,16 +3,17 @@
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from twoj_sandbox import KEY, MCH_ID
-from twoj_sandbox.clock import Clock
 
 DAY_S = 86_400
 LONGEST_WINDOW_S = 60 * DAY_S
+CLOCK_TOLERANCE_S = 300
 
 PARAMETER_ERROR = 100_000
 UNCLASSIFIED = 100_404
@@ -33,6 +34,23 @@ class Refused(Exception):
         super().__init__(message)
         self.message = message
         self.code = code
+
+
+class Clock:
+    """Tells the time of the sandbox. `stopped_at` in epoch seconds stops it there; None lets it run."""
+
+    def __init__(self, stopped_at: int | None = None) -> None:
+        self.stopped_at = stopped_at
+        self.tolerance_s = CLOCK_TOLERANCE_S
+        """How far a caller's clock may be off."""
+
+    def now_ms(self) -> int:
+        """Return the time in epoch milliseconds."""
+        return int(time.time() * 1000) if self.stopped_at is None else self.stopped_at * 1000
+
+    def now(self) -> int:
+        """Return the time in whole epoch seconds."""
+        return self.now_ms() // 1000
 
 
 @dataclass(frozen=True)

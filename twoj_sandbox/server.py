@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
 from typing import Any
@@ -14,12 +14,10 @@ import msgspec
 from twoj_sandbox import rules
 from twoj_sandbox.admin import Admin
 from twoj_sandbox.answer import OPEN_PREFIX, SandboxAnswer, refused, success
-from twoj_sandbox.clock import Clock
-from twoj_sandbox.faults import Fault, Faults, spoiled
-from twoj_sandbox.limiter import Limiter
+from twoj_sandbox.faults import Fault, spoiled, strike
 from twoj_sandbox.open_api import MONEY_ENDPOINTS, OPEN_ENDPOINTS
 from twoj_sandbox.provider import SandboxProvider
-from twoj_sandbox.rules import Data, Refused
+from twoj_sandbox.rules import Clock, Data, Refused
 from twoj_sandbox.summary_api import SUMMARY_ENDPOINTS
 
 Message = MutableMapping[str, Any]
@@ -29,6 +27,26 @@ Send = Callable[[Message], Awaitable[None]]
 ADMIN_PREFIX = "/_sandbox/"
 _ENDPOINTS = SUMMARY_ENDPOINTS | OPEN_ENDPOINTS
 _LONGEST_BODY = 1_000_000
+REQUESTS = 5000
+WITHIN_S = 10.0
+"""The wallet endpoints' limit: so many requests within so many seconds, each."""
+
+
+class Limiter:
+    """Counts requests. Times come from outside, in seconds of a clock that never jumps."""
+
+    def __init__(self) -> None:
+        self._taken: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def allows(self, path: str, at_s: float) -> bool:
+        """Count a request and say whether it is within the limit; one beyond it does not count."""
+        taken = self._taken[path]
+        while taken and taken[0] <= at_s - WITHIN_S:
+            taken.popleft()
+        if len(taken) >= REQUESTS:
+            return False
+        taken.append(at_s)
+        return True
 
 
 class Application:
@@ -43,7 +61,7 @@ class Application:
         self._provider = provider
         self._delay_s = delay_s
         self._transport_of = transport_of
-        self._faults = Faults()
+        self._faults: list[Fault] = []
         self._limiter = Limiter()
         self._calls: deque[dict[str, Any]] = deque(maxlen=100_000)
         self._under_way = 0
@@ -75,7 +93,7 @@ class Application:
     async def _serve(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
         path, clock = scope["path"], self._provider.clock
         asked = _asked(path, body)
-        fault = self._faults.strike(path, asked)
+        fault = strike(self._faults, path, asked)
         call = {
             "path": path,
             "data": asked,

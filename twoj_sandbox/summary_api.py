@@ -1,19 +1,28 @@
 """What the 12 endpoints of the Summary API answer, once a request has passed its signature."""
 
+import base64
+import html
+import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from twoj_sandbox import MCH_ID, SUB_MCH_ID, rows, rules
-from twoj_sandbox.histories import cut
-from twoj_sandbox.icons import icon
 from twoj_sandbox.provider import SandboxProvider
-from twoj_sandbox.rules import Data, Refused
+from twoj_sandbox.rules import Data, Refused, RequestWindow
 from twoj_sandbox.world.day import ROUND, Rounds, WorldDay
 from twoj_sandbox.world.draws import Whole
-from twoj_sandbox.world.games import GAMES, INDEX_OF, IS_SLOTS
+from twoj_sandbox.world.games import GAMES, INDEX_OF, IS_SLOTS, WorldGame
 from twoj_sandbox.world.stories import UNLISTED_GAME_ID
+
+_COLORS = {
+    "Slots": "#2F5BC2",
+    "Multiplayer": "#A56D05",
+    "Table": "#0B75AE",
+    "Fish": "#641E6B",
+    "Crypto": "#C22B68",
+}
 
 
 def all_list(_provider: SandboxProvider, _data: Data) -> Any:
@@ -23,7 +32,7 @@ def all_list(_provider: SandboxProvider, _data: Data) -> Any:
             "game_id": game.game_id,
             "game_name": game.name,
             "game_type": game.game_type,
-            "resource_url": icon(game),
+            "resource_url": _icon(game),
             "resource_with_name_url": f"https://games.example/icons/{game.game_id}-name.png",
         }
         for game in GAMES
@@ -96,7 +105,7 @@ def all_bonus_summary(provider: SandboxProvider, data: Data) -> Any:
 def games_user_history(provider: SandboxProvider, data: Data) -> Any:
     """`/api/games/user/history`."""
     rounds = _history_of_player(provider, data, slots=False)
-    return rows.games_user_rounds(rounds, provider.wallet.moved(rounds))
+    return rows.games_user_rounds(rounds, provider.wallet.moved(rounds), provider.world.players.op_ids)
 
 
 def games_game_history(provider: SandboxProvider, data: Data) -> Any:
@@ -104,8 +113,8 @@ def games_game_history(provider: SandboxProvider, data: Data) -> Any:
     window, game = rules.window(data), _games_game(data)
     now = provider.clock.now()
     limit = rules.whole(data, "limit", 1, 500, 50)
-    rounds = cut(provider, window, limit, lambda day: day.shown_of_game(game, window.start, window.end, now))
-    return rows.games_game_rounds(rounds, provider.world.players.op_ids)
+    rounds = _cut(provider, window, limit, lambda day: day.shown_of_game(game, window.start, window.end, now))
+    return rows.games_game_rounds(rounds, provider.wallet.moved(rounds), provider.world.players.op_ids)
 
 
 def games_user_stage_summary(provider: SandboxProvider, data: Data) -> Any:
@@ -240,7 +249,7 @@ def _history_of_player(provider: SandboxProvider, data: Data, *, slots: bool) ->
         wanted: Whole = shown[IS_SLOTS[day.rounds["game"][shown]] == slots]
         return wanted
 
-    return cut(provider, window, rules.whole(data, "limit", 1, 500, 50), positions)
+    return _cut(provider, window, rules.whole(data, "limit", 1, 500, 50), positions)
 
 
 def _all_of_player(provider: SandboxProvider, data: Data, *, slots: bool) -> Rounds:
@@ -248,3 +257,57 @@ def _all_of_player(provider: SandboxProvider, data: Data, *, slots: bool) -> Rou
     rounds = provider.world.bets_of_player(player, window.start, window.end, provider.clock.now())
     wanted: Rounds = rounds[IS_SLOTS[rounds["game"]] == slots]
     return wanted
+
+
+def _cut(
+    provider: SandboxProvider, window: RequestWindow, limit: int, positions: Callable[[WorldDay], Whole]
+) -> Rounds:
+    """Return at most `limit` rounds of the window, those and in the order that the provider's manner says.
+
+    `positions` finds the wanted rounds in a day. Days are read only until there are enough.
+    """
+    manner = provider.manner
+    days = provider.world.day_numbers(window.start, window.end, provider.clock.now())
+    pieces: list[Rounds] = []
+    found = 0
+    for number in reversed(days) if manner.keep == "newest" else days:
+        day = provider.world.day(number)
+        piece = day.rounds[positions(day)]
+        pieces.append(piece)
+        found += len(piece)
+        if found >= limit and manner.keep != "random":
+            break
+    if manner.keep == "newest":
+        pieces.reverse()
+    rounds = np.concatenate([np.zeros(0, ROUND), *pieces])
+    return _ordered(provider, _kept(provider, rounds, limit))
+
+
+def _kept(provider: SandboxProvider, rounds: Rounds, limit: int) -> Rounds:
+    if provider.manner.keep == "oldest":
+        return rounds[:limit]
+    if provider.manner.keep == "newest":
+        return rounds[-limit:]
+    chosen = random.Random(len(rounds)).sample(range(len(rounds)), min(limit, len(rounds)))
+    return rounds[sorted(chosen)]
+
+
+def _ordered(provider: SandboxProvider, rounds: Rounds) -> Rounds:
+    if provider.manner.order == "oldest":
+        return rounds
+    if provider.manner.order == "newest":
+        return rounds[::-1]
+    return rounds[random.Random(len(rounds)).sample(range(len(rounds)), len(rounds))]
+
+
+def _icon(game: WorldGame) -> str:
+    """Return the icon as a data URL (RFC 2397): the name's initials on a tile coloured by type."""
+    words = [word for word in game.name.split() if word[0].isalnum()] or [game.name]
+    initials = html.escape("".join(word[0] for word in words[:2]).upper())
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" width="80" height="80">'
+        f'<rect width="40" height="40" rx="9" fill="{_COLORS[game.game_type]}"/>'
+        '<text x="20" y="26" font-family="sans-serif" font-size="16" font-weight="600" fill="#fff"'
+        f' text-anchor="middle">{initials}</text></svg>'
+    )
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

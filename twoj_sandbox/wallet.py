@@ -10,11 +10,11 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from twoj_sandbox import MCH_ID
-from twoj_sandbox.clock import Clock
-from twoj_sandbox.rules import BALANCE_TOO_LOW, DUPLICATE_ORDER, WITHDRAWAL_LOCKED, Refused
+from twoj_sandbox.rules import BALANCE_TOO_LOW, DUPLICATE_ORDER, WITHDRAWAL_LOCKED, Clock, Refused
 from twoj_sandbox.world import World
 from twoj_sandbox.world.day import DAY_S, EVEN_PLAYERS_FROM_S, SETTLED_AFTER_S, Rounds
 from twoj_sandbox.world.draws import Whole
@@ -30,21 +30,24 @@ def _late(player: int) -> int:
     return EVEN_PLAYERS_FROM_S - 5 if player % 2 == 0 else 0
 
 
-@dataclass(frozen=True)
-class WalletRecord:
-    """A transfer; amounts in li, `created_at` in epoch seconds, `record_id` grows with time."""
+class WalletRecord(msgspec.Struct, frozen=True):
+    """A transfer, as the document shows it: amounts in li, `created_at` in epoch seconds.
 
-    record_id: int
-    kind: int
+    `id` grows with time; `ref_id` is the operator's order number, `trans_no` the provider's own.
+    """
+
+    id: int
+    type: int
     amount: int
     after_balance: int
     ref_id: str
     created_at: int
+    trans_no: str
 
-    @property
-    def trans_no(self) -> str:
-        """The provider's own order number."""
-        return f"{MCH_ID}-{self.ref_id}-{self.created_at}"
+
+def _record(number: int, kind: int, amount: int, after_balance: int, ref_id: str, at: int) -> WalletRecord:
+    trans_no = f"{MCH_ID}-{ref_id}-{at}"
+    return WalletRecord(number, kind, amount, after_balance, ref_id, at, trans_no)
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Wallet:
         # Ids begin with the time in milliseconds, so that a later page need not start at today.
         for day in reversed(self._world.day_numbers(0, min(before_s, before_id // 1000 + 1, now + 1), now)):
             for record in reversed(self._records_of_day(player, day, now)):
-                if record.record_id < before_id and record.created_at < before_s:
+                if record.id < before_id and record.created_at < before_s:
                     found.append(record)
             if len(found) > count:
                 return found[:count], True
@@ -136,9 +139,9 @@ class Wallet:
     def _move(self, player: int, kind: int, amount: int, ref_id: str) -> int:
         now = self._clock.now()
         own = self._moved.setdefault(player, [])
-        record_id = max(now * 1000 + 1, own[-1].record_id + 1 if own else 0)
+        record_id = max(now * 1000 + 1, own[-1].id + 1 if own else 0)
         balance = self.balance(player) + (amount if kind == DEPOSIT else -amount)
-        record = WalletRecord(record_id, kind, amount, balance, ref_id, now)
+        record = _record(record_id, kind, amount, balance, ref_id, now)
         own.append(record)
         self._by_number[ref_id] = self._by_number[record.trans_no] = (player, record)
         return balance
@@ -146,7 +149,7 @@ class Wallet:
     def _beside(self, player: int, at: int) -> int:
         own = self._moved.get(player, [])
         return sum(
-            record.amount if record.kind == DEPOSIT else -record.amount
+            record.amount if record.type == DEPOSIT else -record.amount
             for record in own[: bisect_right(own, at, key=lambda record: record.created_at)]
         )
 
@@ -170,11 +173,11 @@ class Wallet:
             records.append(self._made_by_world(player, DEPOSIT, deposit_at, deposited, deposited))
             records.append(self._made_by_world(player, WITHDRAWAL, withdraw_at, withdrawn, 0))
         shown = [record for record in records if record.created_at <= now and record.amount]
-        return sorted(shown, key=lambda record: record.record_id)
+        return sorted(shown, key=lambda record: record.id)
 
     def _made_by_world(self, player: int, kind: int, at: int, amount: int, after: int) -> WalletRecord:
         ref_id = f"{'D' if kind == DEPOSIT else 'W'}{at}P{player}"
-        return WalletRecord(at * 1000, kind, amount, after + self._beside(player, at), ref_id, at)
+        return _record(at * 1000, kind, amount, after + self._beside(player, at), ref_id, at)
 
 
 def _in_stay(deposited: int, begun: Rounds, now: int) -> AtPlay:

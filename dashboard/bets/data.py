@@ -20,7 +20,7 @@ from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, stale_reason_of
 from dashboard.rounds.filter import RoundFilter
 from twoj_client import Reply, TwoJ, TwoJError, Window
-from twoj_client.sums import Sums
+from twoj_client.all_games import Sums
 
 MOST_UNASKED: Final = 1_000_000
 """Periods with more bets than this are read only when somebody says so."""

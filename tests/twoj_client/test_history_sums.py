@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from tests.twoj_client.test_hourly_pages import DAY, PATH, Bets, bet
+from twoj_client.all_games import Sums
 from twoj_client.cache.folder import FolderStore
 from twoj_client.errors import HttpStatus
-from twoj_client.sums import Sums
 from twoj_client.windows import HOUR_S
 
 WINDOW = {"start": DAY, "end": DAY + HOUR_S}

@@ -12,9 +12,9 @@ import pytest
 from tests.provider import CLOCK
 from tests.twoj_client.conftest import Clock
 from twoj_client import Reply, TwoJ
+from twoj_client.all_games import Sums
 from twoj_client.cache.redis_store import RedisStore
 from twoj_client.changes import Restatement
-from twoj_client.sums import Sums
 from twoj_client.windows import Window
 from twoj_sandbox import GRINDER
 

@@ -15,7 +15,7 @@ from twoj_client.errors import (
     SignatureRefused,
     TimedOut,
 )
-from twoj_client.limiter import RateLimit
+from twoj_client.senders import RateLimit
 
 DEPOSIT, WITHDRAW = "/open2j/w/transfer/deposit", "/open2j/w/transfer/withdraw"
 RECORDS = "/open2j/w/transfer/records"

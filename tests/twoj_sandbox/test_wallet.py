@@ -5,7 +5,7 @@ import pytest
 
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, PRANKSTER, QUIET, UNICODE
-from twoj_sandbox.limiter import Limiter
+from twoj_sandbox.server import Limiter
 from twoj_sandbox.world.day import DAY_S
 
 DUPLICATE, LOCKED, TOO_LOW = 500_101, 500_102, 500_103

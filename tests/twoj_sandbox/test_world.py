@@ -71,7 +71,7 @@ def test_it_remembers_as_many_days_as_asked():
 
 
 def test_days_let_go_for_room_come_back_the_same(monkeypatch):
-    monkeypatch.setattr("twoj_sandbox.world.world._ROUNDS_KEPT", 10_000)
+    monkeypatch.setattr("twoj_sandbox.world._ROUNDS_KEPT", 10_000)
     world = World()
     day = day_number("2026-03-10")
     before = world.day(day)

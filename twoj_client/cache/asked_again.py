@@ -1,7 +1,5 @@
 """What people want asked again: a list of windows, shared by all who share the store."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable
 from typing import NamedTuple

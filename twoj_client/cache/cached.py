@@ -1,7 +1,5 @@
 """Reads through the cache: what is fresh is served, what is missing is asked for once."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 import threading
@@ -28,7 +26,7 @@ from twoj_client.senders import Senders
 from twoj_client.signing import canonical_json
 from twoj_client.stats import Stats
 from twoj_client.threads import Workers
-from twoj_client.windows import Window
+from twoj_client.windows import Window, in_window
 
 log = logging.getLogger("twoj_client")
 
@@ -67,12 +65,13 @@ class CachedReads:
         self._store = store
         self._single_flight = single_flight
         self._scope = scope
-        self._clock = clock
+        self.now = clock
+        """The time by which the cache judges: the provider's, as far as it has told it."""
         self._stats = stats
         self._memory = Memory[DecodedEntry](_MEMORY_BYTES)
         self._owner = secrets.token_hex(8)
         self._failing = CircuitBreaker(timer, rest_s=_HURRY_S)
-        self._asked_again = AskedAgain(store, f"{scope}#asked again", timer)
+        self.asked_again = AskedAgain(store, f"{scope}#asked again", timer)
         self._refreshing: set[str] = set()
         self._refreshing_lock = threading.Lock()
         self._refreshers = Workers(2, thread_name_prefix="twoj-refresh")
@@ -81,24 +80,10 @@ class CachedReads:
         """Stop fetching ahead."""
         self._refreshers.shutdown(cancel_futures=True)
 
-    def now(self) -> float:
-        """Return the time by which the cache judges: the provider's, as far as it has told it."""
-        return self._clock()
-
-    def ask_again(self, window: Window) -> None:
-        """Have what is said of any part of `window` asked again when it is next wanted, by whomever."""
-        self._asked_again.note(window, self._clock())
-
-    def asked_again(self, window: Window) -> int:
-        """Return the number of the last request to ask for a part of `window` again, 0 if there is none."""
-        return self._asked_again.number(window)
-
     def read(self, endpoint: Endpoint[T], params: Params, window: Span = None) -> Answer[T]:
         """Return the answer to a read; `window` is added to the parameters.
 
-        Raises:
-            TwoJError: the provider failed, and no answer young enough is at hand.
-
+        Raises TwoJError: the provider failed, and no answer young enough is at hand.
         """
         (found,) = self.peek(endpoint, params, [window])
         if found is not None:
@@ -118,20 +103,18 @@ class CachedReads:
     def renew(self, endpoint: Endpoint[T], params: Params, window: Span = None) -> Answer[T]:
         """Ask the provider even if an answer is kept, and keep the new one.
 
-        Raises:
-            TwoJError: the provider failed.
-
+        Raises TwoJError: the provider failed.
         """
         refuse_if_cache_only()
         held = self._fetcher(endpoint, params, window, hurry=False)()
-        return _answer(held, self._rule(endpoint, window, self._clock()))
+        return _answer(held, self._rule(endpoint, window, self.now()))
 
     def peek(self, endpoint: Endpoint[T], params: Params, windows: Sequence[Span]) -> list[Answer[T] | None]:
         """Return the fresh answers for some windows, None where there is none; nothing is waited for.
 
         What is near its end is fetched anew in the background.
         """
-        now = self._clock()
+        now = self.now()
         rules = [self._rule(endpoint, window, now) for window in windows]
         name = self._name(endpoint, params)
         keys = [_key(name, window, is_open=rule.is_open) for window, rule in zip(windows, rules, strict=True)]
@@ -148,7 +131,7 @@ class CachedReads:
 
     def stale(self, endpoint: Endpoint[T], params: Params, window: Span) -> Answer[T] | None:
         """Return an old answer that may be served if the provider fails, None if there is none."""
-        rule = self._rule(endpoint, window, self._clock())
+        rule = self._rule(endpoint, window, self.now())
         name = self._name(endpoint, params)
         for kept in self._store.get([_key(name, window, is_open=is_open) for is_open in (False, True)]):
             held = _decoded(endpoint, kept)
@@ -176,7 +159,7 @@ class CachedReads:
         def kept(good: Callable[[CacheEntry, Rule], bool]) -> DecodedEntry | None:
             (raw,) = self._store.get([key])
             entry = None if raw is None else from_bytes(raw)
-            rule = self._rule(endpoint, window, self._clock())
+            rule = self._rule(endpoint, window, self.now())
             if entry is None or not good(entry, rule):
                 return None
             return _unpacked(entry, window, unpack, settled=rule.settled(entry))
@@ -185,13 +168,13 @@ class CachedReads:
             return kept(_good)
 
         def fetch() -> DecodedEntry:
-            number = self._asked_again.number(window)
+            number = self.asked_again.number(window)
             reply, sums = make()
             by_provider, packed = reply.by_provider_clock, pack(reply.data)
             entry = CacheEntry(reply.as_of.timestamp(), window.end, by_provider, number, payload=packed)
             settled = False
             if reply.complete and not reply.stale:
-                settled = self._rule(endpoint, window, self._clock()).settled(entry)
+                settled = self._rule(endpoint, window, self.now()).settled(entry)
                 if settled:
                     (entry,) = self._beside_first([key], [entry], [sums])
                 self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.ttl_s)
@@ -262,7 +245,7 @@ class CachedReads:
             held[window] = DecodedEntry(entry, value)
         if not answer.stale:
             held = self._keep(endpoint, params, held)
-        now = self._clock()
+        now = self.now()
         return {
             window: _answer(part, self._rule(endpoint, window, now))._replace(
                 stale=answer.stale, stale_reason=answer.stale_reason
@@ -272,7 +255,7 @@ class CachedReads:
 
     def _rule(self, endpoint: Endpoint[Any], window: Span, now: float) -> Rule:
         assert endpoint.policy is not None, endpoint.name  # noqa: S101
-        number = self._asked_again.number(window)
+        number = self.asked_again.number(window)
         return Rule(endpoint.policy, window, now=now, asked_again=number)
 
     def _name(self, endpoint: Endpoint[Any], params: Params) -> str:
@@ -302,16 +285,16 @@ class CachedReads:
             self._memory.put(key, held, len(held.entry.payload) + len(key))
 
     def _ask(self, endpoint: Endpoint[T], params: Params, window: Span, *, hurry: bool) -> Answer[T]:
-        rule = self._rule(endpoint, window, self._clock())
+        rule = self._rule(endpoint, window, self.now())
         key = _key(self._name(endpoint, params), window, is_open=rule.is_open)
         fetch = self._fetcher(endpoint, params, window, hurry=hurry)
 
         def look() -> DecodedEntry | None:
-            (held,) = self._held(endpoint, [key], [self._rule(endpoint, window, self._clock())])
+            (held,) = self._held(endpoint, [key], [self._rule(endpoint, window, self.now())])
             return held
 
         held = self._join(endpoint, window, key, look, fetch)
-        return _answer(held, self._rule(endpoint, window, self._clock()))
+        return _answer(held, self._rule(endpoint, window, self.now()))
 
     def _join(
         self,
@@ -321,7 +304,7 @@ class CachedReads:
         look: Callable[[], DecodedEntry | None],
         fetch: Callable[[], DecodedEntry],
     ) -> DecodedEntry:
-        rule = self._rule(endpoint, window, self._clock())
+        rule = self._rule(endpoint, window, self.now())
         held = self._single_flight.do(key, look, fetch)
         # We joined a flight towards a later end, which may hold bets from after ours; or one that had begun
         # before somebody wanted the window asked again.
@@ -330,12 +313,12 @@ class CachedReads:
     def _fetcher(
         self, endpoint: Endpoint[Any], params: Params, window: Span, *, hurry: bool
     ) -> Callable[[], DecodedEntry]:
-        asked = params if window is None else params | {"time_start": window.start, "time_end": window.end}
+        asked = in_window(params, window)
 
         def fetch() -> DecodedEntry:
             # With an old answer at hand, nobody should wait long for a provider that has just failed.
             hurried = hurry and self._failing.is_open(endpoint.name)
-            number = self._asked_again.number(window)
+            number = self.asked_again.number(window)
             try:
                 entry = entry_of(self._senders.ask(endpoint, asked, hurried=hurried), window, number)
                 held = DecodedEntry(entry, *typed(endpoint, entry.payload))
@@ -352,7 +335,7 @@ class CachedReads:
         self, endpoint: Endpoint[Any], params: Params, parts: Mapping[Any, DecodedEntry]
     ) -> dict[Any, DecodedEntry]:
         """Keep the parts by their windows; return them, the settled ones beside what was said first."""
-        now = self._clock()
+        now = self.now()
         name = self._name(endpoint, params)
         settled: dict[str, Any] = {}
         passing: dict[str, Any] = {}
@@ -390,13 +373,13 @@ class CachedReads:
         return beside
 
     def _refresh_ahead(self, endpoint: Endpoint[Any], params: Params, window: Span) -> None:
-        rule = self._rule(endpoint, window, self._clock())
+        rule = self._rule(endpoint, window, self.now())
         key = _key(self._name(endpoint, params), window, is_open=rule.is_open)
         with self._refreshing_lock:
             if key in self._refreshing or self._single_flight.running(key):
                 return
             self._refreshing.add(key)
-        asked_at = self._clock()
+        asked_at = self.now()
         fetch = self._fetcher(endpoint, params, window, hurry=True)
 
         def look() -> DecodedEntry | None:

@@ -1,8 +1,7 @@
 """What the cache keeps of an answer, and when it may be served."""
 
-from __future__ import annotations
-
 import math
+from typing import NamedTuple
 
 import msgspec
 
@@ -67,17 +66,16 @@ def from_bytes(kept: bytes) -> CacheEntry | None:
     return msgspec.structs.replace(found, payload=payload) if newline else None
 
 
-class Rule:
+class Rule(NamedTuple):
     """Says for one request, at one time, what an entry is worth.
 
     `now` is the provider's time; entries from before the request `asked_again` are worth nothing more.
     """
 
-    def __init__(self, policy: CachePolicy, window: Window | None, *, now: float, asked_again: int) -> None:
-        self._window = window
-        self._now = now
-        self._policy = policy
-        self._asked_again = asked_again
+    policy: CachePolicy
+    window: Window | None
+    now: float
+    asked_again: int
 
     @property
     def is_open(self) -> bool:
@@ -86,20 +84,20 @@ class Rule:
         Also one that ends with the last full minute, as many ask for it: or who asks in the next minute
         would not find what was said last.
         """
-        touches_s = max(self._policy.ttl_s, _WHOLE_MINUTES_S)
-        return self._window is not None and self._window.end > self._now - touches_s
+        touches_s = max(self.policy.ttl_s, _WHOLE_MINUTES_S)
+        return self.window is not None and self.window.end > self.now - touches_s
 
     def fits(self, entry: CacheEntry) -> bool:
         """Whether the entry holds nothing from after the window."""
-        return self._window is None or entry.covers_to <= self._window.end
+        return self.window is None or entry.covers_to <= self.window.end
 
     def follows(self, entry: CacheEntry) -> bool:
         """Whether the entry was asked for since somebody last wanted the window asked again."""
-        return entry.asked_again >= self._asked_again
+        return entry.asked_again >= self.asked_again
 
     def as_of(self, entry: CacheEntry) -> float:
         """Return the time for which the entry answers this request."""
-        if self._window is None or entry.covers_to == self._window.end:
+        if self.window is None or entry.covers_to == self.window.end:
             return entry.as_of
         # Asked for a window that ended earlier, the provider said nothing about the time since.
         return min(entry.as_of, entry.covers_to)
@@ -109,33 +107,33 @@ class Rule:
 
         One from the future is not: a clock was set.
         """
-        if self._window is None or not entry.by_provider_clock:
+        if self.window is None or not entry.by_provider_clock:
             return False
         as_of = self.as_of(entry)
-        return self._window.end + self._policy.final_after_s <= as_of <= self._now + _CLOCKS_DIFFER_S
+        return self.window.end + self.policy.final_after_s <= as_of <= self.now + _CLOCKS_DIFFER_S
 
     def ended(self, entry: CacheEntry) -> bool:
         """Whether the window's last rounds were over when the answer was given: they last minutes at most.
 
         Until it is settled the provider may still correct it; but it no longer says how old a sum is.
         """
-        return self._window is not None and self.as_of(entry) >= self._window.end + _LAST_ROUNDS_S
+        return self.window is not None and self.as_of(entry) >= self.window.end + _LAST_ROUNDS_S
 
     def good_for_s(self, entry: CacheEntry) -> float:
         """Return for how many seconds from its time the entry is as good as a new answer.
 
         Late bets grow rarer with the time since the window's end, and so may the questions: a quarter of it.
         """
-        if self._window is None:
-            return self._policy.ttl_s
-        since_end_s = self.as_of(entry) - self._window.end
-        return max(self._policy.ttl_s, min(since_end_s * _SETTLING_SHARE, _LONGEST_SETTLING_S))
+        if self.window is None:
+            return self.policy.ttl_s
+        since_end_s = self.as_of(entry) - self.window.end
+        return max(self.policy.ttl_s, min(since_end_s * _SETTLING_SHARE, _LONGEST_SETTLING_S))
 
     def fresh(self, entry: CacheEntry) -> bool:
         """Whether the entry is as good as a new answer. One from the future is not: a clock was set."""
         if self.settled(entry):
-            return self._now < self._next_look_at(entry)
-        return 0 <= self._now - self.as_of(entry) < self.good_for_s(entry)
+            return self.now < self._next_look_at(entry)
+        return 0 <= self.now - self.as_of(entry) < self.good_for_s(entry)
 
     def refresh_at(self, entry: CacheEntry) -> float:
         """Return when a new answer should be fetched, while the entry may still be served for a while."""
@@ -145,14 +143,14 @@ class Rule:
 
     def change(self, entry: CacheEntry) -> Restatement | None:
         """Return how the entry differs from what was said first of the window, None where it does not."""
-        return Restatement(self._window, entry.changed) if self._window and entry.changed else None
+        return Restatement(self.window, entry.changed) if self.window and entry.changed else None
 
     def servable(self, entry: CacheEntry) -> bool:
         """Whether the entry may be served, marked stale, when the provider fails."""
-        return self.settled(entry) or self._now - self.as_of(entry) < self._policy.stale_for_s
+        return self.settled(entry) or self.now - self.as_of(entry) < self.policy.stale_for_s
 
     def _next_look_at(self, entry: CacheEntry) -> float:
         """Return when a settled window is asked again."""
-        assert self._window is not None  # noqa: S101 - it has settled
-        looks = (self._window.end + after_s for after_s in _ASKED_AGAIN_S)
+        assert self.window is not None  # noqa: S101 - it has settled
+        looks = (self.window.end + after_s for after_s in _ASKED_AGAIN_S)
         return next((at for at in looks if at > self.as_of(entry)), math.inf)

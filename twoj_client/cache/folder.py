@@ -1,7 +1,5 @@
 """A store in a folder: diskcache without pickles."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import sqlite3

@@ -1,7 +1,5 @@
 """A bounded memory in front of a store."""
 
-from __future__ import annotations
-
 import threading
 from typing import Generic, TypeVar
 

@@ -1,7 +1,5 @@
 """A store in Redis, shared by several servers."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar

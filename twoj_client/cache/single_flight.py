@@ -1,10 +1,9 @@
 """Single flight: what many want at the same time is asked for once, across threads and processes."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from twoj_client.cache.store import ResilientStore
@@ -16,6 +15,7 @@ _POLL_S = 0.02
 _CLAIM_S = 5.0
 
 
+@dataclass(frozen=True, eq=False)
 class SingleFlight(Generic[R]):
     """Lets one thread of one process at a time fetch what is named by a key.
 
@@ -23,20 +23,12 @@ class SingleFlight(Generic[R]):
     have died: then another fetches, too.
     """
 
-    def __init__(
-        self,
-        store: ResilientStore,
-        *,
-        timer: Callable[[], float],
-        sleep: Callable[[float], None],
-        wait_s: float,
-    ) -> None:
-        self._store = store
-        self._timer = timer
-        self._sleep = sleep
-        self._wait_s = wait_s
-        self._lock = threading.Lock()
-        self._flights: dict[str, Future[R]] = {}
+    store: ResilientStore
+    timer: Callable[[], float]
+    sleep: Callable[[float], None]
+    wait_s: float
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _flights: dict[str, Future[R]] = field(default_factory=dict, init=False)
 
     def do(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
         """Return what `fetch` returns, here or in the thread that was first.
@@ -68,11 +60,11 @@ class SingleFlight(Generic[R]):
 
     def _lead(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
         claim = key + "#claim"
-        give_up_at = self._timer() + self._wait_s
-        while not self._store.claim(claim, min(_CLAIM_S, self._wait_s)):
-            if self._timer() >= give_up_at:
+        give_up_at = self.timer() + self.wait_s
+        while not self.store.claim(claim, min(_CLAIM_S, self.wait_s)):
+            if self.timer() >= give_up_at:
                 return fetch()
-            self._sleep(_POLL_S)
+            self.sleep(_POLL_S)
             found = look()
             if found is not None:
                 return found
@@ -81,4 +73,4 @@ class SingleFlight(Generic[R]):
             found = look()
             return fetch() if found is None else found
         finally:
-            self._store.release(claim)
+            self.store.release(claim)

@@ -1,7 +1,5 @@
 """The small interface behind which a store of answers lies, and the patience it is given when it fails."""
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence

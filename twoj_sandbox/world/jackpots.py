@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twoj_sandbox.characters import GRINDER, NAMELESS
+from twoj_sandbox import GRINDER, NAMELESS
 from twoj_sandbox.world.draws import Whole, mix
 from twoj_sandbox.world.games import GAMES, SLOTS_RUNNING
 from twoj_sandbox.world.players import Players

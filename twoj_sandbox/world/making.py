@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twoj_sandbox.characters import BURST, WHALE
+from twoj_sandbox import BURST, WHALE
 from twoj_sandbox.world import games, stories
 from twoj_sandbox.world.day import (
     DAY_S,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twoj_sandbox.characters import (
+from twoj_sandbox import (
     BURST,
     CHARACTERS,
     GRINDER,
