@@ -26,7 +26,7 @@ from dashboard.server.connect import connected
 from dashboard.server.demo import prepared, provider
 from dashboard.server.headers import Headers, NoUploads
 from dashboard.server.settings import load_settings
-from dashboard.status import route_metrics, route_ready
+from dashboard.status import route_health
 from ledger.database import Database, LedgerUrlRefused, ledger_url
 from ledger.payouts.payout_call import MerchantKey
 from ledger.payouts.receiver import MerchantPayouts, Receiver
@@ -100,8 +100,8 @@ app = App(
     lifespan=lifespan,
     routes=[
         Route("/healthz", healthz),
-        route_ready.route(merchants),
-        route_metrics.route(merchants, receiver.outcomes),
+        route_health.readyz(merchants),
+        route_health.metrics(merchants, receiver.outcomes),
         route_live.route(merchants),
         route_exports.route(merchants),
         *receiver.routes,

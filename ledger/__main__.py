@@ -1,7 +1,5 @@
 """``python -m ledger payouts`` receives payouts; ``python -m ledger check`` proves the ledger."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import AsyncIterator

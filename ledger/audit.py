@@ -5,8 +5,6 @@ in a database can withstand somebody who may rewrite all of it: whoever wants to
 hash of the last row, which ``python -m ledger check`` prints, in another place.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping

@@ -4,8 +4,6 @@ One row of the log for each transaction, and as its last statement: servers wait
 commit only, and what waits meanwhile goes into the next one together.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

@@ -1,20 +1,30 @@
 """Proves the ledger from its own rows, to the li. Reads only, and all of it as of one moment."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, func, inspect, or_, select, union
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import URL, CheckConstraint, Connection, Row, func, inspect, or_, select, text, union
 from sqlalchemy.exc import DBAPIError
 
-from ledger import audit, chain, schema, schema_check, transfers
+from ledger import audit, chain, transfers
 from ledger.database import Books, away, open_engine, require_newest, snapshot, without_hurry
-from ledger.payouts import calls
-from ledger.payouts.payout_call import won_at_ms
-from ledger.schema import audit_end, balances, entries, payouts, pending, screens
+from ledger.payouts.outcome import PayoutOutcome
+from ledger.payouts.payout_call import payout_in, won_at_ms
+from ledger.schema import (
+    audit_end,
+    balances,
+    deliveries,
+    entries,
+    metadata,
+    payouts,
+    pending,
+    repetitions,
+    screens,
+)
 
 
 class NoLedger(Exception):
@@ -34,12 +44,12 @@ def check(url: URL, head: str | None = None) -> tuple[list[str], str]:
     try:
         with engine.begin() as connection:
             without_hurry(connection)
-            if not schema.metadata.tables.keys() & set(inspect(connection).get_table_names()):
+            if not metadata.tables.keys() & set(inspect(connection).get_table_names()):
                 raise NoLedger(_NO_LEDGER)
             require_newest(connection)
-            if lacking := [*schema_check.lacks(connection)]:
+            if lacking := [*_lacking(connection)]:
                 return lacking, "The rest was not looked at."
-            wrong, extents = [*schema_check.differences(connection)], []
+            wrong, extents = [*_changed(connection)], []
             mch_ids = _merchants(connection)
             for mch_id in mch_ids:
                 books = Books(connection, mch_id)
@@ -66,7 +76,7 @@ _NO_LEDGER = "There is no ledger here yet. Is TWOJ_LEDGER_URL right?"
 def _merchants(connection: Connection) -> list[int]:
     """Return whose rows there are, in whatever table; of empty logs only where nothing else is there."""
     ends = select(audit_end.c.mch_id)
-    tables = [select(table.c.mch_id) for table in schema.metadata.sorted_tables if table is not audit_end]
+    tables = [select(table.c.mch_id) for table in metadata.sorted_tables if table is not audit_end]
     found = connection.scalars(union(ends.where(audit_end.c.row_count > 0), *tables)).all()
     return sorted(found or connection.scalars(ends).all()) or [_NOBODY]
 
@@ -78,7 +88,7 @@ def _differences(books: Books) -> Iterator[str]:
         _payouts,
         _entries,
         _times,
-        calls.differences,
+        _calls,
         chain.differences,
         audit.broken,
         transfers.differences,
@@ -189,3 +199,130 @@ def _extent(books: Books) -> str:
 
 def _li(amount: int | None) -> str:
     return "nothing" if amount is None else f"{amount} li"
+
+
+_CREDITS = {PayoutOutcome.FIRST, PayoutOutcome.CLAIMED}
+_ASKS = {*_CREDITS, PayoutOutcome.REPLAY, PayoutOutcome.PENDING, PayoutOutcome.CONFLICT}
+
+
+def _calls(books: Books) -> Iterator[str]:
+    """Return a sentence for each payout that no call asked for, and each call that asked for another."""
+    held: dict[str, Any] = {
+        row.trans_no: row
+        for row in books.execute(
+            select(payouts.c.trans_no, payouts.c.op_id, payouts.c.amount_li, payouts.c.conflicts)
+        )
+    }
+    asked: set[str] = set()
+    conflicts: Counter[str] = Counter()
+    calls = select(deliveries).where(deliveries.c.outcome.in_(_ASKS)).order_by(deliveries.c.id)
+    for call in books.execute(calls.execution_options(yield_per=_AT_ONCE)):
+        if call.outcome in _CREDITS:
+            asked.add(call.trans_no)
+        conflicts[call.trans_no] += call.outcome == PayoutOutcome.CONFLICT
+        yield from _call(call, held.get(call.trans_no))
+    again = select(repetitions.c.trans_no, repetitions.c.times - 1)
+    for trans_no, count in books.execute(again.where(repetitions.c.outcome == PayoutOutcome.CONFLICT)):
+        conflicts[trans_no] += count
+    for trans_no, row in sorted(held.items()):
+        if trans_no not in asked:
+            yield f"Payout {trans_no}: no call asked for its {row.amount_li} li for {row.op_id!r}."
+        if row.conflicts != conflicts[trans_no]:
+            yield (
+                f"Payout {trans_no}: {row.conflicts} calls with other money are written, "
+                f"{conflicts[trans_no]} came."
+            )
+
+
+def _call(call: Row[Any], held: Any) -> Iterator[str]:
+    if held is None:
+        yield f"Call {call.id}: it asked for payout {call.trans_no}, which is missing."
+        return
+    if len(call.body) < call.body_size:  # older versions kept the start only
+        return
+    asks = payout_in(call.body)
+    if asks is None or asks.trans_no != call.trans_no:
+        yield f"Call {call.id}: its body does not ask for payout {call.trans_no}."
+        return
+    is_same = (asks.op_id, asks.amount_li) == (held.op_id, held.amount_li)
+    if is_same and call.outcome == PayoutOutcome.CONFLICT:
+        yield f"Call {call.id}: it asked for payout {call.trans_no} as it stands, and was refused."
+    elif not is_same and call.outcome != PayoutOutcome.CONFLICT:
+        yield (
+            f"Payout {call.trans_no}: {held.amount_li} li for {held.op_id!r} are written, "
+            f"call {call.id} asked for {asks.amount_li} li for {asks.op_id!r}."
+        )
+
+
+_TRIGGERS = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' ORDER BY 1, 2",
+    "postgresql": """
+        SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE (NOT tgisinternal OR tgenabled <> 'O') AND relnamespace = current_schema()::regnamespace
+        UNION SELECT tablename, rulename FROM pg_rules WHERE schemaname = current_schema() ORDER BY 1, 2""",
+}
+
+
+def _lacking(connection: Connection) -> Iterator[str]:
+    """Return a sentence for each table or column without which nothing else can be proved."""
+    there = _by_table(inspect(connection).get_multi_columns())
+    for table in metadata.sorted_tables:
+        if table.name not in there:
+            yield f"Table {table.name}: it is missing."
+            continue
+        columns = {column["name"] for column in there[table.name]}
+        for column in table.columns:
+            if column.name not in columns:
+                yield f"Table {table.name}: the column {column.name} is missing."
+
+
+def _changed(connection: Connection) -> Iterator[str]:
+    """Return a sentence for each key, index, check or column that is not as it was made, and each trigger."""
+    ours = set(metadata.tables)
+    context = MigrationContext.configure(
+        connection,
+        opts={"include_name": lambda name, kind, _parents: kind != "table" or name in ours},
+    )
+    said = {
+        f"Table {_table_of(change)}: {_change_text(change)}."
+        for found in compare_metadata(context, metadata)
+        for change in (found if isinstance(found, list) else [found])
+        if not change[0].endswith("_comment")
+    }
+    yield from sorted(said)
+    yield from _constraints(connection)
+    for name, trigger in connection.execute(text(_TRIGGERS[connection.dialect.name])):
+        if name in ours:
+            yield f"Table {name}: {trigger} acts on it, and is not ours."
+
+
+def _constraints(connection: Connection) -> Iterator[str]:
+    found = inspect(connection)
+    keys, checks = _by_table(found.get_multi_pk_constraint()), _by_table(found.get_multi_check_constraints())
+    for table in metadata.sorted_tables:
+        if sorted(keys[table.name]["constrained_columns"]) != sorted(c.name for c in table.primary_key):
+            yield f"Table {table.name}: its primary key is not as it was made."
+        names = {check["name"] for check in checks[table.name]}
+        for column in table.columns:
+            for constraint in column.constraints:
+                if isinstance(constraint, CheckConstraint) and constraint.name not in names:
+                    yield f"Table {table.name}: the check {constraint.name} is missing."
+
+
+def _by_table(found: Mapping[Any, Any]) -> dict[str, Any]:
+    """What was looked up for all tables at once, by their names: each look-up by itself is a question."""
+    return {name: about for (_schema, name), about in found.items()}
+
+
+def _table_of(change: tuple[Any, ...]) -> str:
+    if change[0].startswith("modify_") or change[0].endswith("_column"):
+        return str(change[2])
+    return str(getattr(change[1], "table", change[1]))
+
+
+def _change_text(change: tuple[Any, ...]) -> str:
+    deed, _, kind = change[0].partition("_")
+    if deed == "modify":
+        return f"the column {change[3]} is not as it was made ({kind})"
+    named = change[3] if kind == "column" else change[1]
+    return f"the {kind} {named.name} is {'missing' if deed == 'add' else 'not ours'}"

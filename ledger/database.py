@@ -4,8 +4,6 @@ A process has one `Database`, and with it one pool of connections, for all that 
 works with the rows of one merchant at a time: a `Ledger` knows whose, and its transactions are `Books`.
 """
 
-from __future__ import annotations
-
 import os
 import sqlite3
 import tempfile

@@ -4,8 +4,6 @@ Every row is one merchant's, and every key holds its `mch_id`: but for the `id` 
 numbers, and for a screen's token, which finds its merchant. Who reads or writes does so by `database.Ledger`.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     Boolean,

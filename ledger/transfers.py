@@ -3,8 +3,6 @@
 The ledger sends nothing itself. It says who may send: whoever was the first to write a number.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass

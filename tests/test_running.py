@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
 
-from dashboard.status.route_metrics import _is_near
+from dashboard.status.route_health import _is_near
 from tests.browser import LOG, dashboard
 from tests.ledger.payouts.provider import order, signed
 from tests.parts import free_port

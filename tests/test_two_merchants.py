@@ -193,7 +193,7 @@ def test_what_waits_for_a_wallet_and_what_the_status_shows_are_each_ones_own(bot
     assert with_wallet[1].confirm(claimed[0], 77) == 77
     shown = []
     for ledger in both:
-        checks = Checks(SimpleNamespace(health=str), ledger, lambda: 0.0)
+        checks = Checks(SimpleNamespace(health=str, cache_state=str), ledger, lambda: 0.0)
         with checks.running():
             assert checks.ledger(10).trouble == ""
             shown.append((checks.payouts(10).waiting, checks.payouts(10).last_outcome, checks.refused(10)))

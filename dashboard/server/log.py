@@ -3,8 +3,6 @@
 Whoever sets up logging in their own way afterwards reads each event of structlog as text.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import MutableMapping
 from typing import Any, Final, TextIO

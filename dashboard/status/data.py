@@ -113,7 +113,7 @@ def acknowledge_refused(merchant: Merchant, shown: Mapping[str, int], who: str) 
     """Write that `who` has seen these calls, as many of each kind as were shown. Raises LedgerAway."""
     with merchant.ledger.writing() as books:
         refusals.acknowledge(books, shown, who, int(merchant.clock() * 1000))
-    merchant.running(Checks).refused_again()
+    merchant.running(Checks).refused.forget()
 
 
 def background_rows(merchant: Merchant) -> list[Row]:

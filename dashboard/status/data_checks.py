@@ -3,52 +3,128 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final, TypeVar
+from threading import Lock
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+import structlog
 from sqlalchemy import delete, func, insert, select
 
 from dashboard.core.text import Message
 from dashboard.provider.failures import sentence
-from dashboard.status.probes import Checked, Probe
 from dashboard.status.rows import ApiSeen, LedgerSeen, PayoutsSeen
-from ledger.database import Ledger, LedgerAway, clock_ms, place, versions
+from ledger.database import Books, Ledger, LedgerAway, clock_ms, place, versions
 from ledger.payouts import refusals
-from ledger.payouts.refusals import RefusalCount
 from ledger.schema import deliveries, payouts, pending, repetitions, trials
 from twoj_client import TwoJ
-from twoj_client.cache.store import CacheState
 from twoj_client.health import Api, ApiHealth
 from twoj_client.threads import Workers
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 PROVIDER_EVERY_S: Final = 30
 NEAR_EVERY_S: Final = 5
 """So often at most cache and ledger are asked: they are ours, and cost nothing."""
-
+_PATIENCE_S: Final = 10
 _TRIAL_BYTES: Final = 16 * 2**10
 _AHEAD_MS: Final = 86_400_000
 """What came later than this from now was written by a wrong clock, and is not the last that came."""
 
 
+class Checked(NamedTuple, Generic[T]):
+    """An answer, and how old it is."""
+
+    value: T
+    age_s: float
+
+
+class Probe(Generic[T]):
+    """Asks at most each `every_s`, and once at a time, in the pool. `ask` fails only by a mistake of ours.
+
+    `timer` never jumps, in seconds.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[], T],
+        every_s: float,
+        pool: Executor,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ask = ask
+        self._every_s = every_s
+        self._pool = pool
+        self._timer = timer
+        self._lock = Lock()
+        self._asked_at = float("-inf")
+        self._flight: Future[None] | None = None
+        self._answer: tuple[T, float] | None = None
+
+    def refresh(self) -> Future[None] | None:
+        """Ask again if that is due; return what is under way. Waits for nothing."""
+        with self._lock:
+            if not self._is_asking() and self._timer() - self._asked_at >= self._every_s:
+                self._asked_at = self._timer()
+                self._flight = self._pool.submit(self._run)
+            return self._flight if self._is_asking() else None
+
+    def forget(self) -> None:
+        """Take no account of the last answer: something has just changed."""
+        with self._lock:
+            self._asked_at, self._answer = float("-inf"), None
+
+    def last(self) -> Checked[T] | None:
+        """Return the last answer; None where there is none, or the next one is overdue."""
+        if self._answer is None:
+            return None
+        value, at = self._answer
+        age_s = self._timer() - at
+        return Checked(value, age_s) if age_s < 2 * self._every_s + _PATIENCE_S else None
+
+    def __call__(self, patience_s: float = 0) -> T | None:
+        """Return the last answer, as `look` does, and not how old it is."""
+        seen = self.look(patience_s)
+        return seen.value if seen else None
+
+    def look(self, patience_s: float = 0) -> Checked[T] | None:
+        """Return the last answer, asking again if that is due, and waiting so long at most for it."""
+        flight = self.refresh()
+        if flight is not None and patience_s:
+            wait([flight], patience_s)
+        return self.last()
+
+    def _run(self) -> None:
+        try:
+            self._answer = (self._ask(), self._timer())
+        except Exception:
+            log.exception("check failed")
+
+    def _is_asking(self) -> bool:
+        return self._flight is not None and not self._flight.done()
+
+
 class Checks:
-    """One for a server. `timer` never jumps, in seconds."""
+    """One for a server; of a ledger that is away, None is known. `timer` never jumps, in seconds."""
 
     def __init__(self, twoj: TwoJ, ledger: Ledger, timer: Callable[[], float] = time.monotonic) -> None:
         self._ledger = ledger
         self._timer = timer
         self._begun = timer()
         self._pool = Workers(len(Api) + 4, thread_name_prefix="check")
+
+        def near(ask: Callable[[], T]) -> Probe[T]:
+            return Probe(ask, NEAR_EVERY_S, self._pool, timer)
+
         self._apis = {
             api: Probe(partial(twoj.health, api), PROVIDER_EVERY_S, self._pool, timer) for api in Api
         }
-        self._cache = Probe(twoj.cache_state, NEAR_EVERY_S, self._pool, timer)
-        self._database = Probe(self._written, NEAR_EVERY_S, self._pool, timer)
-        self._payouts = Probe(self._read_payouts, NEAR_EVERY_S, self._pool, timer)
-        self._refused = Probe(self._read_refused, NEAR_EVERY_S, self._pool, timer)
+        self.cache = near(twoj.cache_state)
+        self.ledger = near(self._written)
+        self.payouts = near(partial(self._read, _payouts))
+        self.refused = near(partial(self._read, refusals.read))
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -65,7 +141,7 @@ class Checks:
 
     def refresh(self) -> list[Future[None]]:
         """Ask again what is due, and wait for nothing; return what has no answer that still counts."""
-        probes: list[Probe[Any]] = [*self._apis.values(), self._cache, self._database]
+        probes: list[Probe[Any]] = [*self._apis.values(), self.cache, self.ledger]
         flights = [(probe, probe.refresh()) for probe in probes]
         return [flight for probe, flight in flights if flight is not None and probe.last() is None]
 
@@ -74,26 +150,6 @@ class Checks:
         for probe in self._apis.values():
             probe.refresh()
         return {api: _api(probe.look(patience_s)) for api, probe in self._apis.items()}
-
-    def cache(self, patience_s: float = 0) -> CacheState | None:
-        """How the cache is."""
-        return _value(self._cache.look(patience_s))
-
-    def ledger(self, patience_s: float = 0) -> LedgerSeen | None:
-        """How the ledger's database is."""
-        return _value(self._database.look(patience_s))
-
-    def payouts(self, patience_s: float = 0) -> PayoutsSeen | None:
-        """What the ledger knows of payouts; None also where it is away."""
-        return _value(self._payouts.look(patience_s))
-
-    def refused(self, patience_s: float = 0) -> list[RefusalCount] | None:
-        """What the ledger knows of payout calls that were not credited; None also where it is away."""
-        return _value(self._refused.look(patience_s))
-
-    def refused_again(self) -> None:
-        """Ask for the refused calls anew, since somebody has just seen them."""
-        self._refused.forget()
 
     def _written(self) -> LedgerSeen:
         """Write as much as a payout needs: one that is locked or full can be read, and takes no payout.
@@ -109,49 +165,25 @@ class Checks:
         except LedgerAway as error:
             return LedgerSeen(where, trouble=Message(error.key, error.fields))
 
-    def _read_payouts(self) -> PayoutsSeen | None:
+    def _read(self, question: Callable[[Books], T]) -> T | None:
         try:
             with self._ledger.reading() as books:
-                can_be_ms = clock_ms(books.connection) + _AHEAD_MS
-                newest = (
-                    select(payouts.c.received_at_ms)
-                    .where(payouts.c.won_at_ms <= can_be_ms)
-                    .order_by(payouts.c.won_at_ms.desc())
-                    .limit(1)
-                )
-                calls = [
-                    *books.execute(
-                        select(deliveries.c.received_at_ms, deliveries.c.outcome)
-                        .order_by(deliveries.c.id.desc())
-                        .limit(1)
-                    ),
-                    *books.execute(
-                        select(repetitions.c.last_at_ms, repetitions.c.outcome)
-                        .where(repetitions.c.last_at_ms <= can_be_ms)
-                        .order_by(repetitions.c.last_at_ms.desc())
-                        .limit(1)
-                    ),
-                ]
-                call_at_ms, outcome = max(calls, default=(None, ""))
-                waiting = books.execute(
-                    select(func.count(), func.min(payouts.c.received_at_ms)).select_from(
-                        pending.join(payouts)
-                    )
-                ).one()
-                return PayoutsSeen(books.scalar(newest), call_at_ms, outcome, *waiting)
-        except LedgerAway:
-            return None
-
-    def _read_refused(self) -> list[RefusalCount] | None:
-        try:
-            with self._ledger.reading() as books:
-                return refusals.read(books)
+                return question(books)
         except LedgerAway:
             return None
 
 
-def _value(seen: Checked[T] | None) -> T | None:
-    return seen.value if seen else None
+def _payouts(books: Books) -> PayoutsSeen:
+    can_be_ms = clock_ms(books.connection) + _AHEAD_MS
+    in_time = payouts.c.won_at_ms <= can_be_ms
+    newest = select(payouts.c.received_at_ms).where(in_time).order_by(payouts.c.won_at_ms.desc()).limit(1)
+    first = select(deliveries.c.received_at_ms, deliveries.c.outcome).order_by(deliveries.c.id.desc())
+    last_at_ms = repetitions.c.last_at_ms
+    again = select(last_at_ms, repetitions.c.outcome).where(last_at_ms <= can_be_ms)
+    calls = [*books.execute(first.limit(1)), *books.execute(again.order_by(last_at_ms.desc()).limit(1))]
+    call_at_ms, outcome = max(calls, default=(None, ""))
+    waiting = select(func.count(), func.min(payouts.c.received_at_ms)).select_from(pending.join(payouts))
+    return PayoutsSeen(books.scalar(newest), call_at_ms, outcome, *books.execute(waiting).one())
 
 
 def _api(seen: Checked[ApiHealth] | None) -> ApiSeen | None:

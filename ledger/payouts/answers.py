@@ -1,7 +1,5 @@
 """What a call is answered with: code, sentence and HTTP status, in the envelope of the document."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import Any, NamedTuple
 

@@ -4,8 +4,6 @@ Calls without a valid signature are only counted, and written down now and then:
 keep no payout waiting.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor

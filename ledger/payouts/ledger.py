@@ -3,8 +3,6 @@
 Many deliveries share one transaction, and so one wait for the disk. What a method returned is on disk.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

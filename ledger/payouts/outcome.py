@@ -1,7 +1,5 @@
 """What becomes of a signed delivery: first, replay, conflict, or nothing that can be read. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple

@@ -7,8 +7,6 @@ The money needs `trans_no`, `op_id` and `amount`. With these readable a signed c
 told as it came, and what cannot be told never keeps a player from the money.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """`POST /order/jackpot`: takes the provider's calls and answers within the 5 s that it waits."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter
@@ -30,8 +28,7 @@ from ledger.payouts.payout_call import (
     addressed,
     examine,
 )
-from ledger.payouts.wallet import WalletAway, WalletClient
-from ledger.payouts.wallet_credits import WalletCredits
+from ledger.payouts.wallet import WalletAway, WalletClient, WalletCredits
 
 _ANSWER_WITHIN_S = 4.5
 _REMIND_EVERY_S = 600

@@ -4,8 +4,6 @@ Calls without a valid signature leave no more than that and a short ring of samp
 and as many as they like. The ring keeps the first that nobody has seen, and the last.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -69,7 +67,7 @@ class Tally:
         number = self.counts[refusal.fault] = self.counts.get(refusal.fault, 0) + 1
         self._keep(refusal.fault, number, delivery)
 
-    def add_later(self, later: Tally) -> None:
+    def add_later(self, later: "Tally") -> None:
         """Add what was counted after this."""
         for fault, count in later.counts.items():
             before = self.counts.get(fault, 0)

@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy import func, insert, select, update
 
 from dashboard.jackpots import data_store
-from dashboard.jackpots.data_recorder import BEATS_EVERY_S, Keeper
 from dashboard.jackpots.data_screens import RELOAD_S, Screens
+from dashboard.jackpots.data_watch import BEATS_EVERY_S, Keeper
 from dashboard.jackpots.pots import Hit, PotNow, Pots, PotSample, Win
 from dashboard.jackpots.screens import Condition, Heartbeat, condition
 from dashboard.jackpots.wall import limits

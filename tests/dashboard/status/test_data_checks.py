@@ -158,7 +158,7 @@ def test_refused_payouts_are_known_and_asked_for_anew_once_somebody_has_seen_the
     with ledger.writing() as books:
         refusals.acknowledge(books, {"unreadable": 1}, "ann", 7)
     assert checks.refused(10)[0].unseen == 1  # they are asked for at most each few seconds
-    checks.refused_again()
+    checks.refused.forget()
     assert checks.refused(10) == [RefusalCount(PayoutOutcome.UNREADABLE, 1, 1, CLOCK * 1000, "ann", 7)]
 
 

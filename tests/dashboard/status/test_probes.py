@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from structlog.testing import capture_logs
 
-from dashboard.status.probes import Probe
+from dashboard.status.data_checks import Probe
 
 
 class World:

@@ -17,8 +17,7 @@ from ledger.database import Database, Ledger, clock_ms
 from ledger.payouts.batcher import Batcher
 from ledger.payouts.ledger import PayoutLedger
 from ledger.payouts.statements import LEASE_MS
-from ledger.payouts.wallet import WalletClient
-from ledger.payouts.wallet_credits import WalletCredits
+from ledger.payouts.wallet import WalletClient, WalletCredits
 from ledger.schema import pending
 from tests.ledger.conftest import delivery, receiver_of
 from tests.ledger.payouts.provider import MCH_ID, payout, signed
