@@ -28,7 +28,7 @@ from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
 from dashboard.players import parts_cards as players_cards
 from dashboard.players import parts_filter as players_filter
-from dashboard.players import parts_loading, parts_picker, parts_rounds
+from dashboard.players import parts_loading, parts_picker
 from dashboard.players.balance import Cause, jump_words
 from dashboard.players.data import PlayerHistory
 from dashboard.players.figures_balance import balance_chart
@@ -39,17 +39,15 @@ from dashboard.players.sessions import sessions_frame
 from dashboard.players.tables import (
     GAPS,
     PLAYER_GAMES,
-    ROUNDS,
-    ROUNDS_ON_SCREEN,
     SESSIONS,
     games_table,
     gaps_table,
-    rounds_table,
     sessions_table,
 )
 from dashboard.provider.reading import Reading
-from dashboard.rounds import parts_dialog
+from dashboard.rounds import parts_dialog, parts_table
 from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_words
+from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, rounds_table
 
 ROUNDS_HIGH = 14
 PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
@@ -199,7 +197,7 @@ def rounds() -> None:
             st.markdown(text("**{left}** of {all} rounds, newest first", left=left, all=all_rounds))
         links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
         nothing = text("No round fits the filters.")
-        parts_rounds.draw("rounds", rows, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
+        parts_table.draw("rounds", rows, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
         words = wanted.words(names, known.value.unit)
         downloads.draw(text("Rounds"), ROUNDS, rows, known, *whose(known.value, words))
 

@@ -1,66 +1,19 @@
 """The tables about one player: which columns they have, on screen and in files."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
-from dashboard.core.cell_links import CellLink
-from dashboard.core.codes import FEATURES
 from dashboard.core.files import Column, Kind
-from dashboard.core.formats import LI_PER_UNIT, duration, money, money_places, money_texts
+from dashboard.core.formats import duration
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
 from dashboard.core.text import later, text
 from dashboard.players.balance import CAUSES, Gap
 from dashboard.players.games import differences
-from dashboard.rounds.frame import AWARD_TYPES
 
-ROUNDS: Final = (
-    Column("start", "Start", Kind.TIME, later("When the round began, in the business zone.")),
-    Column("game", "Game", Kind.TEXT),
-    Column("type", "Type", Kind.TEXT),
-    Column("bet_amount_li", "Bet", Kind.MONEY, later("The stake of the round.")),
-    Column("win_li", "Win", Kind.MONEY, later("What the player got back: bet + net result.")),
-    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
-    Column("credit_before_li", "Balance before", Kind.MONEY),
-    Column("credit_li", "Balance after", Kind.MONEY),
-    Column(
-        "feature_name", "Feature", Kind.TEXT, later("Slots only: base game, free games, bonus game, jackpot.")
-    ),
-    Column("is_buy", "Bought", Kind.FLAG, later("Slots only: whether the free games were bought.")),
-    Column("base_amount_li", "Base game win", Kind.MONEY, later("extra_business.base_amount, slots only")),
-    Column("free_amount_li", "Free games win", Kind.MONEY, later("extra_business.free_amount, slots only")),
-    Column("bonus_amount_li", "Bonus win", Kind.MONEY, later("extra_business.bonus_amount, slots only")),
-    Column(
-        "jackpot_amount_li", "Jackpot win", Kind.MONEY, later("extra_business.jackpot_amount, slots only")
-    ),
-    Column("extra_spins", "Extra spins", Kind.NUMBER, later("extra_business.extra_spins, slots only")),
-    Column("award_name", "Award", Kind.TEXT, later("extra_business.award_type, slots only")),
-    Column("bet_areas", "Bet areas", Kind.TEXT, later("Not for slots.")),
-    Column("win_areas", "Win areas", Kind.TEXT, later("Not for slots.")),
-    Column("game_result", "Result", Kind.TEXT, later("Not for slots.")),
-    Column("award_odds", "Odds", Kind.TEXT, later("The crash multiplier. Not for slots.")),
-    Column("end", "End", Kind.TIME),
-    Column("currency", "Currency", Kind.TEXT, later("The player's, as the provider gives it; slots only.")),
-    Column("draw_id", "Round id", Kind.TEXT),
-    Column("event_id", "Event id", Kind.TEXT),
-    Column("game_id", "Game id", Kind.NUMBER),
-    Column("user_id", "User id", Kind.NUMBER, later("Slots only: other rounds come without.")),
-    Column("op_id", "Op id", Kind.TEXT, later("Slots only: other rounds come without.")),
-    Column("start_at", "Start, epoch s", Kind.NUMBER),
-    Column("end_at", "End, epoch s", Kind.NUMBER),
-    Column(
-        "extra_business", "extra_business", Kind.TEXT, later("All of it as JSON, unknown fields included.")
-    ),
-)
-"""Every field that the provider documents for a player's rounds."""
-_ONLY_IN_FILES: Final = ("start_at", "end_at", "extra_business")
-ROUNDS_ON_SCREEN: Final = tuple(column for column in ROUNDS if column.field not in _ONLY_IN_FILES)
-"""Without what other columns say as well; all of `extra_business` is shown of the round that is selected."""
-_REPEATED: Final = ("game", "type", "feature_name", "award_name", "currency", "op_id")
 SESSIONS: Final = (
     Column("begun", "Begun", Kind.TIME),
     Column("length", "Length", Kind.TEXT),
@@ -93,63 +46,6 @@ PLAYER_GAMES: Final = (
     Column("summary_gain_li", "Net result, summary", Kind.MONEY),
     Column("difference", "Summary against rounds", Kind.TEXT, later("What the summary has more or less.")),
 )
-
-_EXACT_LI: Final = 8 * 10**15
-"""Below this, a browser's number shows an amount with three decimals exactly."""
-_EXACT_WHOLE: Final = 2**53
-
-
-def rounds_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
-    """Put rounds (`rounds.with_games`) newest first, with local times and the provider's numbers in words."""
-    newest = rounds.iloc[::-1].reset_index(drop=True)
-    return newest.assign(
-        start=local_times(newest["start_at"], zone),
-        end=local_times(newest["end_at"], zone),
-        feature_name=_named(newest["feature"], FEATURES),
-        award_name=_named(newest["award_type"], AWARD_TYPES),
-    )
-
-
-def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[CellLink] = ()) -> pd.DataFrame:
-    """Turn `table` into what the browser draws: times of the local clock, amounts in units of money.
-
-    Amounts are numbers, which sort and are exact below 8 · 10^12 units; a column that holds a larger one is
-    text, and so are ids that a browser would round. The cells of `links` are addresses.
-    """
-    shown = {}
-    for column in columns:
-        values = table[column.field]
-        if column.kind is Kind.TIME:
-            values = values.dt.tz_localize(None)
-        elif column.kind is Kind.MONEY:
-            values = _amounts(values)
-        elif column.kind is Kind.FLAG:
-            values = values.map({True: text("yes"), False: text("no")}).astype("category")
-        elif column.kind in (Kind.NUMBER, Kind.COUNT) and not _is_below(values, _EXACT_WHOLE):
-            values = values.astype("string")
-        # Said once instead of in each row: that halves what the browser has to be sent.
-        shown[column.field] = values.astype("category") if column.field in _REPEATED else values
-    return pd.DataFrame(shown | {link.field: link.addresses(table) for link in links})
-
-
-def texts(table: pd.DataFrame, columns: Sequence[Column], currency: str | None) -> pd.DataFrame:
-    """Return what is read in the cells of `on_screen`: amounts as everywhere, elsewhere None."""
-    places = decimals(table, columns, currency)
-    written: dict[str, Any] = dict.fromkeys(column.field for column in columns)
-    for column in columns:
-        if column.kind is Kind.MONEY:
-            values = table[column.field]
-            known = values.notna().to_numpy()
-            cells = np.full(len(values), None, dtype="object")
-            cells[known] = money_texts(values[known].tolist(), places)
-            written[column.field] = cells
-    return pd.DataFrame(written, index=table.index)
-
-
-def decimals(table: pd.DataFrame, columns: Sequence[Column], currency: str | None = None) -> int:
-    """How many decimals the amounts of a table need (`formats.money_places`)."""
-    amounts = [table[column.field].dropna() for column in columns if column.kind is Kind.MONEY]
-    return max((money_places(values.tolist(), currency) for values in amounts), default=0)
 
 
 def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
@@ -189,21 +85,3 @@ def games_table(games: pd.DataFrame) -> pd.DataFrame:
             for words, compared in zip(differences(games), is_compared, strict=True)
         ],
     )
-
-
-def _named(numbers: "pd.Series[int]", names: Mapping[int, object]) -> "pd.Series[str]":
-    """Numbers in words; one that the document does not name stays a number."""
-    found = [None if pd.isna(number) else str(names.get(number, number)) for number in numbers.tolist()]
-    return pd.Series(found, index=numbers.index, dtype="string")
-
-
-def _amounts(values: "pd.Series[int]") -> "pd.Series[float] | pd.Series[str]":
-    if _is_below(values, _EXACT_LI):
-        return values.astype("Float64") / LI_PER_UNIT
-    words = [None if pd.isna(li) else money(li) for li in values.tolist()]
-    return pd.Series(words, index=values.index, dtype="string")
-
-
-def _is_below(values: "pd.Series[int]", limit: int) -> bool:
-    known = values.dropna()
-    return known.empty or (int(known.max()) < limit and int(known.min()) > -limit)

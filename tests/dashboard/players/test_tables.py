@@ -10,19 +10,9 @@ from dashboard.core.files import Kind
 from dashboard.core.markdown import safe_url
 from dashboard.players.balance import Cause, Gap
 from dashboard.players.sessions import sessions_frame
-from dashboard.players.tables import (
-    GAPS,
-    ROUNDS,
-    ROUNDS_ON_SCREEN,
-    SESSIONS,
-    decimals,
-    gaps_table,
-    on_screen,
-    rounds_table,
-    sessions_table,
-    texts,
-)
+from dashboard.players.tables import GAPS, SESSIONS, gaps_table, sessions_table
 from dashboard.rounds.detail import facts, games_fields, slots_fields
+from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, decimals, on_screen, rounds_table, texts
 from tests.dashboard.made_rounds import rounds, slots, table
 
 MANILA = ZoneInfo("Asia/Manila")

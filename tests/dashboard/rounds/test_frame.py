@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from dashboard.players.balance import gaps
 from dashboard.players.player import player_totals
 from dashboard.players.sessions import sessions_frame
-from dashboard.players.tables import rounds_table
 from dashboard.rounds.frame import (
     by_weekday_and_hour,
     dated,
@@ -23,6 +22,7 @@ from dashboard.rounds.frame import (
     undated_words,
     with_games,
 )
+from dashboard.rounds.tables import rounds_table
 from tests.dashboard.made_rounds import GAMES, rounds, slots, table
 from twoj_client.models import GamesRound, SlotsRound
 

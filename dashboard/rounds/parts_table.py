@@ -12,7 +12,7 @@ from dashboard.core.files import Column, Kind
 from dashboard.core.text import text
 from dashboard.kit import table as kit_table
 from dashboard.kit.compat import with_texts
-from dashboard.players.tables import on_screen, texts
+from dashboard.rounds.tables import on_screen, texts
 
 _ROW_PX: Final = 35
 _TIME: Final = "YYYY-MM-DD HH:mm:ss"
