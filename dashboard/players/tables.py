@@ -9,10 +9,11 @@ import pandas as pd
 from dashboard.core.files import Column, Kind
 from dashboard.core.formats import duration
 from dashboard.core.frames import local_times
-from dashboard.core.metrics import METRIC, Totals
+from dashboard.core.metrics import METRIC
 from dashboard.core.text import later, text
 from dashboard.players.balance import CAUSES, Gap
 from dashboard.players.games import differences
+from dashboard.rounds.tables import ROUND, rtps
 
 SESSIONS: Final = (
     Column("begun", "Begun", Kind.TIME),
@@ -20,7 +21,7 @@ SESSIONS: Final = (
     Column("bet_count", "Rounds", Kind.COUNT),
     Column("game_count", "Games", Kind.COUNT),
     Column("bet_amount_li", "Bet amount", Kind.MONEY, later("The stakes of the session.")),
-    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
+    ROUND["gain_li"],
     Column("biggest_win_li", "Biggest win", Kind.MONEY, later("The most that one round gave back.")),
 )
 GAPS: Final = (
@@ -35,11 +36,10 @@ GAPS: Final = (
     ),
 )
 PLAYER_GAMES: Final = (
-    Column("game", "Game", Kind.TEXT),
-    Column("type", "Type", Kind.TEXT),
+    *(ROUND["game"], ROUND["type"]),
     Column("bet_count", "Rounds", Kind.COUNT),
     Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].made_of),
-    Column("gain_li", "Net result", Kind.MONEY, later("The player's: below zero the company gained.")),
+    ROUND["gain_li"],
     Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].made_of),
     Column("summary_bet_count", "Bets, summary", Kind.COUNT, later("As the provider sums them up itself.")),
     Column("summary_bet_amount_li", "Bet amount, summary", Kind.MONEY),
@@ -73,13 +73,9 @@ def gaps_table(gaps: Sequence[Gap], zone: ZoneInfo) -> pd.DataFrame:
 
 def games_table(games: pd.DataFrame) -> pd.DataFrame:
     """Per game for `PLAYER_GAMES` (`player_games.player_games`), with RTP and the differences in words."""
-    ratios = [
-        METRIC["rtp"].of(Totals(0, bet_li, gain_li, -gain_li))
-        for bet_li, gain_li in zip(games["bet_amount_li"].tolist(), games["gain_li"].tolist(), strict=True)
-    ]
     is_compared = games["summary_gain_li"].notna().tolist()
     return games.assign(
-        rtp=pd.array([None if ratio is None else float(ratio) for ratio in ratios], dtype="Float64"),
+        rtp=rtps(games),
         difference=[
             words or (text("agrees") if compared else "")
             for words, compared in zip(differences(games), is_compared, strict=True)

@@ -12,6 +12,7 @@ from dashboard.core.codes import FEATURES
 from dashboard.core.files import Column, Kind
 from dashboard.core.formats import LI_PER_UNIT, money, money_places, money_texts
 from dashboard.core.frames import local_times
+from dashboard.core.metrics import METRIC, Totals
 from dashboard.core.text import later, text
 from dashboard.rounds.frame import AWARD_TYPES
 
@@ -73,6 +74,14 @@ def rounds_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
         feature_name=_named(newest["feature"], FEATURES),
         award_name=_named(newest["award_type"], AWARD_TYPES),
     )
+
+
+def rtps(sums: pd.DataFrame) -> "pd.Series[float]":
+    """RTP of each row of sums of rounds (`bet_amount_li`, `gain_li`), for tables: floats, NA without bets."""
+    pairs = zip(sums["bet_amount_li"].tolist(), sums["gain_li"].tolist(), strict=True)
+    ratios = [METRIC["rtp"].of(Totals(0, bet_li, gain_li, -gain_li)) for bet_li, gain_li in pairs]
+    floats = [None if ratio is None else float(ratio) for ratio in ratios]
+    return pd.Series(floats, index=sums.index, dtype="Float64")
 
 
 def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[CellLink] = ()) -> pd.DataFrame:
