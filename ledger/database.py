@@ -259,73 +259,24 @@ def _first(source: FromClause) -> FromClause:
 class Database:
     """The database at `url`, which holds the ledgers of all merchants; it connects when first used.
 
-    For all threads of a process.
+    For all threads of a process. The tables are made, or brought up to date, before a merchant first uses
+    them. People wait: so briefly, one for all, and while the database is away it is tried again only now and
+    then.
     """
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self.tables = Tables(open_engine(url))
-
-    def close(self) -> None:
-        """Close the connections."""
-        self.tables.engine.dispose()
-
-
-class Ledger:
-    """One merchant's part of a database. For all threads of a process.
-
-    Both kinds of transaction raise LedgerAway where the database is locked, away, full or newer than this.
-    What stands in tables of before merchants were told apart belongs to the first that uses them.
-    """
-
-    def __init__(self, database: Database, mch_id: int) -> None:
-        self.database = database
-        self.mch_id = mch_id
-        self._tables = database.tables
-        self._snapshot = snapshot(database.tables.engine)
-
-    def prepare(self) -> None:
-        """Make the tables, or bring them up to date, now, unless that was done before. Raises LedgerAway."""
-        self._tables.ready(self.mch_id, at_once=True)
-
-    @contextmanager
-    def reading(self) -> Iterator[Books]:
-        """Read as of one moment; holds up no writer."""
-        with self._transaction(self._snapshot) as books:
-            yield books
-
-    @contextmanager
-    def writing(self) -> Iterator[Books]:
-        """Write; what was written is on disk at the end. Raises NotHeld for what the tables will not hold."""
-        with self._transaction(self._tables.engine) as books:
-            yield books
-
-    @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Books]:
-        self._tables.ready(self.mch_id)
-        try:
-            with engine.begin() as connection:
-                yield Books(connection, self.mch_id)
-        except DBAPIError as error:
-            raise away(error) from error
-        except PoolTimeout:
-            raise LedgerAway("All connections to the ledger's database are in use.") from None
-
-
-class Tables:
-    """Has the tables made, or brought up to date, before a merchant first uses them. For many threads.
-
-    People wait: so briefly, one for all, and while the database is away it is tried again only now and then.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+        self.engine = open_engine(url)
         self._lock = threading.Lock()
         self._ready: set[int] = set()
         self._breaker = CircuitBreaker(time.monotonic, rest_s=_REST_S)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
     def ready(self, mch_id: int, *, at_once: bool = False) -> None:
-        """Return once they are ready, trying again `at_once` or where that is due. Raises LedgerAway."""
+        """Return once the tables are, trying again `at_once` or where that is due. Raises LedgerAway."""
         if mch_id in self._ready:
             return
         with self._lock:
@@ -338,6 +289,46 @@ class Tables:
                 self._breaker.record(error)
                 raise
             self._ready.add(mch_id)
+
+
+class Ledger:
+    """One merchant's part of a database. For all threads of a process.
+
+    Both kinds of transaction raise LedgerAway where the database is locked, away, full or newer than this.
+    What stands in tables of before merchants were told apart belongs to the first that uses them.
+    """
+
+    def __init__(self, database: Database, mch_id: int) -> None:
+        self.database = database
+        self.mch_id = mch_id
+        self._snapshot = snapshot(database.engine)
+
+    def prepare(self) -> None:
+        """Make the tables, or bring them up to date, now, unless that was done before. Raises LedgerAway."""
+        self.database.ready(self.mch_id, at_once=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Books]:
+        """Read as of one moment; holds up no writer."""
+        with self._transaction(self._snapshot) as books:
+            yield books
+
+    @contextmanager
+    def writing(self) -> Iterator[Books]:
+        """Write; what was written is on disk at the end. Raises NotHeld for what the tables will not hold."""
+        with self._transaction(self.database.engine) as books:
+            yield books
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Books]:
+        self.database.ready(self.mch_id)
+        try:
+            with engine.begin() as connection:
+                yield Books(connection, self.mch_id)
+        except DBAPIError as error:
+            raise away(error) from error
+        except PoolTimeout:
+            raise LedgerAway("All connections to the ledger's database are in use.") from None
 
 
 def migrate(engine: Engine, mch_id: int, wait_s: float = _MIGRATION_WAIT_S) -> None:

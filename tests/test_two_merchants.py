@@ -81,7 +81,7 @@ def watched(ledger):
             assert said >= named.count(table), statement
 
     ledger.prepare()
-    event.listen(ledger.database.tables.engine, "before_cursor_execute", says_whose)
+    event.listen(ledger.database.engine, "before_cursor_execute", says_whose)
     return ledger
 
 

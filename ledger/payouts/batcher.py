@@ -13,8 +13,8 @@ from typing import ParamSpec, TypeVar
 from ledger.database import LedgerAway
 from ledger.log import log
 from ledger.payouts.ledger import PayoutLedger
-from ledger.payouts.outcome import Settled
-from ledger.payouts.payout_call import CallFault, Delivery, Refusal
+from ledger.payouts.outcome import PayoutOutcome, Settled
+from ledger.payouts.payout_call import Delivery, Refusal
 from ledger.payouts.refusals import Tally
 
 _LARGEST_BATCH = 200
@@ -87,7 +87,7 @@ class Batcher:
             self._tally = tally
             self._counted.set()
         else:
-            tell = log.error if CallFault.MISMATCH in tally.counts else log.warning
+            tell = log.error if PayoutOutcome.MISMATCH in tally.counts else log.warning
             tell("payout calls without a valid signature", **tally.counts)
 
     async def _serve(self) -> None:

@@ -4,16 +4,17 @@ Many deliveries share one transaction, and so one wait for the disk. What a meth
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from ledger.chain import Written
 from ledger.database import Books, Ledger, NotHeld, clock_ms
 from ledger.payouts import refusals, statements
-from ledger.payouts.outcome import FAILED, HeldPayout, Settled, settle
-from ledger.payouts.payout_call import Delivery, Payout
+from ledger.payouts.outcome import CONFLICT, DONE, FAILED, NOT_YET, PayoutOutcome, Settled
+from ledger.payouts.payout_call import Delivery, Payout, Refusal
 from ledger.payouts.refusals import RefusalCount, Tally
+from ledger.payouts.statements import HeldPayout
 
 
 class _Transaction(NamedTuple):
@@ -117,6 +118,30 @@ class PayoutLedger:
         }
         others = {payout.op_id for payout in asked} - has_li.keys()
         has_li |= statements.available(books, others, wallet=self._wallet)
-        results = [settle(delivery, held, new, claimed, has_li) for delivery in batch]
+        results = [_settled(delivery.asks, held, new, claimed, has_li) for delivery in batch]
         statements.record(books, batch, results, now_ms, written)
         return results
+
+
+def _settled(
+    asks: Payout | Refusal,
+    held: Mapping[str, HeldPayout],
+    new: set[str],
+    claimed: set[str],
+    has_li: Mapping[str, int],
+) -> Settled:
+    """Settle a call by what the ledger holds.
+
+    `new` and `claimed` are the numbers that this transaction wrote or claimed; the first call to name one
+    takes it out. `has_li` says what each credited player has.
+    """
+    if isinstance(asks, Refusal):
+        return Settled(asks.fault, asks.answer)
+    trans_no, found = asks.trans_no, held[asks.trans_no]
+    if (asks.op_id, asks.amount_li) != (found.op_id, found.amount_li):
+        return Settled(PayoutOutcome.CONFLICT, CONFLICT)
+    is_first = trans_no in (claimed if found.waits else new)
+    (claimed if found.waits else new).discard(trans_no)
+    if found.waits:
+        return Settled(PayoutOutcome.CLAIMED if is_first else PayoutOutcome.PENDING, NOT_YET)
+    return Settled(PayoutOutcome.FIRST if is_first else PayoutOutcome.REPLAY, DONE, has_li[asks.op_id])

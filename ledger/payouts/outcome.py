@@ -1,16 +1,24 @@
-"""What becomes of a signed delivery: first, replay, conflict, or nothing that can be read. Pure."""
+"""What becomes of a call, and what it is answered with: code, sentence and HTTP status, in an envelope."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import NamedTuple
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple
 
-from ledger.payouts import answers
-from ledger.payouts.answers import CallAnswer
-from ledger.payouts.payout_call import CallFault, Delivery, Payout, Refusal
+import msgspec
+
+
+class Code(IntEnum):
+    """`header.code`, with the meaning that the Open API's own table gives it."""
+
+    SUCCESS = 0
+    PARAMETER = 100_000
+    SERVICE = 500_000
+    SIGNATURE = 500_008
+    NO_PERMISSION = 500_009
+    DUPLICATE = 500_101
 
 
 class PayoutOutcome(StrEnum):
-    """What became of one delivery."""
+    """What became of one call."""
 
     FIRST = "first"
     REPLAY = "replay"
@@ -19,75 +27,43 @@ class PayoutOutcome(StrEnum):
     PENDING = "pending"
     """Not credited yet: somebody else asks the wallet, or will."""
     CONFLICT = "conflict"
-    UNSIGNED = CallFault.UNSIGNED.value
-    MISMATCH = CallFault.MISMATCH.value
-    UNREADABLE = CallFault.UNREADABLE.value
+    UNSIGNED = "unsigned"
+    """It has no signature: anybody may send that."""
+    MISMATCH = "mismatch"
+    """It has one that does not match: it is forged, or our own key is the wrong one."""
+    UNREADABLE = "unreadable"
+    """It is signed, and no payout to this merchant can be read in it."""
     FAILED = "failed"
     """The database will not hold it. Whether that is the call's fault or ours: the money is still owed."""
 
 
+class CallAnswer(NamedTuple):
+    """An answer without its envelope.
+
+    The provider repeats a call only where the HTTP status is not 200. So 200 is for what is credited, and for
+    what no repetition can ever heal.
+    """
+
+    code: Code
+    msg: str
+    status: int = 200
+
+
 class Settled(NamedTuple):
-    """A delivery's outcome, its answer, and where that is `DONE` what the player has, in li."""
+    """A call's outcome, its answer, and where that is `DONE` what the player has, in li."""
 
     outcome: PayoutOutcome
     answer: CallAnswer
     available_li: int | None = None
 
 
-FAILED = Settled(PayoutOutcome.FAILED, answers.NOT_YET)
-
-_ANSWERS = {
-    PayoutOutcome.FIRST: answers.DONE,
-    PayoutOutcome.REPLAY: answers.DONE,
-    PayoutOutcome.CLAIMED: answers.NOT_YET,
-    PayoutOutcome.PENDING: answers.NOT_YET,
-    PayoutOutcome.CONFLICT: answers.CONFLICT,
-}
+DONE = CallAnswer(Code.SUCCESS, "")
+CONFLICT = CallAnswer(Code.DUPLICATE, "This trans_no was used for another player or another amount.")
+NOT_YET = CallAnswer(Code.SERVICE, "The payout is not finished yet. Please repeat the call.", status=503)
+FAILED = Settled(PayoutOutcome.FAILED, NOT_YET)
 
 
-class HeldPayout(NamedTuple):
-    """What the ledger holds under a `trans_no`. It waits until the operator's wallet has the money."""
-
-    op_id: str
-    amount_li: int
-    waits: bool
-
-
-def settle(
-    delivery: Delivery,
-    held: Mapping[str, HeldPayout],
-    new: set[str],
-    claimed: set[str],
-    has_li: Mapping[str, int],
-) -> Settled:
-    """Settle a delivery by what the ledger holds.
-
-    `new` and `claimed` are the numbers that this transaction wrote or claimed; the first delivery to name one
-    takes it out. `has_li` says what each credited player has.
-    """
-    payout = delivery.asks
-    if isinstance(payout, Refusal):
-        return refused(payout)
-    outcome = _outcome(payout, held[payout.trans_no], new, claimed)
-    answer = _ANSWERS[outcome]
-    return Settled(outcome, answer, has_li[payout.op_id] if answer is answers.DONE else None)
-
-
-def refused(refusal: Refusal) -> Settled:
-    """Settle a delivery that no payout can be read from."""
-    return Settled(PayoutOutcome(refusal.fault.value), refusal.answer)
-
-
-def _outcome(payout: Payout, held: HeldPayout, new: set[str], claimed: set[str]) -> PayoutOutcome:
-    if (payout.op_id, payout.amount_li) != (held.op_id, held.amount_li):
-        return PayoutOutcome.CONFLICT
-    if held.waits:
-        return _once(payout.trans_no, claimed, PayoutOutcome.CLAIMED, PayoutOutcome.PENDING)
-    return _once(payout.trans_no, new, PayoutOutcome.FIRST, PayoutOutcome.REPLAY)
-
-
-def _once(trans_no: str, left: set[str], first: PayoutOutcome, later: PayoutOutcome) -> PayoutOutcome:
-    if trans_no not in left:
-        return later
-    left.remove(trans_no)
-    return first
+def envelope(answer: CallAnswer, result: dict[str, Any], *, now_s: float) -> bytes:
+    """Return the JSON body around `answer`; `now_s` is in epoch seconds, the timestamp in ms."""
+    header = {"code": int(answer.code), "msg": answer.msg, "timestamp": int(now_s * 1000)}
+    return msgspec.json.encode({"header": header, "result": result})

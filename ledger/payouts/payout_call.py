@@ -12,10 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from ledger.payouts.answers import CallAnswer, Code
+from ledger.payouts.outcome import CallAnswer, Code, PayoutOutcome
 from twoj_client.signing import matches
 
 LARGEST_BODY = 64 * 2**10
@@ -81,22 +80,11 @@ def won_at_ms(ordered_at_s: int | None, received_at_ms: int) -> int:
     return received_at_ms
 
 
-class CallFault(StrEnum):
-    """Why a call is not a payout."""
-
-    UNSIGNED = "unsigned"
-    """It has no signature: anybody may send that."""
-    MISMATCH = "mismatch"
-    """It has one that does not match: it is forged, or our own key is the wrong one."""
-    UNREADABLE = "unreadable"
-    """It is signed, and no payout to this merchant can be read in it."""
-
-
 @dataclass(frozen=True)
 class Refusal:
-    """A call that is not credited, and how it is answered. `trans_no` is what an unreadable one names."""
+    """A call that is no payout, and how it is answered. `trans_no` is what an unreadable one names."""
 
-    fault: CallFault
+    fault: PayoutOutcome
     answer: CallAnswer
     trans_no: str | None = None
 
@@ -112,13 +100,11 @@ class Delivery:
     @property
     def is_signed(self) -> bool:
         """Whether it came from somebody who has the key."""
-        return isinstance(self.asks, Payout) or self.asks.fault is CallFault.UNREADABLE
+        return isinstance(self.asks, Payout) or self.asks.fault is PayoutOutcome.UNREADABLE
 
 
 class _Refused(Exception):
-    def __init__(
-        self, fault: CallFault, status: int, code: Code, msg: str, trans_no: str | None = None
-    ) -> None:
+    def __init__(self, fault: PayoutOutcome, status: int, code: Code, msg: str, trans_no: str | None = None):
         super().__init__(msg)
         self.refusal = Refusal(fault, CallAnswer(code, msg, status), trans_no)
 
@@ -145,7 +131,7 @@ def examine(query: bytes, body: bytes, merchant: MerchantKey) -> Delivery:
         asks = _read(body)
     except _Refused as refused:
         asks = refused.refusal
-    is_unreadable = isinstance(asks, Refusal) and asks.fault is CallFault.UNREADABLE
+    is_unreadable = isinstance(asks, Refusal) and asks.fault is PayoutOutcome.UNREADABLE
     return Delivery(body if is_unreadable else body[:_KEPT_BODY], len(body), asks)
 
 
@@ -159,33 +145,24 @@ def payout_in(body: bytes) -> Payout | None:
 
 def _verify(query: bytes, body: bytes, merchant: MerchantKey) -> None:
     parameters = _parameters(query)
-    given = [value for key, _, value in parameters if key == "sign"]
-    if not any(given):
-        raise _Refused(CallFault.UNSIGNED, 400, Code.PARAMETER, "The query string has no sign.")
-    if len(body) > LARGEST_BODY:
-        raise _Refused(
-            CallFault.MISMATCH, 413, Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes."
-        )
-    if _only(parameters, "ts", _TS) is None or _only(parameters, "sign", _SIGN) is None:
-        raise _Refused(
-            CallFault.MISMATCH, 400, Code.PARAMETER, "The query string needs one well-formed ts and sign."
-        )
     mch = _only(parameters, "mch", _MCH)
     is_ours = mch is not None and int(mch) == merchant.mch_id
+    unsigned, mismatch = PayoutOutcome.UNSIGNED, PayoutOutcome.MISMATCH
+    if not any(value for key, _, value in parameters if key == "sign"):
+        raise _Refused(unsigned, 400, Code.PARAMETER, "The query string has no sign.")
+    if len(body) > LARGEST_BODY:
+        raise _Refused(mismatch, 413, Code.PARAMETER, f"The body is larger than {LARGEST_BODY} bytes.")
+    if _only(parameters, "ts", _TS) is None or _only(parameters, "sign", _SIGN) is None:
+        msg = "The query string needs one well-formed ts and sign."
+        raise _Refused(mismatch, 400, Code.PARAMETER, msg)
     if not _signed(parameters, body, merchant):
-        raise _Refused(
-            CallFault.MISMATCH,
-            403,
-            Code.SIGNATURE if is_ours else Code.NO_PERMISSION,
-            "The signature does not match body, ts and key.",
-        )
+        code = Code.SIGNATURE if is_ours else Code.NO_PERMISSION
+        raise _Refused(mismatch, 403, code, "The signature does not match body, ts and key.")
     if mch is None:
-        raise _Refused(
-            CallFault.UNREADABLE, 400, Code.PARAMETER, "The query string needs one well-formed mch."
-        )
+        raise _unreadable("The query string needs one well-formed mch.", status=400)
     if not is_ours:
         msg = "mch is not the merchant that this address serves."
-        raise _Refused(CallFault.UNREADABLE, 403, Code.NO_PERMISSION, msg)
+        raise _Refused(PayoutOutcome.UNREADABLE, 403, Code.NO_PERMISSION, msg)
 
 
 _Parameters = list[tuple[str, str, str]]
@@ -221,13 +198,10 @@ def _read(body: bytes) -> Payout:
     order = _object(said.get("order"))
     trans_no, op_id = _id(order.get("trans_no")), _id(said.get("op_id"))
     amount_li = _int64(order.get("amount"))
-    missing = [
-        name
-        for name, value in (("trans_no", trans_no), ("op_id", op_id), ("amount", amount_li))
-        if value is None
-    ]
     if trans_no is None or op_id is None or amount_li is None:
-        raise _unreadable(f"These cannot be read: {', '.join(missing)}.", trans_no)
+        needed = {"trans_no": trans_no, "op_id": op_id, "amount": amount_li}
+        missing = ", ".join(name for name, value in needed.items() if value is None)
+        raise _unreadable(f"These cannot be read: {missing}.", trans_no)
     action = _whole(said.get("action"))
     if action not in {None, _PAYS_OUT}:
         raise _unreadable(f"The action is not {_PAYS_OUT}, which pays out.", trans_no)
@@ -246,8 +220,8 @@ def _read(body: bytes) -> Payout:
     )
 
 
-def _unreadable(msg: str, trans_no: str | None = None) -> _Refused:
-    return _Refused(CallFault.UNREADABLE, 422, Code.PARAMETER, msg, trans_no)
+def _unreadable(msg: str, trans_no: str | None = None, status: int = 422) -> _Refused:
+    return _Refused(PayoutOutcome.UNREADABLE, status, Code.PARAMETER, msg, trans_no)
 
 
 def _tree(body: bytes) -> object:

@@ -13,14 +13,11 @@ from starlette.routing import Route
 
 from ledger.database import Database, Ledger, LedgerAway
 from ledger.log import log
-from ledger.payouts import answers
-from ledger.payouts.answers import CallAnswer, envelope
 from ledger.payouts.batcher import Batcher
 from ledger.payouts.ledger import PayoutLedger
-from ledger.payouts.outcome import PayoutOutcome, Settled, refused
+from ledger.payouts.outcome import DONE, NOT_YET, CallAnswer, PayoutOutcome, Settled, envelope
 from ledger.payouts.payout_call import (
     LARGEST_BODY,
-    CallFault,
     Delivery,
     MerchantKey,
     Payout,
@@ -76,11 +73,11 @@ class MerchantPayouts:
         """Settle a call. Raises LedgerAway or WalletAway where it has to come again."""
         if isinstance(delivery.asks, Refusal) and not delivery.is_signed:
             self._batcher.count(delivery, delivery.asks)
-            return refused(delivery.asks)
+            return Settled(delivery.asks.fault, delivery.asks.answer)
         settled = await self._batcher.settle(delivery)
         match settled.outcome, delivery.asks, self._credits:
             case PayoutOutcome.CLAIMED, Payout() as payout, WalletCredits() as wallet_credits:
-                return Settled(PayoutOutcome.FIRST, answers.DONE, await wallet_credits.finish(payout))
+                return Settled(PayoutOutcome.FIRST, DONE, await wallet_credits.finish(payout))
         return settled
 
     async def remind(self) -> None:
@@ -132,7 +129,7 @@ class Receiver:
         except (LedgerAway, WalletAway, TimeoutError, ClientDisconnect) as error:
             log.error("payout not answered", error=str(error) or type(error).__name__)
             self.outcomes["unanswered"] += 1
-            return self._respond(answers.NOT_YET, {})
+            return self._respond(NOT_YET, {})
         self.outcomes[settled.outcome] += 1
         _tell(delivery.asks, settled)
         return self._respond(settled.answer, _result(delivery.asks, settled))
@@ -153,7 +150,7 @@ async def _read(request: Request) -> bytes:
 
 
 def _result(asks: Payout | Refusal, settled: Settled) -> dict[str, Any]:
-    if isinstance(asks, Payout) and settled.answer is answers.DONE:
+    if isinstance(asks, Payout) and settled.answer is DONE:
         return {"op_id": asks.op_id, "availableAmount": settled.available_li}
     return {}
 
@@ -161,7 +158,7 @@ def _result(asks: Payout | Refusal, settled: Settled) -> dict[str, Any]:
 def _tell(asks: Payout | Refusal, settled: Settled) -> None:
     """Log what people have to look at; calls without a valid signature are the batcher's."""
     if isinstance(asks, Refusal):
-        if asks.fault is CallFault.UNREADABLE:
+        if asks.fault is PayoutOutcome.UNREADABLE:
             log.error(
                 "payout unreadable", code=int(asks.answer.code), msg=asks.answer.msg, trans_no=asks.trans_no
             )

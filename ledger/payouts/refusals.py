@@ -15,7 +15,7 @@ from ledger import audit
 from ledger.audit import DONE, AuditEntry
 from ledger.database import Books
 from ledger.payouts.outcome import PayoutOutcome
-from ledger.payouts.payout_call import CallFault, Delivery, Refusal
+from ledger.payouts.payout_call import Delivery, Refusal
 from ledger.schema import deliveries, refusal_samples, refusals
 
 NEED_A_LOOK = (PayoutOutcome.MISMATCH, PayoutOutcome.UNREADABLE, PayoutOutcome.CONFLICT, PayoutOutcome.FAILED)
@@ -58,9 +58,9 @@ class Tally:
     """Calls without a valid signature that are yet to be written down: a count, and a few of each kind."""
 
     def __init__(self) -> None:
-        self.counts: dict[CallFault, int] = {}
-        self._first: dict[CallFault, list[tuple[int, Delivery]]] = {}
-        self._last: dict[CallFault, deque[tuple[int, Delivery]]] = {}
+        self.counts: dict[PayoutOutcome, int] = {}
+        self._first: dict[PayoutOutcome, list[tuple[int, Delivery]]] = {}
+        self._last: dict[PayoutOutcome, deque[tuple[int, Delivery]]] = {}
 
     def add(self, delivery: Delivery, refusal: Refusal) -> None:
         """Count a call."""
@@ -75,11 +75,11 @@ class Tally:
             for number, delivery in later.samples(fault):
                 self._keep(fault, before + number, delivery)
 
-    def samples(self, fault: CallFault) -> list[tuple[int, Delivery]]:
+    def samples(self, fault: PayoutOutcome) -> list[tuple[int, Delivery]]:
         """Return the kept calls of a kind, each with its number among those that were counted here."""
         return [*self._first.get(fault, ()), *self._last.get(fault, ())]
 
-    def _keep(self, fault: CallFault, number: int, delivery: Delivery) -> None:
+    def _keep(self, fault: PayoutOutcome, number: int, delivery: Delivery) -> None:
         first = self._first.setdefault(fault, [])
         kept = first if len(first) < _FIRST else self._last.setdefault(fault, deque(maxlen=_LAST))
         kept.append((number, delivery))

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -32,7 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ledger.chain import Written
 from ledger.database import Books
 from ledger.payouts import refusals
-from ledger.payouts.outcome import HeldPayout, PayoutOutcome, Settled
+from ledger.payouts.outcome import PayoutOutcome, Settled
 from ledger.payouts.payout_call import Delivery, Payout
 from ledger.schema import balances, deliveries, entries, payouts, pending, repetitions
 
@@ -106,6 +106,14 @@ _BALANCES = BulkInsert(balances, "op_id balance_li", _or_add)
 _PENDING = BulkInsert(pending, "trans_no tries try_at_ms")
 _REPETITIONS = BulkInsert(repetitions, "call_hash outcome trans_no times last_at_ms", _or_count)
 _DELIVERIES = BulkInsert(deliveries, "received_at_ms outcome trans_no code msg body body_size")
+
+
+class HeldPayout(NamedTuple):
+    """What the ledger holds under a `trans_no`. It waits until the operator's wallet has the money."""
+
+    op_id: str
+    amount_li: int
+    waits: bool
 
 
 def add(books: Books, asked: dict[str, Payout], now_ms: int, written: Written) -> set[str]:

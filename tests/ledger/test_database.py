@@ -34,7 +34,6 @@ from ledger.database import (
     Ledger,
     LedgerAway,
     LedgerUrlRefused,
-    Tables,
     away,
     ledger_url,
     migrate,
@@ -367,7 +366,7 @@ def test_while_the_database_is_away_its_tables_are_tried_now_and_then(monkeypatc
             raise LedgerAway("locked")
 
     monkeypatch.setattr("ledger.database.migrate", migrate)
-    tables = Tables(None)
+    tables = Database(ledger_url("sqlite:///away"))
     for _ in range(4):
         with pytest.raises(LedgerAway, match="locked"):
             tables.ready(MCH_ID)

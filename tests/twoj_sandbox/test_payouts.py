@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ledger.payouts.answers import CallAnswer
+from ledger.payouts.outcome import CallAnswer
 from ledger.payouts.payout_call import MerchantKey, examine
 from tests.provider import CLOCK, start_sandbox
 from twoj_sandbox import KEY, MCH_ID

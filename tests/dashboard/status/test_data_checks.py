@@ -109,7 +109,7 @@ def test_a_full_disk_is_seen_and_so_is_the_room_that_comes_back(checks, ledger, 
 def test_a_database_that_may_grow_no_more_is_seen(checks, ledger):
     checks.ledger(10)
     event.listen(
-        ledger._tables.engine, "checkout", lambda driver, *_: driver.execute("PRAGMA max_page_count = 1")
+        ledger.database.engine, "checkout", lambda driver, *_: driver.execute("PRAGMA max_page_count = 1")
     )
     checks.now[0] += 5
     assert "full" in str(checks.ledger(10).trouble)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from ledger import schema
 from ledger.check import check
 from ledger.database import LedgerAway, snapshot
-from ledger.payouts import answers
+from ledger.payouts import outcome
 from ledger.payouts.outcome import PayoutOutcome
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import MCH_ID, order, payout, signed
@@ -36,7 +36,7 @@ def balances(engine):
 def test_the_first_call_writes_payout_entry_and_balance(make_ledger, engine):
     ledger = make_ledger(clock=lambda: NOW_S)
     tree = order("t-1", "player-1", 5000, extra_business={"hourly_amount": 1000, "super_amount": 5000})
-    assert settle(ledger, signed(tree)) == [(PayoutOutcome.FIRST, answers.DONE, 5000)]
+    assert settle(ledger, signed(tree)) == [(PayoutOutcome.FIRST, outcome.DONE, 5000)]
     assert rows(engine, select(schema.payouts)) == [
         {
             "mch_id": MCH_ID,
@@ -61,14 +61,14 @@ def test_the_first_call_writes_payout_entry_and_balance(make_ledger, engine):
 
 def test_a_replay_is_answered_like_the_first_and_credits_nothing(ledger, engine):
     settle(ledger, payout("t-1", amount=5000), payout("t-2", amount=7))
-    assert settle(ledger, payout("t-1", amount=5000)) == [(PayoutOutcome.REPLAY, answers.DONE, 5007)]
+    assert settle(ledger, payout("t-1", amount=5000)) == [(PayoutOutcome.REPLAY, outcome.DONE, 5007)]
     assert balances(engine) == {"player-1": 5007}
 
 
 @pytest.mark.parametrize("other", [payout("t-1", "player-2", 5000), payout("t-1", "player-1", 5001)])
 def test_the_same_number_for_other_money_is_a_conflict(ledger, engine, other):
     settle(ledger, payout("t-1", "player-1", 5000))
-    assert settle(ledger, other) == [(PayoutOutcome.CONFLICT, answers.CONFLICT, None)]
+    assert settle(ledger, other) == [(PayoutOutcome.CONFLICT, outcome.CONFLICT, None)]
     assert settle(ledger, other, payout("t-1", "player-1", 5000), other)[1].outcome is PayoutOutcome.REPLAY
     assert balances(engine) == {"player-1": 5000}
     (marked,) = rows(engine, select(schema.payouts))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.payouts.answers import CallAnswer, Code, envelope
-from ledger.payouts.payout_call import LARGEST_BODY, CallFault, MerchantKey, Payout, Refusal, examine
+from ledger.payouts.outcome import CallAnswer, Code, PayoutOutcome, envelope
+from ledger.payouts.payout_call import LARGEST_BODY, MerchantKey, Payout, Refusal, examine
 from tests.ledger.conftest import MERCHANT, delivery
 from tests.ledger.payouts.provider import KEY, MCH_ID, TS_MS, Call, order, payout, signed
 
@@ -21,7 +21,7 @@ def asks(call: Call) -> Payout | Refusal:
     return delivery(call).asks
 
 
-def refused(call: Call) -> tuple[CallFault, int, Code]:
+def refused(call: Call) -> tuple[PayoutOutcome, int, Code]:
     found = delivery(call).asks
     assert isinstance(found, Refusal)
     assert found.answer.msg
@@ -59,9 +59,9 @@ def test_the_published_signature_is_accepted_over_its_very_bytes():
     published = MerchantKey(1, "example_key")
     signed_well = examine(query, body, published)
     assert signed_well.is_signed
-    assert signed_well.asks.fault is CallFault.UNREADABLE  # though no payout
+    assert signed_well.asks.fault is PayoutOutcome.UNREADABLE  # though no payout
     changed = examine(query, body.replace(b" ", b""), published)
-    assert (changed.is_signed, changed.asks.fault) == (False, CallFault.MISMATCH)
+    assert (changed.is_signed, changed.asks.fault) == (False, PayoutOutcome.MISMATCH)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_the_published_signature_is_accepted_over_its_very_bytes():
     ids=["key", "amount", "space", "ts", "merchant"],
 )
 def test_a_forged_call_is_refused_so_that_a_genuine_one_would_come_again(call, code):
-    assert refused(call) == (CallFault.MISMATCH, 403, code)
+    assert refused(call) == (PayoutOutcome.MISMATCH, 403, code)
 
 
 def test_another_merchants_call_under_our_key_is_no_payout_to_us():
-    assert refused(signed(order(), mch_id=MCH_ID + 1)) == (CallFault.UNREADABLE, 403, Code.NO_PERMISSION)
+    assert refused(signed(order(), mch_id=MCH_ID + 1)) == (PayoutOutcome.UNREADABLE, 403, Code.NO_PERMISSION)
 
 
 SIGNATURE = GOOD.query.rpartition("=")[2]
@@ -88,7 +88,7 @@ SIGNATURE = GOOD.query.rpartition("=")[2]
 
 @pytest.mark.parametrize("query", ["", "?", f"mch={MCH_ID}&ts={TS_MS}", f"mch={MCH_ID}&ts={TS_MS}&sign="])
 def test_a_call_without_a_signature_is_noise(query):
-    assert refused(Call(query, GOOD.body)) == (CallFault.UNSIGNED, 400, Code.PARAMETER)
+    assert refused(Call(query, GOOD.body)) == (PayoutOutcome.UNSIGNED, 400, Code.PARAMETER)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_call_without_a_signature_is_noise(query):
     ],
 )
 def test_a_malformed_signature_does_not_match(query):
-    assert refused(Call(query, GOOD.body)) == (CallFault.MISMATCH, 400, Code.PARAMETER)
+    assert refused(Call(query, GOOD.body)) == (PayoutOutcome.MISMATCH, 400, Code.PARAMETER)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_malformed_signature_does_not_match(query):
     ],
 )
 def test_a_signed_call_that_names_no_merchant_is_no_payout_to_us(query):
-    assert refused(Call(query, GOOD.body)) == (CallFault.UNREADABLE, 400, Code.PARAMETER)
+    assert refused(Call(query, GOOD.body)) == (PayoutOutcome.UNREADABLE, 400, Code.PARAMETER)
 
 
 def test_unknown_parameters_and_fields_are_no_error():
@@ -186,7 +186,7 @@ FIELDS = [
     "order.extra_business",
 ]
 TEXT = json.dumps(order())
-UNREADABLE = (CallFault.UNREADABLE, 422, Code.PARAMETER)
+UNREADABLE = (PayoutOutcome.UNREADABLE, 422, Code.PARAMETER)
 
 
 def spelled(name: str, text: str) -> Call:
@@ -382,7 +382,11 @@ def test_what_is_signed_and_unreadable_is_kept_whole_with_the_reason(body, why):
 
 
 def test_a_body_that_is_too_large_to_be_verified_is_answered_so_that_it_comes_again():
-    assert refused(signed(TEXT.encode() + b" " * LARGEST_BODY)) == (CallFault.MISMATCH, 413, Code.PARAMETER)
+    assert refused(signed(TEXT.encode() + b" " * LARGEST_BODY)) == (
+        PayoutOutcome.MISMATCH,
+        413,
+        Code.PARAMETER,
+    )
 
 
 def test_a_body_of_exactly_64_kib_is_read():

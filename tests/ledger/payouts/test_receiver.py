@@ -15,8 +15,8 @@ import ledger.payouts.receiver
 from ledger import schema
 from ledger.database import Books, Database, LedgerAway, ledger_url
 from ledger.payouts import refusals
-from ledger.payouts.answers import Code
 from ledger.payouts.batcher import Batcher
+from ledger.payouts.outcome import Code
 from ledger.payouts.payout_call import LARGEST_BODY
 from tests.ledger.conftest import delivery, receiver_of
 from tests.ledger.payouts.provider import KEY, MCH_ID, order, payout, signed
