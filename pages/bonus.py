@@ -10,7 +10,7 @@ from dashboard.bonus.figures import bonus_days_chart, funnel_chart
 from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, described
 from dashboard.core import formats, tables
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
-from dashboard.core.text import later, text
+from dashboard.core.text import Words, later, text
 from dashboard.core.view import View
 from dashboard.kit import (
     cards,
@@ -36,7 +36,7 @@ AMOUNTS = [
 
 
 def two_rows(
-    now: BonusTotals | None, before: BonusTotals | None, compared: str | None, currency: str | None
+    now: BonusTotals | None, before: BonusTotals | None, compared: Words | None, currency: str | None
 ) -> None:
     cards.row("cards-counts", COUNTS, now, before, compared, currency)
     cards.row("cards-amounts", AMOUNTS, now, before, compared, currency)
@@ -131,7 +131,7 @@ def by_state_and_type() -> None:
             current.merchant().currency,
             neutral=["win_amount_li"],  # the player's, not the company's
         )
-        if IN_NO_PART_SO_FAR in parts.value["state"].tolist():
+        if str(IN_NO_PART_SO_FAR) in parts.value["state"].tolist():
             st.caption(
                 text(
                     "The provider's total of these bonuses has more or less than the rows above the last. A"

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.core import formats, tables
 from dashboard.core.cell_links import link
 from dashboard.core.codes import type_text
-from dashboard.core.frames import UNLISTED, extremes, game_ids, has_no_bets
+from dashboard.core.frames import NO_GAMES, UNLISTED, extremes, game_ids, has_no_bets, in_words
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.text import later, plural, text
@@ -23,7 +23,7 @@ from dashboard.games.figures_bars import games_chart
 from dashboard.games.figures_heatmap import game_days_chart
 from dashboard.games.figures_luck import funnel_plot
 from dashboard.games.figures_treemap import treemap
-from dashboard.games.luck_table import in_words, luck_frame, sources
+from dashboard.games.luck_table import luck_frame, luck_in_words, luck_text, sources_text
 from dashboard.games.table import of_type, unlisted_text, with_lines
 from dashboard.kit import (
     charts,
@@ -105,7 +105,7 @@ def all_games() -> None:
     with suppress(ProviderFailed):  # the heat map says so
         days = days_of(view).known
     kit_table.draw(
-        memo(with_lines, games, days.value if days else None),
+        memo(with_lines, memo(in_words, games), days.value if days else None),
         tables.ALL_GAMES,
         "all-games",
         charts.look(),
@@ -116,7 +116,9 @@ def all_games() -> None:
         links=[link("name", "games", game_id="game_id")],
     )
     columns = (tables.GAME_ID, *tables.ALL_GAMES)
-    downloads.draw(text("All games"), columns, games, arriving.known, only_text(), note=unlisted)
+    downloads.draw(
+        text("All games"), columns, memo(in_words, games), arriving.known, only_text(), note=unlisted
+    )
 
 
 @parts.part(text("Pictures of the games"), "pictures")
@@ -138,7 +140,7 @@ def pictures() -> None:
     with right, states.box("treemap", text("Bet amount by type and game, coloured by hold")):
         charts.show(memo(treemap, games, charts.look(), merchant.currency), "treemap")
         if (games["game_id"].isna() & (games["bet_amount_li"] <= 0)).any():
-            unlisted = escaped(unlisted_text(games, merchant.currency))
+            unlisted = escaped(unlisted_text(known.value, merchant.currency))
             st.caption(text("No area is less than nothing. {unlisted}", unlisted=unlisted))
 
 
@@ -167,7 +169,7 @@ def heat() -> None:
         ranked = days.moved_most(list(names), MOST_HEAT_ROWS)
         shown: tuple[tuple[int | None, str], ...] = tuple((i, names[i]) for i in ranked)
         if days.lacks_games and only is None:
-            shown = (*shown, (None, UNLISTED))
+            shown = (*shown, (None, NO_GAMES[UNLISTED]))
         states.as_of(arriving.known, note=parts_game.last_days(view))
         if not shown:
             st.caption(text("No game gained or lost anything on a day of these."))
@@ -211,13 +213,14 @@ def luck() -> None:
         if rows.empty:
             st.caption(text("No game has rounds to judge by yet."))
             return
-        st.markdown(in_words(rows))
+        st.markdown(luck_text(rows))
         charts.show(memo(funnel_plot, rows, charts.look(), merchant.currency), "luck")
-        st.caption(f"{sources(rows)} {arriving.known.value.sample.in_words}")
+        st.caption(f"{sources_text(rows)} {arriving.known.value.sample.spread_text()}")
         numbers = st.expander(text("All games in numbers"), key="luck-numbers", on_change="rerun")
         if not numbers.open:
             return
         with numbers:
+            rows = memo(luck_in_words, rows)
             kit_table.draw(
                 rows,
                 tables.LUCK,

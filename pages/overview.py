@@ -11,7 +11,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.periods import business_day, when_text
-from dashboard.core.text import text
+from dashboard.core.text import Words, text
 from dashboard.games import data_table as games_data_table
 from dashboard.games.figures_bars import games_chart, types_chart
 from dashboard.games.table import unlisted_text
@@ -34,7 +34,7 @@ NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
 
 
 def net_cards(
-    now: BonusTotals | None = None, before: BonusTotals | None = None, compared: str | None = None
+    now: BonusTotals | None = None, before: BonusTotals | None = None, compared: Words | None = None
 ) -> st.delta_generator.DeltaGenerator:
     """Two cards as wide as those above; returns the place beside them."""
     figures, words = st.columns([1, 2], vertical_alignment="center")
@@ -107,7 +107,9 @@ def today() -> None:
             st.info(text("No bets today, nor {when}.", when=before), icon=":material/event_busy:")
             return
         charts.show(
-            memo(hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, hours.compared),
+            memo(
+                hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, str(hours.compared)
+            ),
             "hours",
         )
         downloads.draw(text("Hours"), tables.HOURS, hours.value, hours)
@@ -132,7 +134,7 @@ def games() -> None:
     with right, states.box("types", text("Bet amount by game type")):
         by_type = memo(frames.by_type, found.value)
         charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types")
-    downloads.draw(text("Games"), tables.GAMES, found.value, found, note=unlisted)
+    downloads.draw(text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted)
 
 
 guard.page("overview")

@@ -11,6 +11,7 @@ from dashboard.bonus.numbers import BonusQuery, bonus_days_frame, bonus_parts_fr
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BonusTotals
 from dashboard.core.periods import Period, day_end, day_start, days_label
+from dashboard.core.text import Deferred, Message, later, listed
 from dashboard.provider.asking import gather, reading_of, warnings_of
 from dashboard.provider.failures import failures
 from dashboard.provider.merchant import Merchant
@@ -19,11 +20,11 @@ from twoj_client import Reply
 from twoj_client.endpoints import BONUS
 from twoj_client.models import BonusSummary
 
-_ALL: Final = "The bonuses"
+_ALL: Final = later("The bonuses")
 _WHOLE: Final = (0, 0)
 """No state and no creation type: the bonuses of all."""
-_OPEN: Final = "Active or wagering"
-_GAIN: Final = "Company gain"
+_OPEN: Final = later("Active or wagering")
+_GAIN: Final = later("Company gain")
 
 
 def bonus_sums(
@@ -43,7 +44,7 @@ def bonuses_and_gain(
     known; what else failed is named in `failed`.
     """
     open_states = [state for state in OPEN_STATES if not wanted.states or state in wanted.states]
-    calls: dict[str, Callable[[], Reply[Any]]] = {_ALL: _asking(merchant, wanted, start, end)}
+    calls: dict[Message, Callable[[], Reply[Any]]] = {_ALL: _asking(merchant, wanted, start, end)}
     if open_states:
         calls[_OPEN] = _asking(merchant, wanted, start, end, states=open_states)
     if wanted.mch_id in (None, merchant.mch_id):
@@ -101,7 +102,7 @@ def bonus_days(
         bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
         replies.values(),
         (start, min(end, now)),
-        failures((days_label(day, day), error) for day, error in sorted(errors.items())),
+        failures((Deferred(days_label, (day, day)), error) for day, error in sorted(errors.items())),
         as_of,
     )
 
@@ -140,10 +141,14 @@ def bonus_parts(
         replies.values(),
         (start, end),
         failures(
-            (_ALL if pair == _WHOLE else f"{STATES[pair[0]]}, {CREATE_TYPES[pair[1]]}", error)
+            (_ALL if pair == _WHOLE else Deferred(_kind_text, pair), error)
             for pair, error in sorted(errors.items())
         ),
     )
+
+
+def _kind_text(state: int, create_type: int) -> str:
+    return listed((STATES[state], CREATE_TYPES[create_type]))
 
 
 def _asking(

@@ -13,6 +13,7 @@ from dashboard.core.codes import CREATE_TYPES, STATES
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.periods import Period, day_end, day_start
 from dashboard.core.query import CREATE_TYPE, GAME_IDS, MCH_ID, OP_ID, STATE, USER_ID, Query
+from dashboard.core.text import later, listed, text
 from twoj_client.models import BonusSummary
 
 SUMS: Final = (
@@ -23,9 +24,9 @@ SUMS: Final = (
     "bet_amount_li",
     "win_amount_li",
 )
-IN_NO_PART: Final = "In none of these"
+IN_NO_PART: Final = later("In none of these")
 """The bonuses that the provider counts, and none of their states and creation types."""
-IN_NO_PART_SO_FAR: Final = "So far in none of these"
+IN_NO_PART_SO_FAR: Final = later("So far in none of these")
 """The same while a bonus may change its state between two answers."""
 _RATES: Final = ("use_rate", "conversion_rate")
 
@@ -112,7 +113,7 @@ def bonus_parts_frame(
     rows = [found[pair] for pair in pairs]
     rest = None if whole is None else _beyond(whole, rows)
     if rest is not None and bonus_totals(rest) != bonus_totals(_NONE):
-        names.append((IN_NO_PART if settled else IN_NO_PART_SO_FAR, ""))
+        names.append((str(IN_NO_PART if settled else IN_NO_PART_SO_FAR), ""))
         rows.append(rest)
     frame = pd.DataFrame(
         {"state": [state for state, _ in names], "create_type": [create_type for _, create_type in names]}
@@ -147,12 +148,12 @@ def bonus_rows(frame: pd.DataFrame) -> list[BonusTotals | None]:
 def described(wanted: BonusQuery, names: Mapping[int, str]) -> str:
     """Which bonuses are asked for, in words: "Backend created · Active or Wagering · Elves"."""
     parts = (
-        " or ".join(CREATE_TYPES[number] for number in wanted.create_types),
-        " or ".join(STATES[number] for number in wanted.states),
-        " or ".join(names.get(number, str(number)) for number in wanted.game_ids),
-        f"user id {wanted.user_id}" if wanted.user_id else "",
-        f"op id {wanted.op_id}" if wanted.op_id else "",
-        f"merchant {wanted.mch_id}" if wanted.mch_id else "",
+        listed((CREATE_TYPES[number] for number in wanted.create_types), "or"),
+        listed((STATES[number] for number in wanted.states), "or"),
+        listed((names.get(number, number) for number in wanted.game_ids), "or"),
+        text("user id {user_id}", user_id=wanted.user_id) if wanted.user_id else "",
+        text("op id {op_id}", op_id=wanted.op_id) if wanted.op_id else "",
+        text("merchant {mch_id}", mch_id=wanted.mch_id) if wanted.mch_id else "",
     )
     return " · ".join(part for part in parts if part)
 

@@ -1,6 +1,6 @@
 """Two panels, one above the other, over the same days or hours; what is not known is a gap with a name."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -99,6 +99,14 @@ def day_name(day: date) -> str:
     return text("{weekday} {day}", weekday=day_text(day, "EEE"), day=day_text(day))
 
 
+def tick_labels(steps: Steps, running: Container[int]) -> list[str]:
+    """The label of each step; those at the places `running` are called "so far"."""
+    return [
+        f"{label}<br>{text('so far')}" if place in running else label
+        for place, label in enumerate(steps.labels)
+    ]
+
+
 def no_data(unknown: Sequence[bool], look: Theme, domain: list[float], words: str = "") -> Layout:
     """Shapes and annotations that mark `unknown` steps as such, from the bottom to the top of `domain`."""
     gaps = _runs(unknown)
@@ -125,8 +133,9 @@ def hatch(running: Sequence[bool]) -> Layout:
 
 
 def _step_axis(steps: Steps, running: Sequence[bool], look: Theme) -> Layout:
-    ticked = steps.ticked
-    for unfinished in (index for index, is_running in enumerate(running) if is_running):
+    ticked, unfinished_steps = steps.ticked, [index for index, is_running in enumerate(running) if is_running]
+    labels = tick_labels(steps, unfinished_steps)
+    for unfinished in unfinished_steps:
         near = 0.14 * len(steps.names) if len(steps.names) > _EACH_DAY else 0
         ticked = [*(index for index in ticked if abs(index - unfinished) > near), unfinished]
     return axis(
@@ -135,10 +144,7 @@ def _step_axis(steps: Steps, running: Sequence[bool], look: Theme) -> Layout:
         anchor="y2",
         range=[-0.5, len(steps.names) - 0.5],
         tickvals=[steps.names[index] for index in ticked],
-        ticktext=[
-            f"{steps.labels[index]}<br>{text('so far')}" if running[index] else steps.labels[index]
-            for index in ticked
-        ],
+        ticktext=[labels[index] for index in ticked],
         tickangle=0,
         linecolor=look.grid,
     )

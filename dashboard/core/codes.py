@@ -9,7 +9,7 @@ SLOTS: Final = "Slots"
 GAME_TYPES: Final = (SLOTS, "Multiplayer", "Table", "Fish", "Crypto")
 """The provider's game types, in the order in which every page shows them."""
 OTHER_TYPE: Final = "Other"
-UNLISTED_TYPE: Final = "Not listed"
+UNLISTED_TYPE: Final = "unlisted"
 TYPES: Final = WordTable(
     {
         SLOTS: later("Slots"),

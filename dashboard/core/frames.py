@@ -15,18 +15,21 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.core.codes import GAME_TYPES, OTHER_TYPE, SLOTS, UNLISTED_TYPE
+from dashboard.core.codes import GAME_TYPES, OTHER_TYPE, SLOTS, UNLISTED_TYPE, type_text
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
 from dashboard.core.periods import Period, day_end, day_start, hour_windows
-from dashboard.core.text import text
+from dashboard.core.text import WordTable, later, text
 from twoj_client.models import Game, GameSummary, SlotsGameRow, SlotsUserRow, StageDay, StageTotal
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
-UNLISTED: Final = "Not in the list"
+UNLISTED: Final = "unlisted"
 """Stands for all games together that the provider counts and that none of its rows names."""
-UNLISTED_SO_FAR: Final = "Not in list so far"
+UNLISTED_SO_FAR: Final = "unlisted so far"
 """The same while a round may be in one answer and not yet in the other."""
+NO_GAMES: Final = WordTable(
+    {UNLISTED: later("Not in the list"), UNLISTED_SO_FAR: later("Not in list so far")}
+)
 TIMES_S: Final = range(1, 10**10)
 """The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
 _TYPE_BY_THOUSAND: Final = {1: SLOTS, 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
@@ -181,6 +184,17 @@ def beyond(whole: Totals, parts: Sequence[Totals | None]) -> Totals | None:
 def game_ids(games: pd.DataFrame) -> list[int | None]:
     """The id of each row; None for what the list of games lacks."""
     return [None if pd.isna(game_id) else game_id for game_id in games["game_id"].tolist()]
+
+
+def name_texts(games: pd.DataFrame) -> list[str]:
+    """The name of each row (`games_frame`) as people read it; those of games are the provider's."""
+    pairs = zip(game_ids(games), games["name"].tolist(), strict=True)
+    return [NO_GAMES.get(name, name) if game_id is None else name for game_id, name in pairs]
+
+
+def in_words(games: pd.DataFrame) -> pd.DataFrame:
+    """The rows (`games_frame`) as tables and files show them: names and types as people read them."""
+    return games.assign(name=name_texts(games), type=[type_text(kind) for kind in games["type"].tolist()])
 
 
 def game_names(games: Iterable[Game]) -> dict[int, str]:

@@ -96,21 +96,29 @@ class Comparison:
     """Earlier days that a period is measured against, as many as it has.
 
     `end` is the end of the window in UTC: the end of the last day, or, while the period is still running, the
-    same local time on that day. `note` says so ("until 14:05, as today", or "as these numbers" where those
+    same local time on that day. `told` says so ("until 14:05, as today", or "as these numbers" where those
     are of an earlier day), and by how much the elapsed times differ where clocks changed ("1 h longer, as
-    clocks changed"); else it is empty.
+    clocks changed"); else it is empty. As text it is its label.
     """
 
     mode: Mode
     period: Period
     start: datetime
     end: datetime
-    note: str
+    told: Deferred
+
+    @property
+    def note(self) -> str:
+        """What differs from the whole compared days, in words."""
+        return str(self.told)
 
     @property
     def label(self) -> str:
         """The compared days in words, with the note: "8 March 2026, until 14:05, as today"."""
-        return f"{self.period.days_label}, {self.note}" if self.note else self.period.days_label
+        return listed(filter(None, (self.period.days_label, self.note)))
+
+    def __str__(self) -> str:
+        return self.label
 
 
 def parse_period(written: str, today: date) -> Period:
@@ -126,19 +134,19 @@ def parse_period(written: str, today: date) -> Period:
     if last_day > today:
         raise PeriodError(text("The period has a day in the future; showing the last 7 days instead."))
     if first_day < FIRST_DAY:
-        sentence = (
+        sentence = later(
             "The period starts before {year}; the provider is asked for later days only;"
-            " showing the last 7 days instead."
+            " showing the last 7 days instead.",
+            year=FIRST_DAY.year,
         )
-        raise PeriodError(text(sentence, year=FIRST_DAY.year))
+        raise PeriodError(str(sentence))
     if (last_day - first_day).days >= MAX_DAYS:
-        raise PeriodError(
-            text(
-                "The period is longer than {days} days, the most that can be shown; showing the last 7 days"
-                " instead.",
-                days=MAX_DAYS,
-            )
+        sentence = later(
+            "The period is longer than {days} days, the most that can be shown;"
+            " showing the last 7 days instead.",
+            days=MAX_DAYS,
         )
+        raise PeriodError(str(sentence))
     return Period(written, first_day, last_day)
 
 
@@ -160,17 +168,31 @@ def compare(
     start, end = earlier.window(zone)
     reach = until or now
     if not period.is_running(reach, zone):
-        return Comparison(mode, earlier, start, end, changed_clocks((start, end), period.window(zone)))
+        told = Deferred(changed_clocks, ((start, end), period.window(zone)))
+        return Comparison(mode, earlier, start, end, told)
     clock, day = reach.astimezone(zone).time().replace(tzinfo=None), business_day(reach, zone) - shift
     same_time = min(_instant(day, clock, zone), end)
-    changed = changed_clocks((start, same_time), (period.window(zone)[0], reach))
-    told = hour_text(datetime.combine(day, clock))
-    if day != last_day:
-        told = text("{time} on {day}", time=told, day=days_label(day, day))
-    note = text("until {time}, as these numbers", time=told)
-    if business_day(reach, zone) == business_day(now, zone):
-        note = text("until {time}, as today", time=told)
-    return Comparison(mode, earlier, start, same_time, listed(filter(None, (note, changed))))
+    windows = (start, same_time), (period.window(zone)[0], reach)
+    is_today = business_day(reach, zone) == business_day(now, zone)
+    told = Deferred(_cut_text, (datetime.combine(day, clock), day == last_day, is_today, *windows))
+    return Comparison(mode, earlier, start, same_time, told)
+
+
+def _cut_text(
+    until: datetime,
+    is_last_day: bool,
+    is_today: bool,
+    before: tuple[datetime, datetime],
+    now: tuple[datetime, datetime],
+) -> str:
+    """Up to which local time the compared days go, and by how much longer that takes."""
+    time_text, changed = hour_text(until), changed_clocks(before, now)
+    if not is_last_day:
+        time_text = text("{time} on {day}", time=time_text, day=days_label(until.date(), until.date()))
+    cut = text("until {time}, as these numbers", time=time_text)
+    if is_today:
+        cut = text("until {time}, as today", time=time_text)
+    return listed(filter(None, (cut, changed)))
 
 
 def changed_clocks(before: tuple[datetime, datetime], now: tuple[datetime, datetime]) -> str:

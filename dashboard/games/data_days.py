@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any, Final, cast
 
 from dashboard.core.codes import SLOTS
-from dashboard.core.frames import beyond, game_names, game_totals, game_type, totals
+from dashboard.core.frames import beyond, game_totals, game_type, totals
 from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_end, day_start, days_label
+from dashboard.core.text import Deferred, Words, later, plural
 from dashboard.games import data_table
-from dashboard.games.data_table import ALL_SLOTS, PATIENCE_S, WHOLE, Call
+from dashboard.games.data_table import PATIENCE_S, WHOLE, Call, call_names
 from dashboard.games.days import GameDays
 from dashboard.provider.asking import warnings_of
 from dashboard.provider.failures import failures
@@ -53,16 +54,20 @@ def game_days(
 
 
 def _counted(
-    wanted: Sequence[tuple[str, int | str]], errors: Mapping[Cell, TwoJError]
-) -> Iterator[tuple[str, TwoJError]]:
+    wanted: Sequence[tuple[Words, int | str]], errors: Mapping[Cell, TwoJError]
+) -> Iterator[tuple[Words, TwoJError]]:
     """Each game that failed by its name, with the number of days that lack it."""
     for name, key in wanted:
         failed = {day: error for (failed_key, day), error in errors.items() if failed_key == key}
         if len(failed) == 1:
             ((day, error),) = failed.items()
-            yield f"{name} on {days_label(day, day)}", error
+            yield later("{game} on {day}", game=name, day=Deferred(days_label, (day, day))), error
         elif failed:
-            yield f"{name} on {len(failed)} days", next(iter(failed.values()))
+            yield Deferred(_on_days_text, (name, len(failed))), next(iter(failed.values()))
+
+
+def _on_days_text(name: Words, days: int) -> str:
+    return plural("{game} on {n} day", "{game} on {n} days", days, game=name)
 
 
 def _wanted(listed: Sequence[Game], only: int | None) -> list[int | str]:
@@ -150,7 +155,7 @@ def _known(
                 begun(day) if reply is None else game_totals(reply.data)
                 for day, reply in zip(days, found, strict=True)
             ]
-    names: dict[int | str, str] = {SLOTS: ALL_SLOTS, WHOLE: WHOLE} | game_names(listed)
+    names = call_names(listed)
     newest = max(day for _, day in parts)
     # Finished days were said long ago and are still true: the age is that of the newest.
     as_of = min(reply.as_of for (_, day), reply in parts.items() if day == newest)

@@ -13,6 +13,7 @@ from dashboard.core.formats import moment_text
 from dashboard.core.frames import game_totals, game_type, totals
 from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_start
+from dashboard.core.text import Deferred, later
 from dashboard.core.view import View
 from dashboard.games.data_table import PATIENCE_S
 from dashboard.games.sums import GameSums
@@ -133,7 +134,7 @@ def _known(merchant: Merchant, load: Job[datetime, list[Any]]) -> Reading[GameRo
         as_of,
         stale_reason_of(replies.values()),
         failures(
-            (f"Rounds from {moment_text(start.astimezone(zone))}", error)
+            (later("Rounds from {time}", time=Deferred(moment_text, (start.astimezone(zone),))), error)
             for start, error in load.errors().items()
         ),
         warnings_of(merchant, replies.values()),

@@ -13,6 +13,7 @@ from dashboard.core.formats import moment_text
 from dashboard.core.frames import game_type
 from dashboard.core.memo import memo
 from dashboard.core.periods import business_day, day_start, days_label
+from dashboard.core.text import Deferred, later, plural
 from dashboard.core.view import View
 from dashboard.games import luck
 from dashboard.games.data_days import game_days
@@ -48,10 +49,14 @@ class LuckSample:
     own: Mapping[int, Spread]
     of_type: Mapping[str, Spread]
 
-    @property
-    def in_words(self) -> str:
+    def spread_text(self) -> str:
         """What the spread is measured on."""
-        return f"The spread is that of {self.bets:,} rounds of {days_label(self.first_day, self.last_day)}."
+        return plural(
+            "The spread is that of {n} round of {days}.",
+            "The spread is that of {n} rounds of {days}.",
+            self.bets,
+            days=days_label(self.first_day, self.last_day),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,13 +83,13 @@ def lucks(merchant: Merchant, view: View, only: int | None = None) -> Progressiv
     before = [days[0] - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
     period = game_days(merchant, days, view.now, only)
     if not period.finished:
-        return Progressive(None, period.answered, period.asked, step="step 1 of 3, days")
+        return Progressive(None, period.answered, period.asked, step=later("step 1 of 3, days"))
     drawn = sample(merchant, view.now)
     if not drawn.finished:
-        return Progressive(None, drawn.answered, drawn.asked, step="step 2 of 3, single rounds")
+        return Progressive(None, drawn.answered, drawn.asked, step=later("step 2 of 3, single rounds"))
     history = game_days(merchant, before, view.now, only)
     if not history.finished:
-        return Progressive(None, history.answered, history.asked, step="step 3 of 3, days before")
+        return Progressive(None, history.answered, history.asked, step=later("step 3 of 3, days before"))
     known = None
     if period.known and drawn.known and history.known:
         listed, rtps = merchant.twoj.all.list().data, merchant.rtps
@@ -205,7 +210,7 @@ def _sampled(
         min(reply.as_of for reply in replies.values()),
         stale_reason_of(replies.values()),
         failures(
-            (f"Rounds of {moment_text(start.astimezone(zone))}", error)
+            (later("Rounds of {time}", time=Deferred(moment_text, (start.astimezone(zone),))), error)
             for (_, start), error in load.errors().items()
         ),
         warnings_of(merchant, replies.values()),

@@ -11,7 +11,7 @@ from dashboard.core import frames
 from dashboard.core.codes import SLOTS
 from dashboard.core.memo import memo
 from dashboard.core.periods import Period
-from dashboard.core.text import Message
+from dashboard.core.text import Deferred, Message, Words, later
 from dashboard.core.view import View
 from dashboard.games import table
 from dashboard.provider.asking import gather, warnings_of
@@ -24,8 +24,8 @@ from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
 
 T = TypeVar("T")
 
-ALL_SLOTS: Final = "All slots games"
-WHOLE: Final = "The total of all games"
+WHOLE: Final = "whole"
+"""Stands for the total of all games among the keys of calls."""
 RENEW_S: Final = 60
 PATIENCE_S: Final = 0.6
 """So long a page waits for the rest before it shows what is there."""
@@ -69,7 +69,7 @@ def arriving_games(merchant: Merchant, view: View) -> Progressive[pd.DataFrame]:
         number = max(number, merchant.asked_again(view.comparison.start, view.comparison.end))
     name = ("games", view.period.first_day, view.period.last_day, view.mode, view.is_running, number)
     load = merchant.jobs.look(name, start, RENEW_S, PATIENCE_S)
-    names = _names(listed)
+    names = call_names(listed)
     waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
     return Progressive(load.made(lambda: _table(merchant, listed, load)), load.answered, load.asked, waiting)
 
@@ -91,12 +91,12 @@ def _table(merchant: Merchant, listed: Sequence[Game], load: Job[Key, Any]) -> R
         table.game_table(found.value, before, players, icons),
         found.as_of,
         found.stale_reason,
-        found.failed + _named(listed, failed, ", compared period"),
+        found.failed + _named(listed, failed, is_before=True),
         warnings_of(
             merchant, (reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE)
         ),
         found.window,
-        asked.comparison.label if asked.comparison and earlier else "",
+        Deferred(str, (asked.comparison,)) if asked.comparison and earlier else "",
         settled=load.finished and found.settled,
     )
 
@@ -171,11 +171,16 @@ def _games_frame(
 
 
 def _named(
-    listed: Sequence[Game], errors: Mapping[int | str, TwoJError], where: str = ""
+    listed: Sequence[Game], errors: Mapping[int | str, TwoJError], *, is_before: bool = False
 ) -> tuple[Message, ...]:
-    names = _names(listed)
-    return failures((names[key] + where, error) for key, error in errors.items())
+    names = call_names(listed)
+    return failures(
+        (later("{game}, compared period", game=names[key]) if is_before else names[key], error)
+        for key, error in errors.items()
+    )
 
 
-def _names(listed: Sequence[Game]) -> dict[int | str, str]:
-    return {SLOTS: ALL_SLOTS, WHOLE: WHOLE} | frames.game_names(listed)
+def call_names(listed: Sequence[Game]) -> Mapping[int | str, Words]:
+    """What is asked for, by the key of its call, as people read it."""
+    together = {SLOTS: later("All slots games"), WHOLE: later("The total of all games")}
+    return together | frames.game_names(listed)

@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 
 from dashboard.charts.base import Layout, axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.theme import Theme
-from dashboard.core.codes import GAME_TYPES
+from dashboard.core.codes import GAME_TYPES, type_text
 from dashboard.core.formats import exact, money_short, percent
-from dashboard.core.frames import game_ids, row_totals
+from dashboard.core.frames import game_ids, name_texts, row_totals
 from dashboard.core.metrics import METRIC, Totals
+from dashboard.core.text import language, text
 
 _ROW_HEIGHT = 28
 _MIN_HEIGHT = 296
@@ -20,7 +21,7 @@ _MIN_HEIGHT = 296
 
 def games_chart(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
     """Company gain by game, from gain to loss (`frames.extremes`): bars from zero, each with its amount."""
-    rows = row_totals(games)
+    rows, all_names = row_totals(games), name_texts(games)
     gains = [row.company_gain_li if row else None for row in rows]
     drawn = [units(gain) for gain in gains]
     known = [0.0, *(value for value in drawn if value is not None)]
@@ -32,11 +33,11 @@ def games_chart(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Fi
         "marker": {"color": [look.loss if (gain or 0) < 0 else look.gain for gain in gains]},
         "text": [money_short(gain) for gain in gains],
         "customdata": [
-            game_hover(plain(name, 60), row, currency) for name, row in zip(games["name"], rows, strict=True)
+            game_hover(plain(name, 60), row, currency) for name, row in zip(all_names, rows, strict=True)
         ],
     }
     ids = game_ids(games)
-    return _rows(bars, game_keys(ids), game_labels(ids, games["name"].tolist()), span, look)
+    return _rows(bars, game_keys(ids), game_labels(ids, all_names), span, look)
 
 
 def types_chart(types: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
@@ -46,6 +47,7 @@ def types_chart(types: pd.DataFrame, look: Theme, currency: str | None) -> go.Fi
     shares = [Fraction(amount, sum(amounts) or 1) for amount in amounts]
     drawn = [units(amount) for amount in amounts]
     names = types["type"].tolist()
+    said = [type_text(name) for name in names]
     bars = {
         "x": drawn,
         "marker": {"color": [_color(name, look) for name in names]},
@@ -53,10 +55,10 @@ def types_chart(types: pd.DataFrame, look: Theme, currency: str | None) -> go.Fi
             f"{percent(share, 1)} · {money_short(amount)}"
             for share, amount in zip(shares, amounts, strict=True)
         ],
-        "customdata": [game_hover(name, row, currency) for name, row in zip(names, rows, strict=True)],
+        "customdata": [game_hover(name, row, currency) for name, row in zip(said, rows, strict=True)],
     }
     ends = [value or 0.0 for value in drawn]
-    return _rows(bars, names, names, [min([0.0, *ends]), max([0.0, *ends]) * 1.75 or 1], look)
+    return _rows(bars, names, said, [min([0.0, *ends]), max([0.0, *ends]) * 1.75 or 1], look)
 
 
 def _rows(
@@ -96,7 +98,6 @@ def _rows(
     return figure(look, [trace, amounts], max(16 + _ROW_HEIGHT * len(keys), _MIN_HEIGHT), layout)
 
 
-@lru_cache(8192)
 def game_hover(
     name: str,
     row: Totals | None,
@@ -104,8 +105,15 @@ def game_hover(
     keys: tuple[str, ...] = ("company_gain", "bet_amount", "hold", "bets"),
 ) -> str:
     """What a game says when pointed at; the name is safe already (`base.plain`)."""
+    return _game_hover(language(), name, row, currency, keys)
+
+
+@lru_cache(8192)
+def _game_hover(
+    _language: str, name: str, row: Totals | None, currency: str | None, keys: tuple[str, ...]
+) -> str:
     if row is None:
-        return f"<b>{name}</b><br>not known"
+        return f"<b>{name}</b><br>{text('not known')}"
     shown = (METRIC[key] for key in keys)
     return "<br>".join(
         [f"<b>{name}</b>", *(f"{each.label} {exact(each, each.of(row), currency)}" for each in shown)]

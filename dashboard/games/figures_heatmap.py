@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.diverging import limit_of, scale
-from dashboard.charts.steps import day_steps
+from dashboard.charts.steps import day_steps, tick_labels
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import money_short
 from dashboard.core.metrics import Totals
@@ -37,7 +37,7 @@ def game_days_chart(
     limit = limit_of([gain for line in gains for gain in line])
     steps = day_steps(days.days, zone)
     running = [place for place, finished in enumerate(days.finished) if not finished]
-    labels = [label + "<br>so far" * (place in running) for place, label in enumerate(steps.labels)]
+    labels = tick_labels(steps, running)
     ends = [money_short(round(end * 1000), currency) for end in (-limit, 0, limit)]
     colors = scale(limit, (ends[0], "0", f"+{ends[2]}") if limit else ("", "0", ""), look)
     trace = {

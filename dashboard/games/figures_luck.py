@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil, floor, log10
 from typing import Any
 
@@ -11,8 +12,10 @@ import plotly.graph_objects as go
 from dashboard.charts.base import Layout, Trace, axis, figure, game_labels, plain
 from dashboard.charts.theme import Theme
 from dashboard.core import formats
+from dashboard.core.metrics import METRIC
+from dashboard.core.text import plural, text
 from dashboard.games.luck import UNJUDGED, Luck, RtpVerdict
-from dashboard.games.luck_table import ratio
+from dashboard.games.luck_table import ORIGINS, VERDICTS, ratio
 
 _HEIGHT = 420
 _ROOM = 0.08
@@ -39,7 +42,7 @@ def funnel_plot(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Fi
     ]
     layout: Layout = {
         "xaxis": _amounts(games["bet"].tolist(), currency),
-        "yaxis": axis("RTP", range=[low, high], showgrid=True, **_percent_ticks(low, high)),
+        "yaxis": axis(METRIC["rtp"].label, range=[low, high], showgrid=True, **_percent_ticks(low, high)),
         "shapes": [
             {
                 "type": "line",
@@ -74,8 +77,8 @@ def band_chart(luck: Luck, look: Theme) -> go.Figure:
         for band, width in bands
     ]
     for value, name, symbol, size, color in (
-        (luck.expected, "Expected", "line-ns-open", 18, look.quiet),
-        (luck.rtp, "RTP", "circle", 13, mark),
+        (luck.expected, text("Expected"), "line-ns-open", 18, look.quiet),
+        (luck.rtp, METRIC["rtp"].label, "circle", 13, mark),
     ):
         traces.append(
             {
@@ -95,7 +98,7 @@ def band_chart(luck: Luck, look: Theme) -> go.Figure:
     expected = () if luck.expected is None else (luck.expected,)
     places = [luck.rtp, *expected, *(luck.band_998 or ())]
     layout: Layout = {
-        "xaxis": axis("RTP", showgrid=True, **_percent_ticks(min(places), max(places))),
+        "xaxis": axis(METRIC["rtp"].label, showgrid=True, **_percent_ticks(min(places), max(places))),
         "yaxis": axis(visible=False, range=[-1, 1]),
     }
     return figure(look, traces, _BAND_HEIGHT, layout)
@@ -111,7 +114,8 @@ def _range(judged: pd.DataFrame) -> tuple[float, float]:
 def _percent_ticks(low: float, high: float) -> Layout:
     step = next((step for step in (1, 2, 5, 10, 20, 50) if (high - low) * 100 / step <= 7), 100)
     ticks = range(floor(low * 100 / step) * step, ceil(high * 100 / step) * step + 1, step)
-    return {"tickvals": [tick / 100 for tick in ticks], "ticktext": [f"{tick}\u00a0%" for tick in ticks]}
+    labels = [formats.percent(Fraction(tick, 100), 0) for tick in ticks]
+    return {"tickvals": [tick / 100 for tick in ticks], "ticktext": labels}
 
 
 def _bars(
@@ -191,14 +195,30 @@ def _size(verdict: RtpVerdict) -> int:
 
 
 def _hover(game: Any) -> str:
-    expected = f", expected {ratio(game.expected)} ({game.source})" if game.source else ""
-    lines = [f"<b>{plain(game.name, 60)}</b>", f"RTP {ratio(game.rtp)}{expected}"]
+    rtp = text("RTP {rtp}", rtp=ratio(game.rtp))
+    if game.source:
+        rtp = text(
+            "RTP {rtp}, expected {expected} ({source})",
+            rtp=ratio(game.rtp),
+            expected=ratio(game.expected),
+            source=ORIGINS[game.source],
+        )
+    lines = [f"<b>{plain(game.name, 60)}</b>", rtp]
     if game.verdict in UNJUDGED:
-        lines.append(f"{game.verdict}: {game.effective:,} of {game.needed:,} effective rounds")
+        verdict, needed = VERDICTS[game.verdict], formats.count(game.needed)
+        lines.append(
+            plural(
+                "{verdict}: {n} of {needed} effective rounds",
+                "{verdict}: {n} of {needed} effective rounds",
+                game.effective,
+                verdict=verdict,
+                needed=needed,
+            )
+        )
     else:
         lines += [
-            f"95 %: {ratio(game.low_95)} to {ratio(game.high_95)}",
-            f"99.8 %: {ratio(game.low_998)} to {ratio(game.high_998)}",
+            text("95 %: {low} to {high}", low=ratio(game.low_95), high=ratio(game.high_95)),
+            text("99.8 %: {low} to {high}", low=ratio(game.low_998), high=ratio(game.high_998)),
         ]
     return "<br>".join(lines)
 
@@ -207,9 +227,9 @@ def _amounts(amounts: Sequence[float], currency: str | None) -> Layout:
     logs = [log10(amount) for amount in amounts if amount > 0] or [0.0]
     low, high = min(logs) - 0.1, max(logs) + 0.1
     ticks = [Decimal(digit).scaleb(power) for power in range(floor(low), ceil(high) + 1) for digit in (1, 3)]
-    unit = f", {currency}" if currency else ""
+    label = METRIC["bet_amount"].label
     return axis(
-        f"Bet amount{unit}",
+        f"{label}, {currency}" if currency else label,
         type="log",
         range=[low, high],
         tickvals=[float(tick) for tick in ticks],

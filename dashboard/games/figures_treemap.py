@@ -9,9 +9,11 @@ import plotly.graph_objects as go
 from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
 from dashboard.charts.diverging import color, ink, limit_of, scale
 from dashboard.charts.theme import Theme
+from dashboard.core.codes import type_text
 from dashboard.core.formats import money_short, percent
-from dashboard.core.frames import by_type, game_ids, row_totals
+from dashboard.core.frames import by_type, game_ids, name_texts, row_totals
 from dashboard.core.metrics import METRIC, Totals
+from dashboard.core.text import text
 from dashboard.games.figures_bars import game_hover
 
 _HEIGHT = 420
@@ -24,15 +26,11 @@ def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure
     it must be said in words. The colours end where nine tenths of the bet amount lie within; the scale says
     where that is.
     """
-    types, ids = by_type(games), game_ids(games)
+    types, ids, names = by_type(games), game_ids(games), name_texts(games)
+    kinds = types["type"].tolist()
     tiles = [
-        *_tiles(types["type"].tolist(), types["type"].tolist(), [""] * len(types), row_totals(types)),
-        *_tiles(
-            game_keys(ids),
-            games["name"].tolist(),
-            games["type"].tolist(),
-            row_totals(games),
-        ),
+        *_tiles(kinds, [type_text(kind) for kind in kinds], [""] * len(types), row_totals(types)),
+        *_tiles(game_keys(ids), names, games["type"].tolist(), row_totals(games)),
     ]
     holds = [float(METRIC["hold"].of(row) or 0) for *_, row in tiles]
     amounts = [units(row.bet_amount_li) or 0.0 for *_, row in tiles]
@@ -44,7 +42,7 @@ def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure
     colors = [
         color(hold, limit, look) if leaf else look.card for hold, leaf in zip(holds, leaves, strict=True)
     ]
-    shown = dict(zip(game_keys(ids), game_labels(ids, games["name"].tolist()), strict=True))
+    shown = dict(zip(game_keys(ids), game_labels(ids, names), strict=True))
     trace: dict[str, Any] = {
         "type": "treemap",
         "ids": [key for key, *_ in tiles],
@@ -71,9 +69,8 @@ def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure
         "root": {"color": look.card},
     }
     # A treemap has no scale of its own for colours given one by one: an empty scatter lends its scale.
-    ends = ("", "0 % hold", "")
-    if limit:
-        ends = (percent(-Fraction(limit), 1), "0 % hold", "+" + percent(Fraction(limit), 1))
+    none, end = text("0 % hold"), Fraction(limit)
+    ends = (percent(-end, 1), none, "+" + percent(end, 1)) if limit else ("", none, "")
     legend = {
         "type": "scatter",
         "x": [None],

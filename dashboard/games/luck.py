@@ -259,21 +259,21 @@ def volume(days: Iterable[tuple[int, int, int]]) -> Volume | None:
 
 
 class Origin(StrEnum):
-    """Where the RTP to expect is from."""
+    """Where the RTP to expect is from: its own days before, its type, or it is the theoretical one."""
 
-    CONFIGURED = "the theoretical RTP"
-    OWN = "its own days before"
-    OF_TYPE = "its type"
+    CONFIGURED = "configured"
+    OWN = "own"
+    OF_TYPE = "of type"
 
 
 class RtpVerdict(StrEnum):
-    """Where an RTP lies."""
+    """Where an RTP lies, or that there is too little play of the game, or of its type, to tell."""
 
-    INSIDE = "inside the bands"
-    OUTSIDE_95 = "outside the 95 % band"
-    OUTSIDE_998 = "outside the 99.8 % band"
-    NOT_ENOUGH = "not enough play"
-    NO_SAMPLE = "too few rounds to compare with"
+    INSIDE = "inside"
+    OUTSIDE_95 = "outside 95"
+    OUTSIDE_998 = "outside 998"
+    NOT_ENOUGH = "not enough"
+    NO_SAMPLE = "no sample"
 
 
 UNJUDGED: Final = (RtpVerdict.NOT_ENOUGH, RtpVerdict.NO_SAMPLE)

@@ -6,10 +6,28 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard.core.formats import percent
+from dashboard.core.codes import type_text
+from dashboard.core.formats import count, decimal, percent
 from dashboard.core.markdown import escaped
+from dashboard.core.text import WordTable, later, plural, text
 from dashboard.games.luck import OUTSIDE_95, OUTSIDE_998, UNJUDGED, Luck, Origin, RtpVerdict
 
+ORIGINS: Final = WordTable(
+    {
+        Origin.CONFIGURED: later("the theoretical RTP"),
+        Origin.OWN: later("its own days before"),
+        Origin.OF_TYPE: later("its type"),
+    }
+)
+VERDICTS: Final = WordTable(
+    {
+        RtpVerdict.INSIDE: later("inside the bands"),
+        RtpVerdict.OUTSIDE_95: later("outside the 95 % band"),
+        RtpVerdict.OUTSIDE_998: later("outside the 99.8 % band"),
+        RtpVerdict.NOT_ENOUGH: later("not enough play"),
+        RtpVerdict.NO_SAMPLE: later("too few rounds to compare with"),
+    }
+)
 _ORDER: Final = (RtpVerdict.OUTSIDE_998, RtpVerdict.OUTSIDE_95, RtpVerdict.INSIDE, *UNJUDGED)
 
 
@@ -50,64 +68,95 @@ def luck_frame(lucks: Mapping[int, Luck], games: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[places].reset_index(drop=True)
 
 
-def in_words(frame: pd.DataFrame) -> str:
+def luck_in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """The judgements (`luck_frame`) as tables and files show them."""
+    return frame.assign(
+        type=[type_text(kind) for kind in frame["type"].tolist()],
+        verdict=[VERDICTS[verdict] for verdict in frame["verdict"].tolist()],
+        source=[ORIGINS.get(source, "") for source in frame["source"].tolist()],
+    )
+
+
+def luck_text(frame: pd.DataFrame) -> str:
     """What the judgements (`luck_frame`) come to, as Markdown."""
     judged = int((~frame["verdict"].isin(UNJUDGED)).sum())
-    games = "1 game has" if judged == 1 else f"{judged} games have"
-    by_luck = (
-        f"By luck alone {judged * OUTSIDE_95:.1f} would fall outside the 95 % band and"
-        f" {judged * OUTSIDE_998:.2f} outside the 99.8 % band."
+    enough = plural(
+        "{n} game has enough play to tell, {others} not.",
+        "{n} games have enough play to tell, {others} not.",
+        judged,
+        others=count(len(frame) - judged),
     )
-    lines = [f"{games} enough play to tell, {len(frame) - judged} not. {by_luck}"]
-    for verdict, low, high in (
-        (RtpVerdict.OUTSIDE_998, "low_998", "high_998"),
-        (RtpVerdict.OUTSIDE_95, "low_95", "high_95"),
+    by_luck = text(
+        "By luck alone {of_95} would fall outside the 95 % band and {of_998} outside the 99.8 % band.",
+        of_95=decimal(Fraction(judged * OUTSIDE_95), 1),
+        of_998=decimal(Fraction(judged * OUTSIDE_998), 2),
+    )
+    lines = [f"{enough} {by_luck}"]
+    for verdict, sentence, low, high in (
+        (RtpVerdict.OUTSIDE_998, later("Outside the 99.8 % band: {games}."), "low_998", "high_998"),
+        (RtpVerdict.OUTSIDE_95, later("Outside the 95 % band: {games}."), "low_95", "high_95"),
     ):
         outside = frame[frame["verdict"] == verdict]
         columns = (outside[field].tolist() for field in ("name", "rtp", low, high))
         named = [
-            f"**{escaped(name)}** with {ratio(rtp)} (luck leaves it from {ratio(bottom)} to {ratio(top)})"
+            text(
+                "**{game}** with {rtp} (luck leaves it from {low} to {high})",
+                game=escaped(name),
+                rtp=ratio(rtp),
+                low=ratio(bottom),
+                high=ratio(top),
+            )
             for name, rtp, bottom, top in zip(*columns, strict=True)
         ]
         if named:
-            lines.append(f"{verdict.capitalize()}: {'; '.join(named)}.")
+            lines.append(text(sentence.key, games="; ".join(named)))
     return "\n\n".join(lines)
 
 
-def sources(frame: pd.DataFrame) -> str:
+def sources_text(frame: pd.DataFrame) -> str:
     """Where the expectations of the judgements (`luck_frame`) are from."""
-    own = int((frame["source"] == Origin.OWN).sum())
     configured = int((frame["source"] == Origin.CONFIGURED).sum())
-    theory = f"the theoretical one where it is configured (so for {configured}), else " if configured else ""
-    return (
-        f"The RTP to expect is {theory}that of the game's own days before the period where these hold enough"
-        f" play (so for {own} of {len(frame)} games), else that of its type."
-        + ("" if configured else " No theoretical RTP is configured.")
+    sentence = later(
+        "The RTP to expect is that of the game's own days before the period where these hold enough play (so"
+        " for {own} of {games} games), else that of its type. No theoretical RTP is configured."
     )
+    if configured:
+        sentence = later(
+            "The RTP to expect is the theoretical one where it is configured (so for {configured}), else that"
+            " of the game's own days before the period where these hold enough play (so for {own} of {games}"
+            " games), else that of its type."
+        )
+    own = int((frame["source"] == Origin.OWN).sum())
+    return text(sentence.key, configured=count(configured), own=count(own), games=count(len(frame)))
 
 
-def one_in_words(luck: Luck) -> str:
+def one_luck_text(luck: Luck) -> str:
     """What the judgement on one game comes to, as Markdown."""
-    begin = f"RTP **{ratio(luck.rtp)}**"
-    if luck.expected is not None:
-        begin += f", expected {ratio(luck.expected)} (from {luck.origin})"
-    if luck.verdict is RtpVerdict.NO_SAMPLE:
-        return (
-            f"{begin}. {luck.verdict.capitalize()}: the sample holds {luck.effective:,.0f} effective rounds"
-            f" of its type, a judgement needs {luck.needed:,.0f}."
+    begin = text("RTP **{rtp}**.", rtp=ratio(luck.rtp))
+    if luck.expected is not None and luck.origin:
+        begin = text(
+            "RTP **{rtp}**, expected {expected} (from {origin}).",
+            rtp=ratio(luck.rtp),
+            expected=ratio(luck.expected),
+            origin=ORIGINS[luck.origin],
         )
     if luck.band_95 is None or luck.band_998 is None:
-        return (
-            f"{begin}. Not enough play to tell: {luck.effective:,.0f} effective rounds, a fair band needs"
-            f" {luck.needed:,.0f}."
-        )
-    low_95, high_95 = luck.band_95
-    low_998, high_998 = luck.band_998
-    return (
-        f"{begin}. Luck leaves 95 of 100 honest games with this much play from {ratio(low_95)} to"
-        f" {ratio(high_95)}, and all but one of 500 from {ratio(low_998)} to {ratio(high_998)}: it is"
-        f" **{luck.verdict}**."
+        sentence = later("Not enough play to tell: {rounds} effective rounds, a fair band needs {needed}.")
+        if luck.verdict is RtpVerdict.NO_SAMPLE:
+            sentence = later(
+                "Too few rounds to compare with: the sample holds {rounds} effective rounds of its type, a"
+                " judgement needs {needed}."
+            )
+        rounds, needed = count(Fraction(luck.effective)), count(Fraction(luck.needed))
+        return f"{begin} {text(sentence.key, rounds=rounds, needed=needed)}"
+    bands = text(
+        "Luck leaves 95 of 100 honest games with this much play from {low_95} to {high_95}, and all but one"
+        " of 500 from {low_998} to {high_998}: it is **{verdict}**.",
+        **dict(zip(("low_95", "high_95"), map(ratio, luck.band_95), strict=True)),
+        **dict(zip(("low_998", "high_998"), map(ratio, luck.band_998), strict=True)),
+        verdict=VERDICTS[luck.verdict],
     )
+    return f"{begin} {bands}"
 
 
 def ratio(value: float) -> str:

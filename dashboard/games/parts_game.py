@@ -13,14 +13,14 @@ from dashboard.core.frames import game_type
 from dashboard.core.markdown import escaped, short
 from dashboard.core.metrics import METRICS
 from dashboard.core.query import GAME_ID
-from dashboard.core.text import later, plural, text
+from dashboard.core.text import Words, later, plural, text
 from dashboard.core.view import View
 from dashboard.games import data_days, data_game, data_luck, parts_filter
 from dashboard.games.data_luck import MOST_DAYS
 from dashboard.games.days import GameDays
 from dashboard.games.figures_luck import band_chart
 from dashboard.games.luck import Origin
-from dashboard.games.luck_table import one_in_words
+from dashboard.games.luck_table import one_luck_text
 from dashboard.games.round_rows import biggest_wins, latest, round_table
 from dashboard.games.sums import PLAYERS, GameSums
 from dashboard.kit import (
@@ -163,7 +163,9 @@ def figures() -> None:
         downloads.draw(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
 
 
-def _cards(sums: GameSums, before: GameSums | None, compared: str | None, days: pd.DataFrame | None) -> None:
+def _cards(
+    sums: GameSums, before: GameSums | None, compared: Words | None, days: pd.DataFrame | None
+) -> None:
     currency = current.merchant().currency
     lines = [] if days is None else frames.sparklines(days, METRICS)
     now, then = sums.totals, before.totals if before else None
@@ -191,10 +193,12 @@ def luck() -> None:
         found = arriving.known.value.games.get(game_id)
         if found is None:
             return
-        st.markdown(one_in_words(found))
+        st.markdown(one_luck_text(found))
         charts.show(band_chart(found, charts.look()), "game-luck")
-        missing = "" if found.origin is Origin.CONFIGURED else " No theoretical RTP is configured."
-        st.caption(arriving.known.value.sample.in_words + missing)
+        said = arriving.known.value.sample.spread_text()
+        if found.origin is not Origin.CONFIGURED:
+            said += " " + text("No theoretical RTP is configured.")
+        st.caption(said)
 
 
 @parts.part(later("Rounds of the game"), "game-rounds")

@@ -8,12 +8,18 @@ from typing import Final
 import pandas as pd
 
 from dashboard.core import formats
+from dashboard.core.codes import type_text
 from dashboard.core.frames import UNLISTED_SO_FAR, game_ids, row_totals
 from dashboard.core.markdown import safe_url
 from dashboard.core.metrics import METRIC, Change, Number, Totals, change
+from dashboard.core.text import later, listed, text
 from dashboard.games.days import GameDays
 
-_TOLD: Final = ("bets", "bet_amount", "company_gain")
+_TOLD: Final = {
+    "bets": later("bets {amount}"),
+    "bet_amount": later("bet amount {amount}"),
+    "company_gain": later("company gain {amount}"),
+}
 _PICTURE: Final = re.compile(r"data:image/(svg\+xml|png|jpeg|webp);base64,[A-Za-z0-9+/=]{1,20000}")
 
 
@@ -71,17 +77,22 @@ def unlisted_text(games: pd.DataFrame, currency: str | None, only: str | None = 
         return ""
     ((name, rest),) = found
     amounts = [(metric, metric.of(rest)) for metric in (METRIC[key] for key in _TOLD)]
-    told = ", ".join(
-        f"{metric.label.lower()} {'+' if more > 0 else ''}{formats.exact(metric, more, currency)}"
+    told = listed(
+        text(_TOLD[metric.key].key, amount=formats.with_plus(formats.exact(metric, more, currency)))
         for metric, more in amounts
         if more
     )
-    words = f"The provider's total of all games has more (+) or less (−) than the games of its list: {told}."
+    said = [
+        text(
+            "The provider's total of all games has more (+) or less (−) than the games of its list: {sums}.",
+            sums=told,
+        )
+    ]
     if only:
-        words += f" That is of all types, not of {only} alone."
+        said.append(text("That is of all types, not of {type} alone.", type=type_text(only)))
     if name == UNLISTED_SO_FAR:
-        words += " While a period runs, a round may be in one of them and not yet in the other."
-    return words
+        said.append(text("While a period runs, a round may be in one of them and not yet in the other."))
+    return " ".join(said)
 
 
 def safe_icon(url: str) -> str | None:

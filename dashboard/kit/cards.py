@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.core import formats, frames
 from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS, Change, Metric, change
-from dashboard.core.text import text
+from dashboard.core.text import Words, text
 
 S = TypeVar("S")
 
@@ -21,7 +21,7 @@ _COLORS: Final[dict[str, Literal["green", "red", "off"]]] = {"good": "green", "b
 def draw(
     days: pd.DataFrame,
     before: pd.DataFrame | None,
-    compared: str | None,
+    compared: Words | None,
     steps: pd.DataFrame,
     currency: str | None,
 ) -> None:
@@ -41,7 +41,7 @@ def row(
     metrics: Sequence[Metric[S]],
     now: S | None,
     before: S | None,
-    compared: str | None,
+    compared: Words | None,
     currency: str | None,
     lines: Sequence[list[float]] = (),
 ) -> None:
@@ -83,7 +83,7 @@ def _tooltip(
     now: S | None,
     before: S | None,
     moved: Change | None,
-    compared: str | None,
+    compared: Words | None,
     currency: str | None,
 ) -> str:
     """The exact value, how it is made, and the exact change with what it is measured against."""

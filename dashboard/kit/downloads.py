@@ -61,7 +61,7 @@ def draw(
         zone=formats.zone_name(zone),
         currency=known.currency or current.merchant().currency or "",
         as_of=formats.moment(known.as_of, zone),
-        comparison=known.compared,
+        comparison=str(known.compared),
         completeness=" ".join(filter(None, (stale, *map(str, (*known.failed, *known.warnings)), note))),
         only=only,
         rows=str(len(frame)),

@@ -11,7 +11,9 @@ from dashboard.core import frames
 from dashboard.core.formats import hour_text
 from dashboard.core.memo import memo
 from dashboard.core.periods import Period, changed_clocks, day_end, day_start, days_label, hour_windows
+from dashboard.core.text import Deferred, later, listed, text
 from dashboard.provider.asking import gather, reading_of, warnings_of
+from dashboard.provider.failures import sentence
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered, is_settled, stale_reason_of
 from twoj_client import Reply, TwoJError
@@ -72,7 +74,11 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Rea
     # Finished hours were said long ago and are still true: the age is that of the latest one.
     latest = replies[max(replies)]
     failed = tuple(
-        f"The hour from {hour_text(start.astimezone(zone))} is missing: {error.sentence}"
+        later(
+            "The hour from {time} is missing: {sentence}",
+            time=Deferred(hour_text, (start.astimezone(zone),)),
+            sentence=sentence(error),
+        )
         for start, error in sorted(errors.items())
     )
     return Reading(
@@ -82,7 +88,7 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Rea
         failed,
         warnings_of(merchant, replies.values()),
         covered(day_start(day, zone), min(tomorrow, now), latest.as_of),
-        ", ".join(filter(None, (days_label(before_day, before_day), running, clocks))),
+        listed(filter(None, (days_label(before_day, before_day), running, clocks))),
         settled=is_settled(replies.values()),
     )
 
@@ -113,8 +119,12 @@ def _as_long(
     for place, (first, last) in enumerate(before):
         until = first + (reach - start) if start else last
         if start and until < last and _shown(first, zone) == _shown(start, zone):
-            words = f"the hour of {first.astimezone(zone):%H}:00 until {until.astimezone(zone):%H:%M}"
-            return [*before[:place], (first, until), *before[place + 1 :]], words
+            cut = text(
+                "the hour of {start} until {end}",
+                start=f"{first.astimezone(zone):%H}:00",
+                end=f"{until.astimezone(zone):%H:%M}",
+            )
+            return [*before[:place], (first, until), *before[place + 1 :]], cut
     return list(before), ""
 
 

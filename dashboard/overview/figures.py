@@ -12,6 +12,7 @@ from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, zone_name
 from dashboard.core.frames import row_totals
 from dashboard.core.metrics import METRIC, Metric, Totals
+from dashboard.core.periods import days_label
 from dashboard.core.text import text
 
 _BET, _GAIN = METRIC["bet_amount"], METRIC["company_gain"]
@@ -45,8 +46,9 @@ def hours_chart(
     names = hours["hour"].tolist()
     steps = Steps(names, names, list(range(0, len(names), 6)), text("Hour, {zone}", zone=zone_name(zone)))
     unknown = (hours["bet_amount_li"].isna() & hours["finished"]).tolist()
+    before = hours["before_start"].dropna().iloc[0].date()
     # What `compared` says after the day is of the running hour alone.
-    day = compared.partition(",")[0]
+    day = days_label(before, before)
     running = (hours["bet_amount_li"].notna() & ~hours["finished"]).tolist()
     befores = [compared if is_running else day for is_running in running]
     return _panels(hours, steps, unknown, look, currency, befores, day)

@@ -29,7 +29,7 @@ class Reading(Generic[T]):
     failed: tuple[Words, ...] = ()
     warnings: tuple[Words, ...] = ()
     window: tuple[datetime, datetime] | None = None
-    compared: str = ""
+    compared: Words = ""
     currency: str = ""
     """Of its amounts, where that is not the setting's."""
     settled: bool = False

@@ -143,12 +143,12 @@ def test_hours_still_to_come_are_empty_and_not_missing() -> None:
     del rows[gone]
     earlier = {start: StageTotal(1, 2000, 10, -10) for start, _ in hour_windows(before, MANILA)}
     figure = hours_chart(
-        hours_frame(TODAY, rows, before, earlier, NOW, MANILA), DARK, "PHP", MANILA, "Sun 8 March"
+        hours_frame(TODAY, rows, before, earlier, NOW, MANILA), DARK, "PHP", MANILA, "8 March 2026"
     )
     assert [(band.x0, band.x1) for band in figure.layout.shapes] == [(2.5, 3.5)]
     assert list(figure.data[0].y) == [1.0, 1.0, 1.0, None, *[1.0] * 11, *[None] * 9]
     assert "14:00<br>so far" in figure.layout.xaxis.ticktext
-    assert figure.data[1].customdata[20] == f"Sun 8 March: 2{S}PHP"
+    assert figure.data[1].customdata[20] == f"8 March 2026: 2{S}PHP"
     assert figure.layout.xaxis.title.text == "Hour, Asia/Manila"
 
 

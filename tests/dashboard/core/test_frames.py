@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.core.codes import type_text
 from dashboard.core.files import About, csv_bytes, parquet_bytes, xlsx_bytes
 from dashboard.core.frames import (
     GAME_TYPES,
@@ -18,6 +19,8 @@ from dashboard.core.frames import (
     game_names,
     games_frame,
     hours_frame,
+    in_words,
+    name_texts,
     row_totals,
     sparklines,
     sum_totals,
@@ -305,13 +308,13 @@ def test_what_the_list_of_games_lacks_stands_in_every_split_by_name() -> None:
     bets, bet_li, gain_li = (parts[name].sum() for name in ("bet_count", "bet_amount_li", "gain_li"))
     whole = StageDay(date(2026, 3, 15), bets + 3, bet_li + 1_234_000, gain_li - 34_000, -gain_li + 34_000)
     found = games_frame(games, slots, others, whole)
-    last = found.iloc[-1]
+    last = in_words(found).iloc[-1]
     assert (last["name"], last["type"]) == ("Not in the list", "Not listed")
     assert game_ids(found) == [1001, 2011, None], "no address and no file takes it for a game"
-    assert games_frame(games, slots, others, whole, settled=False).iloc[-1]["name"] == "Not in list so far"
+    assert name_texts(games_frame(games, slots, others, whole, settled=False))[-1] == "Not in list so far"
     assert last[["bet_count", "bet_amount_li", "company_gain_li"]].tolist() == [3, 1_234_000, 34_000]
     assert found["bet_amount_li"].sum() == bet_li + 1_234_000
-    assert by_type(found)["type"].tolist() == ["Slots", "Multiplayer", "Not listed"]
+    assert [type_text(kind) for kind in by_type(found)["type"]] == ["Slots", "Multiplayer", "Not listed"]
     assert None in game_ids(extremes(found, 1))
     # Less than its parts is said as well; and part of the answers is no missing game.
     assert (

@@ -19,7 +19,7 @@ from dashboard.games.figures_heatmap import game_days_chart
 from dashboard.games.figures_luck import band_chart, funnel_plot
 from dashboard.games.figures_treemap import treemap
 from dashboard.games.luck import Luck, Origin, RtpVerdict, Volume
-from dashboard.games.luck_table import in_words, luck_frame, one_in_words, sources
+from dashboard.games.luck_table import luck_frame, luck_in_words, luck_text, one_luck_text, sources_text
 from dashboard.games.round_rows import biggest_wins, latest, round_table
 from dashboard.games.table import game_table, of_type, safe_icon, with_lines
 from dashboard.players.figures_habits import hours_of_week_chart
@@ -203,29 +203,29 @@ LUCKS = {
 def test_judgements_as_a_table_with_the_conspicuous_first() -> None:
     rows = luck_frame(LUCKS, frame(slots(1001, 1, 1), slots(1099, 1, 1)))
     assert rows["game_id"].tolist() == [1002, 2011, 1001, 3011]
-    assert rows["verdict"].tolist() == [
+    assert luck_in_words(rows)["verdict"].tolist() == [
         "outside the 99.8 % band",
         "outside the 95 % band",
         "inside the bands",
         "not enough play",
     ]
     assert known(rows["low_95"]) == [0.9, 0.9, 0.9, None]
-    assert rows["source"].tolist() == [
+    assert luck_in_words(rows)["source"].tolist() == [
         "its own days before",
         "its type",
         "its own days before",
         "its type",
     ]
     assert rows["effective"].tolist() == [400] * 4
-    assert "(so for 2 of 4 games)" in sources(rows)
-    assert sources(rows).endswith("No theoretical RTP is configured.")
+    assert "(so for 2 of 4 games)" in sources_text(rows)
+    assert sources_text(rows).endswith("No theoretical RTP is configured.")
 
 
 def test_a_configured_expectation_is_named() -> None:
     configured = luck(1.2, RtpVerdict.OUTSIDE_998, origin=Origin.CONFIGURED)
     rows = luck_frame(LUCKS | {1002: configured}, frame(slots(1001, 1, 1)))
-    assert rows["source"].tolist()[0] == "the theoretical RTP"
-    assert sources(rows) == (
+    assert luck_in_words(rows)["source"].tolist()[0] == "the theoretical RTP"
+    assert sources_text(rows) == (
         "The RTP to expect is the theoretical one where it is configured (so for 1), else that of the game's"
         " own days before the period where these hold enough play (so for 1 of 4 games), else that of its"
         " type."
@@ -234,19 +234,19 @@ def test_a_configured_expectation_is_named() -> None:
 
 def test_judgements_in_words() -> None:
     rows = luck_frame(LUCKS, frame(slots(1001, 1, 1)))
-    assert in_words(rows) == (
+    assert luck_text(rows) == (
         "3 games have enough play to tell, 1 not. By luck alone 0.2 would fall outside the 95 % band and"
         " 0.01 outside the 99.8 % band.\n\n"
         f"Outside the 99.8 % band: **Quiet** with 120.00{S}% (luck leaves it from 85.00{S}% to 107.00{S}%)."
         "\n\n"
         f"Outside the 95 % band: **Roulette** with 88.00{S}% (luck leaves it from 90.00{S}% to 102.00{S}%)."
     )
-    assert in_words(rows[rows["game_id"] == 1001]).startswith("1 game has enough play to tell, 0 not.")
-    assert one_in_words(LUCKS[3011]) == (
+    assert luck_text(rows[rows["game_id"] == 1001]).startswith("1 game has enough play to tell, 0 not.")
+    assert one_luck_text(LUCKS[3011]) == (
         f"RTP **400.00{S}%**, expected 96.00{S}% (from its type). Not enough play to tell: 400 effective"
         " rounds, a fair band needs 250."
     )
-    assert one_in_words(LUCKS[1002]).endswith("it is **outside the 99.8 % band**.")
+    assert one_luck_text(LUCKS[1002]).endswith("it is **outside the 99.8 % band**.")
 
 
 def test_the_funnel_names_those_outside_and_colours_none_without_enough_play() -> None:
@@ -269,7 +269,7 @@ def test_the_funnel_names_those_outside_and_colours_none_without_enough_play() -
 def test_the_funnel_of_no_games_is_drawn() -> None:
     rows = luck_frame({}, frame())
     assert len(funnel_plot(rows, DARK, None).data) == 5
-    assert in_words(rows).startswith("0 games have enough play to tell, 0 not.")
+    assert luck_text(rows).startswith("0 games have enough play to tell, 0 not.")
 
 
 def test_one_games_band() -> None:
