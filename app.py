@@ -13,7 +13,7 @@ from starlette.routing import Route
 from streamlit import App, config
 
 from dashboard.access import loopback, sign_in
-from dashboard.access.return_to import Returning
+from dashboard.access.sign_in import Returning
 from dashboard.bets import route_exports
 from dashboard.core.request_ids import MIDDLEWARE as REQUEST_IDS
 from dashboard.core.setting_errors import SettingsError

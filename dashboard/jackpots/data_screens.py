@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy import bindparam, insert, select, update
 
-from dashboard.jackpots.screens import OFF_AFTER_MS, Heartbeat, Screen
+from dashboard.jackpots.wall import OFF_AFTER_MS, Heartbeat, Screen
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
 from ledger.database import Books, Ledger, LedgerAway, clock_ms

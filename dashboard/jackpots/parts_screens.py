@@ -11,7 +11,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.roles import SCREENS
 from dashboard.core.text import Message, later, text
 from dashboard.jackpots.data_watch import Watch
-from dashboard.jackpots.screens import Condition, Screen, condition
+from dashboard.jackpots.wall import Condition, Screen, condition
 from dashboard.kit import current, guard
 
 _NEW_LINK: Final = "screen-link"

@@ -16,7 +16,7 @@ from dashboard.core import formats
 from dashboard.core.text import later, plural, text
 from dashboard.jackpots.data_poller import Doing
 from dashboard.jackpots.data_watch import Watch
-from dashboard.jackpots.screens import condition
+from dashboard.jackpots.wall import condition
 from dashboard.provider.failures import sentence
 from dashboard.provider.merchant import Merchant
 from dashboard.status import rows as status_rows

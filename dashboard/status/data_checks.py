@@ -7,19 +7,18 @@ from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from functools import partial
 from threading import Lock
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import structlog
 from sqlalchemy import delete, func, insert, select
 
 from dashboard.core.text import Message
-from dashboard.provider.failures import sentence
-from dashboard.status.rows import ApiSeen, LedgerSeen, PayoutsSeen
+from dashboard.status.rows import ApiSeen, Checked, LedgerSeen, PayoutsSeen
 from ledger.database import Books, Ledger, LedgerAway, clock_ms, place, versions
 from ledger.payouts import refusals
 from ledger.schema import deliveries, payouts, pending, repetitions, trials
 from twoj_client import TwoJ
-from twoj_client.health import Api, ApiHealth
+from twoj_client.health import Api
 from twoj_client.threads import Workers
 
 T = TypeVar("T")
@@ -32,13 +31,6 @@ _PATIENCE_S: Final = 10
 _TRIAL_BYTES: Final = 16 * 2**10
 _AHEAD_MS: Final = 86_400_000
 """What came later than this from now was written by a wrong clock, and is not the last that came."""
-
-
-class Checked(NamedTuple, Generic[T]):
-    """An answer, and how old it is."""
-
-    value: T
-    age_s: float
 
 
 class Probe(Generic[T]):
@@ -149,7 +141,7 @@ class Checks:
         """What the last call to each API showed, waiting so long at most for one that is due."""
         for probe in self._apis.values():
             probe.refresh()
-        return {api: _api(probe.look(patience_s)) for api, probe in self._apis.items()}
+        return {api: probe.look(patience_s) for api, probe in self._apis.items()}
 
     def _written(self) -> LedgerSeen:
         """Write as much as a payout needs: one that is locked or full can be read, and takes no payout.
@@ -184,19 +176,3 @@ def _payouts(books: Books) -> PayoutsSeen:
     call_at_ms, outcome = max(calls, default=(None, ""))
     waiting = select(func.count(), func.min(payouts.c.received_at_ms)).select_from(pending.join(payouts))
     return PayoutsSeen(books.scalar(newest), call_at_ms, outcome, *books.execute(waiting).one())
-
-
-def _api(seen: Checked[ApiHealth] | None) -> ApiSeen | None:
-    if seen is None:
-        return None
-    health, error = seen.value, seen.value.error
-    return ApiSeen(
-        health.reachable,
-        health.signed,
-        health.ahead_s,
-        health.took_s,
-        seen.age_s,
-        sentence(error) if error else "",
-        Message(error.what_to_do) if error else "",
-        error.code if error else None,
-    )

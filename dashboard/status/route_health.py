@@ -125,7 +125,10 @@ class Figures(Collector):
         yield GaugeMetricFamily(
             "twoj_screens_alive", "Screens that asked this server in the last 30 s", alive
         )
-        up = [(api, bool(seen and seen.reachable and seen.signed)) for api, seen in checks.apis().items()]
+        up = [
+            (api, bool(seen and seen.value.reachable and seen.value.signed))
+            for api, seen in checks.apis().items()
+        ]
         meaning = "Whether the API answered, and accepted the signature"
         yield _many(GaugeMetricFamily, "twoj_provider_up", meaning, "api", up)
         yield GaugeMetricFamily("twoj_ready", "What /readyz answers: 1 is 200", _ready(checks).ready)

@@ -5,14 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from dashboard.core.currencies import is_code
 from dashboard.core.formats import about_duration, count, percent, size
 from dashboard.core.text import Message, later, plural, text
-from dashboard.jackpots.screens import Condition
+from dashboard.jackpots.wall import Condition
+from dashboard.provider.failures import sentence
 from ledger.payouts.refusals import RefusalCount
 from twoj_client.cache.store import CacheState
+from twoj_client.health import ApiHealth
+
+T = TypeVar("T")
 
 CLOCK_WATCHED_S: Final = 30
 """From this difference on somebody should set the clock."""
@@ -42,23 +46,14 @@ class Row:
     to_do: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ApiSeen:
-    """What the last call to one of the provider's APIs showed; `age_s` is how long ago that was.
+class Checked(NamedTuple, Generic[T]):
+    """An answer, and how old it is."""
 
-    `signed`: whether the signature was accepted, None where that is not known. `ahead_s`: how far the
-    provider's clock is before ours, None where it did not say. `failure` is a sentence, empty where there is
-    none; `advice` and `code` belong to it.
-    """
-
-    reachable: bool
-    signed: bool | None
-    ahead_s: float | None
-    took_s: float
+    value: T
     age_s: float
-    failure: Message | str = ""
-    advice: Message | str = ""
-    code: int | None = None
+
+
+ApiSeen = Checked[ApiHealth]
 
 
 class LedgerSeen(NamedTuple):
@@ -97,34 +92,28 @@ def api_row(api: str, seen: ApiSeen | None, ahead_s: float | None) -> Row:
     """Return the line about an API. `ahead_s` is what any of them told of the provider's clock."""
     if seen is None:
         return Row(api, HealthState.UNKNOWN, text("The check has not been answered."))
-    age = about_duration(seen.age_s)
-    if not seen.reachable:
-        return Row(
-            api,
-            HealthState.FAILING,
-            text("Does not answer. {failure} Checked {age} ago.", failure=seen.failure, age=age),
-            text(
-                "Pages show the last numbers with their age. Check the network and the address in the"
-                " settings; if both are right, call the provider."
-            ),
+    health, age, error = seen.value, about_duration(seen.age_s), seen.value.error
+    if error and not health.reachable:
+        said = text("Does not answer. {failure} Checked {age} ago.", failure=sentence(error), age=age)
+        advice = text(
+            "Pages show the last numbers with their age. Check the network and the address in the settings;"
+            " if both are right, call the provider."
         )
-    if seen.signed is False:
-        refuses = (
-            text("Refuses the signature. Checked {age} ago.", age=age)
-            if seen.code is None
-            else text("Refuses the signature (code {code}). Checked {age} ago.", code=seen.code, age=age)
-        )
+        return Row(api, HealthState.FAILING, said, advice)
+    if error and health.signed is False:
+        code = error.code
+        refuses = text("Refuses the signature (code {code}). Checked {age} ago.", code=code, age=age)
         return Row(api, HealthState.FAILING, refuses, _signature_advice(ahead_s))
-    if seen.failure:
-        state = HealthState.WATCH if seen.signed else HealthState.FAILING
-        failed = text("{failure} Checked {age} ago.", failure=seen.failure, age=age)
-        return Row(api, state, failed, str(seen.advice))
+    if error:
+        state = HealthState.WATCH if health.signed else HealthState.FAILING
+        failed = text("{failure} Checked {age} ago.", failure=sentence(error), age=age)
+        return Row(api, state, failed, text(error.what_to_do))
     took = text(
         "Answered in {ms} ms, signature accepted. Checked {age} ago.",
-        ms=count(max(round(seen.took_s * 1000), 1)),
+        ms=count(max(round(health.took_s * 1000), 1)),
         age=age,
     )
-    if seen.took_s >= SLOW_S:
+    if health.took_s >= SLOW_S:
         return Row(api, HealthState.WATCH, took, text("It is slow. If that stays, tell the provider."))
     return Row(api, HealthState.WELL, took)
 
@@ -159,8 +148,8 @@ def clock_row(ahead_s: float | None) -> Row:
 
 def ahead_of(seen: Iterable[ApiSeen | None]) -> float | None:
     """Return how far the provider's clock is ahead, by the freshest answer that told its time."""
-    told = [each for each in seen if each is not None and each.ahead_s is not None]
-    return min(told, key=lambda each: each.age_s).ahead_s if told else None
+    told = [each for each in seen if each is not None and each.value.ahead_s is not None]
+    return min(told, key=lambda each: each.age_s).value.ahead_s if told else None
 
 
 def currency_row(setting: str | None, seen: Iterable[str]) -> Row:
@@ -387,11 +376,11 @@ def readiness(
 def _problem(seen: ApiSeen | None) -> str:
     if seen is None:
         return "has not answered yet"
-    if not seen.reachable:
+    if not seen.value.reachable:
         return "does not answer"
-    if seen.signed is False:
+    if seen.value.signed is False:
         return "refuses the signature"
-    return "fails" if seen.failure and not seen.signed else OK
+    return "fails" if seen.value.error and not seen.value.signed else OK
 
 
 def _signature_advice(ahead_s: float | None) -> str:

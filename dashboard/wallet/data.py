@@ -1,6 +1,6 @@
 """A player's wallet as the provider knows it: the balance, and the records of all transfers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, stale_reason_of
 from dashboard.wallet.transfers import TransferQuery, transfers_frame, type_name
-from twoj_client import Reply, TwoJError
+from twoj_client import Reply
 from twoj_client.errors import AccountUnknown, WrongShape
 from twoj_client.models import TransferRecord, TransferRecords
 
@@ -50,44 +50,41 @@ def fresh_balance(merchant: Merchant, op_id: str) -> Reading[int]:
 
 def transfers(merchant: Merchant, wanted: TransferQuery) -> Reading[TransferPage]:
     """A page of the transfers that are wanted; where it fails, what was said last. Raises TwoJError."""
-    read = _Read(merchant.now())
-    for asked, reply in enumerate(_replies(merchant, wanted, stale_ok=True), start=1):
-        read.add(reply)
-        if asked == _MOST_ANSWERS or sum(_fits(one, wanted) for one in read.records.values()) >= PAGE_ROWS:
+    replies: list[Reply[TransferRecords]] = []
+    for reply in _replies(merchant, wanted, stale_ok=True):
+        replies.append(reply)
+        fitting = sum(wanted.type in (None, record.type) for record in _records(replies))
+        if len(replies) == _MOST_ANSWERS or fitting >= PAGE_ROWS:
             break
+    records, next_id = _records(replies), replies[-1].data.next_id
     # How much the balance changed before the last row, only the transfer before it can tell.
     older: list[TransferRecord] = []
-    if read.next_id:
-        before = _ask(merchant, replace(wanted, next_id=read.next_id), _FEWEST_ROWS, stale_ok=True)
+    if next_id:
+        before = _ask(merchant, replace(wanted, next_id=next_id), _FEWEST_ROWS, stale_ok=True)
         older = before.data.records[:1]
-    frame = transfers_frame(list(read.records.values()), merchant.zone, *older)
-    page = TransferPage(_chosen(frame, wanted), read.next_id, len(read.records))
-    return Reading(page, read.as_of, read.stale_reason)
+    page = TransferPage(
+        _chosen(transfers_frame(records, merchant.zone, *older), wanted), next_id, len(records)
+    )
+    return Reading(page, _as_of(merchant, replies), stale_reason_of(replies))
 
 
 def all_transfers(merchant: Merchant, wanted: TransferQuery) -> Reading[pd.DataFrame]:
     """All transfers that are wanted, from the newest. Raises TwoJError where one answer fails."""
-    read = _Read(merchant.now())
-    for reply in _replies(merchant, replace(wanted, next_id=0), stale_ok=False):
-        read.add(reply)
-    return Reading(_chosen(transfers_frame(list(read.records.values()), merchant.zone), wanted), read.as_of)
+    replies = [*_replies(merchant, replace(wanted, next_id=0), stale_ok=False)]
+    frame = transfers_frame(_records(replies), merchant.zone)
+    return Reading(_chosen(frame, wanted), _as_of(merchant, replies))
 
 
-class _Read:
+def _records(replies: Sequence[Reply[TransferRecords]]) -> list[TransferRecord]:
     """What was read so far, each record once: pages may overlap where transfers are made meanwhile."""
+    records: dict[int | TransferRecord, TransferRecord] = {}
+    for record in (record for reply in replies for record in reply.data.records):
+        records.setdefault(record if record.id is None else record.id, record)
+    return [*records.values()]
 
-    def __init__(self, now: datetime) -> None:
-        self.records: dict[int | TransferRecord, TransferRecord] = {}
-        self.next_id = 0
-        self.as_of = now
-        self.stale_reason: TwoJError | None = None
 
-    def add(self, reply: Reply[TransferRecords]) -> None:
-        self.as_of = min(self.as_of, reply.as_of)
-        self.stale_reason = self.stale_reason or stale_reason_of([reply])
-        self.next_id = reply.data.next_id
-        for record in reply.data.records:
-            self.records.setdefault(record if record.id is None else record.id, record)
+def _as_of(merchant: Merchant, replies: Sequence[Reply[TransferRecords]]) -> datetime:
+    return min(merchant.now(), *(reply.as_of for reply in replies))
 
 
 def _replies(
@@ -116,10 +113,6 @@ def _ask(merchant: Merchant, wanted: TransferQuery, rows: int, *, stale_ok: bool
         trans_no=wanted.number,
         stale_ok=stale_ok,
     )
-
-
-def _fits(record: TransferRecord, wanted: TransferQuery) -> bool:
-    return wanted.type in (None, record.type)
 
 
 def _chosen(frame: pd.DataFrame, wanted: TransferQuery) -> pd.DataFrame:

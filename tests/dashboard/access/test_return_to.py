@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
-from dashboard.access.return_to import COOKIE, Returning, safe
+from dashboard.access.sign_in import COOKIE, Returning, safe
 from dashboard.server.headers import Headers
 
 HOST = "http://dashboard.example"

@@ -12,8 +12,7 @@ from dashboard.jackpots import data_store
 from dashboard.jackpots.data_screens import RELOAD_S, Screens
 from dashboard.jackpots.data_watch import BEATS_EVERY_S, Keeper
 from dashboard.jackpots.pots import Hit, PotNow, Pots, PotSample, Win
-from dashboard.jackpots.screens import Condition, Heartbeat, condition
-from dashboard.jackpots.wall import limits
+from dashboard.jackpots.wall import Condition, Heartbeat, condition, limits
 from ledger import schema
 from ledger.database import LedgerAway
 from tests.ledger.conftest import delivery, engine, make_ledger, postgresql, url  # noqa: F401 - fixtures

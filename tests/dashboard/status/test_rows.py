@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from dashboard.core.formats import about_duration
-from dashboard.jackpots.screens import Condition
+from dashboard.jackpots.wall import Condition
 from dashboard.status.rows import (
-    ApiSeen,
+    Checked,
     HealthState,
     LedgerSeen,
     PayoutsSeen,
@@ -25,11 +25,21 @@ from dashboard.status.rows import (
 from ledger.payouts.outcome import PayoutOutcome
 from ledger.payouts.refusals import RefusalCount
 from twoj_client.cache.store import CacheState
+from twoj_client.errors import NotJson, SignatureRefused, TimedOut
+from twoj_client.health import Api, ApiHealth
 
-WELL = ApiSeen(True, True, None, took_s=0.035, age_s=12)
-REFUSED = replace(WELL, signed=False, failure="The provider refused the signature.", code=500008)
-AWAY = replace(WELL, reachable=False, signed=None, failure="The provider took too long.")
-BROKEN = replace(WELL, signed=None, failure="The provider's answer is HTML, not JSON.", advice="Report it.")
+HEALTH = ApiHealth(Api.SUMMARY, True, True, None, 0.035, None)
+
+
+def seen(age_s=12, **changes):
+    return Checked(replace(HEALTH, **changes), age_s)
+
+
+WELL = seen()
+REFUSED = seen(signed=False, error=SignatureRefused("", endpoint="/api/all/list", code=500008))
+AWAY = seen(reachable=False, signed=None, error=TimedOut("The provider took too long."))
+NOT_JSON = NotJson("The provider's answer is HTML, not JSON.", endpoint="/api/all/list")
+BROKEN = seen(signed=None, error=NOT_JSON)
 FOLDER = CacheState("Folder /cache", True, 33_000_000, 2**30)
 LEDGER = LedgerSeen("SQLite file /ledger", "0003", "0003")
 NOW_MS = 1_773_567_000_000
@@ -61,9 +71,9 @@ def test_an_api_that_is_well():
         ),
         (REFUSED, -400.0, HealthState.FAILING, "Refuses the signature", "Set this server's clock"),
         (REFUSED, None, HealthState.FAILING, "Refuses", "TWOJ_KEY, TWOJ_MCH_ID and this server's clock"),
-        (BROKEN, 0.0, HealthState.FAILING, "HTML, not JSON", "Report it."),
-        (replace(BROKEN, signed=True), 0.0, HealthState.WATCH, "HTML", "Report it."),
-        (replace(WELL, took_s=1.2), 0.0, HealthState.WATCH, "Answered in 1,200 ms", "slow"),
+        (BROKEN, 0.0, HealthState.FAILING, "HTML, not JSON", NOT_JSON.what_to_do),
+        (seen(error=NOT_JSON), 0.0, HealthState.WATCH, "HTML", NOT_JSON.what_to_do),
+        (seen(took_s=1.2), 0.0, HealthState.WATCH, "Answered in 1,200 ms", "slow"),
     ],
 )
 def test_an_api_that_is_not_says_what_to_do(seen, ahead_s, state, said, to_do):
@@ -93,7 +103,7 @@ def test_the_clock_is_watched_before_signatures_are_refused(ahead_s, state, said
 
 
 def test_the_freshest_answer_that_tells_its_time_counts():
-    old, new = replace(WELL, ahead_s=9.0, age_s=25), replace(WELL, ahead_s=-3.0, age_s=2)
+    old, new = seen(25, ahead_s=9.0), seen(2, ahead_s=-3.0)
     assert ahead_of([WELL, old, None, new]) == -3.0
     assert ahead_of([WELL, None]) is None
 
