@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.codes import CREATE_TYPES, STATES
+from dashboard.core.frames import totals_frame
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.periods import Period, day_end, day_start
 from dashboard.core.query import CREATE_TYPE, GAME_IDS, MCH_ID, OP_ID, STATE, USER_ID, Query
@@ -127,12 +128,10 @@ def _beyond(whole: BonusSummary, rows: Sequence[BonusSummary | None]) -> BonusSu
     if len(parts) < len(rows):
         return None
     return BonusSummary(
-        whole.release_count - sum(part.release_count for part in parts),
-        whole.used_count - sum(part.used_count for part in parts),
-        whole.release_bonus - sum((part.release_bonus for part in parts), Decimal()),
-        whole.converted_cash - sum((part.converted_cash for part in parts), Decimal()),
-        whole.bet_amount - sum(part.bet_amount for part in parts),
-        whole.win_amount - sum(part.win_amount for part in parts),
+        *(
+            getattr(whole, name) - sum(getattr(part, name) for part in parts)
+            for name in BonusSummary.__struct_fields__
+        )
     )
 
 
@@ -160,12 +159,7 @@ def described(wanted: BonusQuery, names: Mapping[int, str]) -> str:
 
 def _columns(summaries: Sequence[BonusSummary | None]) -> pd.DataFrame:
     rows = [None if summary is None else bonus_totals(summary) for summary in summaries]
-    frame = pd.DataFrame(
-        {
-            name: pd.array([None if row is None else getattr(row, name) for row in rows], dtype="Int64")
-            for name in SUMS
-        }
-    )
+    frame = totals_frame(rows, SUMS)
     for name in _RATES:
         rates = [None if row is None else BONUS_METRIC[name].of(row) for row in rows]
         frame[name] = pd.array([None if rate is None else float(rate) for rate in rates], dtype="Float64")

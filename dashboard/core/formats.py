@@ -86,11 +86,6 @@ def count_short(number: Number | None) -> str:
     return UNKNOWN if number is None else _short(Fraction(number), 0)
 
 
-def many(number: int, what: str) -> str:
-    """So many of something that has a plain plural: "1 round", "1,234 rounds"."""
-    return f"{count(number)} {what}" + ("" if number == 1 else "s")
-
-
 def axis(units: Decimal) -> str:
     """Label of a tick on an axis, in units of money: "2.5M", "−500K", "0"."""
     return _axis(units, locale())

@@ -17,7 +17,7 @@ import pandas as pd
 
 from dashboard.core.codes import GAME_TYPES, OTHER_TYPE, SLOTS, UNLISTED_TYPE, type_text
 from dashboard.core.formats import LI_PER_UNIT
-from dashboard.core.metrics import METRIC, Metric, Totals, Unit
+from dashboard.core.metrics import METRIC, BonusTotals, Metric, Totals, Unit
 from dashboard.core.periods import Period, day_end, day_start, hour_windows
 from dashboard.core.text import WordTable, later, text
 from twoj_client.models import Game, GameSummary, SlotsGameRow, SlotsUserRow, StageDay, StageTotal
@@ -63,12 +63,12 @@ def row_totals(frame: pd.DataFrame, prefix: str = "") -> list[Totals | None]:
     return [None if None in row else Totals(*row) for row in zip(*columns, strict=True)]
 
 
-def totals_frame(rows: Sequence[Totals | None]) -> pd.DataFrame:
-    """Write totals as the four columns of sums, NA where None."""
+def totals_frame(rows: Sequence[Totals | BonusTotals | None], names: Sequence[str] = SUMS) -> pd.DataFrame:
+    """Write totals as columns of sums, by default the four of rounds; NA where None."""
     return pd.DataFrame(
         {
             name: pd.array([None if row is None else getattr(row, name) for row in rows], dtype="Int64")
-            for name in SUMS
+            for name in names
         }
     )
 
@@ -136,7 +136,6 @@ def games_frame(
     slots: Iterable[SlotsGameRow] | None,
     others: Mapping[int, GameSums | None],
     whole: StageSums | None = None,
-    *,
     settled: bool = True,
 ) -> pd.DataFrame:
     """One row per game: `game_id`, `name`, `type`, the sums, `hold` (Float64, NA without bets), by game id.

@@ -1,7 +1,8 @@
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from fractions import Fraction
+from operator import add, attrgetter, sub
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from dashboard.core.text import Message, later, text
@@ -29,20 +30,13 @@ class Totals:
     company_gain_li: int = 0
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(
-            self.bet_count + other.bet_count,
-            self.bet_amount_li + other.bet_amount_li,
-            self.gain_li + other.gain_li,
-            self.company_gain_li + other.company_gain_li,
-        )
+        return Totals(*map(add, _sums(self), _sums(other)))
 
     def __sub__(self, other: "Totals") -> "Totals":
-        return Totals(
-            self.bet_count - other.bet_count,
-            self.bet_amount_li - other.bet_amount_li,
-            self.gain_li - other.gain_li,
-            self.company_gain_li - other.company_gain_li,
-        )
+        return Totals(*map(sub, _sums(self), _sums(other)))
+
+
+_sums: Final = attrgetter(*(field.name for field in fields(Totals)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
-from dashboard.core.codes import SLOTS
 from dashboard.core.formats import moment_text
-from dashboard.core.frames import game_totals, game_type, totals
+from dashboard.core.frames import game_totals, totals
 from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_start
 from dashboard.core.text import Deferred, later
 from dashboard.core.view import View
+from dashboard.games.data_days import is_slots
 from dashboard.games.data_table import PATIENCE_S
 from dashboard.games.sums import GameSums
 from dashboard.provider.asking import reading_of, warnings_of
@@ -43,11 +43,6 @@ class GameRounds:
     since: datetime
 
 
-def is_slots(merchant: Merchant, game_id: int) -> bool:
-    """Whether the slots endpoints report this game."""
-    return game_type(game_id, game(merchant, game_id)) == SLOTS
-
-
 def is_known(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> bool:
     """Whether the provider lists the game, or says bets on it in the window. Raises TwoJError.
 
@@ -64,7 +59,7 @@ def is_known(merchant: Merchant, game_id: int, start: datetime, end: datetime) -
 
 def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[GameSums]:
     """Sums of one game over a window, with its players where the provider says them. Raises TwoJError."""
-    if is_slots(merchant, game_id):
+    if is_slots(merchant.twoj.all.list().data, game_id):
         slots = merchant.twoj.slots.game_stage_summary(start=start, end=end)
         found = (totals(row) for row in slots.data if row.game_id == game_id)
         return reading_of(merchant, GameSums(next(found, Totals())), [slots], (start, end))
@@ -80,7 +75,7 @@ def game_rounds(merchant: Merchant, game_id: int, view: View) -> Progressive[Gam
     They reach back to the start of the period, by two weeks or by some 10 000 rounds, whichever comes first.
     Raises TwoJError where every answer failed.
     """
-    slots = is_slots(merchant, game_id)
+    slots = is_slots(merchant.twoj.all.list().data, game_id)
 
     def start() -> Job[datetime, list[Any]]:
         calls = _calls(merchant, game_id, view, slots=slots)

@@ -20,7 +20,7 @@ from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, stale_reason_of
 from twoj_client import Reply, TwoJError
-from twoj_client.models import Game, GameSummary, SlotsGameRow, StageTotal
+from twoj_client.models import Game, GameSummary
 
 T = TypeVar("T")
 
@@ -149,7 +149,7 @@ def _known(
     as_of = min(reply.as_of for reply in replies.values())
     final = is_settled(replies.values())
     return Reading(
-        memo(_games_frame, tuple(listed), slots, tuple(others.items()), total, final),
+        memo(frames.games_frame, tuple(listed), slots, others, total, final),
         as_of,
         stale_reason_of(replies.values()),
         _named(listed, errors),
@@ -158,16 +158,6 @@ def _known(
         covered(start, end, as_of),
         settled=final,
     )
-
-
-def _games_frame(
-    listed: tuple[Game, ...],
-    slots: tuple[SlotsGameRow, ...] | None,
-    others: tuple[tuple[int, GameSummary | None], ...],
-    whole: StageTotal | None,
-    settled: bool,
-) -> pd.DataFrame:
-    return frames.games_frame(listed, slots, dict(others), whole, settled=settled)
 
 
 def _named(

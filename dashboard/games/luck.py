@@ -1,57 +1,11 @@
 """How far luck carries the RTP of a game: the band in which honest games of that volume fall.
 
-Rounds, in the words of docs/numbers.md: b is the bet, w what the player got back, ρ = Σw / Σb the RTP.
-
-**Standard error.** The RTP is a ratio estimator (Cochran, *Sampling Techniques*, 3rd ed., ch. 6), so
-
-    SE(ρ̂) = σ / √n,   σ² = Σ(w − ρ b)² / Σb²,   n = (Σb)² / Σb²
-
-with σ the spread per unit of stake and n the effective number of rounds: a few high stakes count for fewer
-rounds than they are. Bets in the same draw (a wheel, a crash) win and lose together, so the sums run over
-draws, not over bets (the draw is the cluster of Cochran's ch. 9A); where each bet has a draw of its own,
-that is the same.
-
-σ and the skewness γ of w / b come from a sample of many rounds, never from the period that is judged:
-without a big win in it a short period has far too small a spread of its own, and honest games look like
-thieves. Where the sample holds fewer than 2 000 effective rounds of a game, all rounds of its type are
-taken; where it holds fewer of the type too, nothing is judged.
-
-A sample without a big win has the same fault, so that of a type gets more effective rounds, which gave back
-the largest multiple of a stake that any game of the type has given; a game gets its part of them. For the
-skewness that is one round. For σ it is 3: what never happened in n rounds may, but for 5 %, be expected
-3 times in as many (the rule of three, Hanley & Lippman-Hand 1983).
-A type of n < 100 000 rounds has hardly shown its largest win yet: the multiple is taken √(100 000 / n) times
-(as extremes grow where P(X > x) ~ 1 / x²), and for n < 10 000 to be 100 at least.
-
-The numbers 100 000, 10 000 and 100 follow from no theory, but from what is left of false alarms: the share
-of honest runs outside the 99.8 % band (`tests/benchmarks/funnel.py`; at most 0.4 % was aimed at, and is
-the worst case). One round more alone leaves 10.5 %: a win of 100 stakes once in 1 250 rounds may be
-missing among 2 000. With one round for σ as for the skewness it is 0.6 %; with 5 for σ 0.35 %, and 6.2 %
-without the least of 100, but the slot below is lost over a week of the demo. With 3 for both, calm games
-hardly ever have enough play: a slot that pays 130 % for two days is found in none of 20 made-up worlds, with
-one for the skewness in 12. A jackpot that no game of the type has paid in the sample cannot be seen by it.
+docs/luck.md has the formulas, their sources and why each constant is what it is. In its words: b is the bet,
+w what the player got back, ρ = Σw / Σb the RTP, σ the spread per unit of stake, γ the skewness of w / b, k by
+how much the stakes of a day differ, n = (Σb)² / Σb² the effective number of rounds.
 
 All sums are whole numbers (li, and multiples of a stake in millionths), so that a spread is never the small
-difference of two large floats. A single stake may be larger than all others together: the hours of a game
-that make up at most a twentieth of a sample, and without which it has more than twice as many effective
-rounds, are left out (`even_part`).
-
-Σb² of the period is not known, only its sums by day. Within a day the stakes are taken to differ as they do
-in the sample: Σb² ≈ k · Σ_d B_d² / N_d, for days d of N_d bets and amount B_d, where k is the mean
-(weighted by bets) of N_d Σb² / B_d² over the sample's days. So a day on which one player bets as much as
-all others counts for what it is.
-
-**Expectation.** ρ₀ is the theoretical RTP where one is configured. Else it is the RTP of the game's own days
-before the period, where these hold 2 000 bets and enough play for a band (see below), else that of its type
-in the sample. These two are only known within luck, so the band is that of a difference: with n₀ the
-effective number of rounds behind ρ₀ and σ₀ their spread, SE² = σ² / n + σ₀² / n₀. A theoretical RTP has no
-second term. An expectation must rest on as much play as a band needs, or there is none.
-
-**Band.** ρ₀ + SE · z for z = ±1.96 (95 %) and ±3.09 (99.8 %, all but one in 500): the limits of a funnel
-plot (Spiegelhalter 2005, *Funnel plots for comparing institutional performance*, Statistics in Medicine
-24). It is fair only where n and n₀ > 25 γ² (Cochran, 2.15); below, the answer is "not enough play". For n or
-n₀ up to four times that the quantiles are corrected for skewness to z + (z² − 1) S / 6, S being the
-skewness of the difference (the first term of Cornish and Fisher 1938).
+difference of two large floats.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence

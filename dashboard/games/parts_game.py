@@ -21,8 +21,8 @@ from dashboard.games.days import GameDays
 from dashboard.games.figures_luck import band_chart
 from dashboard.games.luck import Origin
 from dashboard.games.luck_table import one_luck_text
-from dashboard.games.round_rows import biggest_wins, latest, round_table
 from dashboard.games.sums import PLAYERS, GameSums
+from dashboard.games.table import biggest_wins, latest, round_table
 from dashboard.kit import (
     cards,
     charts,

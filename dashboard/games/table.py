@@ -1,15 +1,16 @@
-"""The table of all games: what each brought, next to its earlier self and to the others."""
+"""The tables of games: what each brought, next to its earlier self and to the others, and single rounds."""
 
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from dashboard.core import formats
 from dashboard.core.codes import type_text
-from dashboard.core.frames import UNLISTED_SO_FAR, game_ids, row_totals
+from dashboard.core.frames import UNLISTED_SO_FAR, game_ids, local_times, row_totals
 from dashboard.core.markdown import safe_url
 from dashboard.core.metrics import METRIC, Change, Number, Totals, change
 from dashboard.core.text import later, listed, text
@@ -93,6 +94,22 @@ def unlisted_text(games: pd.DataFrame, currency: str | None, only: str | None = 
     if name == UNLISTED_SO_FAR:
         said.append(text("While a period runs, a round may be in one of them and not yet in the other."))
     return " ".join(said)
+
+
+def latest(rounds: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The last `count` of `rounds` (`rounds.rounds_frame`, oldest first), newest first."""
+    return rounds.tail(count).iloc[::-1]
+
+
+def biggest_wins(rounds: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Up to `count` rounds that gave the player the most back; of equal wins the newer first."""
+    won = rounds[rounds["win_li"] > 0].iloc[::-1]
+    return won.sort_values("win_li", ascending=False, kind="stable").head(count)
+
+
+def round_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """Add what a table shows: `time` in the business zone."""
+    return rounds.assign(time=local_times(rounds["start_at"], zone)).reset_index(drop=True)
 
 
 def safe_icon(url: str) -> str | None:

@@ -20,7 +20,6 @@ from twoj_client import Reply, TwoJError
 from twoj_client.models import StageSummary, StageTotal
 
 _Window = tuple[datetime, datetime]
-_Hours = tuple[tuple[datetime, StageTotal], ...]
 
 
 def days(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFrame]:
@@ -64,9 +63,9 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Rea
         start: reply.data.summary for start, reply in replies.items() if reply.complete
     }
     tomorrow = day_end(day, zone)
-    before = tuple((start, row) for start, row in sums.items() if start < day_start(day, zone))
-    today = tuple((start, row) for start, row in sums.items() if day_start(day, zone) <= start < tomorrow)
-    frame = memo(_hours_frame, day, today, before_day, before, now, zone)
+    before = {start: row for start, row in sums.items() if start < day_start(day, zone)}
+    today = {start: row for start, row in sums.items() if day_start(day, zone) <= start < tomorrow}
+    frame = memo(frames.hours_frame, day, today, before_day, before, now, zone)
     clocks = changed_clocks(
         (day_start(before_day, zone), day_end(before_day, zone)),
         (day_start(day, zone), tomorrow),
@@ -132,12 +131,6 @@ def _shown(start: datetime, zone: ZoneInfo) -> tuple[int, int]:
     """The hour that the clock shows, the second time (`fold`) apart."""
     local = start.astimezone(zone)
     return local.hour, local.fold
-
-
-def _hours_frame(
-    day: date, today: _Hours, before_day: date, before: _Hours, now: datetime, zone: ZoneInfo
-) -> pd.DataFrame:
-    return frames.hours_frame(day, dict(today), before_day, dict(before), now, zone)
 
 
 def _stage(merchant: Merchant, start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:

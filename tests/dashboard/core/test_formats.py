@@ -103,12 +103,6 @@ def test_counts() -> None:
     assert formats.count(None) == formats.count_short(None) == "–"
 
 
-def test_so_many_of_something():
-    assert [formats.many(number, "round") for number in (0, 1, 2, 1234)] == [
-        "0 rounds", "1 round", "2 rounds", "1,234 rounds",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("ratio", "text"),
     [

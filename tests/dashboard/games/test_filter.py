@@ -1,7 +1,12 @@
 import pytest
 
-from dashboard.games.filter import GameFilter, read_game_filter
+from dashboard.core.query import GAME_ID, GAME_TYPE, Query
+from dashboard.games.parts_filter import GameFilter
 from tests.asked import asked
+
+
+def read_game_filter(query: Query) -> GameFilter:
+    return GameFilter(query.value(GAME_ID), query.value(GAME_TYPE))
 
 
 @pytest.mark.parametrize(

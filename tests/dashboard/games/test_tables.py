@@ -20,8 +20,15 @@ from dashboard.games.figures_luck import band_chart, funnel_plot
 from dashboard.games.figures_treemap import treemap
 from dashboard.games.luck import Luck, Origin, RtpVerdict, Volume
 from dashboard.games.luck_table import luck_frame, luck_in_words, luck_text, one_luck_text, sources_text
-from dashboard.games.round_rows import biggest_wins, latest, round_table
-from dashboard.games.table import game_table, of_type, safe_icon, with_lines
+from dashboard.games.table import (
+    biggest_wins,
+    game_table,
+    latest,
+    of_type,
+    round_table,
+    safe_icon,
+    with_lines,
+)
 from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.rounds.frame import by_weekday_and_hour, rounds_frame
 from twoj_client.models import Bet, Game, GameSummary, SlotsGameRow
