@@ -45,7 +45,7 @@ from dashboard.players.tables import (
     sessions_table,
 )
 from dashboard.provider.reading import Reading
-from dashboard.rounds import parts_dialog, parts_table
+from dashboard.rounds import parts_dialog
 from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_words
 from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, rounds_table
 
@@ -196,8 +196,8 @@ def rounds() -> None:
             left, all_rounds = formats.count(len(rows)), formats.count(len(found))
             st.markdown(text("**{left}** of {all} rounds, newest first", left=left, all=all_rounds))
         links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
-        nothing = text("No round fits the filters.")
-        parts_table.draw("rounds", rows, ROUNDS_ON_SCREEN, links, known.value.unit, ROUNDS_HIGH, nothing)
+        nothing, unit = text("No round fits the filters."), known.value.unit
+        kit_table.draw_long(rows, ROUNDS_ON_SCREEN, "rounds", unit, links, ROUNDS_HIGH, nothing)
         words = wanted.words(names, known.value.unit)
         downloads.draw(text("Rounds"), ROUNDS, rows, known, *whose(known.value, words))
 

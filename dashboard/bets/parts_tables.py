@@ -15,7 +15,6 @@ from dashboard.kit import charts, current, downloads
 from dashboard.kit import table as kit_table
 from dashboard.provider.game_list import game_names
 from dashboard.provider.reading import Reading
-from dashboard.rounds import parts_table
 
 _MOST_BETS: Final = 12
 _SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li", "gain_li", "credit_li")
@@ -32,7 +31,7 @@ _RANKS: Final = {
 def bets(key: str, table: pd.DataFrame, currency: str | None, nothing: str) -> None:
     """Draw bets (`tables.bets_table`), or the sentence `nothing` where there are none."""
     links = _links("start", "user_id", "game")
-    parts_table.draw(key, table, _COLUMNS, links, currency, _MOST_BETS, nothing)
+    kit_table.draw_long(table, _COLUMNS, key, currency, links, _MOST_BETS, nothing)
 
 
 def players(known: Reading[BetSums]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -15,13 +15,20 @@ from dashboard.core.cell_links import DISPLAY_TEXT, CellLink
 from dashboard.core.files import Column, Kind
 from dashboard.core.memo import memo
 from dashboard.core.text import text
-from dashboard.kit.compat import write_cells_once
+from dashboard.kit.compat import with_texts, write_cells_once
+from dashboard.kit.table_cells import on_screen, texts
 
 NUMBERS: Final = (Kind.COUNT, Kind.MONEY, Kind.RATIO)
 _ROW_PX: Final = 35
 _MOST_ROWS: Final = 16
+_TIME: Final = "YYYY-MM-DD HH:mm:ss"
 _KEPT_ROWS: Final = 200
 """Larger tables are written anew each time: they would fill the memory."""
+MOST_ON_SCREEN: Final = 150_000
+"""Longer tables reach the browser piece by piece, which then writes the numbers itself, in its own way, and
+searches none of them."""
+# pandas' limit is for tables that it writes itself.
+pd.set_option("styler.render.max_elements", MOST_ON_SCREEN * 100)
 
 
 def draw(
@@ -59,36 +66,80 @@ def draw(
         *(tuple(changes), tuple(neutral), tuple(links), look.loss, currency),
     )
     styled = memo(_written, *table) if kept and len(frame) <= _KEPT_ROWS else _written(*table)
-    leading = {link.field for link in links}
+    config = {column.field: _config(column, currency) for column in columns} | _link_configs(columns, links)
+    _show(styled, key, min(len(frame), height_rows), config | dict(pictures or {}), order)
+
+
+def draw_long(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    currency: str | None,
+    links: Sequence[CellLink],
+    height_rows: int,
+    nothing: str,
+) -> None:
+    """Draw a table of single rounds or bets, which may be long: no loss is marked, amounts are numbers.
+
+    Where there is no row the sentence `nothing` stands in its place; of very many the first are drawn.
+    """
+    if frame.empty:
+        st.caption(nothing)
+        return
+    if len(frame) > MOST_ON_SCREEN:
+        most = formats.count(MOST_ON_SCREEN)
+        st.caption(text("The table has the first {count} of them, the files have all.", count=most))
+        frame = frame.head(MOST_ON_SCREEN)
+    shown = on_screen(frame, columns, links)
+    config = {column.field: _config(column, currency, shown[column.field]) for column in columns}
+    config |= _link_configs(columns, links)
+    styled = with_texts(shown, texts(frame, columns, currency), key)
+    _show(styled, key, min(len(frame), height_rows), config)
+
+
+def _show(
+    styled: Styler, key: str, rows: int, config: Mapping[str, Any], order: Sequence[str] | None = None
+) -> None:
     st.dataframe(
         styled,
         key=key,
         hide_index=True,
         column_order=order,
-        column_config={
-            column.field: link_config(column) if column.field in leading else _config(column, currency)
-            for column in columns
-        }
-        | dict(pictures or {}),
+        column_config=config,
         placeholder=formats.UNKNOWN,
-        height=_ROW_PX * (min(len(frame), height_rows) + 1) + 2,
+        height=_ROW_PX * (rows + 1) + 2,
         row_height=_ROW_PX,
     )
 
 
-def link_config(column: Column) -> Any:
-    """How Streamlit draws a column whose cells are links (`CellLink.addresses`)."""
-    return st.column_config.LinkColumn(
-        column.title, help=column.meaning, display_text=DISPLAY_TEXT, alignment="left"
-    )
+def _link_configs(columns: Sequence[Column], links: Sequence[CellLink]) -> dict[str, Any]:
+    """How Streamlit draws the columns whose cells are links (`CellLink.addresses`)."""
+    leading = {link.field for link in links}
+    return {
+        column.field: st.column_config.LinkColumn(
+            column.title, help=column.meaning, display_text=DISPLAY_TEXT, alignment="left"
+        )
+        for column in columns
+        if column.field in leading
+    }
 
 
-def _config(column: Column, currency: str | None) -> Any:
-    title = f"{column.title}, {currency}" if currency and column.kind is Kind.MONEY else column.title
+def _config(column: Column, currency: str | None, shown: "pd.Series[Any] | None" = None) -> Any:
+    """How Streamlit draws a column; `shown` is what a long table's holds (`on_screen`)."""
+    is_text, title = shown is not None and isinstance(shown.dtype, pd.StringDtype), column.title
+    if currency and column.kind is Kind.MONEY:
+        title = text("{what}, {currency}", what=title, currency=currency)
+    if is_text:
+        side: Literal["right"] | None = "right" if column.kind is Kind.MONEY else None
+        return st.column_config.TextColumn(title, help=column.meaning, alignment=side)
     if column.kind in NUMBERS:
         return st.column_config.NumberColumn(title, help=column.meaning)
-    kind = st.column_config.DatetimeColumn if column.kind is Kind.TIME else st.column_config.TextColumn
-    return kind(title, help=column.meaning)
+    if column.kind is Kind.NUMBER and shown is not None:
+        return st.column_config.NumberColumn(title, help=column.meaning, format="%d")
+    if column.kind is Kind.TIME:
+        form = _TIME if shown is not None else None
+        return st.column_config.DatetimeColumn(title, help=column.meaning, format=form)
+    return st.column_config.TextColumn(title, help=column.meaning)
 
 
 def _written(

@@ -1,19 +1,16 @@
 """The table of rounds: which columns it has, on screen and in files."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
-from dashboard.core.cell_links import CellLink
 from dashboard.core.codes import FEATURES
 from dashboard.core.files import Column, Kind
-from dashboard.core.formats import LI_PER_UNIT, money, money_places, money_texts
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC, Totals
-from dashboard.core.text import later, text
+from dashboard.core.text import later
 from dashboard.rounds.frame import AWARD_TYPES
 
 ROUNDS: Final = (
@@ -59,10 +56,6 @@ ROUND: Final = {column.field: column for column in ROUNDS}
 _ONLY_IN_FILES: Final = ("start_at", "end_at", "extra_business")
 ROUNDS_ON_SCREEN: Final = tuple(column for column in ROUNDS if column.field not in _ONLY_IN_FILES)
 """Without what other columns say as well; all of `extra_business` is shown of the round that is selected."""
-_REPEATED: Final = ("game", "type", "feature_name", "award_name", "currency", "op_id")
-_EXACT_LI: Final = 8 * 10**15
-"""Below this, a browser's number shows an amount with three decimals exactly."""
-_EXACT_WHOLE: Final = 2**53
 
 
 def rounds_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
@@ -84,61 +77,7 @@ def rtps(sums: pd.DataFrame) -> "pd.Series[float]":
     return pd.Series(floats, index=sums.index, dtype="Float64")
 
 
-def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[CellLink] = ()) -> pd.DataFrame:
-    """Turn `table` into what the browser draws: times of the local clock, amounts in units of money.
-
-    Amounts are numbers, which sort and are exact below 8 · 10^12 units; a column that holds a larger one is
-    text, and so are ids that a browser would round. The cells of `links` are addresses.
-    """
-    shown = {}
-    for column in columns:
-        values = table[column.field]
-        if column.kind is Kind.TIME:
-            values = values.dt.tz_localize(None)
-        elif column.kind is Kind.MONEY:
-            values = _amounts(values)
-        elif column.kind is Kind.FLAG:
-            values = values.map({True: text("yes"), False: text("no")}).astype("category")
-        elif column.kind in (Kind.NUMBER, Kind.COUNT) and not _is_below(values, _EXACT_WHOLE):
-            values = values.astype("string")
-        # Said once instead of in each row: that halves what the browser has to be sent.
-        shown[column.field] = values.astype("category") if column.field in _REPEATED else values
-    return pd.DataFrame(shown | {link.field: link.addresses(table) for link in links})
-
-
-def texts(table: pd.DataFrame, columns: Sequence[Column], currency: str | None) -> pd.DataFrame:
-    """Return what is read in the cells of `on_screen`: amounts as everywhere, elsewhere None."""
-    places = decimals(table, columns, currency)
-    written: dict[str, Any] = dict.fromkeys(column.field for column in columns)
-    for column in columns:
-        if column.kind is Kind.MONEY:
-            values = table[column.field]
-            known = values.notna().to_numpy()
-            cells = np.full(len(values), None, dtype="object")
-            cells[known] = money_texts(values[known].tolist(), places)
-            written[column.field] = cells
-    return pd.DataFrame(written, index=table.index)
-
-
-def decimals(table: pd.DataFrame, columns: Sequence[Column], currency: str | None = None) -> int:
-    """How many decimals the amounts of a table need (`formats.money_places`)."""
-    amounts = [table[column.field].dropna() for column in columns if column.kind is Kind.MONEY]
-    return max((money_places(values.tolist(), currency) for values in amounts), default=0)
-
-
 def _named(numbers: "pd.Series[int]", names: Mapping[int, object]) -> "pd.Series[str]":
     """Numbers in words; one that the document does not name stays a number."""
     found = [None if pd.isna(number) else str(names.get(number, number)) for number in numbers.tolist()]
     return pd.Series(found, index=numbers.index, dtype="string")
-
-
-def _amounts(values: "pd.Series[int]") -> "pd.Series[float] | pd.Series[str]":
-    if _is_below(values, _EXACT_LI):
-        return values.astype("Float64") / LI_PER_UNIT
-    words = [None if pd.isna(li) else money(li) for li in values.tolist()]
-    return pd.Series(words, index=values.index, dtype="string")
-
-
-def _is_below(values: "pd.Series[int]", limit: int) -> bool:
-    known = values.dropna()
-    return known.empty or (int(known.max()) < limit and int(known.min()) > -limit)

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.core.markdown import escaped
-from dashboard.rounds import parts_table
+from dashboard.kit import table as kit_table
 from tests.pages.conftest import MAIN
 from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import (
@@ -157,7 +157,7 @@ def test_every_round_is_in_the_table_newest_first(players, truth):
 
 def test_of_very_many_rounds_the_newest_are_drawn_as_all_others_are(players, truth, monkeypatch):
     """A longer table would be written by the browser, with another minus, and could not be searched."""
-    monkeypatch.setattr(parts_table, "MOST_ON_SCREEN", 50)
+    monkeypatch.setattr(kit_table, "MOST_ON_SCREEN", 50)
     bets = rounds_of(truth, UNICODE, "2026-03-09", CLOCK)[::-1]
     app = players({"op_id": UNICODE.op_id})
     shown = table(app, ROUNDS)

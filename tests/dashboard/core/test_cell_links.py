@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dashboard.core.cell_links import DISPLAY_TEXT, link
 from dashboard.core.files import Column, Kind
 from dashboard.core.frames import local_times
-from dashboard.rounds.tables import on_screen
+from dashboard.kit.table_cells import on_screen
 from tests.pages.game_truth import leads_to
 
 ODD = [

@@ -8,11 +8,12 @@ import pytest
 
 from dashboard.core.files import Kind
 from dashboard.core.markdown import safe_url
+from dashboard.kit.table_cells import decimals, on_screen, texts
 from dashboard.players.balance import Cause, Gap
 from dashboard.players.sessions import sessions_frame
 from dashboard.players.tables import GAPS, SESSIONS, gaps_table, sessions_table
 from dashboard.rounds.detail import facts, games_fields, slots_fields
-from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, decimals, on_screen, rounds_table, texts
+from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, rounds_table
 from tests.dashboard.made_rounds import rounds, slots, table
 
 MANILA = ZoneInfo("Asia/Manila")
