@@ -86,7 +86,11 @@ class TwoJ:
             key=arguments.text("key", key),
         )
         zone = _zone(timezone)
-        _check_environment(merchant)
+        try:
+            for url in (merchant.summary_url, merchant.open_url):
+                certificates_for(url)
+        except UnusableEnvironment as error:
+            raise BadArgument("{reason}.", reason=error) from None
         self._merchant = merchant
         self._stats = Stats(timer)
         provider_clock = ProviderClock(clock, timer)
@@ -196,14 +200,6 @@ def _base_url(name: str, value: object) -> str:
             "{name} must be an address such as https://host/path, without a user, ? or #.", name=name
         )
     return url.rstrip("/")
-
-
-def _check_environment(merchant: Credentials) -> None:
-    try:
-        for url in (merchant.summary_url, merchant.open_url):
-            certificates_for(url)
-    except UnusableEnvironment as error:
-        raise BadArgument("{reason}.", reason=error) from None
 
 
 def _zone(name: str) -> ZoneInfo:

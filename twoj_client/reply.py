@@ -36,7 +36,7 @@ class Answer(NamedTuple, Generic[T_co]):
     """True where the provider's clock was asked for `as_of`, besides ours."""
     asked_again: int = 0
     """The number of the last request to ask for the window again that this answer follows."""
-    change: Restatement | None = None
+    changes: tuple[Restatement, ...] = ()
     """How it differs from what was said first of its window."""
     refresh_at: float = 0.0
     """Epoch seconds: until then, nothing needs to be asked again."""
@@ -86,6 +86,6 @@ def reply_of(data: T, answers: Iterable[Answer[object]], missing: Sequence[Windo
         stale_reason=next((part.stale_reason for part in parts if part.stale_reason), None),
         by_provider_clock=all(part.by_provider_clock for part in parts),
         settled=all(part.settled for part in parts),
-        changes=tuple(part.change for part in parts if part.change),
+        changes=tuple(change for part in parts for change in part.changes),
         unknown=sum((Counter(part.unknown) for part in parts), Counter()),
     )

@@ -1,6 +1,5 @@
 """The stage summary of all games, by business days: known days from the cache, the others asked for."""
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -58,7 +57,8 @@ class StageSummaries:
         known = self._peek([day.window for day in days])
         for day in days:
             if day.window.start > now:
-                known[day.window] = _nothing_yet(day, now)
+                nothing = StageAnswer([], _total([]))
+                known[day.window] = Answer(nothing, now, ended=False, refresh_at=day.window.start)
         unknown = [day for day in days if day.window not in known]
         hours = self._hours(unknown, now)
         if hours:
@@ -72,7 +72,7 @@ class StageSummaries:
             [known[day.window]] if day.window in known else [known[hour] for hour in hours] for day in days
         ]
         rows = [
-            _row(day.date, _total(part.value.summary for part in of_day))
+            StageDay(day.date, *msgspec.structs.astuple(_total(part.value.summary for part in of_day)))
             for day, of_day in zip(days, parts, strict=True)
         ]
         used = [part for of_day in parts for part in of_day]
@@ -128,21 +128,8 @@ def _check(answer: StageAnswer, group: Sequence[BusinessDay]) -> None:
         )
 
 
-def _nothing_yet(day: BusinessDay, now: float) -> Answer[StageAnswer]:
-    return Answer(StageAnswer([], _total([])), as_of=now, ended=False, refresh_at=day.window.start)
-
-
 def _total(parts: Iterable[StageTotal | StageDay]) -> StageTotal:
     parts = list(parts)
     if len(parts) == 1 and isinstance(parts[0], StageTotal):
         return parts[0]
-    return StageTotal(
-        bet_count=sum(part.bet_count for part in parts),
-        bet_amount=sum(part.bet_amount for part in parts),
-        gain_amount=sum(part.gain_amount for part in parts),
-        company_gain_amount=sum(part.company_gain_amount for part in parts),
-    )
-
-
-def _row(date: dt.date, total: StageTotal) -> StageDay:
-    return StageDay(date, total.bet_count, total.bet_amount, total.gain_amount, total.company_gain_amount)
+    return StageTotal(*(sum(getattr(part, name) for part in parts) for name in StageTotal.__struct_fields__))

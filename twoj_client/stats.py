@@ -1,6 +1,7 @@
 """Counts of what the client did, per endpoint."""
 
 import threading
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from itertools import accumulate
@@ -52,7 +53,7 @@ class _Counts:
         self.calls = 0
         self.failures: Counter[str] = Counter()
         self.seconds = 0.0
-        self.buckets = [0] * len(SECONDS)
+        self.buckets = [0] * (len(SECONDS) + 1)
         self.last_s: deque[float] = deque(maxlen=_LAST_CALLS)
         self.steps: deque[list[int]] = deque(maxlen=_KEPT_STEPS)
         """The number of a step of time, and the calls and failures in it."""
@@ -60,17 +61,14 @@ class _Counts:
     def read(self, step: int) -> EndpointStats:
         ordered_s = sorted(self.last_s)
         return EndpointStats(
-            hits=self.answers["hits"],
-            misses=self.answers["misses"],
-            refreshes=self.answers["refreshes"],
-            stale=self.answers["stale"],
+            **{what: self.answers[what] for what in ("hits", "misses", "refreshes", "stale")},
             calls=self.calls,
             calls_60s=sum(calls for at, calls, _ in self.steps if at > step - _MINUTE_STEPS),
             calls_900s=sum(calls for at, calls, _ in self.steps if at > step - _KEPT_STEPS),
             failures=dict(self.failures),
             failures_900s=sum(failed for at, _, failed in self.steps if at > step - _KEPT_STEPS),
             seconds=self.seconds,
-            up_to=tuple(accumulate(self.buckets)),
+            up_to=tuple(accumulate(self.buckets[:-1])),
             p50_s=_quantile(ordered_s, 50),
             p95_s=_quantile(ordered_s, 95),
         )
@@ -97,10 +95,7 @@ class Stats:
             counts.calls += 1
             counts.seconds += seconds
             counts.last_s.append(seconds)
-            for place, longest_s in enumerate(SECONDS):
-                if seconds <= longest_s:
-                    counts.buckets[place] += 1
-                    break
+            counts.buckets[bisect_left(SECONDS, seconds)] += 1
             if not counts.steps or counts.steps[-1][0] != step:
                 counts.steps.append([step, 0, 0])
             counts.steps[-1][1] += 1

@@ -113,14 +113,6 @@ def _no_number(text: str) -> None:
     raise Unreadable(f"{text} is no number")
 
 
-def _whole(value: Any, _unknown: Unknown) -> int:
-    return whole(value)
-
-
-def _decimal(value: Any, _unknown: Unknown) -> Decimal:
-    return decimal(value)
-
-
 def _text(value: Any, _unknown: Unknown) -> str:
     if isinstance(value, str):
         return value
@@ -242,10 +234,10 @@ def _of(field: _Field, value: Any, unknown: Unknown) -> Any:
 
 
 _READERS: dict[Any, _Read] = {
-    int: _whole,
+    int: lambda value, _unknown: whole(value),
     str: _text,
     bool: _truth,
-    Decimal: _decimal,
+    Decimal: lambda value, _unknown: decimal(value),
     dt.date: _date,
     Any: _anything,
 }

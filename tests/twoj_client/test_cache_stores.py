@@ -7,6 +7,7 @@ import redis
 
 from tests.parts import free_port, redis_server
 from tests.twoj_client.conftest import KEY, NOW, ok, sample
+from tests.twoj_client.world import claim
 from twoj_client import BadArgument
 from twoj_client.cache.folder import FolderStore
 from twoj_client.cache.redis_store import RedisStore
@@ -59,23 +60,23 @@ def test_entries_end(make_store):
 
 def test_a_claim_is_held_by_one(make_store):
     first, second = make_store(), make_store()
-    assert first.claim("k", 60)
-    assert not second.claim("k", 60)
-    assert not first.claim("k", 60)
+    assert claim(first, "k", 60)
+    assert not claim(second, "k", 60)
+    assert not claim(first, "k", 60)
     first.release("k")
-    assert second.claim("k", 60)
+    assert claim(second, "k", 60)
 
 
 def test_a_claim_ends(make_store):
     store = make_store()
-    assert store.claim("k", 0.001)
-    assert wait_for(lambda: store.claim("k", 60))
+    assert claim(store, "k", 0.001)
+    assert wait_for(lambda: claim(store, "k", 60))
 
 
 def test_one_of_many_threads_gets_the_claim(make_store):
     store = make_store()
     got = []
-    threads = [threading.Thread(target=lambda: got.append(store.claim("k", 60))) for _ in range(20)]
+    threads = [threading.Thread(target=lambda: got.append(claim(store, "k", 60))) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -288,7 +289,7 @@ def test_the_store_is_left_alone_for_a_while_after_a_failure(clock):
     broken = Broken()
     store = ResilientStore(broken, clock)
     assert store.get(["a", "b"]) == [None, None]
-    assert store.claim("a", 5)
+    assert claim(store, "a", 5)
     assert store.get(["a"]) == [None]
     assert broken.asked == 1
     clock.now += 5
@@ -378,8 +379,8 @@ def test_a_key_of_another_type_is_nothing_and_is_overwritten(redis_store, by_han
 def test_a_claim_and_a_lead_that_nobody_made_hold_nobody_up(redis_store, by_hand, kind):
     for key in ("c", "l"):
         spoil(by_hand, f"twoj:{key}", kind)
-    assert redis_store.claim("c", 60)
-    assert not redis_store.claim("c", 60)
+    assert claim(redis_store, "c", 60)
+    assert not claim(redis_store, "c", 60)
     assert redis_store.lead("l", "ann", 60)
     assert not redis_store.lead("l", "bob", 60)
 

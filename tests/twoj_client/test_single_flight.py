@@ -3,6 +3,7 @@
 import pytest
 
 from tests.twoj_client.conftest import Clock
+from tests.twoj_client.world import claim
 from twoj_client.cache.single_flight import SingleFlight
 from twoj_client.cache.store import ResilientStore
 
@@ -16,7 +17,7 @@ class Claims:
         self._clock = clock
         self._until = {}
 
-    def claim(self, key, ttl_s):
+    def lead(self, key, _owner, ttl_s):
         free = self._clock() >= self._until.get(key, float("-inf"))
         if free:
             self._until[key] = self._clock() + ttl_s
@@ -42,7 +43,7 @@ def single_flight(store, clock):
 
 
 def test_what_another_process_fetches_is_waited_for(store, clock, single_flight):
-    store.claim("k#claim", 20)
+    claim(store, "k#claim", 20)
     began = clock()
 
     def look():
@@ -87,4 +88,4 @@ def test_what_another_process_brought_between_our_look_and_our_claim_is_not_fetc
         raise AssertionError("asked twice")
 
     assert single_flight.do("k", lambda: "theirs", fetch) == "theirs"
-    assert store.claim("k#claim", 5), "given back"
+    assert claim(store, "k#claim", 5), "given back"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -108,3 +109,8 @@ def total(bets: Iterable[WorldBet]) -> dict[str, int]:
         "gain_amount": sum(bet.gain_amount for bet in bets),
         "company_gain_amount": -sum(bet.gain_amount for bet in bets),
     }
+
+
+def claim(store, key: str, ttl_s: float) -> bool:
+    """Take a key as whoever fetches does: under a name that nobody else has."""
+    return store.lead(key, secrets.token_hex(8), ttl_s)

@@ -162,7 +162,7 @@ class CachedReads:
             rule = self._rule(endpoint, window, self.now())
             if entry is None or not good(entry, rule):
                 return None
-            return _unpacked(entry, window, unpack, settled=rule.settled(entry))
+            return _unpacked(entry, rule, unpack)
 
         def look() -> DecodedEntry | None:
             return kept(_good)
@@ -172,13 +172,13 @@ class CachedReads:
             reply, sums = make()
             by_provider, packed = reply.by_provider_clock, pack(reply.data)
             entry = CacheEntry(reply.as_of.timestamp(), window.end, by_provider, number, payload=packed)
-            settled = False
+            rule, settled = self._rule(endpoint, window, self.now()), False
             if reply.complete and not reply.stale:
-                settled = self._rule(endpoint, window, self.now()).settled(entry)
+                settled = rule.settled(entry)
                 if settled:
                     (entry,) = self._beside_first([key], [entry], [sums])
                 self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.ttl_s)
-            made = msgspec.structs.replace(reply, changes=_changes(entry, window), settled=settled)
+            made = msgspec.structs.replace(reply, changes=rule.changes(entry), settled=settled)
             return DecodedEntry(entry, made)
 
         held = look()
@@ -426,13 +426,7 @@ def _good(entry: CacheEntry, rule: Rule) -> bool:
     return rule.fits(entry) and rule.follows(entry) and rule.fresh(entry)
 
 
-def _changes(entry: CacheEntry, window: Window) -> tuple[Restatement, ...]:
-    return (Restatement(window, entry.changed),) if entry.changed else ()
-
-
-def _unpacked(
-    entry: CacheEntry, window: Window, unpack: Callable[[bytes], Any], *, settled: bool
-) -> DecodedEntry | None:
+def _unpacked(entry: CacheEntry, rule: Rule, unpack: Callable[[bytes], Any]) -> DecodedEntry | None:
     try:
         value = unpack(entry.payload)
     except ValueError:
@@ -441,8 +435,8 @@ def _unpacked(
         value,
         datetime.fromtimestamp(entry.as_of, UTC),
         by_provider_clock=entry.by_provider_clock,
-        settled=settled,
-        changes=_changes(entry, window),
+        settled=rule.settled(entry),
+        changes=rule.changes(entry),
     )
     return DecodedEntry(entry, reply)
 
@@ -456,7 +450,7 @@ def _answer(held: DecodedEntry, rule: Rule) -> Answer[Any]:
         settled=rule.settled(entry),
         by_provider_clock=entry.by_provider_clock,
         asked_again=entry.asked_again,
-        change=rule.change(entry),
+        changes=rule.changes(entry),
         covers_to=entry.covers_to,
         refresh_at=rule.refresh_at(entry),
         unknown=held.unknown,

@@ -141,9 +141,9 @@ class Rule(NamedTuple):
             return self._next_look_at(entry)
         return self.as_of(entry) + self.good_for_s(entry) * _REFRESH_AHEAD
 
-    def change(self, entry: CacheEntry) -> Restatement | None:
-        """Return how the entry differs from what was said first of the window, None where it does not."""
-        return Restatement(self.window, entry.changed) if self.window and entry.changed else None
+    def changes(self, entry: CacheEntry) -> tuple[Restatement, ...]:
+        """Return how the entry differs from what was said first of the window, nothing where it does not."""
+        return (Restatement(self.window, entry.changed),) if self.window and entry.changed else ()
 
     def servable(self, entry: CacheEntry) -> bool:
         """Whether the entry may be served, marked stale, when the provider fails."""

@@ -123,18 +123,21 @@ class FolderStore:
 
         self._use(put)
 
-    def claim(self, key: str, ttl_s: float) -> bool:
-        """Take `key` for `ttl_s`; False if another thread or process holds it."""
-        return self._use(lambda cache: _take(cache, key, b"claimed", ttl_s, from_whom=(None,)))
-
     def release(self, key: str) -> None:
-        """Give a claimed key back."""
+        """Give a key back that was taken."""
         self._use(lambda cache: cache.delete(key))
 
     def lead(self, key: str, owner: str, ttl_s: float) -> bool:
         """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
-        name = owner.encode()
-        return self._use(lambda cache: _take(cache, key, name, ttl_s, from_whom=(None, name)))
+
+        def take(cache: Any) -> bool:
+            with cache.transact():
+                is_free = _holder(cache, key, ttl_s) in (None, owner.encode())
+                if is_free:
+                    cache.set(key, owner.encode(), expire=ttl_s, tag=float(ttl_s))
+            return is_free
+
+        return self._use(take)
 
     def size_bytes(self) -> int:
         """Return how many bytes database and files take."""
@@ -190,14 +193,6 @@ class FolderStore:
             eviction_policy="least-recently-stored",
             timeout=2,
         )
-
-
-def _take(cache: Any, key: str, name: bytes, ttl_s: float, from_whom: tuple[bytes | None, ...]) -> bool:
-    with cache.transact():
-        is_free = _holder(cache, key, ttl_s) in from_whom
-        if is_free:
-            cache.set(key, name, expire=ttl_s, tag=float(ttl_s))
-    return is_free
 
 
 def _holder(cache: Any, key: str, ttl_s: float) -> bytes | None:

@@ -58,13 +58,7 @@ while known > tonumber(ARGV[4]) do
   redis.call('UNLINK', oldest)
 end
 """
-# A claim that never ends was not made here.
-_CLAIM = """
-if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('PTTL', KEYS[1]) == -1 then
-  redis.call('UNLINK', KEYS[1])
-end
-return redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[1])
-"""
+# A lease that never ends was not made here.
 _LEAD = """
 if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('PTTL', KEYS[1]) == -1 then
   redis.call('UNLINK', KEYS[1])
@@ -88,7 +82,6 @@ class RedisStore:
             url, socket_timeout=_WAIT_S, socket_connect_timeout=_WAIT_S, retry=None
         )
         self._put = self._redis.register_script(_PUT)
-        self._claim = self._redis.register_script(_CLAIM)
         self._lead = self._redis.register_script(_LEAD)
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
@@ -109,12 +102,8 @@ class RedisStore:
 
         self._use(put)
 
-    def claim(self, key: str, ttl_s: float) -> bool:
-        """Take `key` for `ttl_s`; False if another thread or process holds it."""
-        return bool(self._use(lambda: self._claim([_PREFIX + key], [int(ttl_s * 1000)])))
-
     def release(self, key: str) -> None:
-        """Give a claimed key back."""
+        """Give a key back that was taken."""
         self._use(lambda: self._redis.delete(_PREFIX + key))
 
     def lead(self, key: str, owner: str, ttl_s: float) -> bool:

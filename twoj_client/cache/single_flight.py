@@ -1,5 +1,6 @@
 """Single flight: what many want at the same time is asked for once, across threads and processes."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -61,7 +62,8 @@ class SingleFlight(Generic[R]):
     def _lead(self, key: str, look: Callable[[], R | None], fetch: Callable[[], R]) -> R:
         claim = key + "#claim"
         give_up_at = self.timer() + self.wait_s
-        while not self.store.claim(claim, min(_CLAIM_S, self.wait_s)):
+        # An owner of its own: nobody else has it, and nobody takes it for longer.
+        while not self.store.lead(claim, secrets.token_hex(8), min(_CLAIM_S, self.wait_s)):
             if self.timer() >= give_up_at:
                 return fetch()
             self.sleep(_POLL_S)

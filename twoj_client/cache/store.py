@@ -41,11 +41,8 @@ class Store(Protocol):
     def put(self, entries: Mapping[str, bytes], ttl_s: float | None) -> None:
         """Keep `entries` for `ttl_s`, or until they are evicted if that is None."""
 
-    def claim(self, key: str, ttl_s: float) -> bool:
-        """Take `key` for `ttl_s`; False if another thread or process holds it."""
-
     def release(self, key: str) -> None:
-        """Give a claimed key back."""
+        """Give a key back that was taken."""
 
     def lead(self, key: str, owner: str, ttl_s: float) -> bool:
         """Take `key` for `ttl_s`, or keep it for longer; False if another owner has it."""
@@ -58,7 +55,7 @@ class Store(Protocol):
 
 
 class ResilientStore:
-    """A store that never raises: while the one behind it fails, nothing is kept and every claim is granted.
+    """A store that never raises: while the one behind it fails, nothing is kept and whoever asks leads.
 
     After a failure the store is left alone for a few seconds, so that a dead server costs one wait, not one
     for each answer.
@@ -77,12 +74,8 @@ class ResilientStore:
         """Keep `entries` if the store works."""
         self._try(lambda: self._store.put(entries, ttl_s), None)
 
-    def claim(self, key: str, ttl_s: float) -> bool:
-        """Take `key`; True if the store fails, as then nobody else can be heard of."""
-        return self._try(lambda: self._store.claim(key, ttl_s), True)
-
     def release(self, key: str) -> None:
-        """Give a claimed key back."""
+        """Give a key back that was taken."""
         self._try(lambda: self._store.release(key), None)
 
     def lead(self, key: str, owner: str, ttl_s: float) -> bool:

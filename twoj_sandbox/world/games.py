@@ -21,7 +21,10 @@ SHARED_PERIOD_S = 20
 
 @dataclass(frozen=True)
 class WorldGame:
-    """A game. `rtp` in hundredths of a percent; `pays` names a table of wins, a wheel or the crash game."""
+    """A game. `rtp` in hundredths of a percent; `pays` names a table of wins, a wheel or the crash game.
+
+    The number of a wheel is that of its numbers; every bet loses on its zero besides, so its RTP follows.
+    """
 
     game_id: int
     name: str
@@ -36,100 +39,71 @@ class WorldGame:
         return self.game_type == "Slots"
 
 
-def _reels(*rows: tuple[int, str, int, int, str]) -> tuple[WorldGame, ...]:
-    return tuple(
-        WorldGame(game_id, name, "Slots", popularity, rtp, pays)
-        for game_id, name, popularity, rtp, pays in rows
+GAMES = tuple(
+    WorldGame(*row)
+    for row in (
+        (1006, "Elves", "Slots", 150, 9620, "lively"),
+        (1007, "777 Fruit", "Slots", 170, 9600, "calm"),
+        (1011, "Dragon Pearl", "Slots", 130, 9650, "lively"),
+        (1012, "Golden Pagoda", "Slots", 90, 9580, "lively"),
+        (1014, "Sakura Nights", "Slots", 70, 9610, "calm"),
+        (1016, "Pharaoh's Vault", "Slots", 110, 9640, "wild"),
+        (1019, "Fortune Ox", "Slots", 160, 9660, "lively"),
+        (1021, "麻将来了", "Slots", 200, 9690, "lively"),
+        (1023, "Pirate Queen", "Slots", 60, 9570, "lively"),
+        (1024, "Neon Tiger", "Slots", 80, 9630, "wild"),
+        (1027, "Rock & Roll <777>", "Slots", 70, 9590, "lively"),
+        (1030, "Wild Buffalo", "Slots", 95, 9600, "wild"),
+        (1033, "Candy Cascade", "Slots", 140, 9650, "calm"),
+        (1036, "Samba Carnival", "Slots", 50, 9560, "lively"),
+        (1038, "Viking Forge", "Slots", 60, 9620, "wild"),
+        (GENEROUS_GAME_ID, "Lucky Koi 锦鲤", "Slots", 260, 9600, "calm"),
+        (1044, "Moon Rabbit", "Slots", 85, 9610, "lively"),
+        (1047, "Aztec Sun", "Slots", 75, 9640, "lively"),
+        (1049, "Crystal Mine", "Slots", 45, 9580, "lively"),
+        (1052, "Jungle Drums", "Slots", 40, 9600, "calm"),
+        (1056, "Emperor's Court", "Slots", 120, 9670, "lively"),
+        (1058, "Frost Giant", "Slots", 35, 9590, "wild"),
+        (1062, "Lantern Festival", "Slots", 110, 9630, "calm"),
+        (1065, "Panda Garden", "Slots", 90, 9650, "lively"),
+        (1068, "Desert Rose", "Slots", 30, 9570, "lively"),
+        (1071, "Robo Reels", "Slots", 30, 9600, "lively"),
+        (1074, "Tesoro Ñandú", "Slots", 25, 9610, "lively"),
+        (1077, "Opera Ghost", "Slots", 20, 9620, "wild"),
+        (1080, "Clockwork City", "Slots", 20, 9580, "lively"),
+        (1083, "Bamboo Breeze", "Slots", 15, 9640, "calm"),
+        (1099, "Retired Reels", "Slots", 12, 9600, "calm"),
+        (2000, "Zoo Party", "Multiplayer", 70, 9600, "wheel24"),
+        (2003, "Andar Bahar", "Multiplayer", 60, 9600, "wheel24"),
+        (2005, "Sic Bo Live", "Multiplayer", 80, 9729, "wheel36"),
+        (2008, "Dragon Tiger", "Multiplayer", 70, 9729, "wheel36"),
+        (2011, "Roulette Royale", "Multiplayer", 130, 9729, "wheel36"),
+        (2014, "7 Up Down", "Multiplayer", 50, 9600, "wheel24"),
+        (2017, "Color Prediction", "Multiplayer", 60, 9729, "wheel36"),
+        (2020, "Lucky Wheel", "Multiplayer", 40, 9600, "wheel24"),
+        (3001, "Baccarat", "Table", 90, 9729, "wheel36"),
+        (3003, "Blackjack", "Table", 60, 9729, "wheel36"),
+        (3005, "Three Card Poker", "Table", 35, 9600, "wheel24"),
+        (3007, "Teen Patti", "Table", 55, 9600, "wheel24"),
+        (3009, "European Roulette", "Table", 60, 9729, "wheel36"),
+        (3011, "斗牛 Bull Bull", "Table", 70, 9600, "wheel24"),
+        (3013, "Fan Tan", "Table", 20, 9729, "wheel36"),
+        (3015, "Sic Bo", "Table", 45, 9729, "wheel36"),
+        (3017, "Pai Gow", "Table", 20, 9600, "wheel24"),
+        (3019, "Casino War", "Table", 15, 9729, "wheel36"),
+        (4001, "Ocean King", "Fish", 90, 9650, "fish"),
+        (4003, "Fishing God", "Fish", 70, 9620, "fish"),
+        (4005, "Deep Sea Hunter", "Fish", 40, 9600, "fish"),
+        (4007, "Golden Toad", "Fish", 25, 9640, "fish"),
+        (4009, "Mermaid Bay", "Fish", 20, 9610, "fish"),
+        (6001, "Crash I", "Crypto", 110, 9600, "crash"),
+        (6002, "Crash II", "Crypto", 60, 9600, "crash"),
+        (6005, "Mines", "Crypto", 70, 9700, "casual"),
+        (6007, "Plinko", "Crypto", 60, 9680, "casual"),
+        (6009, "Dice", "Crypto", 45, 9700, "casual"),
+        (6011, "Hi-Lo", "Crypto", 25, 9660, "casual"),
+        (6013, "Limbo", "Crypto", 20, 9690, "casual"),
     )
-
-
-def _wheels(game_type: str, *rows: tuple[int, str, int, int]) -> tuple[WorldGame, ...]:
-    return tuple(
-        WorldGame(game_id, name, game_type, popularity, 10_000 * numbers // (numbers + 1), f"wheel{numbers}")
-        for game_id, name, popularity, numbers in rows
-    )
-
-
-GAMES = (
-    *_reels(
-        (1006, "Elves", 150, 9620, "lively"),
-        (1007, "777 Fruit", 170, 9600, "calm"),
-        (1011, "Dragon Pearl", 130, 9650, "lively"),
-        (1012, "Golden Pagoda", 90, 9580, "lively"),
-        (1014, "Sakura Nights", 70, 9610, "calm"),
-        (1016, "Pharaoh's Vault", 110, 9640, "wild"),
-        (1019, "Fortune Ox", 160, 9660, "lively"),
-        (1021, "麻将来了", 200, 9690, "lively"),
-        (1023, "Pirate Queen", 60, 9570, "lively"),
-        (1024, "Neon Tiger", 80, 9630, "wild"),
-        (1027, "Rock & Roll <777>", 70, 9590, "lively"),
-        (1030, "Wild Buffalo", 95, 9600, "wild"),
-        (1033, "Candy Cascade", 140, 9650, "calm"),
-        (1036, "Samba Carnival", 50, 9560, "lively"),
-        (1038, "Viking Forge", 60, 9620, "wild"),
-        (GENEROUS_GAME_ID, "Lucky Koi 锦鲤", 260, 9600, "calm"),
-        (1044, "Moon Rabbit", 85, 9610, "lively"),
-        (1047, "Aztec Sun", 75, 9640, "lively"),
-        (1049, "Crystal Mine", 45, 9580, "lively"),
-        (1052, "Jungle Drums", 40, 9600, "calm"),
-        (1056, "Emperor's Court", 120, 9670, "lively"),
-        (1058, "Frost Giant", 35, 9590, "wild"),
-        (1062, "Lantern Festival", 110, 9630, "calm"),
-        (1065, "Panda Garden", 90, 9650, "lively"),
-        (1068, "Desert Rose", 30, 9570, "lively"),
-        (1071, "Robo Reels", 30, 9600, "lively"),
-        (1074, "Tesoro Ñandú", 25, 9610, "lively"),
-        (1077, "Opera Ghost", 20, 9620, "wild"),
-        (1080, "Clockwork City", 20, 9580, "lively"),
-        (1083, "Bamboo Breeze", 15, 9640, "calm"),
-        (1099, "Retired Reels", 12, 9600, "calm"),
-    ),
-    *_wheels(
-        "Multiplayer",
-        (2000, "Zoo Party", 70, 24),
-        (2003, "Andar Bahar", 60, 24),
-        (2005, "Sic Bo Live", 80, 36),
-        (2008, "Dragon Tiger", 70, 36),
-        (2011, "Roulette Royale", 130, 36),
-        (2014, "7 Up Down", 50, 24),
-        (2017, "Color Prediction", 60, 36),
-        (2020, "Lucky Wheel", 40, 24),
-    ),
-    *_wheels(
-        "Table",
-        (3001, "Baccarat", 90, 36),
-        (3003, "Blackjack", 60, 36),
-        (3005, "Three Card Poker", 35, 24),
-        (3007, "Teen Patti", 55, 24),
-        (3009, "European Roulette", 60, 36),
-        (3011, "斗牛 Bull Bull", 70, 24),
-        (3013, "Fan Tan", 20, 36),
-        (3015, "Sic Bo", 45, 36),
-        (3017, "Pai Gow", 20, 24),
-        (3019, "Casino War", 15, 36),
-    ),
-    *(
-        WorldGame(game_id, name, "Fish", popularity, rtp, "fish")
-        for game_id, name, popularity, rtp in (
-            (4001, "Ocean King", 90, 9650),
-            (4003, "Fishing God", 70, 9620),
-            (4005, "Deep Sea Hunter", 40, 9600),
-            (4007, "Golden Toad", 25, 9640),
-            (4009, "Mermaid Bay", 20, 9610),
-        )
-    ),
-    WorldGame(6001, "Crash I", "Crypto", 110, 9600, "crash"),
-    WorldGame(6002, "Crash II", "Crypto", 60, 9600, "crash"),
-    *(
-        WorldGame(game_id, name, "Crypto", popularity, rtp, "casual")
-        for game_id, name, popularity, rtp in (
-            (6005, "Mines", 70, 9700),
-            (6007, "Plinko", 60, 9680),
-            (6009, "Dice", 45, 9700),
-            (6011, "Hi-Lo", 25, 9660),
-            (6013, "Limbo", 20, 9690),
-        )
-    ),
 )
 
 INDEX_OF = {game.game_id: index for index, game in enumerate(GAMES)}
