@@ -22,13 +22,12 @@ from twoj_client.cache.single_flight import SingleFlight
 from twoj_client.cache.store import CacheState, ResilientStore, Store
 from twoj_client.core import Core
 from twoj_client.errors import BadArgument
-from twoj_client.games import Games
+from twoj_client.games import Games, Slots
 from twoj_client.health import Api, ApiHealth, ask_api
 from twoj_client.jackpot import Jackpot
 from twoj_client.network import UnusableEnvironment, certificates_for
 from twoj_client.provider_clock import ProviderClock
 from twoj_client.senders import Senders
-from twoj_client.slots import Slots
 from twoj_client.stats import EndpointStats, Stats
 from twoj_client.threads import Workers
 from twoj_client.transfer import TransferWallet

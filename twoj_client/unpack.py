@@ -30,13 +30,10 @@ def unpacked(packed: bytes, codings: str, limit: int) -> bytes:
     if len(names) > _MOST_TIMES or not set(names) <= {"gzip", "x-gzip", "deflate"}:
         raise Damaged
     for name in reversed(names):
-        packed = _once(packed, _form(packed, name), limit)
+        # Some servers leave out the header of "deflate"; its first byte tells (RFC 1950, 2.2).
+        is_bare = name == "deflate" and packed[:1] and packed[0] & 0x0F != 8
+        packed = _once(packed, _BARE if is_bare else _GZIP_OR_ZLIB, limit)
     return packed
-
-
-def _form(packed: bytes, name: str) -> int:
-    # Some servers leave out the header of "deflate"; its first byte tells (RFC 1950, 2.2).
-    return _BARE if name == "deflate" and packed[:1] and packed[0] & 0x0F != 8 else _GZIP_OR_ZLIB
 
 
 def _once(packed: bytes, form: int, limit: int) -> bytes:
