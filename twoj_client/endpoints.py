@@ -33,12 +33,10 @@ class CachePolicy:
     ``ttl_s``: an answer whose window still touches now (or that has no window) is asked again after this.
     ``final_after_s``: so long after the end of its window, by the provider's clock, its answer is final and
     kept; it is asked again a day and a week after the end, and when somebody wants it..
-    ``stale_for_s``: so old an answer that is not final may be when it is served because the provider fails.
     """
 
     ttl_s: float
     final_after_s: float = math.inf
-    stale_for_s: float = DAY_S
 
 
 def added_up(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from twoj_client.cache.asked_again import AskedAgain
-from twoj_client.cache.entry import CacheEntry, Rule, entry_of, from_bytes, to_bytes
+from twoj_client.cache.entry import STALE_FOR_S, CacheEntry, Rule, entry_of, from_bytes, to_bytes
 from twoj_client.cache.memory import Memory
 from twoj_client.cache.single_flight import SingleFlight
 from twoj_client.cache.store import ResilientStore
@@ -157,8 +157,7 @@ class CachedReads:
         key = _key(self._name(endpoint, params), window, is_open=False)
 
         def kept(good: Callable[[CacheEntry, Rule], bool]) -> DecodedEntry | None:
-            (raw,) = self._store.get([key])
-            entry = None if raw is None else from_bytes(raw)
+            entry = from_bytes(*self._store.get([key]))
             rule = self._rule(endpoint, window, self.now())
             if entry is None or not good(entry, rule):
                 return None
@@ -211,8 +210,7 @@ class CachedReads:
         if not answers or not all(answer.settled for answer in answers):
             return ()
         key = f"{self._name(endpoint, params)}{window.start}-{window.end}#first"
-        (raw,) = self._store.get([key])
-        first = None if raw is None else from_bytes(raw)
+        first = from_bytes(*self._store.get([key]))
         sums = figures(rows)
         if first is None or first.first is None:
             as_of = min(answer.as_of for answer in answers)
@@ -353,12 +351,9 @@ class CachedReads:
                 kept[window] = held._replace(entry=entry)
         for key, window in (settled | passing).items():
             self._remember(endpoint, key, kept[window])
-        if settled:
-            self._store.put({key: to_bytes(kept[window].entry) for key, window in settled.items()}, None)
-        if passing:
-            assert endpoint.policy is not None, endpoint.name  # noqa: S101
-            ttl_s = max(endpoint.policy.stale_for_s, endpoint.policy.ttl_s)
-            self._store.put({key: to_bytes(kept[window].entry) for key, window in passing.items()}, ttl_s)
+        for windows, ttl_s in ((settled, None), (passing, STALE_FOR_S)):
+            if windows:
+                self._store.put({key: to_bytes(kept[window].entry) for key, window in windows.items()}, ttl_s)
         return kept
 
     def _beside_first(
@@ -367,7 +362,7 @@ class CachedReads:
         """Add to settled entries the sums that were said first under their keys, and what differs now."""
         beside = []
         for raw, entry, now in zip(self._store.get(keys), entries, sums, strict=True):
-            before = None if raw is None else from_bytes(raw)
+            before = from_bytes(raw)
             first = now if before is None or before.first is None else before.first
             beside.append(msgspec.structs.replace(entry, first=first, changed=difference(first, now)))
         return beside
@@ -408,7 +403,7 @@ def _key(name: str, window: Span, *, is_open: bool) -> str:
 
 
 def _decoded(endpoint: Endpoint[Any], kept: bytes | None) -> DecodedEntry | None:
-    entry = None if kept is None else from_bytes(kept)
+    entry = from_bytes(kept)
     if entry is None:
         return None
     try:

@@ -10,6 +10,7 @@ from twoj_client.endpoints import CachePolicy
 from twoj_client.transport import Received
 from twoj_client.windows import DAY_S, Window
 
+STALE_FOR_S = DAY_S
 _REFRESH_AHEAD = 2 / 3
 _SETTLING_SHARE = 1 / 4
 _LONGEST_SETTLING_S = 1800.0
@@ -56,9 +57,9 @@ def to_bytes(entry: CacheEntry) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(entry, payload=b"")) + b"\n" + entry.payload
 
 
-def from_bytes(kept: bytes) -> CacheEntry | None:
-    """Return the entry of :func:`to_bytes`, None if `kept` is damaged."""
-    head, newline, payload = kept.partition(b"\n")
+def from_bytes(kept: bytes | None) -> CacheEntry | None:
+    """Return the entry of :func:`to_bytes`, None if nothing is kept or it is damaged."""
+    head, newline, payload = (kept or b"").partition(b"\n")
     try:
         found = _head.decode(head)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -147,7 +148,7 @@ class Rule(NamedTuple):
 
     def servable(self, entry: CacheEntry) -> bool:
         """Whether the entry may be served, marked stale, when the provider fails."""
-        return self.settled(entry) or self.now - self.as_of(entry) < self.policy.stale_for_s
+        return self.settled(entry) or self.now - self.as_of(entry) < STALE_FOR_S
 
     def _next_look_at(self, entry: CacheEntry) -> float:
         """Return when a settled window is asked again."""
