@@ -183,14 +183,13 @@ class ProviderError(TwoJError):
     """
 
     provider_ms: int | None = None
+    meaning = gettext_noop("The provider reported an error.")
+    quoting = gettext_noop('The provider reported an error: "{message}".')
 
     def __init__(self, message: str, *, endpoint: str, code: int) -> None:
         super().__init__(
             self.quoting if message else self.meaning, endpoint=endpoint, code=code, message=message
         )
-
-    meaning = gettext_noop("The provider reported an error.")
-    quoting = gettext_noop('The provider reported an error: "{message}".')
 
 
 class ParameterRefused(ProviderError):
@@ -233,7 +232,6 @@ class AccountUnknown(ProviderError):
     """The player has no account at the provider."""
 
     is_answer = True
-
     meaning = gettext_noop("The provider knows no account of this player.")
     quoting = gettext_noop('The provider knows no account of this player: "{message}".')
     what_to_do = gettext_noop("Check the player's id.")
@@ -243,7 +241,6 @@ class AccountExists(ProviderError):
     """The player has an account already."""
 
     is_answer = True
-
     meaning = gettext_noop("The provider has an account of this player already.")
     quoting = gettext_noop('The provider has an account of this player already: "{message}".')
     what_to_do = gettext_noop("Nothing needs to be done.")
@@ -253,7 +250,6 @@ class DuplicateTransfer(ProviderError):
     """The transfer number was used before."""
 
     is_answer = True
-
     meaning = gettext_noop("This transfer number was used before.")
     quoting = gettext_noop('This transfer number was used before: "{message}".')
     what_to_do = gettext_noop("Look the number up in the records before anything else.")
@@ -263,7 +259,6 @@ class WithdrawalLocked(ProviderError):
     """The player is in a game, or another withdrawal is running."""
 
     is_answer = True
-
     meaning = gettext_noop("Withdrawals of this player are locked: a game or another withdrawal is running.")
     quoting = gettext_noop(
         'Withdrawals of this player are locked: a game or another withdrawal is running: "{message}".'
@@ -275,7 +270,6 @@ class BalanceTooLow(ProviderError):
     """The balance does not cover the withdrawal."""
 
     is_answer = True
-
     meaning = gettext_noop("The withdrawal failed: the balance is too low.")
     quoting = gettext_noop('The withdrawal failed: the balance is too low: "{message}".')
     what_to_do = gettext_noop("Withdraw a smaller amount.")
