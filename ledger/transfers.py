@@ -105,18 +105,13 @@ class TransferJournal:
         """Write that `order` is about to be sent. False: it must not be, its number was used before."""
         with self._ledger.writing() as books:
             now_ms = self._now_ms()
-            row = {
-                **asdict(order),
-                "who": who,
-                "state": TransferState.SENDING,
-                "reason": "",
-                "sent_at_ms": now_ms,
-            }
+            sending = TransferOutcome(TransferState.SENDING)
+            row = {**asdict(order), **asdict(sending), "who": who, "sent_at_ms": now_ms}
             try:
                 books.execute(insert(transfers), row)
             except IntegrityError:
                 return False
-            audit.write(books, _deed(who, order.kind, order, TransferOutcome(TransferState.SENDING)), now_ms)
+            audit.write(books, _deed(who, order.kind, order, sending), now_ms)
             return True
 
     def close(
@@ -137,8 +132,7 @@ class TransferJournal:
 
     def find(self, trans_no: str) -> CashierTransfer | None:
         """Return the transfer with this number."""
-        found = self._read(select(transfers).where(transfers.c.trans_no == trans_no))
-        return found[0] if found else None
+        return next(iter(self._read(select(transfers).where(transfers.c.trans_no == trans_no))), None)
 
     def latest(self, op_id: str, limit: int) -> list[CashierTransfer]:
         """Return a player's transfers, newest first, but before all those whose outcome is not known."""
@@ -149,8 +143,7 @@ class TransferJournal:
     def last_freeze(self, op_id: str) -> CashierTransfer | None:
         """Return the player's newest withdrawal that was answered with the frozen part."""
         mine = select(transfers).where(transfers.c.op_id == op_id, transfers.c.freeze_li.is_not(None))
-        found = self._read(mine.order_by(transfers.c.settled_at_ms.desc()).limit(1))
-        return found[0] if found else None
+        return next(iter(self._read(mine.order_by(transfers.c.settled_at_ms.desc()).limit(1))), None)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

@@ -1,7 +1,8 @@
 """The audit log, as the dashboard writes and shows it. Transfers write their own rows, with the transfer."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import structlog
@@ -33,16 +34,12 @@ def audit_rows(merchant: Merchant, count: int) -> pd.DataFrame:
     with merchant.ledger.reading() as books:
         deeds = select(table).where(table.c.what != chain.PAYOUTS).order_by(table.c.id.desc()).limit(count)
         rows = books.execute(deeds).all()
-    return pd.DataFrame(
-        {
-            "id": pd.Series([row.id for row in rows], dtype="int64"),
-            "at": pd.Series(
-                [datetime.fromtimestamp(row.at_ms / 1000, UTC).astimezone(merchant.zone) for row in rows],
-                dtype=f"datetime64[ms, {merchant.zone.key}]",
-            ),
-            **{
-                name: pd.Series([getattr(row, name) for row in rows], dtype="string")
-                for name in ("who", "what", "about", "outcome")
-            },
-        }
-    )
+    frame = ledger_frame(rows, ("who", "what", "about", "outcome"), merchant.zone)
+    return frame.assign(id=pd.Series([row.id for row in rows], dtype="int64"))
+
+
+def ledger_frame(rows: Sequence[Any], texts: Sequence[str], zone: ZoneInfo) -> pd.DataFrame:
+    """Rows of the ledger with their time `at_ms`, which becomes `at` in the zone, and these texts of them."""
+    at = pd.to_datetime(pd.Series([row.at_ms for row in rows], dtype="int64"), unit="ms", utc=True)
+    found = {name: pd.Series([getattr(row, name) for row in rows], dtype="string") for name in texts}
+    return pd.DataFrame({"at": at.dt.tz_convert(zone), **found})

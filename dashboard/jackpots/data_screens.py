@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from dashboard.jackpots.wall import OFF_AFTER_MS, Heartbeat, Screen
 from ledger import audit
@@ -119,11 +119,8 @@ class Screens:
         with self._ledger.writing() as books:
             made = insert(screens).values(name=name, look=look, token_hash=_hash(token), made_at_ms=now_ms)
             screen_id = books.execute(made.returning(screens.c.id)).scalar_one()
-            audit.write(
-                books,
-                AuditEntry(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE),
-                now_ms,
-            )
+            made_by = AuditEntry(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE)
+            audit.write(books, made_by, now_ms)
         self._tried_at = float("-inf")
         return token
 
@@ -148,16 +145,7 @@ class Screens:
                 select(screens).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)
             )
             return [
-                Screen(
-                    row.id,
-                    row.name,
-                    row.look,
-                    row.made_at_ms,
-                    row.revoked_at_ms,
-                    Heartbeat(_age_ms(row.seen_at_ms, now_ms), row.paint_age_ms, row.data_age_ms, row.build)
-                    if row.seen_at_ms is not None
-                    else None,
-                )
+                Screen(row.id, row.name, row.look, row.made_at_ms, row.revoked_at_ms, _heartbeat(row, now_ms))
                 for row in rows
             ]
 
@@ -165,9 +153,13 @@ class Screens:
         return int(self._clock() * 1000)
 
 
-def _age_ms(at_ms: int, now_ms: int) -> int | None:
-    """How long ago that was; a moment is left to a clock that was set back a little."""
-    return max(now_ms - at_ms, 0) if 0 <= at_ms <= now_ms + OFF_AFTER_MS else None
+def _heartbeat(row: Row[Any], now_ms: int) -> Heartbeat | None:
+    if row.seen_at_ms is None:
+        return None
+    # A moment is left to a clock that was set back a little.
+    can_be = 0 <= row.seen_at_ms <= now_ms + OFF_AFTER_MS
+    age_ms = max(now_ms - row.seen_at_ms, 0) if can_be else None
+    return Heartbeat(age_ms, row.paint_age_ms, row.data_age_ms, row.build)
 
 
 def _hash(token: str) -> str:

@@ -110,37 +110,34 @@ Percent = Annotated[Decimal, Field(ge=10, le=100)]
 
 
 class Settings(BaseSettings):
-    """What the operator may set. Without `summary_url` the dashboard is in demo mode.
+    """What the operator may set; the README says what each means. Without `summary_url` it is demo mode.
 
     Field names are those of the `[twoj]` section; in the environment they are upper case with `TWOJ_` before.
+    The description of a field is what it expects, for an error that pydantic finds.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
-    summary_url: BaseUrl | None = Field(None, description="base URL of the Summary API; unset: demo mode")
-    open_url: BaseUrl | None = Field(None, description="base URL of the Open API; unset: the summary URL")
-    mch_id: int | None = Field(None, gt=0, description="merchant id, needed once a URL is set")
-    key: SecretStr | None = Field(None, min_length=1, description="merchant key, needed once a URL is set")
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
-        "UTC", description="IANA zone of the business day"
-    )
-    currency: Annotated[str, AfterValidator(_currency)] | None = Field(
-        None, description="ISO 4217 code shown with money"
-    )
-    cache_url: str | None = Field(None, description="a folder; unset: one in the user's cache directory")
-    ledger_url: str | None = Field(None, description="SQLAlchemy URL of payouts, audit log and screens")
-    cashier: bool = Field(False, description="allows deposits and withdrawals at all")
-    payout_wallet_url: BaseUrl | None = Field(None, description="the operator's own wallet service")
-    brand: str = Field("Jackpots", min_length=1, max_length=40, description="name on the jackpot wall")
-    logo: Annotated[Path, AfterValidator(_logo)] | None = Field(None, description="picture on the wall")
+    summary_url: BaseUrl | None = None
+    open_url: BaseUrl | None = None
+    mch_id: int | None = Field(None, gt=0, description="a whole number above 0")
+    key: SecretStr | None = Field(None, min_length=1, description="the merchant key as text, not empty")
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    currency: Annotated[str, AfterValidator(_currency)] | None = None
+    cache_url: str | None = None
+    ledger_url: str | None = None
+    cashier: bool = Field(False, description="true or false")
+    payout_wallet_url: BaseUrl | None = None
+    brand: str = Field("Jackpots", min_length=1, max_length=40, description="a name of 1 to 40 characters")
+    logo: Annotated[Path, AfterValidator(_logo)] | None = None
     roles: Annotated[dict[RoleName, tuple[Holder, ...]], NoDecode, BeforeValidator(_from_json)] = Field(
-        {}, description="who has which role: addresses, @domains, groups; needed with sign-in"
+        {}, description='lists for owner, analyst, cashier, admin, such as {"owner": ["ann@example.com"]}'
     )
     rtp: Annotated[dict[int, Percent], NoDecode, BeforeValidator(_from_json)] = Field(
-        {}, description="theoretical RTP by game id, in percent"
+        {}, description='percent from 10 to 100 by game id, such as {"1041": 96.5}'
     )
-    trust_network: bool = Field(False, description="listens beyond this machine without sign-in")
-    jackpot_poll_s: int = Field(2, ge=2, le=10, description="how often the pots are asked for, in seconds")
+    trust_network: bool = Field(False, description="true or false")
+    jackpot_poll_s: int = Field(2, ge=2, le=10, description="a whole number of seconds from 2 to 10")
 
     def merchant(self) -> tuple[int, str]:
         """Return the merchant's id and key. Raises SettingsError where they are not set."""
@@ -227,21 +224,10 @@ def _one_line(error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ")
     if not first["loc"]:
         return message
-    name = f"{PREFIX}{str(first['loc'][0]).removeprefix(PREFIX.lower()).upper()}"
+    field = str(first["loc"][0]).removeprefix(PREFIX.lower())
+    name = f"{PREFIX}{field.upper()}"
     if first["type"] == "extra_forbidden":
         return f"{name}: there is no such setting; the README lists them"
     if first["type"] != "value_error":
-        message = f"expects {_EXPECTS.get(name, message)}"
+        message = f"expects {Settings.model_fields[field].description or message}"
     return f"{name}: {message}"
-
-
-_EXPECTS = {
-    "TWOJ_MCH_ID": "a whole number above 0",
-    "TWOJ_KEY": "the merchant key as text, not empty",
-    "TWOJ_CASHIER": "true or false",
-    "TWOJ_BRAND": "a name of 1 to 40 characters",
-    "TWOJ_ROLES": 'lists for owner, analyst, cashier, admin, such as {"owner": ["ann@example.com"]}',
-    "TWOJ_RTP": 'percent from 10 to 100 by game id, such as {"1041": 96.5}',
-    "TWOJ_TRUST_NETWORK": "true or false",
-    "TWOJ_JACKPOT_POLL_S": "a whole number of seconds from 2 to 10",
-}

@@ -3,13 +3,13 @@
 import platform
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
 
 import pandas as pd
 from msgspec.structs import asdict
 
+from dashboard.access.audit import ledger_frame
 from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import ExportState as Waiting
 from dashboard.core import formats
@@ -92,20 +92,9 @@ def refused_calls(merchant: Merchant, count: int) -> pd.DataFrame:
     """The last of them that are kept, newest first, times in the business zone. Raises LedgerAway."""
     with merchant.ledger.reading() as books:
         calls = refusals.latest(books, count)
-    texts = {
-        "kind": [str(status_rows.REFUSED[call.kind][0]) for call in calls],
-        "msg": [call.msg for call in calls],
-        "trans_no": [call.trans_no for call in calls],
-        "body": [call.body[:_SHOWN_BODY].decode(errors="replace") for call in calls],
-    }
-    return pd.DataFrame(
-        {
-            "at": pd.Series(
-                [datetime.fromtimestamp(call.at_ms / 1000, UTC).astimezone(merchant.zone) for call in calls],
-                dtype=f"datetime64[ms, {merchant.zone.key}]",
-            ),
-            **{name: pd.Series(values, dtype="string") for name, values in texts.items()},
-        }
+    return ledger_frame(calls, ("msg", "trans_no"), merchant.zone).assign(
+        kind=[str(status_rows.REFUSED[call.kind][0]) for call in calls],
+        body=[call.body[:_SHOWN_BODY].decode(errors="replace") for call in calls],
     )
 
 

@@ -1,6 +1,6 @@
 """The Status page: lines with a word for how each thing is doing, the refused payouts, the audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Final, Literal
 
 import streamlit as st
@@ -11,6 +11,7 @@ from dashboard.core.files import About
 from dashboard.core.markdown import escaped
 from dashboard.core.text import Message, later, text
 from dashboard.kit import charts, current, downloads, guard, states, table
+from dashboard.provider.merchant import Merchant
 from dashboard.status import data as status_data
 from dashboard.status.rows import HealthState, Row
 
@@ -41,10 +42,11 @@ def summary() -> None:
         st.success(text("Everything works, as far as is known."), icon=_LOOKS[HealthState.WELL][2])
 
 
-def group(key: str, title: str, rows: Iterable[Row]) -> None:
+def group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:
     """Draw the lines of one group in a box."""
+    found = rows(current.merchant())
     with states.box(key, title):
-        for number, row in enumerate(rows):
+        for number, row in enumerate(found):
             with st.container(key=f"line-{key}-{number}", horizontal=True, vertical_alignment="top"):
                 _line(row)
 

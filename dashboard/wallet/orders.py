@@ -9,13 +9,13 @@ import pandas as pd
 
 from dashboard.core.codes import DEPOSIT, WITHDRAWAL
 from dashboard.core.formats import money
-from dashboard.core.text import Message, later, text
+from dashboard.core.text import Message, WordTable, later, text
 from dashboard.wallet.transfers import type_name
 from ledger.transfers import CashierTransfer, TransferKind, TransferOrder, TransferState
 
 TYPES: Final = {TransferKind.DEPOSIT: DEPOSIT, TransferKind.WITHDRAWAL: WITHDRAWAL}
 """Under which type the provider keeps a record of each kind."""
-VERBS: Final = {TransferKind.DEPOSIT: later("Deposit"), TransferKind.WITHDRAWAL: later("Withdraw")}
+VERBS: Final = WordTable({TransferKind.DEPOSIT: later("Deposit"), TransferKind.WITHDRAWAL: later("Withdraw")})
 STATES: Final = {
     TransferState.SENDING: later("Being sent"),
     TransferState.DONE: later("Done"),

@@ -56,11 +56,7 @@ def draw(op_id: str) -> None:
     currency = current.merchant().currency
     with states.box("cash-desk", text("Deposit or withdraw")), st.form("cash", border=False):
         kind = st.segmented_control(
-            text("What"),
-            list(VERBS),
-            format_func=lambda kind: str(VERBS[kind]),
-            default=next(iter(VERBS)),
-            required=True,
+            text("What"), list(VERBS), format_func=VERBS.__getitem__, default=next(iter(VERBS)), required=True
         )
         typed = st.text_input(
             text("Amount, {currency}", currency=currency) if currency else text("Amount"),
@@ -121,7 +117,7 @@ def _repeat(order: TransferOrder, balance_li: int) -> None:
     currency = current.merchant().currency
     facts = {
         text("Player"): escaped(order.op_id),
-        str(VERBS[order.kind]): f"**{money(order.amount_li, currency)}**",
+        VERBS[order.kind]: f"**{money(order.amount_li, currency)}**",
         text("Balance now"): money(balance_li, currency),
         text("Balance after it"): f"**{money(order.after_li(balance_li), currency)}**",
         text("Number"): order.trans_no,
