@@ -8,11 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.bonus.numbers import bonus_rows
-from dashboard.charts.base import Layout, Trace, amount_axis, axis, figure, units
-from dashboard.charts.steps import Panel, bar_width, day_steps, hatch, two_panels
+from dashboard.charts.base import Layout, amount_axis, axis, figure, units
+from dashboard.charts.steps import Panel, bar_width, bars, day_steps, two_panels
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, percent, short
-from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Number, Unit
+from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Unit
 from dashboard.core.text import text
 
 _ISSUED, _USED, _USE_RATE = (BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate"))
@@ -107,15 +107,15 @@ def _panel(
     whole, part, _ = metrics
     width = bar_width(len(rows))
     traces = [
-        _bars(whole, rows, running, look.bet, width),
+        {
+            **bars(_places(whole, rows), look.bet, running),
+            "width": width,
+            "customdata": [_hover(metrics, row, currency) for row in rows],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
         # In front, and narrower: a part over the whole does not hide it.
-        _bars(part, rows, running, look.primary, width / 2),
+        {**bars(_places(part, rows), look.primary, running), "width": width / 2, "hoverinfo": "skip"},
     ]
-    traces[0] |= {
-        "customdata": [_hover(metrics, row, currency) for row in rows],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
-    traces[1] |= {"hoverinfo": "skip"}
     few = [_FEW] if whole.unit is Unit.COUNT else []
     title = " ".join(
         f'<span style="color:{color}">■</span> {metric.label}'
@@ -124,29 +124,12 @@ def _panel(
     return Panel(title + unit, traces, amount_axis(look, [*traces[0]["y"], *traces[1]["y"], *few]))
 
 
-def _bars(
-    metric: Metric[BonusTotals],
-    rows: Sequence[BonusTotals | None],
-    running: Sequence[bool],
-    color: str,
-    width: float,
-) -> Trace:
-    return {
-        "type": "bar",
-        "y": [_place(metric, None if row is None else metric.of(row)) for row in rows],
-        "width": width,
-        "marker": {
-            "color": color,
-            "line": {"color": color, "width": [1 if is_running else 0 for is_running in running]},
-            "pattern": hatch(running),
-        },
-    }
-
-
-def _place(metric: Metric[BonusTotals], value: Number | None) -> float | None:
+def _places(metric: Metric[BonusTotals], rows: Sequence[BonusTotals | None]) -> list[float | None]:
+    """Where the values of the rows are drawn: units of money, or counts."""
+    values = [None if row is None else metric.of(row) for row in rows]
     if metric.unit is Unit.MONEY:
-        return units(value)
-    return None if value is None else float(Fraction(value))
+        return [units(value) for value in values]
+    return [None if value is None else float(Fraction(value)) for value in values]
 
 
 def _hover(metrics: Sequence[Metric[BonusTotals]], row: BonusTotals | None, currency: str | None) -> str:

@@ -26,7 +26,9 @@ def draw() -> None:
     with st.container(key="bonus-filters", horizontal=True, vertical_alignment="center"):
         with st.popover(text("Filters"), icon=":material/filter_list:"):
             names = _games(shown)
-            _lists(names)
+            query_params.pills(text("Creation type"), _KEY, CREATE_TYPE)
+            query_params.pills(text("State"), _KEY, STATE)
+            query_params.game_picker(_KEY, names)
             _ids()
         # Plain text: a name or an id may hold markup.
         st.text(described(shown, names) or text("All bonuses"), width="stretch")
@@ -49,18 +51,6 @@ def _games(shown: BonusQuery) -> dict[int, str]:
         why = text("The names of the games are not known now. {sentence}", sentence=sentence(error))
         st.caption(why)
     return names
-
-
-def _lists(names: dict[int, str]) -> None:
-    for label, parameter in {text("Creation type"): CREATE_TYPE, text("State"): STATE}.items():
-        st.pills(
-            label,
-            list(parameter.choices),
-            selection_mode="multi",
-            format_func=parameter.choices.__getitem__,
-            **query_params.bound(_KEY, parameter),
-        )
-    query_params.game_picker(_KEY, names)
 
 
 def _ids() -> None:

@@ -123,6 +123,19 @@ def bar_width(count: int) -> float:
     return 0.72 if count > 5 else 0.12 * count
 
 
+def bars(values: Sequence[float | None], colors: str | Sequence[str], running: Sequence[bool]) -> Trace:
+    """A bar a step; those of steps that are not finished are hatched, with an outline."""
+    return {
+        "type": "bar",
+        "y": list(values),
+        "marker": {
+            "color": colors,
+            "line": {"color": colors, "width": [1 if is_running else 0 for is_running in running]},
+            "pattern": hatch(running),
+        },
+    }
+
+
 def hatch(running: Sequence[bool]) -> Layout:
     """Hatch the bars of steps that are not finished."""
     return {

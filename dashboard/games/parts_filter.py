@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from dashboard.core.query import GAME_ID, GAME_TYPE
 from dashboard.core.text import text
 from dashboard.kit import query_params
@@ -24,9 +22,4 @@ def wanted() -> GameFilter:
 
 def draw() -> None:
     """The picker of types."""
-    st.pills(
-        text("Type"),
-        GAME_TYPE.choices,
-        label_visibility="collapsed",
-        **query_params.bound("game-", GAME_TYPE),
-    )
+    query_params.pills(text("Type"), "game-", GAME_TYPE, labelled=False)

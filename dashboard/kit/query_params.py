@@ -75,13 +75,14 @@ def bound(prefix: str, parameter: Parameter[Any], drops: Iterable[Parameter[Any]
     return {"key": key, "on_change": _take, "args": (key, parameter, tuple(drops))}
 
 
-def pills(label: str, prefix: str, parameter: Parameter[Any]) -> None:
+def pills(label: str, prefix: str, parameter: Parameter[Any], *, labelled: bool = True) -> None:
     """Draw the choices of a parameter as pills: of a list any number of them, else one at most."""
     st.pills(
         label,
         list(parameter.choices),
         selection_mode="multi" if parameter.widget is Widget.SOME else "single",
-        format_func=lambda choice: str(parameter.choices[choice]),
+        format_func=parameter.choices.__getitem__,
+        label_visibility="visible" if labelled else "collapsed",
         **bound(prefix, parameter),
     )
 

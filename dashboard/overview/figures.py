@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.base import Trace, amount_axis, units
-from dashboard.charts.steps import Panel, Steps, day_name, day_steps, hatch, two_panels
+from dashboard.charts.steps import Panel, Steps, bars, day_name, day_steps, two_panels
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, zone_name
 from dashboard.core.frames import row_totals
@@ -70,14 +70,14 @@ def _panels(
     before = row_totals(frame, "before_") if befores else []
 
     def panel(metric: Metric[Totals]) -> Panel:
-        bars = _bars(metric, rows, running, look, currency)
+        columns = _bars(metric, rows, running, look, currency)
         line = _line(metric, before, befores or (), look, currency)
-        is_signed = metric is _GAIN and len(rows) <= _SIGNED_BARS and any((y or 0) < 0 for y in bars["y"])
-        signs = [_signs(bars["y"], look)] if is_signed else []
+        is_signed = metric is _GAIN and len(rows) <= _SIGNED_BARS and any((y or 0) < 0 for y in columns["y"])
+        signs = [_signs(columns["y"], look)] if is_signed else []
         return Panel(
             metric.label + (f", {currency}" if currency else ""),
-            [bars, *([line] if befores else []), *signs],
-            amount_axis(look, [*bars["y"], *line["y"]]),
+            [columns, *([line] if befores else []), *signs],
+            amount_axis(look, [*columns["y"], *line["y"]]),
         )
 
     note = f"╌╌ {compared}" if compared else ""
@@ -97,15 +97,9 @@ def _bars(
     if signed:
         colors = [look.loss if (value or 0) < 0 else look.gain for value in values]
     return {
-        "type": "bar",
-        "y": [units(value) for value in values],
+        **bars([units(value) for value in values], colors, running),
         "customdata": [_hover(metric, row, currency) for row in rows],
         "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {
-            "color": colors,
-            "line": {"color": colors, "width": [1 if is_running else 0 for is_running in running]},
-            "pattern": hatch(running),
-        },
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from gettext import NullTranslations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from structlog.testing import capture_logs
 from dashboard.access import audit as access_audit
 from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import Format
+from dashboard.core import text
 from dashboard.core.cell_links import MARK
 from dashboard.core.files import About, Column, Kind, csv_bytes
 from dashboard.core.roles import LEAST, Person, Role
@@ -258,6 +260,23 @@ def test_a_file_is_written_down_with_its_rows(open_as, log):
     assert hand_out(ann, "CSV", write, ABOUT, COLUMNS, FRAME) == b"\xef\xbb\xbfGame\r\n'=cmd()\r\nb\r\n"
     about = {"title": "Games", "period": "today", "only": "Slots", "format": "CSV", "rows": 2}
     assert log() == [("ann", "export", about, "done")]
+
+
+class German(NullTranslations):
+    def gettext(self, message: str) -> str:
+        return {"Game": "Spiel"}.get(message, message)
+
+
+def test_a_file_speaks_the_language_in_which_its_button_was_drawn(open_as, monkeypatch):
+    open_as("nobody")
+    monkeypatch.setattr(text, "_available", lambda: ["en", "de"])
+    monkeypatch.setattr(text, "_catalog", lambda code: German() if code == "de" else NullTranslations())
+    ann = Person("ann", Role.OWNER, CLOCK + 60)
+    try:
+        content = hand_out(ann, "CSV", write, ABOUT, COLUMNS, FRAME, "de")
+    finally:
+        text.use_language("en")
+    assert content == b"\xef\xbb\xbfSpiel\r\n'=cmd()\r\nb\r\n"
 
 
 @pytest.mark.parametrize("person", [None, Person("ann", Role.OWNER, CLOCK)])
