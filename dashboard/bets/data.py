@@ -39,7 +39,7 @@ def bets(merchant: Merchant, view: View, wanted: RoundFilter, patience_s: float 
     (`bet_reading`). Waits so long at most for the rest. Raises TwoJError where no list of games is known.
     """
     if view.start >= view.end:
-        return BetsRead(None, _epoch(view.start), _epoch(view.start), (), 0, 0, going_on=False)
+        return BetsRead(None, 0, 0, start_s=_epoch(view.start), end_s=_epoch(view.start), going_on=False)
     reading, count = bet_reading(merchant, view, wanted), bet_count(merchant, view)
     if not reading.begun and count is not None and count <= MOST_UNASKED:
         reading.begin()

@@ -14,7 +14,7 @@ from dashboard.core.text import Deferred, Message, later
 from dashboard.provider.changes import changed
 from dashboard.provider.failures import by_time, failures, window_text
 from dashboard.provider.jobs import Job
-from dashboard.provider.reading import Reading
+from dashboard.provider.reading import Progressive, Reading
 from twoj_client import Reply, TwoJError, Window
 from twoj_client.changes import Restatement
 from twoj_client.windows import HOUR_S, cut
@@ -59,26 +59,23 @@ class _Piece(NamedTuple):
     settled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BetsRead:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetsRead(Progressive[BetSums]):
     """What has been read of the bets from `start_s` to `end_s` (epoch seconds); `known` None if nothing.
 
     `answered` of `asked` pieces are there or failed; `unread` are the windows of the others and the failed.
     `going_on` says whether the rest is on its way.
     """
 
-    known: Reading[BetSums] | None
     start_s: int
     end_s: int
-    unread: tuple[Window, ...]
-    answered: int
-    asked: int
+    unread: tuple[Window, ...] = ()
     going_on: bool
 
     @property
-    def finished(self) -> bool:
-        """Whether nothing more will come."""
-        return self.answered == self.asked
+    def is_coming(self) -> bool:
+        """Whether the rest is on its way."""
+        return self.going_on
 
     @property
     def to_file(self) -> Reading[BetSums] | None:
@@ -204,12 +201,12 @@ class BetReading:
             end_s = unread.pop().start
         return BetsRead(
             self._known(windows[-1].start, end_s) if there else None,
-            self._start_s,
-            end_s,
-            tuple(unread),
             sum(window.start in there or window.start in self._failed for window in windows),
             len(windows),
-            going_on,
+            start_s=self._start_s,
+            end_s=end_s,
+            unread=tuple(unread),
+            going_on=going_on,
         )
 
     def _known(self, newest: int, end_s: int) -> Reading[BetSums]:

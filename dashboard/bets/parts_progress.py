@@ -1,8 +1,5 @@
 """How far the bets of the period have been read, with a way to stop and to go on."""
 
-from contextlib import suppress
-from typing import Final
-
 import streamlit as st
 
 from dashboard.bets import data, parts_filter
@@ -11,43 +8,23 @@ from dashboard.bets.data_reading import BetReading, BetsRead
 from dashboard.core.formats import count
 from dashboard.core.text import text
 from dashboard.core.view import View
-from dashboard.kit import current, guard, period_filters
-from dashboard.provider.merchant import ProviderFailed
+from dashboard.kit import current, period_filters, progress
 from dashboard.rounds.filter import RoundFilter
-
-_LOOK_EVERY_S: Final = 1
-_REDRAWN: Final = 4
 
 
 def follow(view: View, wanted: RoundFilter, read: BetsRead) -> None:
-    """Say how far the reading is, unless all is read.
-
-    The line looks each second. The page is drawn again when all is read, and up to then each time that
-    another quarter is.
-    """
-    if read.finished:
-        return
-    if not read.going_on:
+    """Say how far the reading is, unless all is read; where it is stopped or not begun, offer to read."""
+    if not read.finished and not read.going_on:
         _ask(view, read)
-        return
-    drawn, is_drawing = read.answered, True
+    else:
+        progress.follow_with(_bar, read, lambda: data.bets(current.merchant(), view, wanted, 0), "bets")
 
-    @guard.fragment(run_every=_LOOK_EVERY_S, key="progress-bets")
-    def line() -> None:
-        now = read
-        if not is_drawing:
-            with suppress(ProviderFailed):  # the parts themselves say so
-                now = data.bets(current.merchant(), view, wanted, 0)
-            if now is read or not now.going_on or now.answered - drawn >= max(now.asked // _REDRAWN, 1):
-                st.rerun()
-        with st.container(key="bets-progress", border=True):
-            st.progress(
-                now.answered / now.asked, text("Reading, the newest first: {so_far}.", so_far=_so_far(now))
-            )
-            st.button(text("Stop"), icon=":material/close:", key="stop-bets", on_click=_stop)
 
-    line()
-    is_drawing = False
+def _bar(read: BetsRead) -> None:
+    with st.container(key="bets-progress", border=True):
+        so_far = text("Reading, the newest first: {so_far}.", so_far=_so_far(read))
+        st.progress(read.answered / read.asked, so_far)
+        st.button(text("Stop"), icon=":material/close:", key="stop-bets", on_click=_stop)
 
 
 def _ask(view: View, read: BetsRead) -> None:

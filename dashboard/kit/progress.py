@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
@@ -12,12 +13,19 @@ from dashboard.kit import guard
 from dashboard.provider.merchant import ProviderFailed
 from dashboard.provider.reading import Progressive
 
+P = TypeVar("P", bound=Progressive[Any])
+
 LOOK_EVERY_S: Final = 1
 _REDRAWN: Final = 4
 
 
 def follow(name: str, arriving: Progressive[Any], look: Callable[[], Progressive[Any]], key: str) -> None:
-    """Draw the line while something is on its way; nothing once all is there.
+    """Draw a line about `name` while something of it is on its way, as `follow_with` does."""
+    follow_with(partial(_bar, name), arriving, look, key)
+
+
+def follow_with(bar: Callable[[P], None], arriving: P, look: Callable[[], P], key: str) -> None:
+    """Draw the line, by `bar`, while something is on its way; nothing once all is there.
 
     The line looks each second with `look`. The page is drawn again when all has arrived, and up to then, if
     there is something to show, each time that another quarter has. Whoever leaves the page leaves the line,
@@ -35,7 +43,7 @@ def follow(name: str, arriving: Progressive[Any], look: Callable[[], Progressive
                 now = look()
             if now is arriving or worth_drawing(now, drawn):
                 st.rerun()
-        _bar(name, now)
+        bar(now)
 
     line()
     is_drawing = False
@@ -43,7 +51,7 @@ def follow(name: str, arriving: Progressive[Any], look: Callable[[], Progressive
 
 def worth_drawing(now: Progressive[Any], drawn: int) -> bool:
     """Whether a page that was drawn with `drawn` answers should be drawn again."""
-    if now.finished:
+    if not now.is_coming:
         return True
     return now.known is not None and now.answered - drawn >= max(now.asked // _REDRAWN, 1)
 

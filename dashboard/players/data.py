@@ -22,7 +22,7 @@ from dashboard.provider.asking import gather, reading_of
 from dashboard.provider.failures import failures, listed, sentence
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading
+from dashboard.provider.reading import Progressive, Reading
 from dashboard.rounds.frame import rounds_frame, together, with_games
 from twoj_client import Reply, TwoJError
 from twoj_client.errors import AccountUnknown, ParameterRefused
@@ -75,17 +75,11 @@ class PlayerHistory:
         return (currency_name(currency) or NOT_KNOWN) == self.currency
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryProgress:
-    """How far the reading of a history is: `rows` rounds so far, `answered` of `asked` parts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryProgress(Progressive[PlayerHistory]):
+    """How far the reading of a history is: `rows` rounds so far. `known` is there once all parts are."""
 
-    `known` is there once all parts are.
-    """
-
-    known: Reading[PlayerHistory] | None
     rows: int
-    answered: int
-    asked: int
 
 
 def player_history(
@@ -100,7 +94,7 @@ def player_history(
     replies = load.replies()
     rows = sum(len(reply.data) for reply in replies.values())
     if load.left or not load.finished:
-        return HistoryProgress(None, rows, load.answered, load.asked)
+        return HistoryProgress(None, load.answered, load.asked, rows=rows)
     errors = load.errors()
     if not replies and all(isinstance(error, ParameterRefused) for error in errors.values()):
         _raise_if_unknown(merchant, player)
@@ -108,7 +102,7 @@ def player_history(
     if errors and not any(len(reply.data) for reply in replies.values()):
         raise next(iter(errors.values()))  # none of those that are known is not none
     known = load.made(partial(_history, merchant, player, replies, errors))
-    return HistoryProgress(known, rows, load.answered, load.asked)
+    return HistoryProgress(known, load.answered, load.asked, rows=rows)
 
 
 def give_up(merchant: Merchant, player: Player, view: View) -> None:

@@ -60,6 +60,11 @@ class Progressive(Generic[T]):
         """Whether nothing more will come."""
         return self.answered == self.asked and not self.step
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether the rest is on its way."""
+        return not self.finished
+
 
 def stale_reason_of(parts: Iterable[Reply[Any] | Reading[Any]]) -> TwoJError | None:
     """How the provider failed, where a part is what it said last; None where none is."""
