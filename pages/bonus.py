@@ -10,8 +10,8 @@ from dashboard.bonus.figures import bonus_days_chart, funnel_chart
 from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, described
 from dashboard.core import formats, tables
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
+from dashboard.core.query import View
 from dashboard.core.text import Words, later, text
-from dashboard.core.view import View
 from dashboard.kit import (
     cards,
     charts,

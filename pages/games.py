@@ -11,8 +11,8 @@ from dashboard.core.codes import type_text
 from dashboard.core.frames import NO_GAMES, UNLISTED, extremes, game_ids, has_no_bets, in_words
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
+from dashboard.core.query import View
 from dashboard.core.text import later, plural, text
-from dashboard.core.view import View
 from dashboard.games import data_days as games_data_days
 from dashboard.games import data_luck, parts_game
 from dashboard.games import data_table as games_data_table

@@ -32,8 +32,7 @@ from dashboard.bets import data as bets_data
 from dashboard.bonus import data as bonus_data
 from dashboard.bonus.numbers import BonusQuery
 from dashboard.core.memo import _memo
-from dashboard.core.query import Query
-from dashboard.core.view import read_view
+from dashboard.core.query import Query, read_view
 from dashboard.games import data_game
 from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots.data_watch import Watch

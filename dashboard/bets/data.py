@@ -12,8 +12,8 @@ from dashboard.bets.data_reading import BetReading, BetsRead, piece_s
 from dashboard.bets.sums import BetSums, bet_sums, packed, unpacked
 from dashboard.core.frames import game_type
 from dashboard.core.periods import business_day
+from dashboard.core.query import View
 from dashboard.core.text import later
-from dashboard.core.view import View
 from dashboard.provider.asking import PATIENCE_S, late, warnings_of
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant

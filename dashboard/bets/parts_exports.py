@@ -12,9 +12,9 @@ from dashboard.bets.export import Export, ExportState, Format
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import business_day, days_label
+from dashboard.core.query import View
 from dashboard.core.roles import BETS
 from dashboard.core.text import text
-from dashboard.core.view import View
 from dashboard.kit import current, guard
 from dashboard.provider.failures import sentence
 

@@ -6,8 +6,8 @@ from dashboard.bets import data, parts_filter
 from dashboard.bets.data import MOST_UNASKED
 from dashboard.bets.data_reading import BetReading, BetsRead
 from dashboard.core.formats import count
+from dashboard.core.query import View
 from dashboard.core.text import text
-from dashboard.core.view import View
 from dashboard.kit import current, period_filters, progress
 from dashboard.rounds.filter import RoundFilter
 

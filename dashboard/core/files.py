@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard.core.formats import money_places
@@ -231,8 +230,11 @@ def _table_sheet(
         for title, cells in _sheet_columns(column, _cells(column.kind, values)):
             sheet.write_string(0, width, title, bold)
             for row, cell in enumerate(cells, start=1):
-                # The text format keeps a cell text when somebody edits it, formula or not.
-                _write_cell(sheet, row, width, cell, texts if isinstance(cell, str) else style)
+                if isinstance(cell, str):
+                    # The format keeps a cell text when somebody edits it, formula or not.
+                    sheet.write_string(row, width, cell, texts)
+                elif cell is not None:
+                    sheet.write(row, width, cell, style)
             width += 1
     sheet.set_column(0, width - 1, 18)
     sheet.autofilter(0, 0, len(frame), width - 1)
@@ -320,12 +322,3 @@ def _sheet_cell(cell: Cell) -> Cell:
         return text("yes") if cell else text("no")
     too_long = isinstance(cell, int | Decimal) and len(Decimal(cell).as_tuple().digits) > _SHEET_DIGITS
     return str(cell) if too_long else cell
-
-
-def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:
-    if isinstance(cell, str):
-        sheet.write_string(row, column, cell, style)
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, column, cell, style)
-    elif cell is not None:
-        sheet.write_number(row, column, cell, style)

@@ -7,7 +7,7 @@ reads an address by it: a value that cannot be used counts as not given, and `Qu
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -25,10 +25,12 @@ from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.periods import (
     FIRST_DAY,
     NOT_A_PERIOD,
+    Comparison,
     Mode,
     Period,
     PeriodError,
     business_day,
+    compare,
     parse_period,
 )
 from dashboard.core.text import Message, WordTable, later, listed, text
@@ -450,3 +452,47 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
     SCREEN,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A period and what it is measured against, as of `now` (aware, cut to the minute).
+
+    Windows end at the full minute so that the period and its comparison have the same elapsed time, and so
+    that everyone who looks within a minute asks the same question.
+    """
+
+    period: Period
+    mode: Mode
+    comparison: Comparison | None
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def start(self) -> datetime:
+        """Start of the period's window."""
+        return self.period.window(self.zone)[0]
+
+    @property
+    def end(self) -> datetime:
+        """End of the period's window, now where it is still running."""
+        return min(self.period.window(self.zone)[1], self.now)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the period's last day is not finished."""
+        return self.period.is_running(self.now, self.zone)
+
+    def until(self, end: datetime) -> "View":
+        """The same, as it was at `end` where that is earlier: of an older answer, with its own comparison."""
+        if end >= self.end:
+            return self
+        comparison = compare(self.period, self.mode, self.now, self.zone, until=end)
+        return replace(self, now=end, comparison=comparison)
+
+
+def read_view(query: Query) -> View:
+    """Read what to show from an address, as of its full minute."""
+    now, zone = query.now.replace(second=0, microsecond=0), query.zone
+    period, mode = query.value(PERIOD), query.value(COMPARE)
+    return View(period, mode, compare(period, mode, now, zone), now, zone)

@@ -12,8 +12,8 @@ from dashboard.core.formats import moment_text
 from dashboard.core.frames import game_totals, totals
 from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_start
+from dashboard.core.query import View
 from dashboard.core.text import Deferred, later
-from dashboard.core.view import View
 from dashboard.games.data_days import is_slots
 from dashboard.games.data_table import PATIENCE_S
 from dashboard.games.sums import GameSums

@@ -13,8 +13,8 @@ from dashboard.core.formats import moment_text
 from dashboard.core.frames import game_type
 from dashboard.core.memo import memo
 from dashboard.core.periods import business_day, day_start, days_label
+from dashboard.core.query import View
 from dashboard.core.text import Deferred, later, plural
-from dashboard.core.view import View
 from dashboard.games import luck
 from dashboard.games.data_days import game_days
 from dashboard.games.data_game import steps

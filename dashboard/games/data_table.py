@@ -11,8 +11,8 @@ from dashboard.core import frames
 from dashboard.core.codes import SLOTS
 from dashboard.core.memo import memo
 from dashboard.core.periods import Period
+from dashboard.core.query import View
 from dashboard.core.text import Deferred, Message, Words, later
-from dashboard.core.view import View
 from dashboard.games import table
 from dashboard.provider.asking import gather, warnings_of
 from dashboard.provider.failures import failures

@@ -12,9 +12,8 @@ from dashboard.core.codes import type_text
 from dashboard.core.frames import game_type
 from dashboard.core.markdown import escaped, short
 from dashboard.core.metrics import METRICS
-from dashboard.core.query import GAME_ID
+from dashboard.core.query import GAME_ID, View
 from dashboard.core.text import Words, later, plural, text
-from dashboard.core.view import View
 from dashboard.games import data_days, data_game, data_luck, parts_filter
 from dashboard.games.data_luck import MOST_DAYS
 from dashboard.games.days import GameDays

@@ -6,10 +6,9 @@ import streamlit as st
 
 from dashboard.access import audit as access_audit
 from dashboard.core.periods import LABELS, NAMES, business_day, parse_period
-from dashboard.core.query import COMPARE, PERIOD
+from dashboard.core.query import COMPARE, PERIOD, View, read_view
 from dashboard.core.roles import ASK_AGAIN
 from dashboard.core.text import text
-from dashboard.core.view import View, read_view
 from dashboard.kit import current, guard, query_params
 
 CUSTOM: Final = "custom"

@@ -11,8 +11,8 @@ import structlog
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import Comparison
+from dashboard.core.query import View
 from dashboard.core.text import Message, Words, later, text
-from dashboard.core.view import View
 from dashboard.kit import current, runs
 from dashboard.provider.failures import failure_text, stale_text
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed

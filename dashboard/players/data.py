@@ -14,8 +14,8 @@ from dashboard.core.codes import SLOTS
 from dashboard.core.currencies import NOT_KNOWN, currency_name, currency_names, unit
 from dashboard.core.formats import offset_text
 from dashboard.core.periods import business_day, day_start, days_label
+from dashboard.core.query import View
 from dashboard.core.text import Deferred, Words, later, text
-from dashboard.core.view import View
 from dashboard.players.games import player_games
 from dashboard.players.player import Player, PlayerProblem
 from dashboard.provider.asking import gather, reading_of

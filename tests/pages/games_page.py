@@ -2,7 +2,7 @@
 
 import time
 
-from dashboard.core.view import read_view
+from dashboard.core.query import read_view
 from dashboard.games import data_table as games_data_table
 from tests.asked import asked
 from tests.merchants import merchant

@@ -325,8 +325,6 @@ def test_what_people_read_as_a_zone_is_built_in_one_place():
         if re.search(r"zone(\(\))?\.key", line) and path.name != "formats.py"
     }
     assert found == {
-        "access/audit.py": 'dtype=f"datetime64[ms, {merchant.zone.key}]",',
-        "status/data.py": 'dtype=f"datetime64[ms, {merchant.zone.key}]",',
         "bets/data_exports.py": "self._zone.key,",
         "jackpots/parts_wall/__init__.py": '"zone": merchant.zone.key,',
     }

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.core.periods import Mode
-from dashboard.core.view import read_view
+from dashboard.core.query import read_view
 from tests.asked import asked
 
 MANILA = ZoneInfo("Asia/Manila")
