@@ -117,18 +117,16 @@ def extent(books: Books) -> list[str]:
     bound = select(func.min(audit.c.at_ms)).where(audit.c.who == UPGRADE, audit.c.what == PAYOUTS)
     if at_ms := books.scalar(bound):
         day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
-        found.insert(
-            0, f"Payouts from before {day} (UTC) were bound into the audit log on that day, as they stood."
+        bound_in = (
+            f"Payouts from before {day} (UTC) were bound into the audit log on that day, as they stood."
         )
+        return [bound_in, *found]
     return found
 
 
 def _missing(first: int, last: int) -> str:
-    return (
-        f"Audit log: row {first} is missing."
-        if first == last
-        else (f"Audit log: rows {first} to {last} are missing.")
-    )
+    missing = f"row {first} is" if first == last else f"rows {first} to {last} are"
+    return f"Audit log: {missing} missing."
 
 
 def _end(end: Row[Any] | None, last: int) -> str:

@@ -66,9 +66,8 @@ payouts = Table(
     Column("conflicts", Integer, nullable=False, comment="calls with this trans_no for other money"),
     comment="Each jackpot win that the provider asked for, once",
 )
-Index(
-    "ix_payouts_won_at_ms", payouts.c.mch_id, payouts.c.won_at_ms
-)  # the wall asks for the last winners all the time
+# The wall asks for the last winners all the time.
+Index("ix_payouts_won_at_ms", payouts.c.mch_id, payouts.c.won_at_ms)
 
 entries = Table(
     "entries",
@@ -133,9 +132,8 @@ deliveries = Table(
     Column("body_size", Integer, nullable=False),
     comment="Every signed call, good or bad; of those that are the same the first; never its signature",
 )
-Index(
-    "ix_deliveries_outcome", deliveries.c.mch_id, deliveries.c.outcome
-)  # people look for the few that were not credited
+# People look for the few that were not credited.
+Index("ix_deliveries_outcome", deliveries.c.mch_id, deliveries.c.outcome)
 
 repetitions = Table(
     "repetitions",

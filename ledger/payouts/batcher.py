@@ -88,7 +88,7 @@ class Batcher:
             self._counted.set()
         else:
             tell = log.error if PayoutOutcome.MISMATCH in tally.counts else log.warning
-            tell("payout calls without a valid signature", **tally.counts)
+            tell("payout calls without a valid signature", **dict(tally.counts))
 
     async def _serve(self) -> None:
         while True:

@@ -6,7 +6,6 @@ Many deliveries share one transaction, and so one wait for the disk. What a meth
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ledger.chain import Written
 from ledger.database import Books, Ledger, NotHeld, clock_ms
@@ -15,12 +14,6 @@ from ledger.payouts.outcome import CONFLICT, DONE, FAILED, NOT_YET, PayoutOutcom
 from ledger.payouts.payout_call import Delivery, Payout, Refusal
 from ledger.payouts.refusals import RefusalCount, Tally
 from ledger.payouts.statements import HeldPayout
-
-
-class _Transaction(NamedTuple):
-    books: Books
-    now_ms: int
-    written: Written
 
 
 class PayoutLedger:
@@ -49,8 +42,8 @@ class PayoutLedger:
         A delivery that the database will not hold fails alone.
         """
         try:
-            with self._transaction() as transaction:
-                return self._settle(transaction, batch)
+            with self._transaction() as (books, now_ms, written):
+                return self._settle(books, batch, now_ms, written)
         except (NotHeld, OverflowError):
             if len(batch) > 1:
                 return [result for delivery in batch for result in self.settle([delivery])]
@@ -86,15 +79,16 @@ class PayoutLedger:
             return refusals.read(books)
 
     @contextmanager
-    def _transaction(self) -> Iterator[_Transaction]:
+    def _transaction(self) -> Iterator[tuple[Books, int, Written]]:
         self.prepare()
         with self._ledger.writing() as books:
-            transaction = _Transaction(books, int(self._clock() * 1000), Written())
-            yield transaction
-            transaction.written.bind(books, transaction.now_ms)
+            now_ms, written = int(self._clock() * 1000), Written()
+            yield books, now_ms, written
+            written.bind(books, now_ms)
 
-    def _settle(self, transaction: _Transaction, batch: Sequence[Delivery]) -> list[Settled]:
-        books, now_ms, written = transaction
+    def _settle(
+        self, books: Books, batch: Sequence[Delivery], now_ms: int, written: Written
+    ) -> list[Settled]:
         asked = [delivery.asks for delivery in batch if isinstance(delivery.asks, Payout)]
         firsts = {payout.trans_no: payout for payout in reversed(asked)}
         new = statements.add(books, firsts, now_ms, written)
@@ -105,12 +99,8 @@ class PayoutLedger:
             statements.wait_for_wallet(books, new, lease_from_ms)
             claimed = new | statements.claim(books, firsts.keys() - new, lease_from_ms)
         else:
-            has_li = statements.credit(
-                books,
-                [payout for payout in firsts.values() if payout.trans_no in new],
-                now_ms,
-                written,
-            )
+            credited = [payout for payout in firsts.values() if payout.trans_no in new]
+            has_li = statements.credit(books, credited, now_ms, written)
         held = statements.held(books, firsts.keys() - new)
         held |= {
             trans_no: HeldPayout(firsts[trans_no].op_id, firsts[trans_no].amount_li, self._wallet)

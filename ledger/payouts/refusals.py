@@ -4,7 +4,7 @@ Calls without a valid signature leave no more than that and a short ring of samp
 and as many as they like. The ring keeps the first that nobody has seen, and the last.
 """
 
-from collections import deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -55,34 +55,32 @@ class Call(NamedTuple):
 
 
 class Tally:
-    """Calls without a valid signature that are yet to be written down: a count, and a few of each kind."""
+    """Calls without a valid signature that are yet to be written down: a count, and a few of each kind.
+
+    Of each kind the first and the last calls are kept, each with its number among those counted here.
+    """
 
     def __init__(self) -> None:
-        self.counts: dict[PayoutOutcome, int] = {}
-        self._first: dict[PayoutOutcome, list[tuple[int, Delivery]]] = {}
-        self._last: dict[PayoutOutcome, deque[tuple[int, Delivery]]] = {}
+        self.counts: Counter[PayoutOutcome] = Counter()
+        self.samples: defaultdict[PayoutOutcome, list[tuple[int, Delivery]]] = defaultdict(list)
 
     def add(self, delivery: Delivery, refusal: Refusal) -> None:
         """Count a call."""
-        number = self.counts[refusal.fault] = self.counts.get(refusal.fault, 0) + 1
-        self._keep(refusal.fault, number, delivery)
+        self.counts[refusal.fault] += 1
+        self._keep(refusal.fault, self.counts[refusal.fault], delivery)
 
     def add_later(self, later: "Tally") -> None:
         """Add what was counted after this."""
         for fault, count in later.counts.items():
-            before = self.counts.get(fault, 0)
-            self.counts[fault] = before + count
-            for number, delivery in later.samples(fault):
-                self._keep(fault, before + number, delivery)
-
-    def samples(self, fault: PayoutOutcome) -> list[tuple[int, Delivery]]:
-        """Return the kept calls of a kind, each with its number among those that were counted here."""
-        return [*self._first.get(fault, ()), *self._last.get(fault, ())]
+            for number, delivery in later.samples[fault]:
+                self._keep(fault, self.counts[fault] + number, delivery)
+            self.counts[fault] += count
 
     def _keep(self, fault: PayoutOutcome, number: int, delivery: Delivery) -> None:
-        first = self._first.setdefault(fault, [])
-        kept = first if len(first) < _FIRST else self._last.setdefault(fault, deque(maxlen=_LAST))
+        kept = self.samples[fault]
         kept.append((number, delivery))
+        if len(kept) > _FIRST + _LAST:
+            del kept[_FIRST]
 
 
 def write_tally(books: Books, tally: Tally, now_ms: int) -> None:
@@ -99,7 +97,7 @@ def write_tally(books: Books, tally: Tally, now_ms: int) -> None:
                 "body": delivery.body[:_KEPT_BODY],
                 "body_size": delivery.body_size,
             }
-            for number, delivery in tally.samples(fault)
+            for number, delivery in tally.samples[fault]
             if isinstance(refusal := delivery.asks, Refusal)
         ]
         books.execute(insert(refusal_samples), rows)

@@ -223,17 +223,13 @@ def available(books: Books, op_ids: Collection[str], *, wallet: bool) -> dict[st
 
 
 def record(
-    books: Books,
-    batch: Sequence[Delivery],
-    results: Sequence[Settled],
-    now_ms: int,
-    written: Written,
+    books: Books, batch: Sequence[Delivery], results: Sequence[Settled], now_ms: int, written: Written
 ) -> None:
     """Write signed deliveries with their outcomes; mark the payouts that one contradicts, count refusals.
 
     One that came before, just so and with the same outcome, is only counted.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "received_at_ms": now_ms,
             "outcome": outcome.value,
@@ -248,10 +244,8 @@ def record(
     if new := _count_repetitions(books, rows, now_ms):
         _DELIVERIES.write(books, new)
         written.add(deliveries, new)
-    conflicts = (
-        d.asks.trans_no for d, r in zip(batch, results, strict=True) if r.outcome is PayoutOutcome.CONFLICT
-    )
-    for trans_no in sorted(filter(None, conflicts)):
+    conflicts = (row["trans_no"] for row in rows if row["outcome"] == PayoutOutcome.CONFLICT)
+    for trans_no in sorted(conflicts):
         mine = payouts.c.trans_no == trans_no
         books.execute(update(payouts).where(mine).values(conflicts=payouts.c.conflicts + 1))
     refusals.count_signed(books, (result.outcome for result in results), now_ms)
@@ -266,13 +260,8 @@ def _count_repetitions(books: Books, rows: list[dict[str, Any]], now_ms: int) ->
         return rows
     said = dict(zip(hashes, rows, strict=True))
     counted = [
-        {
-            "call_hash": call_hash,
-            "outcome": said[call_hash]["outcome"],
-            "trans_no": said[call_hash]["trans_no"],
-            "times": count,
-            "last_at_ms": now_ms,
-        }
+        {name: said[call_hash][name] for name in ("outcome", "trans_no")}
+        | {"call_hash": call_hash, "times": count, "last_at_ms": now_ms}
         for call_hash, count in sorted(times.items())
     ]
     # Who finds no more than its own has written the row.
