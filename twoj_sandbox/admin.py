@@ -1,7 +1,8 @@
 """The admin routes under `/_sandbox/`: they need no signature, the server listens on loopback alone."""
 
-from collections.abc import MutableSequence
+from collections.abc import Callable, MutableSequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -39,37 +40,23 @@ class Admin:
             return SandboxAnswer(400, msgspec.json.encode({"error": str(error)}))
 
     def _carried_out(self, order: str, body: bytes) -> Any:
-        match order:
-            case "POST faults":
-                self._faults.append(msgspec.json.decode(body, type=Fault))
-            case "GET calls":
-                return list(self._calls)
-            case "POST clock":
-                self._set_clock(msgspec.json.decode(body, type=ClockOrder))
-            case "POST manner":
-                self._provider.manner = msgspec.json.decode(body, type=HistoryManner)
-            case "POST corrections":
-                self._provider.world.correct(
-                    *self._provider.world.corrections, msgspec.json.decode(body, type=Correction)
-                )
-            case "GET state":
-                return {"now_ms": self._provider.clock.now_ms(), "manner": asdict(self._provider.manner)}
-            case _:
-                self._delete(order)
-        return {}
-
-    def _delete(self, order: str) -> None:
-        match order:
-            case "DELETE faults":
-                self._faults.clear()
-            case "DELETE calls":
-                self._calls.clear()
-            case "DELETE corrections":
-                self._provider.world.correct()
-            case "DELETE transfers":
-                self._provider.forget_transfers()
-            case _:
-                raise LookupError(f"no such admin route: {order}")
+        provider, world, decode = self._provider, self._provider.world, partial(msgspec.json.decode, body)
+        orders: dict[str, Callable[[], Any]] = {
+            "POST faults": lambda: self._faults.append(decode(type=Fault)),
+            "DELETE faults": self._faults.clear,
+            "GET calls": lambda: list(self._calls),
+            "DELETE calls": self._calls.clear,
+            "POST clock": lambda: self._set_clock(decode(type=ClockOrder)),
+            "POST manner": lambda: setattr(provider, "manner", decode(type=HistoryManner)),
+            "POST corrections": lambda: world.correct(*world.corrections, decode(type=Correction)),
+            "DELETE corrections": world.correct,
+            "DELETE transfers": provider.forget_transfers,
+            "GET state": lambda: {"now_ms": provider.clock.now_ms(), "manner": asdict(provider.manner)},
+        }
+        if order not in orders:
+            raise LookupError(f"no such admin route: {order}")
+        done = orders[order]()
+        return {} if done is None else done
 
     def _set_clock(self, order: ClockOrder) -> None:
         clock = self._provider.clock

@@ -22,6 +22,11 @@ class SandboxAnswer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def plain(status: int, words: str, **headers: str) -> SandboxAnswer:
+    """Return an answer without an envelope, as of a server before the API."""
+    return SandboxAnswer(status, words.encode(), content_type="text/plain", headers=headers)
+
+
 def enveloped(path: str, now_ms: int, code: int, message: str, result: Any) -> SandboxAnswer:
     """Return an answer in the envelope of the API that the path belongs to."""
     if path.startswith(OPEN_PREFIX):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from twoj_sandbox.answer import OPEN_PREFIX, SandboxAnswer, enveloped, refused, success
+from twoj_sandbox.answer import OPEN_PREFIX, SandboxAnswer, enveloped, plain, refused, success
 from twoj_sandbox.rules import BAD_SIGNATURE, Refused
 
 Kind = Literal[
@@ -34,7 +34,7 @@ Kind = Literal[
 
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 _NOT_JSON = {
-    "http_500": SandboxAnswer(500, b"Internal Server Error", content_type="text/plain"),
+    "http_500": plain(500, "Internal Server Error"),
     "http_502_html": SandboxAnswer(502, _HTML, content_type="text/html"),
     "html_200": SandboxAnswer(200, _HTML, content_type="text/html"),
 }
@@ -87,7 +87,7 @@ def spoiled(fault: Fault, path: str, now_ms: int, answer: SandboxAnswer) -> Sand
             spoilt = _NOT_JSON[fault.kind]
         case "http_429":
             wait = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
-            spoilt = SandboxAnswer(429, b"Too Many Requests", content_type="text/plain", headers=wait)
+            spoilt = plain(429, "Too Many Requests", **wait)
         case "http_status":
             leads = {"Location": fault.location} if fault.location else {}
             spoilt = SandboxAnswer(fault.status, b"<h1>No</h1>", content_type="text/html", headers=leads)

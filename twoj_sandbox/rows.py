@@ -76,23 +76,8 @@ def place_of_draw(draw_id: str) -> tuple[int, int] | None:
 
 def all_bets(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[AllBet]:
     """Return rows of `/api/all/history`; `moved` is what the credits of each round are changed by."""
-    columns = _columns(rounds, moved)
-    return list(
-        map(
-            AllBet,
-            event_ids(rounds),
-            draw_ids(rounds),
-            columns["game_id"],
-            columns["user_id"],
-            [op_ids[player] for player in columns["player"]],
-            columns["bet_amount"],
-            columns["gain_amount"],
-            columns["credit_before_bet"],
-            columns["credit"],
-            columns["start_at"],
-            columns["end_at"],
-        )
-    )
+    columns = _columns(rounds, moved, op_ids)
+    return [*map(AllBet, *(columns[name] for name in AllBet.__struct_fields__))]
 
 
 def slots_rounds(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -113,17 +98,17 @@ def games_game_rounds(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> li
     return [_shown(row, shown) | _table_of(row) for row in _rows(rounds, moved, op_ids)]
 
 
-def _columns(rounds: Rounds, moved: Whole) -> dict[str, list[Any]]:
-    columns: dict[str, npt.NDArray[Any]] = {name: rounds[name] for name in rounds.dtype.names or ()}
-    columns["credit_before_bet"] = columns["credit_before_bet"] + moved
-    columns["credit"] = columns["credit"] + moved
-    return {name: column.tolist() for name, column in columns.items()}
+def _columns(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> dict[str, list[Any]]:
+    arrays: dict[str, npt.NDArray[Any]] = {name: rounds[name] for name in rounds.dtype.names or ()}
+    arrays["credit_before_bet"] = arrays["credit_before_bet"] + moved
+    arrays["credit"] = arrays["credit"] + moved
+    columns: dict[str, list[Any]] = {name: column.tolist() for name, column in arrays.items()}
+    columns["event_id"], columns["draw_id"] = event_ids(rounds), draw_ids(rounds)
+    return columns | {"op_id": [op_ids[player] for player in columns["player"]]}
 
 
 def _rows(rounds: Rounds, moved: Whole, op_ids: Sequence[str]) -> list[dict[str, Any]]:
-    columns = _columns(rounds, moved)
-    columns["event_id"], columns["draw_id"] = event_ids(rounds), draw_ids(rounds)
-    columns["op_id"] = [op_ids[player] for player in columns["player"]]
+    columns = _columns(rounds, moved, op_ids)
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 

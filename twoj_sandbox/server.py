@@ -13,7 +13,7 @@ import msgspec
 
 from twoj_sandbox import rules
 from twoj_sandbox.admin import Admin
-from twoj_sandbox.answer import OPEN_PREFIX, SandboxAnswer, refused, success
+from twoj_sandbox.answer import OPEN_PREFIX, SandboxAnswer, plain, refused, success
 from twoj_sandbox.faults import Fault, spoiled, strike
 from twoj_sandbox.open_api import MONEY_ENDPOINTS, OPEN_ENDPOINTS
 from twoj_sandbox.provider import SandboxProvider
@@ -75,14 +75,9 @@ class Application:
         if path.startswith(ADMIN_PREFIX):
             await _send(send, self._admin.answer(scope["method"], path.removeprefix(ADMIN_PREFIX), body))
         elif path not in _ENDPOINTS:
-            await _send(send, SandboxAnswer(404, b"Not Found", content_type="text/plain"))
+            await _send(send, plain(404, "Not Found"))
         elif scope["method"] != "POST":
-            await _send(
-                send,
-                SandboxAnswer(
-                    405, b"Method Not Allowed", content_type="text/plain", headers={"Allow": "POST"}
-                ),
-            )
+            await _send(send, plain(405, "Method Not Allowed", Allow="POST"))
         else:
             self._under_way += 1
             try:
@@ -126,9 +121,7 @@ class Application:
                     scope["query_string"].decode("latin-1"), content_type, body, clock
                 )
             if path.startswith(f"{OPEN_PREFIX}w/") and not self._limiter.allows(path, time.monotonic()):
-                return SandboxAnswer(
-                    429, b"Too Many Requests", content_type="text/plain", headers={"Retry-After": "1"}
-                )
+                return plain(429, "Too Many Requests", **{"Retry-After": "1"})
             result = _ENDPOINTS[path](self._provider, data)
         except Refused as refusal:
             return refused(path, clock.now_ms(), refusal)
