@@ -44,8 +44,17 @@ _open = msgspec.json.Decoder(_OpenEnvelope)
 _LONGEST_MESSAGE = 200
 
 
-def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) -> memoryview:
-    """Return the payload of an answer as it was sent: what the envelope holds, or all of it.
+class Opened(NamedTuple):
+    """What an envelope holds: the payload as it was sent, and the provider's clock in epoch ms, if told."""
+
+    code: int
+    message: str
+    provider_ms: int | None
+    payload: memoryview
+
+
+def opened(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) -> Opened:
+    """Return a good answer out of its envelope; the payload of some is all of it.
 
     A provider may repeat what it was sent in its message: `secrets` are blotted out there.
 
@@ -55,26 +64,19 @@ def payload_of(endpoint: Endpoint[T], body: bytes, secrets: Sequence[str] = ()) 
 
     """
     try:
-        opened = _opened(endpoint, body)
+        found = _opened(endpoint, body)
     except Exception as error:  # noqa: BLE001 - as in `typed`
         failure: TwoJError = _unreadable(endpoint, body, error)
     else:
-        if opened.code == (200 if endpoint.family is Family.SUMMARY else 0):
-            return opened.payload
-        said = _without(opened.message, secrets)[:_LONGEST_MESSAGE]
-        failure = refusal = for_code(opened.code, said, endpoint=endpoint.path)
-        refusal.provider_ms = opened.provider_ms
+        if found.code == (200 if endpoint.family is Family.SUMMARY else 0):
+            return found
+        said = _without(found.message, secrets)[:_LONGEST_MESSAGE]
+        failure = refusal = for_code(found.code, said, endpoint=endpoint.path)
+        refusal.provider_ms = found.provider_ms
     raise failure
 
 
-class _OpenAnswer(NamedTuple):
-    code: int
-    message: str
-    provider_ms: int | None
-    payload: memoryview
-
-
-def _opened(endpoint: Endpoint[T], body: bytes) -> _OpenAnswer:
+def _opened(endpoint: Endpoint[T], body: bytes) -> Opened:
     try:
         return _opened_as_it_is(endpoint, body)
     except Exception:
@@ -84,14 +86,14 @@ def _opened(endpoint: Endpoint[T], body: bytes) -> _OpenAnswer:
     return _opened_as_it_is(endpoint, better)
 
 
-def _opened_as_it_is(endpoint: Endpoint[T], body: bytes) -> _OpenAnswer:
+def _opened_as_it_is(endpoint: Endpoint[T], body: bytes) -> Opened:
     if endpoint.family is Family.SUMMARY:
         summary = _summary.decode(body)
-        return _OpenAnswer(_code(summary.code), _text(summary.msg), None, memoryview(summary.data))
+        return Opened(_code(summary.code), _text(summary.msg), None, memoryview(summary.data))
     answer = _open.decode(body)
     payload = msgspec.Raw(body) if endpoint.with_header else answer.result
     header = answer.header
-    return _OpenAnswer(_code(header.code), _text(header.msg), _ms(header.timestamp), memoryview(payload))
+    return Opened(_code(header.code), _text(header.msg), _ms(header.timestamp), memoryview(payload))
 
 
 def _code(told: Any) -> int:
@@ -116,16 +118,6 @@ def _ms(raw: msgspec.Raw) -> int | None:
 def _value(raw: msgspec.Raw) -> Any:
     try:
         return msgspec.json.decode(raw)
-    except Exception:  # noqa: BLE001 - as in `typed`
-        return None
-
-
-def told_ms(endpoint: Endpoint[T], body: bytes) -> int | None:
-    """Return the provider's clock in epoch milliseconds, None where the answer does not tell it."""
-    if endpoint.family is Family.SUMMARY:
-        return None
-    try:
-        return _opened(endpoint, body).provider_ms
     except Exception:  # noqa: BLE001 - as in `typed`
         return None
 

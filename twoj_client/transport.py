@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from twoj_client.decode import payload_of, told_ms
+from twoj_client.decode import opened
 from twoj_client.endpoints import Endpoint, Family
 from twoj_client.errors import (
     BadArgument,
@@ -141,9 +141,9 @@ class Wire:
         finally:
             response.close()
         heard_at = self._clock()
-        payload = payload_of(endpoint, answer, (self._merchant.key, signature))
-        told = _told(response.headers, told_ms(endpoint, answer))
-        return Received(payload, self._provider_clock.moment(told, asked_at, heard_at))
+        good = opened(endpoint, answer, (self._merchant.key, signature))
+        told = _told(response.headers, good.provider_ms)
+        return Received(good.payload, self._provider_clock.moment(told, asked_at, heard_at))
 
     def _signed(self, endpoint: Endpoint[Any], body: bytes, left_s: float) -> tuple[httpx.Request, str]:
         who = self._merchant

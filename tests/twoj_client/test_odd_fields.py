@@ -8,7 +8,7 @@ import pytest
 
 from tests.twoj_client.conftest import sample
 from twoj_client import columns, models
-from twoj_client.decode import payload_of, typed
+from twoj_client.decode import opened, typed
 from twoj_client.endpoints import ALL_HISTORY, ENDPOINTS
 from twoj_client.errors import WrongShape
 from twoj_client.reply import Answer, reply_of
@@ -57,7 +57,7 @@ def payload(name):
     response = sample(name)["response"]
     if name == "all.history":
         response["data"] |= {"total": 2, "page": 1, "page_size": 2000}
-    return json.loads(bytes(payload_of(BY_NAME[name], json.dumps(response).encode())))
+    return json.loads(bytes(opened(BY_NAME[name], json.dumps(response).encode()).payload))
 
 
 def read(name, value):
@@ -304,7 +304,7 @@ def test_counts_of_several_answers_are_added_up():
 def test_a_lone_surrogate_takes_no_row_away():
     bets = json.dumps({"code": 200, "msg": "", "data": payload("slots.user_history")})
     body = bets.replace('"currency": "$"', r'"currency": "\\ud800 \ud83c\udfb0 \ud800"').encode()
-    found = typed(BY_NAME["slots.user_history"], payload_of(BY_NAME["slots.user_history"], body))
+    found = typed(BY_NAME["slots.user_history"], opened(BY_NAME["slots.user_history"], body).payload)
     assert found.value[0].currency == "\\ud800 🎰 �"
 
 
