@@ -97,7 +97,7 @@ class ExportFolder:
     def drop_file(self, export: Export) -> None:
         """Delete the finished file."""
         if export.file:
-            (self._root / export.id / export.file).unlink(missing_ok=True)
+            self.path(export).unlink(missing_ok=True)
 
     def path(self, export: Export) -> Path:
         """Where the finished file is."""

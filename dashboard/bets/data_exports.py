@@ -4,7 +4,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,8 @@ _PAUSE_S: Final = 20
 _AWAY: Final = 6
 _WRITE: Final = {Format.PARQUET: write_parquet, Format.CSV: write_csv}
 _AS_OF, _WHOLE = b"as_of_s", b"whole"
+
+_Failures = dict[Window, TwoJError]
 
 
 class ExportProgress(NamedTuple):
@@ -105,19 +107,10 @@ class Exports:
         """
         if day_end(last_day, self._zone).timestamp() > self._clock():
             raise ValueError(text("Only days that are over can be exported."))
+        # Whoever has the address of a file may fetch it, so nobody must be able to guess one.
         export = Export(
-            # Whoever has the address of a file may fetch it, so nobody must be able to guess one.
-            secrets.token_hex(16),
-            form,
-            first_day,
-            last_day,
-            self._zone.key,
-            self._currency,
-            self._provider,
-            self._clock(),
-            wanted.types,
-            wanted.game_ids,
-            only,
+            *(secrets.token_hex(16), form, first_day, last_day, self._zone.key, self._currency),
+            *(self._provider, self._clock(), wanted.types, wanted.game_ids, only),
             language=language(),
         )
         self._folder.add(export)
@@ -215,7 +208,7 @@ class Exports:
         self._stale_reasons.pop(export.id, None)
         return True
 
-    def _read(self, export: Export, games: Mapping[int, Game]) -> dict[Window, TwoJError]:
+    def _read(self, export: Export, games: Mapping[int, Game]) -> _Failures:
         """Read the pieces that are not there yet, and return those that failed.
 
         Raises the failure where the provider is away.
@@ -223,7 +216,7 @@ class Exports:
         there = {part.window for part in self._folder.parts(export) if _is_sound(part)}
         todo = deque(window for window in _windows(export) if window not in there)
         begun: deque[tuple[Window, Future[Reply[pa.Table]]]] = deque()
-        failed: dict[Window, TwoJError] = {}
+        failed: _Failures = {}
         in_a_row = 0
         with ThreadPoolExecutor(_AHEAD, thread_name_prefix="export") as pool:
             while (todo or begun) and not self._closing.is_set():
@@ -260,11 +253,7 @@ class Exports:
         )
 
     def _finish(
-        self,
-        export: Export,
-        games: Mapping[int, Game],
-        said: Mapping[date, int],
-        failed: Mapping[Window, TwoJError],
+        self, export: Export, games: Mapping[int, Game], said: Mapping[date, int], failed: _Failures
     ) -> None:
         zone = ZoneInfo(export.zone)
         parts = self._folder.parts(export)
@@ -312,10 +301,8 @@ def _rows_by_day(export: Export, parts: list[Part]) -> dict[date, int]:
 
 def _is_sound(part: Part) -> bool:
     """Whether a piece holds what its name says; after a power cut it may not, and is deleted."""
-    try:
+    with suppress(pa.ArrowInvalid):
         if pq.read_metadata(part.path).num_rows == part.rows:
             return True
-    except pa.ArrowInvalid:
-        pass
     part.path.unlink()
     return False

@@ -177,10 +177,23 @@ def by_other_causes(
     absent = {one.gain_li: one.games for one in lacking if one.gain_li}
     if len(open_gaps) > 1 and lacking and in_sum == sum(one.gain_li for one in lacking) != 0:
         absent |= {gap.rest_li: ", ".join(one.games for one in lacking) for gap in open_gaps}
-    return [
-        gap if gap.cause is not Cause.UNEXPLAINED else _named(gap, jackpots, missing, absent, converted, zone)
-        for gap in found
-    ]
+
+    def named(gap: Gap) -> Gap:
+        if any(start <= gap.to_s and gap.from_s < end for start, end in missing):
+            return _with(gap, Cause.MISSING, text("the provider did not give all rounds of this time"))
+        if gap.rest_li in absent:
+            more = text("the provider's summary has more of {games}", games=absent[gap.rest_li])
+            return _with(gap, Cause.MISSING, more)
+        if jackpots[gap.row - 1] == gap.rest_li:
+            return _with(gap, Cause.JACKPOT, text("as much as the jackpot of the round before"))
+        last_day = datetime.fromtimestamp(gap.to_s, zone).date()
+        days = [day for day, cash_li in converted.items() if cash_li == gap.rest_li and day <= last_day]
+        if gap.rest_li > 0 and days:
+            label = days_label(max(days), max(days))
+            return _with(gap, Cause.BONUS, text("as much cash as the bonuses of {day} became", day=label))
+        return gap
+
+    return [named(gap) if gap.cause is Cause.UNEXPLAINED else gap for gap in found]
 
 
 def jump_words(found: Sequence[Gap], currency: str | None) -> str:
@@ -199,29 +212,6 @@ def jump_words(found: Sequence[Gap], currency: str | None) -> str:
         len(found),
         causes=", ".join(parts),
     )
-
-
-def _named(
-    gap: Gap,
-    jackpots: Sequence[int | None],
-    missing: Sequence[tuple[int, int]],
-    absent: Mapping[int, str],
-    converted: Mapping[date, int],
-    zone: ZoneInfo,
-) -> Gap:
-    if any(start <= gap.to_s and gap.from_s < end for start, end in missing):
-        return _with(gap, Cause.MISSING, text("the provider did not give all rounds of this time"))
-    if gap.rest_li in absent:
-        more = text("the provider's summary has more of {games}", games=absent[gap.rest_li])
-        return _with(gap, Cause.MISSING, more)
-    if jackpots[gap.row - 1] == gap.rest_li:
-        return _with(gap, Cause.JACKPOT, text("as much as the jackpot of the round before"))
-    last_day = datetime.fromtimestamp(gap.to_s, zone).date()
-    days = [day for day, cash_li in converted.items() if cash_li == gap.rest_li and day <= last_day]
-    if gap.rest_li > 0 and days:
-        label = days_label(max(days), max(days))
-        return _with(gap, Cause.BONUS, text("as much cash as the bonuses of {day} became", day=label))
-    return gap
 
 
 def _with(gap: Gap, cause: Cause, words: str) -> Gap:
