@@ -1,7 +1,7 @@
 """One player: all rounds of a period, and the provider's own sums beside them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -129,7 +129,7 @@ def player_sums(merchant: Merchant, history: PlayerHistory) -> Reading[pd.DataFr
     A summary whose answer failed is named in `failed`. Raises TwoJError where both failed.
     """
     twoj = merchant.twoj
-    asked = {"start": history.start, "end": history.end, **_ids(history.player)}
+    asked = {"start": history.start, "end": history.end, **asdict(history.player)}
     calls: dict[str, Callable[[], Reply[Any]]] = {
         SLOTS: partial(twoj.slots.user_stage_summary, **asked),
         _OTHERS: partial(twoj.games.user_stage_summary, **asked),
@@ -185,17 +185,13 @@ def _weeks(merchant: Merchant, start: datetime, end: datetime) -> list[tuple[dat
 
 def _read(merchant: Merchant, player: Player, part: Part) -> Reply[pd.DataFrame]:
     kind, start, end = part
-    twoj, ids = merchant.twoj, _ids(player)
+    twoj, ids = merchant.twoj, asdict(player)
     reply: Reply[Any] = (
         twoj.slots.user_history(start=start, end=end, **ids)
         if kind == SLOTS
         else twoj.games.user_history(start=start, end=end, **ids)
     )
     return msgspec.structs.replace(reply, data=rounds_frame(reply.data))
-
-
-def _ids(player: Player) -> dict[str, Any]:
-    return {"user_id": player.user_id, "op_id": player.op_id}
 
 
 def _history(
@@ -312,7 +308,7 @@ def _raise_if_unknown(merchant: Merchant, player: Player) -> None:
     alone = [each for each in (Player(op_id=player.op_id), Player(user_id=player.user_id)) if each.named]
     for each in alone:
         try:
-            merchant.twoj.slots.user_stage_summary(start=now - timedelta(days=1), end=now, **_ids(each))
+            merchant.twoj.slots.user_stage_summary(start=now - timedelta(days=1), end=now, **asdict(each))
         except ParameterRefused:
             unknown.append(each.named)
     if unknown:

@@ -45,7 +45,8 @@ def remember(player: Player) -> None:
 
 
 def _recent() -> None:
-    players = [each for each in current.merchant().running(Recent).of(_person()) if not _is_shown(each)]
+    shown = read_player(query_params.query()) or Player()
+    players = [each for each in current.merchant().running(Recent).of(_person()) if not each.is_same(shown)]
     if not players:
         return
     with st.container(key="recent-players", horizontal=True, vertical_alignment="center"):
@@ -59,11 +60,6 @@ def _recent() -> None:
                 on_click=_go,
                 args=(player,),
             )
-
-
-def _is_shown(player: Player) -> bool:
-    shown = read_player(query_params.query()) or Player()
-    return bool({shown.op_id, shown.user_id} & {player.op_id, player.user_id} - {None})
 
 
 def _go(player: Player) -> None:

@@ -33,6 +33,10 @@ class Player:
             ids.append(f"user_id {self.user_id}")
         return text("{id} and {other_id}", id=ids[0], other_id=ids[1]) if len(ids) > 1 else "".join(ids)
 
+    def is_same(self, other: "Player") -> bool:
+        """Whether they have an id in common: a link by one id and a link by both lead to the same player."""
+        return bool({self.op_id, self.user_id} & {other.op_id, other.user_id} - {None})
+
 
 def read_player(query: Query) -> Player | None:
     """Read from an address whom it asks for, None where it names nobody."""

@@ -20,7 +20,7 @@ class Recent:
     def add(self, person: str, player: Player) -> None:
         """Put a player first."""
         with self._lock:
-            others = [each for each in self._by_person.pop(person, []) if not _same(each, player)]
+            others = [each for each in self._by_person.pop(person, []) if not each.is_same(player)]
             self._by_person[person] = [player, *others][:MOST]
             while len(self._by_person) > _MOST_PERSONS:
                 self._by_person.popitem(last=False)
@@ -29,10 +29,3 @@ class Recent:
         """Return a person's players, newest first."""
         with self._lock:
             return list(self._by_person.get(person, []))
-
-
-def _same(one: Player, other: Player) -> bool:
-    """Whether two players have an id in common: a link by one id and a link by both lead to the same."""
-    return (one.op_id is not None and one.op_id == other.op_id) or (
-        one.user_id is not None and one.user_id == other.user_id
-    )

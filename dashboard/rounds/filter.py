@@ -21,7 +21,7 @@ from dashboard.core.query import (
     Parameter,
     Query,
 )
-from dashboard.core.text import text
+from dashboard.core.text import later, text
 
 FILTERS: Final[tuple[Parameter[Any], ...]] = (
     *(ROUND_TYPES, GAME_IDS, FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN),
@@ -67,19 +67,18 @@ class RoundFilter:
 
     def words(self, names: Mapping[int, str], currency: str | None = None) -> str:
         """What is left, in words for page and file; empty where nothing is narrowed down."""
-
-        def amount(li: int) -> str:
-            return money(li, currency)
-
+        amounts = (
+            (self.min_bet_li, later("Bet from {amount}")),
+            (self.max_bet_li, later("Bet up to {amount}")),
+            (self.min_win_li, later("Win from {amount}")),
+        )
         parts = [
             ", ".join(str(ROUND_TYPES.choices[name]) for name in self.types),
             ", ".join(names.get(game_id, str(game_id)) for game_id in self.game_ids),
             ", ".join(str(FEATURES[feature]) for feature in self.features),
             "" if self.buy is None else str(BUY.choices[self.buy]),
             "" if self.result is None else str(RESULT.choices[self.result]),
-            "" if self.min_bet_li is None else text("Bet from {amount}", amount=amount(self.min_bet_li)),
-            "" if self.max_bet_li is None else text("Bet up to {amount}", amount=amount(self.max_bet_li)),
-            "" if self.min_win_li is None else text("Win from {amount}", amount=amount(self.min_win_li)),
+            *(text(key.key, amount=money(li, currency)) for li, key in amounts if li is not None),
         ]
         return "; ".join(filter(None, parts))
 
