@@ -102,7 +102,7 @@ def today() -> None:
     hours = overview_data.hours(merchant, day, now, day - WEEK)
     with states.box("hours", text("Today by the hour, {zone}", zone=formats.zone_name(merchant.zone))):
         states.as_of(hours)
-        if not hours.failed and frames.has_no_bets_by_hour(hours.value):
+        if not hours.failures and frames.has_no_bets_by_hour(hours.value):
             before = when_text(day - WEEK, day - WEEK)
             st.info(text("No bets today, nor {when}.", when=before), icon=":material/event_busy:")
             return

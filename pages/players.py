@@ -216,7 +216,7 @@ def opened(event_id: str) -> None:
         round=parts_dialog.named(event_id),
         when=period_filters.view().period.when,
     )
-    if known.failed:
+    if known.failures:
         sentence += " " + text("Some rounds could not be read; it may be one of them.")
     parts_dialog.missing(sentence)
 

@@ -82,7 +82,7 @@ class BetsRead(Progressive[BetSums]):
         """The same for a file, which must say by itself that older bets are not read yet."""
         if self.known is None or self.finished:
             return self.known
-        return replace(self.known, failed=(*self.known.failed, later("The older bets: not read yet.")))
+        return replace(self.known, failures=(*self.known.failures, later("The older bets: not read yet.")))
 
 
 @dataclass(eq=False)
@@ -124,7 +124,7 @@ class BetReading:
     def look(self, end_s: int, patience_s: float) -> BetsRead:
         """Say what has been read up to `end_s`, and go on if begun. Waits so long at most for the rest.
 
-        Failures of the provider are named in `known.failed`. Raises TwoJError where every piece failed, and
+        Failures of the provider are named in `known.failures`. Raises TwoJError where every piece failed, and
         what went wrong in the summing up.
         """
         with self._lock:

@@ -41,7 +41,7 @@ def bonuses_and_gain(
     """The same, with how many are still open and the company's gain of all games in the window.
 
     The gain of another merchant is not to be had, so it is None. Raises TwoJError where the bonuses are not
-    known; what else failed is named in `failed`.
+    known; what else failed is named in `failures`.
     """
     open_states = [state for state in OPEN_STATES if not wanted.states or state in wanted.states]
     calls: dict[Message, Callable[[], Reply[Any]]] = {_ALL: _asking(merchant, wanted, start, end)}
@@ -80,7 +80,7 @@ def bonus_days(
 ) -> Reading[pd.DataFrame]:
     """One row a business day of `period` (`bonuses.bonus_days_frame`), from one answer a day.
 
-    A day whose answer failed is NA and named in `failed`. Raises TwoJError where no day is known.
+    A day whose answer failed is NA and named in `failures`. Raises TwoJError where no day is known.
     """
     zone = merchant.zone
     ends = {day: day_end(day, zone) for day in period.days()}
@@ -112,7 +112,7 @@ def bonus_parts(
 ) -> Reading[pd.DataFrame]:
     """One row a state and creation type (`bonuses.bonus_parts_frame`), from one answer each, and their total.
 
-    A pair whose answer failed is NA and named in `failed`. Raises TwoJError where none is known.
+    A pair whose answer failed is NA and named in `failures`. Raises TwoJError where none is known.
     """
     pairs = [
         (state, create_type)

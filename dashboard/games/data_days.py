@@ -36,7 +36,7 @@ def game_days(
 
     Slots games take one call a day, the newest day first; the others one a day each, after the slots; then
     come the totals of all games, against which these are held. An answer that failed is None and named in
-    `failed`. Raises TwoJError where the list of games or every answer failed.
+    `failures`. Raises TwoJError where the list of games or every answer failed.
     """
     listed = merchant.twoj.all.list().data
     wanted = _wanted(listed, only)

@@ -138,7 +138,7 @@ def _judged(
         Judged(found, drawn.value),
         period.as_of,
         stale_reason_of(parts),
-        tuple(sentence for part in parts for sentence in part.failed),
+        tuple(sentence for part in parts for sentence in part.failures),
         tuple(dict.fromkeys(sentence for part in parts for sentence in part.warnings)),
         period.window,
         settled=all(part.settled for part in parts),

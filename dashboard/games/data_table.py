@@ -38,8 +38,8 @@ Key = tuple[bool, int | str]
 def games(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFrame]:
     """One row a game of `period` (`frames.games_frame`), when all have answered.
 
-    A game whose answer failed is NA and named in `failed`. Raises TwoJError where the list of games or every
-    answer failed.
+    A game whose answer failed is NA and named in `failures`. Raises TwoJError where the list of games or
+    every answer failed.
     """
     start, end = period.window(merchant.zone)
     listed = merchant.twoj.all.list().data
@@ -91,7 +91,7 @@ def _table(merchant: Merchant, listed: Sequence[Game], load: Job[Key, Any]) -> R
         table.game_table(found.value, before, players, icons),
         found.as_of,
         found.stale_reason,
-        found.failed + _named(listed, failed, is_before=True),
+        found.failures + _named(listed, failed, is_before=True),
         warnings_of(
             merchant, (reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE)
         ),

@@ -62,12 +62,12 @@ def draw(
         currency=known.currency or current.merchant().currency or "",
         as_of=formats.moment(known.as_of, zone),
         comparison=str(known.compared),
-        completeness=" ".join(filter(None, (stale, *map(str, (*known.failed, *known.warnings)), note))),
+        completeness=" ".join(filter(None, (stale, *map(str, (*known.failures, *known.warnings)), note))),
         only=only,
         rows=str(len(frame)),
     )
     days = file_days(start, end, zone)
-    lacks = text("incomplete") if known.failed else ""
+    lacks = text("incomplete") if known.failures else ""
     offer(about, columns, frame, file_stem(title.lower(), whose, lacks, days))
 
 

@@ -76,10 +76,10 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> 
         st.warning(f"{escaped(stale_text(reason))} {last}", icon=":material/history:")
     else:
         compared = text("compared with {days}", days=known.compared) if known.compared else ""
-        if all(each.settled and not each.failed for each in shown):
+        if all(each.settled and not each.failures for each in shown):
             age = text("final")
         st.caption(" · ".join(filter(None, (text("As of {when}", when=when), age, compared, note))))
-    failed = dict.fromkeys(sentence for each in shown for sentence in each.failed)
+    failed = dict.fromkeys(sentence for each in shown for sentence in each.failures)
     if failed:
         sentences = escaped(" ".join(map(str, failed)))
         st.warning(text("Not included: {sentences}", sentences=sentences), icon=":material/cloud_off:")

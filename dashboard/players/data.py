@@ -126,7 +126,7 @@ def in_currency(known: Reading[PlayerHistory], wanted: str | None) -> Reading[Pl
 def player_sums(merchant: Merchant, history: PlayerHistory) -> Reading[pd.DataFrame]:
     """Each game's rounds beside the provider's summary of the same window (`player_games.player_games`).
 
-    A summary whose answer failed is named in `failed`. Raises TwoJError where both failed.
+    A summary whose answer failed is named in `failures`. Raises TwoJError where both failed.
     """
     twoj = merchant.twoj
     asked = {"start": history.start, "end": history.end, **asdict(history.player)}

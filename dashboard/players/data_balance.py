@@ -152,7 +152,7 @@ def _lacking(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> 
     except TwoJError as error:
         unknown.append(text("The provider's summaries: {why}", why=sentence(error)))
         return []
-    unknown += map(str, sums.failed)
+    unknown += map(str, sums.failures)
     return lacking(sums.value)
 
 

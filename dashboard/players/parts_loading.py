@@ -75,8 +75,8 @@ def currencies() -> None:
 
 def as_of(known: Reading[PlayerHistory], *others: Reading[Any], note: str = "") -> None:
     """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
-    lacks = text("without the rounds named above") if known.failed else ""
-    without = replace(known, failed=())
+    lacks = text("without the rounds named above") if known.failures else ""
+    without = replace(known, failures=())
     states.as_of(*others, without, note=" · ".join(filter(None, (note, lacks))))
 
 

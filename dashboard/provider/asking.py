@@ -79,7 +79,7 @@ def reading_of(
     value: R,
     replies: Iterable[Reply[Any]],
     window: tuple[datetime, datetime],
-    failed: tuple[Words, ...] = (),
+    failures: tuple[Words, ...] = (),
     as_of: datetime | None = None,
 ) -> Reading[R]:
     """What was made of replies about a window, as old as the oldest of them unless `as_of` says otherwise."""
@@ -89,7 +89,7 @@ def reading_of(
         value,
         as_of,
         stale_reason_of(parts),
-        failed,
+        failures,
         warnings_of(merchant, parts),
         covered(*window, as_of),
         settled=is_settled(parts),

@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Reading(Generic[T]):
     """A value with its age: `as_of` is when the provider said the oldest part of it that may still change.
 
-    `stale_reason`: how the provider failed, where this is what it said last. `failed`: a sentence for each
+    `stale_reason`: how the provider failed, where this is what it said last. `failures`: a sentence for each
     part that the value lacks because its answer failed. `warnings`: what else a reader must know of it, a
     sentence each. `window` is what the value covers (half open), `compared` with what it is compared, in
     words: an answer may be older than the question of the moment, and whoever shows it takes these words, not
@@ -26,7 +26,7 @@ class Reading(Generic[T]):
     value: T
     as_of: datetime
     stale_reason: TwoJError | None = None
-    failed: tuple[Words, ...] = ()
+    failures: tuple[Words, ...] = ()
     warnings: tuple[Words, ...] = ()
     window: tuple[datetime, datetime] | None = None
     compared: Words = ""

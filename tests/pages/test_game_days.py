@@ -93,7 +93,7 @@ def test_one_failing_game_names_its_days(open_page, sandbox):
     sandbox.fault(ONE_GAME, "code_500", where={"game_id": 3001})
     days = view({"period": "2025-11-01..2025-11-03"}).period.days()
     known = whole(lambda: games_data_days.game_days(merchant(), days, view().now)).known
-    (sentence,) = map(str, known.failed)
+    (sentence,) = map(str, known.failures)
     assert sentence.startswith("Baccarat on 3 days: The provider failed inside")
     assert known.value.rows[3001] == [None, None, None]
     assert sum(None in row for row in known.value.rows.values()) == 1

@@ -159,7 +159,7 @@ def test_an_hour_that_ended_since_is_a_gap_until_it_is_read(reading, provider):
     gap = Window(START + H + 600, START + 2 * H)
     assert read.unread == (gap, Window(START + 2 * H, START + 2 * H + 300))
     assert read.known.stale
-    assert tuple(map(str, read.known.failed)) == ("15 Mar, 10:00–10:05: The provider took too long.",)
+    assert tuple(map(str, read.known.failures)) == ("15 Mar, 10:00–10:05: The provider took too long.",)
 
 
 def test_an_hour_that_fails_in_the_middle_is_named_and_asked_again(reading, provider):
@@ -168,7 +168,7 @@ def test_an_hour_that_fails_in_the_middle_is_named_and_asked_again(reading, prov
     read = reading.look(START + 6 * H, 5)
     assert (bets(read), read.finished, read.known.stale) == (180, True, False)
     assert read.unread == tuple(Window(START + hour * H, START + (hour + 1) * H) for hour in (1, 2, 4))
-    assert tuple(map(str, read.known.failed)) == (
+    assert tuple(map(str, read.known.failures)) == (
         "15 Mar, 09:00–11:00; 15 Mar, 12:00–13:00: The provider took too long.",
     )
     provider.starts()
@@ -178,7 +178,7 @@ def test_an_hour_that_fails_in_the_middle_is_named_and_asked_again(reading, prov
     provider.failing, provider.now = set(), provider.now + 1
     read = reading.look(START + 6 * H, 5)
     assert provider.starts() == [4, 2, 1]
-    assert (bets(read), read.unread, tuple(map(str, read.known.failed))) == (360, (), ())
+    assert (bets(read), read.unread, tuple(map(str, read.known.failures))) == (360, (), ())
 
 
 def test_what_was_read_stays_when_the_provider_fails_and_says_its_age(reading, provider):
@@ -195,14 +195,14 @@ def test_an_hour_with_fewer_bets_than_counted_is_named_and_never_settled(reading
     provider.lacking = {START + H}
     reading.begin()
     read = reading.look(START + 2 * H, 5)
-    assert tuple(map(str, read.known.failed)) == (
+    assert tuple(map(str, read.known.failures)) == (
         "15 Mar, 09:00–10:00: the provider counts more bets than its pages hold.",
     )
     provider.starts()
     provider.lacking, provider.now = set(), provider.now + 600
     read = reading.look(START + 2 * H, 5)
     assert provider.starts() == [1]
-    assert (bets(read), tuple(map(str, read.known.failed))) == (120, ())
+    assert (bets(read), tuple(map(str, read.known.failures))) == (120, ())
 
 
 def test_where_everything_fails_it_is_raised(reading, provider):
