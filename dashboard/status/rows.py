@@ -174,23 +174,24 @@ def cache_row(seen: CacheState | None) -> Row:
     what = text("Store")
     if seen is None:
         return Row(what, HealthState.UNKNOWN, text("The check has not been answered."))
+    place = Message(*seen.place)
     if not seen.works:
         advice = (
             text("Check that Redis runs and that TWOJ_CACHE_URL leads to it.")
-            if seen.place.startswith("Redis")
+            if place.key.startswith("Redis")
             else text("Check that the disk has room, and that the folder belongs to the server's user.")
         )
         said = text(
             "{place} cannot be read and written. Pages work, and ask the provider more often.",
-            place=seen.place,
+            place=place,
         )
         return Row(what, HealthState.FAILING, said, advice)
     limit = _size(seen.limit_bytes)
     said = (
-        text("{place}. size not known of at most {limit}.", place=seen.place, limit=limit)
+        text("{place}. size not known of at most {limit}.", place=place, limit=limit)
         if seen.size_bytes is None
         else text(
-            "{place}. {size} of at most {limit}.", place=seen.place, size=_size(seen.size_bytes), limit=limit
+            "{place}. {size} of at most {limit}.", place=place, size=_size(seen.size_bytes), limit=limit
         )
     )
     return Row(what, HealthState.WELL, said)

@@ -155,11 +155,16 @@ def test_a_limit_bounds_the_size(make_store):
 
 def test_the_state_of_a_cache_shows_no_password(make_client, tmp_path):
     folder = make_client(cache_url=tmp_path / "here", cache_bytes=MIB).cache_state()
-    assert (folder.place, folder.works, folder.limit_bytes) == (f"Folder {tmp_path / 'here'}", True, MIB)
+    words, fields = folder.place
+    assert words.format_map(fields) == f"Folder {tmp_path / 'here'}"
+    assert (folder.works, folder.limit_bytes) == (True, MIB)
     assert folder.size_bytes
     port = free_port()
     away = make_client(cache_url=f"redis://user:s3cret@127.0.0.1:{port}/2?client_name=s3cret").cache_state()
-    assert away == (f"Redis at 127.0.0.1:{port}, database 2", False, None, 2**30)
+    words, fields = away.place
+    assert words.format_map(fields) == f"Redis at 127.0.0.1:{port}, database 2"
+    assert away[1:] == (False, None, 2**30)
+    assert "s3cret" not in repr(away)
 
 
 def test_a_cache_that_can_be_read_and_not_written_does_not_work(clock):

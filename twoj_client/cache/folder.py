@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import diskcache
 
-from twoj_client.cache.store import StoreFailed
+from twoj_client.cache.store import Place, StoreFailed
+from twoj_client.errors import gettext_noop
 from twoj_client.threads import Workers
 
 log = logging.getLogger("twoj_client")
@@ -102,7 +103,7 @@ class FolderStore:
     """Keeps answers in `folder`, for its owner alone, up to `limit_bytes`; what is oldest goes first."""
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
-        self.place = f"Folder {folder}"
+        self.place: Place = gettext_noop("Folder {path}"), {"path": str(folder)}
         self._folder = folder
         self._database = folder / "cache.db"
         self._limit_bytes = limit_bytes

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import redis
 
-from twoj_client.cache.store import StoreFailed
+from twoj_client.cache.store import Place, StoreFailed
+from twoj_client.errors import gettext_noop
 
 R = TypeVar("R")
 
@@ -128,6 +129,8 @@ class RedisStore:
         raise StoreFailed(f"Redis: {reason}")
 
 
-def _place(url: str) -> str:
+def _place(url: str) -> Place:
     parts = urlsplit(url)
-    return f"Redis at {parts.hostname}:{parts.port or 6379}, database {parts.path.strip('/') or 0}"
+    address, database = f"{parts.hostname}:{parts.port or 6379}", parts.path.strip("/") or 0
+    words = gettext_noop("Redis at {address}, database {database}")
+    return words, {"address": address, "database": database}

@@ -10,6 +10,8 @@ from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
 log = logging.getLogger("twoj_client")
 
 R = TypeVar("R")
+Place = tuple[str, dict[str, object]]
+"""Where a store is, for people and without a password: words with named places, and what fills them."""
 
 _CHECK_TTL_S = 5
 _CHECK = "#check"
@@ -23,7 +25,7 @@ class StoreFailed(Exception):
 class CacheState(NamedTuple):
     """How a cache is: `size_bytes` is None where that is not known."""
 
-    place: str
+    place: Place
     works: bool
     size_bytes: int | None
     limit_bytes: int
@@ -32,8 +34,7 @@ class CacheState(NamedTuple):
 class Store(Protocol):
     """Keeps bytes under text keys. Each method may raise StoreFailed, and may work again later."""
 
-    place: str
-    """Where it is, for people: without a password."""
+    place: Place
 
     def get(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return what is kept under each key, None where nothing is."""

@@ -21,7 +21,7 @@ from tests.parts import ledger_at
 from tests.provider import CLOCK
 from twoj_client.cache.store import CacheState
 
-CACHE = CacheState("Folder /cache", True, 1, 2)
+CACHE = CacheState(("Folder {path}", {"path": "/cache"}), True, 1, 2)
 
 
 @pytest.fixture

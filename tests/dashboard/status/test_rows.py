@@ -40,7 +40,7 @@ REFUSED = seen(signed=False, error=SignatureRefused("", endpoint="/api/all/list"
 AWAY = seen(reachable=False, signed=None, error=TimedOut("The provider took too long."))
 NOT_JSON = NotJson("The provider's answer is HTML, not JSON.", endpoint="/api/all/list")
 BROKEN = seen(signed=None, error=NOT_JSON)
-FOLDER = CacheState("Folder /cache", True, 33_000_000, 2**30)
+FOLDER = CacheState(("Folder {path}", {"path": "/cache"}), True, 33_000_000, 2**30)
 LEDGER = LedgerSeen("SQLite file /ledger", "0003", "0003")
 NOW_MS = 1_773_567_000_000
 
@@ -113,7 +113,10 @@ def test_the_cache():
     assert "size not known" in cache_row(FOLDER._replace(size_bytes=None)).said
     gone = cache_row(FOLDER._replace(works=False))
     assert (gone.state, "disk has room" in gone.to_do) == (HealthState.FAILING, True)
-    assert "TWOJ_CACHE_URL" in cache_row(CacheState("Redis at x:1, database 0", False, None, 1)).to_do
+    assert (
+        "TWOJ_CACHE_URL"
+        in cache_row(CacheState(("Redis at {address}", {"address": "x:1"}), False, None, 1)).to_do
+    )
     assert answers_row(3, 1, 2).said.startswith("Hit rate 75.0\u00a0% of 4 answers. 2 were old")
     assert answers_row(0, 0, 0).state is HealthState.UNKNOWN
 
