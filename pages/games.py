@@ -12,7 +12,7 @@ from dashboard.core.frames import NO_GAMES, UNLISTED, extremes, game_ids, has_no
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.query import View
-from dashboard.core.text import later, plural, text
+from dashboard.core.text import later, text
 from dashboard.games import data_days as games_data_days
 from dashboard.games import data_luck, parts_game
 from dashboard.games import data_table as games_data_table
@@ -179,11 +179,10 @@ def heat() -> None:
             "heat",
         )
         st.caption(
-            plural(
-                "{shown} of {n} games: those whose gain moved the most from day to day.",
-                "{shown} of {n} games: those whose gain moved the most from day to day.",
-                len(names),
+            text(
+                "{shown} of {all} games: those whose gain moved the most from day to day.",
                 shown=formats.count(len(ranked)),
+                all=formats.count(len(names)),
             )
         )
         if days.lacks_games and only:

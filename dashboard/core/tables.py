@@ -1,10 +1,18 @@
 """The columns under which frames leave the house as files."""
 
-from typing import Final
+from typing import Any, Final
 
 from dashboard.core.files import Column, Kind
-from dashboard.core.metrics import BONUS_METRIC, METRIC, Unit
+from dashboard.core.metrics import BONUS_METRIC, METRIC, Metric, Unit
 from dashboard.core.text import later
+
+_KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
+
+
+def _of_metric(field: str, metric: Metric[Any]) -> Column:
+    """A column of a metric, under its label."""
+    return Column(field, metric.label_key, _KINDS[metric.unit], metric.made_of)
+
 
 _SUMS: Final = (
     Column("bet_count", "Bets", Kind.COUNT),
@@ -36,15 +44,14 @@ GAMES: Final = (
     Column("hold", "Hold", Kind.RATIO),
 )
 
-_RTP: Final = METRIC["rtp"]
 ALL_GAMES: Final = (
     Column("name", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
-    Column("bet_count", "Bets", Kind.COUNT, METRIC["bets"].made_of),
-    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].made_of),
-    Column("company_gain_li", "Company gain", Kind.MONEY, METRIC["company_gain"].made_of),
-    Column("hold", "Hold", Kind.RATIO, METRIC["hold"].made_of),
-    Column("rtp", "RTP", Kind.RATIO, _RTP.made_of),
+    _of_metric("bet_count", METRIC["bets"]),
+    _of_metric("bet_amount_li", METRIC["bet_amount"]),
+    _of_metric("company_gain_li", METRIC["company_gain"]),
+    _of_metric("hold", METRIC["hold"]),
+    _of_metric("rtp", METRIC["rtp"]),
     Column(
         "share",
         "Share",
@@ -54,7 +61,7 @@ ALL_GAMES: Final = (
             " lost."
         ),
     ),
-    Column("average_bet_li", "Average bet", Kind.MONEY, METRIC["average_bet"].made_of),
+    _of_metric("average_bet_li", METRIC["average_bet"]),
     Column(
         "players",
         "Players",
@@ -78,7 +85,7 @@ LUCK: Final = (
     Column("name", "Game", Kind.TEXT),
     Column("type", "Type", Kind.TEXT),
     Column("verdict", "Verdict", Kind.TEXT),
-    Column("rtp", "RTP", Kind.RATIO, _RTP.made_of),
+    _of_metric("rtp", METRIC["rtp"]),
     Column("expected", "Expected", Kind.RATIO, later("The RTP that an honest game is expected to have.")),
     Column(
         "source",
@@ -120,19 +127,15 @@ ROUND_PLAYERS: Final = (
 )
 """Whose rounds those are, for people who may see players."""
 
-_KINDS: Final = {Unit.COUNT: Kind.COUNT, Unit.MONEY: Kind.MONEY, Unit.RATIO: Kind.RATIO}
-_BONUSES: Final = tuple(
-    Column(field, BONUS_METRIC[key].label_key, _KINDS[BONUS_METRIC[key].unit], BONUS_METRIC[key].made_of)
-    for field, key in (
-        ("release_count", "bonus_issued"),
-        ("used_count", "bonus_used"),
-        ("use_rate", "use_rate"),
-        ("release_bonus_li", "bonus_amount"),
-        ("converted_cash_li", "converted_cash"),
-        ("conversion_rate", "conversion_rate"),
-        ("bet_amount_li", "bonus_wagered"),
-        ("win_amount_li", "bonus_win"),
-    )
+_BONUSES: Final = (
+    _of_metric("release_count", BONUS_METRIC["bonus_issued"]),
+    _of_metric("used_count", BONUS_METRIC["bonus_used"]),
+    _of_metric("use_rate", BONUS_METRIC["use_rate"]),
+    _of_metric("release_bonus_li", BONUS_METRIC["bonus_amount"]),
+    _of_metric("converted_cash_li", BONUS_METRIC["converted_cash"]),
+    _of_metric("conversion_rate", BONUS_METRIC["conversion_rate"]),
+    _of_metric("bet_amount_li", BONUS_METRIC["bonus_wagered"]),
+    _of_metric("win_amount_li", BONUS_METRIC["bonus_win"]),
 )
 BONUS_DAYS: Final = (Column("date", "Day of creation", Kind.DAY), *_BONUSES)
 BONUS_PARTS: Final = (

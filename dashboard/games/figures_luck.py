@@ -13,7 +13,7 @@ from dashboard.charts.base import Layout, Trace, axis, figure, game_labels, plai
 from dashboard.charts.theme import Theme
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC
-from dashboard.core.text import plural, text
+from dashboard.core.text import text
 from dashboard.games.luck import UNJUDGED, Luck, RtpVerdict
 from dashboard.games.luck_table import ORIGINS, VERDICTS, ratio
 
@@ -205,15 +205,9 @@ def _hover(game: Any) -> str:
         )
     lines = [f"<b>{plain(game.name, 60)}</b>", rtp]
     if game.verdict in UNJUDGED:
-        verdict, needed = VERDICTS[game.verdict], formats.count(game.needed)
+        rounds = {"rounds": formats.count(game.effective), "needed": formats.count(game.needed)}
         lines.append(
-            plural(
-                "{verdict}: {n} of {needed} effective rounds",
-                "{verdict}: {n} of {needed} effective rounds",
-                game.effective,
-                verdict=verdict,
-                needed=needed,
-            )
+            text("{verdict}: {rounds} of {needed} effective rounds", verdict=VERDICTS[game.verdict], **rounds)
         )
     else:
         lines += [
