@@ -23,7 +23,7 @@ from dashboard.bets.sums import (
     player_count,
     sizes,
 )
-from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, size_words, steps_table
+from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, steps_table, unsized_text
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
 from dashboard.core.periods import days_label
@@ -116,7 +116,7 @@ def bet_sizes() -> None:
         with place, states.box(f"{what}-sizes", title):
             rows = sizes(known.value, what)
             charts.show(sizes_chart(rows, what, charts.look(), merchant.currency), f"{what}-sizes")
-            st.caption(size_words(known.value, what))
+            st.caption(unsized_text(known.value, what))
             downloads.draw(title, SIZES, rows, known, bets_filter.words())
 
 

@@ -29,7 +29,7 @@ from dashboard.players import data_balance as players_data_balance
 from dashboard.players import parts_cards as players_cards
 from dashboard.players import parts_filter as players_filter
 from dashboard.players import parts_loading, parts_picker
-from dashboard.players.balance import Cause, jump_words
+from dashboard.players.balance import Cause, gaps_text
 from dashboard.players.data import PlayerHistory
 from dashboard.players.figures_balance import balance_chart
 from dashboard.players.figures_habits import hours_of_week_chart, sessions_chart
@@ -46,11 +46,11 @@ from dashboard.players.tables import (
 )
 from dashboard.provider.reading import Reading
 from dashboard.rounds import parts_dialog
-from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_words
+from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_text
 from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, rounds_table
 
 ROUNDS_HIGH = 14
-PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "rest_li")
+PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "unexplained_li")
 """What a player loses is no loss of the company's."""
 TO_GAME = link("game", "games", game_id="game_id")
 
@@ -100,7 +100,7 @@ def balance() -> None:
     jumps = players_data_balance.player_jumps(merchant, known.value)
     with states.box("balance-chart", text("Balance and net result")):
         parts_loading.as_of(known)
-        st.markdown(jump_words(jumps.gaps, known.value.unit))
+        st.markdown(gaps_text(jumps.gaps, known.value.unit))
         if jumps.unknown:
             unknown = escaped(" ".join(map(str, jumps.unknown)))
             st.warning(text("Not known: {what}", what=unknown), icon=":material/cloud_off:")
@@ -111,7 +111,7 @@ def balance() -> None:
             "balance",
         )
         st.caption(text("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains"))
-        if lacking := undated_words(known.value.rounds):
+        if lacking := undated_text(known.value.rounds):
             st.caption(lacking)
         other = [gap for gap in jumps.gaps if gap.cause is not Cause.TRANSFER]
         if other:
@@ -138,7 +138,7 @@ def habits() -> None:
         parts_loading.as_of(known)
         cells = by_weekday_and_hour(rounds, merchant.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), known.value.unit, merchant.zone), "week")
-        if lacking := undated_words(known.value.rounds):
+        if lacking := undated_text(known.value.rounds):
             st.caption(lacking)
     with right, states.box("sessions", text("Sessions by day, {zone}", zone=zone)):
         players_filter.draw_pause()

@@ -41,7 +41,7 @@ from dashboard.overview import data as overview_data
 from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
 from dashboard.players.player import Player
-from dashboard.rounds.filter import RoundFilter
+from dashboard.rounds.filter import RoundQuery
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from dashboard.wallet import data as wallet_data
@@ -106,8 +106,8 @@ def all_that_pages_ask() -> None:
         lambda: bonus_data.bonuses_and_gain(ours, BonusQuery(), start, now),
         lambda: bonus_data.bonus_parts(ours, BonusQuery(), start, now),
         lambda: players_data.player_history(ours, Player(op_id="whale"), view),
-        lambda: bets_data.bets(ours, view, RoundFilter()),
-        lambda: bets_data.last_bets(ours, RoundFilter()),
+        lambda: bets_data.bets(ours, view, RoundQuery()),
+        lambda: bets_data.last_bets(ours, RoundQuery()),
         lambda: players_data_balance.balance_now(ours, "whale"),
         lambda: wallet_data.balance(ours, "whale"),
         lambda: wallet_data.transfers(ours, WantedTransfers("whale")),

@@ -18,7 +18,7 @@ from dashboard.provider.asking import PATIENCE_S, late, warnings_of
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, stale_reason_of
-from dashboard.rounds.filter import RoundFilter
+from dashboard.rounds.filter import RoundQuery
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.all_games import Sums
 
@@ -32,7 +32,7 @@ _PATIENCE_S: Final = 0.7
 _READ_AGAIN_FOR: Final = timedelta(days=9)
 
 
-def bets(merchant: Merchant, view: View, wanted: RoundFilter, patience_s: float = _PATIENCE_S) -> BetsRead:
+def bets(merchant: Merchant, view: View, wanted: RoundQuery, patience_s: float = _PATIENCE_S) -> BetsRead:
     """What has been read of the bets of `view` that are `wanted`, in sums.
 
     They are read in the background, the newest first; more than `MOST_UNASKED` only once somebody began it
@@ -57,7 +57,7 @@ def bet_count(merchant: Merchant, view: View) -> int | None:
         return None
 
 
-def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
+def last_bets(merchant: Merchant, wanted: RoundQuery) -> Reading[BetSums]:
     """The bets of the last ten minutes in sums, asked for each 15 seconds, once for all who look.
 
     Raises TwoJError.
@@ -84,7 +84,7 @@ def last_bets(merchant: Merchant, wanted: RoundFilter) -> Reading[BetSums]:
     )
 
 
-def bet_reading(merchant: Merchant, view: View, wanted: RoundFilter) -> BetReading:
+def bet_reading(merchant: Merchant, view: View, wanted: RoundQuery) -> BetReading:
     """The reading of the period's bets, one for all who look, to begin it or to stop it."""
     sums, count = _sums(merchant), bet_count(merchant, view)
     start_s, end_s = _epoch(view.start), _epoch(view.end)

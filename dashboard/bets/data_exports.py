@@ -26,7 +26,7 @@ from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import day_end
 from dashboard.core.text import language, text, use_language
 from dashboard.provider.failures import by_time, failures
-from dashboard.rounds.filter import RoundFilter
+from dashboard.rounds.filter import RoundQuery
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.models import Game
 from twoj_client.windows import cut
@@ -100,7 +100,7 @@ class Exports:
             self._wake.set()
             thread.join()
 
-    def order(self, first_day: date, last_day: date, wanted: RoundFilter, only: str, form: Format) -> None:
+    def order(self, first_day: date, last_day: date, wanted: RoundQuery, only: str, form: Format) -> None:
         """Have whole business days exported; `only` says `wanted` in words.
 
         Raises ValueError where the last day is not over.

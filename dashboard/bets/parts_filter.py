@@ -9,14 +9,14 @@ from dashboard.core.text import text
 from dashboard.kit import current, query_params
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import ProviderFailed
-from dashboard.rounds.filter import RoundFilter, read_bet_filter
+from dashboard.rounds.filter import RoundQuery, read_bet_query
 
 _KEY: Final = "bets-"
 
 
-def wanted() -> RoundFilter:
+def wanted() -> RoundQuery:
     """Which bets the address asks for."""
-    return read_bet_filter(query_params.query())
+    return read_bet_query(query_params.query())
 
 
 def words() -> str:
@@ -34,7 +34,7 @@ def draw() -> None:
             query_params.game_picker(_KEY, _names(wanted()))
 
 
-def _names(shown: RoundFilter) -> dict[int, str]:
+def _names(shown: RoundQuery) -> dict[int, str]:
     """Names of the games to choose from; those of the address are among them, if only by id."""
     names = {game_id: str(game_id) for game_id in shown.game_ids}
     try:

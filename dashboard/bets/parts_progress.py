@@ -9,10 +9,10 @@ from dashboard.core.formats import count
 from dashboard.core.query import View
 from dashboard.core.text import text
 from dashboard.kit import current, period_filters, progress
-from dashboard.rounds.filter import RoundFilter
+from dashboard.rounds.filter import RoundQuery
 
 
-def follow(view: View, wanted: RoundFilter, read: BetsRead) -> None:
+def follow(view: View, wanted: RoundQuery, read: BetsRead) -> None:
     """Say how far the reading is, unless all is read; where it is stopped or not begun, offer to read."""
     if not read.finished and not read.going_on:
         _ask(view, read)

@@ -71,7 +71,7 @@ def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> 
     )
 
 
-def size_words(sums: BetSums, what: Size) -> str:
+def unsized_text(sums: BetSums, what: Size) -> str:
     """What a picture of sizes leaves out, in words: bets of 0, or bets that won nothing."""
     bets, rest = sums.totals.bet_count, unsized(sums, what)
     if what is Size.BET:

@@ -42,7 +42,7 @@ from dashboard.provider import game_list
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import ProviderFailed
 from dashboard.provider.reading import Progressive, Reading
-from dashboard.rounds.frame import by_weekday_and_hour, undated_words
+from dashboard.rounds.frame import by_weekday_and_hour, undated_text
 
 ROUNDS = 15
 ROUND_ORDER = ("time", "user_id", "op_id", "bet_amount_li", "win_li", "gain_li", "draw_id")
@@ -225,7 +225,7 @@ def rounds() -> None:
         states.as_of(arriving.known, note=since)
         cells = by_weekday_and_hour(found.rounds, merchant.zone)
         charts.show(hours_of_week_chart(cells, charts.look(), merchant.currency, merchant.zone), "game-hours")
-        if lacking := undated_words(found.rounds):
+        if lacking := undated_text(found.rounds):
             st.caption(lacking)
     for key, title, rows in (
         ("game-wins", text("Biggest wins of these rounds"), biggest_wins(found.rounds, ROUNDS)),

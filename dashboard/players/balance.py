@@ -79,13 +79,13 @@ class Gap:
         return self.after_li - self.before_li
 
     @property
-    def rest_li(self) -> int:
+    def unexplained_li(self) -> int:
         """What transfers do not explain."""
         return self.amount_li - self.transferred_li
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
+class SummaryExcess:
     """What the provider's summary of some games has beyond the rounds at hand."""
 
     games: str
@@ -159,7 +159,7 @@ def by_other_causes(
     found: Sequence[Gap],
     rounds: pd.DataFrame,
     missing: Sequence[tuple[int, int]],
-    lacking: Sequence[Lacking],
+    lacking: Sequence[SummaryExcess],
     converted: Mapping[date, int],
     zone: ZoneInfo,
 ) -> list[Gap]:
@@ -173,22 +173,24 @@ def by_other_causes(
         None if pd.isna(amount) else amount for amount in rounds["jackpot_amount_li"].tolist()
     ]
     open_gaps = [gap for gap in found if gap.cause is Cause.UNEXPLAINED]
-    in_sum = sum(gap.rest_li for gap in open_gaps)
+    in_sum = sum(gap.unexplained_li for gap in open_gaps)
     absent = {one.gain_li: one.games for one in lacking if one.gain_li}
     if len(open_gaps) > 1 and lacking and in_sum == sum(one.gain_li for one in lacking) != 0:
-        absent |= {gap.rest_li: ", ".join(one.games for one in lacking) for gap in open_gaps}
+        absent |= {gap.unexplained_li: ", ".join(one.games for one in lacking) for gap in open_gaps}
 
     def named(gap: Gap) -> Gap:
         if any(start <= gap.to_s and gap.from_s < end for start, end in missing):
             return _with(gap, Cause.MISSING, text("the provider did not give all rounds of this time"))
-        if gap.rest_li in absent:
-            more = text("the provider's summary has more of {games}", games=absent[gap.rest_li])
+        if gap.unexplained_li in absent:
+            more = text("the provider's summary has more of {games}", games=absent[gap.unexplained_li])
             return _with(gap, Cause.MISSING, more)
-        if jackpots[gap.row - 1] == gap.rest_li:
+        if jackpots[gap.row - 1] == gap.unexplained_li:
             return _with(gap, Cause.JACKPOT, text("as much as the jackpot of the round before"))
         last_day = datetime.fromtimestamp(gap.to_s, zone).date()
-        days = [day for day, cash_li in converted.items() if cash_li == gap.rest_li and day <= last_day]
-        if gap.rest_li > 0 and days:
+        days = [
+            day for day, cash_li in converted.items() if cash_li == gap.unexplained_li and day <= last_day
+        ]
+        if gap.unexplained_li > 0 and days:
             label = days_label(max(days), max(days))
             return _with(gap, Cause.BONUS, text("as much cash as the bonuses of {day} became", day=label))
         return gap
@@ -196,13 +198,13 @@ def by_other_causes(
     return [named(gap) if gap.cause is Cause.UNEXPLAINED else gap for gap in found]
 
 
-def jump_words(found: Sequence[Gap], currency: str | None) -> str:
+def gaps_text(found: Sequence[Gap], currency: str | None) -> str:
     """How often the balance jumped and why, in one sentence."""
     if not found:
         return text("The balance runs on from round to round without a jump.")
     parts = []
     for cause, sentence in _IN_SENTENCE.items():
-        rests_li = [gap.rest_li for gap in found if gap.cause is cause]
+        rests_li = [gap.unexplained_li for gap in found if gap.cause is cause]
         if rests_li:
             moved = with_plus(money(sum(rests_li), currency))
             parts.append(text(sentence.key, count=count(len(rests_li)), amount=moved))

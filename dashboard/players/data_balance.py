@@ -13,7 +13,7 @@ from dashboard.core.text import Deferred, later, text
 from dashboard.players.balance import (
     Cause,
     Gap,
-    Lacking,
+    SummaryExcess,
     Transfer,
     by_other_causes,
     by_transfers,
@@ -98,7 +98,7 @@ def player_jumps(merchant: Merchant, history: PlayerHistory) -> Jumps:
         return by_other_causes(found, rounds, history.missing, absent, converted, merchant.zone)
 
     named_gaps = named({})
-    left = [gap for gap in named_gaps if gap.cause is Cause.UNEXPLAINED and gap.rest_li > 0]
+    left = [gap for gap in named_gaps if gap.cause is Cause.UNEXPLAINED and gap.unexplained_li > 0]
     if left and transfers_known:
         named_gaps = named(_converted(merchant, history, left, unknown))
     return Jumps(named_gaps, known, tuple(unknown))
@@ -146,7 +146,7 @@ class _Records(NamedTuple):
     undated: int
 
 
-def _lacking(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> list[Lacking]:
+def _lacking(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -> list[SummaryExcess]:
     try:
         sums = player_sums(merchant, history)
     except TwoJError as error:

@@ -159,7 +159,7 @@ def _transfers(
 
 def _gaps(gaps: Sequence[Gap], look: Theme, currency: str | None, zone: ZoneInfo) -> list[Trace]:
     at = np.array([gap.to_s for gap in gaps], np.int64)
-    places, counts = mark_places(at, np.array([abs(gap.rest_li) for gap in gaps], np.int64))
+    places, counts = mark_places(at, np.array([abs(gap.unexplained_li) for gap in gaps], np.int64))
     times, said = (write(at[places] * 1000, zone) for write in (local_times, clock_times))
     traces = []
     for cause, symbol in _GAPS.items():
@@ -190,7 +190,7 @@ def _gaps(gaps: Sequence[Gap], look: Theme, currency: str | None, zone: ZoneInfo
                         text(
                             "{cause}: {amount}<br>{when}",
                             cause=name,
-                            amount=money(gap.rest_li, currency),
+                            amount=money(gap.unexplained_li, currency),
                             when=when,
                         ),
                         "",

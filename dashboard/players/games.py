@@ -12,7 +12,7 @@ from dashboard.core.codes import SLOTS
 from dashboard.core.formats import count, money, with_plus
 from dashboard.core.frames import game_names, game_type
 from dashboard.core.text import later, text
-from dashboard.players.balance import Lacking
+from dashboard.players.balance import SummaryExcess
 from twoj_client.models import Game, GamesUserSummary, SlotsUserRow
 
 OTHERS: Final = later("All games that are not slots")
@@ -95,10 +95,10 @@ def in_words(games: pd.DataFrame) -> str:
     return "; ".join(found)
 
 
-def lacking(games: pd.DataFrame) -> list[Lacking]:
+def lacking(games: pd.DataFrame) -> list[SummaryExcess]:
     """What the summaries have beyond the rounds, by their net results."""
     return [
-        Lacking(str(row["game"]), int(row["summary_gain_li"] - row["gain_li"]))
+        SummaryExcess(str(row["game"]), int(row["summary_gain_li"] - row["gain_li"]))
         for row in games.to_dict("records")
         if not pd.isna(row["summary_gain_li"]) and row["summary_gain_li"] != row["gain_li"]
     ]

@@ -8,15 +8,15 @@ import streamlit as st
 from dashboard.core.query import BUY, FEATURE, MAX_BET, MIN_BET, MIN_WIN, PAUSE, RESULT, ROUND_TYPES
 from dashboard.core.text import later, text
 from dashboard.kit import query_params
-from dashboard.rounds.filter import FILTERS, RoundFilter, read_round_filter
+from dashboard.rounds.filter import FILTERS, RoundQuery, read_round_query
 
 _AMOUNTS: Final = {MIN_BET: later("Bet from"), MAX_BET: later("Bet up to"), MIN_WIN: later("Win from")}
 _KEY: Final = "round-"
 
 
-def wanted() -> RoundFilter:
+def wanted() -> RoundQuery:
     """Which rounds the address asks for."""
-    return read_round_filter(query_params.query())
+    return read_round_query(query_params.query())
 
 
 def draw(games: Mapping[int, str], currency: str | None) -> None:
@@ -56,7 +56,7 @@ def draw_pause() -> None:
     )
 
 
-def _choices(shown: RoundFilter, games: Mapping[int, str]) -> None:
+def _choices(shown: RoundQuery, games: Mapping[int, str]) -> None:
     query_params.pills(text("Type"), _KEY, ROUND_TYPES)
     query_params.game_picker(_KEY, {game_id: str(game_id) for game_id in shown.game_ids} | dict(games))
     query_params.pills(text("Feature"), _KEY, FEATURE)

@@ -32,7 +32,10 @@ GAPS: Final = (
     Column("cause", "Cause", Kind.TEXT),
     Column("why", "Because", Kind.TEXT),
     Column(
-        "rest_li", "Not by transfers", Kind.MONEY, later("The part that transfer records do not explain.")
+        "unexplained_li",
+        "Not by transfers",
+        Kind.MONEY,
+        later("The part that transfer records do not explain."),
     ),
 )
 PLAYER_GAMES: Final = (
@@ -60,7 +63,7 @@ def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
 def gaps_table(gaps: Sequence[Gap], zone: ZoneInfo) -> pd.DataFrame:
     """Gaps newest first, for `GAPS`."""
     newest = gaps[::-1]
-    amounts = ("before_li", "after_li", "amount_li", "rest_li")
+    amounts = ("before_li", "after_li", "amount_li", "unexplained_li")
     return pd.DataFrame(
         {
             "at": local_times(pd.Series([gap.to_s for gap in newest], dtype="int64"), zone),

@@ -26,11 +26,11 @@ from dashboard.core.text import later, text
 FILTERS: Final[tuple[Parameter[Any], ...]] = (
     *(ROUND_TYPES, GAME_IDS, FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN),
 )
-"""What of the address narrows down the rounds, in the order of `RoundFilter`."""
+"""What of the address narrows down the rounds, in the order of `RoundQuery`."""
 
 
 @dataclass(frozen=True, slots=True)
-class RoundFilter:
+class RoundQuery:
     """What is empty or None is not narrowed down; amounts in li, both bounds included.
 
     `buy` and `result` are values of `query.BUY` and `query.RESULT`.
@@ -83,11 +83,11 @@ class RoundFilter:
         return "; ".join(filter(None, parts))
 
 
-def read_bet_filter(query: Query) -> RoundFilter:
+def read_bet_query(query: Query) -> RoundQuery:
     """Read from an address which bets it asks for: of all bets only types and games can be told apart."""
-    return RoundFilter(query.value(ROUND_TYPES), query.value(GAME_IDS))
+    return RoundQuery(query.value(ROUND_TYPES), query.value(GAME_IDS))
 
 
-def read_round_filter(query: Query) -> RoundFilter:
+def read_round_query(query: Query) -> RoundQuery:
     """Read from an address which rounds it asks for."""
-    return RoundFilter(*(query.value(parameter) for parameter in FILTERS))
+    return RoundQuery(*(query.value(parameter) for parameter in FILTERS))

@@ -75,7 +75,7 @@ def dated(rounds: pd.DataFrame) -> pd.DataFrame:
     return rounds if can_be.all() else rounds[can_be].reset_index(drop=True)
 
 
-def undated_words(rounds: pd.DataFrame) -> str:
+def undated_text(rounds: pd.DataFrame) -> str:
     """How many rounds are missing where times count, in a sentence; empty where none is."""
     if not (lacking := len(rounds) - len(dated(rounds))):
         return ""

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import dashboard.bets.data  # noqa: F401 - what the server has loaded anyway
 from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import Format
-from dashboard.rounds.filter import RoundFilter
+from dashboard.rounds.filter import RoundQuery
 from tests.benchmarks.export_provider import NOW, running
 from twoj_client import TwoJ
 
@@ -39,7 +39,7 @@ def main(rows: int) -> None:
         with client:
             exports = Exports(Path(folder) / "exports", client, "", ZoneInfo("UTC"), None, lambda: NOW)
             for form in Format:
-                exports.order(DAY, DAY, RoundFilter(), "", form)
+                exports.order(DAY, DAY, RoundQuery(), "", form)
                 begun = time.perf_counter()
                 exports.work()
                 seconds = time.perf_counter() - begun

@@ -20,7 +20,7 @@ from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import ExportState, Format
 from dashboard.core import text as words
 from dashboard.core.text import use_language
-from dashboard.rounds.filter import RoundFilter
+from dashboard.rounds.filter import RoundQuery
 from tests.provider import CLOCK, KEY, MCH_ID, ROOT
 from twoj_client import TwoJ
 from twoj_sandbox.rows import event_ids
@@ -29,7 +29,7 @@ HISTORY = "/api/all/history"
 STAGE = "/api/all/stage/summary"
 DAY = date(2026, 3, 14)
 MIDNIGHT = 1_773_446_400
-ALL = RoundFilter()
+ALL = RoundQuery()
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_day_is_read_back_row_by_row(exports, truth, form):
 
 
 def test_the_file_says_what_it_is(exports, sandbox):
-    exports.order(DAY, DAY, RoundFilter(types=("Fish",)), "Fish", Format.PARQUET)
+    exports.order(DAY, DAY, RoundQuery(types=("Fish",)), "Fish", Format.PARQUET)
     exports.work()
     export, path = exports.finished(only(exports).id)
     assert path.name == "bets-fish-2026-03-14-2026-03-14.parquet"
@@ -130,7 +130,7 @@ def test_the_file_says_what_it_is(exports, sandbox):
 def test_types_and_games_narrow_it_down_in_the_business_zone(twoj, tmp_path, truth):
     exports = made(twoj, tmp_path, "Asia/Kolkata")
     start = int(datetime(2026, 3, 13, 18, 30, tzinfo=UTC).timestamp())
-    exports.order(DAY, DAY, RoundFilter(types=("Slots",), game_ids=(1041, 2011)), "", Format.CSV)
+    exports.order(DAY, DAY, RoundQuery(types=("Slots",), game_ids=(1041, 2011)), "", Format.CSV)
     exports.work()
     expected = truly(truth, start, start + 86_400, lambda bet: bet["game_id"] == 1041)
     assert told(rows_of(exports)) == expected
@@ -141,7 +141,7 @@ def test_types_and_games_narrow_it_down_in_the_business_zone(twoj, tmp_path, tru
 @pytest.mark.slow
 def test_text_of_a_csv_file_is_no_formula(exports):
     day = date(2026, 3, 13)  # both played
-    exports.order(day, day, RoundFilter(), "", Format.CSV)
+    exports.order(day, day, RoundQuery(), "", Format.CSV)
     exports.work()
     op_ids = {row["Op id"] for row in rows_of(exports)}
     assert "'=1+1<b>x</b>" in op_ids

@@ -29,7 +29,7 @@ from dashboard.bets.sums import (
     unpacked,
     unsized,
 )
-from dashboard.bets.tables import size_words
+from dashboard.bets.tables import unsized_text
 from dashboard.core.metrics import Totals
 from twoj_client.columns import SCHEMA
 
@@ -233,9 +233,9 @@ def test_no_bets_are_zeros_and_nothing_to_rank():
 
 def test_what_a_picture_leaves_out_is_said():
     sums = summed([(0, 1001, 1, 0, 0), (1, 1001, 1, 1000, -1000), (2, 1001, 1, 1000, 500)])
-    assert size_words(sums, Size.BET) == "1 bet of 0 is not drawn."
-    assert size_words(sums, Size.WIN) == "2 of 3 bets (66.7\u00a0%) won nothing and are not drawn."
-    assert size_words(summed([(1, 1001, 1, 5, 0)]), Size.BET) == "All bets are drawn."
+    assert unsized_text(sums, Size.BET) == "1 bet of 0 is not drawn."
+    assert unsized_text(sums, Size.WIN) == "2 of 3 bets (66.7\u00a0%) won nothing and are not drawn."
+    assert unsized_text(summed([(1, 1001, 1, 5, 0)]), Size.BET) == "All bets are drawn."
 
 
 def test_bets_after_the_end_are_left_out_where_the_clock_went_back() -> None:

@@ -13,12 +13,12 @@ from dashboard.players import data_balance
 from dashboard.players.balance import (
     Cause,
     Gap,
-    Lacking,
+    SummaryExcess,
     Transfer,
     by_other_causes,
     by_transfers,
     gaps,
-    jump_words,
+    gaps_text,
     transfers,
 )
 from tests.dashboard.made_rounds import chain, rounds, slots, table
@@ -66,8 +66,8 @@ def test_a_round_without_credits_says_nothing():
 
 def test_transfers_explain_gaps():
     first, second = named(chain(*TWICE), [moved(105, 50), moved(125, -20)])
-    assert (first.cause, first.rest_li, first.why) == (Cause.TRANSFER, 0, "deposit of 0.05")
-    assert (second.cause, second.rest_li, second.why) == (Cause.TRANSFER, 0, "withdrawal of 0.02")
+    assert (first.cause, first.unexplained_li, first.why) == (Cause.TRANSFER, 0, "deposit of 0.05")
+    assert (second.cause, second.unexplained_li, second.why) == (Cause.TRANSFER, 0, "withdrawal of 0.02")
 
 
 def test_all_taken_out_and_other_money_brought_in_is_one_gap():
@@ -85,7 +85,7 @@ def test_a_transfer_in_the_second_of_a_round_may_lie_on_either_side(at_s):
 @pytest.mark.parametrize("at_s", [99, 111])
 def test_a_transfer_of_another_time_explains_nothing(at_s):
     (gap,) = named(chain(100, (90, 140), 130), [moved(at_s, 50)])
-    assert (gap.cause, gap.rest_li) == (Cause.UNEXPLAINED, 50)
+    assert (gap.cause, gap.unexplained_li) == (Cause.UNEXPLAINED, 50)
 
 
 def test_a_transfer_explains_one_gap_only():
@@ -95,9 +95,14 @@ def test_a_transfer_explains_one_gap_only():
 
 def test_what_transfers_explain_in_part_is_said_and_the_rest_is_named():
     (gap,) = named(chain(100, (90, 140), 130), [moved(105, 45)])
-    assert (gap.cause, gap.amount_li, gap.transferred_li, gap.rest_li) == (Cause.UNEXPLAINED, 50, 45, 5)
+    assert (gap.cause, gap.amount_li, gap.transferred_li, gap.unexplained_li) == (
+        Cause.UNEXPLAINED,
+        50,
+        45,
+        5,
+    )
     assert gap.why == "deposit of 0.045"
-    (gap,) = named(chain(100, (90, 140), 130), [moved(105, 45)], lacking=[Lacking("Elves", 5)])
+    (gap,) = named(chain(100, (90, 140), 130), [moved(105, 45)], lacking=[SummaryExcess("Elves", 5)])
     assert (gap.cause, gap.why) == (
         Cause.MISSING,
         "deposit of 0.045; the provider's summary has more of Elves",
@@ -117,19 +122,19 @@ def test_a_missing_window_touches_a_gap_or_not(window, touches):
 
 
 def test_rounds_that_only_the_summary_knows():
-    (gap,) = named(chain(100, (90, 40), 30), lacking=[Lacking("Elves", -50), Lacking("Mines", 7)])
+    (gap,) = named(chain(100, (90, 40), 30), lacking=[SummaryExcess("Elves", -50), SummaryExcess("Mines", 7)])
     assert gap.cause is Cause.MISSING
     assert gap.why == "the provider's summary has more of Elves"
 
 
 def test_several_gaps_that_together_are_what_the_summaries_have_more():
-    first, second = named(chain(*TWICE), lacking=[Lacking("Elves", 25), Lacking("Mines", 5)])
+    first, second = named(chain(*TWICE), lacking=[SummaryExcess("Elves", 25), SummaryExcess("Mines", 5)])
     assert {first.cause, second.cause} == {Cause.MISSING}
     assert first.why == "the provider's summary has more of Elves, Mines"
 
 
 def test_summaries_that_differ_otherwise_explain_nothing():
-    found = named(chain(*TWICE), lacking=[Lacking("Elves", 24)])
+    found = named(chain(*TWICE), lacking=[SummaryExcess("Elves", 24)])
     assert {gap.cause for gap in found} == {Cause.UNEXPLAINED}
 
 
@@ -163,11 +168,11 @@ def test_records_become_signed_transfers_oldest_first():
 
 
 def test_jumps_in_words():
-    assert jump_words([], None) == "The balance runs on from round to round without a jump."
-    assert jump_words(named(chain(*TWICE), [moved(105, 50)]), "PHP") == (
+    assert gaps_text([], None) == "The balance runs on from round to round without a jump."
+    assert gaps_text(named(chain(*TWICE), [moved(105, 50)]), "PHP") == (
         "The balance jumps 2 times between two rounds: 1 by transfers, 1 unexplained (−0.02\u00a0PHP in sum)."
     )
-    assert jump_words(named(chain(100, (90, 140), 130)), None) == (
+    assert gaps_text(named(chain(100, (90, 140), 130)), None) == (
         "The balance jumps once between two rounds: 1 unexplained (+0.05 in sum)."
     )
 
@@ -191,7 +196,7 @@ def test_a_balance_that_only_rounds_and_transfers_changed_is_explained(steps):
         steps_of_balance.append((after, credit))
     found = named(chain(*steps_of_balance), known)
     assert {gap.cause for gap in found} <= {Cause.TRANSFER}
-    assert [gap.rest_li for gap in found] == [0] * len(found)
+    assert [gap.unexplained_li for gap in found] == [0] * len(found)
 
 
 def test_rounds_of_a_second_without_an_order_make_no_jumps() -> None:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from dashboard.players.balance import Lacking
+from dashboard.players.balance import SummaryExcess
 from dashboard.players.games import OTHERS, differences, in_words, lacking, player_games
 from dashboard.players.tables import games_table
 from tests.dashboard.made_rounds import GAMES, rounds, slots, table
@@ -50,7 +50,7 @@ def test_each_difference_is_said_with_its_amount():
     assert in_words(frame) == (
         f"Elves: bets +1, bet amount +1.50, net result −0.001; {OTHERS}: bet amount −1"
     )
-    assert lacking(frame) == [Lacking("Elves", -1)]
+    assert lacking(frame) == [SummaryExcess("Elves", -1)]
 
 
 def test_a_game_that_only_one_side_knows():

@@ -122,7 +122,7 @@ def test_sessions_and_gaps_have_what_their_columns_say():
     )
     assert [str(at) for at in gaps["at"]] == ["2026-03-15 17:30:01+08:00", "2026-03-15 17:30:00+08:00"]
     assert gaps["amount_li"].tolist() == [1, BIG - 5]
-    assert gaps["rest_li"].tolist() == [1, BIG - 7]
+    assert gaps["unexplained_li"].tolist() == [1, BIG - 7]
     assert gaps["cause"].tolist() == ["unexplained", "jackpot"]
     assert {column.field for column in GAPS} == set(gaps)
     assert gaps_table([], MANILA).empty

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.rounds.filter import FILTERS, RoundFilter, read_bet_filter, read_round_filter
+from dashboard.rounds.filter import FILTERS, RoundQuery, read_bet_query, read_round_query
 from tests.asked import asked
 from tests.dashboard.made_rounds import rounds, slots, table
 
@@ -41,7 +41,7 @@ ROUNDS = rounds(
     ],
 )
 def test_what_is_left(query, kept):
-    wanted = read_round_filter(asked(query))
+    wanted = read_round_query(asked(query))
     assert wanted.of(ROUNDS)["event_id"].tolist() == kept
     assert asked(query).problems("players") == []
 
@@ -63,7 +63,7 @@ def test_what_is_left(query, kept):
     ],
 )
 def test_what_cannot_be_used_is_left_out_with_a_sentence(query, sentence):
-    wanted = read_round_filter(asked(query))
+    wanted = read_round_query(asked(query))
     (problem,) = asked(query).problems("players")
     assert problem.startswith(sentence)
     assert problem.endswith((" shown without this filter.", " are shown."))
@@ -72,11 +72,11 @@ def test_what_cannot_be_used_is_left_out_with_a_sentence(query, sentence):
 
 def test_no_round_at_all_is_no_error():
     query = {"type": "Slots", "game_id": "1", "feature": "1", "buy": "yes", "result": "won", "min_bet": "1"}
-    assert read_round_filter(asked(query)).of(rounds()).empty
+    assert read_round_query(asked(query)).of(rounds()).empty
 
 
 def test_amounts_are_read_exactly():
-    assert read_round_filter(asked({"min_bet": "9007199254740.993"})).min_bet_li == 2**53 + 1
+    assert read_round_query(asked({"min_bet": "9007199254740.993"})).min_bet_li == 2**53 + 1
 
 
 def test_what_is_left_in_words():
@@ -85,14 +85,14 @@ def test_what_is_left_in_words():
         "result": "won", "min_bet": "1", "max_bet": "2.5", "min_win": "9",
     }  # fmt: skip
     assert set(query) == {each.name for each in FILTERS}
-    assert read_round_filter(asked(query)).words({1006: "=Elves"}, "PHP") == (
+    assert read_round_query(asked(query)).words({1006: "=Elves"}, "PHP") == (
         "Slots; =Elves, 7; Free games; Not bought; The player won;"
         " Bet from 1\u00a0PHP; Bet up to 2.50\u00a0PHP; Win from 9\u00a0PHP"
     )
-    assert RoundFilter().words({}) == ""
-    assert RoundFilter(result="even").words({}) == "Neither"
+    assert RoundQuery().words({}) == ""
+    assert RoundQuery(result="even").words({}) == "Neither"
 
 
 def test_of_all_bets_types_and_games_are_asked_for():
     query = asked({"type": "Fish", "game_id": "4001", "buy": "yes", "min_bet": "1"})
-    assert read_bet_filter(query) == RoundFilter(("Fish",), (4001,))
+    assert read_bet_query(query) == RoundQuery(("Fish",), (4001,))

@@ -19,7 +19,7 @@ from dashboard.rounds.frame import (
     dated,
     rounds_frame,
     together,
-    undated_words,
+    undated_text,
     with_games,
 )
 from dashboard.rounds.tables import rounds_table
@@ -229,5 +229,5 @@ def test_a_round_that_starts_at_no_time_counts_but_is_not_drawn(told):
     assert pd.isna(starts["odd"])
     assert str(starts["e1742205595"]) == "2025-03-17 17:59:55+08:00"
     assert dated(found)["event_id"].tolist() == ["e1742205595"]
-    assert undated_words(found) == "Without 1 round whose start is no time."
-    assert undated_words(dated(found)) == ""
+    assert undated_text(found) == "Without 1 round whose start is no time."
+    assert undated_text(dated(found)) == ""
