@@ -31,7 +31,7 @@ def window() -> tuple[datetime, datetime]:
 def pots() -> None:
     known = jackpots_data.now(current.merchant())
     states.as_of(known)
-    jackpots_cards.now(known)
+    jackpots_cards.render_pots(known)
 
 
 @parts.part(text("The pots over time"), "pots-over-time")
@@ -47,7 +47,7 @@ def over_time() -> None:
             )
             return
         st.caption(text("Seen while a screen or this page was on; the rest is a gap."))
-        jackpots_cards.growths(history)
+        jackpots_cards.render_growths(history)
         charts.show(
             pots_chart(history.samples, history.hits, charts.look(), merchant.currency, merchant.zone), "pots"
         )
@@ -76,12 +76,12 @@ def hits() -> None:
 @parts.part(text("Screens"), "screens", every_s=QUICK_S)
 def screens() -> None:
     with states.box("screen-list", text("Screens")):
-        parts_screens.draw_new()
-        parts_screens.draw()
+        parts_screens.render_new()
+        parts_screens.render_screens()
 
 
 if query_params.has(SCREEN):
-    parts_wall.draw()  # for whoever has a link: what it shows is asked for with the link's token
+    parts_wall.render_wall()  # for whoever has a link: what it shows is asked for with the link's token
 else:
     guard.page("jackpots")
     period_filters.draw(text("Jackpots"), compared=False)

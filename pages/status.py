@@ -16,17 +16,17 @@ QUICK_S = 10
 
 
 def lines(key: str, name: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:
-    parts.part(name, f"status-{key}", every_s=QUICK_S)(partial(parts_page.group, key, title, rows))()
+    parts.part(name, f"status-{key}", every_s=QUICK_S)(partial(parts_page.render_group, key, title, rows))()
 
 
 guard.page("status")
 st.title(text("Status"), anchor=False)
-parts.part(text("The summary"), "status", every_s=QUICK_S)(parts_page.summary)()
+parts.part(text("The summary"), "status", every_s=QUICK_S)(parts_page.render_summary)()
 lines("provider", text("The provider"), text("Provider"), status_data.provider_rows)
 lines("cache", text("The cache"), text("Cache"), status_data.cache_rows)
 lines("ledger", text("The ledger"), text("Ledger"), status_data.ledger_rows)
-parts.part(text("The refused payouts"), "refused", every_s=QUICK_S)(parts_page.refused)()
+parts.part(text("The refused payouts"), "refused", every_s=QUICK_S)(parts_page.render_refused)()
 lines("background", text("The background work"), text("Background"), status_data.background_rows)
-parts.part(text("The calls to the provider"), "status-calls", every_s=QUICK_S)(parts_page.calls)()
-parts.part(text("This server"), "status-versions")(parts_page.versions)()
-parts.part(text("The audit log"), "status-audit", every_s=None)(parts_page.audit_log)()
+parts.part(text("The calls to the provider"), "status-calls", every_s=QUICK_S)(parts_page.render_calls)()
+parts.part(text("This server"), "status-versions")(parts_page.render_versions)()
+parts.part(text("The audit log"), "status-audit", every_s=None)(parts_page.render_audit_log)()

@@ -36,14 +36,14 @@ def balance() -> None:
         st.info(text("The provider knows no account of this player. Check the op_id: capital letters count."))
         return
     states.as_of(known)
-    wallet_cards.draw(known.value, op_id)
+    wallet_cards.render_cards(known.value, op_id)
     navigation.lead("players.py", text("The player's rounds"), op_id=op_id)
 
 
 @parts.part(text("Transfers sent from here"), "orders")
 def sent_from_here() -> None:
     with states.box("order-list", text("Sent from here")):
-        parts_orders.draw(wallet_filter.wanted().op_id or "")
+        parts_orders.render_orders(wallet_filter.wanted().op_id or "")
 
 
 @parts.part(text("The transfers"), "transfers")
@@ -58,10 +58,10 @@ def transfers() -> None:
             st.caption(text("Without an account there are none."))
             return
         states.as_of(found)
-        parts_transfers.draw(wanted, found)
+        parts_transfers.render_transfers(wanted, found)
 
 
-def draw_currency(op_id: str) -> None:
+def render_currency(op_id: str) -> None:
     """Say where the player's rounds, as far as any were read, are of another currency than the setting."""
     names, setting = current.merchant().player_currencies.get(op_id) or (), current.merchant().currency
     if setting and (len(names) > 1 or any(is_code(name) and name != setting for name in names)):
@@ -77,7 +77,7 @@ def draw_currency(op_id: str) -> None:
 
 
 guard.page("wallet")
-wallet_filter.draw_player()
+wallet_filter.render_player()
 query_params.draw_problems("wallet")
 player = wallet_filter.wanted().op_id
 if player is None:
@@ -85,16 +85,16 @@ if player is None:
 else:
     tab.name(player, text("Wallet"))
     guard.note_player(op_id=player)
-    draw_currency(player)
+    render_currency(player)
     balance()
     desk = st.container()
-    wallet_filter.draw_filters()
+    wallet_filter.render_filters()
     transfers()
     # Drawn last, at its place above: it waits until the provider says that there is an account.
     if data_cashier.is_on(current.merchant()) and guard.may(TRANSFERS) and parts_cashier.has_account(player):
         with desk:
             left, right = st.columns([2, 3])
             with left:
-                parts_cashier.draw(player)
+                parts_cashier.render_form(player)
             with right:
                 sent_from_here()

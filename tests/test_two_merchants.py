@@ -195,7 +195,7 @@ def test_what_waits_for_a_wallet_and_what_the_status_shows_are_each_ones_own(bot
     for ledger in both:
         checks = Checks(SimpleNamespace(health=str, cache_state=str), ledger, lambda: 0.0)
         with checks.running():
-            assert checks.ledger(10).trouble == ""
+            assert checks.ledger(10).failure == ""
             shown.append((checks.payouts(10).waiting, checks.payouts(10).last_outcome, checks.refused(10)))
     assert shown == [(0, "first", []), (1, "claimed", [])]
     merchants = [SimpleNamespace(ledger=each, clock=lambda: NOW_S, zone=ZoneInfo("UTC")) for each in both]

@@ -15,7 +15,7 @@ from dashboard.provider.reading import Reading
 _GROWTHS = {"hourly": later("Hourly: growth an hour"), "super": later("Super: growth an hour")}
 
 
-def now(known: Reading[Pots]) -> None:
+def render_pots(known: Reading[Pots]) -> None:
     """Both pots as the provider last told them."""
     with st.container(key="cards-pots"):
         for name, place in zip(POTS, st.columns(2), strict=True):
@@ -31,7 +31,7 @@ def now(known: Reading[Pots]) -> None:
             )
 
 
-def growths(history: PotHistory) -> None:
+def render_growths(history: PotHistory) -> None:
     """How fast each pot grew while it was watched."""
     with st.container(key="cards-growth"):
         for name, place in zip(POTS, st.columns(2), strict=True):

@@ -32,7 +32,7 @@ _CONDITIONS: Final[dict[Condition, tuple[Message, Literal["green", "orange", "re
 }
 
 
-def draw_new() -> None:
+def render_new() -> None:
     """Draw the form that makes a link, and the new link until it was taken: it is nowhere else."""
     with st.form("new-screen", clear_on_submit=True, border=False):
         name_place, look_place, button_place = st.columns([4, 3, 2], vertical_alignment="bottom")
@@ -59,7 +59,7 @@ def draw_new() -> None:
         st.button(text("I have it"), on_click=st.session_state.pop, args=(_NEW_LINK,))
 
 
-def draw() -> None:
+def render_screens() -> None:
     """Draw a row for each screen, with its last heartbeat."""
     watch = current.merchant().running(Watch)
     if _REVOKED in st.session_state:

@@ -155,7 +155,7 @@ class Checks:
                 books.execute(delete(trials).where(trials.c.id != books.scalar(made)))
                 return LedgerSeen(where, *versions(books.connection))
         except LedgerAway as error:
-            return LedgerSeen(where, trouble=Message(error.key, error.fields))
+            return LedgerSeen(where, failure=Message(error.key, error.fields))
 
     def _read(self, question: Callable[[Books], T]) -> T | None:
         try:

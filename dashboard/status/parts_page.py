@@ -26,7 +26,7 @@ _MOST_AUDITED: Final = 1000
 _SEEN: Final = "refused-payouts-seen"
 
 
-def summary() -> None:
+def render_summary() -> None:
     """Say in one line whether all is well, or what is not."""
     wanted = [
         (text("{what} ({group})", what=row.what, group=group), row.state)
@@ -42,7 +42,7 @@ def summary() -> None:
         st.success(text("Everything works, as far as is known."), icon=_LOOKS[HealthState.WELL][2])
 
 
-def group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:
+def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:
     """Draw the lines of one group in a box."""
     found = rows(current.merchant())
     with states.box(key, title):
@@ -60,7 +60,7 @@ def _line(row: Row) -> None:
     st.markdown(escaped(row.said) + to_do, width="stretch")
 
 
-def calls() -> None:
+def render_calls() -> None:
     """Draw what was asked of each endpoint of the provider."""
     with states.box("calls", text("Calls to the provider")):
         found = status_data.calls(current.merchant())
@@ -71,7 +71,7 @@ def calls() -> None:
         table.draw(found, tables.CALLS, "calls", charts.look(), None, kept=False)
 
 
-def versions() -> None:
+def render_versions() -> None:
     """Say what runs here."""
     said = [
         f"{name} **{escaped(value)}**" for name, value in status_data.versions(current.merchant()).items()
@@ -80,7 +80,7 @@ def versions() -> None:
         st.markdown(" · ".join(said))
 
 
-def refused() -> None:
+def render_refused() -> None:
     """Draw the payout calls that were not credited, for people who may see them. Raises LedgerAway."""
     merchant = current.merchant()
     if _SEEN in st.session_state:
@@ -113,7 +113,7 @@ def refused() -> None:
             )
 
 
-def audit_log() -> None:
+def render_audit_log() -> None:
     """Draw the latest rows for people who may see them. Raises LedgerAway."""
     if not guard.may(roles.AUDIT_LOG):
         return

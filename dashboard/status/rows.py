@@ -59,13 +59,13 @@ ApiSeen = Checked[ApiHealth]
 class LedgerSeen(NamedTuple):
     """The ledger's database: where it is, the version of its tables and that of this server's.
 
-    `trouble` says why it cannot be written, empty where it can.
+    `failure` says why it cannot be written, empty where it can.
     """
 
     place: Message | str
     version: str | None = None
     newest: str | None = None
-    trouble: Message | str = ""
+    failure: Message | str = ""
 
 
 class PayoutsSeen(NamedTuple):
@@ -223,8 +223,8 @@ def ledger_row(seen: LedgerSeen | None) -> Row:
     )
     if seen is None:
         return Row(what, HealthState.FAILING, text("The check has not been answered."), advice)
-    if seen.trouble:
-        said = text("{place}. {reason}", place=seen.place, reason=seen.trouble)
+    if seen.failure:
+        said = text("{place}. {reason}", place=seen.place, reason=seen.failure)
         return Row(what, HealthState.FAILING, said, advice)
     if seen.version != seen.newest:
         said = text(
@@ -364,7 +364,7 @@ def readiness(
     The words are for programs and for anybody: English, and they name no place, no version and no account.
     """
     wrong = [f"{api}: {problem}" for api, seen in apis.items() if (problem := _problem(seen)) != OK]
-    ledger_works = ledger is not None and not ledger.trouble
+    ledger_works = ledger is not None and not ledger.failure
     cache_works = "has not answered yet" if cache is None else "away: answers take longer"
     return Readiness(
         ready=ledger_works,

@@ -13,7 +13,7 @@ from dashboard.wallet import data_cashier, parts_orders
 _WIDTH_PX: Final = 720
 
 
-def draw(balance_li: int | None, op_id: str) -> None:
+def render_cards(balance_li: int | None, op_id: str) -> None:
     """Balance and frozen part; a dash with the reason for what is not known."""
     currency = current.merchant().currency
     frozen, why = _frozen(op_id)

@@ -48,7 +48,7 @@ def has_account(op_id: str) -> bool:
 
 
 @guard.fragment()
-def draw(op_id: str) -> None:
+def render_form(op_id: str) -> None:
     """Draw the form; what it asks for is confirmed in a dialog before anything is sent.
 
     A fragment: the dialog does not wait until a slow provider has answered for the rest of the page.
@@ -150,9 +150,9 @@ def _sent(order: TransferOrder) -> CashierTransfer | None:
 def _result(sent: CashierTransfer) -> None:
     place = st.empty()
     if sent.outcome.state.is_open:
-        sent = parts_orders.looked_up(sent, "dialog") or sent
+        sent = parts_orders.render_look_up(sent, "dialog") or sent
     with place.container():
-        parts_orders.outcome(sent)
+        parts_orders.render_outcome(sent)
     if st.button(text("Close"), key=f"close-{sent.order.trans_no}"):
         _forget()
         st.rerun()

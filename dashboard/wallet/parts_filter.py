@@ -21,7 +21,7 @@ def wanted() -> TransferQuery:
     return read_wanted(query_params.query())
 
 
-def draw_player() -> None:
+def render_player() -> None:
     """Draw the page's title with the field for the player beside it."""
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
     heading.title(text("Wallet"), anchor=False)
@@ -34,7 +34,7 @@ def draw_player() -> None:
     )
 
 
-def draw_filters() -> None:
+def render_filters() -> None:
     """Draw the filters of the transfers."""
     types = TRANSFER_TYPE.choices
     with st.container(key="wallet-filters", horizontal=True, vertical_alignment="bottom"):

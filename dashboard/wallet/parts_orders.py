@@ -21,7 +21,7 @@ _BOXES: Final = {
 }
 
 
-def draw(op_id: str) -> None:
+def render_orders(op_id: str) -> None:
     """Say of each open order what is known, with a button to look it up; below, the latest in a table."""
     merchant = current.merchant()
     found = data_cashier.attempts(merchant, op_id)
@@ -29,20 +29,20 @@ def draw(op_id: str) -> None:
         st.caption(text("None yet for this player."))
         return
     for attempt in (one for one in found if one.outcome.state.is_open):
-        outcome(attempt)
-        if looked_up(attempt, "list"):
+        render_outcome(attempt)
+        if render_look_up(attempt, "list"):
             st.rerun()
     rows = order_table(found, merchant.zone)
     table.draw(rows, tables.ORDERS, "orders", charts.look(), merchant.currency, height_rows=5)
 
 
-def outcome(attempt: CashierTransfer) -> None:
+def render_outcome(attempt: CashierTransfer) -> None:
     """Say what became of an attempt."""
     box, icon = _BOXES[attempt.outcome.state]
     box(escaped(told(attempt, current.merchant().currency)), icon=icon)
 
 
-def looked_up(attempt: CashierTransfer, place: str) -> CashierTransfer | None:
+def render_look_up(attempt: CashierTransfer, place: str) -> CashierTransfer | None:
     """Draw the button that looks an open attempt up; once it is pressed, return what is known then.
 
     `place` tells the button from others for the same attempt.

@@ -20,7 +20,7 @@ _NEWER: Final = "wallet-newer"
 _FILE: Final = "wallet-file"
 
 
-def draw(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
+def render_transfers(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
     """Draw what was found."""
     merchant, page = current.merchant(), found.value
     if page.transfers.empty:

@@ -302,7 +302,7 @@ def test_payouts_transfers_screens_and_checks_of_a_server_share_one_pool(monkeyp
             access_audit.audit(merchant(), "ann", "sign-in", {})
             assert merchant().running(Watch).screens.make("Lobby", "dark", "ann")
             assert merchant().book.find("t-1") is None
-            assert merchant().running(Checks).ledger(10).trouble == ""
+            assert merchant().running(Checks).ledger(10).failure == ""
     assert made == [url]
 
 

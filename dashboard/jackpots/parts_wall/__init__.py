@@ -48,7 +48,7 @@ _component = st.components.v2.component(
 )
 
 
-def draw() -> None:
+def render_wall() -> None:
     """Cover the page with the wall. Its script reads the screen's token from the page's address."""
     merchant = current.merchant()
     watch = merchant.running(Watch)

@@ -41,7 +41,7 @@ def checks(ledger):
 
 def test_a_new_ledger_is_made_and_up_to_date(checks, tmp_path):
     seen = checks.ledger(10)
-    assert (str(seen.place), seen.trouble) == (f"SQLite file {tmp_path / 'ledger'}", "")
+    assert (str(seen.place), seen.failure) == (f"SQLite file {tmp_path / 'ledger'}", "")
     assert seen.version == seen.newest
     assert seen.version.isdecimal()
     assert checks.payouts(10) == PayoutsSeen(None, None, "", 0, None)
@@ -76,12 +76,12 @@ def test_a_ledger_that_can_be_read_and_not_written_is_away(checks, tmp_path):
     other = sqlite3.connect(tmp_path / "ledger", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     checks.now[0] += 5
-    assert "locked" in str(checks.ledger(10).trouble)
+    assert "locked" in str(checks.ledger(10).failure)
     assert checks.payouts(10) is not None
     other.execute("ROLLBACK")
     other.close()
     checks.now[0] += 5
-    assert checks.ledger(10).trouble == ""
+    assert checks.ledger(10).failure == ""
 
 
 @contextmanager
@@ -96,14 +96,14 @@ def full_disk(largest):
 
 
 def test_a_full_disk_is_seen_and_so_is_the_room_that_comes_back(checks, ledger, tmp_path):
-    assert checks.ledger(10).trouble == ""
+    assert checks.ledger(10).failure == ""
     with full_disk((tmp_path / "ledger-wal").stat().st_size):
         with ledger.reading() as books:
             assert books.connection.scalar(text("SELECT count(*) FROM trials")) == 1
         checks.now[0] += 5
-        assert "The ledger's database cannot be used: " in str(checks.ledger(10).trouble)
+        assert "The ledger's database cannot be used: " in str(checks.ledger(10).failure)
     checks.now[0] += 5
-    assert checks.ledger(10).trouble == ""
+    assert checks.ledger(10).failure == ""
 
 
 def test_a_database_that_may_grow_no_more_is_seen(checks, ledger):
@@ -112,14 +112,14 @@ def test_a_database_that_may_grow_no_more_is_seen(checks, ledger):
         ledger.database.engine, "checkout", lambda driver, *_: driver.execute("PRAGMA max_page_count = 1")
     )
     checks.now[0] += 5
-    assert "full" in str(checks.ledger(10).trouble)
+    assert "full" in str(checks.ledger(10).failure)
 
 
 def test_to_see_whether_there_is_room_leaves_one_row_and_no_growing_file(checks, ledger, tmp_path):
     sizes = set()
     for number in range(30):
         checks.now[0] += 5
-        assert checks.ledger(10).trouble == ""
+        assert checks.ledger(10).failure == ""
         with ledger.writing() as books:
             assert books.connection.scalar(text("SELECT count(*) FROM trials")) == 1
             pages = books.connection.scalar(text("PRAGMA page_count"))
@@ -134,7 +134,7 @@ def test_a_newer_servers_tables_are_told_from_ours(checks, ledger):
         books.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     checks.now[0] += 5
     seen = checks.ledger(10)
-    assert (seen.version, seen.trouble) == ("9999", "")
+    assert (seen.version, seen.failure) == ("9999", "")
     assert seen.newest != "9999"
 
 

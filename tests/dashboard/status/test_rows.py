@@ -124,7 +124,7 @@ def test_the_cache():
 def test_the_ledger():
     assert ledger_row(LEDGER).state is HealthState.WELL
     assert ledger_row(LEDGER._replace(version="0004")).state is HealthState.WATCH
-    for away in (None, LEDGER._replace(trouble="database is locked")):
+    for away in (None, LEDGER._replace(failure="database is locked")):
         row = ledger_row(away)
         assert row.state is HealthState.FAILING
         assert "TWOJ_LEDGER_URL" in row.to_do
@@ -198,13 +198,13 @@ def test_the_ledger_alone_decides_who_is_ready():
         " New API: has not answered yet"
     )
     assert failing.cache == "away: answers take longer"
-    for ledger in (None, LEDGER._replace(trouble="connection to 10.0.0.1 refused")):
+    for ledger in (None, LEDGER._replace(failure="connection to 10.0.0.1 refused")):
         away = readiness({"Summary API": WELL}, FOLDER, ledger)
         assert (away.ready, away.ledger) == (False, "away: payouts cannot be taken")
 
 
 def test_strangers_are_told_no_places():
-    told = readiness({"Summary API": AWAY}, FOLDER, LEDGER._replace(trouble="10.0.0.1"))
+    told = readiness({"Summary API": AWAY}, FOLDER, LEDGER._replace(failure="10.0.0.1"))
     assert not [word for word in ("/cache", "/ledger", "10.0.0.1", "0003") if word in str(told)]
 
 
