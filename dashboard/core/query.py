@@ -153,7 +153,7 @@ def text_of(parameter: Parameter[T], value: T) -> str:
 
 
 def _id(typed: str, _today: Today) -> str | None:
-    """Read an id that somebody else gave: any typed that can be sent and kept, exactly as it is."""
+    """Read an id that somebody else gave: any text that can be sent and kept, exactly as it is."""
     if len(typed) > LONGEST_ID or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in typed):
         raise ValueError
     return typed or None

@@ -16,7 +16,7 @@ from dashboard.core.files import Column, Kind
 from dashboard.core.memo import memo
 from dashboard.core.text import text
 from dashboard.kit.compat import with_texts, write_cells_once
-from dashboard.kit.table_cells import on_screen, texts
+from dashboard.kit.table_cells import on_screen, texts, types_said
 
 NUMBERS: Final = (Kind.COUNT, Kind.MONEY, Kind.RATIO)
 _ROW_PX: Final = 35
@@ -170,6 +170,8 @@ def _written(
             texts[column.field] = _number_text(column.kind, places, signed=column.field in changes)
         elif column.kind is Kind.TIME:
             texts[column.field] = _time_text
+        elif column.field == "type":
+            shown[column.field] = types_said(frame[column.field])
     for link in links:
         shown[link.field] = link.addresses(frame)
         texts.pop(link.field, None)

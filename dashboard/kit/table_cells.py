@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.core import formats
 from dashboard.core.cell_links import CellLink
+from dashboard.core.codes import TYPES
 from dashboard.core.files import Column, Kind
 from dashboard.core.text import text
 
@@ -30,6 +31,8 @@ def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[Ce
             values = values.dt.tz_localize(None)
         elif column.kind is Kind.MONEY:
             values = _amounts(values)
+        elif column.field == "type":
+            values = types_said(values)
         elif column.kind is Kind.FLAG:
             values = values.map({True: text("yes"), False: text("no")}).astype("category")
         elif column.kind in (Kind.NUMBER, Kind.COUNT) and not _is_below(values, _EXACT_WHOLE):
@@ -37,6 +40,11 @@ def on_screen(table: pd.DataFrame, columns: Sequence[Column], links: Sequence[Ce
         # Said once instead of in each row: that halves what the browser has to be sent.
         shown[column.field] = values.astype("category") if column.field in _REPEATED else values
     return pd.DataFrame(shown | {link.field: link.addresses(table) for link in links})
+
+
+def types_said(types: "pd.Series[str]") -> "pd.Series[str]":
+    """Types of games as people read them; whatever else a table calls a type is in words already."""
+    return types.map({name: TYPES.get(name, name) for name in types.dropna().unique()}).astype(types.dtype)
 
 
 def texts(table: pd.DataFrame, columns: Sequence[Column], currency: str | None) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.core.currencies import is_code
+from dashboard.core.currencies import currency_text, is_code
 from dashboard.core.formats import count
 from dashboard.core.markdown import escaped
 from dashboard.core.query import CURRENCY, OP_ID, USER_ID
-from dashboard.core.text import later, text
+from dashboard.core.text import later, listed, text
 from dashboard.kit import current, guard, period_filters, query_params, states, tab
 from dashboard.players import data, parts_picker
 from dashboard.players.data import PlayerHistory
@@ -55,13 +55,13 @@ def currencies() -> None:
             text(
                 "This player's rounds are in {currencies}. Amounts of two currencies are never added up:"
                 " choose which to see.",
-                currencies=escaped(", ".join(names)),
+                currencies=escaped(listed(map(currency_text, names))),
             ),
             icon=":material/currency_exchange:",
         )
         picker, wanted = query_params.bound("player-", CURRENCY), query_params.value(CURRENCY)
         st.session_state[picker["key"]] = wanted if wanted in names else names[0]
-        st.segmented_control(text("Currency"), names, required=True, **picker)
+        st.segmented_control(text("Currency"), names, required=True, format_func=currency_text, **picker)
     elif setting and any(is_code(name) and name != setting for name in names):
         st.warning(
             text(

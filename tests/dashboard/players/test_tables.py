@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.core.files import Kind
 from dashboard.core.markdown import safe_url
+from dashboard.kit import table_cells
 from dashboard.kit.table_cells import decimals, on_screen, texts
 from dashboard.players.balance import Cause, Gap
 from dashboard.players.sessions import sessions_frame
@@ -195,3 +196,11 @@ def test_only_https_links_are_offered(url, is_safe):
 def test_columns_are_told_apart():
     assert len({column.title for column in ROUNDS}) == len(ROUNDS)
     assert {column.kind for column in ROUNDS} <= set(Kind)
+
+
+def test_types_of_games_are_said_in_the_readers_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_cells, "TYPES", {"Fish": "Fisch"})
+    types = pd.Series(["Fish", None, "Deposit", "Fish"], dtype="string")
+    said = table_cells.types_said(types)
+    assert said.tolist() == ["Fisch", pd.NA, "Deposit", "Fisch"]
+    assert said.dtype == types.dtype
