@@ -80,7 +80,8 @@ class AllGames:
         cache, params = self._core.cache, _history_params(game_ids)
         window = arguments.window(start, end)
         hours = self._hours(endpoints.ALL_HISTORY, cache.read, cache.renew, _distinct, params, window)
-        bets = [_bets(hour) for hour in hours]
+        answered = ([bet for page in hour.pages for bet in page.value.items] for hour in hours)
+        bets = [oldest_first(forwards(of_hour)) for of_hour in answered]
         changes = [
             change
             for hour, of_hour in zip(hours, bets, strict=True)
@@ -194,7 +195,3 @@ def _reply(data: T, hours: Sequence[HourPages[Any]]) -> Reply[T]:
 
 def _distinct(pages: Sequence[BetPage]) -> int:
     return len({bet.event_id for page in pages for bet in page.items})
-
-
-def _bets(hour: HourPages[BetPage]) -> Bets:
-    return oldest_first(forwards([bet for page in hour.pages for bet in page.value.items]))

@@ -89,7 +89,8 @@ def reader(shape: Any) -> _Read:
         return reader(get_args(shape)[0])
     if get_origin(shape) in (Union, UnionType):
         (inner,) = (part for part in get_args(shape) if part is not NoneType)
-        return partial(_or_none, reader(inner))
+        read_it = reader(inner)
+        return lambda value, unknown: None if value is None else read_it(value, unknown)
     if get_origin(shape) is list:
         (item,) = get_args(shape)
         return partial(_list, reader(item), getattr(item, "dispensable", False), item.__name__)
@@ -152,10 +153,6 @@ def _object(value: Any, unknown: Unknown) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Unreadable("expected an object")
     return found
-
-
-def _or_none(inner: _Read, value: Any, unknown: Unknown) -> Any:
-    return None if value is None else inner(value, unknown)
 
 
 def _list(item: _Read, dispensable: bool, name: str, value: Any, unknown: Unknown) -> list[Any]:

@@ -111,7 +111,8 @@ class Wire:
                 or Network({merchant.summary_url, merchant.open_url}, kept=kept, timer=timer),
                 trust_env=False,  # the network knows the environment's proxies
                 event_hooks={"response": [_not_followed]},
-                cookies=_no_cookies(),
+                # None is taken: one that is not ASCII would break every later request.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             )
             for kept in (max_in_flight, 0)
         )
@@ -214,11 +215,6 @@ def _too_large(path: str) -> NotJson:
 
 def _damaged(path: str) -> NotJson:
     return NotJson("The provider's answer is damaged.", endpoint=path)
-
-
-def _no_cookies() -> CookieJar:
-    """Return a jar that takes none: one that is not ASCII would break every later request."""
-    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 def _not_followed(response: httpx.Response) -> None:

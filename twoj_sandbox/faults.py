@@ -96,7 +96,9 @@ def spoiled(fault: Fault, path: str, now_ms: int, answer: SandboxAnswer) -> Sand
         case "cut_json":
             spoilt = replace(answer, body=answer.body[: len(answer.body) * 2 // 3])
         case "code_400" | "code_500" | "code":
-            spoilt = _coded(fault, path, now_ms)
+            is_open = path.startswith(OPEN_PREFIX)
+            codes = {"code_400": 100_000 if is_open else 400, "code_500": 500_000 if is_open else 500}
+            spoilt = enveloped(path, now_ms, codes.get(fault.kind, fault.code), "set by a fault", {})
         case "wrong_key":
             spoilt = refused(path, now_ms, Refused("sign does not match", BAD_SIGNATURE))
         case "answer":
@@ -106,12 +108,6 @@ def spoiled(fault: Fault, path: str, now_ms: int, answer: SandboxAnswer) -> Sand
                 answer, body=msgspec.json.encode(_changed(fault, msgspec.json.decode(answer.body)))
             )
     return spoilt
-
-
-def _coded(fault: Fault, path: str, now_ms: int) -> SandboxAnswer:
-    is_open = path.startswith(OPEN_PREFIX)
-    codes = {"code_400": 100_000 if is_open else 400, "code_500": 500_000 if is_open else 500}
-    return enveloped(path, now_ms, codes.get(fault.kind, fault.code), "set by a fault", {})
 
 
 def _changed(fault: Fault, envelope: dict[str, Any]) -> dict[str, Any]:

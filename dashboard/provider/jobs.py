@@ -78,7 +78,8 @@ class Job(Generic[K, V]):
         if self._futures and all(future.done() for future in self._futures.values()):
             # Of a whole load, which people look at for long, no more is kept than what it found.
             self._over = self._so_far()
-            self.rows = sum(map(_rows, self._over[0].values()))
+            found = (reply.data for reply in self._over[0].values())
+            self.rows = sum(len(data) if isinstance(data, Sized) else 1 for data in found)
             self._futures = {}
         return not self._futures
 
@@ -154,10 +155,6 @@ class Job(Generic[K, V]):
             raise
         self._breaker.record(None)
         return reply
-
-
-def _rows(reply: Reply[Any]) -> int:
-    return len(reply.data) if isinstance(reply.data, Sized) else 1
 
 
 @dataclass
