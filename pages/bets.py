@@ -23,10 +23,12 @@ from dashboard.bets.sums import (
     player_count,
     sizes,
 )
-from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, steps_table, unsized_text
+from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, unsized_text
 from dashboard.core import formats
+from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRICS, Totals
 from dashboard.core.periods import days_label
+from dashboard.core.query import ROUND
 from dashboard.core.text import later, plural, text
 from dashboard.kit import (
     cards,
@@ -102,7 +104,7 @@ def steps() -> None:
     with states.box("bet-steps", text("{title}, {zone}", title=title, zone=zone)):
         rows = by_step(known.value, read.start_s, read.end_s, read.unread)
         charts.show(steps_chart(rows, minutes, charts.look(), merchant.currency, merchant.zone), "bet-steps")
-        table = steps_table(rows, merchant.zone)
+        table = rows.assign(start=local_times(rows["start_at"], merchant.zone))
         downloads.draw(title, STEPS, table, known, bets_filter.words())
 
 
@@ -218,6 +220,6 @@ with right:
     wins()
 rows()
 exports()
-if asked := parts_dialog.asked():
+if asked := query_params.value(ROUND):
     with states.part(later("This bet")):
         opened(asked)

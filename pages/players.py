@@ -232,6 +232,6 @@ if parts_loading.is_read():
     habits()
     games()
     rounds()
-    if event_id := parts_dialog.asked():
+    if event_id := query_params.value(ROUND):
         with states.part(later("This round")):
             opened(event_id)

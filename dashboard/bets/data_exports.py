@@ -20,8 +20,7 @@ import structlog
 
 from dashboard.bets.data_export_store import ExportFolder, Part
 from dashboard.bets.data_reading import less_than_counted, piece_s
-from dashboard.bets.export import Export, ExportState, Format, days_that_differ
-from dashboard.bets.export_files import write_csv, write_parquet
+from dashboard.bets.export import Export, ExportState, Format, days_that_differ, write_csv, write_parquet
 from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import day_end
 from dashboard.core.text import language, text, use_language

@@ -86,11 +86,6 @@ def unsized_text(sums: BetSums, what: Size) -> str:
     )
 
 
-def steps_table(steps: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
-    """Steps (`bets.by_step`) for `STEPS`, with local times."""
-    return steps.assign(start=local_times(steps["start_at"], zone))
-
-
 def players_table(players: pd.DataFrame) -> pd.DataFrame:
     """Add to players (`bets.top_players`) the RTP, and the `player` as people call them."""
     return players.assign(rtp=rtps(players), player=_called(players))

@@ -18,11 +18,6 @@ from dashboard.rounds.detail import Fields, facts, games_fields, slots_fields
 _ROW_PX: Final = 35
 
 
-def asked() -> str | None:
-    """The event id of the round that the address names."""
-    return query_params.value(ROUND)
-
-
 def _close() -> None:
     query_params.clear([ROUND])
 

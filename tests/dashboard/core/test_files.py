@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from dashboard.bets.export_files import local_times, write_csv
+from dashboard.bets.export import local_times, write_csv
 from dashboard.core.files import (
     About,
     Column,
