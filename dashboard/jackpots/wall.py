@@ -68,9 +68,8 @@ def told_hits(hits: Iterable[Hit], matches: Sequence[Match]) -> list[dict[str, A
     """Return hits for the wall: who won as far as is known, what was paid or else last seen in the pot."""
     told = []
     for hit in hits:
-        wins = [
-            each.win for each in matches if each.verdict is HitVerdict.PAID and each.hit == hit and each.win
-        ]
+        paid = [each.win for each in matches if each.verdict is HitVerdict.PAID and each.hit == hit]
+        wins = [win for win in paid if win]
         paid_li = sum(win.part_li(hit.pot) or win.amount_li for win in wins)
         told.append(
             {

@@ -23,7 +23,8 @@ from twoj_client.models import TransferRecord
 
 log = structlog.get_logger(__name__)
 
-_LATEST: Final = 10
+LATEST: Final = 10
+"""So many orders of a player are shown, and looked through before another is sent."""
 _MAY_COME: Final = gettext_noop("It may still come.")
 _OTHER: Final = gettext_noop(
     "The provider's records have another transfer under its number. Ask the provider."
@@ -46,14 +47,14 @@ def send(merchant: Merchant, order: TransferOrder, who: str) -> CashierTransfer:
 
     Raises LedgerAway where the ledger cannot be written before: then nothing was sent.
     """
-    journal = _journal(merchant)
-    if not journal.open(order, who):
-        known = attempt(merchant, order.trans_no)
+    book = journal(merchant)
+    if not book.open(order, who):
+        known = book.find(order.trans_no)
         assert known is not None  # noqa: S101 - the number is in the ledger, and nothing is ever deleted there
         return known
     outcome = _moved(merchant, order)
     try:
-        return journal.close(order.trans_no, outcome, who)
+        return book.close(order.trans_no, outcome, who)
     except LedgerAway as error:
         log.warning("outcome of a transfer not written", trans_no=order.trans_no, error=str(error))
         now_ms = int(merchant.clock() * 1000)
@@ -67,29 +68,14 @@ def look_up(merchant: Merchant, order: TransferOrder, who: str) -> CashierTransf
     """
     reply = merchant.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
     outcome = _recorded(reply.data, order, formats.moment(reply.as_of, merchant.zone))
-    return _journal(merchant).close(order.trans_no, outcome, who, "look-up")
+    return journal(merchant).close(order.trans_no, outcome, who, "look-up")
 
 
-def attempt(merchant: Merchant, trans_no: str) -> CashierTransfer | None:
-    """What is known of the order with this number, None where it was not sent. Raises LedgerAway."""
-    return _journal(merchant).find(trans_no)
-
-
-def attempts(merchant: Merchant, op_id: str) -> list[CashierTransfer]:
-    """The latest orders for a player, before all others those that are open. Raises LedgerAway."""
-    return _journal(merchant).latest(op_id, _LATEST)
-
-
-def last_freeze(merchant: Merchant, op_id: str) -> CashierTransfer | None:
-    """The latest withdrawal that was answered with the frozen part. Raises LedgerAway."""
-    return _journal(merchant).last_freeze(op_id)
-
-
-def _journal(merchant: Merchant) -> TransferJournal:
-    journal = merchant.book
-    if journal is None:
+def journal(merchant: Merchant) -> TransferJournal:
+    """What is written of the orders that were sent from here. Reading it raises LedgerAway."""
+    if merchant.book is None:
         raise RuntimeError("TWOJ_CASHIER is false: this server moves no money.")
-    return journal
+    return merchant.book
 
 
 def _moved(merchant: Merchant, order: TransferOrder) -> TransferOutcome:

@@ -35,7 +35,7 @@ def _frozen(op_id: str) -> tuple[int | None, str]:
             "Not known: the provider tells it only in its answer to a withdrawal, and here none are made."
         )
     try:
-        withdrawal = data_cashier.last_freeze(current.merchant(), op_id)
+        withdrawal = data_cashier.journal(current.merchant()).last_freeze(op_id)
     except LedgerFailed:
         return None, text("Not known: the ledger that keeps it cannot be used.")
     if withdrawal is None:

@@ -96,7 +96,7 @@ def _confirm(order: TransferOrder, balance: Reading[int]) -> None:
     _repeat(order, balance.value)
     place = st.empty()
     try:
-        sent = data_cashier.attempt(current.merchant(), order.trans_no)
+        sent = data_cashier.journal(current.merchant()).find(order.trans_no)
         if sent is None:
             with place.container():
                 sent = _sent(order)
@@ -128,7 +128,8 @@ def _repeat(order: TransferOrder, balance_li: int) -> None:
 def _sent(order: TransferOrder) -> CashierTransfer | None:
     """Offer to send it; once that is pressed, send it and return what became of it."""
     merchant = current.merchant()
-    worries = concerns(order, data_cashier.attempts(merchant, order.op_id), merchant.now(), merchant.currency)
+    earlier = data_cashier.journal(merchant).latest(order.op_id, data_cashier.LATEST)
+    worries = concerns(order, earlier, merchant.now(), merchant.currency)
     for worry in worries:
         st.warning(escaped(worry), icon=":material/warning:")
     agreed = not worries or st.checkbox(

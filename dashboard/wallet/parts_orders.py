@@ -24,7 +24,7 @@ _BOXES: Final = {
 def render_orders(op_id: str) -> None:
     """Say of each open order what is known, with a button to look it up; below, the latest in a table."""
     merchant = current.merchant()
-    found = data_cashier.attempts(merchant, op_id)
+    found = data_cashier.journal(merchant).latest(op_id, data_cashier.LATEST)
     if not found:
         st.caption(text("None yet for this player."))
         return

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.core import text
 from dashboard.wallet.orders import concerns, objection, order_table, told
 from ledger.transfers import CashierTransfer, TransferKind, TransferOrder, TransferOutcome, TransferState
 
@@ -120,3 +122,25 @@ def test_the_table_of_orders() -> None:
     assert first["at"].isoformat() == "2026-03-15T17:30:00+08:00"
     assert (first["kind"], first["amount_li"], first["balance_li"]) == ("Deposit", 50_250, 2**53 + 1)
     assert (second["kind"], second["state"], second["trans_no"]) == ("Withdrawal", "Not known yet", "order-2")
+
+
+def test_an_outcome_is_said_in_the_readers_language_with_each_sentence_of_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    german = {
+        "Deposit of {amount}": "Einzahlung von {amount}",
+        "{order}: no money moved. {reason}": "{order}: kein Geld bewegt. {reason}",
+        "The balance is too low.": "Der Stand ist zu niedrig.",
+        "Ask.": "Fragen Sie.",
+        "Refused, no money moved": "Abgelehnt",
+        "Deposit": "Einzahlung",
+    }
+    catalog = NullTranslations()
+    monkeypatch.setattr(catalog, "gettext", german.__getitem__)
+    monkeypatch.setattr(text, "_catalog", lambda _code: catalog)
+    refused = attempt(state=REFUSED, reason="The balance is too low.\nAsk.")
+    assert told(refused, None) == (
+        "Einzahlung von 50.25: kein Geld bewegt. Der Stand ist zu niedrig. Fragen Sie."
+    )
+    (row,) = order_table([refused], ZoneInfo("UTC")).to_dict("records")
+    assert (row["kind"], row["state"]) == ("Einzahlung", "Abgelehnt")
