@@ -87,9 +87,9 @@ def sentences(block: Block) -> list[str]:
 
 def test_these_are_all_parts():
     sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard").glob("*/parts_*.py")]
-    keys = re.findall(
-        r'^@(?:kit_)?parts\.part\("[^"]+", "([^"]+)"', "\n".join(each.read_text() for each in sources), re.M
-    )
+    code = "\n".join(each.read_text() for each in sources)
+    keys = re.findall(r'parts\.part\(\s*(?:text|later)\("[^"]+"\),\s*"([^"]+)"', code)
+    keys += [f"status-{key}" for key in re.findall(r'^lines\("([^"]+)"', code, re.M)]
     tried = [key for keys in PARTS.values() for key in keys]
     assert sorted([*tried, *ELSEWHERE, *NEVER]) == sorted(keys)
 
