@@ -2,16 +2,21 @@
 
 import gettext
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboard.core import text as core_text
 from dashboard.core.text import later
 from dashboard.provider.asking import warnings_of
+from dashboard.provider.changes import changed
 from dashboard.provider.failures import failure_text, failures, sentence, stale_text
 from twoj_client import Reply
+from twoj_client.changes import Restatement
 from twoj_client.errors import HttpStatus, OutcomeUnknown, TimedOut
+from twoj_client.windows import Window
 
 LATE = TimedOut("The provider took too long.")
 REFUSED = HttpStatus(403, endpoint="/api/all/list")
@@ -61,9 +66,15 @@ def test_failures_of_one_kind_are_one_sentence():
     assert list(map(str, many)) == ["0; 1; 2; 3; 4 and 2 more: The provider took too long."]
 
 
-def test_what_is_made_once_for_all_is_said_in_the_language_of_each(accented):
+def test_what_is_made_once_for_all_is_said_in_the_language_of_each(monkeypatch):
     (said,) = failures([(later("Slots"), LATE)] * 6)
+    day = Window(0, 86_400)
+    (told,) = changed([Restatement(day, {"bet_count": Decimal(3)})], ZoneInfo("UTC"), None)
+    assert str(said) == "Slots; Slots; Slots; Slots; Slots and 1 more: The provider took too long."
+    assert str(told).startswith("The provider changed 1 day since")
+    monkeypatch.setattr(core_text, "_catalog", lambda code: Accented())
     assert str(said) == "[" + "[" + "[Slots]; " * 4 + "[Slots] and 1 more]: [The provider took too long.]]"
+    assert str(told).startswith("[The provider changed 1 day since")
     assert said == failures([(later("Slots"), LATE)] * 6)[0]
 
 
