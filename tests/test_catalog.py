@@ -76,6 +76,18 @@ def is_literal(call: ast.Call) -> bool:
     return bool(call.args) and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
 
 
+def test_each_sentence_is_in_the_catalog(catalog):
+    """What stands inside an f-string is not found by whoever makes the catalog."""
+    said = [
+        (where, ast.literal_eval(call.args[0]))
+        for room in ("dashboard", "pages")
+        for where, call in calls(room, {"text", "later"})
+        if is_literal(call)
+    ]
+    assert len(said) > 500
+    assert [(where, key) for where, key in said if key not in catalog] == []
+
+
 def test_each_error_of_the_client_is_made_with_a_literal_key():
     told = {name for name, kind in ERRORS.items() if not issubclass(kind, OWN_WORDS)} | {"gettext_noop"}
     found = [

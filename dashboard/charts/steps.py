@@ -101,10 +101,8 @@ def day_name(day: date) -> str:
 
 def tick_labels(steps: Steps, running: Container[int]) -> list[str]:
     """The label of each step; those at the places `running` are called "so far"."""
-    return [
-        f"{label}<br>{text('so far')}" if place in running else label
-        for place, label in enumerate(steps.labels)
-    ]
+    so_far = text("so far")
+    return [f"{label}<br>{so_far}" if place in running else label for place, label in enumerate(steps.labels)]
 
 
 def no_data(unknown: Sequence[bool], look: Theme, domain: list[float], words: str = "") -> Layout:

@@ -113,7 +113,7 @@ def _game_hover(
     _language: str, name: str, row: Totals | None, currency: str | None, keys: tuple[str, ...]
 ) -> str:
     if row is None:
-        return f"<b>{name}</b><br>{text('not known')}"
+        return f"<b>{name}</b><br>" + text("not known")
     shown = (METRIC[key] for key in keys)
     return "<br>".join(
         [f"<b>{name}</b>", *(f"{each.label} {exact(each, each.of(row), currency)}" for each in shown)]

@@ -70,7 +70,7 @@ def _marks(hits: Sequence[Hit], look: Theme, currency: str | None, zone: ZoneInf
         "x": local_times(at, zone),
         "y": [units(hit.before_li) for hit in hits],
         "customdata": [
-            f"{text('Hit at {amount} or more', amount=money(hit.before_li, currency))}<br>{when}"
+            text("Hit at {amount} or more", amount=money(hit.before_li, currency)) + f"<br>{when}"
             for hit, when in zip(hits, clock_times(at, zone), strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
