@@ -105,7 +105,7 @@ def steps() -> None:
         rows = by_step(known.value, read.start_s, read.end_s, read.unread)
         charts.show(steps_chart(rows, minutes, charts.look(), merchant.currency, merchant.zone), "bet-steps")
         table = rows.assign(start=local_times(rows["start_at"], merchant.zone))
-        downloads.draw(title, STEPS, table, known, bets_filter.words())
+        downloads.render_downloads(title, STEPS, table, known, bets_filter.words())
 
 
 @parts.part(later("Sizes of bets and wins"), "bet-sizes")
@@ -119,7 +119,7 @@ def bet_sizes() -> None:
             rows = sizes(known.value, what)
             charts.show(sizes_chart(rows, what, charts.look(), merchant.currency), f"{what}-sizes")
             st.caption(unsized_text(known.value, what))
-            downloads.draw(title, SIZES, rows, known, bets_filter.words())
+            downloads.render_downloads(title, SIZES, rows, known, bets_filter.words())
 
 
 @parts.part(later("Players"), "bet-players")
@@ -171,14 +171,14 @@ def rows() -> None:
         states.as_of(known, note=text("export whole days below to have all") if len(table) < bets else "")
         parts_tables.bets("bet-rows", table, merchant.currency, text("None was read yet."))
         only = "; ".join(filter(None, (bets_filter.words(), cut)))
-        downloads.draw(text("Newest bets"), BETS, table, known, only)
+        downloads.render_downloads(text("Newest bets"), BETS, table, known, only)
 
 
 @parts.part(later("Exports"), "bet-exports")
 def exports() -> None:
     with states.box("bet-exports", text("Whole days as a file")):
         parts_exports.order(period_filters.view())
-        parts_exports.draw()
+        parts_exports.render_exports()
 
 
 def opened(event_id: str) -> None:
@@ -206,9 +206,9 @@ def opened(event_id: str) -> None:
 
 
 guard.page("bets")
-period_filters.draw(text("Bets"), compared=False)
-query_params.draw_problems("bets")
-bets_filter.draw()
+period_filters.render_filters(text("Bets"), compared=False)
+query_params.render_problems("bets")
+bets_filter.render_bet_filters()
 figures()
 tail()
 steps()

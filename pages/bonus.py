@@ -112,7 +112,9 @@ def by_day() -> None:
         charts.show(
             bonus_days_chart(days.value, charts.look(), merchant.currency, merchant.zone), "bonus-days"
         )
-        downloads.draw(text("Bonuses by day"), tables.BONUS_DAYS, days.value, days, described(wanted, {}))
+        downloads.render_downloads(
+            text("Bonuses by day"), tables.BONUS_DAYS, days.value, days, described(wanted, {})
+        )
 
 
 @kit_parts.part(text("Bonuses by state and creation type"), "bonus-parts")
@@ -123,7 +125,7 @@ def by_state_and_type() -> None:
     parts = bonus_data.bonus_parts(current.merchant(), wanted, view.start, view.end)
     with states.box("bonus-parts", text("Bonuses by state and creation type")):
         states.as_of(parts)
-        table.draw(
+        table.render_table(
             parts.value,
             tables.BONUS_PARTS,
             "bonus-parts",
@@ -139,12 +141,14 @@ def by_state_and_type() -> None:
                     " none."
                 )
             )
-        downloads.draw(text("Bonuses by kind"), tables.BONUS_PARTS, parts.value, parts, described(wanted, {}))
+        downloads.render_downloads(
+            text("Bonuses by kind"), tables.BONUS_PARTS, parts.value, parts, described(wanted, {})
+        )
 
 
 guard.page("bonus")
-period_filters.draw(text("Bonus"))
-query_params.draw_problems("bonus")
+period_filters.render_filters(text("Bonus"))
+query_params.render_problems("bonus")
 narrowed = st.container()
 figures()
 left, right = st.columns([2, 3])
@@ -155,4 +159,4 @@ with right:
 by_state_and_type()
 # Drawn last, at its place on top: it waits for the names of the games, and the parts need not.
 with narrowed:
-    bonus_filter.draw()
+    bonus_filter.render_bonus_filters()

@@ -104,7 +104,7 @@ def all_games() -> None:
         return
     with suppress(ProviderFailed):  # the heat map says so
         days = days_of(view).known
-    kit_table.draw(
+    kit_table.render_table(
         memo(with_lines, memo(in_words, games), days.value if days else None),
         tables.ALL_GAMES,
         "all-games",
@@ -116,7 +116,7 @@ def all_games() -> None:
         links=[link("name", "games", game_id="game_id")],
     )
     columns = (tables.GAME_ID, *tables.ALL_GAMES)
-    downloads.draw(
+    downloads.render_downloads(
         text("All games"), columns, memo(in_words, games), arriving.known, only_text(), note=unlisted
     )
 
@@ -220,7 +220,7 @@ def luck() -> None:
             return
         with numbers:
             rows = memo(luck_in_words, rows)
-            kit_table.draw(
+            kit_table.render_table(
                 rows,
                 tables.LUCK,
                 "luck-table",
@@ -228,18 +228,18 @@ def luck() -> None:
                 merchant.currency,
                 links=[link("name", "games", game_id="game_id")],
             )
-            downloads.draw(
+            downloads.render_downloads(
                 text("RTP and luck"), (tables.GAME_ID, *tables.LUCK), rows, arriving.known, only_text()
             )
 
 
 guard.page("games")
 if wanted := games_filter.wanted().game_id:
-    parts_game.draw(wanted)
+    parts_game.render_game(wanted)
 else:
-    period_filters.draw(text("Games"))
-    query_params.draw_problems("games")
-    games_filter.draw()
+    period_filters.render_filters(text("Games"))
+    query_params.render_problems("games")
+    games_filter.render_type_filter()
     all_games()
     pictures()
     heat()

@@ -67,8 +67,8 @@ def hits() -> None:
         if guard.may("players"):
             columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
-        kit_table.draw(table, columns, "hits", charts.look(), merchant.currency, links=links)
-        downloads.draw(
+        kit_table.render_table(table, columns, "hits", charts.look(), merchant.currency, links=links)
+        downloads.render_downloads(
             text("Hits and payouts"), columns, table, Reading(table, merchant.now(), window=between)
         )
 
@@ -84,8 +84,8 @@ if query_params.has(SCREEN):
     parts_wall.render_wall()  # for whoever has a link: what it shows is asked for with the link's token
 else:
     guard.page("jackpots")
-    period_filters.draw(text("Jackpots"), compared=False)
-    query_params.draw_problems("jackpots")
+    period_filters.render_filters(text("Jackpots"), compared=False)
+    query_params.render_problems("jackpots")
     pots()
     over_time()
     hits()

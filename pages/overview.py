@@ -60,7 +60,7 @@ def period() -> None:
             merchant, view.period.last_day, view.now, view.period.last_day - WEEK
         ).value
     states.as_of(days, before)
-    cards.draw(days.value, before.value if before else None, compared, steps, merchant.currency)
+    cards.render_cards(days.value, before.value if before else None, compared, steps, merchant.currency)
     if frames.has_no_bets(days.value):
         states.nothing_in(view)
         return
@@ -69,7 +69,9 @@ def period() -> None:
     ):
         legend = text("compared") if compared else None
         charts.show(memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend), "daily")
-        downloads.draw(text("Days"), tables.DAYS_COMPARED if compared else tables.DAYS, shown, days)
+        downloads.render_downloads(
+            text("Days"), tables.DAYS_COMPARED if compared else tables.DAYS, shown, days
+        )
 
 
 @parts.part(text("Net gain after bonus"), "net", net_cards, shapes=2)
@@ -112,7 +114,7 @@ def today() -> None:
             ),
             "hours",
         )
-        downloads.draw(text("Hours"), tables.HOURS, hours.value, hours)
+        downloads.render_downloads(text("Hours"), tables.HOURS, hours.value, hours)
 
 
 @parts.part(text("Games of the period"), "games")
@@ -134,12 +136,14 @@ def games() -> None:
     with right, states.box("types", text("Bet amount by game type")):
         by_type = memo(frames.by_type, found.value)
         charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types")
-    downloads.draw(text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted)
+    downloads.render_downloads(
+        text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted
+    )
 
 
 guard.page("overview")
-period_filters.draw(text("Overview"))
-query_params.draw_problems("overview")
+period_filters.render_filters(text("Overview"))
+query_params.render_problems("overview")
 period()
 net()
 today()

@@ -70,8 +70,10 @@ def table(
     **options: Any,
 ) -> None:
     """Draw a table of the player's, with its files below."""
-    kit_table.draw(frame, columns, key, charts.look(), known.value.unit, neutral=PLAYERS_OWN, **options)
-    downloads.draw(title, columns, frame, known, *whose(known.value))
+    kit_table.render_table(
+        frame, columns, key, charts.look(), known.value.unit, neutral=PLAYERS_OWN, **options
+    )
+    downloads.render_downloads(title, columns, frame, known, *whose(known.value))
 
 
 @parts.part(later("Figures of this player"), "player", players_cards.unknown, first=True, shapes=8)
@@ -81,7 +83,7 @@ def figures() -> None:
         # Plain text: an id may hold markup.
         st.text(identity(history.player, history.rounds))
         states.as_of(known, note=f"{view.period.label}, {formats.zone_name(view.zone)}")
-        players_cards.draw(history.player, player_totals(history.rounds), history.unit)
+        players_cards.render_player_cards(history.player, player_totals(history.rounds), history.unit)
         if history.player.op_id is not None and guard.may("wallet"):
             navigation.lead("wallet.py", text("The player's wallet"), op_id=history.player.op_id)
         if history.rounds.empty:
@@ -141,7 +143,7 @@ def habits() -> None:
         if lacking := undated_text(known.value.rounds):
             st.caption(lacking)
     with right, states.box("sessions", text("Sessions by day, {zone}", zone=zone)):
-        players_filter.draw_pause()
+        players_filter.render_pause()
         charts.show(sessions_chart(sessions, charts.look(), known.value.unit, merchant.zone), "sessions")
         st.caption(text("Blue: the player won · grey: the player did not"))
     with states.box("session-list", plural("{n} session", "{n} sessions", len(sessions))):
@@ -191,15 +193,15 @@ def rounds() -> None:
     rows = rounds_table(wanted.of(found), merchant.zone)
     with states.box("round-list", text("Rounds")):
         parts_loading.as_of(known, note=f"{view.period.days_label}, {formats.zone_name(merchant.zone)}")
-        players_filter.draw(names, known.value.unit)
+        players_filter.render_round_filters(names, known.value.unit)
         if len(rows):
             left, all_rounds = formats.count(len(rows)), formats.count(len(found))
             st.markdown(text("**{left}** of {all} rounds, newest first", left=left, all=all_rounds))
         links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
         nothing, unit = text("No round fits the filters."), known.value.unit
-        kit_table.draw_long(rows, ROUNDS_ON_SCREEN, "rounds", unit, links, ROUNDS_HIGH, nothing)
+        kit_table.render_long_table(rows, ROUNDS_ON_SCREEN, "rounds", unit, links, ROUNDS_HIGH, nothing)
         words = wanted.words(names, known.value.unit)
-        downloads.draw(text("Rounds"), ROUNDS, rows, known, *whose(known.value, words))
+        downloads.render_downloads(text("Rounds"), ROUNDS, rows, known, *whose(known.value, words))
 
 
 def opened(event_id: str) -> None:
@@ -222,9 +224,9 @@ def opened(event_id: str) -> None:
 
 
 guard.page("players")
-period_filters.draw(text("Players"), compared=False)
-query_params.draw_problems("players")
-parts_picker.draw()
+period_filters.render_filters(text("Players"), compared=False)
+query_params.render_problems("players")
+parts_picker.render_picker()
 if parts_loading.is_read():
     parts_loading.currencies()
     figures()

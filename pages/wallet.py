@@ -78,7 +78,7 @@ def render_currency(op_id: str) -> None:
 
 guard.page("wallet")
 wallet_filter.render_player()
-query_params.draw_problems("wallet")
+query_params.render_problems("wallet")
 player = wallet_filter.wanted().op_id
 if player is None:
     nobody()

@@ -53,7 +53,7 @@ def table() -> None:
     from dashboard.kit import table as kit_table
 
     rows = pd.DataFrame({column.field: [1, -2] for column in tables.LUCK})
-    kit_table.draw(rows, tables.LUCK, "luck", LIGHT, None)
+    kit_table.render_table(rows, tables.LUCK, "luck", LIGHT, None)
 
 
 def test_the_same_table_is_the_same_message_so_that_browsers_get_it_once():
@@ -71,7 +71,7 @@ def kept_table() -> None:
     from dashboard.kit import table as kit_table
 
     rows = memo(pd.DataFrame, tuple(range(-3, 3)), None, tuple(column.field for column in tables.LUCK[:1]))
-    kit_table.draw(rows, tables.LUCK[:1], "kept", LIGHT, None)
+    kit_table.render_table(rows, tables.LUCK[:1], "kept", LIGHT, None)
 
 
 def test_the_cells_of_the_same_table_are_written_once(monkeypatch):

@@ -53,7 +53,7 @@ def order(view: View) -> None:
                 )
 
 
-def draw() -> None:
+def render_exports() -> None:
     """Draw all exports; while one is being made, they are looked at every other second."""
     is_busy = any(
         seen.export.state is ExportState.WAITING for seen in current.merchant().running(Exports).seen()

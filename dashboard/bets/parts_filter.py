@@ -24,7 +24,7 @@ def words() -> str:
     return wanted().words(_names(wanted()))
 
 
-def draw() -> None:
+def render_bet_filters() -> None:
     """The pickers of types and games."""
     with st.container(key="bet-filters"):
         types, games = st.columns([3, 2], vertical_alignment="bottom")

@@ -31,7 +31,7 @@ _RANKS: Final = {
 def bets(key: str, table: pd.DataFrame, currency: str | None, nothing: str) -> None:
     """Draw bets (`tables.bets_table`), or the sentence `nothing` where there are none."""
     links = _links("start", "user_id", "game")
-    kit_table.draw_long(table, _COLUMNS, key, currency, links, _MOST_BETS, nothing)
+    kit_table.render_long_table(table, _COLUMNS, key, currency, links, _MOST_BETS, nothing)
 
 
 def players(known: Reading[BetSums]) -> None:
@@ -50,8 +50,10 @@ def players(known: Reading[BetSums]) -> None:
     )
     table = players_table(top_players(known.value, rank, _MOST_TOPS))
     links, currency = [link("player", "players", user_id="user_id")], current.merchant().currency
-    kit_table.draw(table, PLAYERS, "top-players", charts.look(), currency, neutral=("gain_li",), links=links)
-    downloads.draw(str(_RANKS[rank][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words())
+    kit_table.render_table(
+        table, PLAYERS, "top-players", charts.look(), currency, neutral=("gain_li",), links=links
+    )
+    downloads.render_downloads(str(_RANKS[rank][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words())
 
 
 def wins(known: Reading[BetSums]) -> None:
@@ -59,8 +61,8 @@ def wins(known: Reading[BetSums]) -> None:
     merchant = current.merchant()
     table = bets_table(biggest_wins(known.value, _MOST_TOPS), game_names(merchant), merchant.zone)
     links = _links("start", "player", "game")
-    kit_table.draw(table, WINS, "top-wins", charts.look(), merchant.currency, links=links)
-    downloads.draw(text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words())
+    kit_table.render_table(table, WINS, "top-wins", charts.look(), merchant.currency, links=links)
+    downloads.render_downloads(text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words())
 
 
 def _links(start: str, player: str, game: str) -> list[CellLink]:

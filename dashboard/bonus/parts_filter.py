@@ -20,7 +20,7 @@ def wanted() -> BonusQuery:
     return read_wanted(query_params.query())
 
 
-def draw() -> None:
+def render_bonus_filters() -> None:
     """Draw the button with the filters, and beside it in words what they leave."""
     shown = wanted()
     with st.container(key="bonus-filters", horizontal=True, vertical_alignment="center"):

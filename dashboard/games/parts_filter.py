@@ -20,6 +20,6 @@ def wanted() -> GameFilter:
     return GameFilter(query_params.value(GAME_ID), query_params.value(GAME_TYPE))
 
 
-def draw() -> None:
+def render_type_filter() -> None:
     """The picker of types."""
     query_params.pills(text("Type"), "game-", GAME_TYPE, labelled=False)

@@ -62,7 +62,7 @@ def last_days(view: View) -> str:
     return text("the last {days} days of the period", days=MOST_DAYS)
 
 
-def draw(game_id: int) -> None:
+def render_game(game_id: int) -> None:
     """The whole page of one game."""
     name, kind = str(game_id), ""
     with states.part(text("The list of games")):
@@ -70,8 +70,8 @@ def draw(game_id: int) -> None:
         name, kind = game_names(current.merchant()).get(game_id, name), game_type(game_id, game)
     tab.name(name, text("Games"))
     st.button(text("All games"), icon=":material/arrow_back:", type="tertiary", on_click=_close)
-    period_filters.draw(escaped(short(name)))
-    query_params.draw_problems("games")
+    period_filters.render_filters(escaped(short(name)))
+    query_params.render_problems("games")
     if not _is_known(game_id):
         st.info(
             text(
@@ -159,7 +159,7 @@ def figures() -> None:
         states.as_of(known, earlier)
         charts.show(days_chart(shown, charts.look(), merchant.currency, merchant.zone, legend), "game-days")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
-        downloads.draw(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
+        downloads.render_downloads(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
 
 
 def _cards(
@@ -232,7 +232,7 @@ def rounds() -> None:
         ("game-latest", text("Latest rounds"), latest(found.rounds, ROUNDS)),
     ):
         with states.box(key, title):
-            table.draw(
+            table.render_table(
                 round_table(rows, merchant.zone),
                 columns,
                 key,
@@ -242,7 +242,7 @@ def rounds() -> None:
                 order=[field for field in ROUND_ORDER if field in fields],
                 links=_WAYS_ON if sees_players else (),
             )
-    downloads.draw(
+    downloads.render_downloads(
         text("Rounds of game {game_id}", game_id=game_id),
         columns,
         round_table(found.rounds, merchant.zone),

@@ -18,7 +18,7 @@ UNKNOWN_PX: Final = 182
 _COLORS: Final[dict[str, Literal["green", "red", "off"]]] = {"good": "green", "bad": "red", "neutral": "off"}
 
 
-def draw(
+def render_cards(
     days: pd.DataFrame,
     before: pd.DataFrame | None,
     compared: Words | None,

@@ -38,7 +38,7 @@ _WRITERS: Final[Mapping[str, tuple[str, str, Write]]] = {
 }
 
 
-def draw(
+def render_downloads(
     title: str,
     columns: Sequence[Column],
     frame: pd.DataFrame,

@@ -19,7 +19,7 @@ def view() -> View:
     return read_view(query_params.query())
 
 
-def draw(title: str, *, compared: bool = True) -> None:
+def render_filters(title: str, *, compared: bool = True) -> None:
     """The page's title with the pickers beside it; a choice goes into the address, where `view` reads it.
 
     `compared` is False for a page that compares nothing.

@@ -49,7 +49,7 @@ def carried() -> dict[str, str]:
     return {each.name: st.query_params[each.name] for each in _CARRIED if has(each)}
 
 
-def draw_problems(page: str) -> None:
+def render_problems(page: str) -> None:
     """Say of each value that this page cannot use what it must be. The parts go on without it."""
     for problem in query().problems(page):
         st.warning(escaped(problem), icon=":material/link_off:")

@@ -31,7 +31,7 @@ searches none of them."""
 pd.set_option("styler.render.max_elements", MOST_ON_SCREEN * 100)
 
 
-def draw(
+def render_table(
     frame: pd.DataFrame,
     columns: Sequence[Column],
     key: str,
@@ -70,7 +70,7 @@ def draw(
     _show(styled, key, min(len(frame), height_rows), config | dict(pictures or {}), order)
 
 
-def draw_long(
+def render_long_table(
     frame: pd.DataFrame,
     columns: Sequence[Column],
     key: str,

@@ -22,7 +22,7 @@ _Card = tuple[str, str, str] | tuple[str, str, str, str]
 """What a card shows, its exact value, its meaning; and from when it is, where it is not of now."""
 
 
-def draw(player: Player, totals: PlayerTotals, currency: str | None) -> None:
+def render_player_cards(player: Player, totals: PlayerTotals, currency: str | None) -> None:
     """Draw two rows of cards, each with its exact value and meaning on hover; amounts are of `currency`."""
     cards.row("cards-player", _FIRST_ROW, totals, None, None, currency)
     win = _WIN.of(totals)

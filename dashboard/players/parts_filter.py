@@ -19,7 +19,7 @@ def wanted() -> RoundQuery:
     return read_round_query(query_params.query())
 
 
-def draw(games: Mapping[int, str], currency: str | None) -> None:
+def render_round_filters(games: Mapping[int, str], currency: str | None) -> None:
     """Draw the button with the filters, and beside it in words what they leave; `games` are names by id."""
     shown = wanted()
     with st.container(key="round-filters", horizontal=True, vertical_alignment="center"):
@@ -45,7 +45,7 @@ def pause_min() -> int:
     return query_params.value(PAUSE)
 
 
-def draw_pause() -> None:
+def render_pause() -> None:
     """Draw the picker of that pause."""
     st.selectbox(
         text("A session ends with a pause of more than"),

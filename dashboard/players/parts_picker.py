@@ -21,7 +21,7 @@ _OF_A_PLAYER: Final = (*_FIELDS, ROUND, CURRENCY)
 """What of the address belongs to one player."""
 
 
-def draw() -> None:
+def render_picker() -> None:
     """Draw a field for each id, and the recent players. A choice goes into the address."""
     with st.container(key="player-picker"):
         for place, (parameter, what) in zip(st.columns([2, 2, 3]), _FIELDS.items(), strict=False):

@@ -68,7 +68,7 @@ def render_calls() -> None:
             st.caption(text("The provider has not been asked since this server was started."))
             return
         st.caption(text("Of this server, since it was started. p50 and p95 are over the last 1000 calls."))
-        table.draw(found, tables.CALLS, "calls", charts.look(), None, kept=False)
+        table.render_table(found, tables.CALLS, "calls", charts.look(), None, kept=False)
 
 
 def render_versions() -> None:
@@ -100,7 +100,7 @@ def render_refused() -> None:
             )
         )
         rows = status_data.refused_calls(merchant, _MOST_REFUSED)
-        table.draw(rows, tables.REFUSED_PAYOUTS, "refused-payouts", charts.look(), None)
+        table.render_table(rows, tables.REFUSED_PAYOUTS, "refused-payouts", charts.look(), None)
         unseen = {each.kind: each.total for each in found if each.unseen}
         if unseen:
             st.button(
@@ -130,7 +130,7 @@ def render_audit_log() -> None:
                 count=formats.count(_MOST_AUDITED),
             )
         )
-        table.draw(rows, tables.AUDIT_LOG, "audit-log", charts.look(), None)
+        table.render_table(rows, tables.AUDIT_LOG, "audit-log", charts.look(), None)
         about = About(
             title=text("Audit log"),
             period=text("The latest {count} rows", count=formats.count(len(rows))),

@@ -33,7 +33,7 @@ def render_orders(op_id: str) -> None:
         if render_look_up(attempt, "list"):
             st.rerun()
     rows = order_table(found, merchant.zone)
-    table.draw(rows, tables.ORDERS, "orders", charts.look(), merchant.currency, height_rows=5)
+    table.render_table(rows, tables.ORDERS, "orders", charts.look(), merchant.currency, height_rows=5)
 
 
 def render_outcome(attempt: CashierTransfer) -> None:

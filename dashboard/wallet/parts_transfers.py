@@ -30,7 +30,7 @@ def render_transfers(wanted: TransferQuery, found: Reading[wallet_data.TransferP
             _chart(page.transfers)
         st.caption(text("On this page: {transfers}", transfers=in_words(page.transfers, merchant.currency)))
         look = charts.look()
-        table.draw(
+        table.render_table(
             page.transfers,
             tables.TRANSFERS,
             "transfers-table",
