@@ -68,6 +68,8 @@ def test_an_empty_period_is_one_sentence_for_the_page(open_page, page):
         whole(lambda: data_game.game_rounds(merchant(), 1041, view(EMPTY)))
         whole(lambda: data_luck.lucks(merchant(), view(EMPTY), 1041))
         drawn.run()
+    while drawn.get("progress"):  # of bets, which are read in the background
+        drawn.run()
     told = [each.value for each in drawn.info if "in 2–3 January 2005" in each.value]
     assert len(told) == 1
     assert not drawn.error

@@ -304,7 +304,7 @@ def audit_log_alone():
     """The part of the Status page that shows the audit log."""
     from dashboard.status import parts_page
 
-    parts_page.audit_log()
+    parts_page.render_audit_log()
 
 
 @pytest.mark.parametrize("role", [Role.CASHIER, Role.ADMIN])
