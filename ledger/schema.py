@@ -269,3 +269,72 @@ audit_end = Table(
     Column("hash", String(64), nullable=False),
     comment="The last row of each merchant's audit log; whoever writes there locks this row first",
 )
+
+archive_files = Table(
+    "archive_files",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("path", String(200), primary_key=True, comment="below the archive's place; never written twice"),
+    Column("kind", String(10), nullable=False, comment="hour, day, or the name of a roll-up"),
+    Column("start_s", BigInteger, nullable=False, comment="of its hour or UTC day, in epoch s"),
+    Column("row_count", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False, comment="of the whole file"),
+    Column("made_of", String(64), nullable=False, comment="SHA-256 over the digests of its pieces"),
+    Column("written_at_ms", BigInteger, nullable=False),
+    Column("left_at_ms", BigInteger, comment="since when nothing refers to it; later it is unlinked"),
+    comment="Parquet files of the archive; what has no row here is not read",
+)
+Index("ix_archive_files_start_s", archive_files.c.mch_id, archive_files.c.kind, archive_files.c.start_s)
+
+pieces = Table(
+    "pieces",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("hour_s", BigInteger, primary_key=True, comment="a UTC hour, in epoch s"),
+    Column("version", Integer, primary_key=True, comment="the highest counts"),
+    Column("state", String(10), nullable=False, comment="open, proven, differs, missing, erased"),
+    Column("why", Text, nullable=False, comment="of a version, or of a state that is not proven"),
+    Column("row_count", BigInteger, nullable=False),
+    Column("bet_li", BigInteger, nullable=False),
+    Column("gain_li", BigInteger, nullable=False, comment="the players' net result"),
+    Column("their_count", BigInteger, comment="what the provider's own sums say of the hour, from here on"),
+    Column("their_bet_li", BigInteger),
+    Column("their_gain_li", BigInteger),
+    Column("as_of_ms", BigInteger, nullable=False, comment="by the provider's clock"),
+    Column("first_read_ms", BigInteger, nullable=False, comment="by ours, from here on"),
+    Column("last_read_ms", BigInteger, nullable=False),
+    Column("reads", Integer, nullable=False, comment="how often it was read with this digest"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 over its sorted rows"),
+    Column("path", String(200), comment="of the file with its rows; none where there are no rows"),
+    comment="Each hour of bets, in each version that was read",
+)
+Index("ix_pieces_state", pieces.c.mch_id, pieces.c.state)
+
+restatements = Table(
+    "restatements",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("hour_s", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, comment="of the piece that first has it"),
+    Column("seen_at_ms", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("change", String(10), nullable=False, comment="added, changed, gone"),
+    Column("before", Text, comment="the bet as a JSON object"),
+    Column("after", Text, comment="the same"),
+    Column("bet_li", BigInteger, nullable=False, comment="after minus before"),
+    Column("gain_li", BigInteger, nullable=False, comment="the same of the players' net result"),
+    comment="What the provider changed of finished hours, bet by bet",
+)
+Index("ix_restatements_hour_s", restatements.c.mch_id, restatements.c.hour_s)
+
+leases = Table(
+    "leases",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until_ms", BigInteger, nullable=False, comment="by the database's clock"),
+    comment="Work that one server does for all",
+)

@@ -14,7 +14,7 @@ from twoj_client.endpoints import Endpoint
 from twoj_client.errors import BadArgument
 from twoj_client.history import forwards, oldest_first
 from twoj_client.hourly_pages import PAGE_SIZE, HourPages, P, Read, hourly_pages
-from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageSummary
+from twoj_client.models import Bet, BetPage, BonusSummary, Game, StageAnswer, StageSummary
 from twoj_client.reply import Answer, Reply, reply_of
 from twoj_client.stage import StageSummaries
 from twoj_client.windows import Window
@@ -112,6 +112,18 @@ class AllGames:
         params, window = _history_params(game_ids), arguments.window(start, end)
         hours = self._hours(columns.ALL_HISTORY_COLUMNS, ask, ask, distinct, params, window)
         return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
+
+    def sums(self, *, start: When, end: When) -> Reply[StageAnswer]:
+        """Return the provider's own sums of a window, and of each UTC date in it, in li.
+
+        Always asked anew, in one request. Raises BadArgument where the window is longer than 60 days.
+        """
+        window = arguments.window(start, end)
+        endpoint = endpoints.ALL_STAGE_SUMMARY
+        if endpoint.longest_s and window.end - window.start > endpoint.longest_s:
+            raise BadArgument("The provider sums up 60 days at most.")
+        answer = self._core.ask(endpoint, {"time_start": window.start, "time_end": window.end})
+        return reply_of(answer.value, [answer])
 
     def history_sums(
         self, sums: Sums[T], *, start: When, end: When, game_ids: Iterable[int] | None = None

@@ -1,0 +1,1 @@
+"""Every bet for good, proven to the li. docs/archive.md says how."""

@@ -1,0 +1,171 @@
+"""DuckDB over the files of an archive: what is asked is SQL over a few tables of one merchant's window."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from archive import pieces
+from archive.archive import Archive
+from archive.bets import DAY_S, HOUR_S, STORED
+from archive.store import FileDamaged
+
+QUARTER_S: Final = 900
+"""Roll-ups know quarters of an hour: clocks differ from UTC by whole ones of these."""
+_SETTINGS: Final[Mapping[str, str | bool | int]] = {
+    "memory_limit": "1GB",
+    "threads": 2,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+_GAMES: Final = f"""
+    SELECT game_id, start_at - start_at % {QUARTER_S} AS quarter_s, count(*) AS bets,
+        sum(bet_amount)::BIGINT AS bet_li, sum(gain_amount)::BIGINT AS gain_li,
+        sum(bet_amount::HUGEINT * bet_amount)::DECIMAL(38, 0) AS bet_bet,
+        sum(bet_amount::HUGEINT * (bet_amount::HUGEINT + gain_amount))::DECIMAL(38, 0) AS bet_won,
+        sum((bet_amount::HUGEINT + gain_amount) * (bet_amount::HUGEINT + gain_amount))::DECIMAL(38, 0)
+            AS won_won
+    FROM bets GROUP BY ALL
+"""
+# A player's session ends with half an hour without a round; one over midnight counts on both days.
+_PLAYERS: Final = f"""
+    SELECT user_id, any_value(op_id) AS op_id, game_id, day_s, count(*) AS bets,
+        sum(bet_amount)::BIGINT AS bet_li, sum(gain_amount)::BIGINT AS gain_li,
+        min(start_at) AS first_s, max(start_at) AS last_s, sum(begins)::BIGINT AS sessions
+    FROM (
+        SELECT *, start_at - start_at % {DAY_S} AS day_s,
+            CASE WHEN start_at - lag(start_at) OVER (
+                PARTITION BY user_id, game_id, start_at - start_at % {DAY_S} ORDER BY start_at, event_id
+            ) <= 1800 THEN 0 ELSE 1 END AS begins
+        FROM bets
+    ) GROUP BY user_id, game_id, day_s
+"""
+
+
+_COLUMNS: Final = ", ".join(
+    f"NULL::{'VARCHAR' if pa.types.is_string(field.type) else 'BIGINT'} AS {field.name}" for field in STORED
+)
+
+
+class RollUp(StrEnum):
+    """Sums that are kept of each finished UTC day, made of its file and of nothing else."""
+
+    GAMES = "games"
+    """Quarter-hour × game: bets, bet_li, gain_li, and the exact sums of squares and products of b and w."""
+    PLAYERS = "players"
+    """UTC day × player × game: bets, bet_li, gain_li, first_s, last_s, sessions."""
+
+
+_MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files that hold a window: of bets, and of a roll-up for the whole days that have one."""
+
+    bets: tuple[str, ...]
+    rolled: tuple[str, ...] = ()
+
+
+class Engine:
+    """Answers questions about an archive, for all threads of a process. It writes nothing but roll-ups."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self._connection = duckdb.connect(":memory:", config=dict(_SETTINGS))
+
+    def close(self) -> None:
+        """Let go of the engine's memory."""
+        self._connection.close()
+
+    def sources(self, start_s: int, end_s: int, rolled: RollUp | None = None) -> Sources:
+        """Return which files hold the bets of a window; of whole days the roll-up instead."""
+        with self.archive.ledger.reading() as books:
+            days = {each.start_s: each for each in pieces.files(books, "day", start_s - DAY_S + 1, end_s)}
+            hours = pieces.files(books, "hour", start_s - HOUR_S + 1, end_s)
+            sums = pieces.files(books, rolled, start_s, end_s - DAY_S + 1) if rolled else []
+        use = {
+            each.start_s: each
+            for each in sums
+            if each.start_s in days and days[each.start_s].made_of == each.made_of
+        }
+        raw = [each for each in days.values() if each.start_s not in use] + hours
+        place = self.archive.folder.place_of
+        return Sources(
+            tuple(place(each.file.path) for each in raw if each.row_count),
+            tuple(place(each.file.path) for each in use.values() if each.row_count),
+        )
+
+    def rows(
+        self, sql: str, start_s: int, end_s: int, rolled: RollUp | None = None, **values: int | str
+    ) -> list[tuple[int | str | None, ...]]:
+        """Answer a SELECT over `bets`, or over a roll-up, of `start_s <= start_at < end_s`.
+
+        `values` fill its `$name` places; sums are exact. Raises LedgerAway, and FileDamaged where a file is
+        not what was written.
+        """
+        with self._asked(sql, start_s, end_s, rolled, values) as answer:
+            return answer.fetchall()
+
+    def table(
+        self, sql: str, start_s: int, end_s: int, rolled: RollUp | None = None, **values: int | str
+    ) -> pa.Table:
+        """Answer the same as an Arrow table, for many rows. Sums of 64 bits are wider there: cast them."""
+        with self._asked(sql, start_s, end_s, rolled, values) as answer:
+            return answer.to_arrow_table()
+
+    @contextmanager
+    def _asked(
+        self, sql: str, start_s: int, end_s: int, rolled: RollUp | None, values: Mapping[str, int | str]
+    ) -> Iterator[duckdb.DuckDBPyRelation]:
+        sources = self.sources(start_s, end_s, rolled)
+        tables = {"bets": _bets(sources.bets)}
+        if rolled:
+            tables[str(rolled)] = _with_rolled(rolled, sources.rolled)
+        given: dict[str, Any] = {"start_s": start_s, "end_s": end_s, **values}
+        given |= {"bet_files": list(sources.bets), "rolled_files": list(sources.rolled)}
+        asked = "WITH " + ", ".join(f"{name} AS ({of})" for name, of in tables.items()) + f" {sql}"
+        used = {name: value for name, value in given.items() if f"${name}" in asked}
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor.sql(asked, params=used)
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
+            raise FileDamaged(f"The archive cannot be read: {str(error).partition(chr(10))[0]}") from None
+
+    def roll_up(self, day_s: int) -> bool:
+        """Make the roll-ups of a day that has a file, unless they are there; return whether any was made."""
+        with self.archive.ledger.reading() as books:
+            days = pieces.files(books, "day", day_s, day_s + 1)
+            there = {kind: pieces.files(books, kind, day_s, day_s + 1) for kind in RollUp}
+        if not days:
+            return False
+        made = False
+        for kind in RollUp:
+            old = [each.file.path for each in there[kind]]
+            if any(each.made_of == days[0].made_of for each in there[kind]):
+                continue
+            path = f"{self.archive.mch_id}/{kind}/{days[0].file.path.rpartition('/')[2]}"
+            table = self._of_file(_MADE[kind], self.archive.folder.place_of(days[0].file.path))
+            self.archive.add_roll_up(kind, day_s, path, table, days[0].made_of, old)
+            made = True
+        return made
+
+    def _of_file(self, made: str, place: str) -> pa.Table:
+        sql = f"WITH bets AS (SELECT * FROM read_parquet($file)) {made} ORDER BY ALL"
+        with self._connection.cursor() as cursor:
+            return cursor.sql(sql, params={"file": place}).to_arrow_table()
+
+
+def _bets(files: Sequence[str]) -> str:
+    source = "read_parquet($bet_files)" if files else f"(SELECT {_COLUMNS} LIMIT 0)"
+    return f"SELECT * FROM {source} WHERE start_at >= $start_s AND start_at < $end_s"
+
+
+def _with_rolled(rolled: RollUp, files: Sequence[str]) -> str:
+    made = _MADE[rolled]
+    return f"{made} UNION ALL BY NAME SELECT * FROM read_parquet($rolled_files)" if files else made

@@ -1,0 +1,73 @@
+"""Asks the provider for hours of bets, and for its own sums of them."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from archive import bets
+from archive.bets import HOUR_S, Sums
+from archive.proof import HourRead
+from twoj_client import TwoJ, TwoJError
+from twoj_client.models import StageDay, StageTotal
+from twoj_client.windows import Window
+
+PAGE_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Hours that were read, and the requests that they took."""
+
+    hours: list[HourRead]
+    calls: int
+
+
+def fetch(twoj: TwoJ, hours_s: Sequence[int], workers: Executor) -> Fetched:
+    """Read hours that follow each other, with the provider's sums. Raises TwoJError.
+
+    Sums that are not to be had leave the hours unproven; bets that are not to be had are an error.
+    """
+    start_s, end_s = hours_s[0], hours_s[-1] + HOUR_S
+    asked = [workers.submit(_sums, twoj, hour_s, hour_s + HOUR_S) for hour_s in hours_s]
+    reply = twoj.all.history_table(start=start_s, end=end_s)
+    theirs = [each.result() for each in asked]
+    missing = set(reply.missing)
+    read = [
+        HourRead(
+            hour_s,
+            bets.in_window(reply.data, hour_s, hour_s + HOUR_S) if len(hours_s) > 1 else reply.data,
+            sums,
+            Window(hour_s, hour_s + HOUR_S) not in missing,
+            reply.as_of.timestamp(),
+            reply.by_provider_clock,
+        )
+        for hour_s, sums in zip(hours_s, theirs, strict=True)
+    ]
+    pages = sum(1 + max(len(each.table) - 1, 0) // PAGE_ROWS for each in read)
+    return Fetched(read, pages + len(theirs))
+
+
+def totals(twoj: TwoJ, start_s: int, end_s: int) -> Sums:
+    """Return the provider's sums of a window of 60 days at most, in one request. Raises TwoJError."""
+    return _of(twoj.all.sums(start=start_s, end=end_s).data.summary)
+
+
+def totals_by_day(twoj: TwoJ, start_s: int, end_s: int) -> dict[int, Sums]:
+    """Return the same by UTC day (its start in epoch s), in one request; days without bets are left out."""
+    days = twoj.all.sums(start=start_s, end=end_s).data.day_list
+    return {(day.date.toordinal() - _EPOCH) * bets.DAY_S: _of(day) for day in days}
+
+
+_EPOCH = 719_163
+"""The ordinal of 1970-01-01."""
+
+
+def _sums(twoj: TwoJ, start_s: int, end_s: int) -> Sums | None:
+    try:
+        return totals(twoj, start_s, end_s)
+    except TwoJError:
+        return None
+
+
+def _of(total: StageTotal | StageDay) -> Sums:
+    return Sums(total.bet_count, total.bet_amount, total.gain_amount)

@@ -1,0 +1,264 @@
+"""The table of pieces: which hours were read, in which version, what is known of them, where they lie."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, bindparam, case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from archive.bets import BetChange, Sums
+from archive.proof import PieceState
+from archive.store import WrittenFile
+from ledger.database import Books, Ledger, clock_ms
+from ledger.schema import archive_files, leases, pieces, restatements
+
+_MOST_SAID: Final = 1000
+"""So many changed bets of one hour are written down one by one; the sums of the versions tell of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An hour of bets in one version; times in epoch s or ms, amounts in li."""
+
+    hour_s: int
+    version: int
+    state: PieceState
+    why: str
+    ours: Sums
+    theirs: Sums | None
+    as_of_ms: int
+    last_read_ms: int
+    digest: str
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """A file that the archive may read, and the digest of the pieces that it is made of."""
+
+    kind: str
+    start_s: int
+    file: WrittenFile
+    row_count: int
+    made_of: str
+
+
+def latest(books: Books, start_s: int, end_s: int) -> list[Piece]:
+    """Return the version that counts of each hour of a window that was read, oldest first."""
+    return [_piece(row) for row in books.execute(_latest(start_s, end_s).order_by(pieces.c.hour_s))]
+
+
+def _latest(start_s: int, end_s: int) -> Select[Any]:
+    newer = pieces.alias("newer")
+    is_newer = and_(
+        newer.c.mch_id == pieces.c.mch_id,
+        newer.c.hour_s == pieces.c.hour_s,
+        newer.c.version > pieces.c.version,
+    )
+    return (
+        select(pieces)
+        .where(pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s)
+        .where(~select(newer.c.hour_s).where(is_newer).exists())
+    )
+
+
+def versions(books: Books, hour_s: int) -> list[Piece]:
+    """Return all versions of an hour, the first of them first."""
+    rows = select(pieces).where(pieces.c.hour_s == hour_s).order_by(pieces.c.version)
+    return [_piece(row) for row in books.execute(rows)]
+
+
+def extent(books: Books) -> tuple[int, int] | None:
+    """Return the first and the last hour that were read, None where none was."""
+    first, last = books.execute(select(func.min(pieces.c.hour_s), func.max(pieces.c.hour_s))).one()
+    return None if first is None else (first, last)
+
+
+def add(books: Books, new: Sequence[Piece], now_ms: int) -> None:
+    """Write new versions of hours."""
+    read = {"first_read_ms": now_ms, "last_read_ms": now_ms, "reads": 1}
+    if new:
+        books.execute(insert(pieces), [_row(piece) | read for piece in new])
+
+
+def write_over(books: Books, piece: Piece, now_ms: int) -> None:
+    """Write what is now known of a version that is there: it was read once more."""
+    key = pieces.c.hour_s == piece.hour_s, pieces.c.version == piece.version
+    same = pieces.c.digest == piece.digest
+    reads = case((same, pieces.c.reads + 1), else_=1)
+    books.execute(update(pieces).where(*key).values(**_row(piece), last_read_ms=now_ms, reads=reads))
+
+
+def move(books: Books, moved: Sequence[Piece], path: str) -> set[str]:
+    """Say that these versions lie in a file; return in which files the hours lay."""
+    hours = pieces.c.hour_s.in_([piece.hour_s for piece in moved])
+    left = set(books.scalars(select(pieces.c.path).where(hours, pieces.c.path.is_not(None)).distinct()))
+    key = pieces.c.hour_s == bindparam("of_hour"), pieces.c.version == bindparam("of_version")
+    lie = update(pieces).where(*key).values(path=path)
+    books.execute(lie, [{"of_hour": piece.hour_s, "of_version": piece.version} for piece in moved])
+    return left
+
+
+def add_file(books: Books, made: ArchiveFile, now_ms: int) -> None:
+    """Write that a file is there, whole."""
+    row = {
+        "path": made.file.path,
+        "kind": made.kind,
+        "start_s": made.start_s,
+        "row_count": made.row_count,
+        "size_bytes": made.file.size_bytes,
+        "sha256": made.file.sha256,
+        "made_of": made.made_of,
+        "written_at_ms": now_ms,
+    }
+    path = archive_files.c.path == made.file.path
+    if books.execute(update(archive_files).where(path).values(**row, left_at_ms=None)).rowcount == 0:
+        books.execute(insert(archive_files), row)
+
+
+def files(books: Books, kind: str, start_s: int, end_s: int) -> list[ArchiveFile]:
+    """Return the files of a kind that count, of a window, oldest first."""
+    wanted = (
+        select(archive_files)
+        .where(archive_files.c.kind == kind, archive_files.c.left_at_ms.is_(None))
+        .where(archive_files.c.start_s >= start_s, archive_files.c.start_s < end_s)
+    )
+    return [_file(row) for row in books.execute(wanted.order_by(archive_files.c.start_s))]
+
+
+def all_files(books: Books) -> list[ArchiveFile]:
+    """Return all files that count."""
+    return [
+        _file(row) for row in books.execute(select(archive_files).where(archive_files.c.left_at_ms.is_(None)))
+    ]
+
+
+def leave(books: Books, paths: Iterable[str], now_ms: int) -> None:
+    """Write that nothing refers to these files any more."""
+    for path in paths:
+        books.execute(update(archive_files).where(archive_files.c.path == path).values(left_at_ms=now_ms))
+
+
+def left_before(books: Books, before_ms: int) -> list[str]:
+    """Return the files that nothing has referred to since before a time."""
+    return list(books.scalars(select(archive_files.c.path).where(archive_files.c.left_at_ms < before_ms)))
+
+
+def forget_files(books: Books, paths: Sequence[str]) -> None:
+    """Take away the rows of files that were unlinked."""
+    for path in paths:
+        books.execute(archive_files.delete().where(archive_files.c.path == path))
+
+
+def add_restatements(
+    books: Books, hour_s: int, version: int, changed: Sequence[BetChange], now_ms: int
+) -> None:
+    """Write down what the provider changed of an hour, bet by bet."""
+    rows = [
+        {
+            "hour_s": hour_s,
+            "version": version,
+            "seen_at_ms": now_ms,
+            "event_id": each.event_id,
+            "change": each.change,
+            "before": None if each.before is None else json.dumps(each.before),
+            "after": None if each.after is None else json.dumps(each.after),
+            "bet_li": each.sums.bet_li,
+            "gain_li": each.sums.gain_li,
+        }
+        for each in changed[:_MOST_SAID]
+    ]
+    if rows:
+        books.execute(insert(restatements), rows)
+
+
+def restated(books: Books, since_id: int = 0, most: int = 1000) -> list[Any]:
+    """Return rows of `restatements` with a higher id, the newest first."""
+    newest = select(restatements).where(restatements.c.id > since_id).order_by(restatements.c.id.desc())
+    return list(books.execute(newest.limit(most)))
+
+
+class Lease:
+    """Work that one server does for all: whoever holds the lease. It ends by itself, some time after that.
+
+    By the database's clock, so that a server whose clock is off takes nothing away from the others.
+    """
+
+    def __init__(
+        self, ledger: Ledger, name: str, lasts_s: float, holder: Callable[[], str] = secrets.token_hex
+    ):
+        self._ledger = ledger
+        self._name = name
+        self._lasts_ms = int(lasts_s * 1000)
+        self._holder = holder()
+
+    def take(self, *, again: bool = True) -> bool:
+        """Take the lease, or keep it for as long `again`; False where another holds it. Raises LedgerAway."""
+        with self._ledger.writing() as books:
+            now_ms = clock_ms(books.connection)
+            until = {"holder": self._holder, "until_ms": now_ms + self._lasts_ms}
+            free = leases.c.until_ms <= now_ms
+            if again:
+                free |= leases.c.holder == self._holder
+            taken = update(leases).where(leases.c.name == self._name, free).values(**until)
+            if books.execute(taken).rowcount:
+                return True
+            if books.scalar(select(leases.c.name).where(leases.c.name == self._name)):
+                return False
+            try:
+                with books.connection.begin_nested():
+                    books.execute(insert(leases), {"name": self._name, **until})
+            except IntegrityError:  # another was quicker
+                return False
+            return True
+
+    def give_back(self) -> None:
+        """Let another take it at once. Raises LedgerAway."""
+        with self._ledger.writing() as books:
+            mine = leases.c.name == self._name, leases.c.holder == self._holder
+            books.execute(leases.delete().where(*mine))
+
+
+def _piece(row: Any) -> Piece:
+    theirs = None
+    if row.their_count is not None:
+        theirs = Sums(row.their_count, row.their_bet_li, row.their_gain_li)
+    return Piece(
+        row.hour_s,
+        row.version,
+        PieceState(row.state),
+        row.why,
+        Sums(row.row_count, row.bet_li, row.gain_li),
+        theirs,
+        row.as_of_ms,
+        row.last_read_ms,
+        row.digest,
+        row.path,
+    )
+
+
+def _row(piece: Piece) -> dict[str, Any]:
+    theirs = piece.theirs
+    return {
+        "hour_s": piece.hour_s,
+        "version": piece.version,
+        "state": str(piece.state),
+        "why": piece.why,
+        "row_count": piece.ours.count,
+        "bet_li": piece.ours.bet_li,
+        "gain_li": piece.ours.gain_li,
+        "their_count": theirs and theirs.count,
+        "their_bet_li": theirs and theirs.bet_li,
+        "their_gain_li": theirs and theirs.gain_li,
+        "as_of_ms": piece.as_of_ms,
+        "digest": piece.digest,
+        "path": piece.path,
+    }
+
+
+def _file(row: Any) -> ArchiveFile:
+    written = WrittenFile(row.path, row.sha256, row.size_bytes)
+    return ArchiveFile(row.kind, row.start_s, written, row.row_count, row.made_of)

@@ -1,0 +1,155 @@
+"""All questions that pages ask of the archive: each once, as SQL over one merchant's bets or roll-ups.
+
+Sums are exact integers of li; b is the stake, w what the player got back. `{days}` stands for rows of
+`day_s` and `end_s`, the business days of a zone; other braces for nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from archive.engine import Engine, RollUp
+
+Row = tuple[int | str | None, ...]
+_SUMS: Final = "sum(bets) AS bets, sum(bet_li) AS bet_li, sum(gain_li) AS gain_li"
+_OF_BETS: Final = "count(*) AS bets, sum(bet_amount) AS bet_li, sum(gain_amount) AS gain_li"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A SELECT over `bets`, or over a roll-up; `about` says what a row is."""
+
+    sql: str
+    about: str
+    of: RollUp | None = None
+
+
+QUESTIONS: Final[Mapping[str, Question]] = {
+    "sums": Question(f"SELECT {_SUMS} FROM games", "the whole window", RollUp.GAMES),
+    "games": Question(
+        f"SELECT game_id, {_SUMS} FROM games GROUP BY game_id ORDER BY game_id", "a game", RollUp.GAMES
+    ),
+    "days": Question(
+        f"SELECT day_s, {_SUMS} FROM games JOIN ({{days}}) AS days"
+        " ON quarter_s >= day_s AND quarter_s < end_s GROUP BY day_s ORDER BY day_s",
+        "a business day with bets",
+        RollUp.GAMES,
+    ),
+    "days_of_games": Question(
+        f"SELECT game_id, day_s, {_SUMS} FROM games JOIN ({{days}}) AS days"
+        " ON quarter_s >= day_s AND quarter_s < end_s GROUP BY game_id, day_s ORDER BY game_id, day_s",
+        "a game on a business day",
+        RollUp.GAMES,
+    ),
+    "quarters": Question(
+        f"SELECT quarter_s, {_SUMS} FROM games GROUP BY quarter_s ORDER BY quarter_s",
+        "a quarter of an hour with bets",
+        RollUp.GAMES,
+    ),
+    "quarters_of_game": Question(
+        f"SELECT quarter_s, {_SUMS} FROM games WHERE game_id = $game_id"
+        " GROUP BY quarter_s ORDER BY quarter_s",
+        "a quarter of an hour with bets in a game",
+        RollUp.GAMES,
+    ),
+    "spreads": Question(
+        f"SELECT game_id, {_SUMS}, sum(bet_bet)::HUGEINT AS bet_bet, sum(bet_won)::HUGEINT AS bet_won,"
+        " sum(won_won)::HUGEINT AS won_won FROM games GROUP BY game_id ORDER BY game_id",
+        "a game with Σb², Σbw and Σw²",
+        RollUp.GAMES,
+    ),
+    "players_of_games": Question(
+        "SELECT game_id, count(DISTINCT user_id) AS players FROM players GROUP BY game_id ORDER BY game_id",
+        "a game with its distinct players",
+        RollUp.PLAYERS,
+    ),
+    "player_count": Question(
+        "SELECT count(DISTINCT user_id) AS players FROM players", "the whole window", RollUp.PLAYERS
+    ),
+    "players_of_days": Question(
+        "SELECT days.day_s, count(DISTINCT user_id) AS players FROM players JOIN ({days}) AS days"
+        " ON first_s < days.end_s AND last_s >= days.day_s GROUP BY days.day_s ORDER BY days.day_s",
+        "a business day with its distinct players",
+        RollUp.PLAYERS,
+    ),
+    "players": Question(
+        f"SELECT user_id, max(op_id) AS op_id, {_SUMS}, min(first_s) AS first_s, max(last_s) AS last_s"
+        " FROM players GROUP BY user_id ORDER BY user_id",
+        "a player",
+        RollUp.PLAYERS,
+    ),
+    "players_of_game": Question(
+        f"SELECT user_id, max(op_id) AS op_id, {_SUMS}, min(first_s) AS first_s, max(last_s) AS last_s"
+        " FROM players WHERE game_id = $game_id GROUP BY user_id ORDER BY user_id",
+        "a player of a game",
+        RollUp.PLAYERS,
+    ),
+    "games_of_player": Question(
+        f"SELECT game_id, {_SUMS}, sum(sessions) AS sessions FROM players WHERE user_id = $user_id"
+        " GROUP BY game_id ORDER BY game_id",
+        "a game that a player played",
+        RollUp.PLAYERS,
+    ),
+    "find_players": Question(
+        "SELECT user_id, max(op_id) AS op_id, sum(bets) AS bets, max(last_s) AS last_s FROM players"
+        " WHERE contains(lower(op_id), lower($part)) OR contains(CAST(user_id AS VARCHAR), $part)"
+        " GROUP BY user_id ORDER BY bets DESC, user_id LIMIT $most",
+        "a player whose id holds a text",
+        RollUp.PLAYERS,
+    ),
+    "find_rounds": Question(
+        "SELECT * FROM bets WHERE event_id = $id OR draw_id = $id ORDER BY start_at, event_id LIMIT $most",
+        "a round of an event or a draw",
+    ),
+    "rounds_of_player": Question(
+        "SELECT * FROM bets WHERE user_id = $user_id ORDER BY start_at, event_id", "a round of a player"
+    ),
+    "newest_rounds": Question(
+        "SELECT * FROM bets ORDER BY start_at DESC, event_id DESC LIMIT $most", "a round, the newest first"
+    ),
+    "biggest_wins": Question(
+        "SELECT * FROM bets WHERE gain_amount > 0 ORDER BY gain_amount DESC, start_at, event_id LIMIT $most",
+        "a round, the largest win first",
+    ),
+    "biggest_wins_of_game": Question(
+        "SELECT * FROM bets WHERE gain_amount > 0 AND game_id = $game_id"
+        " ORDER BY gain_amount DESC, start_at, event_id LIMIT $most",
+        "a round of a game, the largest win first",
+    ),
+    "steps": Question(
+        f"SELECT start_at - start_at % $step_s AS step_s, {_OF_BETS} FROM bets"
+        " GROUP BY step_s ORDER BY step_s",
+        "a step of time with bets",
+    ),
+    "bet_sizes": Question(
+        f"SELECT bet_amount, {_OF_BETS} FROM bets GROUP BY bet_amount ORDER BY bet_amount", "a stake in li"
+    ),
+    "win_sizes": Question(
+        "SELECT bet_amount + gain_amount AS won_li, count(*) AS bets FROM bets"
+        " WHERE bet_amount + gain_amount > 0 GROUP BY won_li ORDER BY won_li",
+        "an amount in li that a player got back",
+    ),
+}
+
+
+def ask(
+    engine: Engine,
+    name: str,
+    start_s: int,
+    end_s: int,
+    *,
+    days: Sequence[tuple[int, int]] = (),
+    **values: int | str,
+) -> list[Row]:
+    """Answer a question about `start_s <= start_at < end_s`, in rows of exact integers and texts.
+
+    `days` are the business days of the zone, as (start, end) in epoch s; `values` fill the `$name` places.
+    Asks no network. Raises LedgerAway where the ledger is away, FileDamaged where a file cannot be read.
+    """
+    question = QUESTIONS[name]
+    return engine.rows(question.sql.replace("{days}", _rows(days)), start_s, end_s, question.of, **values)
+
+
+def _rows(days: Sequence[tuple[int, int]]) -> str:
+    """Return the days as SQL, of whole numbers alone."""
+    return " UNION ALL ".join(f"SELECT {int(day_s)} AS day_s, {int(end_s)} AS end_s" for day_s, end_s in days)

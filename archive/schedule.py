@@ -1,0 +1,73 @@
+"""Which hours to read next: newest first, then backwards, and what may have changed again later. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from archive.bets import DAY_S, HOUR_S
+from archive.pieces import Piece
+from archive.proof import PROVEN_AFTER_S, PieceState
+
+_MINUTE_S: Final = 60
+OPEN_READS_S: Final = (10 * _MINUTE_S, PROVEN_AFTER_S + 5 * _MINUTE_S)
+"""An hour that is over is read at once, and again so long after its end, until it is proven."""
+PROVEN_READS_S: Final = (DAY_S, 3 * DAY_S, 14 * DAY_S)
+"""A bet that moves to another player leaves the sums as they were: proven hours are read again."""
+_RETRY_S: Final = HOUR_S
+SILENT_DAYS: Final = 14
+"""Where so many days in a row hold nothing, the provider's memory ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far back the archive is to reach: the first hour, and whether nothing lies before it."""
+
+    first_hour_s: int
+    memory_ends: bool
+
+
+def horizon(pieces: Mapping[int, Piece], now_s: float, days: int) -> Horizon:
+    """Return how far back to go: `days`, or to where the provider has said nothing for two weeks."""
+    today_s = int(now_s) // DAY_S * DAY_S
+    wanted_s = today_s - (days - 1) * DAY_S
+    silent = 0
+    for day_s in range(today_s - DAY_S, wanted_s - 1, -DAY_S):
+        hours = [pieces.get(hour_s) for hour_s in range(day_s, day_s + DAY_S, HOUR_S)]
+        is_silent = all(
+            piece and piece.state is PieceState.PROVEN and not piece.ours.count for piece in hours
+        )
+        silent = silent + 1 if is_silent else 0
+        if silent == SILENT_DAYS:
+            return Horizon(day_s, memory_ends=True)
+    return Horizon(wanted_s, memory_ends=False)
+
+
+def is_due(piece: Piece, now_s: float) -> bool:
+    """Whether an hour that was read is to be read again."""
+    end_s, read_s = piece.hour_s + HOUR_S, piece.last_read_ms / 1000
+    if piece.state in (PieceState.DIFFERS, PieceState.MISSING):
+        return now_s >= read_s + _RETRY_S
+    after_s = OPEN_READS_S if piece.state is PieceState.OPEN else PROVEN_READS_S
+    return any(read_s < end_s + each <= now_s for each in (0, *after_s))
+
+
+def next_hours(pieces: Mapping[int, Piece], now_s: float, first_hour_s: int, most: int) -> list[int]:
+    """Return the hours to read next, all of one UTC day and one after the other; none where nothing is due.
+
+    First those that have just ended, then those to be read again, newest first, then those never read.
+    """
+    over = range(int(now_s) // HOUR_S * HOUR_S - HOUR_S, first_hour_s - 1, -HOUR_S)
+    fresh = [hour_s for hour_s in over[:3] if hour_s not in pieces]
+    due = [hour_s for hour_s in over if hour_s in pieces and is_due(pieces[hour_s], now_s)]
+    never = (hour_s for hour_s in over if hour_s not in pieces)
+    newest = next(iter([*fresh, *due]), None)
+    if newest is not None:
+        wanted = {*fresh, *due}
+    elif (newest := next(never, None)) is not None:
+        wanted = {newest, *never}
+    else:
+        return []
+    hours = [newest]
+    while len(hours) < most and hours[-1] % DAY_S and hours[-1] - HOUR_S in wanted:
+        hours.append(hours[-1] - HOUR_S)
+    return hours[::-1]

@@ -1,0 +1,119 @@
+"""Where the files of the archive are: a folder. Files are written once, whole, and never changed."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_ROW_GROUP: Final = 20_000
+_CHUNK: Final = 2**20
+
+
+class FileDamaged(Exception):
+    """A file is not there, or not as it was written. Its text is one line that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file as it was written: its path below the archive's place, its SHA-256 in hex, its size."""
+
+    path: str
+    sha256: str
+    size_bytes: int
+
+
+class Folder:
+    """Files below a folder of this machine, or of a disk that servers share."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, path: str, table: pa.Table, row_group: int = _ROW_GROUP) -> WrittenFile:
+        """Write a table as Parquet; it is on disk, whole, when this returns. Raises OSError."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, new = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                pq.write_table(
+                    table,
+                    file,
+                    row_group_size=row_group,
+                    compression="zstd",
+                    compression_level=3,
+                    use_dictionary=[
+                        name for name in ("op_id", "game_id", "draw_id") if name in table.column_names
+                    ],
+                    column_encoding={
+                        name: "DELTA_BINARY_PACKED"
+                        for name in table.column_names
+                        if name != "game_id" and pa.types.is_int64(table.schema.field(name).type)
+                    },
+                    store_schema=False,
+                )
+                file.flush()
+                os.fsync(file.fileno())
+            found = sha256(Path(new))
+            size_bytes = Path(new).stat().st_size
+            Path(new).replace(target)
+        except BaseException:
+            with suppress(OSError):
+                Path(new).unlink()
+            raise
+        _sync_folder(target.parent)
+        return WrittenFile(path, found, size_bytes)
+
+    def read(self, path: str) -> pa.Table:
+        """Return a file's table. Raises FileDamaged."""
+        try:
+            return pq.read_table(self.root / path)
+        except (OSError, pa.ArrowException) as error:
+            raise FileDamaged(f"{path} cannot be read: {str(error).partition(chr(10))[0]}") from None
+
+    def check(self, file: WrittenFile) -> None:
+        """Raise FileDamaged where a file is not what was written."""
+        try:
+            found = sha256(self.root / file.path)
+        except OSError as error:
+            raise FileDamaged(f"{file.path} cannot be read: {error.strerror}") from None
+        if found != file.sha256:
+            raise FileDamaged(f"{file.path} is not the file that was written: its SHA-256 differs.")
+
+    def place_of(self, path: str) -> str:
+        """Return where the engine finds a file."""
+        return str(self.root / path)
+
+    def unlink(self, path: str) -> None:
+        """Take a file away, if it is there."""
+        with suppress(FileNotFoundError):
+            (self.root / path).unlink()
+
+    def free_bytes(self) -> int:
+        """Return how much room there is."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self.root).free
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex. Raises OSError."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the folder itself on disk, or the file's new name may be gone with the power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,88 @@
+"""The archive fills itself from the provider, proves each hour, and says what the provider changed."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from archive import pieces
+from archive.bets import DAY_S, HOUR_S, Sums
+from archive.proof import PieceState
+from tests.archive.conftest import Filled
+from tests.provider import CLOCK
+from twoj_sandbox.world.world import World
+
+DAY = CLOCK // DAY_S * DAY_S
+
+
+def truth_of(truth: World, start_s: int, end_s: int, now_s: int = CLOCK) -> Sums:
+    rounds = truth.bets(start_s, end_s, now_s)
+    return Sums(len(rounds), int(rounds["bet_amount"].sum()), int(rounds["gain_amount"].sum()))
+
+
+def test_two_days_are_the_worlds_bets_each_once(make: Callable[..., Filled], truth: World):
+    filled = make(days=2)
+    filled.fill()
+    found = filled.archive.pieces(0, CLOCK)
+    assert [piece.hour_s for piece in found] == list(range(DAY - DAY_S, CLOCK, HOUR_S))
+    assert Counter(str(piece.state) for piece in found) == {"proven": 31, "open": 3}
+    for piece in found:
+        assert piece.ours == truth_of(truth, piece.hour_s, piece.hour_s + HOUR_S)
+        assert piece.theirs in (piece.ours, None)
+        rows = filled.archive.rows(piece)
+        assert len(rows) == len(set(rows["event_id"].to_pylist())) == piece.ours.count
+    with filled.archive.ledger.reading() as books:
+        assert [each.start_s for each in pieces.files(books, "day", 0, CLOCK)] == [DAY - DAY_S]
+        assert [each.start_s for each in pieces.files(books, "games", 0, CLOCK)] == [DAY - DAY_S]
+
+
+def test_an_hour_is_proven_two_hours_after_its_end_by_the_providers_clock(make: Callable[..., Filled]):
+    filled = make(days=1)
+    filled.fill()
+    assert filled.archive.pieces(DAY + 7 * HOUR_S, DAY + 8 * HOUR_S)[0].state is PieceState.OPEN
+    filled.wait(HOUR_S)
+    filled.fill()
+    assert filled.archive.pieces(DAY + 7 * HOUR_S, DAY + 8 * HOUR_S)[0].state is PieceState.PROVEN
+    filled.clock[0] += 5 * HOUR_S  # ours alone
+    filled.fill()
+    assert filled.archive.pieces(DAY + 9 * HOUR_S, DAY + 10 * HOUR_S)[0].state is PieceState.OPEN
+
+
+def test_the_running_hour_costs_a_call_and_asks_for_its_last_minutes_only(
+    make: Callable[..., Filled], truth: World
+):
+    filled = make(days=1)
+    filled.fill()
+    filled.wait(60)
+    filled.sandbox.clear_calls()
+    filled.fill()
+    (call,) = filled.sandbox.calls()
+    assert call["data"]["time_start"] == CLOCK - 300
+    (piece,) = filled.archive.pieces(DAY + 9 * HOUR_S, CLOCK)
+    assert piece.ours == truth_of(truth, DAY + 9 * HOUR_S, CLOCK + 60, CLOCK + 60)
+
+
+@pytest.mark.parametrize("change", ["added", "changed", "gone"])
+def test_a_changed_bet_is_found_by_its_sums_and_named(make: Callable[..., Filled], change: str):
+    filled = make(days=3)
+    hour_s = DAY - DAY_S + 13 * HOUR_S
+    window = hour_s + 600, hour_s + 700
+    if change == "added":
+        filled.sandbox.correct(*window, hidden=True)
+    filled.fill()
+    if change == "added":
+        filled.sandbox.clear_corrections()
+    else:
+        filled.sandbox.correct(*window, **({"hidden": True} if change == "gone" else {"gain_li": 500}))
+    filled.sandbox.clear_calls()
+    calls, restated = filled.collector.compare(60)
+    assert calls == len(filled.sandbox.calls()) <= 12
+    assert restated >= 1
+    with filled.archive.ledger.reading() as books:
+        rows = pieces.restated(books)
+    assert {(row.hour_s, row.change) for row in rows} == {(hour_s, change)}
+    (piece,) = filled.archive.pieces(hour_s, hour_s + HOUR_S)
+    assert (piece.version, piece.state) == (2, PieceState.PROVEN)
+    filled.sandbox.clear_calls()
+    assert filled.collector.compare(60) == (1, 0)
+    assert len(filled.sandbox.calls()) == 1
