@@ -127,9 +127,7 @@ class Archive:
         """Return the bets of a piece, ordered. Raises FileDamaged where they are not what was written."""
         if not piece.path:
             return bets.EMPTY
-        table = bets.ordered(
-            bets.in_window(self.folder.read(piece.path), piece.hour_s, piece.hour_s + HOUR_S)
-        )
+        table = _of_hour(self.folder.read(piece.path), piece.hour_s)
         if bets.sums(table) != piece.ours:
             raise FileDamaged(f"{piece.path} does not hold the bets of {hour_text(piece.hour_s)}.")
         return table
@@ -159,10 +157,12 @@ class Archive:
             return
         for piece in new:
             if piece.ours.count:
-                name = f"{_name(piece.hour_s, '%Y-%m-%dT%H')}-{piece.digest[:16]}.parquet"
-                written = self.folder.write(f"{self.mch_id}/hours/{name}", tables[piece.hour_s])
-                made_of = bets.digest_of([piece.digest])
-                yield ArchiveFile("hour", piece.hour_s, written, piece.ours.count, made_of), [piece]
+                yield self._hour_file(piece, tables[piece.hour_s]), [piece]
+
+    def _hour_file(self, piece: Piece, table: pa.Table) -> ArchiveFile:
+        name = f"{_name(piece.hour_s, '%Y-%m-%dT%H')}-{piece.digest[:16]}.parquet"
+        written = self.folder.write(f"{self.mch_id}/hours/{name}", table)
+        return ArchiveFile("hour", piece.hour_s, written, len(table), bets.digest_of([piece.digest]))
 
     def _day_file(self, day_s: int, of_day: Sequence[Piece], parts: Sequence[pa.Table]) -> ArchiveFile:
         table = pa.concat_tables(parts).sort_by(bets.ORDER)
@@ -211,6 +211,26 @@ class Archive:
                 joined += 1
         return joined
 
+    def rewrite(self, before: Sequence[Piece], after: Sequence[Piece], table: pa.Table) -> None:
+        """Write the file of some pieces anew with other rows; sums and versions stay, what was made goes."""
+        after = [
+            replace(piece, digest=bets.digest(_of_hour(table, piece.hour_s)))
+            if piece.state is PieceState.ERASED
+            else piece
+            for piece in after
+        ]
+        with self._writing:
+            start_s = before[0].hour_s
+            if before[0].path and _DAYS in before[0].path:
+                made = self._day_file(start_s - start_s % DAY_S, after, [table])
+            else:
+                made = self._hour_file(after[0], table)
+            with self.ledger.writing() as books:
+                for piece in after:
+                    pieces.write_over(books, piece, piece.last_read_ms)
+                self._refer(books, made, after)
+                pieces.leave(books, pieces.made_of_day(books, start_s - start_s % DAY_S), self.now_ms())
+
     def add_roll_up(
         self, kind: str, day_s: int, path: str, table: pa.Table, made_of: str, old: Sequence[str]
     ) -> None:
@@ -247,6 +267,10 @@ class _Judged:
 def _is_finished(of_day: Collection[Piece]) -> bool:
     """Whether these are all hours of a day, and none will be read again soon."""
     return len(of_day) == DAY_S // HOUR_S and all(piece.state not in UNFINISHED for piece in of_day)
+
+
+def _of_hour(table: pa.Table, hour_s: int) -> pa.Table:
+    return bets.ordered(bets.in_window(table, hour_s, hour_s + HOUR_S))
 
 
 def hour_text(hour_s: int) -> str:

@@ -199,6 +199,24 @@ class Collector:
             self.compare(_COMPARED_DAYS)
         self._pieces = None
 
+    def fill(self, first_s: int, end_s: int) -> Iterator[int]:
+        """Read what is missing or due of a window, newest first; yield how many of its hours are there.
+
+        Raises TwoJError, LedgerAway, OSError.
+        """
+        while True:
+            known = {piece.hour_s: piece for piece in self._archive.pieces(first_s, end_s)}
+            hours = next_hours(known, min(self._archive.clock(), end_s), first_s, 24)
+            yield len(known)
+            if not hours:
+                break
+            self._read(hours)
+            self._stopping.wait(max(0, self._paced_until - self._timer()))
+        self._pieces = None
+        self._archive.join_days(first_s, end_s)
+        for day_s in range(first_s, end_s, DAY_S):
+            self._engine.roll_up(day_s)
+
     def compare(self, days: int) -> tuple[int, int]:
         """Compare whole finished days with the provider's sums, and read again what differs.
 

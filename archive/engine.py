@@ -1,6 +1,6 @@
 """DuckDB over the files of an archive: what is asked is SQL over a few tables of one merchant's window."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -137,6 +137,16 @@ class Engine:
         except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
             raise FileDamaged(f"The archive cannot be read: {str(error).partition(chr(10))[0]}") from None
 
+    def view(self, rolled: RollUp | None, start_s: int, end_s: int) -> tuple[str, set[str]]:
+        """Return a window's bets, or a roll-up of them, as SQL without places, and the files it reads."""
+        sources = self.sources(start_s, end_s, rolled)
+        wanted = _with_rolled(rolled, sources.rolled) if rolled else "SELECT * FROM bets"
+        sql = f"WITH bets AS ({_bets(sources.bets)}) {wanted}"
+        given = {"bet_files": quoted(sources.bets), "rolled_files": quoted(sources.rolled)}
+        for name, value in (given | {"start_s": str(start_s), "end_s": str(end_s)}).items():
+            sql = sql.replace(f"${name}", value)
+        return sql, {*sources.bets, *sources.rolled}
+
     def roll_up(self, day_s: int) -> bool:
         """Make the roll-ups of a day that has a file, unless they are there; return whether any was made."""
         with self.archive.ledger.reading() as books:
@@ -159,6 +169,11 @@ class Engine:
         sql = f"WITH bets AS (SELECT * FROM read_parquet($file)) {made} ORDER BY ALL"
         with self._connection.cursor() as cursor:
             return cursor.sql(sql, params={"file": place}).to_arrow_table()
+
+
+def quoted(files: Iterable[str]) -> str:
+    """Return paths as a list of SQL."""
+    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in files) + "]"
 
 
 def _bets(files: Sequence[str]) -> str:

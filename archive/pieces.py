@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -129,6 +129,12 @@ def files(books: Books, kind: str, start_s: int, end_s: int) -> list[ArchiveFile
     return [_file(row) for row in books.execute(wanted.order_by(archive_files.c.start_s))]
 
 
+def made_of_day(books: Books, day_s: int) -> list[str]:
+    """Return the paths of what was made of a day's file."""
+    made = archive_files.c.kind.not_in(["hour", "day"]), archive_files.c.start_s == day_s
+    return list(books.scalars(select(archive_files.c.path).where(*made)))
+
+
 def all_files(books: Books) -> list[ArchiveFile]:
     """Return all files that count."""
     return [
@@ -140,6 +146,11 @@ def leave(books: Books, paths: Iterable[str], now_ms: int) -> None:
     """Write that nothing refers to these files any more."""
     for path in paths:
         books.execute(update(archive_files).where(archive_files.c.path == path).values(left_at_ms=now_ms))
+
+
+def left(books: Books) -> set[str]:
+    """Return the files that nothing refers to any more and that may still be there."""
+    return set(books.scalars(select(archive_files.c.path).where(archive_files.c.left_at_ms.is_not(None))))
 
 
 def left_before(books: Books, before_ms: int) -> list[str]:
@@ -179,6 +190,21 @@ def restated(books: Books, since_id: int = 0, most: int = 1000) -> list[Any]:
     """Return rows of `restatements` with a higher id, the newest first."""
     newest = select(restatements).where(restatements.c.id > since_id).order_by(restatements.c.id.desc())
     return list(books.execute(newest.limit(most)))
+
+
+def forget_restatements(books: Books, user_id: int | None, op_id: str | None) -> None:
+    """Take out of the list of restatements what tells of a player's bets; their sums stay."""
+    rows = books.execute(select(restatements.c.id, restatements.c.before, restatements.c.after)).all()
+    for row in rows:
+        told = [json.loads(each) for each in (row.before, row.after) if each]
+        if any(_is_of(bet, user_id, op_id) for bet in told):
+            gone = {"event_id": "", "before": None, "after": None}
+            books.execute(update(restatements).where(restatements.c.id == row.id).values(**gone))
+
+
+def _is_of(bet: Mapping[str, Any], user_id: int | None, op_id: str | None) -> bool:
+    by_user = user_id is not None and bet["user_id"] == user_id
+    return by_user or (op_id is not None and bet["op_id"] == op_id)
 
 
 class Lease:

@@ -45,6 +45,8 @@ def horizon(pieces: Mapping[int, Piece], now_s: float, days: int) -> Horizon:
 def is_due(piece: Piece, now_s: float) -> bool:
     """Whether an hour that was read is to be read again."""
     end_s, read_s = piece.hour_s + HOUR_S, piece.last_read_ms / 1000
+    if piece.state is PieceState.ERASED:  # or what was taken out would come back
+        return False
     if piece.state in (PieceState.DIFFERS, PieceState.MISSING):
         return now_s >= read_s + _RETRY_S
     after_s = OPEN_READS_S if piece.state is PieceState.OPEN else PROVEN_READS_S

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,12 @@ class Folder:
             raise FileDamaged(f"{file.path} cannot be read: {error.strerror}") from None
         if found != file.sha256:
             raise FileDamaged(f"{file.path} is not the file that was written: its SHA-256 differs.")
+
+    def paths(self, below: str) -> Iterator[str]:
+        """Yield the paths of all files below a folder, those included that nobody knows of."""
+        for path in sorted((self.root / below).rglob("*")):
+            if path.is_file():
+                yield path.relative_to(self.root).as_posix()
 
     def place_of(self, path: str) -> str:
         """Return where the engine finds a file."""

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     currency: Annotated[str, AfterValidator(_currency)] | None = None
     cache_url: str | None = None
     ledger_url: str | None = None
+    archive_url: str | None = None
+    archive_days: int = Field(60, ge=1, le=3650, description="a whole number of days from 1 to 3650")
+    archive_keep_days: int | None = Field(None, ge=1, description="a whole number of days above 0")
+    archive_calls_per_s: float = Field(
+        2, gt=0, le=1000, description="a number of calls a second above 0, of at most 1000"
+    )
     cashier: bool = Field(False, description="true or false")
     payout_wallet_url: BaseUrl | None = None
     brand: str = Field("Jackpots", min_length=1, max_length=40, description="a name of 1 to 40 characters")

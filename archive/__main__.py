@@ -1,0 +1,231 @@
+"""``python -m archive COMMAND``: fills, proves and searches the archive, with the application's settings."""
+
+import argparse
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from getpass import getuser
+from pathlib import Path
+from time import time
+from typing import Any
+
+import platformdirs
+
+from archive import pieces
+from archive.archive import Archive, hour_text
+from archive.bets import DAY_S, HOUR_S
+from archive.collector import Collector
+from archive.engine import Engine
+from archive.erasure import forget
+from archive.proof import PieceState
+from archive.sql import SqlRefused, select
+from archive.store import FileDamaged, Folder
+from archive.verify import give_up, verify
+from dashboard.core.setting_errors import SettingsError
+from dashboard.server.settings import Settings, load_settings
+from ledger.database import Database, Ledger, LedgerAway, LedgerUrlRefused, ledger_url
+from twoj_client import TwoJ, TwoJError
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The archive, what answers from it, and what is asked for."""
+
+    archive: Archive
+    engine: Engine
+    settings: Settings
+    chosen: argparse.Namespace
+
+    @contextmanager
+    def collector(self, calls_per_s: float) -> Iterator[Collector]:
+        """What fills it from the provider. Raises SettingsError where none is set."""
+        settings = self.settings
+        if settings.summary_url is None or settings.mch_id is None or settings.key is None:
+            raise SettingsError("TWOJ_SUMMARY_URL: is needed to ask the provider")
+        with (
+            TwoJ(
+                summary_url=settings.summary_url,
+                open_url=settings.open_url,
+                mch_id=settings.mch_id,
+                key=settings.key.get_secret_value(),
+                cache_url=settings.cache_url,
+                timezone=settings.timezone,
+            ) as twoj,
+            ThreadPoolExecutor(4) as workers,
+        ):
+            yield Collector(self.archive, self.engine, twoj, workers, calls_per_s=calls_per_s)
+
+
+def main() -> int:
+    """Return the exit status: 0 all right, 1 something is not as it should be, 2 it could not be done."""
+    chosen = _arguments().parse_args()
+    command: Callable[[Opened], int] = chosen.does
+    try:
+        settings = load_settings()
+        folder = Folder(archive_folder(settings.archive_url))
+        with closing(Database(ledger_url(settings.ledger_url))) as database:
+            archive = Archive(Ledger(database, settings.merchant()[0]), folder, time)
+            with closing(Engine(archive)) as engine:
+                return command(Opened(archive, engine, settings, chosen))
+    except TwoJError as error:
+        print(error.sentence, error.what_to_do, file=sys.stderr)
+    except (SettingsError, LedgerUrlRefused, LedgerAway, FileDamaged, SqlRefused, OSError) as error:
+        print(error, file=sys.stderr)
+    return 2
+
+
+def archive_folder(setting: str | None) -> Path:
+    """Return where the files are. Raises SettingsError where the setting names no folder."""
+    if setting is None:
+        return platformdirs.user_data_path("twoj", "twoj") / "archive"
+    if setting == "off" or "://" in setting:
+        raise SettingsError("TWOJ_ARCHIVE_URL: expects a folder")
+    return Path(setting)
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m archive", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, does: Callable[[Opened], int], about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        added.set_defaults(does=does)
+        return added
+
+    fill = command("fill", _fill, "fetch and prove what is missing, newest first")
+    fill.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY", help="first UTC day")
+    fill.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY", help="last UTC day")
+    fill.add_argument("--calls-per-s", type=float, metavar="N", help="calls a second at most")
+    command("status", _status, "say what is there").add_argument("--json", action="store_true")
+    check = command("check", _check, "compare with the provider's sums, and read what differs again")
+    check.add_argument("--json", action="store_true")
+    check.add_argument("--days", type=int, default=60, metavar="N", help="how far back (%(default)s)")
+    command("verify", _verify, "hash every file, and sum it against its row")
+    sql = command("sql", _sql, "answer one SELECT over bets, games_15min and players_daily")
+    sql.add_argument("text", metavar="SELECT")
+    sql.add_argument("--format", choices=["table", "csv", "json"], default="table")
+    erase = command("forget", _forget, "take a player's ids out of the archive; the amounts stay")
+    whom = erase.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--op-id", metavar="X")
+    whom.add_argument("--user-id", type=int, metavar="N")
+    return parser
+
+
+def _fill(opened: Opened) -> int:
+    chosen, settings, archive = opened.chosen, opened.settings, opened.archive
+    now_s = int(archive.clock())
+    first_s = (
+        _day_s(chosen.first) if chosen.first else now_s // DAY_S * DAY_S - (settings.archive_days - 1) * DAY_S
+    )
+    end_s = min(_day_s(chosen.last) + DAY_S if chosen.last else now_s, now_s // HOUR_S * HOUR_S)
+    wanted = max(0, (end_s - first_s) // HOUR_S)
+    with opened.collector(chosen.calls_per_s or settings.archive_calls_per_s) as collector:
+        for done in collector.fill(first_s, end_s):
+            if sys.stderr.isatty():
+                print(f"\r{done} of {wanted} hours", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    proven = {piece.hour_s for piece in archive.pieces(first_s, end_s) if piece.state in _FINE}
+    still_open = now_s - 3 * HOUR_S
+    missing = [hour_s for hour_s in range(first_s, min(end_s, still_open), HOUR_S) if hour_s not in proven]
+    for hour_s in missing:
+        print(f"{hour_text(hour_s)} is not proven")
+    return 1 if missing else 0
+
+
+_FINE = (PieceState.PROVEN, PieceState.ERASED)
+
+
+def _status(opened: Opened) -> int:
+    with opened.archive.ledger.reading() as books:
+        extent = pieces.extent(books)
+        found = pieces.latest(books, extent[0], extent[1] + HOUR_S) if extent else []
+        size = sum(each.file.size_bytes for each in pieces.all_files(books))
+    states = Counter(str(piece.state) for piece in found)
+    with_bets = [piece.hour_s for piece in found if piece.ours.count]
+    said: dict[str, Any] = {
+        "rows": sum(piece.ours.count for piece in found),
+        "bytes": size,
+        "first_hour": extent and extent[0],
+        "last_hour": extent and extent[1],
+        "hours": {state: states[state] for state in ("proven", "open", "differs", "missing")},
+        "remembers_from": min(with_bets, default=None),
+    }
+    if opened.chosen.json:
+        print(json.dumps(said))
+    else:
+        for name, value in said.items():
+            print(f"{name}: {value}")
+    return 0
+
+
+def _check(opened: Opened) -> int:
+    with opened.archive.ledger.reading() as books:
+        last_id = max((row.id for row in pieces.restated(books, most=1)), default=0)
+    with opened.collector(opened.settings.archive_calls_per_s) as collector:
+        calls, _ = collector.compare(opened.chosen.days)
+    with opened.archive.ledger.reading() as books:
+        rows = pieces.restated(books, last_id, most=1_000_000)
+    changed = [
+        {
+            "hour": row.hour_s,
+            "event_id": row.event_id,
+            "change": row.change,
+            "before": row.before and json.loads(row.before),
+            "after": row.after and json.loads(row.after),
+        }
+        for row in rows
+    ]
+    if opened.chosen.json:
+        print(json.dumps({"calls": calls, "restatements": changed}))
+    else:
+        print(f"{calls} calls, {len(changed)} bets differ from what was read before")
+        for each in changed:
+            print(f"{hour_text(each['hour'])} {each['event_id']}: {each['change']}")
+    return 1 if changed else 0
+
+
+def _verify(opened: Opened) -> int:
+    found = list(verify(opened.archive))
+    for damage in found:
+        print(damage.sentence)
+    again = give_up(opened.archive, found)
+    print(f"{again} hours are to be read again." if again else "" if found else "All files are as written.")
+    return 1 if found else 0
+
+
+def _sql(opened: Opened) -> int:
+    answer = select(opened.engine, opened.archive, opened.chosen.text)
+    if opened.chosen.format == "json":
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        print(json.dumps(rows, default=str))
+    elif opened.chosen.format == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerows([answer.columns, *answer.rows])
+    else:
+        for row in (answer.columns, *answer.rows):
+            print("\t".join("" if value is None else str(value) for value in row))
+    if answer.has_more:
+        print(f"There are more than {len(answer.rows)} rows.", file=sys.stderr)
+    return 0
+
+
+def _forget(opened: Opened) -> int:
+    chosen = opened.chosen
+    count = forget(opened.archive, f"{getuser()} (command)", user_id=chosen.user_id, op_id=chosen.op_id)
+    print(f"{count} bets no longer say whose they were.")
+    return 0
+
+
+def _day_s(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""`python -m archive`, as people start it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archive.bets import DAY_S
+from tests.provider import CLOCK, ROOT, Sandbox
+
+pytestmark = pytest.mark.servers
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+TODAY = CLOCK // DAY_S * DAY_S
+
+
+@pytest.fixture
+def run(tmp_path: Path, sandbox: Sandbox) -> Run:
+    sandbox.set_clock(None)
+
+    def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")} | {
+            "TWOJ_SUMMARY_URL": sandbox.url,
+            "TWOJ_MCH_ID": str(sandbox.mch_id),
+            "TWOJ_KEY": sandbox.key,
+            "TWOJ_CACHE_URL": str(tmp_path / "cache"),
+            "TWOJ_LEDGER_URL": f"sqlite:///{tmp_path / 'ledger'}",
+            "TWOJ_ARCHIVE_URL": str(tmp_path / "archive"),
+            **settings,
+        }
+        command = [sys.executable, "-m", "archive", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_fill_status_verify_sql_check_and_forget(run: Run, tmp_path: Path, sandbox: Sandbox):
+    first, last = "2026-03-10", "2026-03-11"
+    filled = run("fill", "--from", first, "--to", last, "--calls-per-s", "1000")
+    assert (filled.returncode, filled.stdout, filled.stderr) == (0, "", "")
+    told = json.loads(run("status", "--json").stdout)
+    assert told["hours"] == {"proven": 48, "open": 0, "differs": 0, "missing": 0}
+    assert told["last_hour"] - told["first_hour"] == 47 * 3600
+    assert 20 < told["bytes"] / told["rows"] < 27  # with the roll-ups
+    assert run("verify").stdout == "All files are as written.\n"
+
+    count = run("sql", "SELECT count(*) AS n, min(merchant) AS m FROM bets", "--format", "json")
+    assert json.loads(count.stdout) == [{"n": told["rows"], "m": sandbox.mch_id}]
+    by_file = run("sql", "SELECT sum(bets) FROM games_15min", "--format", "csv").stdout.split()
+    assert by_file[-1] == str(told["rows"])
+    (top,) = json.loads(
+        run("sql", "SELECT op_id, sum(bets) AS n FROM players_daily GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1",
+            "--format", "json").stdout
+    )  # fmt: skip
+
+    gone = run("forget", "--op-id", top["op_id"])
+    assert gone.stdout == f"{top['n']} bets no longer say whose they were.\n"
+    left = run(
+        "sql", f"SELECT count(*) FILTER (op_id = '{top['op_id']}'), count(*), sum(bet_amount) FROM bets"
+    )
+    assert left.stdout.splitlines()[1].split("\t")[:2] == ["0", str(told["rows"])]
+    assert run("verify").returncode == 0
+    assert json.loads(run("status", "--json").stdout)["rows"] == told["rows"]
+    checked = run("check", "--json")
+    assert (checked.returncode, json.loads(checked.stdout)) == (0, {"calls": 1, "restatements": []})
+
+
+def test_damaged_missing_and_foreign_files_are_named_and_read_again(run: Run, tmp_path: Path):
+    fill = ("fill", "--from", "2026-03-10", "--to", "2026-03-11", "--calls-per-s", "1000")
+    run(*fill)
+    before = json.loads(run("status", "--json").stdout)
+    damaged, missing = sorted((tmp_path / "archive").glob("*/days/*.parquet"))
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    missing.unlink()
+    (damaged.parent / "foreign.parquet").write_bytes(b"PAR1")
+    told = run("verify")
+    assert told.returncode == 1
+    assert [name in told.stdout for name in (damaged.name, missing.name, "foreign.parquet")] == [True] * 3
+    assert "48 hours are to be read again." in told.stdout
+    assert json.loads(run("status", "--json").stdout)["hours"]["missing"] == 48
+    assert run(*fill).returncode == 0
+    assert json.loads(run("status", "--json").stdout) == before
+
+
+def test_a_place_that_is_no_folder_is_refused_in_one_line(run: Run):
+    told = run("fill", TWOJ_ARCHIVE_URL="off")
+    assert (told.returncode, told.stderr) == (2, "TWOJ_ARCHIVE_URL: expects a folder\n")
