@@ -10,7 +10,7 @@ from archive.bets import DAY_S, HOUR_S, Sums
 from archive.proof import PieceState
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
-from twoj_sandbox.world.world import World
+from twoj_sandbox.world import World
 
 DAY = CLOCK // DAY_S * DAY_S
 

@@ -13,7 +13,7 @@ from archive.bets import DAY_S
 from archive.questions import QUESTIONS, ask
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
-from twoj_sandbox.world.world import World
+from twoj_sandbox.world import World
 
 TODAY = CLOCK // DAY_S * DAY_S
 START, END = TODAY - 2 * DAY_S + 5 * 3600, TODAY + 7 * 3600
