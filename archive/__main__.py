@@ -11,11 +11,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from getpass import getuser
-from pathlib import Path
 from time import time
 from typing import Any
-
-import platformdirs
 
 from archive import pieces
 from archive.archive import Archive, hour_text
@@ -25,7 +22,7 @@ from archive.engine import Engine
 from archive.erasure import forget
 from archive.proof import PieceState
 from archive.sql import SqlRefused, select
-from archive.store import FileDamaged, Folder
+from archive.store import ArchiveUrlRefused, FileDamaged, Folder, archive_folder
 from archive.verify import give_up, verify
 from dashboard.core.setting_errors import SettingsError
 from dashboard.server.settings import Settings, load_settings
@@ -75,18 +72,17 @@ def main() -> int:
                 return command(Opened(archive, engine, settings, chosen))
     except TwoJError as error:
         print(error.sentence, error.what_to_do, file=sys.stderr)
-    except (SettingsError, LedgerUrlRefused, LedgerAway, FileDamaged, SqlRefused, OSError) as error:
+    except (
+        SettingsError,
+        ArchiveUrlRefused,
+        LedgerUrlRefused,
+        LedgerAway,
+        FileDamaged,
+        SqlRefused,
+        OSError,
+    ) as error:
         print(error, file=sys.stderr)
     return 2
-
-
-def archive_folder(setting: str | None) -> Path:
-    """Return where the files are. Raises SettingsError where the setting names no folder."""
-    if setting is None:
-        return platformdirs.user_data_path("twoj", "twoj") / "archive"
-    if setting == "off" or "://" in setting:
-        raise SettingsError("TWOJ_ARCHIVE_URL: expects a folder")
-    return Path(setting)
 
 
 def _arguments() -> argparse.ArgumentParser:

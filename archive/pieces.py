@@ -92,6 +92,12 @@ def write_over(books: Books, piece: Piece, now_ms: int) -> None:
     books.execute(update(pieces).where(*key).values(**_row(piece), last_read_ms=now_ms, reads=reads))
 
 
+def due_again(books: Books, start_s: int, end_s: int) -> int:
+    """Have the hours of a window be read again soon, as if they had never been; return how many."""
+    hours = pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s
+    return books.execute(update(pieces).where(*hours).values(last_read_ms=0)).rowcount
+
+
 def move(books: Books, moved: Sequence[Piece], path: str) -> set[str]:
     """Say that these versions lie in a file; return in which files the hours lay."""
     hours = pieces.c.hour_s.in_([piece.hour_s for piece in moved])

@@ -10,15 +10,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+OFF: Final = "off"
+"""The setting under which there is no archive."""
 _ROW_GROUP: Final = 20_000
 _CHUNK: Final = 2**20
 
 
 class FileDamaged(Exception):
     """A file is not there, or not as it was written. Its text is one line that names it."""
+
+
+class ArchiveUrlRefused(ValueError):
+    """The setting names no place for an archive. Its text is one line that names it and what it expects."""
+
+
+def archive_folder(setting: str | None) -> Path:
+    """Return where the files are; None: a folder in the user's data directory. Raises ArchiveUrlRefused."""
+    if setting is None:
+        return platformdirs.user_data_path("twoj", "twoj") / "archive"
+    if setting == OFF or "://" in setting:
+        raise ArchiveUrlRefused("TWOJ_ARCHIVE_URL: expects a folder")
+    return Path(setting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ LEAST: Final[Mapping[str, Role]] = {
     "players": Role.ANALYST,
     BETS: Role.ANALYST,
     "wallet": Role.ANALYST,
+    "data": Role.ANALYST,
     "status": Role.ADMIN,
     # parts of pages
     TRANSFERS: Role.CASHIER,

@@ -214,3 +214,15 @@ AUDIT_LOG: Final = (
     Column("outcome", "Outcome", Kind.TEXT),
 )
 """Of `data.audit_rows`."""
+
+RESTATEMENTS: Final = (
+    Column("seen_at", "Seen", Kind.TIME),
+    Column("hour", "Hour", Kind.TIME),
+    Column("change", "Change", Kind.TEXT, later("Added, changed or gone since the hour was first proven.")),
+    Column("event_id", "Event", Kind.TEXT),
+    Column("game_id", "Game id", Kind.NUMBER),
+    Column("op_id", "Player", Kind.TEXT),
+    Column("bet_amount_li", "Bet amount, difference", Kind.MONEY),
+    Column("gain_li", "Players' net result, difference", Kind.MONEY),
+)
+"""Of `proof.data.restatements`."""

@@ -22,6 +22,7 @@ _TITLES: Final = WordTable(
         "bets": later("Bets"),
         "wallet": later("Wallet"),
         "jackpots": later("Jackpots"),
+        "data": later("Data"),
         "status": later("Status"),
     }
 )

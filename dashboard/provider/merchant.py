@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from archive.archive import Archive
 from dashboard.core.roles import LOCAL, Person, Roles, person
 from dashboard.provider.jobs import Jobs
 from ledger.database import Ledger, LedgerAway
@@ -50,6 +51,8 @@ class Merchant:
     """What rounds were seen to carry since the start, a few at most."""
     player_currencies: Memory[tuple[str, ...]]
     """The same of single players, by op_id, those seen last (`currencies.currency_names`)."""
+    archive: Archive | None
+    """Every bet for good; None where that is switched off."""
     services: Mapping[type, Any]
     """What subjects keep for it (`running`)."""
 

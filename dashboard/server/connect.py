@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Final
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import platformdirs
 
+from archive.archive import Archive
+from archive.collector import Collector
+from archive.engine import Engine
+from archive.store import OFF, Folder, archive_folder
 from dashboard.bets.data_exports import Exports
 from dashboard.core.roles import Role
 from dashboard.jackpots.data_watch import Brand, Watch
@@ -86,6 +90,22 @@ def connected(
         )
         for each in (checks, exports, watch):
             stack.enter_context(each.running())
+        services: dict[type, Any] = {Checks: checks, Exports: exports, Watch: watch, Recent: Recent()}
+        archive = None
+        if settings.archive_url != OFF:
+            archive = Archive(ledger, Folder(archive_folder(settings.archive_url)), clock)
+            engine = stack.enter_context(closing(Engine(archive)))
+            collector = Collector(
+                archive,
+                engine,
+                twoj,
+                pool,
+                days=settings.archive_days,
+                calls_per_s=settings.archive_calls_per_s,
+                timer=timer,
+            )
+            stack.enter_context(collector.running())
+            services |= {Engine: engine, Collector: collector}
         merchant = Merchant(
             settings.mch_id,
             twoj,
@@ -101,7 +121,8 @@ def connected(
             {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
             set(),
             Memory(_PLAYERS),
-            {Checks: checks, Exports: exports, Watch: watch, Recent: Recent()},
+            archive,
+            services,
         )
         merchants[merchant.mch_id] = merchant
         try:

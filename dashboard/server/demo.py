@@ -4,12 +4,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import platformdirs
 from pydantic import SecretStr
 
 from dashboard.server.settings import Settings
 from twoj_sandbox import KEY, MCH_ID
+
+_DEMO_CALLS_PER_S: Final = 200
+"""The local provider is next door: two months are there within a minute."""
 
 
 def prepared(settings: Settings) -> Settings:
@@ -20,11 +24,13 @@ def prepared(settings: Settings) -> Settings:
     """
     if settings.summary_url is not None:
         return settings
-    ledger = platformdirs.user_data_path("twoj", "twoj", ensure_exists=True) / "demo-ledger.sqlite3"
+    place = platformdirs.user_data_path("twoj", "twoj", ensure_exists=True)
     demo = {
         "mch_id": MCH_ID,
         "key": SecretStr(KEY),
-        "ledger_url": f"sqlite:///{ledger}",
+        "ledger_url": f"sqlite:///{place / 'demo-ledger.sqlite3'}",
+        "archive_url": settings.archive_url or str(place / "demo-archive"),
+        "archive_calls_per_s": _DEMO_CALLS_PER_S,
         "payout_wallet_url": None,
     }
     return settings.model_copy(update=demo)

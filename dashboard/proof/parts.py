@@ -1,0 +1,136 @@
+"""The Data page: what the archive holds, what it is doing, what the provider changed."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Final
+
+import streamlit as st
+
+from archive.archive import Archive
+from dashboard.core import formats, roles, tables
+from dashboard.core.markdown import escaped
+from dashboard.core.text import plural, text
+from dashboard.kit import charts, current, guard, states, table
+from dashboard.proof import coverage, data
+from dashboard.proof.coverage import DayCoverage, DayState
+from dashboard.proof.figures import calendar, colors_of
+
+_LEAST_DAYS: Final = 60
+_RECENT_DAYS: Final = 7
+_YEAR_DAYS: Final = 365
+_AGAIN: Final = "archive-again"
+
+
+def summary() -> None:
+    """Draw what is known, since when, how much room it takes, and what is being read. Raises LedgerAway."""
+    merchant = current.merchant()
+    found = data.archive_state(merchant)
+    if found is None:
+        st.info(text("The archive is switched off (TWOJ_ARCHIVE_URL is off): bets are asked for each time."))
+        return
+    known = _days(found, merchant.now().date())
+    bets = sum(piece.ours.count for piece in found.pieces)
+    proven = sum(day.proven_hours for day in known)
+    until = coverage.proven_until(found.pieces)
+    said = [
+        (text("Bets"), formats.count(bets)),
+        (text("Hours proven"), text("{proven} of {read}", proven=proven, read=len(found.pieces))),
+        (text("Proven until"), formats.moment(until, merchant.zone) if until else formats.UNKNOWN),
+        (text("Size"), formats.size(found.size_bytes)),
+    ]
+    with st.container(key="cards-archive"):
+        for place, (label, value) in zip(st.columns(len(said)), said, strict=True):
+            place.metric(label, value, border=True, height="stretch")
+    st.caption(" ".join([_doing(found), _memory(found), _room(found, known, bets)]))
+    if found.collector.stopped_by:
+        reason = escaped(str(found.collector.stopped_by))
+        st.warning(text("Nothing is read now: {reason}", reason=reason), icon=":material/cloud_off:")
+
+
+def days() -> None:
+    """Draw a square for each day, and the way to have days read again. Raises LedgerAway."""
+    merchant = current.merchant()
+    found = data.archive_state(merchant)
+    if found is None or merchant.archive is None:
+        return
+    known = _days(found, merchant.now().date())
+    with states.box("archive-days", text("Days, UTC")):
+        charts.show(calendar(known, charts.look()), "archive-days")
+        st.html(_legend(known))
+        for day in [each for each in known if each.state in (DayState.DIFFERS, DayState.MISSING)][-5:]:
+            sentence = text("{day}: {why}", day=formats.day_text(day.date), why=day.why)
+            st.warning(escaped(sentence), icon=":material/rule:")
+        if guard.may(roles.ASK_AGAIN):
+            _ask_again(merchant.archive, merchant.now().date())
+
+
+def _ask_again(archive: Archive, today: date) -> None:
+    chosen = st.date_input(
+        text("Read days again"), [], max_value=today, key=_AGAIN, format="YYYY-MM-DD", width=280
+    )
+    if isinstance(chosen, tuple) and len(chosen) == 2 and st.button(text("Read again"), key="archive-read"):
+        guard.who(roles.ASK_AGAIN)
+        count = data.ask_again(archive, chosen[0], chosen[1])
+        st.toast(plural("{n} hour is read again.", "{n} hours are read again.", count))
+
+
+def restatements() -> None:
+    """Draw the bets that the provider changed after they were proven. Raises LedgerAway."""
+    merchant = current.merchant()
+    if merchant.archive is None:
+        return
+    title = text("Changed by the provider, {zone}", zone=formats.zone_name(merchant.zone))
+    with states.box("restatements", title):
+        rows = data.restatements(merchant)
+        if rows.empty:
+            st.caption(text("No bet has changed since its hour was proven."))
+            return
+        table.draw(
+            rows,
+            tables.RESTATEMENTS,
+            "restatements",
+            charts.look(),
+            merchant.currency,
+            neutral=["bet_amount_li", "gain_li"],
+        )
+
+
+def _days(found: data.ArchiveState, today: date) -> list[DayCoverage]:
+    oldest = coverage.utc_day(found.pieces[0].hour_s) if found.pieces else today
+    first = min(oldest, today - timedelta(days=_LEAST_DAYS - 1))
+    return coverage.days(found.pieces, first, today, found.memory_begins)
+
+
+def _doing(found: data.ArchiveState) -> str:
+    if not found.collector.collects:
+        return text("Another server reads what is new.")
+    if not found.collector.reading:
+        return text("All that is due has been read.")
+    day = formats.day_text(coverage.utc_day(found.collector.reading[0]))
+    return text("Reading {day} now.", day=day)
+
+
+def _memory(found: data.ArchiveState) -> str:
+    if found.memory_begins is None:
+        return text("How far back the provider remembers is not known yet.")
+    begins = formats.day_text(found.memory_begins)
+    return text("The provider remembers nothing before {day}.", day=begins)
+
+
+def _room(found: data.ArchiveState, known: list[DayCoverage], bets: int) -> str:
+    year = coverage.forecast_bytes(found.size_bytes, bets, known[-_RECENT_DAYS:], _YEAR_DAYS)
+    if year is None:
+        return text("{free} are free.", free=formats.size(found.free_bytes))
+    return text(
+        "A year takes {year} at the pace of the last days; {free} are free.",
+        year=formats.size(year),
+        free=formats.size(found.free_bytes),
+    )
+
+
+def _legend(known: list[DayCoverage]) -> str:
+    colors, counts = colors_of(charts.look()), Counter(day.state for day in known)
+    square = "<span class='mark'><i style='background:{}'></i>{} {}</span>"
+    found = [state for state in DayState if counts[state]]
+    marks = [square.format(colors[state], coverage.WORDS[state], counts[state]) for state in found]
+    return f"<div class='marks'>{''.join(marks)}</div>"
