@@ -246,6 +246,7 @@ class Archive:
             paths = pieces.left_before(books, before_ms)
         for path in paths:
             self.folder.unlink(path)
+        self.folder.clean(str(self.mch_id), before_ms / 1000)
         with self.ledger.writing() as books:
             pieces.forget_files(books, paths)
         return len(paths)

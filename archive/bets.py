@@ -23,18 +23,18 @@ EMPTY: Final = STORED.empty_table()
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class HourSums:
     """Of some bets: how many, and what they add up to in li; `gain_li` is the players' net result."""
 
     count: int = 0
     bet_li: int = 0
     gain_li: int = 0
 
-    def __add__(self, other: "Sums") -> "Sums":
-        return Sums(self.count + other.count, self.bet_li + other.bet_li, self.gain_li + other.gain_li)
+    def __add__(self, other: "HourSums") -> "HourSums":
+        return HourSums(self.count + other.count, self.bet_li + other.bet_li, self.gain_li + other.gain_li)
 
-    def __sub__(self, other: "Sums") -> "Sums":
-        return Sums(self.count - other.count, self.bet_li - other.bet_li, self.gain_li - other.gain_li)
+    def __sub__(self, other: "HourSums") -> "HourSums":
+        return HourSums(self.count - other.count, self.bet_li - other.bet_li, self.gain_li - other.gain_li)
 
 
 def ordered(table: pa.Table) -> pa.Table:
@@ -42,9 +42,9 @@ def ordered(table: pa.Table) -> pa.Table:
     return table.select(STORED.names).cast(STORED).sort_by(ORDER).combine_chunks()
 
 
-def sums(table: pa.Table) -> Sums:
+def sums(table: pa.Table) -> HourSums:
     """Return what the bets add up to, exactly."""
-    return Sums(len(table), _sum(table["bet_amount"]), _sum(table["gain_amount"]))
+    return HourSums(len(table), _sum(table["bet_amount"]), _sum(table["gain_amount"]))
 
 
 def _sum(column: pa.ChunkedArray) -> int:
@@ -98,7 +98,7 @@ class BetChange:
         return "added" if self.before is None else "gone" if self.after is None else "changed"
 
     @property
-    def sums(self) -> Sums:
+    def sums(self) -> HourSums:
         """What it adds to the sums, in li."""
         return _of(self.after) - _of(self.before)
 
@@ -123,5 +123,5 @@ def _by_event(table: pa.Table) -> dict[str, dict[str, Any]]:
     return {row["event_id"] or "": row for row in table.to_pylist()}
 
 
-def _of(bet: dict[str, Any] | None) -> Sums:
-    return Sums(1, bet["bet_amount"], bet["gain_amount"]) if bet else Sums()
+def _of(bet: dict[str, Any] | None) -> HourSums:
+    return HourSums(1, bet["bet_amount"], bet["gain_amount"]) if bet else HourSums()

@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from archive import bets
-from archive.bets import HOUR_S, Sums
+from archive.bets import HOUR_S, HourSums
 from archive.proof import HourRead
 from twoj_client import TwoJ, TwoJError
 from twoj_client.models import StageDay, StageTotal
@@ -25,7 +25,7 @@ class Fetched:
 def fetch(twoj: TwoJ, hours_s: Sequence[int], workers: Executor) -> Fetched:
     """Read hours that follow each other, with the provider's sums. Raises TwoJError.
 
-    Sums that are not to be had leave the hours unproven; bets that are not to be had are an error.
+    HourSums that are not to be had leave the hours unproven; bets that are not to be had are an error.
     """
     start_s, end_s = hours_s[0], hours_s[-1] + HOUR_S
     asked = [workers.submit(_sums, twoj, hour_s, hour_s + HOUR_S) for hour_s in hours_s]
@@ -47,12 +47,12 @@ def fetch(twoj: TwoJ, hours_s: Sequence[int], workers: Executor) -> Fetched:
     return Fetched(read, pages + len(theirs))
 
 
-def totals(twoj: TwoJ, start_s: int, end_s: int) -> Sums:
+def totals(twoj: TwoJ, start_s: int, end_s: int) -> HourSums:
     """Return the provider's sums of a window of 60 days at most, in one request. Raises TwoJError."""
     return _of(twoj.all.sums(start=start_s, end=end_s).data.summary)
 
 
-def totals_by_day(twoj: TwoJ, start_s: int, end_s: int) -> dict[int, Sums]:
+def totals_by_day(twoj: TwoJ, start_s: int, end_s: int) -> dict[int, HourSums]:
     """Return the same by UTC day (its start in epoch s), in one request; days without bets are left out."""
     days = twoj.all.sums(start=start_s, end=end_s).data.day_list
     return {(day.date.toordinal() - _EPOCH) * bets.DAY_S: _of(day) for day in days}
@@ -62,12 +62,12 @@ _EPOCH = 719_163
 """The ordinal of 1970-01-01."""
 
 
-def _sums(twoj: TwoJ, start_s: int, end_s: int) -> Sums | None:
+def _sums(twoj: TwoJ, start_s: int, end_s: int) -> HourSums | None:
     try:
         return totals(twoj, start_s, end_s)
     except TwoJError:
         return None
 
 
-def _of(total: StageTotal | StageDay) -> Sums:
-    return Sums(total.bet_count, total.bet_amount, total.gain_amount)
+def _of(total: StageTotal | StageDay) -> HourSums:
+    return HourSums(total.bet_count, total.bet_amount, total.gain_amount)

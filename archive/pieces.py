@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archive.bets import BetChange, Sums
+from archive.bets import BetChange, HourSums
 from archive.proof import PieceState
 from archive.store import WrittenFile
 from ledger.database import Books, Ledger, clock_ms
@@ -27,8 +27,8 @@ class Piece:
     version: int
     state: PieceState
     why: str
-    ours: Sums
-    theirs: Sums | None
+    ours: HourSums
+    theirs: HourSums | None
     as_of_ms: int
     last_read_ms: int
     digest: str
@@ -257,13 +257,13 @@ class Lease:
 def _piece(row: Any) -> Piece:
     theirs = None
     if row.their_count is not None:
-        theirs = Sums(row.their_count, row.their_bet_li, row.their_gain_li)
+        theirs = HourSums(row.their_count, row.their_bet_li, row.their_gain_li)
     return Piece(
         row.hour_s,
         row.version,
         PieceState(row.state),
         row.why,
-        Sums(row.row_count, row.bet_li, row.gain_li),
+        HourSums(row.row_count, row.bet_li, row.gain_li),
         theirs,
         row.as_of_ms,
         row.last_read_ms,

@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.bets import HOUR_S, Sums, sums
+from archive.bets import HOUR_S, HourSums, sums
 
 PROVEN_AFTER_S: Final = 7200
 """So long after its end, by the provider's clock, an hour may still get late bets."""
@@ -32,7 +32,7 @@ class HourRead:
 
     hour_s: int
     table: pa.Table
-    theirs: Sums | None
+    theirs: HourSums | None
     complete: bool
     """Whether its pages hold as many different bets as they say there are."""
     as_of_s: float

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from archive.bets import DAY_S, HOUR_S, Sums
+from archive.bets import DAY_S, HOUR_S, HourSums
 from archive.pieces import Piece
 
-AskedSums = Callable[[int, int], Sums]
+AskedSums = Callable[[int, int], HourSums]
 """The provider's sums of a window, in one request."""
 
 
 @dataclass
-class Comparison:
+class SumsComparison:
     """What comparing took, and which hours it found."""
 
     calls: int = 0
@@ -22,23 +22,28 @@ def compare(
     pieces: Mapping[int, Piece],
     start_s: int,
     end_s: int,
-    by_day: Mapping[int, Sums],
+    by_day: Mapping[int, HourSums],
     ask: AskedSums,
-) -> Comparison:
+) -> SumsComparison:
     """Return the hours of `start_s <= t < end_s` (whole UTC days) whose sums are not the provider's.
 
     `by_day` is what the provider said of these days, in one request; a day that differs is halved until the
     hour is found. An hour that was not read counts as nothing, and so is found where there are bets in it.
     """
-    found = Comparison(calls=1)
+    found = SumsComparison(calls=1)
     for day_s in range(start_s, end_s, DAY_S):
-        theirs = by_day.get(day_s, Sums())
+        theirs = by_day.get(day_s, HourSums())
         found.hours_s += _differing(pieces, day_s, day_s + DAY_S, theirs, ask, found)
     return found
 
 
 def _differing(
-    pieces: Mapping[int, Piece], start_s: int, end_s: int, theirs: Sums, ask: AskedSums, found: Comparison
+    pieces: Mapping[int, Piece],
+    start_s: int,
+    end_s: int,
+    theirs: HourSums,
+    ask: AskedSums,
+    found: SumsComparison,
 ) -> Iterator[int]:
     if _ours(pieces, start_s, end_s) == theirs:
         return
@@ -52,6 +57,6 @@ def _differing(
     yield from _differing(pieces, middle_s, end_s, theirs - first, ask, found)
 
 
-def _ours(pieces: Mapping[int, Piece], start_s: int, end_s: int) -> Sums:
+def _ours(pieces: Mapping[int, Piece], start_s: int, end_s: int) -> HourSums:
     hours = (pieces[hour_s].ours for hour_s in range(start_s, end_s, HOUR_S) if hour_s in pieces)
-    return sum(hours, Sums())
+    return sum(hours, HourSums())

@@ -118,6 +118,13 @@ class Folder:
         with suppress(FileNotFoundError):
             (self.root / path).unlink()
 
+    def clean(self, below: str, before_s: float) -> None:
+        """Take away what writers that ended in the middle left behind before a time."""
+        for path in (self.root / below).rglob(".*.part"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before_s:
+                    path.unlink()
+
     def free_bytes(self) -> int:
         """Return how much room there is."""
         self.root.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from archive import bets, pieces
 from archive.archive import Archive, hour_text
-from archive.bets import HOUR_S, Sums
+from archive.bets import HOUR_S, HourSums
 from archive.pieces import Piece
 from archive.proof import PieceState
 from archive.store import FileDamaged
@@ -53,7 +53,7 @@ def verify(archive: Archive) -> Iterator[Damage]:
 
 def _check_bets(archive: Archive, path: str, hours: list[Piece]) -> None:
     table = archive.folder.read(path)
-    if bets.sums(table) != sum((piece.ours for piece in hours), Sums()):
+    if bets.sums(table) != sum((piece.ours for piece in hours), HourSums()):
         raise FileDamaged(f"{path} holds other bets than those of its hours.")
     for piece in hours:
         of_hour = bets.ordered(bets.in_window(table, piece.hour_s, piece.hour_s + HOUR_S))
@@ -72,7 +72,7 @@ def give_up(archive: Archive, damages: list[Damage]) -> int:
                 state=PieceState.MISSING,
                 why=why,
                 path=None,
-                ours=Sums(),
+                ours=HourSums(),
                 digest=bets.digest(bets.EMPTY),
             )
             with archive.ledger.writing() as books:

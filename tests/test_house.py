@@ -12,12 +12,12 @@ from packaging.utils import canonicalize_name
 from streamlit import config
 
 ROOT = Path(__file__).parents[1]
-OURS = {"app", "pages", "dashboard", "twoj_client", "twoj_sandbox", "ledger"}
+OURS = {"app", "pages", "dashboard", "twoj_client", "twoj_sandbox", "ledger", "archive"}
 DEMO = "dashboard/server/demo.py"
 """The one place that starts demo mode."""
 PRIVATE_NAMES = "dashboard/kit/compat.py"
 """The one place that knows what Streamlit and pandas do not promise to keep."""
-SERVERS = {"app.py", "ledger/__main__.py"}
+SERVERS = {"app.py", "ledger/__main__.py", "archive/__main__.py"}
 """What is started: they read the settings and write the log."""
 DOCUMENTED = {"pandas.io.formats.style.Styler", "streamlit.errors.StreamlitDuplicateElementKey"}
 OWN_OR_PROMISED = {"self", "cls", "other"}, {"_replace", "_asdict", "_fields", "_mapping"}
@@ -52,7 +52,7 @@ LAYERS = (
     {"provider"},
     {"access"},
     {"kit"},
-    {"overview", "games", "bonus", "rounds", "players", "bets", "wallet", "jackpots", "status"},
+    {"overview", "games", "bonus", "rounds", "players", "bets", "wallet", "jackpots", "proof", "status"},
     {"server"},
 )
 """The rooms of `dashboard`, lowest first: one imports from those below it, never from one above."""
@@ -77,16 +77,18 @@ def permitted(path: Path) -> set[str]:
     if room in {"twoj_client", "twoj_sandbox"}:
         return {room}
     if path.as_posix() in SERVERS:
-        return {"dashboard", "ledger", "twoj_client", "streamlit"}
+        return {"dashboard", "archive", "ledger", "twoj_client", "streamlit"}
     if room == "ledger":
         return {"ledger", "twoj_client"}
+    if room == "archive":
+        return {"archive", "ledger", "twoj_client"}
     if room == "pages":
         return {"dashboard", "streamlit"}
     if path.as_posix() == DEMO:
         return {"dashboard", "twoj_client", "twoj_sandbox"}
     if path.parts[1] in {"access", "provider", "server"} or name.startswith(("data", "route")):
         # The ledger's database holds more than payouts: screens, pot samples, transfers, the audit log.
-        return {"dashboard", "twoj_client", "ledger", "streamlit"}
+        return {"dashboard", "twoj_client", "ledger", "archive", "streamlit"}
     if path.parts[1] == "kit" or path.parts[-2].startswith("parts") or name.startswith("parts"):
         return {"dashboard", "streamlit"}
     return {"dashboard"}
@@ -107,11 +109,12 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
         r"twoj_client\.models\.|twoj_client\.cache\.store\.CacheState$"
         r"|ledger\.transfers\.(CashierTransfer|Transfer(Kind|Order|State))$"
         r"|twoj_client\.health\.ApiHealth$|ledger\.payouts\.refusals\.RefusalCount$"
+        r"|archive\.(pieces\.Piece|proof\.PieceState|bets\.HOUR_S|archive\.Archive)$"
     )
     known = {name for name in named if not data.match(name)}
     rooms = {name.split(".")[0] for name in known} & (OURS | {"streamlit"})
     assert rooms <= permitted(path)
-    if path.parts[0] == "ledger" and "dashboard" in rooms:
+    if path.parts[0] in {"ledger", "archive"} and "dashboard" in rooms:
         lent = {"dashboard.core.setting_errors", "dashboard.server.settings", "dashboard.server"}
         assert {name.rpartition(".")[0] for name in named if name.startswith("dashboard")} <= lent
     plotly = any(name.startswith("plotly") for name in named)

@@ -14,7 +14,7 @@ import pytest
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, Sums, ordered
+from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, ordered
 from archive.pieces import Lease
 from archive.proof import HourRead, PieceState
 from archive.questions import ask
@@ -45,7 +45,9 @@ def bet(
 
 def read(*rows: dict[str, object], hour_s: int = HOUR, **how: object) -> HourRead:
     table = pa.Table.from_pylist(list(rows), schema=STORED)
-    theirs = Sums(len(rows), sum(row["bet_amount"] for row in rows), sum(row["gain_amount"] for row in rows))
+    theirs = HourSums(
+        len(rows), sum(row["bet_amount"] for row in rows), sum(row["gain_amount"] for row in rows)
+    )
     given = {"theirs": theirs, "complete": True, "as_of_s": CLOCK, "by_provider_clock": True} | how
     return HourRead(hour_s, table, **given)
 
@@ -66,7 +68,7 @@ class TestNothingIsProvenThatIsNot:
         assert state_of(archive) == ("differs", 1, 1)
 
     def test_other_sums_differ_and_say_by_how_much(self, archive: Archive):
-        archive.keep([read(bet(1), theirs=Sums(2, 3000, -1500))])
+        archive.keep([read(bet(1), theirs=HourSums(2, 3000, -1500))])
         (piece,) = archive.pieces(HOUR, HOUR + HOUR_S)
         assert piece.state is PieceState.DIFFERS
         assert str(piece.why).startswith(
@@ -125,7 +127,7 @@ class TestAnHourIsReplaced:
         self, archive: Archive, rows: list[dict[str, object]]
     ):
         archive.keep([read(bet(1), bet(2))])
-        archive.keep([read(*rows, theirs=Sums(2, 2000, -2000), complete=not rows)])
+        archive.keep([read(*rows, theirs=HourSums(2, 2000, -2000), complete=not rows)])
         assert state_of(archive) == ("proven", 1, 2)
 
     def test_an_hour_of_a_days_file_is_replaced_in_it(self, make: Callable[..., Filled]):

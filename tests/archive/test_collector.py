@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from archive import pieces
-from archive.bets import DAY_S, HOUR_S, Sums
+from archive.bets import DAY_S, HOUR_S, HourSums
 from archive.proof import PieceState
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
@@ -15,9 +15,9 @@ from twoj_sandbox.world import World
 DAY = CLOCK // DAY_S * DAY_S
 
 
-def truth_of(truth: World, start_s: int, end_s: int, now_s: int = CLOCK) -> Sums:
+def truth_of(truth: World, start_s: int, end_s: int, now_s: int = CLOCK) -> HourSums:
     rounds = truth.bets(start_s, end_s, now_s)
-    return Sums(len(rounds), int(rounds["bet_amount"].sum()), int(rounds["gain_amount"].sum()))
+    return HourSums(len(rounds), int(rounds["bet_amount"].sum()), int(rounds["gain_amount"].sum()))
 
 
 def test_two_days_are_the_worlds_bets_each_once(make: Callable[..., Filled], truth: World):

@@ -29,7 +29,7 @@ def role(**claims):
     ("role", "what"),
     [
         (Role.OWNER, {"overview", "games", "bonus", "jackpots"}),
-        (Role.ANALYST, {"players", "bets", "wallet", "ask again"}),
+        (Role.ANALYST, {"players", "bets", "wallet", "data", "ask again"}),
         (Role.CASHIER, {"transfers"}),
         (Role.ADMIN, {"status", "screens", "audit log", "refused payouts"}),
     ],
