@@ -22,7 +22,7 @@ from archive.engine import Engine
 from archive.erasure import forget
 from archive.proof import PieceState
 from archive.sql import SqlRefused, select
-from archive.store import ArchiveUrlRefused, FileDamaged, Folder, archive_folder
+from archive.store import ArchiveOff, FileDamaged, Folder, archive_folder
 from archive.verify import give_up, verify
 from dashboard.core.setting_errors import SettingsError
 from dashboard.server.settings import Settings, load_settings
@@ -74,7 +74,7 @@ def main() -> int:
         print(error.sentence, error.what_to_do, file=sys.stderr)
     except (
         SettingsError,
-        ArchiveUrlRefused,
+        ArchiveOff,
         LedgerUrlRefused,
         LedgerAway,
         FileDamaged,

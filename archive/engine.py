@@ -53,7 +53,7 @@ _COLUMNS: Final = ", ".join(
 
 
 class RollUp(StrEnum):
-    """HourSums that are kept of each finished UTC day, made of its file and of nothing else."""
+    """Sums that are kept of each finished UTC day, made of its file and of nothing else."""
 
     GAMES = "games"
     """Quarter-hour × game: bets, bet_li, gain_li, and the exact sums of squares and products of b and w."""
@@ -115,7 +115,7 @@ class Engine:
     def table(
         self, sql: str, start_s: int, end_s: int, rolled: RollUp | None = None, **values: int | str
     ) -> pa.Table:
-        """Answer the same as an Arrow table, for many rows. HourSums of 64 bits are wider there: cast them."""
+        """Answer the same as an Arrow table, for many rows. Sums of 64 bits are wider there: cast them."""
         with self._asked(sql, start_s, end_s, rolled, values) as answer:
             return answer.to_arrow_table()
 

@@ -25,7 +25,7 @@ class Fetched:
 def fetch(twoj: TwoJ, hours_s: Sequence[int], workers: Executor) -> Fetched:
     """Read hours that follow each other, with the provider's sums. Raises TwoJError.
 
-    HourSums that are not to be had leave the hours unproven; bets that are not to be had are an error.
+    Sums that are not to be had leave the hours unproven; bets that are not to be had are an error.
     """
     start_s, end_s = hours_s[0], hours_s[-1] + HOUR_S
     asked = [workers.submit(_sums, twoj, hour_s, hour_s + HOUR_S) for hour_s in hours_s]

@@ -1,6 +1,6 @@
 """All questions that pages ask of the archive: each once, as SQL over one merchant's bets or roll-ups.
 
-HourSums are exact integers of li; b is the stake, w what the player got back. `{days}` stands for rows of
+Sums are exact integers of li; b is the stake, w what the player got back. `{days}` stands for rows of
 `day_s` and `end_s`, the business days of a zone; other braces for nothing.
 """
 

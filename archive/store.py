@@ -24,16 +24,16 @@ class FileDamaged(Exception):
     """A file is not there, or not as it was written. Its text is one line that names it."""
 
 
-class ArchiveUrlRefused(ValueError):
-    """The setting names no place for an archive. Its text is one line that names it and what it expects."""
+class ArchiveOff(Exception):
+    """There is no archive, by the settings. Its text is one line that says so."""
 
 
 def archive_folder(setting: str | None) -> Path:
-    """Return where the files are; None: a folder in the user's data directory. Raises ArchiveUrlRefused."""
+    """Return where the files are; None: a folder in the user's data directory. Raises ArchiveOff."""
     if setting is None:
         return platformdirs.user_data_path("twoj", "twoj") / "archive"
-    if setting == OFF or "://" in setting:
-        raise ArchiveUrlRefused("TWOJ_ARCHIVE_URL: expects a folder")
+    if setting == OFF:
+        raise ArchiveOff("TWOJ_ARCHIVE_URL is off: there is no archive")
     return Path(setting)
 
 

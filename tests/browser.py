@@ -65,7 +65,8 @@ def started(
     `module` may stand in for Streamlit.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")}
-    environment |= {"XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder), **settings}
+    environment |= {"XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder), "TWOJ_ARCHIVE_URL": "off"}
+    environment |= settings
     python, flag, _, *arguments = readme_command()
     command = [python, flag, module, *arguments]
     command += ["--server.port", str(port), "--server.headless", "true", *flags]

@@ -20,6 +20,9 @@ from twoj_sandbox.world import World
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Who does not test the archive has none: it would ask the provider in the background.
+os.environ["TWOJ_ARCHIVE_URL"] = "off"
+
 # A law holds however busy the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

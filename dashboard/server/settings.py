@@ -83,6 +83,12 @@ def _currency(text: str) -> str:
     return text
 
 
+def _archive(text: str) -> str:
+    if "://" in text:
+        raise ValueError("expects a folder, or off")
+    return text
+
+
 def _logo(path: Path) -> Path:
     if path.suffix.lower() in LOGO_TYPES and path.is_file() and path.stat().st_size <= _LARGEST_LOGO:
         return path
@@ -126,7 +132,7 @@ class Settings(BaseSettings):
     currency: Annotated[str, AfterValidator(_currency)] | None = None
     cache_url: str | None = None
     ledger_url: str | None = None
-    archive_url: str | None = None
+    archive_url: Annotated[str, AfterValidator(_archive)] | None = None
     archive_days: int = Field(60, ge=1, le=3650, description="a whole number of days from 1 to 3650")
     archive_keep_days: int | None = Field(None, ge=1, description="a whole number of days above 0")
     archive_calls_per_s: float = Field(

@@ -87,6 +87,13 @@ def test_damaged_missing_and_foreign_files_are_named_and_read_again(run: Run, tm
     assert json.loads(run("status", "--json").stdout) == before
 
 
-def test_a_place_that_is_no_folder_is_refused_in_one_line(run: Run):
-    told = run("fill", TWOJ_ARCHIVE_URL="off")
-    assert (told.returncode, told.stderr) == (2, "TWOJ_ARCHIVE_URL: expects a folder\n")
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("off", "TWOJ_ARCHIVE_URL is off: there is no archive\n"),
+        ("s3://bucket", "TWOJ_ARCHIVE_URL: expects a folder, or off\n"),
+    ],
+)
+def test_without_an_archive_a_command_says_so_in_one_line(run: Run, place: str, why: str):
+    told = run("status", TWOJ_ARCHIVE_URL=place)
+    assert (told.returncode, told.stderr) == (2, why)
