@@ -25,28 +25,24 @@ _SETTINGS: Final[Mapping[str, str | bool | int]] = {
 
 _GAMES: Final = f"""
     SELECT game_id, start_at - start_at % {QUARTER_S} AS quarter_s, count(*) AS bets,
-        sum(bet_amount)::BIGINT AS bet_li, sum(gain_amount)::BIGINT AS gain_li,
-        sum(bet_amount::HUGEINT * bet_amount)::DECIMAL(38, 0) AS bet_bet,
-        sum(bet_amount::HUGEINT * (bet_amount::HUGEINT + gain_amount))::DECIMAL(38, 0) AS bet_won,
-        sum((bet_amount::HUGEINT + gain_amount) * (bet_amount::HUGEINT + gain_amount))::DECIMAL(38, 0)
-            AS won_won
-    FROM bets GROUP BY ALL
+        CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li,
+        CAST(sum(b * b) AS DECIMAL(38, 0)) AS bet_bet,
+        CAST(sum(b * (b + gain_amount)) AS DECIMAL(38, 0)) AS bet_won,
+        CAST(sum((b + gain_amount) * (b + gain_amount)) AS DECIMAL(38, 0)) AS won_won
+    FROM (SELECT *, CAST(bet_amount AS HUGEINT) AS b FROM bets) AS wide GROUP BY game_id, quarter_s
 """
 # A player's session ends with half an hour without a round; one over midnight counts on both days.
 _PLAYERS: Final = f"""
     SELECT user_id, any_value(op_id) AS op_id, game_id, day_s, count(*) AS bets,
-        sum(bet_amount)::BIGINT AS bet_li, sum(gain_amount)::BIGINT AS gain_li,
-        min(start_at) AS first_s, max(start_at) AS last_s, sum(begins)::BIGINT AS sessions
+        CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li,
+        min(start_at) AS first_s, max(start_at) AS last_s, CAST(sum(begins) AS BIGINT) AS sessions
     FROM (
-        SELECT *, start_at - start_at % {DAY_S} AS day_s,
-            CASE WHEN start_at - lag(start_at) OVER (
-                PARTITION BY user_id, game_id, start_at - start_at % {DAY_S} ORDER BY start_at, event_id
+        SELECT *, CASE WHEN start_at - lag(start_at) OVER (
+                PARTITION BY user_id, game_id, day_s ORDER BY start_at, event_id
             ) <= 1800 THEN 0 ELSE 1 END AS begins
-        FROM bets
-    ) GROUP BY user_id, game_id, day_s
+        FROM (SELECT *, start_at - start_at % {DAY_S} AS day_s FROM bets) AS dated
+    ) AS begun GROUP BY user_id, game_id, day_s
 """
-
-
 _COLUMNS: Final = ", ".join(
     f"NULL::{'VARCHAR' if pa.types.is_string(field.type) else 'BIGINT'} AS {field.name}" for field in STORED
 )
@@ -61,7 +57,7 @@ class RollUp(StrEnum):
     """UTC day × player × game: bets, bet_li, gain_li, first_s, last_s, sessions."""
 
 
-_MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS}
+MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +156,7 @@ class Engine:
             if any(each.made_of == days[0].made_of for each in there[kind]):
                 continue
             path = f"{self.archive.mch_id}/{kind}/{days[0].file.path.rpartition('/')[2]}"
-            table = self._of_file(_MADE[kind], self.archive.folder.place_of(days[0].file.path))
+            table = self._of_file(MADE[kind], self.archive.folder.place_of(days[0].file.path))
             self.archive.add_roll_up(kind, day_s, path, table, days[0].made_of, old)
             made = True
         return made
@@ -182,5 +178,5 @@ def _bets(files: Sequence[str]) -> str:
 
 
 def _with_rolled(rolled: RollUp, files: Sequence[str]) -> str:
-    made = _MADE[rolled]
-    return f"{made} UNION ALL BY NAME SELECT * FROM read_parquet($rolled_files)" if files else made
+    made = MADE[rolled]
+    return f"{made} UNION ALL SELECT * FROM read_parquet($rolled_files)" if files else made

@@ -53,8 +53,8 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.GAMES,
     ),
     "spreads": Question(
-        f"SELECT game_id, {_SUMS}, sum(bet_bet)::HUGEINT AS bet_bet, sum(bet_won)::HUGEINT AS bet_won,"
-        " sum(won_won)::HUGEINT AS won_won FROM games GROUP BY game_id ORDER BY game_id",
+        f"SELECT game_id, {_SUMS}, CAST(sum(bet_bet) AS HUGEINT) AS bet_bet, CAST(sum(bet_won) AS HUGEINT)"
+        " AS bet_won, CAST(sum(won_won) AS HUGEINT) AS won_won FROM games GROUP BY game_id ORDER BY game_id",
         "a game with Σb², Σbw and Σw²",
         RollUp.GAMES,
     ),
@@ -91,8 +91,9 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.PLAYERS,
     ),
     "find_players": Question(
-        "SELECT user_id, max(op_id) AS op_id, sum(bets) AS bets, max(last_s) AS last_s FROM players"
-        " WHERE contains(lower(op_id), lower($part)) OR contains(CAST(user_id AS VARCHAR), $part)"
+        "SELECT user_id, max(op_id) AS op_id, sum(bets) AS bets, max(last_s) AS last_s FROM"
+        " (SELECT * FROM players WHERE position(lower($part) IN lower(op_id)) > 0"
+        " OR position($part IN CAST(user_id AS VARCHAR)) > 0) AS found"
         " GROUP BY user_id ORDER BY bets DESC, user_id LIMIT $most",
         "a player whose id holds a text",
         RollUp.PLAYERS,
@@ -147,9 +148,10 @@ def ask(
     Asks no network. Raises LedgerAway where the ledger is away, FileDamaged where a file cannot be read.
     """
     question = QUESTIONS[name]
-    return engine.rows(question.sql.replace("{days}", _rows(days)), start_s, end_s, question.of, **values)
+    return engine.rows(with_days(question.sql, days), start_s, end_s, question.of, **values)
 
 
-def _rows(days: Sequence[tuple[int, int]]) -> str:
-    """Return the days as SQL, of whole numbers alone."""
-    return " UNION ALL ".join(f"SELECT {int(day_s)} AS day_s, {int(end_s)} AS end_s" for day_s, end_s in days)
+def with_days(sql: str, days: Sequence[tuple[int, int]]) -> str:
+    """Return SQL with the days in it, whole numbers alone."""
+    rows = (f"SELECT {int(day_s)} AS day_s, {int(end_s)} AS end_s" for day_s, end_s in days)
+    return sql.replace("{days}", " UNION ALL ".join(rows))
