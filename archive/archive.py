@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from archive import bets, pieces
 from archive.bets import DAY_S, HOUR_S
 from archive.pieces import ArchiveFile, Piece
-from archive.proof import HourRead, PieceState, contradiction, judge
+from archive.proof import HourRead, PieceState, Explanation, contradiction, judge
 from archive.store import FileDamaged, Folder
 from ledger.database import Books, Ledger
 
@@ -91,9 +91,10 @@ class Archive:
             if before.ours == read.theirs:  # what came now is cut, or late: what was proven still is
                 return _Judged(replace(before, as_of_ms=as_of_ms), before, again=True)
             if not read.complete or read.theirs is None:
-                says = f"The provider's sums are others than when it was proven. {why}" if read.theirs else ""
-                state, kind = (PieceState.DIFFERS, says) if says else (before.state, before.why)
-                piece = replace(before, state=state, why=kind, theirs=read.theirs or before.theirs)
+                if read.theirs is None:
+                    return _Judged(before, before, again=True)
+                why = Explanation("The provider's sums are others than when it was proven.")
+                piece = replace(before, state=PieceState.DIFFERS, why=why, theirs=read.theirs)
                 return _Judged(piece, before, again=True)
         if before and before.digest == digest:
             if before.state is PieceState.PROVEN and state is PieceState.OPEN:

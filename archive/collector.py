@@ -16,7 +16,7 @@ from archive.archive import Archive, hour_text
 from archive.bets import DAY_S, HOUR_S
 from archive.engine import Engine
 from archive.pieces import Lease
-from archive.proof import HourRead
+from archive.proof import HourRead, Explanation
 from archive.restatements import compare
 from archive.schedule import Horizon, horizon, next_hours
 from archive.store import FileDamaged
@@ -45,7 +45,7 @@ class CollectorState:
 
     collects: bool = False
     reading: tuple[int, ...] = ()
-    stopped_by: str = ""
+    stopped_by: TwoJError | LedgerAway | Explanation | None = None
     horizon: Horizon | None = None
 
 
@@ -104,21 +104,23 @@ class Collector:
         try:
             return self._turn()
         except TwoJError as error:
-            return self._stopped(error.sentence)
+            return self._stopped(error.with_traceback(None))
         except LedgerAway as error:
             self._pieces = None
-            return self._stopped(str(error))
+            return self._stopped(error.with_traceback(None))
         except (OSError, FileDamaged) as error:
             self._pieces = None
-            return self._stopped(f"The archive's files cannot be written or read: {error}")
+            return self._stopped(
+                Explanation("The archive's files cannot be written or read: {reason}", {"reason": str(error)})
+            )
         except Exception:
             log.exception("archive not collected")
             self._pieces = None
-            return self._stopped("The archive could not be written. The server's log says why.")
+            return self._stopped(Explanation("The archive could not be written. The server's log says why."))
 
-    def _stopped(self, why: str) -> float:
-        if self.state.stopped_by != why:
-            log.warning("archive stopped", why=why)
+    def _stopped(self, why: TwoJError | LedgerAway | Explanation) -> float:
+        if str(self.state.stopped_by) != str(why):
+            log.warning("archive stopped", why=str(why))
         self.state = replace(self.state, stopped_by=why, reading=())
         return _AFTER_FAILURE_S
 
@@ -127,11 +129,11 @@ class Collector:
             self.state, self._pieces = CollectorState(), None
             return _IDLE_S
         if self._archive.folder.free_bytes() < self._least_free_bytes:
-            return self._stopped("The archive's disk is nearly full.")
+            return self._stopped(Explanation("The archive's disk is nearly full."))
         known = self._known()
         now_s = self._archive.clock()
         reach = horizon(known, now_s, self._days)
-        self.state = replace(self.state, collects=True, stopped_by="", horizon=reach)
+        self.state = replace(self.state, collects=True, stopped_by=None, horizon=reach)
         if self._timer() >= self._tail_at:
             self._tail_at = self._timer() + TAIL_EVERY_S
             self._read_tail(known, now_s)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, insert, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from archive.bets import BetChange, HourSums
-from archive.proof import PieceState
+from archive.proof import PieceState, Explanation
 from archive.store import WrittenFile
 from ledger.database import Books, Ledger, clock_ms
 from ledger.schema import archive_files, leases, pieces, restatements
@@ -26,7 +26,7 @@ class Piece:
     hour_s: int
     version: int
     state: PieceState
-    why: str
+    why: Explanation | None
     ours: HourSums
     theirs: HourSums | None
     as_of_ms: int
@@ -262,7 +262,7 @@ def _piece(row: Any) -> Piece:
         row.hour_s,
         row.version,
         PieceState(row.state),
-        row.why,
+        Explanation(*json.loads(row.why)) if row.why else None,
         HourSums(row.row_count, row.bet_li, row.gain_li),
         theirs,
         row.as_of_ms,
@@ -278,7 +278,7 @@ def _row(piece: Piece) -> dict[str, Any]:
         "hour_s": piece.hour_s,
         "version": piece.version,
         "state": str(piece.state),
-        "why": piece.why,
+        "why": json.dumps([piece.why.key, dict(piece.why.fields)]) if piece.why else "",
         "row_count": piece.ours.count,
         "bet_li": piece.ours.bet_li,
         "gain_li": piece.ours.gain_li,

@@ -1,6 +1,7 @@
 """Whether an hour of bets is what the provider has: by its own pages, its neighbours and its sums. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -39,34 +40,47 @@ class HourRead:
     by_provider_clock: bool
 
 
-def judge(read: HourRead, in_neighbours: int) -> tuple[PieceState, str]:
-    """Return the state of an hour as it was read, and why it is not proven ("" where it is).
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why something is not as it should be: a key (the English sentence) and what fills its places."""
+
+    key: str
+    fields: Mapping[str, int | str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.key.format_map(self.fields)
+
+
+def judge(read: HourRead, in_neighbours: int) -> tuple[PieceState, Explanation | None]:
+    """Return the state of an hour as it was read, and why it is not proven (None where it is).
 
     `in_neighbours`: how many of its bets stand in the hour before or after too.
     """
     over_s = read.as_of_s - read.hour_s - HOUR_S
     if over_s < PROVEN_AFTER_S or not read.by_provider_clock:
-        return PieceState.OPEN, ""
-    return (
-        (PieceState.DIFFERS, why) if (why := contradiction(read, in_neighbours)) else (PieceState.PROVEN, "")
-    )
+        return PieceState.OPEN, None
+    why = contradiction(read, in_neighbours)
+    return PieceState.DIFFERS if why else PieceState.PROVEN, why
 
 
-def contradiction(read: HourRead, in_neighbours: int = 0) -> str:
-    """Return what speaks against an hour, in a sentence; "" where nothing does."""
+def contradiction(read: HourRead, in_neighbours: int = 0) -> Explanation | None:
+    """Return what speaks against an hour; None where nothing does."""
     if not read.complete:
-        return "Its pages do not hold as many different bets as they say there are."
+        return Explanation("Its pages do not hold as many different bets as they say there are.")
     times = read.table["start_at"]
     if len(times) and (pc.min(times).as_py() < read.hour_s or pc.max(times).as_py() >= read.hour_s + HOUR_S):
-        return "It holds bets of another hour."
+        return Explanation("It holds bets of another hour.")
     if in_neighbours:
-        return f"{in_neighbours} of its bets stand in the hour before or after too."
-    if read.theirs is None:
-        return "The provider did not say its sums."
-    if (ours := sums(read.table)) != read.theirs:
-        off = ours - read.theirs
-        return (
-            f"Its bets differ from the provider's sums by {off.count} bets, {off.bet_li} li of bets and"
-            f" {off.gain_li} li of the players' result."
+        return Explanation(
+            "Some of its bets stand in the hour before or after too: {count}.", {"count": in_neighbours}
         )
-    return ""
+    if read.theirs is None:
+        return Explanation("The provider did not say its sums.")
+    off = sums(read.table) - read.theirs
+    if off == HourSums():
+        return None
+    return Explanation(
+        "Its bets differ from the provider's sums: number of bets {count}, bet amount {bet_li} li, players'"
+        " result {gain_li} li.",
+        {"count": off.count, "bet_li": off.bet_li, "gain_li": off.gain_li},
+    )

@@ -8,7 +8,7 @@ from archive import bets, pieces
 from archive.archive import Archive, hour_text
 from archive.bets import HOUR_S, HourSums
 from archive.pieces import Piece
-from archive.proof import PieceState
+from archive.proof import PieceState, Explanation
 from archive.store import FileDamaged
 
 
@@ -66,7 +66,7 @@ def give_up(archive: Archive, damages: list[Damage]) -> int:
     hours = [hour_s for damage in damages for hour_s in damage.hours_s]
     for hour_s in hours:
         for piece in archive.pieces(hour_s, hour_s + HOUR_S):
-            why = "Its file is damaged."
+            why = Explanation("Its file is damaged.")
             lost = replace(
                 piece,
                 state=PieceState.MISSING,

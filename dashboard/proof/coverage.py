@@ -9,7 +9,7 @@ from typing import Final
 from archive.bets import HOUR_S
 from archive.pieces import Piece
 from archive.proof import PieceState
-from dashboard.core.text import WordTable, later
+from dashboard.core.text import Message, WordTable, later
 
 
 class DayState(StrEnum):
@@ -45,7 +45,7 @@ class DayCoverage:
     state: DayState
     proven_hours: int
     bets: int
-    why: str = ""
+    why: Message | None = None
 
 
 def days(pieces: Iterable[Piece], first: date, last: date, memory_begins: date | None) -> list[DayCoverage]:
@@ -70,7 +70,7 @@ def _day(
     state = next((DayState(each.value) for each in _WORST_FIRST if each in found), DayState.PROVEN)
     if state is DayState.PROVEN and len(hours) < 24:
         state = DayState.OPEN if day == last else DayState.UNREAD
-    why = next((piece.why for piece in hours if piece.why), "")
+    why = next((Message(piece.why.key, piece.why.fields) for piece in hours if piece.why), None)
     return DayCoverage(day, state, proven, bets, why)
 
 

@@ -75,4 +75,4 @@ def _told(day: DayCoverage) -> str:
     ]
     if day.state in (DayState.OPEN, DayState.DIFFERS, DayState.MISSING):
         lines.append(text("{hours} of 24 hours proven", hours=day.proven_hours))
-    return "<br>".join([*lines, *([day.why] if day.why else [])])
+    return "<br>".join([*lines, *([str(day.why)] if day.why else [])])

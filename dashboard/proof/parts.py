@@ -42,8 +42,8 @@ def summary() -> None:
         for place, (label, value) in zip(st.columns(len(said)), said, strict=True):
             place.metric(label, value, border=True, height="stretch")
     st.caption(" ".join([_doing(found), _memory(found), _room(found, known, bets)]))
-    if found.collector.stopped_by:
-        reason = escaped(str(found.collector.stopped_by))
+    if why := found.collector.stopped_by:
+        reason = escaped(text(why.key, **why.fields))
         st.warning(text("Nothing is read now: {reason}", reason=reason), icon=":material/cloud_off:")
 
 
@@ -85,7 +85,7 @@ def restatements() -> None:
         if rows.empty:
             st.caption(text("No bet has changed since its hour was proven."))
             return
-        table.draw(
+        table.render_table(
             rows,
             tables.RESTATEMENTS,
             "restatements",
