@@ -31,7 +31,7 @@ from twoj_client import TwoJ, TwoJError
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedArchive:
     """The archive, what answers from it, and what is asked for."""
 
     archive: Archive
@@ -62,14 +62,14 @@ class Opened:
 def main() -> int:
     """Return the exit status: 0 all right, 1 something is not as it should be, 2 it could not be done."""
     chosen = _arguments().parse_args()
-    command: Callable[[Opened], int] = chosen.does
+    command: Callable[[OpenedArchive], int] = chosen.does
     try:
         settings = load_settings()
         folder = Folder(archive_folder(settings.archive_url))
         with closing(Database(ledger_url(settings.ledger_url))) as database:
             archive = Archive(Ledger(database, settings.merchant()[0]), folder, time)
             with closing(Engine(archive)) as engine:
-                return command(Opened(archive, engine, settings, chosen))
+                return command(OpenedArchive(archive, engine, settings, chosen))
     except TwoJError as error:
         print(error.sentence, error.what_to_do, file=sys.stderr)
     except (
@@ -89,7 +89,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m archive", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, does: Callable[[Opened], int], about: str) -> argparse.ArgumentParser:
+    def command(name: str, does: Callable[[OpenedArchive], int], about: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=about, description=about)
         added.set_defaults(does=does)
         return added
@@ -113,7 +113,7 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _fill(opened: Opened) -> int:
+def _fill(opened: OpenedArchive) -> int:
     chosen, settings, archive = opened.chosen, opened.settings, opened.archive
     now_s = int(archive.clock())
     first_s = (
@@ -138,7 +138,7 @@ def _fill(opened: Opened) -> int:
 _FINE = (PieceState.PROVEN, PieceState.ERASED)
 
 
-def _status(opened: Opened) -> int:
+def _status(opened: OpenedArchive) -> int:
     with opened.archive.ledger.reading() as books:
         extent = pieces.extent(books)
         found = pieces.latest(books, extent[0], extent[1] + HOUR_S) if extent else []
@@ -161,7 +161,7 @@ def _status(opened: Opened) -> int:
     return 0
 
 
-def _check(opened: Opened) -> int:
+def _check(opened: OpenedArchive) -> int:
     with opened.archive.ledger.reading() as books:
         last_id = max((row.id for row in pieces.restated(books, most=1)), default=0)
     with opened.collector(opened.settings.archive_calls_per_s) as collector:
@@ -187,7 +187,7 @@ def _check(opened: Opened) -> int:
     return 1 if changed else 0
 
 
-def _verify(opened: Opened) -> int:
+def _verify(opened: OpenedArchive) -> int:
     found = list(verify(opened.archive))
     for damage in found:
         print(damage.sentence)
@@ -196,7 +196,7 @@ def _verify(opened: Opened) -> int:
     return 1 if found else 0
 
 
-def _sql(opened: Opened) -> int:
+def _sql(opened: OpenedArchive) -> int:
     answer = select(opened.engine, opened.archive, opened.chosen.text)
     if opened.chosen.format == "json":
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
@@ -212,7 +212,7 @@ def _sql(opened: Opened) -> int:
     return 0
 
 
-def _forget(opened: Opened) -> int:
+def _forget(opened: OpenedArchive) -> int:
     chosen = opened.chosen
     count = forget(opened.archive, f"{getuser()} (command)", user_id=chosen.user_id, op_id=chosen.op_id)
     print(f"{count} bets no longer say whose they were.")

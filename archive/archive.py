@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from archive import bets, pieces
 from archive.bets import DAY_S, HOUR_S
 from archive.pieces import ArchiveFile, Piece
-from archive.proof import HourRead, PieceState, Explanation, contradiction, judge
+from archive.proof import Explanation, HourRead, PieceState, contradiction, judge
 from archive.store import FileDamaged, Folder
 from ledger.database import Books, Ledger
 
@@ -240,6 +240,11 @@ class Archive:
         with self.ledger.writing() as books:
             pieces.add_file(books, made, self.now_ms())
             pieces.leave(books, [each for each in old if each != path], self.now_ms())
+
+    def drop_before(self, day_s: int) -> None:
+        """Let whole days before a UTC day leave the archive, with all that was made of them."""
+        with self._writing, self.ledger.writing() as books:
+            pieces.leave(books, pieces.drop(books, day_s), self.now_ms())
 
     def unlink_left(self, before_ms: int) -> int:
         """Take away the files that nothing has referred to since before a time; return how many."""

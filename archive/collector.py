@@ -16,7 +16,7 @@ from archive.archive import Archive, hour_text
 from archive.bets import DAY_S, HOUR_S
 from archive.engine import Engine
 from archive.pieces import Lease
-from archive.proof import HourRead, Explanation
+from archive.proof import Explanation, HourRead
 from archive.restatements import compare
 from archive.schedule import Horizon, horizon, next_hours
 from archive.store import FileDamaged
@@ -60,6 +60,7 @@ class Collector:
         workers: Executor,
         *,
         days: int = 60,
+        keep_days: int | None = None,
         calls_per_s: float = 2,
         least_free_bytes: int = _LEAST_FREE_BYTES,
         timer: Callable[[], float] = time.monotonic,
@@ -69,7 +70,8 @@ class Collector:
         self._engine = engine
         self._twoj = twoj
         self._workers = workers
-        self._days = days
+        self._days = min(days, keep_days or days)
+        self._keep_days = keep_days
         self._calls_per_s = calls_per_s
         self._least_free_bytes = least_free_bytes
         self._timer = timer
@@ -196,6 +198,8 @@ class Collector:
         self._archive.join_days(first_s, today_s)
         for day_s in range(first_s - first_s % DAY_S, today_s, DAY_S):
             self._engine.roll_up(day_s)
+        if self._keep_days:
+            self._archive.drop_before(today_s - (self._keep_days - 1) * DAY_S)
         self._archive.unlink_left(self._archive.now_ms() - _LEFT_FOR_S * 1000)
         if self._nightly.take(again=False):
             self.compare(_COMPARED_DAYS)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, insert, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from archive.bets import BetChange, HourSums
-from archive.proof import PieceState, Explanation
+from archive.proof import Explanation, PieceState
 from archive.store import WrittenFile
 from ledger.database import Books, Ledger, clock_ms
 from ledger.schema import archive_files, leases, pieces, restatements
@@ -96,6 +96,13 @@ def due_again(books: Books, start_s: int, end_s: int) -> int:
     """Have the hours of a window be read again soon, as if they had never been; return how many."""
     hours = pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s
     return books.execute(update(pieces).where(*hours).values(last_read_ms=0)).rowcount
+
+
+def drop(books: Books, before_s: int) -> list[str]:
+    """Take away all pieces before a UTC day; return the files that then nothing refers to."""
+    books.execute(pieces.delete().where(pieces.c.hour_s < before_s))
+    counts = archive_files.c.start_s < before_s, archive_files.c.left_at_ms.is_(None)
+    return list(books.scalars(select(archive_files.c.path).where(*counts)))
 
 
 def move(books: Books, moved: Sequence[Piece], path: str) -> set[str]:

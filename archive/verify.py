@@ -8,7 +8,7 @@ from archive import bets, pieces
 from archive.archive import Archive, hour_text
 from archive.bets import HOUR_S, HourSums
 from archive.pieces import Piece
-from archive.proof import PieceState, Explanation
+from archive.proof import Explanation, PieceState
 from archive.store import FileDamaged
 
 

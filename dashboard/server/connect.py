@@ -101,6 +101,7 @@ def connected(
                 twoj,
                 pool,
                 days=settings.archive_days,
+                keep_days=settings.archive_keep_days,
                 calls_per_s=settings.archive_calls_per_s,
                 timer=timer,
             )

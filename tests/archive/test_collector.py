@@ -8,6 +8,8 @@ import pytest
 from archive import pieces
 from archive.bets import DAY_S, HOUR_S, HourSums
 from archive.proof import PieceState
+from archive.questions import ask
+from archive.verify import verify
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
 from twoj_sandbox.world import World
@@ -86,3 +88,14 @@ def test_a_changed_bet_is_found_by_its_sums_and_named(make: Callable[..., Filled
     filled.sandbox.clear_calls()
     assert filled.collector.compare(60) == (1, 0)
     assert len(filled.sandbox.calls()) == 1
+
+
+def test_whole_days_leave_after_the_days_they_are_kept(make: Callable[..., Filled]):
+    filled = make(days=3)
+    filled.fill()
+    filled.archive.drop_before(DAY - DAY_S)
+    assert filled.archive.extent() == (DAY - DAY_S, DAY + 9 * HOUR_S)
+    assert ask(filled.engine, "sums", 0, DAY - DAY_S) == [(None, None, None)]
+    filled.archive.unlink_left(filled.archive.now_ms() + 1)
+    assert list(verify(filled.archive)) == []
+    assert not any("2026-03-13" in path for path in filled.archive.folder.paths(""))
