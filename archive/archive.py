@@ -241,6 +241,12 @@ class Archive:
             pieces.add_file(books, made, self.now_ms())
             pieces.leave(books, [each for each in old if each != path], self.now_ms())
 
+    def is_elsewhere(self) -> bool:
+        """Whether most files that the ledger names are not here: another server has another folder."""
+        with self.ledger.reading() as books:
+            paths = [each.file.path for each in pieces.all_files(books)]
+        return sum(self.folder.has(path) for path in paths) * 2 < len(paths)
+
     def drop_before(self, day_s: int) -> None:
         """Let whole days before a UTC day leave the archive, with all that was made of them."""
         with self._writing, self.ledger.writing() as books:

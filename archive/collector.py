@@ -132,6 +132,14 @@ class Collector:
             return _IDLE_S
         if self._archive.folder.free_bytes() < self._least_free_bytes:
             return self._stopped(Explanation("The archive's disk is nearly full."))
+        if self._pieces is None and self._archive.is_elsewhere():
+            return self._stopped(
+                Explanation(
+                    "The files of the archive are not in {place}. Set TWOJ_ARCHIVE_URL to the folder that all"
+                    " servers share.",
+                    {"place": str(self._archive.folder.root)},
+                )
+            )
         known = self._known()
         now_s = self._archive.clock()
         reach = horizon(known, now_s, self._days)
@@ -230,7 +238,8 @@ class Collector:
         """
         now_s = self._archive.clock()
         end_s = (int(now_s) - 2 * HOUR_S) // DAY_S * DAY_S
-        first_s = (self._archive.extent() or (end_s, end_s))[0]
+        first_s, last_s = self._archive.extent() or (end_s, end_s)
+        end_s = min(end_s, (last_s + HOUR_S) // DAY_S * DAY_S)
         start_s = max(end_s - days * DAY_S, -(-first_s // DAY_S) * DAY_S)
         calls = restated = 0
         for from_s in range(start_s, end_s, _COMPARED_DAYS * DAY_S):

@@ -109,6 +109,10 @@ class Folder:
             if path.is_file():
                 yield path.relative_to(self.root).as_posix()
 
+    def has(self, path: str) -> bool:
+        """Whether a file is there."""
+        return (self.root / path).is_file()
+
     def place_of(self, path: str) -> str:
         """Return where the engine finds a file."""
         return str(self.root / path)

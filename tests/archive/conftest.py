@@ -1,5 +1,6 @@
 """An archive of the session's sandbox: in a folder of its own, over a ledger of its own."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ from archive.store import Folder
 from tests.parts import ledger_at
 from tests.provider import CLOCK, Sandbox
 from twoj_client import TwoJ
+from twoj_sandbox import MCH_ID
 
 
 class Filled(NamedTuple):
@@ -41,9 +43,21 @@ def clock() -> list[int]:
     return [CLOCK]
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with its tables: to make them takes longer than most of these tests."""
+    path = tmp_path_factory.mktemp("ledger") / "ledger"
+    with ledger_at(f"sqlite:///{path}", MCH_ID) as ledger:
+        ledger.prepare()
+    return path
+
+
 @pytest.fixture
-def make(tmp_path: Path, sandbox: Sandbox, clock: list[int]) -> Iterator[Callable[..., Filled]]:
+def make(
+    tmp_path: Path, sandbox: Sandbox, clock: list[int], empty_ledger: Path
+) -> Iterator[Callable[..., Filled]]:
     """Make an archive of so many days; it is empty until it is filled."""
+    shutil.copy(empty_ledger, tmp_path / "ledger")
     timer = [0.0]
 
     def tick() -> float:

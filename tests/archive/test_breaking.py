@@ -175,6 +175,20 @@ def test_one_of_two_servers_collects_and_the_other_takes_over(make: Callable[...
     assert second.collector.state.collects
 
 
+def test_a_server_whose_folder_is_another_writes_nothing_and_says_so(make: Callable[..., Filled]):
+    filled = make(days=1)
+    filled.fill()
+    moved = filled.archive.folder.root.rename(filled.archive.folder.root.with_name("moved"))
+    other = make(days=1)
+    filled.collector._lease.give_back()
+    assert other.collector.turn() > 0
+    assert str(other.collector.state.stopped_by).startswith("The files of the archive are not in ")
+    assert list(other.archive.folder.paths("")) == []
+    moved.rename(other.archive.folder.root)
+    other.fill()
+    assert other.collector.state.stopped_by is None
+
+
 def test_a_lease_is_one_servers_until_it_ends(tmp_path: Path):
     with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", 1) as ledger:
         ledger.prepare()

@@ -14,6 +14,7 @@ from tests.archive.conftest import Filled
 from tests.provider import CLOCK
 from twoj_sandbox.world import World
 
+pytestmark = pytest.mark.slow
 DAY = CLOCK // DAY_S * DAY_S
 
 

@@ -12,7 +12,7 @@ import pytest
 from archive.bets import DAY_S
 from tests.provider import CLOCK, ROOT, Sandbox
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.slow]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 TODAY = CLOCK // DAY_S * DAY_S
 

@@ -15,6 +15,7 @@ from tests.archive.conftest import Filled
 from tests.provider import CLOCK
 from twoj_sandbox.world import World
 
+pytestmark = pytest.mark.slow
 TODAY = CLOCK // DAY_S * DAY_S
 START, END = TODAY - 2 * DAY_S + 5 * 3600, TODAY + 7 * 3600
 ZONES = ["UTC", "Asia/Manila", "Asia/Kolkata", "Asia/Kathmandu", "America/New_York"]

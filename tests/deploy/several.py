@@ -64,6 +64,7 @@ class Server:
             "XDG_DATA_HOME": str(folder),
             "XDG_CACHE_HOME": str(folder),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "TWOJ_ARCHIVE_URL": "off",
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
