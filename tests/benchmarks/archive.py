@@ -1,0 +1,164 @@
+"""How quickly the archive fills, and what its questions cost: ``python -m tests.benchmarks.archive``.
+
+Filling is timed against the local provider, beside `requests` + `json` + `pandas` doing the same from the same
+provider in the same run. The questions are asked of made-up days, written as the collector writes them; beside
+them stands the same over the raw rows. Prints; asserts nothing.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import requests
+
+from archive import pieces
+from archive.archive import Archive
+from archive.bets import DAY_S, HOUR_S, STORED, sums
+from archive.collector import Collector
+from archive.engine import Engine
+from archive.proof import HourRead
+from archive.questions import ask
+from archive.store import Folder
+from tests.benchmarks.table import Row, show
+from tests.parts import ledger_at
+from tests.provider import CLOCK, Sandbox, start_sandbox
+from twoj_client import TwoJ
+
+TODAY = CLOCK // DAY_S * DAY_S
+RNG = np.random.default_rng(12)
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float, object]:
+    """Return the seconds and the CPU seconds of this process that work took, and its result."""
+    begun, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    return time.perf_counter() - begun, time.process_time() - cpu, result
+
+
+def by_requests(sandbox: Sandbox, days: int, folder: Path) -> int:
+    """Read the same days one after the other, and write a Parquet file a day; return how many rows."""
+    session, count = requests.Session(), 0
+    for day_s in range(TODAY - days * DAY_S, TODAY, DAY_S):
+        rows: list[dict[str, object]] = []
+        for hour_s in range(day_s, day_s + DAY_S, HOUR_S):
+            page = 1
+            while True:
+                asked = {"time_start": hour_s, "time_end": hour_s + HOUR_S, "page": page, "page_size": 2000}
+                body = sandbox.summary_body(asked, ts=CLOCK)
+                answer = session.post(f"{sandbox.url}/api/all/history", data=body).json()["data"]
+                rows += answer["items"]
+                if page * 2000 >= answer["total"]:
+                    break
+                page += 1
+        pd.DataFrame(rows).to_parquet(folder / f"{day_s}.parquet")
+        count += len(rows)
+    return count
+
+
+def made_up(hour_s: int, rows: int) -> HourRead:
+    """An hour of bets: 4,000 players of whom few play at once, 60 games, stakes of a few sizes."""
+    players = RNG.integers(0, 4000, max(rows // 25, 1))
+    user = np.repeat(players, 25)[:rows]
+    at = hour_s + np.sort(RNG.integers(0, HOUR_S, rows))
+    bet = RNG.choice([1000, 2000, 5000, 10_000, 50_000], rows)
+    gain = np.where(RNG.random(rows) < 0.3, bet * RNG.integers(0, 6, rows), -bet)
+    number = hour_s * 10**6 + np.arange(rows)
+    table = pa.table(
+        {
+            "event_id": [f"{each}-1041-{each % 9999}" for each in number],
+            "draw_id": [""] * rows,
+            "game_id": 1001 + RNG.integers(0, 60, rows),
+            "user_id": 101_000_000_000 + user,
+            "op_id": [f"player{each}" for each in user],
+            "bet_amount": bet,
+            "gain_amount": gain,
+            "credit_before_bet": RNG.integers(0, 10**8, rows),
+            "credit": RNG.integers(0, 10**8, rows),
+            "start_at": at,
+            "end_at": at + 2,
+        }
+    ).cast(STORED)
+    return HourRead(hour_s, table, sums(table), complete=True, as_of_s=CLOCK, by_provider_clock=True)
+
+
+def fill(days: int, folder: Path) -> Row:
+    """Rows a second from the provider to proven pieces, against the same days read and written without a proof."""
+    with (
+        start_sandbox(clock=CLOCK) as sandbox,
+        TwoJ(
+            summary_url=sandbox.url,
+            mch_id=sandbox.mch_id,
+            key=sandbox.key,
+            cache_url=folder / "cache",
+            clock=lambda: CLOCK,
+        ) as twoj,
+        ledger_at(f"sqlite:///{folder / 'ledger'}", sandbox.mch_id) as ledger,
+        ThreadPoolExecutor(4) as workers,
+    ):
+        ledger.prepare()
+        archive = Archive(ledger, Folder(folder / "filled"), lambda: CLOCK)
+        collector = Collector(archive, Engine(archive), twoj, workers, calls_per_s=1e9)
+        list(collector.fill(TODAY - DAY_S, TODAY))  # what loads late is loaded
+        by_requests(sandbox, days, folder)  # the world is made
+        theirs_s, _, count = timed(lambda: by_requests(sandbox, days, folder))
+        ours_s, _, _ = timed(lambda: list(collector.fill(TODAY - days * DAY_S, TODAY - DAY_S)))
+        rows = sum(piece.ours.count for piece in archive.pieces(TODAY - days * DAY_S, TODAY - DAY_S))
+    ours, theirs = rows / ours_s, count / theirs_s
+    reference = "requests + json + pandas.to_parquet, no proof"
+    return Row(
+        "filling", f"{ours:,.0f} rows/s", reference, f"{theirs:,.0f} rows/s", ours / theirs, at_least=3
+    )
+
+
+def questions(days: int, rows_an_hour: int, folder: Path) -> list[Row]:
+    """CPU of some questions, against a scan of all rows by game; each is the median of five."""
+    start_s = TODAY - days * DAY_S
+    manila = [(at - 8 * HOUR_S, at + 16 * HOUR_S) for at in range(start_s, TODAY, DAY_S)]
+    user_id = 101_000_000_000 + int(RNG.integers(0, 4000))
+    raw = "SELECT game_id, count(*), sum(bet_amount::HUGEINT * bet_amount) FROM bets GROUP BY game_id"
+    bets = days * 24 * rows_an_hour
+    with ledger_at(f"sqlite:///{folder / 'asked-ledger'}", 1) as ledger:
+        ledger.prepare()
+        archive = Archive(ledger, Folder(folder / "asked"), lambda: CLOCK)
+        engine = Engine(archive)
+        for day_s in range(start_s, TODAY, DAY_S):
+            archive.keep([made_up(day_s + hour * HOUR_S, rows_an_hour) for hour in range(24)])
+            engine.roll_up(day_s)
+        with ledger.reading() as books:
+            size = sum(each.file.size_bytes for each in pieces.all_files(books) if each.kind == "day")
+        scan_ms = cpu_ms(lambda: engine.rows(raw, start_s, TODAY))
+        found = [Row(f"bytes a bet, {bets:,} bets", f"{size / bets:.1f}", "", "", size / bets, at_most=24)]
+        for name, values, most_ms in (
+            ("days", {"days": manila}, 30),
+            ("spreads", {}, 30),
+            ("players_of_days", {"days": manila}, 100),
+            ("rounds_of_player", {"user_id": user_id}, 300),
+        ):
+            ours_ms = cpu_ms(lambda: ask(engine, name, start_s, TODAY, **values))  # noqa: B023 - at once
+            work = f"{name}, of {most_ms} ms at 28.8 million bets"
+            found.append(Row(work, f"{ours_ms:.0f} ms", "raw scan", f"{scan_ms:.0f} ms", ours_ms / scan_ms))
+    return found
+
+
+def cpu_ms(work: Callable[[], object]) -> float:
+    """The median of five, in ms of CPU of this process."""
+    return sorted(timed(work)[1] for _ in range(5))[2] * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=14)
+    parser.add_argument("--rows-an-hour", type=int, default=2000)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        show([fill(chosen.days, Path(folder)), *questions(chosen.days, chosen.rows_an_hour, Path(folder))])
+
+
+if __name__ == "__main__":
+    main()
