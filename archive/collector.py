@@ -78,7 +78,7 @@ class Collector:
         self._lease = Lease(archive.ledger, "collector", _LEASE_S)
         self._nightly = Lease(archive.ledger, "comparison", DAY_S)
         self._pieces: dict[int, pieces.Piece] | None = None
-        self._paced_until = self._tail_at = self._tidied_at = float("-inf")
+        self._lease_until = self._paced_until = self._tail_at = self._tidied_at = float("-inf")
         self._stopping = threading.Event()
 
     @contextmanager
@@ -127,9 +127,11 @@ class Collector:
         return _AFTER_FAILURE_S
 
     def _turn(self) -> float:
-        if not self._lease.take():
-            self.state, self._pieces = CollectorState(), None
-            return _IDLE_S
+        if self._timer() >= self._lease_until:
+            if not self._lease.take():
+                self.state, self._pieces = CollectorState(), None
+                return _IDLE_S
+            self._lease_until = self._timer() + _LEASE_S / 3
         if self._archive.folder.free_bytes() < self._least_free_bytes:
             return self._stopped(Explanation("The archive's disk is nearly full."))
         if self._pieces is None and self._archive.is_elsewhere():

@@ -48,7 +48,8 @@ def is_due(piece: Piece, now_s: float) -> bool:
     if piece.state is PieceState.ERASED:  # or what was taken out would come back
         return False
     if piece.state in (PieceState.DIFFERS, PieceState.MISSING):
-        return now_s >= read_s + _RETRY_S
+        # What has not healed for long seldom does: the older, the more rarely.
+        return now_s >= read_s + max(_RETRY_S, (read_s - end_s) / 4)
     after_s = OPEN_READS_S if piece.state is PieceState.OPEN else PROVEN_READS_S
     return any(read_s < end_s + each <= now_s for each in (0, *after_s))
 

@@ -30,7 +30,9 @@ class ArchiveState:
     def memory_begins(self) -> date | None:
         """The first day that the provider remembers; None where that is not known."""
         reach = self.collector.horizon
-        return utc_day(reach.first_hour_s) if reach and reach.memory_ends else None
+        with_bets = (piece.hour_s for piece in self.pieces if piece.ours.count)
+        first_s = next(with_bets, None)  # the oldest comes first
+        return utc_day(first_s) if reach and reach.memory_ends and first_s is not None else None
 
 
 def archive_state(merchant: Merchant) -> ArchiveState | None:

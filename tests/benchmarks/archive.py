@@ -1,8 +1,8 @@
 """How quickly the archive fills, and what its questions cost: ``python -m tests.benchmarks.archive``.
 
-Filling is timed against the local provider, beside `requests` + `json` + `pandas` doing the same from the same
-provider in the same run. The questions are asked of made-up days, written as the collector writes them; beside
-them stands the same over the raw rows. Prints; asserts nothing.
+Filling is timed against the local provider, beside `requests` + `json` + `pandas` doing the same from the
+same provider in the same run. The questions are asked of made-up days, written as the collector writes them;
+beside them stands the same over the raw rows.
 """
 
 import argparse
@@ -88,7 +88,7 @@ def made_up(hour_s: int, rows: int) -> HourRead:
 
 
 def fill(days: int, folder: Path) -> Row:
-    """Rows a second from the provider to proven pieces, against the same days read and written without a proof."""
+    """Rows a second from the provider to proven pieces, against the same days read without a proof."""
     with (
         start_sandbox(clock=CLOCK) as sandbox,
         TwoJ(

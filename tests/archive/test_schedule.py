@@ -1,0 +1,70 @@
+"""Which hours are read next, by written cases."""
+
+import pytest
+
+from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.pieces import Piece
+from archive.proof import PieceState
+from archive.schedule import Horizon, horizon, is_due, next_hours
+
+TODAY = 20_000 * DAY_S
+NOW = TODAY + 10 * HOUR_S + 60
+
+
+def piece(hour_s: int, read_s: float = NOW, state: PieceState = PieceState.PROVEN, bets: int = 1) -> Piece:
+    return Piece(hour_s, 1, state, None, HourSums(bets, 0, 0), None, 0, int(read_s * 1000), "", None)
+
+
+def all_read(first_s: int, last_s: int = TODAY + 9 * HOUR_S, **how: object) -> dict[int, Piece]:
+    return {hour_s: piece(hour_s, **how) for hour_s in range(first_s, last_s + 1, HOUR_S)}
+
+
+def test_the_newest_hours_come_first_and_never_across_a_day():
+    first_s = TODAY - 2 * DAY_S
+    assert next_hours({}, NOW, first_s, 24) == [TODAY + n * HOUR_S for n in (7, 8, 9)]
+    known = all_read(TODAY + 5 * HOUR_S)
+    assert next_hours(known, NOW, first_s, 24) == [TODAY + n * HOUR_S for n in range(5)]
+    assert next_hours(known, NOW, first_s, 1) == [TODAY + 4 * HOUR_S]
+    assert next_hours(all_read(TODAY), NOW, first_s, 24) == list(range(TODAY - DAY_S, TODAY, HOUR_S))
+    assert next_hours(all_read(first_s), NOW, first_s, 24) == []
+
+
+def test_an_hour_that_has_just_ended_goes_before_the_past():
+    known = all_read(TODAY, TODAY + 8 * HOUR_S)
+    assert next_hours(known, NOW, TODAY - DAY_S, 24) == [TODAY + 9 * HOUR_S]
+    known[TODAY + 9 * HOUR_S] = piece(TODAY + 9 * HOUR_S, NOW - 90, PieceState.OPEN)  # while it ran
+    assert next_hours(known, NOW, TODAY - DAY_S, 24) == [TODAY + 9 * HOUR_S]
+
+
+@pytest.mark.parametrize(
+    ("state", "ended_ago_s", "read_ago_s", "due"),
+    [
+        (PieceState.OPEN, 60, 61, True),  # read while it ran
+        (PieceState.OPEN, 60, 59, False),
+        (PieceState.OPEN, 600, 590, True),
+        (PieceState.OPEN, 7499, 3600, False),
+        (PieceState.OPEN, 7500, 3600, True),
+        (PieceState.PROVEN, DAY_S - 1, DAY_S - 9000, False),
+        (PieceState.PROVEN, DAY_S, DAY_S - 9000, True),
+        (PieceState.PROVEN, 3 * DAY_S, 2 * DAY_S, True),
+        (PieceState.PROVEN, 14 * DAY_S, DAY_S, True),
+        (PieceState.PROVEN, 400 * DAY_S, 386 * DAY_S, False),
+        (PieceState.DIFFERS, 9000, 3599, False),
+        (PieceState.DIFFERS, 9000, 3600, True),
+        (PieceState.MISSING, 9000, 3600, True),
+        (PieceState.DIFFERS, 10 * DAY_S, 2 * DAY_S, True),
+        (PieceState.DIFFERS, 10 * DAY_S, DAY_S, False),
+        (PieceState.ERASED, 14 * DAY_S, 13 * DAY_S, False),
+    ],
+)
+def test_when_an_hour_is_read_again(state: PieceState, ended_ago_s: int, read_ago_s: int, due: bool):
+    assert is_due(piece(NOW - ended_ago_s - HOUR_S, NOW - read_ago_s, state), NOW) is due
+
+
+def test_two_silent_weeks_are_where_the_memory_ends():
+    silent_s = TODAY - 20 * DAY_S
+    known = all_read(TODAY - 6 * DAY_S) | all_read(silent_s, TODAY - 6 * DAY_S - HOUR_S, bets=0)
+    assert horizon(known, NOW, 60) == Horizon(silent_s, memory_ends=True)
+    known[silent_s + 5 * HOUR_S] = piece(silent_s + 5 * HOUR_S)
+    assert horizon(known, NOW, 60) == Horizon(TODAY - 59 * DAY_S, memory_ends=False)
+    assert horizon({}, NOW, 3) == Horizon(TODAY - 2 * DAY_S, memory_ends=False)
