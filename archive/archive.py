@@ -20,6 +20,7 @@ from ledger.database import Books, Ledger
 FINISHED: Final = (PieceState.PROVEN, PieceState.ERASED)
 UNFINISHED: Final = (PieceState.OPEN, PieceState.MISSING)
 """Written over by the next reading, without a version of their own."""
+_NOT_HELD: Final = (PieceState.MISSING, PieceState.DIFFERS)
 _NEIGHBOURS: Final = 64
 _DAYS: Final = "/days/"
 
@@ -30,6 +31,14 @@ class Kept:
 
     piece: Piece
     restated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How well a window is held: as of when, by the provider's clock, and whether all of it is proven."""
+
+    as_of_ms: int
+    is_proven: bool
 
 
 class Archive:
@@ -211,6 +220,24 @@ class Archive:
                         self._refer(books, made, of_day)
                 joined += 1
         return joined
+
+    def held(self, start_s: int, end_s: int, fresh_s: int) -> "Held | None":
+        """Return how well a window is held; None where an hour of it is missing, or differs, or is too old.
+
+        `fresh_s`: how old the newest hour may be, by our clock, where the window has not ended.
+        """
+        found = self.pieces(start_s, end_s)
+        hours = -(-end_s // HOUR_S) - start_s // HOUR_S
+        if len(found) < hours or any(piece.state in _NOT_HELD for piece in found):
+            return None
+        # An hour that was read before its end is known as far as that.
+        read_to_s = (min(piece.as_of_ms // 1000, piece.hour_s + HOUR_S) for piece in found)
+        if any(
+            to_s < min(piece.hour_s + HOUR_S, end_s) - fresh_s
+            for piece, to_s in zip(found, read_to_s, strict=True)
+        ):
+            return None
+        return Held(found[-1].as_of_ms, all(piece.state in FINISHED for piece in found))
 
     def rewrite(self, before: Sequence[Piece], after: Sequence[Piece], table: pa.Table) -> None:
         """Write the file of some pieces anew with other rows; sums and versions stay, what was made goes."""

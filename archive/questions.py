@@ -151,6 +151,20 @@ def ask(
     return engine.rows(with_days(question.sql, days), start_s, end_s, question.of, **values)
 
 
+def ask_numbers(
+    engine: Engine,
+    name: str,
+    start_s: int,
+    end_s: int,
+    *,
+    days: Sequence[tuple[int, int]] = (),
+    **values: int | str,
+) -> list[tuple[int, ...]]:
+    """Answer a question as `ask` does whose rows are whole numbers alone; a sum of nothing is 0."""
+    rows = ask(engine, name, start_s, end_s, days=days, **values)
+    return [tuple(int(value or 0) for value in row) for row in rows]
+
+
 def with_days(sql: str, days: Sequence[tuple[int, int]]) -> str:
     """Return SQL with the days in it, whole numbers alone."""
     rows = (f"SELECT {int(day_s)} AS day_s, {int(end_s)} AS end_s" for day_s, end_s in days)

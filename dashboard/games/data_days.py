@@ -11,6 +11,7 @@ from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_end, day_start, days_label
 from dashboard.core.text import Deferred, Words, later, plural
 from dashboard.games import data_table
+from dashboard.games.data_archive import archived_days
 from dashboard.games.data_table import PATIENCE_S, WHOLE, Call, call_names
 from dashboard.games.days import GameDays
 from dashboard.provider.asking import warnings_of
@@ -34,11 +35,14 @@ def game_days(
 
     The last day holds what was there at `now`.
 
-    Slots games take one call a day, the newest day first; the others one a day each, after the slots; then
+    From the archive where it holds these days. Else slots games take one call a day, the newest day first;
+    the others one a day each, after the slots; then
     come the totals of all games, against which these are held. An answer that failed is None and named in
     `failures`. Raises TwoJError where the list of games or every answer failed.
     """
     listed = merchant.twoj.all.list().data
+    if archived := archived_days(merchant, listed, days, now, only):
+        return Progressive(archived, 1, 1)
     wanted = _wanted(listed, only)
 
     def start() -> Job[Cell, Any]:
