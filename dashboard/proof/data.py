@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -59,8 +60,8 @@ def restatements(merchant: Merchant) -> pd.DataFrame:
     zone = merchant.zone
     return pd.DataFrame(
         {
-            "hour": _times([row.hour_s * 1000 for row in rows], zone.key),
-            "seen_at": _times([row.seen_at_ms for row in rows], zone.key),
+            "hour": _times([row.hour_s * 1000 for row in rows], zone),
+            "seen_at": _times([row.seen_at_ms for row in rows], zone),
             "change": pd.Series([row.change for row in rows], dtype="string"),
             "event_id": pd.Series([row.event_id for row in rows], dtype="string"),
             "game_id": pd.Series([bet.get("game_id") for bet in told], dtype="Int64"),
@@ -71,7 +72,7 @@ def restatements(merchant: Merchant) -> pd.DataFrame:
     )
 
 
-def _times(times_ms: list[int], zone: str) -> "pd.Series[pd.Timestamp]":
+def _times(times_ms: list[int], zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
     times = pd.to_datetime(pd.Series(times_ms, dtype="int64"), unit="ms", utc=True)
     return times.dt.tz_convert(zone)
 

@@ -56,6 +56,11 @@ PARTS = {
         "hits": "No pot was seen to fall in this period, and no payout was received.",
         "screens": "No screen has a link yet.",
     },
+    ("data", ()): {
+        "archive": "The archive is switched off (TWOJ_ARCHIVE_URL is off)",
+        "archive-days": NOTHING,
+        "restatements": NOTHING,
+    },
     ("status", ()): {"refused": NOTHING, "status-audit": "Nothing has been written yet."},
 }
 """By page and what its address holds beside `OLD`: what each part says that may be empty there."""

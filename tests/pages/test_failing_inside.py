@@ -12,6 +12,7 @@ PAGES = {
     "bets": {},
     "wallet": {"op_id": "whale"},
     "jackpots": {},
+    "data": {},
     "status": {},
 }
 
@@ -28,7 +29,8 @@ def broken(*_args: object, **_options: object) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
-    "place", [(charts, "show"), (table, "draw"), (downloads, "draw"), (downloads, "offer")]
+    "place",
+    [(charts, "show"), (table, "render_table"), (downloads, "render_downloads"), (downloads, "offer")],
 )
 def test_a_part_may_fail_inside_its_own_box(open_page, monkeypatch, page, place):
     monkeypatch.setattr(*place, broken)
@@ -48,7 +50,7 @@ def test_the_cards_above_what_failed_stay_as_they_are(open_page, monkeypatch):
 
 
 def test_where_nothing_is_known_yet_empty_cards_keep_their_place(open_page, monkeypatch):
-    monkeypatch.setattr(cards, "draw", broken)
+    monkeypatch.setattr(cards, "render_cards", broken)
     app = open_page({"period": "7d", "compare": "none"})
     assert not app.exception
     assert [metric.value for metric in app.metric if metric.label == "Bet amount"] == ["–"]

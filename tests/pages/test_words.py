@@ -27,6 +27,7 @@ PAGES = {
     "/wallet?op_id=grinder": 2,
     "/jackpots": 2,
     "/screens": 0,
+    "/data": 0,
     "/status": 0,
 }
 """The pages' addresses, and how many cards each has."""
@@ -66,7 +67,8 @@ DATES = {
 NAMES = {word for game in GAMES for word in re.findall(r"[A-Za-z]+", game.name)}
 TYPES = {"Slots", "Multiplayer", "Table", "Fish", "Crypto"}
 UNITS = {"PHP", "UTC", "pp", "ms", "kB", "MB", "GB", "min", "sec", "hr", "ago", "yyyy", "mm", "dd"}
-CALLED = {"CSV", "XLSX", "Parquet", "grinder", "nobody", "RTP", "Python", "SQLite"}
+CALLED = {"CSV", "XLSX", "Parquet", "grinder", "nobody", "RTP", "Python", "SQLite", "check"}
+CALLED |= {"streamlit", "pandas", "plotly", "httpx", "sqlalchemy", "diskcache", "redis"}
 STREAMLITS = re.compile("Skip to main content|Choose an option|Selected Date: |data:image")
 """Words that Streamlit 1.67 has in English alone, and pictures."""
 PLAIN = DATES | NAMES | TYPES | UNITS | CALLED
