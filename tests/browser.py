@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.parts import browser_driver, free_port, program
 
 ROOT = Path(__file__).parents[1]
 LOG = "server.log"
+PATIENCE_MS = 30_000
+"""So long a page may take to show something, unless a test says otherwise: the machine may be busy."""
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
@@ -34,6 +36,7 @@ def readme_command() -> list[str]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser of its own profile; ends with the context."""
+    expect.set_options(timeout=PATIENCE_MS)
     path = program("chromium", "chromium")
     browser_driver()
     with sync_playwright() as playwright:
