@@ -25,6 +25,7 @@ from tests.parts import ledger_at
 from tests.provider import CLOCK, ROOT, Sandbox
 from twoj_sandbox.world import World
 
+pytestmark = pytest.mark.slow
 TODAY = CLOCK // DAY_S * DAY_S
 HOUR = TODAY - 5 * DAY_S
 
@@ -199,7 +200,6 @@ def test_a_lease_is_one_servers_until_it_ends(tmp_path: Path):
         assert other.take()
 
 
-@pytest.mark.slow
 @pytest.mark.servers
 def test_kill_9_anywhere_loses_nothing_and_doubles_nothing(tmp_path: Path, sandbox: Sandbox, truth: World):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")} | {

@@ -7,6 +7,8 @@ import pytest
 from archive.sql import SqlRefused, select
 from tests.archive.conftest import Filled
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("text", "why"),

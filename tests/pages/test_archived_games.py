@@ -12,6 +12,7 @@ from dashboard.kit.current import merchants
 from tests.pages.games_page import whole
 from tests.provider import CLOCK
 
+pytestmark = pytest.mark.slow
 DAYS = [date(2026, 3, 13) + timedelta(days=number) for number in range(3)]
 
 

@@ -2,9 +2,12 @@
 
 import time
 
+import pytest
+
 from archive.collector import Collector
 from tests.provider import CLOCK, Sandbox
 
+pytestmark = pytest.mark.slow
 SETTINGS = {"archive_days": 2, "archive_calls_per_s": 1000}
 
 
