@@ -15,12 +15,11 @@ from time import time
 from typing import Any
 
 from archive import pieces
-from archive.archive import Archive, hour_text
+from archive.archive import FINISHED, Archive, hour_text
 from archive.bets import DAY_S, HOUR_S
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.erasure import forget
-from archive.proof import PieceState
 from archive.sql import SqlRefused, select
 from archive.store import ArchiveOff, FileDamaged, Folder, archive_folder
 from archive.verify import give_up, verify
@@ -127,7 +126,7 @@ def _fill(opened: OpenedArchive) -> int:
                 print(f"\r{done} of {wanted} hours", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    proven = {piece.hour_s for piece in archive.pieces(first_s, end_s) if piece.state in _FINE}
+    proven = {piece.hour_s for piece in archive.pieces(first_s, end_s) if piece.state in FINISHED}
     still_open = now_s - 3 * HOUR_S
     missing = [hour_s for hour_s in range(first_s, min(end_s, still_open), HOUR_S) if hour_s not in proven]
     for hour_s in missing:
@@ -135,21 +134,17 @@ def _fill(opened: OpenedArchive) -> int:
     return 1 if missing else 0
 
 
-_FINE = (PieceState.PROVEN, PieceState.ERASED)
-
-
 def _status(opened: OpenedArchive) -> int:
     with opened.archive.ledger.reading() as books:
-        extent = pieces.extent(books)
-        found = pieces.latest(books, extent[0], extent[1] + HOUR_S) if extent else []
+        found = pieces.latest(books)
         size = sum(each.file.size_bytes for each in pieces.all_files(books))
     states = Counter(str(piece.state) for piece in found)
     with_bets = [piece.hour_s for piece in found if piece.ours.count]
     said: dict[str, Any] = {
         "rows": sum(piece.ours.count for piece in found),
         "bytes": size,
-        "first_hour": extent and extent[0],
-        "last_hour": extent and extent[1],
+        "first_hour": found[0].hour_s if found else None,
+        "last_hour": found[-1].hour_s if found else None,
         "hours": {state: states[state] for state in ("proven", "open", "differs", "missing")},
         "remembers_from": min(with_bets, default=None),
     }

@@ -64,8 +64,8 @@ class Archive:
         """The time by our clock."""
         return int(self.clock() * 1000)
 
-    def pieces(self, start_s: int, end_s: int) -> list[Piece]:
-        """Return the version that counts of each hour of a window that was read, oldest first."""
+    def pieces(self, start_s: int = 0, end_s: int = pieces.ALWAYS_S) -> list[Piece]:
+        """Return the version that counts of each hour of a window (of all) that was read, oldest first."""
         with self.ledger.reading() as books:
             return pieces.latest(books, start_s - start_s % HOUR_S, end_s)
 

@@ -13,7 +13,7 @@ _TYPES: Final = {
     "BIGINT": "Int64",
     "VARCHAR": "String",
 }
-SETTINGS: Final = "SETTINGS cast_keep_nullable = 1, any_join_distinct_right_table_keys = 0"
+SETTINGS: Final = "SETTINGS cast_keep_nullable = 1"
 
 
 def clickhouse_sql(

@@ -165,10 +165,7 @@ class Collector:
 
     def _known(self) -> dict[int, pieces.Piece]:
         if self._pieces is None:
-            extent = self._archive.extent() or (0, 0)
-            self._pieces = {
-                piece.hour_s: piece for piece in self._archive.pieces(extent[0], extent[1] + HOUR_S)
-            }
+            self._pieces = {piece.hour_s: piece for piece in self._archive.pieces()}
         return self._pieces
 
     def _keep(self, hours: list[HourRead]) -> int:
@@ -205,9 +202,7 @@ class Collector:
         """Join the hours of finished days, sum them up, unlink what is old, and compare once a night."""
         today_s = int(now_s) // DAY_S * DAY_S
         first_s = (self._archive.extent() or (today_s, 0))[0]
-        self._archive.join_days(first_s, today_s)
-        for day_s in range(first_s - first_s % DAY_S, today_s, DAY_S):
-            self._engine.roll_up(day_s)
+        self._finish_days(first_s, today_s)
         if self._keep_days:
             self._archive.drop_before(today_s - (self._keep_days - 1) * DAY_S)
         self._archive.unlink_left(self._archive.now_ms() - _LEFT_FOR_S * 1000)
@@ -229,8 +224,12 @@ class Collector:
             self._read(hours)
             self._stopping.wait(max(0, self._paced_until - self._timer()))
         self._pieces = None
+        self._finish_days(first_s, end_s)
+
+    def _finish_days(self, first_s: int, end_s: int) -> None:
+        """Join the hours of days that are whole and proven, and sum these days up."""
         self._archive.join_days(first_s, end_s)
-        for day_s in range(first_s, end_s, DAY_S):
+        for day_s in range(first_s - first_s % DAY_S, end_s, DAY_S):
             self._engine.roll_up(day_s)
 
     def compare(self, days: int) -> tuple[int, int]:

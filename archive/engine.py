@@ -108,13 +108,6 @@ class Engine:
         with self._asked(sql, start_s, end_s, rolled, values) as answer:
             return answer.fetchall()
 
-    def table(
-        self, sql: str, start_s: int, end_s: int, rolled: RollUp | None = None, **values: int | str
-    ) -> pa.Table:
-        """Answer the same as an Arrow table, for many rows. Sums of 64 bits are wider there: cast them."""
-        with self._asked(sql, start_s, end_s, rolled, values) as answer:
-            return answer.to_arrow_table()
-
     @contextmanager
     def _asked(
         self, sql: str, start_s: int, end_s: int, rolled: RollUp | None, values: Mapping[str, int | str]

@@ -21,10 +21,8 @@ def forget(archive: Archive, who: str, *, user_id: int | None = None, op_id: str
     Hours that hold such bets are `erased` from then on and are not read again. Returns how many bets it was.
     Asks no network. Raises LedgerAway, FileDamaged, OSError.
     """
-    extent = archive.extent()
-    found = archive.pieces(extent[0], extent[1] + HOUR_S) if extent else []
     by_path = defaultdict(list)
-    for piece in found:
+    for piece in archive.pieces():
         if piece.path:
             by_path[piece.path].append(piece)
     erased = 0

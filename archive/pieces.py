@@ -15,6 +15,8 @@ from archive.store import WrittenFile
 from ledger.database import Books, Ledger, clock_ms
 from ledger.schema import archive_files, leases, pieces, restatements
 
+ALWAYS_S: Final = 2**40
+"""After all times."""
 _MOST_SAID: Final = 1000
 """So many changed bets of one hour are written down one by one; the sums of the versions tell of all."""
 
@@ -46,8 +48,8 @@ class ArchiveFile:
     made_of: str
 
 
-def latest(books: Books, start_s: int, end_s: int) -> list[Piece]:
-    """Return the version that counts of each hour of a window that was read, oldest first."""
+def latest(books: Books, start_s: int = 0, end_s: int = ALWAYS_S) -> list[Piece]:
+    """Return the version that counts of each hour of a window (of all) that was read, oldest first."""
     return [_piece(row) for row in books.execute(_latest(start_s, end_s).order_by(pieces.c.hour_s))]
 
 
@@ -63,12 +65,6 @@ def _latest(start_s: int, end_s: int) -> Select[Any]:
         .where(pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s)
         .where(~select(newer.c.hour_s).where(is_newer).exists())
     )
-
-
-def versions(books: Books, hour_s: int) -> list[Piece]:
-    """Return all versions of an hour, the first of them first."""
-    rows = select(pieces).where(pieces.c.hour_s == hour_s).order_by(pieces.c.version)
-    return [_piece(row) for row in books.execute(rows)]
 
 
 def extent(books: Books) -> tuple[int, int] | None:

@@ -27,8 +27,7 @@ def verify(archive: Archive) -> Iterator[Damage]:
     """
     with archive.ledger.reading() as books:
         files = pieces.all_files(books)
-        extent = pieces.extent(books)
-        found = pieces.latest(books, extent[0], extent[1] + HOUR_S) if extent else []
+        found = pieces.latest(books)
     lying = defaultdict(list)
     for piece in found:
         if piece.path:

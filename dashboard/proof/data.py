@@ -9,7 +9,6 @@ import pandas as pd
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import HOUR_S
 from archive.collector import Collector, CollectorState
 from archive.pieces import Piece
 from dashboard.proof.coverage import utc_day
@@ -41,8 +40,7 @@ def archive_state(merchant: Merchant) -> ArchiveState | None:
     if merchant.archive is None:
         return None
     with merchant.ledger.reading() as books:
-        extent = pieces.extent(books)
-        found = pieces.latest(books, extent[0], extent[1] + HOUR_S) if extent else []
+        found = pieces.latest(books)
         size = sum(each.file.size_bytes for each in pieces.all_files(books))
     folder = merchant.archive.folder
     return ArchiveState(tuple(found), size, folder.free_bytes(), merchant.running(Collector).state)
