@@ -13,9 +13,11 @@ from archive import pieces
 from archive.archive import Archive
 from archive.bets import DAY_S, HOUR_S, STORED
 from archive.store import FileDamaged
+from twoj_client.cache.memory import Memory
 
 QUARTER_S: Final = 900
 """Roll-ups know quarters of an hour: clocks differ from UTC by whole ones of these."""
+_ROWS_KEPT: Final = 100_000
 _SETTINGS: Final[Mapping[str, str | bool | int]] = {
     "memory_limit": "1GB",
     "threads": 2,
@@ -74,6 +76,7 @@ class Engine:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self._connection = duckdb.connect(":memory:", config=dict(_SETTINGS))
+        self._answers = Memory[list[tuple[int | str | None, ...]]](_ROWS_KEPT)
 
     def close(self) -> None:
         """Let go of the engine's memory."""
@@ -105,14 +108,26 @@ class Engine:
         `values` fill its `$name` places; sums are exact. Raises LedgerAway, and FileDamaged where a file is
         not what was written.
         """
-        with self._asked(sql, start_s, end_s, rolled, values) as answer:
-            return answer.fetchall()
+        sources = self.sources(start_s, end_s, rolled)
+        # Files never change: over the same ones the answer is the same.
+        key = (sql, start_s, end_s, sources, *sorted(values.items()))
+        found = self._answers.get(key)
+        if found is None:
+            with self._asked(sql, start_s, end_s, rolled, sources, values) as answer:
+                found = answer.fetchall()
+            self._answers.put(key, found, 1 + len(found))
+        return list(found)
 
     @contextmanager
     def _asked(
-        self, sql: str, start_s: int, end_s: int, rolled: RollUp | None, values: Mapping[str, int | str]
+        self,
+        sql: str,
+        start_s: int,
+        end_s: int,
+        rolled: RollUp | None,
+        sources: Sources,
+        values: Mapping[str, int | str],
     ) -> Iterator[duckdb.DuckDBPyRelation]:
-        sources = self.sources(start_s, end_s, rolled)
         tables = {"bets": _bets(sources.bets)}
         if rolled:
             tables[str(rolled)] = _with_rolled(rolled, sources.rolled)

@@ -159,3 +159,19 @@ def test_single_rounds_and_sizes(filled: Filled, rounds: list[Bet]):
 def test_nothing_is_there_before_anything_was_read(make: Callable[..., Filled]):
     assert ask(make().engine, "games", START, END) == []
     assert ask(make().engine, "player_count", START, END) == [(0,)]
+
+
+def test_the_same_question_over_the_same_files_is_answered_once(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+):
+    told = ask(filled.engine, "games", START, END)
+    told_as_list = [*told]
+    told.clear()  # the caller's own
+    with monkeypatch.context() as patch:
+        patch.delattr(filled.engine, "_connection")
+        assert ask(filled.engine, "games", START, END) == told_as_list
+    filled.wait(60)
+    filled.fill()  # the running hour is another file
+    assert sum(row[1] for row in ask(filled.engine, "games", START, CLOCK + 60)) > sum(
+        row[1] for row in told_as_list
+    )
