@@ -1,6 +1,6 @@
 """The archive of one merchant: hours come in, are proven, lie in files, and are read as one table of bets."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,11 +16,11 @@ from archive.pieces import ArchiveFile, Piece
 from archive.proof import Explanation, HourRead, PieceState, contradiction, judge
 from archive.store import FileDamaged, Folder
 from ledger.database import Books, Ledger
+from twoj_client.windows import Window
 
 FINISHED: Final = (PieceState.PROVEN, PieceState.ERASED)
 UNFINISHED: Final = (PieceState.OPEN, PieceState.MISSING)
 """Written over by the next reading, without a version of their own."""
-_NOT_HELD: Final = (PieceState.MISSING, PieceState.DIFFERS)
 _NEIGHBOURS: Final = 64
 _DAYS: Final = "/days/"
 
@@ -35,10 +35,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How well a window is held: as of when, by the provider's clock, and whether all of it is proven."""
+    """How well a window is held: as of when, by the provider's clock, and whether all of it is proven.
+
+    `lacking` are the windows in it that are not there, oldest first; the provider's sums of the `differing`
+    hours are others than those of their bets.
+    """
 
     as_of_ms: int
     is_proven: bool
+    lacking: tuple[Window, ...] = ()
+    differing: tuple[Piece, ...] = ()
 
 
 class Archive:
@@ -222,22 +228,30 @@ class Archive:
         return joined
 
     def held(self, start_s: int, end_s: int, fresh_s: int) -> "Held | None":
-        """Return how well a window is held; None where an hour of it is missing, or differs, or is too old.
+        """Return how well a window is held; None where nothing of it is.
 
-        `fresh_s`: how old the newest hour may be, by our clock, where the window has not ended.
+        `fresh_s`: hours that were read so shortly ago, by our clock, lack nothing.
         """
-        found = self.pieces(start_s, end_s)
-        hours = -(-end_s // HOUR_S) - start_s // HOUR_S
-        if len(found) < hours or any(piece.state in _NOT_HELD for piece in found):
+        pieces_of = [each for each in self.pieces(start_s, end_s) if each.state is not PieceState.MISSING]
+        lacking, known_to_s = [], start_s
+        for piece in pieces_of:
+            hour_end_s = min(piece.hour_s + HOUR_S, end_s)
+            is_fresh = piece.last_read_ms >= self.now_ms() - fresh_s * 1000
+            # An hour that was read before its end is known as far as that.
+            read_to_s = hour_end_s if is_fresh else min(piece.as_of_ms // 1000, hour_end_s)
+            if piece.hour_s > known_to_s:
+                lacking.append(Window(known_to_s, piece.hour_s))
+            known_to_s = max(known_to_s, read_to_s)
+            if read_to_s < hour_end_s:
+                lacking.append(Window(max(known_to_s, piece.hour_s), hour_end_s))
+                known_to_s = hour_end_s
+        if known_to_s < end_s:
+            lacking.append(Window(known_to_s, end_s))
+        if not pieces_of:
             return None
-        # An hour that was read before its end is known as far as that.
-        read_to_s = (min(piece.as_of_ms // 1000, piece.hour_s + HOUR_S) for piece in found)
-        if any(
-            to_s < min(piece.hour_s + HOUR_S, end_s) - fresh_s
-            for piece, to_s in zip(found, read_to_s, strict=True)
-        ):
-            return None
-        return Held(found[-1].as_of_ms, all(piece.state in FINISHED for piece in found))
+        differing = tuple(piece for piece in pieces_of if piece.state is PieceState.DIFFERS)
+        is_proven = not lacking and all(piece.state in FINISHED for piece in pieces_of)
+        return Held(pieces_of[-1].as_of_ms, is_proven, tuple(_joined(lacking)), differing)
 
     def rewrite(self, before: Sequence[Piece], after: Sequence[Piece], table: pa.Table) -> None:
         """Write the file of some pieces anew with other rows; sums and versions stay, what was made goes."""
@@ -307,6 +321,20 @@ class _Judged:
 def _is_finished(of_day: Collection[Piece]) -> bool:
     """Whether these are all hours of a day, and none will be read again soon."""
     return len(of_day) == DAY_S // HOUR_S and all(piece.state not in UNFINISHED for piece in of_day)
+
+
+def _joined(windows: Iterable[Window]) -> Iterator[Window]:
+    """Put windows that lie side by side together; they come oldest first."""
+    before: Window | None = None
+    for window in windows:
+        if before and before.end == window.start:
+            before = Window(before.start, window.end)
+        else:
+            if before:
+                yield before
+            before = window
+    if before:
+        yield before
 
 
 def _of_hour(table: pa.Table, hour_s: int) -> pa.Table:

@@ -14,6 +14,7 @@ from dashboard.core.periods import Comparison
 from dashboard.core.query import View
 from dashboard.core.text import Message, Words, later, text
 from dashboard.kit import current, runs
+from dashboard.provider.archived import NotArchived
 from dashboard.provider.failures import failure_text, stale_text
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
 from dashboard.provider.reading import Reading
@@ -33,6 +34,10 @@ def part(name: Words, around: Callable[[], AbstractContextManager[None]] = nullc
     """
     try:
         yield
+    except NotArchived as error:
+        with around():
+            sentence = text("{name}: not known now.", name=escaped(str(name)))
+            st.info(f"{sentence} {escaped(str(error.sentence))}", icon=":material/inventory_2:")
     except (ProviderFailed, LedgerFailed) as error:
         log.warning("part failed", part=str(name), error=str(error))
         why = text("The ledger's database does not answer; try again in a moment.")

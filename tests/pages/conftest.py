@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,16 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
+from archive.collector import Collector
 from dashboard.kit.current import merchants
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
+from tests import archived
 from tests.parts import ledger_at
 from tests.provider import CLOCK, Sandbox
 from twoj_sandbox import MCH_ID
+from twoj_sandbox.world import World
 
 MAIN = Path(__file__).parents[2] / "dashboard/kit/main.py"
 OpenPage = Callable[..., AppTest]
@@ -46,21 +49,21 @@ def cache_folder(request: pytest.FixtureRequest, tmp_path: Path, shared_folder: 
 
 
 @pytest.fixture(scope="session")
-def _empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger with its tables: to make them takes longer than to draw a small page."""
-    path = tmp_path_factory.mktemp("ledger") / "ledger"
-    with ledger_at(f"sqlite:///{path}", MCH_ID) as ledger:
-        ledger.prepare()
-    return path
+def _filled(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
+    """A ledger and an archive that hold sixty days of the provider's world, as of `CLOCK`."""
+    folder = tmp_path_factory.mktemp("archived")
+    archived.make(folder / "ledger", folder / "archive", truth)
+    return folder
 
 
 @pytest.fixture
 def open_page(
-    request: pytest.FixtureRequest, cache_folder: Path, _empty_ledger: Path, tmp_path: Path
+    request: pytest.FixtureRequest, cache_folder: Path, _filled: Path, tmp_path: Path
 ) -> Iterator[OpenPage]:
     """Open a page by its deep link, name and query string, with these settings beside the provider's.
 
-    With `user` people sign in; these are the claims of whoever is there, none of nobody.
+    With `user` people sign in; these are the claims of whoever is there, none of nobody. The archive holds
+    sixty days and is not read on; with an `archive_url` of a test's own it is empty at first, and is.
     """
     # Not named as arguments: then every test would count as one that may change them (`cache_folder`).
     sandbox: Sandbox = request.getfixturevalue("sandbox")
@@ -76,8 +79,17 @@ def open_page(
             **settings: Any,
         ) -> AppTest:
             if not (tmp_path / "ledger").exists():
-                shutil.copy(_empty_ledger, tmp_path / "ledger")
+                if "archive_url" in settings:
+                    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as empty:
+                        empty.prepare()
+                else:
+                    shutil.copy(_filled / "ledger", tmp_path / "ledger")
+                    archived.copy(_filled / "archive", tmp_path / "filled")
             places = {"cache_url": str(cache_folder), "ledger_url": f"sqlite:///{tmp_path / 'ledger'}"}
+            if "ledger_url" not in settings:
+                places["archive_url"] = str(tmp_path / "filled")
+            if "archive_url" not in settings:
+                patch.setattr(Collector, "running", lambda _: nullcontext())
             wanted = Settings(
                 summary_url=sandbox.url,
                 mch_id=sandbox.mch_id,

@@ -1,0 +1,132 @@
+"""What pages ask of the archive: answers with their age, and with what they lack in words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from archive.archive import Held
+from archive.bets import HOUR_S
+from archive.collector import Collector
+from archive.engine import Engine
+from archive.pieces import Piece
+from archive.store import FileDamaged
+from dashboard.core import formats
+from dashboard.core.text import Deferred, Message, Words, later, text
+from dashboard.provider.failures import listed, window_text
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Reading, covered
+from twoj_client import TwoJError, Window
+
+R = TypeVar("R")
+log = structlog.get_logger(__name__)
+
+FRESH_S: Final = 120
+"""So old the running hour may be: it is read every 30 s."""
+_MOST_NAMED: Final = 3
+
+
+class NotArchived(Exception):
+    """The archive cannot answer; `sentence` says why, for people."""
+
+    def __init__(self, sentence: Message) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
+
+
+def whole(merchant: Merchant, start: datetime, end: datetime) -> Held | None:
+    """Return how a window is held of which nothing lacks; None for any other. Raises LedgerAway."""
+    if merchant.archive is None or start >= end:
+        return None
+    held = merchant.archive.held(_epoch_s(start), _epoch_s(end), FRESH_S)
+    return held if held and not held.lacking else None
+
+
+def from_archive(
+    merchant: Merchant, start: datetime, end: datetime, ask: Callable[[Engine, int, int], R]
+) -> Reading[R]:
+    """Return what `ask` makes of the engine and a window in epoch s, with what of it is not there.
+
+    Asks no network. Raises NotArchived where there is nothing of the window, LedgerAway.
+    """
+    if merchant.archive is None:
+        raise NotArchived(
+            later(
+                "The archive is switched off (TWOJ_ARCHIVE_URL is off), and this is read from nowhere else."
+            )
+        )
+    start_s, end_s = _epoch_s(start), _epoch_s(end)
+    held = merchant.archive.held(start_s, end_s, FRESH_S)
+    if held is None:
+        raise NotArchived(
+            later("Nothing of these days is in the archive yet. It is filled from today backwards.")
+        )
+    try:
+        value = ask(merchant.running(Engine), start_s, end_s)
+    except FileDamaged as error:
+        log.warning("archive not read", error=str(error))
+        raise NotArchived(
+            later(
+                "A file of the archive cannot be read: python -m archive verify names it and reads it again."
+            )
+        ) from None
+    as_of = datetime.fromtimestamp(held.as_of_ms / 1000, UTC)
+    return Reading(
+        value,
+        as_of,
+        _stale_reason(merchant, held, end_s),
+        _lacking(merchant, held),
+        _differing(merchant, held),
+        covered(start, end, as_of),
+        settled=held.is_proven,
+    )
+
+
+def _stale_reason(merchant: Merchant, held: Held, end_s: int) -> TwoJError | None:
+    """Why the end of a window is not there, where the provider is why."""
+    stopped_by = merchant.running(Collector).state.stopped_by
+    lacks_end = held.lacking and held.lacking[-1].end == end_s
+    return stopped_by if lacks_end and isinstance(stopped_by, TwoJError) else None
+
+
+def _lacking(merchant: Merchant, held: Held) -> tuple[Words, ...]:
+    if not held.lacking:
+        return ()
+    windows = [Deferred(window_text, (window, merchant.zone)) for window in held.lacking]
+    return (later("not in the archive: {windows}.", windows=Deferred(listed, (tuple(windows), _MOST_NAMED))),)
+
+
+def _differing(merchant: Merchant, held: Held) -> tuple[Words, ...]:
+    """Say by how much the provider's sums of hours differ from their bets, and where to look."""
+    if not held.differing:
+        return ()
+    hours = [
+        Deferred(_difference_text, (piece, merchant.zone, merchant.currency)) for piece in held.differing
+    ]
+    return (
+        later(
+            "Bets and the provider's own sums differ in some hours: {hours}. The Data page says why.",
+            hours=Deferred(listed, (tuple(hours), _MOST_NAMED)),
+        ),
+    )
+
+
+def _difference_text(piece: Piece, zone: ZoneInfo, currency: str | None) -> str:
+    window = Window(piece.hour_s, piece.hour_s + HOUR_S)
+    when = window_text(window, zone)
+    if piece.theirs is None:
+        return when
+    more = piece.theirs - piece.ours
+    return text(
+        "{when} (in its sums bets {bets}, bet amount {bet}, company gain {gain})",
+        when=when,
+        bets=formats.with_plus(formats.count(more.count)),
+        bet=formats.with_plus(formats.money(more.bet_li, currency)),
+        gain=formats.with_plus(formats.money(-more.gain_li, currency)),
+    )
+
+
+def _epoch_s(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -1,0 +1,60 @@
+"""An archive of the made-up world, filled without asking anybody: sixty days within seconds."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+
+from archive.archive import Archive
+from archive.bets import DAY_S, HOUR_S, STORED, in_window, sums
+from archive.engine import Engine
+from archive.proof import HourRead
+from archive.store import Folder
+from tests.parts import ledger_at
+from tests.provider import CLOCK
+from twoj_sandbox import MCH_ID
+from twoj_sandbox.rows import AllBet, all_bets
+from twoj_sandbox.world import World
+
+DAYS = 60
+TODAY_S = CLOCK // DAY_S * DAY_S
+FIRST_S = TODAY_S - (DAYS - 1) * DAY_S
+"""When the archive of the tests begins."""
+
+
+def table_of(world: World, start_s: int, end_s: int, now_s: int = CLOCK) -> pa.Table:
+    """Return the world's bets of a window as an archive keeps them."""
+    rounds = world.bets(start_s, end_s, now_s)
+    rows = all_bets(rounds, rounds["credit"] * 0, world.players.op_ids)
+    columns = {name: [getattr(row, name) for row in rows] for name in AllBet.__struct_fields__}
+    return pa.table(columns, schema=STORED)
+
+
+def fill(archive: Archive, world: World, first_s: int = FIRST_S, now_s: int = CLOCK) -> None:
+    """Have an archive hold all hours from `first_s` to `now_s`, as the provider would have told them."""
+    for day_s in range(first_s, now_s, DAY_S):
+        of_day = table_of(world, day_s, min(day_s + DAY_S, now_s), now_s)
+        hours = []
+        for hour_s in range(day_s, min(day_s + DAY_S, now_s), HOUR_S):
+            table = in_window(of_day, hour_s, hour_s + HOUR_S)
+            hours.append(HourRead(hour_s, table, sums(table), True, now_s, True))
+        archive.keep(hours)
+    archive.join_days(first_s, now_s)
+    engine = Engine(archive)
+    for day_s in range(first_s, now_s, DAY_S):
+        engine.roll_up(day_s)
+    engine.close()
+
+
+def make(ledger: Path, folder: Path, world: World) -> None:
+    """Make a filled archive in a folder, over a new ledger."""
+    with ledger_at(f"sqlite:///{ledger}", MCH_ID) as opened:
+        opened.prepare()
+        fill(Archive(opened, Folder(folder), lambda: CLOCK), world)
+
+
+def copy(folder: Path, to: Path) -> Path:
+    """Return a copy of an archive's folder; its files never change, so they are the same ones."""
+    shutil.copytree(folder, to, copy_function=os.link)
+    return to
