@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from operator import index
 from typing import Final
 
 from archive.engine import MADE, RollUp
@@ -17,14 +18,20 @@ SETTINGS: Final = "SETTINGS cast_keep_nullable = 1"
 
 
 def clickhouse_sql(
-    name: str, bets: str, days: Sequence[tuple[int, int]], values: Mapping[str, int | str]
+    name: str,
+    bets: str,
+    days: Sequence[tuple[int, int]],
+    values: Mapping[str, int | str],
+    games: Sequence[int] = (),
 ) -> str:
     """Return a question as ClickHouse has it, over a SELECT of all bets; places are `{name:Type}`.
 
-    `values` say of which type each place is; `start_s` and `end_s` are among them.
+    `values` say of which type each place is; `start_s` and `end_s` are among them. Without `games` all count.
     """
     question = QUESTIONS[name]
-    tables = {"bets": f"SELECT * FROM ({bets}) WHERE start_at >= $start_s AND start_at < $end_s"}
+    of_games = f" AND game_id IN ({', '.join(str(index(game_id)) for game_id in games)})" if games else ""
+    window = f"start_at >= $start_s AND start_at < $end_s{of_games}"
+    tables = {"bets": f"SELECT * FROM ({bets}) WHERE {window}"}
     if question.of:
         tables[str(question.of)] = MADE[RollUp(question.of)]
     asked = "WITH " + ", ".join(f"{table} AS ({of})" for table, of in tables.items())

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import index
+from pathlib import Path
+from secrets import token_hex
+from tempfile import gettempdir
 from typing import Any, Final
 
 import duckdb
@@ -18,12 +22,20 @@ from twoj_client.cache.memory import Memory
 QUARTER_S: Final = 900
 """Roll-ups know quarters of an hour: clocks differ from UTC by whole ones of these."""
 _ROWS_KEPT: Final = 100_000
+_BATCH_ROWS: Final = 100_000
 _SETTINGS: Final[Mapping[str, str | bool | int]] = {
     "memory_limit": "1GB",
     "threads": 2,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_UNREADABLE: Final = (
+    duckdb.IOException,
+    duckdb.InvalidInputException,
+    duckdb.SerializationException,
+    duckdb.OutOfMemoryException,
+    pa.ArrowException,
+)
 
 _GAMES: Final = f"""
     SELECT game_id, start_at - start_at % {QUARTER_S} AS quarter_s, count(*) AS bets,
@@ -70,12 +82,23 @@ class Sources:
     rolled: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """What DuckDB is asked. Files never change: over the same ones the answer is the same."""
+
+    sql: str
+    values: tuple[tuple[str, Any], ...]
+
+
 class Engine:
     """Answers questions about an archive, for all threads of a process. It writes nothing but roll-ups."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self._connection = duckdb.connect(":memory:", config=dict(_SETTINGS))
+        # What does not fit in memory is sorted there (DuckDB makes the folder, and takes it away): where the
+        # server was started nobody may be allowed to write.
+        spill = Path(gettempdir()) / f"twoj-archive-{token_hex(8)}"
+        self._connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(spill)})
         self._answers = Memory[list[tuple[int | str | None, ...]]](_ROWS_KEPT)
 
     def close(self) -> None:
@@ -101,44 +124,80 @@ class Engine:
         )
 
     def rows(
-        self, sql: str, start_s: int, end_s: int, rolled: RollUp | None = None, **values: int | str
+        self,
+        sql: str,
+        start_s: int,
+        end_s: int,
+        rolled: RollUp | None = None,
+        games: Sequence[int] = (),
+        **values: int | str,
     ) -> list[tuple[int | str | None, ...]]:
         """Answer a SELECT over `bets`, or over a roll-up, of `start_s <= start_at < end_s`.
 
-        `values` fill its `$name` places; sums are exact. Raises LedgerAway, and FileDamaged where a file is
-        not what was written.
+        Of these `games` alone, by their ids; of all where there are none. `values` fill its `$name` places;
+        sums are exact. The same answer is made once. Raises LedgerAway, and FileDamaged where a file is not
+        to be had, or is not what was written.
         """
-        sources = self.sources(start_s, end_s, rolled)
-        # Files never change: over the same ones the answer is the same.
-        key = (sql, start_s, end_s, sources, *sorted(values.items()))
-        found = self._answers.get(key)
+        query = self._query(sql, start_s, end_s, rolled, games, values)
+        found = self._answers.get(query)
         if found is None:
-            with self._asked(sql, start_s, end_s, rolled, sources, values) as answer:
+            with self._asked(query) as answer:
                 found = answer.fetchall()
-            self._answers.put(key, found, 1 + len(found))
+            self._answers.put(query, found, 1 + len(found))
         return list(found)
 
-    @contextmanager
-    def _asked(
+    def table(
+        self,
+        sql: str,
+        start_s: int,
+        end_s: int,
+        rolled: RollUp | None = None,
+        games: Sequence[int] = (),
+        **values: int | str,
+    ) -> pa.Table:
+        """Answer as `rows` does, in one Arrow table, for answers of many rows; it is not kept."""
+        with self._asked(self._query(sql, start_s, end_s, rolled, games, values)) as answer:
+            return answer.to_arrow_table()
+
+    def batches(
+        self,
+        sql: str,
+        start_s: int,
+        end_s: int,
+        rolled: RollUp | None = None,
+        games: Sequence[int] = (),
+        **values: int | str,
+    ) -> Iterator[pa.RecordBatch]:
+        """Answer as `rows` does, some 100,000 rows at a time: never more of them are held."""
+        with self._asked(self._query(sql, start_s, end_s, rolled, games, values)) as answer:
+            yield from answer.to_arrow_reader(_BATCH_ROWS)
+
+    def _query(
         self,
         sql: str,
         start_s: int,
         end_s: int,
         rolled: RollUp | None,
-        sources: Sources,
+        games: Sequence[int],
         values: Mapping[str, int | str],
-    ) -> Iterator[duckdb.DuckDBPyRelation]:
-        tables = {"bets": _bets(sources.bets)}
+    ) -> "_Query":
+        sources = self.sources(start_s, end_s, rolled)
+        only = tuple(sorted({index(game_id) for game_id in games}))
+        tables = {"bets": _bets(sources.bets, only)}
         if rolled:
-            tables[str(rolled)] = _with_rolled(rolled, sources.rolled)
-        given: dict[str, Any] = {"start_s": start_s, "end_s": end_s, **values}
-        given |= {"bet_files": list(sources.bets), "rolled_files": list(sources.rolled)}
+            tables[str(rolled)] = _with_rolled(rolled, sources.rolled, only)
+        given: dict[str, Any] = {"start_s": start_s, "end_s": end_s, **values, "games": only}
+        given |= {"bet_files": sources.bets, "rolled_files": sources.rolled}
         asked = "WITH " + ", ".join(f"{name} AS ({of})" for name, of in tables.items()) + f" {sql}"
-        used = {name: value for name, value in given.items() if f"${name}" in asked}
+        return _Query(asked, tuple((name, given[name]) for name in sorted(given) if f"${name}" in asked))
+
+    @contextmanager
+    def _asked(self, query: "_Query") -> Iterator[duckdb.DuckDBPyRelation]:
+        values = {name: list(value) if isinstance(value, tuple) else value for name, value in query.values}
         try:
             with self._connection.cursor() as cursor:
-                yield cursor.sql(asked, params=used)
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
+                yield cursor.sql(query.sql, params=values)
+        except _UNREADABLE as error:
             raise FileDamaged(f"The archive cannot be read: {str(error).partition(chr(10))[0]}") from None
 
     def view(self, rolled: RollUp | None, start_s: int, end_s: int) -> tuple[str, set[str]]:
@@ -180,11 +239,13 @@ def quoted(files: Iterable[str]) -> str:
     return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in files) + "]"
 
 
-def _bets(files: Sequence[str]) -> str:
+def _bets(files: Sequence[str], games: Sequence[int] = ()) -> str:
     source = "read_parquet($bet_files)" if files else f"(SELECT {_COLUMNS} LIMIT 0)"
-    return f"SELECT * FROM {source} WHERE start_at >= $start_s AND start_at < $end_s"
+    of_games = " AND game_id IN $games" if games else ""
+    return f"SELECT * FROM {source} WHERE start_at >= $start_s AND start_at < $end_s{of_games}"
 
 
-def _with_rolled(rolled: RollUp, files: Sequence[str]) -> str:
+def _with_rolled(rolled: RollUp, files: Sequence[str], games: Sequence[int] = ()) -> str:
     made = MADE[rolled]
-    return f"{made} UNION ALL SELECT * FROM read_parquet($rolled_files)" if files else made
+    of_games = " WHERE game_id IN $games" if games else ""
+    return f"{made} UNION ALL SELECT * FROM read_parquet($rolled_files){of_games}" if files else made

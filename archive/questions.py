@@ -4,15 +4,19 @@ Sums are exact integers of li; b is the stake, w what the player got back. `{day
 `day_s` and `end_s`, the business days of a zone; other braces for nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import pyarrow as pa
 
 from archive.engine import Engine, RollUp
 
 Row = tuple[int | str | None, ...]
-_SUMS: Final = "sum(bets) AS bets, sum(bet_li) AS bet_li, sum(gain_li) AS gain_li"
-_OF_BETS: Final = "count(*) AS bets, sum(bet_amount) AS bet_li, sum(gain_amount) AS gain_li"
+_SUMS: Final = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in ("bets", "bet_li", "gain_li"))
+_OF_BETS: Final = (
+    "count(*) AS bets, CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +89,13 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.PLAYERS,
     ),
     "games_of_player": Question(
-        f"SELECT game_id, {_SUMS}, sum(sessions) AS sessions FROM players WHERE user_id = $user_id"
-        " GROUP BY game_id ORDER BY game_id",
+        f"SELECT game_id, {_SUMS}, CAST(sum(sessions) AS BIGINT) AS sessions FROM players"
+        " WHERE user_id = $user_id GROUP BY game_id ORDER BY game_id",
         "a game that a player played",
         RollUp.PLAYERS,
     ),
     "find_players": Question(
-        "SELECT user_id, max(op_id) AS op_id, sum(bets) AS bets, max(last_s) AS last_s FROM"
+        "SELECT user_id, max(op_id) AS op_id, CAST(sum(bets) AS BIGINT) AS bets, max(last_s) AS last_s FROM"
         " (SELECT * FROM players WHERE position(lower($part) IN lower(op_id)) > 0"
         " OR position($part IN CAST(user_id AS VARCHAR)) > 0) AS found"
         " GROUP BY user_id ORDER BY bets DESC, user_id LIMIT $most",
@@ -140,15 +144,17 @@ def ask(
     end_s: int,
     *,
     days: Sequence[tuple[int, int]] = (),
+    games: Sequence[int] = (),
     **values: int | str,
 ) -> list[Row]:
     """Answer a question about `start_s <= start_at < end_s`, in rows of exact integers and texts.
 
-    `days` are the business days of the zone, as (start, end) in epoch s; `values` fill the `$name` places.
-    Asks no network. Raises LedgerAway where the ledger is away, FileDamaged where a file cannot be read.
+    `days` are the business days of the zone, as (start, end) in epoch s; `games` the ids of the only games
+    that count, none: all of them; `values` fill the `$name` places. Asks no network but the archive's own
+    place. Raises LedgerAway where the ledger is away, FileDamaged where a file cannot be read.
     """
     question = QUESTIONS[name]
-    return engine.rows(with_days(question.sql, days), start_s, end_s, question.of, **values)
+    return engine.rows(with_days(question.sql, days), start_s, end_s, question.of, games, **values)
 
 
 def ask_numbers(
@@ -158,14 +164,48 @@ def ask_numbers(
     end_s: int,
     *,
     days: Sequence[tuple[int, int]] = (),
+    games: Sequence[int] = (),
     **values: int | str,
 ) -> list[tuple[int, ...]]:
     """Answer a question as `ask` does whose rows are whole numbers alone; a sum of nothing is 0."""
-    rows = ask(engine, name, start_s, end_s, days=days, **values)
+    rows = ask(engine, name, start_s, end_s, days=days, games=games, **values)
     return [tuple(int(value or 0) for value in row) for row in rows]
+
+
+def ask_table(
+    engine: Engine,
+    name: str,
+    start_s: int,
+    end_s: int,
+    *,
+    days: Sequence[tuple[int, int]] = (),
+    games: Sequence[int] = (),
+    **values: int | str,
+) -> pa.Table:
+    """Answer a question as `ask` does, in an Arrow table: int64 and string, sums of squares decimal128."""
+    question = QUESTIONS[name]
+    return engine.table(with_days(question.sql, days), start_s, end_s, question.of, games, **values)
+
+
+def ask_batches(
+    engine: Engine,
+    name: str,
+    start_s: int,
+    end_s: int,
+    *,
+    days: Sequence[tuple[int, int]] = (),
+    games: Sequence[int] = (),
+    **values: int | str,
+) -> Iterator[pa.RecordBatch]:
+    """Answer a question as `ask_table` does, some 100,000 rows at a time, for files of millions of rows."""
+    question = QUESTIONS[name]
+    return engine.batches(with_days(question.sql, days), start_s, end_s, question.of, games, **values)
 
 
 def with_days(sql: str, days: Sequence[tuple[int, int]]) -> str:
     """Return SQL with the days in it, whole numbers alone."""
-    rows = (f"SELECT {int(day_s)} AS day_s, {int(end_s)} AS end_s" for day_s, end_s in days)
+    rows = (
+        f"SELECT CAST({int(day_s)} AS BIGINT) AS day_s, CAST({int(end_s)} AS BIGINT) AS end_s"
+        for day_s, end_s in days
+    )
     return sql.replace("{days}", " UNION ALL ".join(rows))

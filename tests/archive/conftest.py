@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
 
 from archive.archive import Archive
+from archive.bets import DAY_S, HOUR_S
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.store import Folder
@@ -16,6 +18,11 @@ from tests.parts import ledger_at
 from tests.provider import CLOCK, Sandbox
 from twoj_client import TwoJ
 from twoj_sandbox import MCH_ID
+
+_AUTUMN: Final = 1_761_955_200
+_SPRING: Final = 1_772_755_200
+"""2025-11-01 and 2026-03-06: in New York clocks go back on the 2nd, and forward on the 8th."""
+FILLED: Final = [(at, at + 4 * DAY_S + 7 * HOUR_S) for at in (_AUTUMN, _SPRING)]
 
 
 class Filled(NamedTuple):
@@ -52,12 +59,12 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def make(
-    tmp_path: Path, sandbox: Sandbox, clock: list[int], empty_ledger: Path
+@contextmanager
+def archives_at(
+    folder: Path, sandbox: Sandbox, clock: list[int], empty_ledger: Path
 ) -> Iterator[Callable[..., Filled]]:
-    """Make an archive of so many days; it is empty until it is filled."""
-    shutil.copy(empty_ledger, tmp_path / "ledger")
+    """Make archives of so many days over one ledger and one folder; they are empty until they are filled."""
+    shutil.copy(empty_ledger, folder / "ledger")
     timer = [0.0]
 
     def tick() -> float:
@@ -69,17 +76,17 @@ def make(
             summary_url=sandbox.url,
             mch_id=sandbox.mch_id,
             key=sandbox.key,
-            cache_url=tmp_path / "cache",
+            cache_url=folder / "cache",
             clock=lambda: clock[0],
             sleep=lambda _: None,
         ) as twoj,
-        ledger_at(f"sqlite:///{tmp_path / 'ledger'}", sandbox.mch_id) as ledger,
+        ledger_at(f"sqlite:///{folder / 'ledger'}", sandbox.mch_id) as ledger,
         ThreadPoolExecutor(4) as workers,
     ):
         ledger.prepare()
 
         def made(days: int = 2, calls_per_s: float = 1000, **options: int) -> Filled:
-            archive = Archive(ledger, Folder(tmp_path / "archive"), lambda: clock[0])
+            archive = Archive(ledger, Folder(folder / "archive"), lambda: clock[0])
             engine = Engine(archive)
             collector = Collector(
                 archive,
@@ -94,3 +101,26 @@ def make(
             return Filled(archive, collector, engine, clock, sandbox)
 
         yield made
+
+
+@pytest.fixture
+def make(
+    tmp_path: Path, sandbox: Sandbox, clock: list[int], empty_ledger: Path
+) -> Iterator[Callable[..., Filled]]:
+    """Make an archive of so many days; it is empty until it is filled."""
+    with archives_at(tmp_path, sandbox, clock, empty_ledger) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def over_clock_changes(
+    tmp_path_factory: pytest.TempPathFactory, _session_sandbox: Sandbox, empty_ledger: Path
+) -> Iterator[Filled]:
+    """An archive of the days around which New York changes its clocks: whole days, and a day of hours."""
+    folder = tmp_path_factory.mktemp("archive")
+    with archives_at(folder, _session_sandbox, [CLOCK], empty_ledger) as made:
+        filled = made()
+        for first_s, end_s in FILLED:
+            for _ in filled.collector.fill(first_s, end_s):
+                pass
+        yield filled

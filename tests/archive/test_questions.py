@@ -1,177 +1,327 @@
-"""Each question, answered from files and roll-ups, says what brute force over the world's rounds says."""
+"""Each question says the same from files and roll-ups, in ClickHouse's dialect, and by brute force."""
 
+import json
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import chdb
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from archive.bets import DAY_S
-from archive.questions import QUESTIONS, ask
+from archive.bets import DAY_S, STORED
+from archive.clickhouse import clickhouse_sql
+from archive.questions import QUESTIONS, Row, ask, ask_batches, ask_numbers, ask_table
+from archive.store import FileDamaged
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
+from twoj_sandbox.rows import AllBet, all_bets
 from twoj_sandbox.world import World
 
 pytestmark = pytest.mark.slow
-TODAY = CLOCK // DAY_S * DAY_S
-START, END = TODAY - 2 * DAY_S + 5 * 3600, TODAY + 7 * 3600
-ZONES = ["UTC", "Asia/Manila", "Asia/Kolkata", "Asia/Kathmandu", "America/New_York"]
+AUTUMN, SPRING = date(2025, 11, 1), date(2026, 3, 7)
+WINDOWS = [
+    ("UTC", SPRING),
+    ("Asia/Manila", SPRING),
+    ("Asia/Kolkata", SPRING),
+    ("Asia/Kathmandu", SPRING),
+    ("America/New_York", SPRING),
+    ("America/New_York", AUTUMN),
+]
+SESSION_S = 1800
 
 
-@pytest.fixture
-def filled(make: Callable[..., Filled]) -> Filled:
-    """Three days, of which two are files with roll-ups and one is hours."""
-    made = make(days=3)
-    made.fill()
-    return made
+@dataclass(frozen=True)
+class Asked:
+    """The rounds of a window, and what a question is asked with."""
+
+    rounds: list[AllBet]
+    start_s: int
+    end_s: int
+    days: list[tuple[int, int]]
+    games: list[int]
+    values: Mapping[str, Any]
+
+    def values_of(self, name: str) -> dict[str, Any]:
+        return {key: self.values[key] for key in re.findall(r"\$(\w+)", QUESTIONS[name].sql)}
+
+    def by(self, key: Callable[[AllBet], Any], rounds: Sequence[AllBet] | None = None) -> "Groups":
+        groups = defaultdict(list)
+        for each in self.rounds if rounds is None else rounds:
+            groups[key(each)].append(each)
+        return sorted(groups.items())
+
+    def by_day(self) -> "Groups":
+        found = [(day, [of for of in self.rounds if day <= of.start_at < end]) for day, end in self.days]
+        return [(day, of) for day, of in found if of]
+
+    def only(self, **values: Any) -> list[AllBet]:
+        return [each for each in self.rounds if all(getattr(each, k) == v for k, v in values.items())]
 
 
-class Bet:
-    """A round of the world, in plain numbers."""
-
-    def __init__(self, row: np.void) -> None:
-        self.game = int(row["game"])
-        self.player = int(row["player"])
-        self.at = int(row["start_at"])
-        self.bet = int(row["bet_amount"])
-        self.gain = int(row["gain_amount"])
+Groups = list[tuple[Any, list[AllBet]]]
 
 
-@pytest.fixture
-def rounds(truth: World) -> list[Bet]:
-    return [Bet(row) for row in truth.bets(START, END, CLOCK)]
+def sums(rounds: Sequence[AllBet]) -> tuple[int, int, int]:
+    return len(rounds), sum(of.bet_amount for of in rounds), sum(of.gain_amount for of in rounds)
 
 
-def sums(rounds: list[Bet]) -> tuple[int, int, int]:
-    return len(rounds), sum(each.bet for each in rounds), sum(each.gain for each in rounds)
+def won(of: AllBet) -> int:
+    return of.bet_amount + of.gain_amount
 
 
-def days_of(zone: str) -> list[tuple[int, int]]:
-    """The business days of a zone that the window touches."""
-    day = datetime.fromtimestamp(START, ZoneInfo(zone)).replace(hour=0, minute=0, second=0)
-    found = []
-    while day.timestamp() < END:
-        after = (day + timedelta(days=1)).replace(hour=0)
-        found.append((int(day.timestamp()), int(after.timestamp())))
-        day = after
+def squares(rounds: Sequence[AllBet]) -> tuple[int, int, int]:
+    return (
+        sum(of.bet_amount**2 for of in rounds),
+        sum(of.bet_amount * won(of) for of in rounds),
+        sum(won(of) ** 2 for of in rounds),
+    )
+
+
+def players(rounds: Sequence[AllBet]) -> int:
+    return len({of.user_id for of in rounds})
+
+
+def player(user_id: int, of: Sequence[AllBet]) -> Row:
+    times = [each.start_at for each in of]
+    return (user_id, max(each.op_id for each in of), *sums(of), min(times), max(times))
+
+
+def row(of: AllBet) -> Row:
+    return tuple(getattr(of, name) for name in STORED.names)
+
+
+def sessions(asked: Asked, rounds: Sequence[AllBet]) -> int:
+    found = 0
+    for _, of in asked.by(lambda each: (each.user_id, each.start_at // DAY_S), rounds):
+        times = sorted(each.start_at for each in of)
+        gaps = (after - before for before, after in pairwise(times))
+        found += 1 + sum(gap > SESSION_S for gap in gaps)
     return found
 
 
-def grouped(rounds: list[Bet], key: Callable[[Bet], object]) -> Iterator[tuple[object, list[Bet]]]:
-    groups = defaultdict(list)
-    for each in rounds:
-        groups[key(each)].append(each)
-    return iter(sorted(groups.items()))
+def game(of: AllBet) -> int:
+    return of.game_id
 
 
-def test_every_question_is_tried():
-    here = Path(__file__).read_text("utf-8")
-    assert [name for name in QUESTIONS if f'"{name}"' not in here] == []
+def quarter(of: AllBet) -> int:
+    return of.start_at // 900 * 900
 
 
-def test_sums_of_the_window_by_game_and_by_quarter(filled: Filled, rounds: list[Bet]):
-    assert ask(filled.engine, "sums", START, END) == [sums(rounds)]
-    assert [row[1:] for row in ask(filled.engine, "games", START, END)] == [
-        sums(of) for _, of in grouped(rounds, lambda each: each.game)
+def user(of: AllBet) -> int:
+    return of.user_id
+
+
+def oldest(rounds: Sequence[AllBet]) -> list[Row]:
+    return [row(of) for of in sorted(rounds, key=lambda of: (of.start_at, of.event_id))]
+
+
+def largest(rounds: Sequence[AllBet], most: int) -> list[Row]:
+    wins = [of for of in rounds if of.gain_amount > 0]
+    wins.sort(key=lambda of: (-of.gain_amount, of.start_at, of.event_id))
+    return [row(of) for of in wins[:most]]
+
+
+def found_players(asked: Asked, part: str, most: int) -> list[Row]:
+    found = [
+        (user_id, max(each.op_id for each in of), len(of), max(each.start_at for each in of))
+        for user_id, of in asked.by(user)
+        if part.lower() in of[0].op_id.lower() or part in str(user_id)
     ]
-    assert ask(filled.engine, "quarters", START, END) == [
-        (at, *sums(of)) for at, of in grouped(rounds, lambda each: each.at // 900 * 900)
-    ]
-    assert ask(filled.engine, "steps", START, END, step_s=300) == [
-        (at, *sums(of)) for at, of in grouped(rounds, lambda each: each.at // 300 * 300)
-    ]
+    return sorted(found, key=lambda each: (-each[2], each[0]))[:most]
 
 
-@pytest.mark.parametrize("zone", ZONES)
-def test_business_days_of_any_zone(filled: Filled, rounds: list[Bet], zone: str):
-    days = days_of(zone)
-    of_days = [(start, [each for each in rounds if start <= each.at < end]) for start, end in days]
-    of_days = [(start, of) for start, of in of_days if of]
-    assert ask(filled.engine, "days", START, END, days=days) == [(start, *sums(of)) for start, of in of_days]
-    assert ask(filled.engine, "players_of_days", START, END, days=days) == [
-        (start, len({each.player for each in of})) for start, of in of_days
-    ]
-    assert sum(row[2] for row in ask(filled.engine, "days_of_games", START, END, days=days)) == len(rounds)
-    assert datetime.fromtimestamp(days[0][0], UTC) <= datetime.fromtimestamp(START, UTC)
+def found_rounds(asked: Asked, most: int, **of: str) -> list[Row]:
+    return oldest([each for each in asked.rounds if of["id"] in (each.event_id, each.draw_id)])[:most]
 
 
-def test_spreads_are_exact(filled: Filled, rounds: list[Bet]):
-    told = ask(filled.engine, "spreads", START, END)
-    assert [row[4:] for row in told] == [
-        (
-            sum(each.bet**2 for each in of),
-            sum(each.bet * (each.bet + each.gain) for each in of),
-            sum((each.bet + each.gain) ** 2 for each in of),
-        )
-        for _, of in grouped(rounds, lambda each: each.game)
-    ]
+BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
+    "sums": lambda asked: [sums(asked.rounds)],
+    "games": lambda asked: [(key, *sums(of)) for key, of in asked.by(game)],
+    "days": lambda asked: [(day, *sums(of)) for day, of in asked.by_day()],
+    "days_of_games": lambda asked: sorted(
+        (key, day, *sums(of)) for day, of_day in asked.by_day() for key, of in asked.by(game, of_day)
+    ),
+    "quarters": lambda asked: [(at, *sums(of)) for at, of in asked.by(quarter)],
+    "quarters_of_game": lambda asked, game_id: [
+        (at, *sums(of)) for at, of in asked.by(quarter, asked.only(game_id=game_id))
+    ],
+    "spreads": lambda asked: [(key, *sums(of), *squares(of)) for key, of in asked.by(game)],
+    "players_of_games": lambda asked: [(key, players(of)) for key, of in asked.by(game)],
+    "player_count": lambda asked: [(players(asked.rounds),)],
+    "players_of_days": lambda asked: [(day, players(of)) for day, of in asked.by_day()],
+    "players": lambda asked: [player(key, of) for key, of in asked.by(user)],
+    "players_of_game": lambda asked, game_id: [
+        player(key, of) for key, of in asked.by(user, asked.only(game_id=game_id))
+    ],
+    "games_of_player": lambda asked, user_id: [
+        (key, *sums(of), sessions(asked, of)) for key, of in asked.by(game, asked.only(user_id=user_id))
+    ],
+    "find_players": found_players,
+    "find_rounds": found_rounds,
+    "rounds_of_player": lambda asked, user_id: oldest(asked.only(user_id=user_id)),
+    "newest_rounds": lambda asked, most: oldest(asked.rounds)[::-1][:most],
+    "biggest_wins": lambda asked, most: largest(asked.rounds, most),
+    "biggest_wins_of_game": lambda asked, game_id, most: largest(asked.only(game_id=game_id), most),
+    "steps": lambda asked, step_s: [
+        (at, *sums(of)) for at, of in asked.by(lambda each: each.start_at // step_s * step_s)
+    ],
+    "bet_sizes": lambda asked: [(bet, *sums(of)) for bet, of in asked.by(lambda each: each.bet_amount)],
+    "win_sizes": lambda asked: [(back, len(of)) for back, of in asked.by(won) if back > 0],
+}
+"""Each question as plain Python over the world's rounds. A new question needs a row here."""
 
 
-def test_players(filled: Filled, rounds: list[Bet]):
-    engine = filled.engine
-    by_player = dict(grouped(rounds, lambda each: each.player))
-    told = ask(engine, "players", START, END)
-    assert ask(engine, "player_count", START, END) == [(len(by_player),)]
-    assert sorted(row[2:] for row in told) == sorted(
-        (*sums(of), min(each.at for each in of), max(each.at for each in of)) for of in by_player.values()
+def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) -> Asked:
+    """Three business days of a zone and a piece of the fourth; the most that a question can be asked with."""
+    at = datetime.combine(first, time(), ZoneInfo(zone))
+    edges = [int((at + timedelta(days=n)).timestamp()) for n in range(5)]
+    start_s, end_s = edges[0], edges[3] + 5021
+    rounds = truth.bets(start_s, end_s, CLOCK)
+    bets = all_bets(rounds, np.zeros(len(rounds), np.int64), truth.players.op_ids)
+    bets = [each for each in bets if not games or each.game_id in games]
+    one = bets[len(bets) // 3]
+    values = {"game_id": one.game_id, "user_id": one.user_id, "part": one.op_id[1:4].upper()}
+    values |= {"id": one.event_id, "step_s": 600, "most": 9}
+    return Asked(bets, start_s, end_s, [*pairwise(edges)], [*games], values)
+
+
+def by_duckdb(filled: Filled, name: str, asked: Asked) -> list[Row]:
+    return ask(
+        filled.engine,
+        name,
+        asked.start_s,
+        asked.end_s,
+        days=asked.days,
+        games=asked.games,
+        **asked.values_of(name),
     )
-    assert [row[1] for row in ask(engine, "players_of_games", START, END)] == [
-        len({each.player for each in of}) for _, of in grouped(rounds, lambda each: each.game)
+
+
+def by_clickhouse(filled: Filled, name: str, asked: Asked) -> list[Row]:
+    files = filled.engine.sources(asked.start_s, asked.end_s).bets
+    bets = " UNION ALL ".join(f"SELECT * FROM file('{path}', Parquet)" for path in files)
+    given = {"start_s": asked.start_s, "end_s": asked.end_s, **asked.values_of(name)}
+    sql = clickhouse_sql(name, bets, asked.days, given, asked.games)
+    params = {key: str(value) for key, value in given.items()}
+    answer = chdb.query(sql, "JSONCompactEachRowWithNamesAndTypes", params=params)
+    _names, types, *rows = map(json.loads, str(answer).splitlines())
+    is_text = ["String" in of for of in types]
+    return [
+        tuple(value if text else int(value) for value, text in zip(row, is_text, strict=True)) for row in rows
     ]
-    user_id, op_id, count, *_ = max(told, key=lambda row: row[2])
-    assert sum(row[1] for row in ask(engine, "games_of_player", START, END, user_id=user_id)) == count
-    assert len(ask(engine, "rounds_of_player", START, END, user_id=user_id)) == count
-    found = ask(engine, "find_players", START, END, part=str(op_id)[1:].upper(), most=50)
-    assert (user_id, op_id) in [row[:2] for row in found]
-    assert ask(engine, "find_players", START, END, part="' OR 1=1 --", most=5) == []
 
 
-def test_a_game(filled: Filled, rounds: list[Bet]):
-    engine = filled.engine
-    game_id, count, bet_li, gain_li = ask(engine, "games", START, END)[0]
-    told = ask(engine, "players_of_game", START, END, game_id=game_id)
-    quarters = ask(engine, "quarters_of_game", START, END, game_id=game_id)
-    for rows, at in ((told, 2), (quarters, 1)):
-        assert tuple(sum(row[at + place] for row in rows) for place in range(3)) == (count, bet_li, gain_li)
-    wins = ask(engine, "biggest_wins_of_game", START, END, game_id=game_id, most=3)
-    assert all(row[2] == game_id for row in wins)
+def test_every_question_has_its_brute_force():
+    assert BRUTE_FORCE.keys() == QUESTIONS.keys()
 
 
-def test_single_rounds_and_sizes(filled: Filled, rounds: list[Bet]):
-    engine = filled.engine
-    newest = ask(engine, "newest_rounds", START, END, most=20)
-    assert [row[9] for row in newest] == sorted((each.at for each in rounds), reverse=True)[:20]
-    assert ask(engine, "find_rounds", START, END, id=newest[3][0], most=5) == [newest[3]]
-    wins = ask(engine, "biggest_wins", START, END, most=10)
-    assert [row[6] for row in wins] == sorted((each.gain for each in rounds), reverse=True)[:10]
-    assert ask(engine, "bet_sizes", START, END) == [
-        (bet, *sums(of)) for bet, of in grouped(rounds, lambda each: each.bet)
+@pytest.mark.parametrize(
+    ("zone", "first", "games"),
+    [(*window, ()) for window in WINDOWS] + [("America/New_York", SPRING, (2011, 1041, 3001))],
+    ids=str,
+)
+def test_duckdb_and_clickhouse_say_what_brute_force_says(
+    over_clock_changes: Filled, truth: World, zone: str, first: date, games: tuple[int, ...]
+):
+    asked = asked_of(truth, zone, first, games)
+    lengths = {end - start for start, end in asked.days}
+    assert lengths == {DAY_S} | ({23 * 3600, 25 * 3600} & lengths)
+    assert (len(lengths) == 2) == (zone == "America/New_York")
+    for name, brute_force in BRUTE_FORCE.items():
+        truly = brute_force(asked, **asked.values_of(name))
+        assert truly, name
+        assert by_duckdb(over_clock_changes, name, asked) == truly, name
+        assert by_clickhouse(over_clock_changes, name, asked) == truly, name
+
+
+def test_days_with_roll_ups_are_answered_from_these(over_clock_changes: Filled, truth: World):
+    asked = asked_of(truth, "UTC", SPRING)
+    for question in QUESTIONS.values():
+        sources = over_clock_changes.engine.sources(asked.start_s, asked.end_s, question.of)
+        assert (len(sources.bets), len(sources.rolled)) == ((2, 3) if question.of else (5, 0))
+
+
+def test_large_answers_come_as_exact_arrow_tables_and_in_batches_and_are_not_kept(
+    over_clock_changes: Filled, truth: World, monkeypatch: pytest.MonkeyPatch
+):
+    asked, engine = asked_of(truth, "Asia/Kolkata", SPRING), over_clock_changes.engine
+    monkeypatch.setattr("archive.engine._BATCH_ROWS", 500)
+    for name in QUESTIONS:
+        how = {"days": asked.days, "games": [2011], **asked.values_of(name)}
+        table = ask_table(engine, name, asked.start_s, asked.end_s, **how)
+        of_squares = {"bet_bet", "bet_won", "won_won"}
+        for field in table.schema:
+            exact = pa.decimal128(38, 0) if field.name in of_squares else pa.int64()
+            assert field.type in (exact, pa.string()), (name, field)
+        told = [tuple(row.values()) for row in table.to_pylist()]
+        assert told == ask(engine, name, asked.start_s, asked.end_s, **how)
+        batches = list(ask_batches(engine, name, asked.start_s, asked.end_s, **how))
+        assert pa.Table.from_batches(batches, table.schema) == table
+        assert all(len(batch) <= 2048 for batch in batches)
+    (kept, _), *_ = engine._answers._kept.values()
+    assert isinstance(kept, list)
+
+
+def test_games_are_whole_numbers_and_other_games_are_another_answer(over_clock_changes: Filled, truth: World):
+    asked, engine = asked_of(truth, "UTC", SPRING), over_clock_changes.engine
+    told = {
+        games: ask_numbers(engine, "games", asked.start_s, asked.end_s, games=games)
+        for games in ((), (2011,), (1041, 2011), (2011, 1041, 2011), (-1,))
+    }
+    assert [[row[0] for row in rows] for rows in [*told.values()][1:]] == [
+        [2011],
+        [1041, 2011],
+        [1041, 2011],
+        [],
     ]
-    won = [each for each in rounds if each.bet + each.gain > 0]
-    assert ask(engine, "win_sizes", START, END) == [
-        (back, len(of)) for back, of in grouped(won, lambda each: each.bet + each.gain)
-    ]
+    assert {*told[2011,], *told[1041, 2011]} < {*told[()]}
+    assert ask_numbers(engine, "sums", asked.start_s, asked.end_s, games=[-1]) == [(0, 0, 0)]
+    for wrong in ("2011", 2011.0, "1) OR (1=1", None):
+        with pytest.raises(TypeError):
+            ask(engine, "games", asked.start_s, asked.end_s, games=[wrong])  # type: ignore[list-item]
+
+
+def test_a_file_that_is_cut_says_so_however_it_is_asked(make: Callable[..., Filled]):
+    filled = make(days=1)
+    filled.fill()
+    path = next(filled.archive.folder.root.rglob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:-100])
+    window = CLOCK // DAY_S * DAY_S, CLOCK
+    for answer in (ask, ask_table, lambda *asked: list(ask_batches(*asked))):
+        with pytest.raises(FileDamaged, match=r"^The archive cannot be read: .*[^\n]$"):
+            answer(filled.engine, "bet_sizes", *window)
 
 
 def test_nothing_is_there_before_anything_was_read(make: Callable[..., Filled]):
-    assert ask(make().engine, "games", START, END) == []
-    assert ask(make().engine, "player_count", START, END) == [(0,)]
+    window = CLOCK - DAY_S, CLOCK
+    assert ask(make().engine, "games", *window) == []
+    assert ask(make().engine, "player_count", *window) == [(0,)]
+    assert ask_table(make().engine, "rounds_of_player", *window, user_id=1).schema.names == STORED.names
 
 
 def test_the_same_question_over_the_same_files_is_answered_once(
-    filled: Filled, monkeypatch: pytest.MonkeyPatch
+    make: Callable[..., Filled], monkeypatch: pytest.MonkeyPatch
 ):
-    told = ask(filled.engine, "games", START, END)
+    filled = make(days=1)
+    filled.fill()
+    start_s = CLOCK // DAY_S * DAY_S
+    told = ask(filled.engine, "games", start_s, CLOCK)
     told_as_list = [*told]
     told.clear()  # the caller's own
     with monkeypatch.context() as patch:
         patch.delattr(filled.engine, "_connection")
-        assert ask(filled.engine, "games", START, END) == told_as_list
+        assert ask(filled.engine, "games", start_s, CLOCK) == told_as_list
+        with pytest.raises(AttributeError):
+            ask(filled.engine, "games", start_s, CLOCK, games=[2011])
     filled.wait(60)
     filled.fill()  # the running hour is another file
-    assert sum(row[1] for row in ask(filled.engine, "games", START, CLOCK + 60)) > sum(
+    assert sum(row[1] for row in ask(filled.engine, "games", start_s, CLOCK + 60)) > sum(
         row[1] for row in told_as_list
     )
