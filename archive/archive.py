@@ -35,14 +35,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How well a window is held: as of when, by the provider's clock, and whether all of it is proven.
+    """How well a window is held: as of when, by the provider's clock, and until when all of it is proven.
 
     `lacking` are the windows in it that are not there, oldest first; the provider's sums of the `differing`
     hours are others than those of their bets.
     """
 
     as_of_ms: int
-    is_proven: bool
+    proven_until_s: int
     lacking: tuple[Window, ...] = ()
     differing: tuple[Piece, ...] = ()
 
@@ -232,26 +232,30 @@ class Archive:
 
         `fresh_s`: hours that were read so shortly ago, by our clock, lack nothing.
         """
-        pieces_of = [each for each in self.pieces(start_s, end_s) if each.state is not PieceState.MISSING]
-        lacking, known_to_s = [], start_s
-        for piece in pieces_of:
-            hour_end_s = min(piece.hour_s + HOUR_S, end_s)
-            is_fresh = piece.last_read_ms >= self.now_ms() - fresh_s * 1000
-            # An hour that was read before its end is known as far as that.
-            read_to_s = hour_end_s if is_fresh else min(piece.as_of_ms // 1000, hour_end_s)
-            if piece.hour_s > known_to_s:
-                lacking.append(Window(known_to_s, piece.hour_s))
-            known_to_s = max(known_to_s, read_to_s)
-            if read_to_s < hour_end_s:
-                lacking.append(Window(max(known_to_s, piece.hour_s), hour_end_s))
-                known_to_s = hour_end_s
-        if known_to_s < end_s:
-            lacking.append(Window(known_to_s, end_s))
-        if not pieces_of:
+        first_s = start_s - start_s % HOUR_S
+        with self.ledger.reading() as books:
+            newest = pieces.newest(books, first_s, end_s, but_for=[PieceState.MISSING])
+            found = pieces.latest(books, first_s, end_s, but_for=FINISHED)
+            hours = range(first_s, end_s, HOUR_S)
+            if len(found) + pieces.count(books, first_s, end_s, FINISHED) < len(hours):
+                found = pieces.latest(books, first_s, end_s)
+                gaps = set(hours).difference(piece.hour_s for piece in found)
+            else:
+                gaps = set()
+        if newest is None:
             return None
-        differing = tuple(piece for piece in pieces_of if piece.state is PieceState.DIFFERS)
-        is_proven = not lacking and all(piece.state in FINISHED for piece in pieces_of)
-        return Held(pieces_of[-1].as_of_ms, is_proven, tuple(_joined(lacking)), differing)
+        fresh_ms = self.now_ms() - fresh_s * 1000
+        windows = [Window(hour_s, hour_s + HOUR_S) for hour_s in gaps]
+        windows += [Window(_read_to_s(piece, fresh_ms), piece.hour_s + HOUR_S) for piece in found]
+        cut = (Window(max(start, start_s), min(end, end_s)) for start, end in windows)
+        lacking = tuple(_joined(sorted(window for window in cut if window.start < window.end)))
+        unproven_s = [piece.hour_s for piece in found if piece.state not in FINISHED]
+        return Held(
+            newest.as_of_ms,
+            min([*unproven_s, *(window.start for window in lacking), end_s]),
+            lacking,
+            tuple(piece for piece in found if piece.state is PieceState.DIFFERS),
+        )
 
     def rewrite(self, before: Sequence[Piece], after: Sequence[Piece], table: pa.Table) -> None:
         """Write the file of some pieces anew with other rows; sums and versions stay, what was made goes."""
@@ -321,6 +325,14 @@ class _Judged:
 def _is_finished(of_day: Collection[Piece]) -> bool:
     """Whether these are all hours of a day, and none will be read again soon."""
     return len(of_day) == DAY_S // HOUR_S and all(piece.state not in UNFINISHED for piece in of_day)
+
+
+def _read_to_s(piece: Piece, fresh_ms: int) -> int:
+    """Up to when an hour is known: one that was read before its end only as far as that, unless just now."""
+    if piece.state is PieceState.MISSING:
+        return piece.hour_s
+    end_s = piece.hour_s + HOUR_S
+    return end_s if piece.last_read_ms >= fresh_ms else max(piece.hour_s, min(end_s, piece.as_of_ms // 1000))
 
 
 def _joined(windows: Iterable[Window]) -> Iterator[Window]:

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,9 +48,28 @@ class ArchiveFile:
     made_of: str
 
 
-def latest(books: Books, start_s: int = 0, end_s: int = ALWAYS_S) -> list[Piece]:
-    """Return the version that counts of each hour of a window (of all) that was read, oldest first."""
-    return [_piece(row) for row in books.execute(_latest(start_s, end_s).order_by(pieces.c.hour_s))]
+def latest(
+    books: Books, start_s: int = 0, end_s: int = ALWAYS_S, *, but_for: Collection[PieceState] = ()
+) -> list[Piece]:
+    """Return the version that counts of each hour of a window (of all) that was read, oldest first.
+
+    Hours in the states `but_for` are left out.
+    """
+    wanted = _latest(start_s, end_s).where(pieces.c.state.not_in([*but_for])).order_by(pieces.c.hour_s)
+    return [_piece(row) for row in books.execute(wanted)]
+
+
+def newest(books: Books, start_s: int, end_s: int, *, but_for: Collection[PieceState]) -> Piece | None:
+    """Return the last hour of a window that is in no state of `but_for`; None where there is none."""
+    wanted = _latest(start_s, end_s).where(pieces.c.state.not_in([*but_for]))
+    row = books.execute(wanted.order_by(pieces.c.hour_s.desc()).limit(1)).first()
+    return None if row is None else _piece(row)
+
+
+def count(books: Books, start_s: int, end_s: int, states: Collection[PieceState]) -> int:
+    """Return how many hours of a window are in one of these states."""
+    wanted = _latest(start_s, end_s).where(pieces.c.state.in_([*states])).subquery()
+    return books.scalar(select(func.count()).select_from(wanted)) or 0
 
 
 def _latest(start_s: int, end_s: int) -> Select[Any]:

@@ -80,7 +80,7 @@ def from_archive(
         _lacking(merchant, held),
         _differing(merchant, held),
         covered(start, end, as_of),
-        settled=held.is_proven,
+        settled=held.proven_until_s == end_s,
     )
 
 
