@@ -3,13 +3,13 @@
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archive.bets import BetChange, HourSums
+from archive.bets import DAY_S, BetChange, HourSums
 from archive.proof import Explanation, PieceState
 from archive.store import WrittenFile
 from ledger.database import Books, Ledger, clock_ms
@@ -48,6 +48,19 @@ class ArchiveFile:
     made_of: str
 
 
+@dataclass(frozen=True, slots=True)
+class DaySums:
+    """What is known of a UTC day (its start in epoch s): how many of its hours are in which state, its bets.
+
+    `why`: what keeps one of its hours from being proven.
+    """
+
+    day_s: int
+    hours: Mapping[PieceState, int] = field(default_factory=dict)
+    bets: int = 0
+    why: Explanation | None = None
+
+
 def latest(
     books: Books, start_s: int = 0, end_s: int = ALWAYS_S, *, but_for: Collection[PieceState] = ()
 ) -> list[Piece]:
@@ -84,6 +97,28 @@ def _latest(start_s: int, end_s: int) -> Select[Any]:
         .where(pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s)
         .where(~select(newer.c.hour_s).where(is_newer).exists())
     )
+
+
+def by_day(books: Books) -> list[DaySums]:
+    """Return what is known of each UTC day of which an hour was read, oldest first."""
+    of = _latest(0, ALWAYS_S).subquery().c
+    day_s = of.hour_s - of.hour_s % DAY_S
+    sums = func.count(), func.sum(of.row_count), func.max(of.why)
+    rows = books.execute(select(day_s, of.state, *sums).group_by(day_s, of.state).order_by(day_s)).all()
+    days: dict[int, DaySums] = {}
+    for at_s, state, hours, bets, why in rows:
+        day = days.get(at_s, DaySums(at_s))
+        days[at_s] = DaySums(
+            at_s, {**day.hours, PieceState(state): hours}, day.bets + int(bets), day.why or _why(why)
+        )
+    return [*days.values()]
+
+
+def first_hour(books: Books, *, but_for: Collection[PieceState] = (), with_bets: bool = False) -> int | None:
+    """Return the first hour that was read, is in no state of `but_for`, and holds bets if that is wanted."""
+    found = _latest(0, ALWAYS_S).where(pieces.c.state.not_in([*but_for])).subquery()
+    first_s = select(func.min(found.c.hour_s)).where(found.c.row_count >= int(with_bets))
+    return books.execute(first_s).scalar_one_or_none()
 
 
 def extent(books: Books) -> tuple[int, int] | None:
@@ -168,6 +203,12 @@ def all_files(books: Books) -> list[ArchiveFile]:
     return [
         _file(row) for row in books.execute(select(archive_files).where(archive_files.c.left_at_ms.is_(None)))
     ]
+
+
+def size_bytes(books: Books) -> int:
+    """Return how large the files that count are together."""
+    sizes = select(func.sum(archive_files.c.size_bytes)).where(archive_files.c.left_at_ms.is_(None))
+    return int(books.scalar(sizes) or 0)
 
 
 def leave(books: Books, paths: Iterable[str], now_ms: int) -> None:
@@ -284,7 +325,7 @@ def _piece(row: Any) -> Piece:
         row.hour_s,
         row.version,
         PieceState(row.state),
-        Explanation(*json.loads(row.why)) if row.why else None,
+        _why(row.why),
         HourSums(row.row_count, row.bet_li, row.gain_li),
         theirs,
         row.as_of_ms,
@@ -292,6 +333,10 @@ def _piece(row: Any) -> Piece:
         row.digest,
         row.path,
     )
+
+
+def _why(told: str | None) -> Explanation | None:
+    return Explanation(*json.loads(told)) if told else None
 
 
 def _row(piece: Piece) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from dashboard.access import audit as access_audit
 from dashboard.core.periods import LABELS, NAMES, business_day, parse_period
 from dashboard.core.query import COMPARE, PERIOD, View, read_view
 from dashboard.core.roles import ASK_AGAIN
-from dashboard.core.text import text
-from dashboard.kit import current, guard, query_params
+from dashboard.core.text import later, text
+from dashboard.kit import current, guard, parts, query_params, states
 
 CUSTOM: Final = "custom"
 
@@ -51,6 +51,7 @@ def render_filters(title: str, *, compared: bool = True) -> None:
                 format_func=COMPARE.choices.__getitem__,
                 **query_params.bound("", COMPARE),
             )
+    parts.part(later("How far it is proven"), "proof")(lambda: states.render_proof(view()))()
 
 
 def _ask_again(page: str) -> None:

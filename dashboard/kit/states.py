@@ -14,6 +14,7 @@ from dashboard.core.periods import Comparison
 from dashboard.core.query import View
 from dashboard.core.text import Message, Words, later, text
 from dashboard.kit import current, runs
+from dashboard.provider import archived
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.failures import failure_text, stale_text
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
@@ -90,6 +91,15 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> 
         st.warning(text("Not included: {sentences}", sentences=sentences), icon=":material/cloud_off:")
     for warning in dict.fromkeys(sentence for each in shown for sentence in each.warnings):
         st.warning(escaped(str(warning)), icon=":material/info:")
+
+
+def render_proof(view: View) -> None:
+    """Say in one line how complete and how proven the bets of the period are."""
+    if view.start >= view.end:
+        return
+    found = archived.proof(current.merchant(), view.start, view.end)
+    icon = ":material/rule:" if found.differs else ":material/verified:" if found.is_proven else ""
+    st.caption(f"{icon} {escaped(found.sentence)}".strip())
 
 
 def compared(

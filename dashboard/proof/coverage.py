@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from archive.bets import HOUR_S
-from archive.pieces import Piece
+from archive.archive import FINISHED
+from archive.pieces import DaySums
 from archive.proof import PieceState
 from dashboard.core.text import Message, WordTable, later
 
@@ -48,40 +48,23 @@ class DayCoverage:
     why: Message | None = None
 
 
-def days(pieces: Iterable[Piece], first: date, last: date, memory_begins: date | None) -> list[DayCoverage]:
+def days(known: Iterable[DaySums], first: date, last: date, memory_begins: date | None) -> list[DayCoverage]:
     """Return each UTC day of `first` to `last`. `memory_begins`: before it the provider has nothing."""
-    of_days: dict[date, list[Piece]] = {}
-    for piece in pieces:
-        of_days.setdefault(utc_day(piece.hour_s), []).append(piece)
+    of_days = {utc_day(each.day_s): each for each in known}
     count = (last - first).days + 1
     return [_day(first + timedelta(days=each), of_days, memory_begins, last) for each in range(count)]
 
 
-def _day(
-    day: date, of_days: Mapping[date, list[Piece]], memory_begins: date | None, last: date
-) -> DayCoverage:
-    hours = of_days.get(day, [])
-    proven = sum(piece.state in (PieceState.PROVEN, PieceState.ERASED) for piece in hours)
-    bets = sum(piece.ours.count for piece in hours)
-    if not hours:
+def _day(day: date, of_days: Mapping[date, DaySums], memory_begins: date | None, last: date) -> DayCoverage:
+    known = of_days.get(day)
+    if known is None:
         is_before = memory_begins is not None and day < memory_begins
         return DayCoverage(day, DayState.BEFORE if is_before else DayState.UNREAD, 0, 0)
-    found = {piece.state for piece in hours}
-    state = next((DayState(each.value) for each in _WORST_FIRST if each in found), DayState.PROVEN)
-    if state is DayState.PROVEN and len(hours) < 24:
+    state = next((DayState(each.value) for each in _WORST_FIRST if each in known.hours), DayState.PROVEN)
+    if state is DayState.PROVEN and sum(known.hours.values()) < 24:
         state = DayState.OPEN if day == last else DayState.UNREAD
-    why = next((Message(piece.why.key, piece.why.fields) for piece in hours if piece.why), None)
-    return DayCoverage(day, state, proven, bets, why)
-
-
-def proven_until(pieces: Iterable[Piece]) -> datetime | None:
-    """Return the end of the last hour before which all hours that were read are proven; None without one."""
-    until = None
-    for piece in sorted(pieces, key=lambda each: each.hour_s):
-        if piece.state not in (PieceState.PROVEN, PieceState.ERASED):
-            break
-        until = datetime.fromtimestamp(piece.hour_s + HOUR_S, UTC)
-    return until
+    why = Message(known.why.key, known.why.fields) if known.why else None
+    return DayCoverage(day, state, sum(known.hours.get(each, 0) for each in FINISHED), known.bets, why)
 
 
 def utc_day(time_s: int) -> date:

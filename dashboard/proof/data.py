@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from archive import pieces
-from archive.archive import Archive
+from archive.archive import FINISHED, Archive
+from archive.bets import HOUR_S
 from archive.collector import Collector, CollectorState
-from archive.pieces import Piece
+from archive.pieces import DaySums
 from dashboard.proof.coverage import utc_day
 from dashboard.provider.merchant import Merchant
 
@@ -19,31 +20,46 @@ _MOST_RESTATED = 500
 
 @dataclass(frozen=True, slots=True)
 class ArchiveState:
-    """The pieces that count, the size of the files, and what this server's collector does."""
+    """What is known of each day, the size of the files, and what this server's collector does.
 
-    pieces: tuple[Piece, ...]
+    `proven_until`: the end of the last hour before which all hours that were read are proven.
+    `memory_begins`: the first day that the provider remembers; None where that is not known.
+    """
+
+    days: tuple[DaySums, ...]
+    proven_until: datetime | None
+    memory_begins: date | None
     size_bytes: int
     free_bytes: int
     collector: CollectorState
 
     @property
-    def memory_begins(self) -> date | None:
-        """The first day that the provider remembers; None where that is not known."""
-        reach = self.collector.horizon
-        with_bets = (piece.hour_s for piece in self.pieces if piece.ours.count)
-        first_s = next(with_bets, None)  # the oldest comes first
-        return utc_day(first_s) if reach and reach.memory_ends and first_s is not None else None
+    def bets(self) -> int:
+        """How many bets there are."""
+        return sum(day.bets for day in self.days)
 
 
 def archive_state(merchant: Merchant) -> ArchiveState | None:
     """Return how the archive is; None where it is switched off. Asks no network. Raises LedgerAway."""
     if merchant.archive is None:
         return None
+    state = merchant.running(Collector).state
     with merchant.ledger.reading() as books:
-        found = pieces.latest(books)
-        size = sum(each.file.size_bytes for each in pieces.all_files(books))
-    folder = merchant.archive.folder
-    return ArchiveState(tuple(found), size, folder.free_bytes(), merchant.running(Collector).state)
+        extent, until_s = pieces.extent(books), pieces.first_hour(books, but_for=FINISHED)
+        first_s = pieces.first_hour(books, with_bets=True)
+        found, size = pieces.by_day(books), pieces.size_bytes(books)
+    if extent and until_s is None:
+        until_s = extent[1] + HOUR_S
+    is_any = extent and until_s != extent[0]
+    memory_ends = state.horizon is not None and state.horizon.memory_ends
+    return ArchiveState(
+        tuple(found),
+        datetime.fromtimestamp(until_s, UTC) if is_any and until_s is not None else None,
+        utc_day(first_s) if memory_ends and first_s is not None else None,
+        size,
+        merchant.archive.folder.free_bytes(),
+        state,
+    )
 
 
 def restatements(merchant: Merchant) -> pd.DataFrame:

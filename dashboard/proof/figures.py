@@ -35,7 +35,10 @@ def calendar(days: Sequence[DayCoverage], look: Theme) -> go.Figure:
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     names = get_day_names("abbreviated", locale=locale())
-    firsts = [place for place, day in enumerate(days) if place == 0 or day.date.day == 1]
+    # A month is named above its first day; the first one not where the next begins right beside it.
+    firsts = [place for place, day in enumerate(days) if day.date.day == 1]
+    if not firsts or weeks[firsts[0]] > 1:
+        firsts.insert(0, 0)
     layout: Layout = {
         "xaxis": axis(
             range=[-0.7, weeks[-1] + 0.7],

@@ -6,7 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from archive.archive import Archive
+from archive.archive import FINISHED, Archive
+from archive.proof import PieceState
 from dashboard.core import formats, roles, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.text import plural, text
@@ -22,36 +23,43 @@ _AGAIN: Final = "archive-again"
 
 
 def summary() -> None:
-    """Draw what is known, since when, how much room it takes, and what is being read. Raises LedgerAway."""
+    """Draw what is known, since when, and how much room it takes. Raises LedgerAway."""
     merchant = current.merchant()
     found = data.archive_state(merchant)
     if found is None:
         st.info(text("The archive is switched off (TWOJ_ARCHIVE_URL is off): bets are asked for each time."))
         return
-    known = _days(found, merchant.now().date())
-    bets = sum(piece.ours.count for piece in found.pieces)
-    proven = sum(day.proven_hours for day in known)
-    until = coverage.proven_until(found.pieces)
+    hours: Counter[PieceState] = sum((Counter(day.hours) for day in found.days), Counter())
+    until = found.proven_until
     said = [
-        (text("Bets"), formats.count(bets)),
-        (text("Hours proven"), text("{proven} of {read}", proven=proven, read=len(found.pieces))),
-        (text("Proven until"), formats.moment(until, merchant.zone) if until else formats.UNKNOWN),
+        (text("Bets"), formats.count(found.bets)),
+        (
+            text("Hours proven"),
+            text(
+                "{proven} of {read}",
+                proven=formats.count(sum(hours[each] for each in FINISHED)),
+                read=formats.count(hours.total()),
+            ),
+        ),
+        (
+            text("Proven until"),
+            formats.moment(until, merchant.zone, merchant.now()) if until else formats.UNKNOWN,
+        ),
         (text("Size"), formats.size(found.size_bytes)),
     ]
     with st.container(key="cards-archive"):
         for place, (label, value) in zip(st.columns(len(said)), said, strict=True):
             place.metric(label, value, border=True, height="stretch")
-    st.caption(" ".join([_doing(found), _memory(found), _room(found, known, bets)]))
     if why := found.collector.stopped_by:
         reason = escaped(text(why.key, **why.fields))
         st.warning(text("Nothing is read now: {reason}", reason=reason), icon=":material/cloud_off:")
 
 
 def days() -> None:
-    """Draw a square for each day, and the way to have days read again. Raises LedgerAway."""
+    """Draw a square for each day, and what keeps days from being proven. Raises LedgerAway."""
     merchant = current.merchant()
     found = data.archive_state(merchant)
-    if found is None or merchant.archive is None:
+    if found is None:
         return
     known = _days(found, merchant.now().date())
     with states.box("archive-days", text("Days, UTC")):
@@ -60,8 +68,20 @@ def days() -> None:
         for day in [each for each in known if each.state in (DayState.DIFFERS, DayState.MISSING)][-5:]:
             sentence = text("{day}: {why}", day=formats.day_text(day.date), why=day.why)
             st.warning(escaped(sentence), icon=":material/rule:")
+
+
+def reading() -> None:
+    """Draw what is being read, what there is room for, and the way to have days read again."""
+    merchant = current.merchant()
+    found = data.archive_state(merchant)
+    if found is None or merchant.archive is None:
+        return
+    today = merchant.now().date()
+    with states.box("archive-reading", text("Reading")):
+        for words in (_doing(found), _memory(found), _room(found, _days(found, today))):
+            st.markdown(words)
         if guard.may(roles.ASK_AGAIN):
-            _ask_again(merchant.archive, merchant.now().date())
+            _ask_again(merchant.archive, today)
 
 
 def _ask_again(archive: Archive, today: date) -> None:
@@ -96,9 +116,9 @@ def restatements() -> None:
 
 
 def _days(found: data.ArchiveState, today: date) -> list[DayCoverage]:
-    oldest = coverage.utc_day(found.pieces[0].hour_s) if found.pieces else today
+    oldest = coverage.utc_day(found.days[0].day_s) if found.days else today
     first = min(oldest, today - timedelta(days=_LEAST_DAYS - 1))
-    return coverage.days(found.pieces, first, today, found.memory_begins)
+    return coverage.days(found.days, first, today, found.memory_begins)
 
 
 def _doing(found: data.ArchiveState) -> str:
@@ -117,8 +137,8 @@ def _memory(found: data.ArchiveState) -> str:
     return text("The provider remembers nothing before {day}.", day=begins)
 
 
-def _room(found: data.ArchiveState, known: list[DayCoverage], bets: int) -> str:
-    year = coverage.forecast_bytes(found.size_bytes, bets, known[-_RECENT_DAYS:], _YEAR_DAYS)
+def _room(found: data.ArchiveState, known: list[DayCoverage]) -> str:
+    year = coverage.forecast_bytes(found.size_bytes, found.bets, known[-_RECENT_DAYS:], _YEAR_DAYS)
     if year is None:
         return text("{free} are free.", free=formats.size(found.free_bytes))
     return text(

@@ -1,6 +1,7 @@
 """What pages ask of the archive: answers with their age, and with what they lack in words."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from archive.engine import Engine
 from archive.pieces import Piece
 from archive.store import FileDamaged
 from dashboard.core import formats
-from dashboard.core.text import Deferred, Message, Words, later, text
+from dashboard.core.text import Deferred, Message, Words, later, plural, text
 from dashboard.provider.failures import listed, window_text
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered
@@ -42,6 +43,57 @@ def whole(merchant: Merchant, start: datetime, end: datetime) -> Held | None:
         return None
     held = merchant.archive.held(_epoch_s(start), _epoch_s(end), FRESH_S)
     return held if held and not held.lacking else None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is to be said of how complete and how proven some bets are."""
+
+    sentence: str
+    is_proven: bool = False
+    differs: bool = False
+
+
+def proof(merchant: Merchant, start: datetime, end: datetime) -> Proof:
+    """Say how complete and how proven the bets of a window are. Asks no network. Raises LedgerAway."""
+    if merchant.archive is None:
+        return Proof(text("Bets are not proven: the archive is switched off."))
+    start_s, end_s = _epoch_s(start), _epoch_s(end)
+    held = merchant.archive.held(start_s, end_s, FRESH_S)
+    if held is None:
+        return Proof(text("Bets are not proven: nothing of these days is in the archive yet."))
+    return _proof(merchant, held, start_s, end_s)
+
+
+def _proof(merchant: Merchant, held: Held, start_s: int, end_s: int) -> Proof:
+    as_of, until = (
+        formats.moment(datetime.fromtimestamp(time_s, UTC), merchant.zone, merchant.now())
+        for time_s in (held.as_of_ms // 1000, held.proven_until_s)
+    )
+    if held.differing:
+        said = plural(
+            "Bets of {n} hour differ from the provider's own sums: the Data page says why. As of {as_of}.",
+            "Bets of {n} hours differ from the provider's own sums: the Data page says why. As of {as_of}.",
+            len(held.differing),
+            as_of=as_of,
+        )
+        return Proof(said, differs=True)
+    if held.lacking:
+        windows = listed([window_text(window, merchant.zone) for window in held.lacking], _MOST_NAMED)
+        return Proof(
+            text(
+                "Bets are not complete: {windows} not read. As of {as_of}.",
+                windows=windows,
+                as_of=as_of,
+            )
+        )
+    if held.proven_until_s == end_s:
+        return Proof(text("Bets are complete and proven, as of {as_of}.", as_of=as_of), is_proven=True)
+    if held.proven_until_s > start_s:
+        return Proof(
+            text("Bets are complete, proven until {until}, as of {as_of}.", until=until, as_of=as_of)
+        )
+    return Proof(text("Bets are complete, not old enough to be proven, as of {as_of}.", as_of=as_of))
 
 
 def from_archive(

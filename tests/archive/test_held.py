@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from archive.archive import Archive, Held
-from archive.bets import EMPTY, HOUR_S, HourSums
-from archive.proof import HourRead
+from archive import pieces
+from archive.archive import FINISHED, Archive, Held
+from archive.bets import DAY_S, EMPTY, HOUR_S, HourSums
+from archive.proof import HourRead, PieceState
 from archive.verify import Damage, give_up
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
@@ -85,3 +86,19 @@ def test_the_running_hour_is_known_as_far_as_it_was_read_once_that_is_some_time_
     clock[0] += FRESH_S + 1
     assert held(archive, hour(0), CLOCK + 60).lacking == (Window(CLOCK, CLOCK + 60),)
     assert held(archive, hour(0), CLOCK).lacking == ()
+
+
+def test_days_are_summed_up_with_the_states_of_their_hours(archive):
+    day_s = hour(0) - hour(0) % DAY_S
+    keep(archive, day_s - HOUR_S, day_s, hour(0))
+    keep(archive, day_s + HOUR_S, theirs=HourSums(1, 1000, -1000))
+    with archive.ledger.reading() as books:
+        found = pieces.by_day(books)
+        assert [(day.day_s, day.hours, day.bets) for day in found] == [
+            (day_s - DAY_S, {PieceState.PROVEN: 1}, 0),
+            (day_s, {PieceState.PROVEN: 1, PieceState.OPEN: 1, PieceState.DIFFERS: 1}, 0),
+        ]
+        assert [day.why and day.why.fields["count"] for day in found] == [None, -1]
+        assert pieces.first_hour(books) == day_s - HOUR_S
+        assert pieces.first_hour(books, but_for=FINISHED) == day_s + HOUR_S
+        assert pieces.first_hour(books, with_bets=True) is None

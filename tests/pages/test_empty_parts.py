@@ -59,6 +59,7 @@ PARTS = {
     ("data", ()): {
         "archive": "The archive is switched off (TWOJ_ARCHIVE_URL is off)",
         "archive-days": NOTHING,
+        "archive-reading": NOTHING,
         "restatements": NOTHING,
     },
     ("status", ()): {"refused": NOTHING, "status-audit": "Nothing has been written yet."},
@@ -67,7 +68,7 @@ PARTS = {
 ELSEWHERE = {"today", "bet-tail", "status-calls"}
 """Empty at other times than the period's: tests of their own, below."""
 NEVER = {
-    *("net", "bet-exports", "wallet", "pots"),
+    *("proof", "net", "bet-exports", "wallet", "pots"),
     *("status", "status-provider", "status-cache", "status-ledger", "status-background", "status-versions"),
 }
 """Cards, lines and forms that are never without contents."""
@@ -92,6 +93,7 @@ def sentences(block: Block) -> list[str]:
 
 def test_these_are_all_parts():
     sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard").glob("*/parts_*.py")]
+    sources += (ROOT / "dashboard/kit").glob("*.py")
     code = "\n".join(each.read_text() for each in sources)
     keys = re.findall(r'parts\.part\(\s*(?:text|later)\("[^"]+"\),\s*"([^"]+)"', code)
     keys += [f"status-{key}" for key in re.findall(r'^lines\("([^"]+)"', code, re.M)]
@@ -103,7 +105,7 @@ def test_these_are_all_parts():
 def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
     name, query = place
     asked = OLD | {"compare": "none"} | dict(query)
-    page = open_page(asked, name, cashier=True)
+    page = open_page(asked, name, cashier=True, **({"archive_url": "off"} if name == "data" else {}))
     look_until_read(page)
     if name == "games":
         page = all_here(page, asked)

@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1.element_tree import Metric
 
+from archive.bets import HourSums
+from archive.proof import HourRead
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC, METRICS, Totals
+from tests.merchants import merchant
 from tests.provider import CLOCK
 from twoj_sandbox.world.games import GAMES
 
@@ -174,24 +177,24 @@ def test_a_day_that_has_just_begun_says_so(open_page, sandbox, clock):
 def test_every_page_says_demo_data_and_as_of_with_the_zone(open_page):
     page = open_page(timezone="Asia/Manila")
     assert any("Demo data" in each.value for each in page.markdown)
-    assert page.caption[0].value.startswith("As of 17:30 Asia/Manila · just now · compared with")
+    assert page.caption[1].value.startswith("As of 17:30 Asia/Manila · just now · compared with")
 
 
 def test_what_is_final_says_so_in_the_place_of_its_age(open_page, sandbox, clock):
     """Two hours after its end by the provider's clock; part of it alone is not all of it."""
     query = {"period": "2026-03-10..2026-03-14", "compare": "none"}
-    assert open_page(query).caption[0].value == "As of 09:30 UTC · final"
+    assert open_page(query).caption[1].value == "As of 09:30 UTC · final"
     clock[0] += 21 * DAY_S
     sandbox.set_clock(clock[0])
-    assert open_page(query).caption[0].value == "As of 09:30 UTC · final", "asked again"
-    assert open_page({"compare": "none"}).caption[0].value == "As of 09:30 UTC · just now"
+    assert open_page(query).caption[1].value == "As of 09:30 UTC · final", "asked again"
+    assert open_page({"compare": "none"}).caption[1].value == "As of 09:30 UTC · just now"
     clock[0] += 14 * 3600 + 31 * 60
     sandbox.set_clock(clock[0])
     page = open_page({"period": "yesterday", "compare": "none"})
-    assert page.caption[0].value == "As of 00:01 UTC · just now"
+    assert page.caption[1].value == "As of 00:01 UTC · just now"
     sandbox.fault("*", "http_500")
     clock[0] += 7 * DAY_S
-    assert open_page(query).caption[0].value == "As of 5 Apr 2026, 09:30 UTC · final"
+    assert open_page(query).caption[1].value == "As of 5 Apr 2026, 09:30 UTC · final"
 
 
 def chart(page, key: str) -> list[dict]:
@@ -247,3 +250,37 @@ def test_a_change_says_its_direction_and_whether_it_is_good(open_page):
     assert gain.delta == "−86.0\u00a0%"
     assert (gain.direction, gain.color) == (gain.DOWN, gain.RED)
     assert (rtp.direction, rtp.color) == (rtp.UP, rtp.GRAY)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"period": "yesterday"}, ":material/verified: Bets are complete and proven, as of 09:30 UTC."),
+        ({"period": "7d"}, "Bets are complete, proven until 07:00 UTC, as of 09:30 UTC."),
+        ({"period": "90d"}, "Bets are not complete: 16 Dec, 00:00–15 Jan, 00:00 not read. As of 09:30 UTC."),
+        (
+            {"period": "2025-03-01..2025-03-02"},
+            "Bets are not proven: nothing of these days is in the archive yet.",
+        ),
+    ],
+)
+def test_one_line_says_how_far_the_bets_are_proven(open_page, query, said):
+    assert open_page(query).caption[0].value == said
+
+
+def test_hours_that_contradict_the_providers_sums_are_counted(open_page):
+    page = open_page({"period": "yesterday"})
+    kept = merchant().archive
+    (hour,) = kept.pieces(CLOCK - 86_400 - CLOCK % 3600, CLOCK - 86_400 + 1)
+    told = HourRead(hour.hour_s, kept.rows(hour), hour.ours + HourSums(1, 1000, -500), True, CLOCK, True)
+    kept.keep([told])
+    assert page.run().caption[0].value == (
+        ":material/rule: Bets of 1 hour differ from the provider's own sums: the Data page says why."
+        " As of 09:30 UTC."
+    )
+
+
+def test_without_an_archive_nothing_is_said_to_be_proven(open_page):
+    assert open_page(archive_url="off").caption[0].value == (
+        "Bets are not proven: the archive is switched off."
+    )
