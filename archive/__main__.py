@@ -15,11 +15,12 @@ from time import time
 from typing import Any
 
 from archive import pieces
-from archive.archive import FINISHED, Archive, hour_text
+from archive.archive import Archive, hour_text
 from archive.bets import DAY_S, HOUR_S
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.erasure import forget
+from archive.proof import FINISHED
 from archive.sql import SqlRefused, select
 from archive.store import ArchiveOff, FileDamaged, Folder, archive_folder
 from archive.verify import give_up, verify

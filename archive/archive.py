@@ -13,12 +13,11 @@ import pyarrow.compute as pc
 from archive import bets, pieces
 from archive.bets import DAY_S, HOUR_S
 from archive.pieces import ArchiveFile, Piece
-from archive.proof import Explanation, HourRead, PieceState, contradiction, judge
+from archive.proof import FINISHED, Explanation, HourRead, PieceState, contradiction, judge
 from archive.store import FileDamaged, Folder
 from ledger.database import Books, Ledger
 from twoj_client.windows import Window
 
-FINISHED: Final = (PieceState.PROVEN, PieceState.ERASED)
 UNFINISHED: Final = (PieceState.OPEN, PieceState.MISSING)
 """Written over by the next reading, without a version of their own."""
 _NEIGHBOURS: Final = 64

@@ -27,6 +27,10 @@ class PieceState(StrEnum):
     """It was proven; then somebody's ids were taken out of it."""
 
 
+FINISHED: Final = (PieceState.PROVEN, PieceState.ERASED)
+"""Nothing more is to be done for an hour in these states."""
+
+
 @dataclass(frozen=True, slots=True)
 class HourRead:
     """What the provider said of an hour: its bets, and its sums (None: not to be had)."""

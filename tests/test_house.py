@@ -109,7 +109,7 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
         r"twoj_client\.models\.|twoj_client\.cache\.store\.CacheState$"
         r"|ledger\.transfers\.(CashierTransfer|Transfer(Kind|Order|State))$"
         r"|twoj_client\.health\.ApiHealth$|ledger\.payouts\.refusals\.RefusalCount$"
-        r"|archive\.(pieces\.Piece|proof\.PieceState|bets\.HOUR_S|archive\.Archive)$"
+        r"|archive\.(pieces\.(Piece|DaySums)|proof\.(PieceState|FINISHED)|bets\.HOUR_S|archive\.Archive)$"
     )
     known = {name for name in named if not data.match(name)}
     rooms = {name.split(".")[0] for name in known} & (OURS | {"streamlit"})

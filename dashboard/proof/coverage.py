@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from archive.archive import FINISHED
 from archive.pieces import DaySums
-from archive.proof import PieceState
+from archive.proof import FINISHED, PieceState
 from dashboard.core.text import Message, WordTable, later
 
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from archive import pieces
-from archive.archive import FINISHED, Archive
+from archive.archive import Archive
 from archive.bets import HOUR_S
 from archive.collector import Collector, CollectorState
 from archive.pieces import DaySums
+from archive.proof import FINISHED
 from dashboard.proof.coverage import utc_day
 from dashboard.provider.merchant import Merchant
 

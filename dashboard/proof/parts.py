@@ -6,8 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from archive.archive import FINISHED, Archive
-from archive.proof import PieceState
+from archive.archive import Archive
+from archive.proof import FINISHED, PieceState
 from dashboard.core import formats, roles, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.text import plural, text

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from archive import pieces
-from archive.archive import FINISHED, Archive, Held
+from archive.archive import Archive, Held
 from archive.bets import DAY_S, EMPTY, HOUR_S, HourSums
-from archive.proof import HourRead, PieceState
+from archive.proof import FINISHED, HourRead, PieceState
 from archive.verify import Damage, give_up
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
