@@ -17,17 +17,18 @@ from typing import Any
 from archive import pieces
 from archive.archive import Archive, hour_text
 from archive.bets import DAY_S, HOUR_S
+from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.erasure import forget
 from archive.proof import FINISHED
 from archive.sql import SqlRefused, select
-from archive.store import ArchiveOff, FileDamaged, Folder, archive_folder
+from archive.store import ArchiveOff, FileDamaged
 from archive.verify import give_up, verify
 from dashboard.core.setting_errors import SettingsError
 from dashboard.server.settings import Settings, load_settings
 from ledger.database import Database, Ledger, LedgerAway, LedgerUrlRefused, ledger_url
-from twoj_client import TwoJ, TwoJError
+from twoj_client import TwoJError
 
 
 @dataclass(frozen=True)
@@ -42,20 +43,7 @@ class OpenedArchive:
     @contextmanager
     def collector(self, calls_per_s: float) -> Iterator[Collector]:
         """What fills it from the provider. Raises SettingsError where none is set."""
-        settings = self.settings
-        if settings.summary_url is None or settings.mch_id is None or settings.key is None:
-            raise SettingsError("TWOJ_SUMMARY_URL: is needed to ask the provider")
-        with (
-            TwoJ(
-                summary_url=settings.summary_url,
-                open_url=settings.open_url,
-                mch_id=settings.mch_id,
-                key=settings.key.get_secret_value(),
-                cache_url=settings.cache_url,
-                timezone=settings.timezone,
-            ) as twoj,
-            ThreadPoolExecutor(4) as workers,
-        ):
+        with self.settings.client() as twoj, ThreadPoolExecutor(4) as workers:
             yield Collector(self.archive, self.engine, twoj, workers, calls_per_s=calls_per_s)
 
 
@@ -65,9 +53,11 @@ def main() -> int:
     command: Callable[[OpenedArchive], int] = chosen.does
     try:
         settings = load_settings()
-        folder = Folder(archive_folder(settings.archive_url))
+        place = archive_place(settings.archive_url)
         with closing(Database(ledger_url(settings.ledger_url))) as database:
-            archive = Archive(Ledger(database, settings.merchant()[0]), folder, time)
+            archive = Archive(Ledger(database, settings.merchant()[0]), place, time)
+            if not getattr(chosen, "lost", False):
+                _refuse_elsewhere(archive)
             with closing(Engine(archive)) as engine:
                 return command(OpenedArchive(archive, engine, settings, chosen))
     except TwoJError as error:
@@ -83,6 +73,15 @@ def main() -> int:
     ) as error:
         print(error, file=sys.stderr)
     return 2
+
+
+def _refuse_elsewhere(archive: Archive) -> None:
+    """Raise ArchiveOff where the setting leads to another place: nothing is to be written, or given up."""
+    if archive.is_elsewhere():
+        raise ArchiveOff(
+            f"TWOJ_ARCHIVE_URL: most files that the ledger names are not in {archive.folder.place}. Set it to"
+            " where they are; if they are gone for good: python -m archive verify --lost"
+        )
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -102,7 +101,10 @@ def _arguments() -> argparse.ArgumentParser:
     check = command("check", _check, "compare with the provider's sums, and read what differs again")
     check.add_argument("--json", action="store_true")
     check.add_argument("--days", type=int, default=60, metavar="N", help="how far back (%(default)s)")
-    command("verify", _verify, "hash every file, and sum it against its row")
+    check = command("verify", _verify, "hash every file, and sum it against its row")
+    check.add_argument(
+        "--lost", action="store_true", help="although most files are gone: read their hours again"
+    )
     sql = command("sql", _sql, "answer one SELECT over bets, games_15min and players_daily")
     sql.add_argument("text", metavar="SELECT")
     sql.add_argument("--format", choices=["table", "csv", "json"], default="table")

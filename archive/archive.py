@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from archive import bets, pieces
 from archive.bets import DAY_S, HOUR_S
+from archive.bucket import Bucket
 from archive.pieces import ArchiveFile, Piece
 from archive.proof import FINISHED, Explanation, HourRead, PieceState, contradiction, judge
 from archive.store import FileDamaged, Folder
@@ -53,7 +54,7 @@ class Archive:
     tables name. All methods raise LedgerAway, and OSError where the disk is full.
     """
 
-    def __init__(self, ledger: Ledger, folder: Folder, clock: Callable[[], float]) -> None:
+    def __init__(self, ledger: Ledger, folder: Folder | Bucket, clock: Callable[[], float]) -> None:
         self.ledger = ledger
         self.folder = folder
         self.clock = clock
@@ -289,7 +290,7 @@ class Archive:
         """Whether most files that the ledger names are not here: another server has another folder."""
         with self.ledger.reading() as books:
             paths = [each.file.path for each in pieces.all_files(books)]
-        return sum(self.folder.has(path) for path in paths) * 2 < len(paths)
+        return self.folder.there(paths) * 2 < len(paths)
 
     def drop_before(self, day_s: int) -> None:
         """Let whole days before a UTC day leave the archive, with all that was made of them."""

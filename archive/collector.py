@@ -137,9 +137,9 @@ class Collector:
         if self._pieces is None and self._archive.is_elsewhere():
             return self._stopped(
                 Explanation(
-                    "The files of the archive are not in {place}. Set TWOJ_ARCHIVE_URL to the folder that all"
+                    "The files of the archive are not in {place}. Set TWOJ_ARCHIVE_URL to the place that all"
                     " servers share.",
-                    {"place": str(self._archive.folder.root)},
+                    {"place": self._archive.folder.place},
                 )
             )
         known = self._known()

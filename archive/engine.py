@@ -117,11 +117,13 @@ class Engine:
             if each.start_s in days and days[each.start_s].made_of == each.made_of
         }
         raw = [each for each in days.values() if each.start_s not in use] + hours
-        place = self.archive.folder.place_of
-        return Sources(
-            tuple(place(each.file.path) for each in raw if each.row_count),
-            tuple(place(each.file.path) for each in use.values() if each.row_count),
-        )
+        return Sources(self._places(raw), self._places(use.values()))
+
+    def _places(self, files: Iterable[pieces.ArchiveFile]) -> tuple[str, ...]:
+        try:
+            return tuple(self.archive.folder.places([each.file for each in files if each.row_count]))
+        except OSError as error:
+            raise FileDamaged(f"The archive cannot be read: {error}") from None
 
     def rows(
         self,
@@ -223,7 +225,7 @@ class Engine:
             if any(each.made_of == days[0].made_of for each in there[kind]):
                 continue
             path = f"{self.archive.mch_id}/{kind}/{days[0].file.path.rpartition('/')[2]}"
-            table = self._of_file(MADE[kind], self.archive.folder.place_of(days[0].file.path))
+            table = self._of_file(MADE[kind], self.archive.folder.places([days[0].file])[0])
             self.archive.add_roll_up(kind, day_s, path, table, days[0].made_of, old)
             made = True
         return made

@@ -4,20 +4,19 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 OFF: Final = "off"
 """The setting under which there is no archive."""
-_ROW_GROUP: Final = 20_000
-_CHUNK: Final = 2**20
+ROW_GROUP: Final = 20_000
+CHUNK: Final = 2**20
 
 
 class FileDamaged(Exception):
@@ -25,16 +24,7 @@ class FileDamaged(Exception):
 
 
 class ArchiveOff(Exception):
-    """There is no archive, by the settings. Its text is one line that says so."""
-
-
-def archive_folder(setting: str | None) -> Path:
-    """Return where the files are; None: a folder in the user's data directory. Raises ArchiveOff."""
-    if setting is None:
-        return platformdirs.user_data_path("twoj", "twoj") / "archive"
-    if setting == OFF:
-        raise ArchiveOff("TWOJ_ARCHIVE_URL is off: there is no archive")
-    return Path(setting)
+    """There is no archive, by the settings, or not where they say. Its text is one line that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +42,19 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def write(self, path: str, table: pa.Table, row_group: int = _ROW_GROUP) -> WrittenFile:
+    @property
+    def place(self) -> str:
+        """Where they are, for people."""
+        return str(self.root)
+
+    def write(self, path: str, table: pa.Table, row_group: int = ROW_GROUP) -> WrittenFile:
         """Write a table as Parquet; it is on disk, whole, when this returns. Raises OSError."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, new = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                pq.write_table(
-                    table,
-                    file,
-                    row_group_size=row_group,
-                    compression="zstd",
-                    compression_level=3,
-                    use_dictionary=[
-                        name for name in ("op_id", "game_id", "draw_id") if name in table.column_names
-                    ],
-                    column_encoding={
-                        name: "DELTA_BINARY_PACKED"
-                        for name in table.column_names
-                        if name != "game_id" and pa.types.is_int64(table.schema.field(name).type)
-                    },
-                    store_schema=False,
-                )
+                write_parquet(table, file, row_group)
                 file.flush()
                 os.fsync(file.fileno())
             found = sha256(Path(new))
@@ -89,10 +69,7 @@ class Folder:
 
     def read(self, path: str) -> pa.Table:
         """Return a file's table. Raises FileDamaged."""
-        try:
-            return pq.read_table(self.root / path)
-        except (OSError, pa.ArrowException) as error:
-            raise FileDamaged(f"{path} cannot be read: {str(error).partition(chr(10))[0]}") from None
+        return parquet_table(path, self.root / path)
 
     def check(self, file: WrittenFile) -> None:
         """Raise FileDamaged where a file is not what was written."""
@@ -109,13 +86,13 @@ class Folder:
             if path.is_file():
                 yield path.relative_to(self.root).as_posix()
 
-    def has(self, path: str) -> bool:
-        """Whether a file is there."""
-        return (self.root / path).is_file()
+    def there(self, paths: Sequence[str]) -> int:
+        """Return how many of these files are there."""
+        return sum((self.root / path).is_file() for path in paths)
 
-    def place_of(self, path: str) -> str:
-        """Return where the engine finds a file."""
-        return str(self.root / path)
+    def places(self, files: Sequence[WrittenFile]) -> list[str]:
+        """Return where the engine finds files."""
+        return [str(self.root / file.path) for file in files]
 
     def unlink(self, path: str) -> None:
         """Take a file away, if it is there."""
@@ -135,11 +112,37 @@ class Folder:
         return shutil.disk_usage(self.root).free
 
 
+def write_parquet(table: pa.Table, file: BinaryIO, row_group: int = ROW_GROUP) -> None:
+    """Write a table as the archive's files are: 22 bytes a bet. Raises OSError."""
+    pq.write_table(
+        table,
+        file,
+        row_group_size=row_group,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=[name for name in ("op_id", "game_id", "draw_id") if name in table.column_names],
+        column_encoding={
+            name: "DELTA_BINARY_PACKED"
+            for name in table.column_names
+            if name != "game_id" and pa.types.is_int64(table.schema.field(name).type)
+        },
+        store_schema=False,
+    )
+
+
+def parquet_table(path: str, source: "Path | pa.BufferReader") -> pa.Table:
+    """Return the table of a file of the archive. Raises FileDamaged, which names it by its `path`."""
+    try:
+        return pq.read_table(source)
+    except (OSError, pa.ArrowException) as error:
+        raise FileDamaged(f"{path} cannot be read: {str(error).partition(chr(10))[0]}") from None
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hex. Raises OSError."""
     found = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(CHUNK):
             found.update(chunk)
     return found.hexdigest()
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import shutil
 import socket
+import socketserver
 import subprocess
+import sysconfig
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
+from pyarrow import fs
 from sqlalchemy import URL, make_url
 
 from ledger.database import Database, Ledger
@@ -110,3 +116,97 @@ def ledger_at(url: str | URL, mch_id: int) -> Iterator[Ledger]:
     """A merchant's ledger in the database at a URL, as a process of its own would open it."""
     with contextlib.closing(Database(make_url(url))) as database:
         yield Ledger(database, mch_id)
+
+
+class S3Server(NamedTuple):
+    """An S3 with a bucket named `bets`: its address, and the methods of the requests that it was asked."""
+
+    url: str
+    requests: list[str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What whoever uses it has in the environment."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "tests",
+            "AWS_SECRET_ACCESS_KEY": "very-secret",
+            "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+@contextlib.contextmanager
+def s3_server(folder: Path) -> Iterator[S3Server]:
+    """Start a SeaweedFS that speaks S3, behind what counts its requests; end both afterwards."""
+    # A port of its own for each of its parts: it would take others by itself.
+    parts = ("admin", "filer", "master", "s3", "volume")
+    ports = {f"-{part}.port{kind}": free_port() for part in parts for kind in ("", ".grpc")}
+    ports |= {"-metricsPort": free_port(), "-s3.port.iceberg": 0, "-s3.port.lance": 0}
+    command = [str(Path(sysconfig.get_path("scripts")) / "weed"), "mini", f"-dir={folder}", "-ip=127.0.0.1"]
+    command += ["-ip.bind=127.0.0.1", "-webdav=false", "-admin.ui=false", "-s3.autoCreateBucket=false"]
+    command += ["-bucket=bets", *(f"{name}={port}" for name, port in ports.items())]
+    requests: list[str] = []
+    server = S3Server("", requests)
+    environment = os.environ | server.environment
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
+    ) as process:
+        try:
+            _wait_for_bucket(S3Server(f"http://127.0.0.1:{ports['-s3.port']}", []), process)
+            with counting_requests(ports["-s3.port"], requests) as url:
+                yield server._replace(url=url)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for_bucket(server: S3Server, process: subprocess.Popen[bytes]) -> None:
+    keys = server.environment
+    s3 = fs.S3FileSystem(
+        endpoint_override=server.url,
+        access_key=keys["AWS_ACCESS_KEY_ID"],
+        secret_key=keys["AWS_SECRET_ACCESS_KEY"],
+        region="us-east-1",
+    )
+    for _ in range(60):
+        assert process.poll() is None, "the S3 server did not start"
+        with contextlib.suppress(OSError):
+            if s3.get_file_info("bets").type is fs.FileType.Directory:
+                return
+        time.sleep(0.2)
+    pytest.fail("the S3 server did not start")
+
+
+@contextlib.contextmanager
+def counting_requests(port: int, requests: list[str]) -> Iterator[str]:
+    """Pass on to a port of this machine whatever comes, and write down the method of each request."""
+
+    class Passing(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(("127.0.0.1", port)) as other:
+                back = threading.Thread(target=self._pass, args=(other, self.request, False), daemon=True)
+                back.start()
+                self._pass(self.request, other, True)
+                back.join()
+
+        def _pass(self, source: socket.socket, target: socket.socket, count: bool) -> None:
+            with contextlib.suppress(OSError):
+                while chunk := source.recv(2**16):
+                    if count and (began := re.match(rb"(GET|HEAD|PUT|POST|DELETE) /", chunk)):
+                        requests.append(began[1].decode())
+                    target.sendall(chunk)
+                target.shutdown(socket.SHUT_WR)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    with Server(("127.0.0.1", 0), Passing) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import platformdirs
 
 from archive.archive import Archive
+from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
-from archive.store import OFF, Folder, archive_folder
+from archive.store import OFF
 from dashboard.bets.data_exports import Exports
 from dashboard.core.roles import Role
 from dashboard.jackpots.data_watch import Brand, Watch
@@ -23,7 +24,6 @@ from dashboard.server.settings import Settings
 from dashboard.status.data_checks import Checks
 from ledger.database import Database, Ledger
 from ledger.transfers import TransferJournal
-from twoj_client import TwoJ
 from twoj_client.cache.memory import Memory
 from twoj_client.threads import Workers
 
@@ -49,32 +49,22 @@ def connected(
     With `sign_in` only people with a role see anything. `clock` returns epoch seconds, `timer` seconds of a
     clock that never jumps, `sleep` waits between repeated questions; all are for tests.
     """
-    assert settings.summary_url and settings.mch_id and settings.key  # noqa: S101, PT018 - settings hold this
+    mch_id, _ = settings.merchant()
     with (
-        TwoJ(
-            summary_url=settings.summary_url,
-            open_url=settings.open_url,
-            mch_id=settings.mch_id,
-            key=settings.key.get_secret_value(),
-            cache_url=settings.cache_url,
-            timezone=settings.timezone,
-            timeout_s=_NETWORK_S,
-            budget_s=PATIENCE_S,
-            clock=clock,
-            timer=timer,
-            sleep=sleep,
+        settings.client(
+            timeout_s=_NETWORK_S, budget_s=PATIENCE_S, clock=clock, timer=timer, sleep=sleep
         ) as twoj,
         Workers(max_workers=8, thread_name_prefix="data") as pool,
         Jobs(clock) as jobs,
         ExitStack() as stack,
     ):
         zone = ZoneInfo(settings.timezone)
-        ledger = Ledger(database, settings.mch_id)
+        ledger = Ledger(database, mch_id)
         checks = Checks(twoj, ledger)
         exports = Exports(
             platformdirs.user_data_path("twoj", "twoj") / "exports",
             twoj,
-            f"{settings.mch_id} at {'demo' if demo else settings.summary_url}",
+            f"{mch_id} at {'demo' if demo else settings.summary_url}",
             zone,
             settings.currency,
             clock,
@@ -93,7 +83,7 @@ def connected(
         services: dict[type, Any] = {Checks: checks, Exports: exports, Watch: watch, Recent: Recent()}
         archive = None
         if settings.archive_url != OFF:
-            archive = Archive(ledger, Folder(archive_folder(settings.archive_url)), clock)
+            archive = Archive(ledger, archive_place(settings.archive_url), clock)
             engine = stack.enter_context(closing(Engine(archive)))
             collector = Collector(
                 archive,
@@ -108,7 +98,7 @@ def connected(
             stack.enter_context(collector.running())
             services |= {Engine: engine, Collector: collector}
         merchant = Merchant(
-            settings.mch_id,
+            mch_id,
             twoj,
             zone,
             settings.currency,

@@ -25,7 +25,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from archive.store import OFF
 from dashboard.core.setting_errors import SettingsError
+from twoj_client import TwoJ
 from twoj_client.network import UnusableEnvironment, certificates_for
 
 SECRETS_FILE = Path(".streamlit/secrets.toml")
@@ -84,9 +86,16 @@ def _currency(text: str) -> str:
 
 
 def _archive(text: str) -> str:
-    if "://" in text:
-        raise ValueError("expects a folder, or off")
-    return text
+    if text.lower() == OFF:
+        return OFF
+    kind = re.match(r"([a-z][\w+.-]+):", text, re.IGNORECASE)
+    if kind is None or re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!*'(). -]+)*/?", text):
+        return text
+    if kind[1].lower() == "clickhouse":
+        raise ValueError(
+            "ClickHouse is on paper only, see docs/scale.md; expects a folder, s3://bucket or off"
+        )
+    raise ValueError("expects a folder, s3://bucket, s3://bucket/prefix or off")
 
 
 def _logo(path: Path) -> Path:
@@ -156,6 +165,21 @@ class Settings(BaseSettings):
         if self.mch_id is None or self.key is None:
             raise SettingsError("TWOJ_MCH_ID and TWOJ_KEY: are needed to receive payouts")
         return self.mch_id, self.key.get_secret_value()
+
+    def client(self, **how: Any) -> TwoJ:
+        """Return the provider's client; `how` is what settings do not say. Raises SettingsError."""
+        if self.summary_url is None:
+            raise SettingsError("TWOJ_SUMMARY_URL: is needed to ask the provider")
+        mch_id, key = self.merchant()
+        return TwoJ(
+            summary_url=self.summary_url,
+            open_url=self.open_url,
+            mch_id=mch_id,
+            key=key,
+            cache_url=self.cache_url,
+            timezone=self.timezone,
+            **how,
+        )
 
     def logo_url(self) -> str:
         """Return the logo as a `data:` URL, empty where there is none."""

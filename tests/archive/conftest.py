@@ -11,9 +11,11 @@ import pytest
 
 from archive.archive import Archive
 from archive.bets import DAY_S, HOUR_S
+from archive.bucket import Bucket
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.store import Folder
+from ledger.database import Ledger
 from tests.parts import ledger_at
 from tests.provider import CLOCK, Sandbox
 from twoj_client import TwoJ
@@ -60,11 +62,19 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def archives_at(
-    folder: Path, sandbox: Sandbox, clock: list[int], empty_ledger: Path
-) -> Iterator[Callable[..., Filled]]:
-    """Make archives of so many days over one ledger and one folder; they are empty until they are filled."""
+def ledger_copy(empty_ledger: Path, folder: Path) -> Iterator[Ledger]:
+    """A ledger of its own in a folder."""
     shutil.copy(empty_ledger, folder / "ledger")
+    with ledger_at(f"sqlite:///{folder / 'ledger'}", MCH_ID) as ledger:
+        ledger.prepare()
+        yield ledger
+
+
+@contextmanager
+def archives_at(
+    folder: Path, sandbox: Sandbox, clock: list[int], ledger: Ledger
+) -> Iterator[Callable[..., Filled]]:
+    """Make archives of so many days over one ledger and one place; they are empty until they are filled."""
     timer = [0.0]
 
     def tick() -> float:
@@ -80,13 +90,13 @@ def archives_at(
             clock=lambda: clock[0],
             sleep=lambda _: None,
         ) as twoj,
-        ledger_at(f"sqlite:///{folder / 'ledger'}", sandbox.mch_id) as ledger,
         ThreadPoolExecutor(4) as workers,
     ):
-        ledger.prepare()
 
-        def made(days: int = 2, calls_per_s: float = 1000, **options: int) -> Filled:
-            archive = Archive(ledger, Folder(folder / "archive"), lambda: clock[0])
+        def made(
+            days: int = 2, calls_per_s: float = 1000, place: Folder | Bucket | None = None, **options: int
+        ) -> Filled:
+            archive = Archive(ledger, place or Folder(folder / "archive"), lambda: clock[0])
             engine = Engine(archive)
             collector = Collector(
                 archive,
@@ -108,7 +118,10 @@ def make(
     tmp_path: Path, sandbox: Sandbox, clock: list[int], empty_ledger: Path
 ) -> Iterator[Callable[..., Filled]]:
     """Make an archive of so many days; it is empty until it is filled."""
-    with archives_at(tmp_path, sandbox, clock, empty_ledger) as made:
+    with (
+        ledger_copy(empty_ledger, tmp_path) as ledger,
+        archives_at(tmp_path, sandbox, clock, ledger) as made,
+    ):
         yield made
 
 
@@ -118,7 +131,10 @@ def over_clock_changes(
 ) -> Iterator[Filled]:
     """An archive of the days around which New York changes its clocks: whole days, and a day of hours."""
     folder = tmp_path_factory.mktemp("archive")
-    with archives_at(folder, _session_sandbox, [CLOCK], empty_ledger) as made:
+    with (
+        ledger_copy(empty_ledger, folder) as ledger,
+        archives_at(folder, _session_sandbox, [CLOCK], ledger) as made,
+    ):
         filled = made()
         for first_s, end_s in FILLED:
             for _ in filled.collector.fill(first_s, end_s):

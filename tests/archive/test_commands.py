@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archive.bets import DAY_S
+from tests.parts import s3_server
 from tests.provider import CLOCK, ROOT, Sandbox
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
@@ -91,9 +93,49 @@ def test_damaged_missing_and_foreign_files_are_named_and_read_again(run: Run, tm
     ("place", "why"),
     [
         ("off", "TWOJ_ARCHIVE_URL is off: there is no archive\n"),
-        ("s3://bucket", "TWOJ_ARCHIVE_URL: expects a folder, or off\n"),
+        ("ftp://host/bets", "TWOJ_ARCHIVE_URL: expects a folder, s3://bucket, s3://bucket/prefix or off\n"),
     ],
 )
 def test_without_an_archive_a_command_says_so_in_one_line(run: Run, place: str, why: str):
     told = run("status", TWOJ_ARCHIVE_URL=place)
     assert (told.returncode, told.stderr) == (2, why)
+
+
+def test_nothing_is_done_where_the_files_are_not_but_what_is_lost_is_read_again(run: Run, tmp_path: Path):
+    fill = ("fill", "--from", "2026-03-10", "--to", "2026-03-10", "--calls-per-s", "1000")
+    assert run(*fill).returncode == 0
+    elsewhere = str(tmp_path / "elsewhere")
+    for command in (("verify",), fill):
+        told = run(*command, TWOJ_ARCHIVE_URL=elsewhere)
+        assert (told.returncode, told.stdout) == (2, "")
+        assert told.stderr == (
+            f"TWOJ_ARCHIVE_URL: most files that the ledger names are not in {elsewhere}. Set it to where they"
+            " are; if they are gone for good: python -m archive verify --lost\n"
+        )
+    assert not Path(elsewhere).exists()
+    assert run("verify").stdout == "All files are as written.\n"
+    assert "24 hours are to be read again." in run("verify", "--lost", TWOJ_ARCHIVE_URL=elsewhere).stdout
+
+
+def test_every_command_works_on_a_bucket(run: Run, tmp_path: Path):
+    (tmp_path / "s3").mkdir()
+    with s3_server(tmp_path / "s3") as server:
+        place = {
+            "TWOJ_ARCHIVE_URL": "s3://bets/in/here/",
+            "XDG_CACHE_HOME": str(tmp_path),
+            **server.environment,
+        }
+        first, last = "2026-03-10", "2026-03-11"
+        filled = run("fill", "--from", first, "--to", last, "--calls-per-s", "1000", **place)
+        assert (filled.returncode, filled.stdout, filled.stderr) == (0, "", "")
+        told = json.loads(run("status", "--json", **place).stdout)
+        assert told["hours"]["proven"] == 48
+        assert run("verify", **place).stdout == "All files are as written.\n"
+        server.requests.clear()
+        count = run("sql", "SELECT count(*) FROM bets", "--format", "csv", **place)
+        assert count.stdout.split()[-1] == str(told["rows"])
+        assert Counter(server.requests) == {"GET": 1}  # the list of what is there
+        denied = run("verify", **place | {"AWS_SECRET_ACCESS_KEY": "wrong"})
+        assert (denied.returncode, denied.stdout) == (2, "")
+        assert denied.stderr.startswith("s3://bets/in/here/: access is refused (SIGNATURE_DOES_NOT_MATCH).")
+        assert denied.stderr.count("\n") == 1

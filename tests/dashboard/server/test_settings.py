@@ -254,3 +254,53 @@ def test_the_receiver_of_payouts_is_told_for_whom_it_receives():
     for half in ({}, {"mch_id": 7}, {"key": "hush"}):
         with pytest.raises(SettingsError, match="TWOJ_MCH_ID and TWOJ_KEY"):
             Settings(**half).merchant()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("/srv/bets", "/srv/bets"),
+        ("bets", "bets"),
+        ("C:/bets", "C:/bets"),
+        ("off", "off"),
+        ("Off", "off"),
+        ("s3://my-bets", "s3://my-bets"),
+        ("s3://my.bets/casino 1/archive/", "s3://my.bets/casino 1/archive/"),
+    ],
+)
+def test_the_archive_is_a_folder_a_bucket_or_off(monkeypatch, text, place):
+    assert load(monkeypatch, TWOJ_ARCHIVE_URL=text).archive_url == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ftp://host/bets",
+        "file:///srv/bets",
+        "https://s3.example.com/bets",
+        "s3:/bets",
+        "s3:bets",
+        "s3://",
+        "s3://b",
+        "S3://bets",
+        "s3://Bets",
+        "s3://bets//a",
+        "s3://bets/a?region=x",
+        "s3://key:secret@bets",
+        "s3://bets:9000/a",
+    ],
+)
+def test_the_archive_is_nothing_else(monkeypatch, text):
+    with pytest.raises(SettingsError) as refused:
+        load(monkeypatch, TWOJ_ARCHIVE_URL=text)
+    expects = "expects a folder, s3://bucket, s3://bucket/prefix or off"
+    assert str(refused.value) == f"TWOJ_ARCHIVE_URL: {expects}"
+
+
+def test_clickhouse_is_refused_and_points_to_what_is_on_paper(monkeypatch):
+    with pytest.raises(SettingsError) as refused:
+        load(monkeypatch, TWOJ_ARCHIVE_URL="clickhouse://user:secret@host/bets")
+    assert str(refused.value) == (
+        "TWOJ_ARCHIVE_URL: ClickHouse is on paper only, see docs/scale.md;"
+        " expects a folder, s3://bucket or off"
+    )
