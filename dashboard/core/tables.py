@@ -220,9 +220,13 @@ RESTATEMENTS: Final = (
     Column("hour", "Hour", Kind.TIME),
     Column("change", "Change", Kind.TEXT, later("Added, changed or gone since the hour was first proven.")),
     Column("event_id", "Event", Kind.TEXT),
-    Column("game_id", "Game id", Kind.NUMBER),
     Column("op_id", "Player", Kind.TEXT),
-    Column("bet_amount_li", "Bet amount, difference", Kind.MONEY),
-    Column("gain_li", "Players' net result, difference", Kind.MONEY),
+    Column("game_id", "Game id", Kind.NUMBER),
+    Column("bet_before_li", "Bet before", Kind.MONEY),
+    Column("bet_after_li", "Bet now", Kind.MONEY),
+    Column("bet_amount_li", "Bet, difference", Kind.MONEY),
+    Column("gain_before_li", "Net result before", Kind.MONEY, later("What the player won, less the bet.")),
+    Column("gain_after_li", "Net result now", Kind.MONEY),
+    Column("gain_li", "Net result, difference", Kind.MONEY),
 )
 """Of `proof.data.restatements`."""

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -67,22 +68,38 @@ def restatements(merchant: Merchant) -> pd.DataFrame:
     """Return the bets that the provider changed, the newest first, at most 500.
 
     Columns: `hour`, `seen_at` (times in the business zone), text `event_id`, `change`, `op_id`; Int64
-    `game_id`; `bet_amount_li` and `gain_li`, each after minus before. Asks no network. Raises LedgerAway.
+    `game_id`, and of bet and net result what they were and what they are, NA where there was or is none;
+    int64 `bet_amount_li` and `gain_li`, the differences; text `days` and `round`, which name a bet that is
+    still there in the address of the Bets page. Asks no network. Raises LedgerAway.
     """
     with merchant.ledger.reading() as books:
         rows = pieces.restated(books, most=_MOST_RESTATED)
-    told = [json.loads(row.after or row.before or "{}") for row in rows]
     zone = merchant.zone
+    before, after = (
+        [json.loads(bet or "{}") for bet in bets]
+        for bets in ([row.before for row in rows], [row.after for row in rows])
+    )
+    known = [old | new for old, new in zip(before, after, strict=True)]
+
+    def field(bets: list[dict[str, Any]], name: str, dtype: Literal["Int64", "string"]) -> "pd.Series[Any]":
+        return pd.Series([bet.get(name) for bet in bets], dtype=dtype)
+
     return pd.DataFrame(
         {
             "hour": _times([row.hour_s * 1000 for row in rows], zone),
             "seen_at": _times([row.seen_at_ms for row in rows], zone),
             "change": pd.Series([row.change for row in rows], dtype="string"),
             "event_id": pd.Series([row.event_id for row in rows], dtype="string"),
-            "game_id": pd.Series([bet.get("game_id") for bet in told], dtype="Int64"),
-            "op_id": pd.Series([bet.get("op_id") for bet in told], dtype="string"),
+            "op_id": field(known, "op_id", "string"),
+            "game_id": field(known, "game_id", "Int64"),
+            "bet_before_li": field(before, "bet_amount", "Int64"),
+            "bet_after_li": field(after, "bet_amount", "Int64"),
             "bet_amount_li": pd.Series([row.bet_li for row in rows], dtype="int64"),
+            "gain_before_li": field(before, "gain_amount", "Int64"),
+            "gain_after_li": field(after, "gain_amount", "Int64"),
             "gain_li": pd.Series([row.gain_li for row in rows], dtype="int64"),
+            "days": pd.Series([_day_text(row.hour_s, zone) for row in rows], dtype="string"),
+            "round": pd.Series([row.event_id if row.after else None for row in rows], dtype="string"),
         }
     )
 
@@ -90,6 +107,11 @@ def restatements(merchant: Merchant) -> pd.DataFrame:
 def _times(times_ms: list[int], zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
     times = pd.to_datetime(pd.Series(times_ms, dtype="int64"), unit="ms", utc=True)
     return times.dt.tz_convert(zone)
+
+
+def _day_text(hour_s: int, zone: ZoneInfo) -> str:
+    day = datetime.fromtimestamp(hour_s, zone).date()
+    return f"{day}..{day}"
 
 
 def ask_again(archive: Archive, first: date, last: date) -> int:

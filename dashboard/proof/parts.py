@@ -9,6 +9,7 @@ import streamlit as st
 from archive.archive import Archive
 from archive.proof import FINISHED, PieceState
 from dashboard.core import formats, roles, tables
+from dashboard.core.cell_links import link
 from dashboard.core.markdown import escaped
 from dashboard.core.text import plural, text
 from dashboard.kit import charts, current, guard, states, table
@@ -112,6 +113,7 @@ def restatements() -> None:
             charts.look(),
             merchant.currency,
             neutral=["bet_amount_li", "gain_li"],
+            links=[link("event_id", "bets", period="days", round="round")] if guard.may("bets") else [],
         )
 
 

@@ -2,9 +2,14 @@
 
 import time
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 
+from archive.bets import STORED, sums
 from archive.collector import Collector
+from archive.proof import HourRead
+from dashboard.proof.data import restatements
 from tests.provider import CLOCK, Sandbox
 
 pytestmark = pytest.mark.slow
@@ -64,3 +69,27 @@ def test_without_an_archive_the_page_says_so(open_page):
     page = open_page({}, "data", archive_url="off")
     assert "The archive is switched off" in texts(page)
     assert not page.metric
+
+
+def test_a_change_is_shown_with_before_now_and_difference_and_leads_to_the_bet(open_page):
+    page = open_page({}, "data", currency="PHP")
+    from dashboard.kit.current import merchants
+
+    kept = merchants.first.archive
+    hour = kept.pieces(CLOCK - 5 * 86_400, CLOCK - 5 * 86_400 + 1)[0]
+    bets = kept.rows(hour).to_pylist()
+    gone, old = bets[0], bets[1]
+    now = old | {"bet_amount": old["bet_amount"] + 5, "gain_amount": old["gain_amount"] - 1005}
+    table = pa.Table.from_pylist([*bets[2:], now], schema=STORED)
+    kept.keep([HourRead(hour.hour_s, table, sums(table), True, CLOCK, True)])
+    rows = restatements(merchants.first)
+    assert rows["change"].tolist() in (["gone", "changed"], ["changed", "gone"])
+    first, second = (rows[rows["event_id"] == bet["event_id"]].iloc[0] for bet in (gone, old))
+    assert (first["bet_before_li"], first["bet_amount_li"]) == (gone["bet_amount"], -gone["bet_amount"])
+    assert pd.isna(first["bet_after_li"])
+    assert pd.isna(first["round"])
+    assert (second["bet_after_li"], second["bet_amount_li"]) == (old["bet_amount"] + 5, 5)
+    assert (second["gain_before_li"], second["gain_li"]) == (old["gain_amount"], -1005)
+    assert (second["op_id"], second["round"]) == (old["op_id"], old["event_id"])
+    assert second["days"] == "2026-03-10..2026-03-10"
+    assert len(page.run().dataframe[0].value) == 2

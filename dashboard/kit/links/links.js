@@ -15,7 +15,8 @@ function target(cell) {
   const same = to.pathname === location.pathname
   const query = new URLSearchParams()
   for (const [name, value] of new URLSearchParams(location.search)) {
-    if (CARRIED.includes(name) || (same && name !== "round" && !to.searchParams.has(name))) query.append(name, value)
+    const goesAlong = CARRIED.includes(name) || (same && name !== "round")
+    if (goesAlong && !to.searchParams.has(name)) query.append(name, value)
   }
   for (const [name, value] of to.searchParams) query.append(name, value)
   to.search = query
