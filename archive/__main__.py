@@ -195,10 +195,10 @@ def _verify(opened: OpenedArchive) -> int:
 
 
 def _sql(opened: OpenedArchive) -> int:
-    answer = select(opened.engine, opened.archive, opened.chosen.text)
+    answer = select(opened.engine, _who(), opened.chosen.text)
     if opened.chosen.format == "json":
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        print(json.dumps(rows, default=str))
+        print(json.dumps(rows))
     elif opened.chosen.format == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerows([answer.columns, *answer.rows])
@@ -212,9 +212,14 @@ def _sql(opened: OpenedArchive) -> int:
 
 def _forget(opened: OpenedArchive) -> int:
     chosen = opened.chosen
-    count = forget(opened.archive, f"{getuser()} (command)", user_id=chosen.user_id, op_id=chosen.op_id)
+    count = forget(opened.archive, _who(), user_id=chosen.user_id, op_id=chosen.op_id)
     print(f"{count} bets no longer say whose they were.")
     return 0
+
+
+def _who() -> str:
+    """Return who is at it, for the audit log."""
+    return f"{getuser()} (command)"
 
 
 def _day_s(day: date) -> int:
