@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,9 @@ from archive.pieces import Piece
 from archive.proof import PieceState
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
+from ledger.database import Ledger
+
+_FORGOTTEN: Final = "player forgotten"
 
 
 def forget(archive: Archive, who: str, *, user_id: int | None = None, op_id: str | None = None) -> int:
@@ -39,10 +43,16 @@ def forget(archive: Archive, who: str, *, user_id: int | None = None, op_id: str
     with archive.ledger.writing() as books:
         pieces.forget_restatements(books, user_id, op_id)
         whom = {"user_id": user_id, "op_id": op_id}
-        audit.write(
-            books, AuditEntry(who, "player forgotten", {"bets": erased, **whom}, DONE), archive.now_ms()
-        )
+        audit.write(books, AuditEntry(who, _FORGOTTEN, {"bets": erased, **whom}, DONE), archive.now_ms())
     return erased
+
+
+def is_forgotten(ledger: Ledger, user_id: int | None, op_id: str | None) -> bool:
+    """Say whether a player was taken out of the archive by one of these ids. Raises LedgerAway."""
+    with ledger.reading() as books:
+        taken_out = [audit.as_object(row.about) for row in audit.rows(books, _FORGOTTEN)]
+    ids = {("user_id", user_id), ("op_id", op_id)} - {("user_id", None), ("op_id", None)}
+    return any(about.get(name) == value for about in taken_out for name, value in ids)
 
 
 def _is_theirs(table: pa.Table, user_id: int | None, op_id: str | None) -> pa.ChunkedArray:

@@ -94,6 +94,17 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "a game that a player played",
         RollUp.PLAYERS,
     ),
+    "player_of_user_id": Question(
+        "SELECT user_id, max(op_id) AS op_id FROM players WHERE user_id = $user_id GROUP BY user_id",
+        "the player of one id, with the other",
+        RollUp.PLAYERS,
+    ),
+    "players_of_op_id": Question(
+        "SELECT user_id, max(op_id) AS op_id FROM (SELECT * FROM players WHERE op_id = $op_id) AS found"
+        " GROUP BY user_id ORDER BY user_id",
+        "a player of the operator's id: one, as long as no two share it",
+        RollUp.PLAYERS,
+    ),
     "find_players": Question(
         "SELECT user_id, max(op_id) AS op_id, CAST(sum(bets) AS BIGINT) AS bets, max(last_s) AS last_s FROM"
         " (SELECT * FROM players WHERE position(lower($part) IN lower(op_id)) > 0"

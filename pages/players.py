@@ -30,10 +30,10 @@ from dashboard.players import parts_cards as players_cards
 from dashboard.players import parts_filter as players_filter
 from dashboard.players import parts_loading, parts_picker
 from dashboard.players.balance import Cause, gaps_text
-from dashboard.players.data import PlayerHistory
 from dashboard.players.figures_balance import balance_chart
 from dashboard.players.figures_habits import hours_of_week_chart, sessions_chart
 from dashboard.players.games import in_words
+from dashboard.players.history import PlayerHistory
 from dashboard.players.player import identity, player_totals
 from dashboard.players.sessions import sessions_frame
 from dashboard.players.tables import (
@@ -47,7 +47,7 @@ from dashboard.players.tables import (
 from dashboard.provider.reading import Reading
 from dashboard.rounds import parts_dialog
 from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_text
-from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, rounds_table
+from dashboard.rounds.tables import ROUNDS, ROUNDS_ON_SCREEN, rounds_table, told
 
 ROUNDS_HIGH = 14
 PLAYERS_OWN = ("gain_li", "summary_gain_li", "amount_li", "unexplained_li")
@@ -197,11 +197,18 @@ def rounds() -> None:
         if len(rows):
             left, all_rounds = formats.count(len(rows)), formats.count(len(found))
             st.markdown(text("**{left}** of {all} rounds, newest first", left=left, all=all_rounds))
+        if not known.value.every_field:
+            st.caption(
+                text("Features, bet areas and results: open a round, or choose all fields in the filters.")
+            )
+        on_screen, in_files = (
+            told(columns, every_field=known.value.every_field) for columns in (ROUNDS_ON_SCREEN, ROUNDS)
+        )
         links = [link("start", "players", **{ROUND.name: "event_id"}), TO_GAME]
         nothing, unit = text("No round fits the filters."), known.value.unit
-        kit_table.render_long_table(rows, ROUNDS_ON_SCREEN, "rounds", unit, links, ROUNDS_HIGH, nothing)
+        kit_table.render_long_table(rows, on_screen, "rounds", unit, links, ROUNDS_HIGH, nothing)
         words = wanted.words(names, known.value.unit)
-        downloads.render_downloads(text("Rounds"), ROUNDS, rows, known, *whose(known.value, words))
+        downloads.render_downloads(text("Rounds"), in_files, rows, known, *whose(known.value, words))
 
 
 def opened(event_id: str) -> None:
@@ -211,7 +218,8 @@ def opened(event_id: str) -> None:
         return
     rows = rounds_table(known.value.rounds[known.value.rounds["event_id"] == event_id], merchant.zone)
     if len(rows):
-        parts_dialog.of_player(rows.iloc[0].to_dict(), known.value.unit)
+        history = known.value
+        parts_dialog.of_player(rows.iloc[0].to_dict(), history.unit, is_every_field=history.every_field)
         return
     sentence = text(
         "There is no round {round} of this player {when}.",

@@ -273,6 +273,7 @@ _MODES: Final = WordTable(
         Mode.NONE: later("Nothing"),
     }
 )
+_FIELDS: Final = WordTable({"all": later("All fields of the provider's own history")})
 _BUYS: Final = WordTable({"yes": later("Bought free games"), "no": later("Not bought")})
 _RESULTS: Final = WordTable(
     {"won": later("The player won"), "lost": later("The player lost"), "even": later("Neither")}
@@ -361,6 +362,12 @@ MIN_BET, MAX_BET, MIN_WIN = (
     )
     for name in ("min_bet", "max_bet", "min_win")
 )
+FIELDS: Final = _maybe_one_of(
+    "fields",
+    ("players",),
+    _FIELDS,
+    later("The fields must be {choices}; rounds are shown with the fields that all bets have."),
+)
 ROUND: Final = Parameter(
     "round",
     ("players", "bets"),
@@ -447,7 +454,7 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE),
     *(GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
     *(OP_ID, USER_ID),
-    *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, ROUND, PAUSE, CURRENCY),
+    *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
     SCREEN,

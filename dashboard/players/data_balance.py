@@ -20,8 +20,9 @@ from dashboard.players.balance import (
     gaps,
     transfers,
 )
-from dashboard.players.data import PlayerHistory, player_sums
+from dashboard.players.data import player_sums
 from dashboard.players.games import lacking
+from dashboard.players.history import PlayerHistory
 from dashboard.provider.asking import gather, late, warnings_of
 from dashboard.provider.failures import failures, sentence, stale_text
 from dashboard.provider.jobs import Job

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.core.query import BUY, FEATURE, MAX_BET, MIN_BET, MIN_WIN, PAUSE, RESULT, ROUND_TYPES
+from dashboard.core.query import BUY, FEATURE, FIELDS, MAX_BET, MIN_BET, MIN_WIN, PAUSE, RESULT, ROUND_TYPES
 from dashboard.core.text import later, text
 from dashboard.kit import query_params
 from dashboard.rounds.filter import FILTERS, RoundQuery, read_round_query
@@ -17,6 +17,12 @@ _KEY: Final = "round-"
 def wanted() -> RoundQuery:
     """Which rounds the address asks for."""
     return read_round_query(query_params.query())
+
+
+def every_field() -> bool:
+    """Whether the address asks for what only the provider's own history says of a round."""
+    shown = wanted()
+    return bool(query_params.value(FIELDS) or shown.features or shown.buy)
 
 
 def render_round_filters(games: Mapping[int, str], currency: str | None) -> None:
@@ -62,3 +68,4 @@ def _choices(shown: RoundQuery, games: Mapping[int, str]) -> None:
     query_params.pills(text("Feature"), _KEY, FEATURE)
     query_params.pills(text("Free games"), _KEY, BUY)
     query_params.pills(text("Result"), _KEY, RESULT)
+    query_params.pills(text("Fields"), _KEY, FIELDS)

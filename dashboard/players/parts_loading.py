@@ -11,8 +11,8 @@ from dashboard.core.markdown import escaped
 from dashboard.core.query import CURRENCY, OP_ID, USER_ID
 from dashboard.core.text import later, listed, text
 from dashboard.kit import current, guard, period_filters, query_params, states, tab
-from dashboard.players import data, parts_picker
-from dashboard.players.data import PlayerHistory
+from dashboard.players import data, parts_filter, parts_picker
+from dashboard.players.history import HistoryProgress, PlayerHistory, in_currency
 from dashboard.players.player import Player, PlayerProblem, read_player
 from dashboard.provider.merchant import ProviderFailed
 from dashboard.provider.reading import Reading
@@ -41,7 +41,7 @@ def history() -> Reading[PlayerHistory] | None:
     if known is None:
         st.caption(text("The rounds are being read anew; they will be here within a minute."))
         return None
-    return data.in_currency(known, query_params.value(CURRENCY))
+    return in_currency(known, query_params.value(CURRENCY))
 
 
 def currencies() -> None:
@@ -76,13 +76,23 @@ def currencies() -> None:
 def as_of(known: Reading[PlayerHistory], *others: Reading[Any], note: str = "") -> None:
     """Say how old the rounds are; what they lack the head of the page says, and not each part again."""
     lacks = text("without the rounds named above") if known.failures else ""
-    without = replace(known, failures=())
+    without = replace(known, failures=(), warnings=())
     states.as_of(*others, without, note=" · ".join(filter(None, (note, lacks))))
 
 
 def _read() -> Reading[PlayerHistory] | None:
     player = read_player(query_params.query())
-    return data.player_history(current.merchant(), player, period_filters.view()).known if player else None
+    return _history(player).known if player else None
+
+
+def _history(player: Player, patience_s: float = data.PATIENCE_S) -> HistoryProgress:
+    return data.player_history(
+        current.merchant(),
+        player,
+        period_filters.view(),
+        patience_s,
+        every_field=parts_filter.every_field(),
+    )
 
 
 def _is_read() -> bool:
@@ -101,7 +111,7 @@ def _is_read() -> bool:
         st.info(text("The reading of the rounds was stopped."), icon=":material/block:")
         st.button(text("Read on"), on_click=_read_on)
         return False
-    known = data.player_history(current.merchant(), player, view).known
+    known = _history(player).known
     if known is None:
         _progress(player)
         return False
@@ -113,7 +123,7 @@ def _is_read() -> bool:
 def _progress(player: Player) -> None:
     with states.part(_NAME), st.container(key="reading-progress", border=True):
         try:
-            reading = data.player_history(current.merchant(), player, period_filters.view(), 0)
+            reading = _history(player, 0)
         except (PlayerProblem, ProviderFailed):
             st.rerun()
         if reading.known:

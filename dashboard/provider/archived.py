@@ -96,6 +96,13 @@ def _proof(merchant: Merchant, held: Held, start_s: int, end_s: int) -> Proof:
     return Proof(text("Bets are complete, not old enough to be proven, as of {as_of}.", as_of=as_of))
 
 
+def lacking(merchant: Merchant, start: datetime, end: datetime) -> tuple[tuple[int, int], ...]:
+    """Return what of a window is not in the archive, as windows of epoch s. Raises LedgerAway."""
+    start_s, end_s = _epoch_s(start), _epoch_s(end)
+    held = merchant.archive.held(start_s, end_s, FRESH_S) if merchant.archive else None
+    return tuple((each.start, each.end) for each in held.lacking) if held else ((start_s, end_s),)
+
+
 def from_archive(
     merchant: Merchant, start: datetime, end: datetime, ask: Callable[[Engine, int, int], R]
 ) -> Reading[R]:

@@ -5,13 +5,14 @@ for the Games types. Rounds stand oldest first.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pandas as pd
+import pyarrow as pa
 
 from dashboard.core.frames import TIMES_S, game_names, game_type, local_times
 from dashboard.core.text import later, plural
@@ -39,6 +40,7 @@ _IN_EXTRA: Final = {"award_type": "award_type", "extra_spins": "extra_spins"} | 
 }
 """Whole numbers, and the fields of `extra_business` that they are."""
 _TEXTS: Final = ("event_id", "draw_id", "op_id", "currency")
+_DTYPES: Final[Mapping[pa.DataType, Any]] = {pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}
 _JSONS: Final = ("extra_business", "bet_areas", "win_areas", "game_result")
 
 
@@ -61,6 +63,21 @@ def rounds_frame(rows: Sequence[GamesRound | SlotsRound]) -> pd.DataFrame:
     columns |= {name: pd.array(values, dtype="string") for name, values in texts.items()}
     columns["is_buy"] = pd.array(_of(rows, "is_buy"), dtype="boolean")
     return pd.DataFrame(columns)
+
+
+def archived_rounds(bets: pa.Table) -> pd.DataFrame:
+    """The same columns of bets of the archive; what its bets do not say is NA."""
+    told = bets.to_pandas(types_mapper=_DTYPES.get)
+    rounds = rounds_frame(()).reindex(told.index)
+    for name, field in _WHOLE.items():
+        if field in told:
+            rounds[name] = told[field]
+    for name in ("event_id", "draw_id", "op_id"):
+        rounds[name] = told[name]
+    rounds["win_li"] = rounds["bet_amount_li"] + rounds["gain_li"]
+    is_known = (told["end_at"] - told["start_at"]).abs() <= _LONGEST_ROUND_S
+    rounds["end_at"] = told["end_at"].where(is_known)
+    return rounds
 
 
 def _end_at(row: GamesRound | SlotsRound) -> int | None:

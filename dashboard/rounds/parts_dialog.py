@@ -12,7 +12,7 @@ from dashboard.core.periods import business_day
 from dashboard.core.query import ROUND
 from dashboard.core.text import later, text
 from dashboard.kit import current, guard, navigation, query_params, states
-from dashboard.rounds.data import round_url
+from dashboard.rounds.data import every_field, round_url
 from dashboard.rounds.detail import Fields, facts, games_fields, slots_fields
 
 _ROW_PX: Final = 35
@@ -23,15 +23,21 @@ def _close() -> None:
 
 
 @guard.dialog(later("Round"), _close)
-def of_player(row: Mapping[Any, Any], currency: str | None) -> None:
-    """Draw a round of a player (a row of `round_table.rounds_table`), with all that its type has."""
+def of_player(row: Mapping[Any, Any], currency: str | None, *, is_every_field: bool) -> None:
+    """Draw a round of a player (a row of `tables.rounds_table`), with all that its type has.
+
+    Where the row has not every field, the provider is asked for the others.
+    """
     is_slots = row["type"] == SLOTS
+    title = SLOTS if is_slots else text("What was bet on, and what came")
     _fields(text("The round"), facts(row, currency), "round-facts")
-    _fields(
-        SLOTS if is_slots else text("What was bet on, and what came"),
-        slots_fields(row, currency) if is_slots else games_fields(row),
-        "round-fields",
-    )
+    with states.part(title):
+        whole = row if is_every_field else every_field(current.merchant(), row)
+        if whole is None:
+            missing_fields = text("The provider's history of that second does not have this round.")
+            st.warning(missing_fields, icon=":material/search_off:")
+        else:
+            _fields(title, slots_fields(whole, currency) if is_slots else games_fields(whole), "round-fields")
     if is_slots:
         with states.part(later("The provider's page of this round")):
             _provider_page(round_url(current.merchant(), int(row["game_id"]), str(row["draw_id"])))

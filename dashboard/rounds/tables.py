@@ -1,6 +1,6 @@
 """The table of rounds: which columns it has, on screen and in files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from dashboard.core.metrics import METRIC, Totals
 from dashboard.core.text import later
 from dashboard.rounds.frame import AWARD_TYPES
 
+_OF_ARCHIVE: Final = later("In the provider's own history of a player, rounds of slots alone have it.")
 ROUNDS: Final = (
     Column("start", "Start", Kind.TIME, later("When the round began, in the business zone.")),
     Column("game", "Game", Kind.TEXT),
@@ -43,8 +44,8 @@ ROUNDS: Final = (
     Column("draw_id", "Round id", Kind.TEXT),
     Column("event_id", "Event id", Kind.TEXT),
     Column("game_id", "Game id", Kind.NUMBER),
-    Column("user_id", "User id", Kind.NUMBER, later("Slots only: other rounds come without.")),
-    Column("op_id", "Op id", Kind.TEXT, later("Slots only: other rounds come without.")),
+    Column("user_id", "User id", Kind.NUMBER, _OF_ARCHIVE),
+    Column("op_id", "Op id", Kind.TEXT, _OF_ARCHIVE),
     Column("start_at", "Start, epoch s", Kind.NUMBER),
     Column("end_at", "End, epoch s", Kind.NUMBER),
     Column(
@@ -53,9 +54,19 @@ ROUNDS: Final = (
 )
 """Every field that the provider documents for a player's rounds."""
 ROUND: Final = {column.field: column for column in ROUNDS}
+ONLY_IN_HISTORY: Final = (
+    *("feature_name", "is_buy", "base_amount_li", "free_amount_li", "bonus_amount_li", "jackpot_amount_li"),
+    *("extra_spins", "award_name", "bet_areas", "win_areas", "game_result", "award_odds", "extra_business"),
+)
+"""What the provider's own history of a player says of a round, and its list of all bets does not."""
 _ONLY_IN_FILES: Final = ("start_at", "end_at", "extra_business")
 ROUNDS_ON_SCREEN: Final = tuple(column for column in ROUNDS if column.field not in _ONLY_IN_FILES)
 """Without what other columns say as well; all of `extra_business` is shown of the round that is selected."""
+
+
+def told(columns: Sequence[Column], *, every_field: bool) -> tuple[Column, ...]:
+    """Return those of the columns that can hold anything: with `every_field`, all."""
+    return tuple(column for column in columns if every_field or column.field not in ONLY_IN_HISTORY)
 
 
 def rounds_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

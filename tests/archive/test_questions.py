@@ -163,6 +163,12 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "games_of_player": lambda asked, user_id: [
         (key, *sums(of), sessions(asked, of)) for key, of in asked.by(game, asked.only(user_id=user_id))
     ],
+    "player_of_user_id": lambda asked, user_id: [
+        player(key, of)[:2] for key, of in asked.by(user, asked.only(user_id=user_id))
+    ],
+    "players_of_op_id": lambda asked, op_id: [
+        player(key, of)[:2] for key, of in asked.by(user, asked.only(op_id=op_id))
+    ],
     "find_players": found_players,
     "find_rounds": found_rounds,
     "rounds_of_player": lambda asked, user_id: oldest(asked.only(user_id=user_id)),
@@ -188,7 +194,7 @@ def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) ->
     bets = [each for each in bets if not games or each.game_id in games]
     one = bets[len(bets) // 3]
     values = {"game_id": one.game_id, "user_id": one.user_id, "part": one.op_id[1:4].upper()}
-    values |= {"id": one.event_id, "step_s": 600, "most": 9}
+    values |= {"op_id": one.op_id, "id": one.event_id, "step_s": 600, "most": 9}
     return Asked(bets, start_s, end_s, [*pairwise(edges)], [*games], values)
 
 

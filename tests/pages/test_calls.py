@@ -78,7 +78,15 @@ PAGES = [
     Page(
         "players",
         {"user_id": "101100000000"},
-        # the period lies within one week: slots and other games
+        # the rounds are the archive's
+        {GAMES: 1, **PLAYER_SUMS, **WALLET},
+        {BALANCE: 1},
+        {**PLAYER_SUMS, **WALLET},
+    ),
+    Page(
+        "players",
+        {"user_id": "101100000000", "buy": "yes"},
+        # what the archive's bets do not say; the period lies within one week: slots and other games
         {GAMES: 1, **PLAYER_HISTORY, **PLAYER_SUMS, **WALLET},
         {BALANCE: 1},
         {**PLAYER_HISTORY, **PLAYER_SUMS, **WALLET},

@@ -38,6 +38,12 @@ def players(open_page):
     return lambda query, **settings: read(open_page(query, "players", **settings))
 
 
+@pytest.fixture
+def unarchived(players):
+    """The page where the provider's own histories are read, because no archive is there."""
+    return lambda query: players(query, archive_url="off")
+
+
 def jumps(app) -> str:
     """What the page says of the balance's jumps."""
     (found,) = [each.value for each in app.markdown if each.value.startswith("The balance ")]
@@ -64,18 +70,18 @@ def in_play(bets) -> int:
     return pairs[len(pairs) // 2][0] + 4
 
 
-def test_a_transfer_through_the_api_is_found_between_two_rounds(players, sandbox, truth):
+def test_a_transfer_through_the_api_is_found_between_two_rounds(unarchived, sandbox, truth):
     bets = rounds_of(truth, GRINDER, "2026-03-15", CLOCK)
     sandbox.set_clock(in_play(bets))
     sandbox.open(DEPOSIT, op_id="grinder", amount=123_457, trans_no="odd-amount")
     sandbox.set_clock(CLOCK)
-    app = players(TODAY)
+    app = unarchived(TODAY)
     count = gaps_of(bets) + 1
     assert jumps(app) == f"The balance jumps {count} times between two rounds: {count} by transfers."
     assert sums(app) == head(bets)
 
 
-def test_without_its_record_the_same_jump_is_unexplained(players, sandbox, truth):
+def test_without_its_record_the_same_jump_is_unexplained(unarchived, sandbox, truth):
     bets = rounds_of(truth, GRINDER, "2026-03-15", CLOCK)
     at = in_play(bets)
     sandbox.set_clock(at)
@@ -84,7 +90,7 @@ def test_without_its_record_the_same_jump_is_unexplained(players, sandbox, truth
     records = sandbox.open(RECORDS, op_id="grinder", next_id=0, page_size=100)["result"]["records"]
     kept = [record for record in records if record["ref_id"] != "odd-amount"]
     sandbox.fault(RECORDS, "answer", result={"next_id": 0, "records": kept})
-    app = players(TODAY)
+    app = unarchived(TODAY)
     assert "1 unexplained (+123.457 in sum)." in jumps(app)
     (gap,) = table(app, GAPS).to_dict("records")
     after = int(bets["start_at"][bets["start_at"] > at].min())
@@ -107,12 +113,12 @@ def answer_with(sandbox, rows):
     sandbox.fault(SLOTS, "answer", result=rows[::-1])
 
 
-def test_a_round_that_the_provider_left_out_is_found(players, sandbox):
+def test_a_round_that_the_provider_left_out_is_found(unarchived, sandbox):
     rows = slots_rows(sandbox)
     place = next(n for n, row in enumerate(rows) if row["gain_amount"] and n > 5)
     answer_with(sandbox, rows[:place] + rows[place + 1 :])
     lost = rows[place]
-    app = players(DAY)
+    app = unarchived(DAY)
     amount = formats.money(lost["gain_amount"])
     sign = "+" if lost["gain_amount"] > 0 else ""
     assert f"1 where rounds are missing ({sign}{amount} in sum)." in jumps(app)
@@ -127,13 +133,13 @@ def test_a_round_that_the_provider_left_out_is_found(players, sandbox):
     assert f": bets +1, bet amount +{bet}" in said(app)
 
 
-def test_without_the_summaries_the_same_jump_is_unexplained(players, sandbox):
+def test_without_the_summaries_the_same_jump_is_unexplained(unarchived, sandbox):
     rows = slots_rows(sandbox)
     place = next(n for n, row in enumerate(rows) if row["gain_amount"] < 0 and n > 5)
     answer_with(sandbox, rows[:place] + rows[place + 1 :])
     for path in (SLOTS_SUMS, OTHERS_SUMS):
         sandbox.fault(path, "code_500")
-    app = players(DAY)
+    app = unarchived(DAY)
     assert "1 unexplained" in jumps(app)
     assert "The provider's summaries: The provider failed inside" in said(app)
     assert "Games of this player: not known now." in said(app)
@@ -161,7 +167,7 @@ def slots_only(rows):
         (0, 776_999, "unexplained", ""),
     ],
 )
-def test_money_that_came_is_named(players, sandbox, jackpot, cash, cause, why):
+def test_money_that_came_is_named(unarchived, sandbox, jackpot, cash, cause, why):
     rows = slots_rows(sandbox)
     place = slots_only(rows)[0]
     rows = money_came(rows, place, 777_000)
@@ -177,18 +183,18 @@ def test_money_that_came_is_named(players, sandbox, jackpot, cash, cause, why):
         result=summary | {"converted_cash": float(cash)},
         where={"time_start": midnight("2026-03-09")},
     )
-    found = table(players(DAY), GAPS).to_dict("records")
+    found = table(unarchived(DAY), GAPS).to_dict("records")
     (named,) = [gap for gap in found if f"{gap['amount_li']:.3f}" == "777.000"]
     assert (named["cause"], named["why"]) == (cause, why)
 
 
-def test_more_rounds_in_a_second_than_the_provider_gives(players, truth):
+def test_more_rounds_in_a_second_than_the_provider_gives(unarchived, truth):
     bets = rounds_of(truth, BURST, "2026-02-14", "2026-02-21")
     second = midnight("2026-02-20") + 12 * 3600
     places = (bets["start_at"] == second).nonzero()[0]
     assert len(places) == 640
     kept = [place for place in range(len(bets)) if place not in set(places[:140].tolist())]
-    app = players({"op_id": "burst", "period": "2026-02-14..2026-02-20"})
+    app = unarchived({"op_id": "burst", "period": "2026-02-14..2026-02-20"})
     assert sums(app) == head(bets[kept])
     cut = "Some rounds of 12:00:00 on 20 February 2026: the provider gives no more than 500 of one second."
     assert said(app).count(f"Not included: {cut}") == 1
@@ -198,25 +204,25 @@ def test_more_rounds_in_a_second_than_the_provider_gives(players, truth):
     assert len(table(app, ROUNDS)) == len(kept)
 
 
-def test_a_provider_that_answers_nothing(players, sandbox):
+def test_a_provider_that_answers_nothing(unarchived, sandbox):
     sandbox.fault("*", "code_500")
-    app = players({"op_id": "whale"})
+    app = unarchived({"op_id": "whale"})
     assert said(app).startswith("The rounds of this player: not known now. The provider failed inside")
     assert not app.metric
 
 
-def test_with_a_wrong_key_the_player_is_not_called_unknown(players, sandbox):
+def test_with_a_wrong_key_the_player_is_not_called_unknown(unarchived, sandbox):
     sandbox.fault("*", "wrong_key")
-    words = said(players({"op_id": "whale"}))
+    words = said(unarchived({"op_id": "whale"}))
     assert words.startswith(
         "The rounds of this player: not known now. The provider refused a parameter or the"
     )
     assert "no player" not in words
 
 
-def test_a_failing_history_leaves_the_other_alive_and_is_named(players, sandbox, truth):
+def test_a_failing_history_leaves_the_other_alive_and_is_named(unarchived, sandbox, truth):
     sandbox.fault(OTHERS, "code_500")
-    app = players({"op_id": "grinder"})
+    app = unarchived({"op_id": "grinder"})
     bets = rounds_of(truth, GRINDER, "2026-03-09", CLOCK)
     assert sums(app) == head(bets[bets["game_id"] < 2000])
     assert "Not included: Other games, 9–15 March 2026: The provider failed inside" in said(app)
@@ -284,32 +290,33 @@ def test_a_day_that_has_just_begun_says_so(players, sandbox, clock):
     assert "Today has just begun" in said(players(TODAY))
 
 
-def test_ids_that_belong_to_another_player_are_refused(players, sandbox):
+def test_ids_that_belong_to_another_player_are_refused(unarchived, sandbox):
     rows = slots_rows(sandbox)
     answer_with(sandbox, rows)
     sandbox.fault(OTHERS, "answer", result=[])
-    app = players({"op_id": "whale", "period": "2026-03-10..2026-03-10"})
+    app = unarchived({"op_id": "whale", "period": "2026-03-10..2026-03-10"})
     assert said(app) == (
         "The provider's rounds of op\\_id “whale” belong to op\\_id “grinder” and user\\_id"
         f" {GRINDER.user_id}: two different players."
     )
 
 
-def test_a_player_whom_only_the_wallet_does_not_know(players, sandbox):
+def test_a_player_whom_only_the_wallet_does_not_know(unarchived, sandbox):
     for path in (SLOTS, OTHERS):
         sandbox.fault(path, "answer", result=[])
-    app = players({"op_id": "nobody"})
+    app = unarchived({"op_id": "nobody"})
     assert said(app) == "The provider knows no player with op\\_id “nobody”."
 
 
-def test_a_player_of_other_games_alone_is_named_by_a_game(players, sandbox):
+def test_a_player_of_other_games_alone_is_named_by_a_game(unarchived, sandbox):
     sandbox.fault(SLOTS, "answer", result=[])
-    app = players({"user_id": str(WHALE.user_id)})
+    app = unarchived({"user_id": str(WHALE.user_id)})
     assert plain(app)[0] == f"op_id whale · user_id {WHALE.user_id}"
 
 
 def test_a_cold_reading_shows_how_far_it_is_and_can_be_stopped(open_page, sandbox, truth):
     sandbox.fault(SLOTS, "slow", delay_s=1.5, times=8)
+    # The archive holds sixty of these days.
     app = open_page({"op_id": "whale", "period": "90d"}, "players")
     (progress,) = app.get("progress")
     assert progress.proto.text.startswith("Reading the rounds: ")

@@ -135,9 +135,10 @@ def test_who_is_not_found_is_said_in_one_sentence(players, query, sentence):
     assert not app.metric
 
 
-def test_every_round_is_in_the_table_newest_first(players, truth):
+@pytest.mark.parametrize("fields", [{}, {"fields": "all"}])
+def test_every_round_is_in_the_table_newest_first(players, truth, fields):
     bets = rounds_of(truth, UNICODE, "2026-03-09", CLOCK)[::-1]
-    shown = table(players({"op_id": UNICODE.op_id}), ROUNDS)
+    shown = table(players({"op_id": UNICODE.op_id, **fields}), ROUNDS)
     assert len(shown) == len(bets) > 400
     for field, name in (
         ("bet_amount_li", "bet_amount"),
@@ -152,6 +153,13 @@ def test_every_round_is_in_the_table_newest_first(players, truth):
     is_slots = shown["type"] == "Slots"
     assert shown.loc[is_slots, "user_id"].unique().tolist() == [UNICODE.user_id]
     assert shown.loc[is_slots, "op_id"].unique().tolist() == [UNICODE.op_id]
+    of_others = shown.loc[~is_slots, ["user_id", "op_id"]].dropna()
+    if not fields:
+        assert of_others.drop_duplicates().values.tolist() == [[UNICODE.user_id, UNICODE.op_id]]
+        assert {"feature_name", "bet_areas"}.isdisjoint(shown)
+        return
+    assert of_others.empty
+    assert shown.loc[is_slots, "feature_name"].notna().all()
     assert shown.loc[~is_slots, "feature_name"].isna().all()
 
 

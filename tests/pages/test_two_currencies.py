@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from dashboard.kit import downloads
 from tests.merchants import merchant
-from tests.pages.player_truth import GAMES, ROUNDS, cards, read, said, table
+from tests.pages.player_truth import GAMES, ROUNDS, cards, head, read, rounds_of, said, sums, table
 from twoj_sandbox import GRINDER
 
 SLOTS, OTHERS = "/api/slots/user/history", "/api/games/user/history"
@@ -84,14 +84,47 @@ def test_amounts_of_two_currencies_are_never_added(open_page, sandbox, monkeypat
 def test_one_other_currency_is_called_by_its_name(open_page, sandbox):
     sandbox.fault(SLOTS, "answer", result=[a_round(1, "jpy", 5000, -5000)])
     sandbox.fault(OTHERS, "answer", result=[])
-    app = read(open_page(QUERY, "players", currency="PHP"))
+    app = read(open_page(QUERY, "players", currency="PHP", archive_url="off"))
     assert "This player's rounds are in JPY; the dashboard's setting is PHP." in said(app)
     assert cards(app)["Bet amount"] == "5\u00a0JPY"
 
 
+def sums_in(sandbox, *currencies):
+    """Have the provider's summary of slots say these, of a game each."""
+    row = {"user_id": GRINDER.user_id, "op_id": "grinder", "bet_count": 1, "bet_amount": 1, "gain_amount": 0}
+    rows = [row | {"game_id": 1006 + n, "currency": each} for n, each in enumerate(currencies)]
+    sandbox.fault(SUMS, "answer", result=rows)
+
+
+def test_the_archives_rounds_are_of_the_one_currency_of_the_summary(open_page, sandbox, truth):
+    """The list of all bets, which the archive is made of, says none."""
+    sums_in(sandbox, "jpy", "JPY")
+    app = read(open_page(QUERY, "players", currency="PHP"))
+    assert "This player's rounds are in JPY; the dashboard's setting is PHP." in said(app)
+    bets = rounds_of(truth, GRINDER, "2026-03-10", "2026-03-11")
+    assert sums(app) == head(bets, "JPY")
+    assert sandbox.calls(SLOTS) == []
+
+
+def test_without_the_summary_of_slots_the_page_says_that_the_currency_is_not_known(open_page, sandbox, truth):
+    sandbox.fault(SUMS, "code_500")
+    app = read(open_page(QUERY, "players", currency="PHP"))
+    words = "Whether all rounds are of one currency is not known: The provider failed inside"
+    assert said(app).count(words) == 1
+    assert sums(app) == head(rounds_of(truth, GRINDER, "2026-03-10", "2026-03-11"), "PHP")
+
+
+def test_with_two_currencies_and_no_history_there_is_no_sum(open_page, sandbox):
+    sums_in(sandbox, "PHP", "EUR")
+    for path in (SLOTS, OTHERS):
+        sandbox.fault(path, "code_500")
+    app = read(open_page(QUERY, "players", currency="PHP"))
+    assert said(app).startswith("The rounds of this player: not known now. The provider failed inside")
+    assert not app.metric
+
+
 def test_the_wallet_says_that_the_rounds_are_in_another_currency(open_page, sandbox):
-    sandbox.fault(SLOTS, "answer", result=[a_round(1, "jpy", 5000, -5000)])
-    sandbox.fault(OTHERS, "answer", result=[])
+    sums_in(sandbox, "jpy")
     read(open_page(QUERY, "players", currency="PHP"))
     assert merchant().player_currencies.get("grinder") == ("JPY",)
     words = "This player's rounds are in JPY; amounts here are called by the dashboard's setting, PHP"
