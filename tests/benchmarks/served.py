@@ -3,21 +3,31 @@
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive import pieces
+from archive.proof import PieceState
 from dashboard.jackpots.data_screens import Screens
 from tests.browser import Dashboard, dashboard
 from tests.parts import ledger_at
 from tests.provider import Sandbox
 
+HOURS = 24
+_DAYS = 59
+"""Sixty days with the running one."""
+
 
 @contextmanager
 def served(
-    sandbox: Sandbox, module: str = "streamlit", screens: int = 0
+    sandbox: Sandbox, module: str = "streamlit", screens: int = 0, *, archived: bool = False
 ) -> Iterator[tuple[Dashboard, list[str]]]:
-    """Start the dashboard on `sandbox`, nothing kept from before; yield it and the tokens of `screens`."""
+    """Start the dashboard on `sandbox`, nothing kept from before; yield it and the tokens of `screens`.
+
+    With `archived` once its archive holds sixty days.
+    """
     with tempfile.TemporaryDirectory() as folder:
         ledger_url = f"sqlite:///{folder}/ledger"
         with ledger_at(ledger_url, sandbox.mch_id) as ledger:
@@ -28,8 +38,23 @@ def served(
             "TWOJ_KEY": sandbox.key,
             "TWOJ_LEDGER_URL": ledger_url,
         }
+        if archived:
+            settings |= {"TWOJ_ARCHIVE_URL": f"{folder}/archive", "TWOJ_ARCHIVE_CALLS_PER_S": "1000"}
         with dashboard(Path(folder), module=module, **settings) as running:
+            if archived:
+                _wait_until_filled(ledger_url, sandbox.mch_id)
             yield running, tokens
+
+
+def _wait_until_filled(ledger_url: str, mch_id: int) -> None:
+    with ledger_at(ledger_url, mch_id) as ledger:
+        while True:
+            with ledger.reading() as books:
+                days = [day for day in pieces.by_day(books) if day.hours.get(PieceState.PROVEN) == HOURS]
+                made = pieces.files(books, "players", 0, pieces.ALWAYS_S)
+            if len(days) >= _DAYS and len(made) >= _DAYS:
+                return
+            time.sleep(0.5)
 
 
 def cpu_s(pid: int) -> float:
