@@ -32,6 +32,8 @@ NO_GAMES: Final = WordTable(
 )
 TIMES_S: Final = range(1, 10**10)
 """The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
+_MOST_SHORTER: Final = 3
+"""By so many days months differ."""
 _TYPE_BY_THOUSAND: Final = {1: SLOTS, 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
 
 
@@ -127,8 +129,23 @@ def hours_frame(
 
 
 def with_comparison(days: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Put the compared days beside the days, by position, as `before_date` and `before_…` sums."""
-    return days.join(before[["date", *SUMS]].add_prefix("before_"))
+    """Put the compared days beside the days, by position, as `before_date` and `before_…` sums.
+
+    Where months of other lengths make them more or fewer, by the day of the month: what has none is NA.
+    """
+    places, last = [], -1
+    for place, day in enumerate(days["date"]):
+        same = place if len(days) == len(before) else _same_day(before["date"].tolist(), day, last + 1)
+        last = last if same is None else same
+        places.append(-1 if same is None else same)
+    beside = before[["date", *SUMS]].add_prefix("before_").reindex(places)
+    return days.join(beside.set_axis(days.index))
+
+
+def _same_day(dates: Sequence[date], day: date, first: int) -> int | None:
+    """The place of the next date, from `first` on, with this day of the month; None where it was left out."""
+    near = enumerate(dates[first : first + _MOST_SHORTER + 1], first)
+    return next((place for place, each in near if each.day == day.day), None)
 
 
 def games_frame(

@@ -1,4 +1,5 @@
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -46,6 +47,8 @@ class Mode(StrEnum):
 
     PREVIOUS = "previous"
     WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
     NONE = "none"
 
 
@@ -93,7 +96,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Earlier days that a period is measured against, as many as it has.
+    """Earlier days that a period is measured against: as many as it has, unless months differ in length.
 
     `end` is the end of the window in UTC: the end of the last day, or, while the period is still running, the
     same local time on that day. `told` says so ("until 14:05, as today", or "as these numbers" where those
@@ -158,24 +161,35 @@ def compare(
     Of numbers that reach to an earlier time than `now`, `until` is that time.
 
     `previous` is as many days directly before. `week` is the same weekdays, moved back by the fewest whole
-    weeks that keep the two apart. Source: numbers.md, "Periods".
+    weeks that keep the two apart. `month` and `year` are the same days of the calendar month or year before;
+    29, 30 and 31 fall on the last day there is. Source: numbers.md, "Periods".
     """
     if mode is Mode.NONE:
         return None
-    shift = timedelta(days=period.day_count if mode is Mode.PREVIOUS else -(-period.day_count // 7) * 7)
-    first_day, last_day = period.first_day - shift, period.last_day - shift
+    first_day, last_day = (_before(day, mode, period) for day in (period.first_day, period.last_day))
     earlier = Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
     start, end = earlier.window(zone)
     reach = until or now
     if not period.is_running(reach, zone):
         told = Deferred(changed_clocks, ((start, end), period.window(zone)))
         return Comparison(mode, earlier, start, end, told)
-    clock, day = reach.astimezone(zone).time().replace(tzinfo=None), business_day(reach, zone) - shift
+    clock, day = reach.astimezone(zone).time().replace(tzinfo=None), business_day(reach, zone)
+    day = _before(day, mode, period)
     same_time = min(_instant(day, clock, zone), end)
     windows = (start, same_time), (period.window(zone)[0], reach)
     is_today = business_day(reach, zone) == business_day(now, zone)
     told = Deferred(_cut_text, (datetime.combine(day, clock), day == last_day, is_today, *windows))
     return Comparison(mode, earlier, start, same_time, told)
+
+
+def _before(day: date, mode: Mode, period: Period) -> date:
+    """The day that a day of the period is compared with."""
+    if mode in (Mode.MONTH, Mode.YEAR):
+        month = day.year * 12 + day.month - 1 - (1 if mode is Mode.MONTH else 12)
+        year, month = month // 12, month % 12 + 1
+        return date(year, month, min(day.day, monthrange(year, month)[1]))
+    days = period.day_count
+    return day - timedelta(days=days if mode is Mode.PREVIOUS else -(-days // 7) * 7)
 
 
 def _cut_text(

@@ -270,6 +270,8 @@ _MODES: Final = WordTable(
     {
         Mode.PREVIOUS: later("The days before"),
         Mode.WEEK: later("The same weekdays"),
+        Mode.MONTH: later("The month before"),
+        Mode.YEAR: later("The year before"),
         Mode.NONE: later("Nothing"),
     }
 )

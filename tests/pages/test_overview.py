@@ -121,7 +121,7 @@ def test_a_period_without_bets_has_no_ratios(open_page):
             "The period ends before it starts; showing the last 7 days instead.",
         ),
         ({"period": "2026-03-10..2026-03-16"}, "The period has a day in the future; showing the last 7 days"),
-        ({"compare": "lastyear"}, "The compare must be previous, week or none;"),
+        ({"compare": "lastyear"}, "The compare must be previous, week, month, year or none;"),
     ],
 )
 def test_a_wrong_address_is_one_sentence_and_the_default_view(open_page, truth, query, sentence):

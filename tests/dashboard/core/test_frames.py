@@ -110,6 +110,35 @@ def test_compared_days_meet_by_position() -> None:
     assert row_totals(both, "before_")[0] == Totals(10, 7, 0, 0)
 
 
+def _days(first: date, count: int) -> pd.DataFrame:
+    rows = [first + timedelta(days=number) for number in range(count)]
+    frame = pd.DataFrame({"date": rows})
+    for name in SUMS:
+        frame[name] = pd.array([each.day for each in rows], dtype="Int64")
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "before_first", "before_count", "pairs", "lacking"),
+    [
+        (date(2026, 3, 1), 31, date(2026, 2, 1), 28, 28, [29, 30, 31]),
+        (date(2026, 2, 15), 28, date(2026, 1, 15), 31, 28, []),
+        (date(2025, 2, 1), 59, date(2024, 2, 1), 60, 59, []),
+        (date(2026, 3, 1), 31, date(2025, 3, 1), 31, 31, []),
+    ],
+)
+def test_days_of_months_of_other_lengths_meet_by_the_day_of_the_month(
+    first, count, before_first, before_count, pairs, lacking
+):
+    both = with_comparison(_days(first, count), _days(before_first, before_count))
+    met = both[both["before_date"].notna()]
+    assert len(met) == pairs
+    assert [day.day for day in met["date"]] == [day.day for day in met["before_date"]]
+    assert met["before_bet_count"].tolist() == met["bet_count"].tolist()
+    assert [day.day for day in both[both["before_date"].isna()]["date"]] == lacking
+    assert both["before_bet_count"].isna().sum() == len(lacking)
+
+
 def test_sums_are_exact_and_leave_out_what_is_not_known() -> None:
     frame = days_frame([_day(13, BIG_LI, 1), _day(15, BIG_LI, -3)], PERIOD, NOW, MANILA)
     assert sum_totals(frame) == Totals(20, 2 * BIG_LI, 2, -2)

@@ -13,6 +13,7 @@ from dashboard.core.periods import (
     PeriodError,
     business_day,
     compare,
+    day_end,
     day_start,
     days_label,
     file_days,
@@ -237,6 +238,45 @@ def test_the_same_weekdays_are_as_many_weeks_back_as_the_period_needs() -> None:
     assert found is not None
     assert (found.period.first_day, found.period.last_day) == (date(2026, 2, 22), date(2026, 3, 1))
     assert (found.note, found.label) == ("", "22 Feb – 1 Mar 2026")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "mode", "earlier"),
+    [
+        ((2026, 3, 1), (2026, 3, 14), Mode.MONTH, ((2026, 2, 1), (2026, 2, 14))),
+        ((2026, 1, 1), (2026, 1, 31), Mode.MONTH, ((2025, 12, 1), (2025, 12, 31))),
+        ((2026, 2, 1), (2026, 2, 28), Mode.MONTH, ((2026, 1, 1), (2026, 1, 28))),
+        ((2025, 3, 1), (2025, 3, 31), Mode.MONTH, ((2025, 2, 1), (2025, 2, 28))),
+        ((2024, 3, 30), (2024, 3, 31), Mode.MONTH, ((2024, 2, 29), (2024, 2, 29))),
+        ((2025, 12, 20), (2026, 1, 5), Mode.MONTH, ((2025, 11, 20), (2025, 12, 5))),
+        ((2026, 3, 1), (2026, 3, 14), Mode.YEAR, ((2025, 3, 1), (2025, 3, 14))),
+        ((2024, 2, 29), (2024, 2, 29), Mode.YEAR, ((2023, 2, 28), (2023, 2, 28))),
+        ((2025, 2, 1), (2025, 2, 28), Mode.YEAR, ((2024, 2, 1), (2024, 2, 28))),
+    ],
+)
+def test_the_same_days_of_the_month_and_the_year_before(
+    first: tuple[int, int, int],
+    last: tuple[int, int, int],
+    mode: Mode,
+    earlier: tuple[tuple[int, int, int], ...],
+) -> None:
+    now = datetime(2026, 3, 15, 6, 5, tzinfo=UTC)
+    found = compare(custom_period(date(*first), date(*last), TODAY), mode, now, MANILA)
+    assert found is not None
+    assert (found.period.first_day, found.period.last_day) == tuple(date(*day) for day in earlier)
+    assert found.end == day_end(found.period.last_day, MANILA)
+
+
+def test_a_running_month_meets_the_same_span_of_the_month_before() -> None:
+    now = datetime(2026, 3, 15, 6, 5, tzinfo=UTC)
+    found = compare(parse_period("month", TODAY), Mode.MONTH, now, MANILA)
+    assert found is not None
+    assert found.label == "1–15 February 2026, until 14:05, as today"
+    assert found.end == datetime(2026, 2, 15, 6, 5, tzinfo=UTC)
+    end_of_march = datetime(2026, 3, 31, 6, 5, tzinfo=UTC)
+    found = compare(parse_period("month", date(2026, 3, 31)), Mode.MONTH, end_of_march, MANILA)
+    assert found is not None
+    assert found.end == datetime(2026, 2, 28, 6, 5, tzinfo=UTC)
 
 
 def test_no_comparison() -> None:

@@ -45,7 +45,7 @@ def test_a_finished_period_ends_at_midnight():
         ),
         (
             {"compare": "<b>"},
-            "The compare must be previous, week or none; showing the days before instead.",
+            "The compare must be previous, week, month, year or none; showing the days before instead.",
         ),
     ],
 )
