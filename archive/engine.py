@@ -38,7 +38,7 @@ _UNREADABLE: Final = (
 )
 
 _GAMES: Final = f"""
-    SELECT game_id, start_at - start_at % {QUARTER_S} AS quarter_s, count(*) AS bets,
+    SELECT game_id, start_at - start_at % {QUARTER_S} AS quarter_s, CAST(count(*) AS BIGINT) AS bets,
         CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li,
         CAST(sum(b * b) AS DECIMAL(38, 0)) AS bet_bet,
         CAST(sum(b * (b + gain_amount)) AS DECIMAL(38, 0)) AS bet_won,
@@ -47,7 +47,7 @@ _GAMES: Final = f"""
 """
 # A player's session ends with half an hour without a round; one over midnight counts on both days.
 _PLAYERS: Final = f"""
-    SELECT user_id, any_value(op_id) AS op_id, game_id, day_s, count(*) AS bets,
+    SELECT user_id, any_value(op_id) AS op_id, game_id, day_s, CAST(count(*) AS BIGINT) AS bets,
         CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li,
         min(start_at) AS first_s, max(start_at) AS last_s, CAST(sum(begins) AS BIGINT) AS sessions
     FROM (

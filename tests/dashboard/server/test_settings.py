@@ -304,3 +304,4 @@ def test_clickhouse_is_refused_and_points_to_what_is_on_paper(monkeypatch):
         "TWOJ_ARCHIVE_URL: ClickHouse is on paper only, see docs/scale.md;"
         " expects a folder, s3://bucket or off"
     )
+    assert (ROOT / "docs/scale.md").is_file()
