@@ -14,6 +14,7 @@ from archive.engine import Engine, RollUp
 
 Row = tuple[int | str | None, ...]
 _SUMS: Final = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in ("bets", "bet_li", "gain_li"))
+_ALL_KNOWN: Final = "CASE WHEN count(*) = count(user_id)"
 _OF_BETS: Final = (
     "count(*) AS bets, CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li"
 )
@@ -63,8 +64,12 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.GAMES,
     ),
     "players_of_games": Question(
-        "SELECT game_id, count(DISTINCT user_id) AS players FROM players GROUP BY game_id ORDER BY game_id",
-        "a game with its distinct players",
+        f"SELECT game_id, {_ALL_KNOWN} THEN count(*) END AS players,"
+        f" {_ALL_KNOWN} THEN CAST(sum(CASE WHEN gain_li > 0 THEN 1 ELSE 0 END) AS BIGINT) END AS winners,"
+        f" {_ALL_KNOWN} THEN CAST(sum(CASE WHEN gain_li < 0 THEN 1 ELSE 0 END) AS BIGINT) END AS losers"
+        " FROM (SELECT game_id, user_id, sum(gain_li) AS gain_li FROM players GROUP BY game_id, user_id)"
+        " AS by_player GROUP BY game_id ORDER BY game_id",
+        "a game with its distinct players, and how many won and lost; not known where some were forgotten",
         RollUp.PLAYERS,
     ),
     "player_count": Question(
@@ -124,13 +129,20 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "SELECT * FROM bets ORDER BY start_at DESC, event_id DESC LIMIT $most", "a round, the newest first"
     ),
     "biggest_wins": Question(
-        "SELECT * FROM bets WHERE gain_amount > 0 ORDER BY gain_amount DESC, start_at, event_id LIMIT $most",
-        "a round, the largest win first",
+        "SELECT * FROM bets WHERE bet_amount + gain_amount >= $least_li"
+        " ORDER BY bet_amount + gain_amount DESC, start_at DESC, event_id LIMIT $most",
+        "a round that gave back that much or more, the most first",
     ),
     "biggest_wins_of_game": Question(
         "SELECT * FROM bets WHERE gain_amount > 0 AND game_id = $game_id"
         " ORDER BY gain_amount DESC, start_at, event_id LIMIT $most",
         "a round of a game, the largest win first",
+    ),
+    "luck_sample": Question(
+        "SELECT start_at - start_at % 3600 AS hour_s, game_id, draw_id, bet_amount, gain_amount FROM bets"
+        " WHERE (start_at - start_at % 3600 - $first_s) * $stride % $all_s < $some_s AND draw_id IS NOT NULL"
+        " ORDER BY hour_s, game_id, draw_id, event_id",
+        "a round of some of the hours from $first_s on, taken in strides; of forgotten players none",
     ),
     "steps": Question(
         f"SELECT start_at - start_at % $step_s AS step_s, {_OF_BETS} FROM bets"

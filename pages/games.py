@@ -24,7 +24,7 @@ from dashboard.games.figures_heatmap import game_days_chart
 from dashboard.games.figures_luck import funnel_plot
 from dashboard.games.figures_treemap import treemap
 from dashboard.games.luck_table import luck_frame, luck_in_words, luck_text, sources_text
-from dashboard.games.table import of_type, unlisted_text, with_lines
+from dashboard.games.table import game_table, of_type, safe_icon, unlisted_text, with_lines
 from dashboard.kit import (
     charts,
     current,
@@ -32,17 +32,15 @@ from dashboard.kit import (
     guard,
     parts,
     period_filters,
-    progress,
     query_params,
     states,
 )
 from dashboard.kit import table as kit_table
-from dashboard.provider import failures
-from dashboard.provider.merchant import ProviderFailed
-from dashboard.provider.reading import Progressive
+from dashboard.provider.archived import NotArchived
+from dashboard.provider.merchant import LedgerFailed
+from dashboard.provider.reading import Reading
 
 MOST_HEAT_ROWS = 30
-MOST_NAMED = 10
 ORDER = (
     *("name", "icon", "type", "company_gain_li", "by_day", "bet_amount_li", "bet_count", "hold", "rtp"),
     *("share", "average_bet_li", "players", "bet_change", "gain_change_li"),
@@ -59,8 +57,12 @@ PICTURES = {
 }
 
 
-def days_of(view: View) -> Progressive[GameDays]:
-    return games_data_days.game_days(current.merchant(), view.period.days()[-MOST_DAYS:], view.now)
+def games_of(view: View) -> Reading[pd.DataFrame]:
+    return games_data_table.games(current.merchant(), view.start, view.end)
+
+
+def days_of(view: View) -> Reading[GameDays]:
+    return games_data_days.game_days(current.merchant(), view.period.days()[-MOST_DAYS:], view.end)
 
 
 def only_text() -> str:
@@ -69,11 +71,12 @@ def only_text() -> str:
     return type_text(only) if only else ""
 
 
-def is_empty(arriving: Progressive[pd.DataFrame]) -> bool:
-    """Whether all games, of the type that is wanted, are known to have no bets."""
-    if not arriving.finished or arriving.known is None:
-        return False
-    return has_no_bets(memo(of_type, arriving.known.value, games_filter.wanted().type))
+def games_with_bets(view: View) -> pd.DataFrame | None:
+    """The games of the type that is wanted; None where they have no bets, which the table says."""
+    if view.start >= view.end:
+        return None
+    games = memo(of_type, games_of(view).value, games_filter.wanted().type)
+    return None if has_no_bets(games) else games
 
 
 @parts.part(text("Table of games"), "all-games")
@@ -81,31 +84,29 @@ def all_games() -> None:
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
     if states.just_begun(view):
         return
-    arriving = games_data_table.arriving_games(merchant, view)
-    progress.follow(text("Games"), arriving, lambda: games_data_table.arriving_games(merchant, view), "games")
-    if arriving.waiting:
-        names = escaped(failures.listed(arriving.waiting, MOST_NAMED))
-        st.caption(text("Not here yet: {names}.", names=names))
-    if arriving.known is None:
-        return
-    states.as_of(arriving.known)
-    unlisted = unlisted_text(arriving.known.value, merchant.currency, only)
+    found, before = states.compared(
+        view,
+        games_of(view),
+        lambda earlier: games_data_table.games(merchant, earlier.start, earlier.end, is_before=True),
+    )
+    states.as_of(found, before)
+    unlisted = unlisted_text(found.value, merchant.currency, only)
     if unlisted:
         st.caption(escaped(unlisted))
-    if is_empty(arriving):
+    icons = {game.game_id: safe_icon(game.resource_url) for game in merchant.twoj.all.list().data}
+    table = memo(game_table, found.value, before.value if before else None, icons)
+    games, days = memo(of_type, table, only), None
+    if has_no_bets(games):
         of_this_type = later(
             "No {type} bets {when}. A longer period, or fewer filters, may have some.",
             type=type_text(only or ""),
         )
         states.nothing_in(view, of_this_type if only else states.NO_BETS)
         return
-    games, days = memo(of_type, arriving.known.value, only), None
-    if games.empty:  # none of this type has arrived yet
-        return
-    with suppress(ProviderFailed):  # the heat map says so
-        days = days_of(view).known
+    with suppress(NotArchived, LedgerFailed):  # the heat map says so
+        days = days_of(view).value
     kit_table.render_table(
-        memo(with_lines, memo(in_words, games), days.value if days else None),
+        memo(with_lines, memo(in_words, games), days),
         tables.ALL_GAMES,
         "all-games",
         charts.look(),
@@ -117,21 +118,15 @@ def all_games() -> None:
     )
     columns = (tables.GAME_ID, *tables.ALL_GAMES)
     downloads.render_downloads(
-        text("All games"), columns, memo(in_words, games), arriving.known, only_text(), note=unlisted
+        text("All games"), columns, memo(in_words, games), found, only_text(), note=unlisted
     )
 
 
 @parts.part(text("Pictures of the games"), "pictures")
 def pictures() -> None:
-    view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
-    if view.start >= view.end:
-        return
-    arriving = games_data_table.arriving_games(merchant, view)
-    known = arriving.known
-    if known is None or is_empty(arriving):
-        return
-    games = memo(of_type, known.value, only)
-    if games.empty:
+    view, merchant = period_filters.view(), current.merchant()
+    games = games_with_bets(view)
+    if games is None:
         return
     left, right = st.columns(2)
     with left, states.box("gains", text("Games that gained and lost the most")):
@@ -140,37 +135,31 @@ def pictures() -> None:
     with right, states.box("treemap", text("Bet amount by type and game, coloured by hold")):
         charts.show(memo(treemap, games, charts.look(), merchant.currency), "treemap")
         if (games["game_id"].isna() & (games["bet_amount_li"] <= 0)).any():
-            unlisted = escaped(unlisted_text(known.value, merchant.currency))
+            unlisted = escaped(unlisted_text(games_of(view).value, merchant.currency))
             st.caption(text("No area is less than nothing. {unlisted}", unlisted=unlisted))
 
 
 @parts.part(text("Company gain by game and day"), "heat")
 def heat() -> None:
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
-    if view.start >= view.end:
+    games = games_with_bets(view)
+    if games is None:
         return
-    arriving, table = days_of(view), games_data_table.arriving_games(merchant, view)
-    if is_empty(table):
-        return
-    known = table.known
+    found = days_of(view)
     with states.box(
         "heat", text("Company gain by game and day, {zone}", zone=formats.zone_name(merchant.zone))
     ):
-        progress.follow(text("Days"), arriving, lambda: days_of(view), "days")
-        if arriving.known is None or known is None:
-            return
-        games = memo(of_type, known.value, only)
         names = {
             game_id: name
             for game_id, name in zip(game_ids(games), games["name"].tolist(), strict=True)
             if game_id is not None
         }
-        days = arriving.known.value
+        days = found.value
         ranked = days.moved_most(list(names), MOST_HEAT_ROWS)
         shown: tuple[tuple[int | None, str], ...] = tuple((i, names[i]) for i in ranked)
         if days.lacks_games and only is None:
             shown = (*shown, (None, NO_GAMES[UNLISTED]))
-        states.as_of(arriving.known, note=parts_game.last_days(view))
+        states.as_of(found, note=parts_game.last_days(view))
         if not shown:
             st.caption(text("No game gained or lost anything on a day of these."))
             return
@@ -196,25 +185,20 @@ def heat() -> None:
 
 @parts.part(text("How far luck carries RTP"), "luck")
 def luck() -> None:
-    view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
-    if view.start >= view.end:
+    view, merchant = period_filters.view(), current.merchant()
+    games = games_with_bets(view)
+    if games is None:
         return
-    arriving, table = data_luck.lucks(merchant, view), games_data_table.arriving_games(merchant, view)
-    if is_empty(table):
-        return
-    known = table.known
+    found = data_luck.lucks(merchant, view)
     with states.box("luck", text("RTP by bet amount, and how far luck carries it")):
-        progress.follow(text("Luck"), arriving, lambda: data_luck.lucks(merchant, view), "luck")
-        if arriving.known is None or known is None:
-            return
-        rows = memo(luck_frame, arriving.known.value.games, memo(of_type, known.value, only))
-        states.as_of(arriving.known, note=parts_game.last_days(view))
+        rows = memo(luck_frame, found.value.games, games)
+        states.as_of(found, note=parts_game.last_days(view))
         if rows.empty:
             st.caption(text("No game has rounds to judge by yet."))
             return
         st.markdown(luck_text(rows))
         charts.show(memo(funnel_plot, rows, charts.look(), merchant.currency), "luck")
-        st.caption(f"{sources_text(rows)} {arriving.known.value.sample.spread_text()}")
+        st.caption(f"{sources_text(rows)} {found.value.basis_text()}")
         numbers = st.expander(text("All games in numbers"), key="luck-numbers", on_change="rerun")
         if not numbers.open:
             return
@@ -229,7 +213,7 @@ def luck() -> None:
                 links=[link("name", "games", game_id="game_id")],
             )
             downloads.render_downloads(
-                text("RTP and luck"), (tables.GAME_ID, *tables.LUCK), rows, arriving.known, only_text()
+                text("RTP and luck"), (tables.GAME_ID, *tables.LUCK), rows, found, only_text()
             )
 
 

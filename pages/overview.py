@@ -122,7 +122,7 @@ def games() -> None:
     view, merchant = period_filters.view(), current.merchant()
     if view.start >= view.end:  # said above
         return
-    found = games_data_table.games(merchant, view.period, view.now)
+    found = games_data_table.games(merchant, view.start, view.end)
     if frames.has_no_bets(found.value):
         return
     states.as_of(found)

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, STORED, in_window, sums
+from archive.bets import DAY_S, HOUR_S, STORED, HourSums, in_window, sums
 from archive.engine import Engine
 from archive.proof import HourRead
 from archive.store import Folder
@@ -31,14 +33,26 @@ def table_of(world: World, start_s: int, end_s: int, now_s: int = CLOCK) -> pa.T
     return pa.table(columns, schema=STORED)
 
 
-def fill(archive: Archive, world: World, first_s: int = FIRST_S, now_s: int = CLOCK) -> None:
-    """Have an archive hold all hours from `first_s` to `now_s`, as the provider would have told them."""
+def fill(
+    archive: Archive,
+    world: World,
+    first_s: int = FIRST_S,
+    now_s: int = CLOCK,
+    lacking: Collection[int] = (),
+    more: Mapping[int, HourSums] = {},
+) -> None:
+    """Have an archive hold all hours from `first_s` to `now_s`, as the provider would have told them.
+
+    But for those `lacking`; the provider's sums of some hours have `more` than their bets.
+    """
     for day_s in range(first_s, now_s, DAY_S):
         of_day = table_of(world, day_s, min(day_s + DAY_S, now_s), now_s)
         hours = []
         for hour_s in range(day_s, min(day_s + DAY_S, now_s), HOUR_S):
             table = in_window(of_day, hour_s, hour_s + HOUR_S)
-            hours.append(HourRead(hour_s, table, sums(table), True, now_s, True))
+            theirs = sums(table) + more.get(hour_s, HourSums())
+            if hour_s not in lacking:
+                hours.append(HourRead(hour_s, table, theirs, True, now_s, True))
         archive.keep(hours)
     archive.join_days(first_s, now_s)
     engine = Engine(archive)
@@ -47,11 +61,11 @@ def fill(archive: Archive, world: World, first_s: int = FIRST_S, now_s: int = CL
     engine.close()
 
 
-def make(ledger: Path, folder: Path, world: World) -> None:
-    """Make a filled archive in a folder, over a new ledger."""
+def make(ledger: Path, folder: Path, world: World, **options: Any) -> None:
+    """Make an archive in a folder, over a new ledger, filled with these options of `fill`."""
     with ledger_at(f"sqlite:///{ledger}", MCH_ID) as opened:
         opened.prepare()
-        fill(Archive(opened, Folder(folder), lambda: CLOCK), world)
+        fill(Archive(opened, Folder(folder), lambda: CLOCK), world, **options)
 
 
 def copy(folder: Path, to: Path) -> Path:

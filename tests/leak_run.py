@@ -102,7 +102,7 @@ def all_that_pages_ask() -> None:
     for ask in (
         lambda: overview_data.days(ours, view.period, now),
         lambda: data_game.game_sums(ours, 1041, start, now),
-        lambda: data_game.game_rounds(ours, 1041, view),
+        lambda: data_game.game_rounds(ours, 1041, start, now),
         lambda: bonus_data.bonuses_and_gain(ours, BonusQuery(), start, now),
         lambda: bonus_data.bonus_parts(ours, BonusQuery(), start, now),
         lambda: players_data.player_history(ours, Player(op_id="whale"), view),

@@ -148,34 +148,38 @@ def _same_day(dates: Sequence[date], day: date, first: int) -> int | None:
     return next((place for place, each in near if each.day == day.day), None)
 
 
+def endpoint_sums(
+    games: Iterable[Game], slots: Iterable[SlotsGameRow] | None, others: Mapping[int, GameSums | None]
+) -> dict[int, Totals | None]:
+    """Sums by game id, for `games_frame`, of the answer for all slots games and of those for each other one.
+
+    A game is None where its answer is None (failed), 0 where it came without bets.
+    """
+    found: dict[int, Totals | None] = {
+        game.game_id: None if slots is None else Totals() for game in games if game.game_type == SLOTS
+    }
+    found |= {row.game_id: totals(row) for row in slots or ()}
+    return found | {game_id: None if row is None else game_totals(row) for game_id, row in others.items()}
+
+
 def games_frame(
     games: Iterable[Game],
-    slots: Iterable[SlotsGameRow] | None,
-    others: Mapping[int, GameSums | None],
-    whole: StageSums | None = None,
+    sums: Mapping[int, Totals | None],
+    whole: Totals | None = None,
     settled: bool = True,
 ) -> pd.DataFrame:
     """One row per game: `game_id`, `name`, `type`, the sums, `hold` (Float64, NA without bets), by game id.
 
-    `slots` is the answer for all slots games (None where it failed), `others` the answers by game id (None
-    for one that failed). A game is NA where its answer failed, 0 where it came without bets. A game that the
-    list lacks is named by its id and typed by its id range. By how much the rows differ from `whole`, the
-    provider's total of all games, stands in a last row, which has no `game_id`, where all rows are known; its
-    name says where they have not `settled`.
+    `sums` by game id, None where not known. A game that the list lacks is named by its id and typed by its id
+    range. By how much the rows differ from `whole`, the total of all games, stands in a last row, which has
+    no `game_id`, where all rows are known; its name says where they have not `settled`.
     """
     listed = {game.game_id: game for game in games}
-    found: dict[int, Totals | None] = {
-        game.game_id: None if slots is None else Totals()
-        for game in listed.values()
-        if game.game_type == SLOTS
-    }
-    found |= {row.game_id: totals(row) for row in slots or ()}
-    found |= {game_id: None if row is None else game_totals(row) for game_id, row in others.items()}
     names = game_names(listed.values())
     cells: list[tuple[int | None, str, str, Totals | None]] = [
-        (i, names.get(i, str(i)), game_type(i, listed.get(i)), found[i]) for i in sorted(found)
+        (i, names.get(i, str(i)), game_type(i, listed.get(i)), sums[i]) for i in sorted(sums)
     ]
-    rest = None if whole is None else beyond(totals(whole), list(found.values()))
+    rest = None if whole is None else beyond(whole, list(sums.values()))
     if rest is not None and rest != Totals():
         cells.append((None, UNLISTED if settled else UNLISTED_SO_FAR, UNLISTED_TYPE, rest))
     frame = pd.DataFrame(

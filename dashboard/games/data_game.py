@@ -1,46 +1,45 @@
 """One game: its sums, how many people played it, and its rounds."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any, Final, cast
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
 
 import pandas as pd
 
-from dashboard.core.formats import moment_text
-from dashboard.core.frames import game_totals, totals
+from archive.engine import Engine
+from archive.questions import ask_numbers, ask_table
+from dashboard.core.codes import SLOTS
+from dashboard.core.frames import game_totals, game_type, totals
 from dashboard.core.metrics import Totals
-from dashboard.core.periods import day_start
-from dashboard.core.query import View
-from dashboard.core.text import Deferred, later
-from dashboard.games.data_days import is_slots
-from dashboard.games.data_table import PATIENCE_S
+from dashboard.games.data_table import players_of_games
 from dashboard.games.sums import GameSums
-from dashboard.provider.asking import reading_of, warnings_of
-from dashboard.provider.failures import failures
+from dashboard.provider.archived import from_archive, held_of, whole_from_archive
+from dashboard.provider.asking import reading_of
 from dashboard.provider.game_list import game
-from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Progressive, Reading, covered, is_settled, stale_reason_of
-from dashboard.rounds.frame import rounds_frame
-from twoj_client import Reply
+from dashboard.provider.reading import Reading
+from dashboard.rounds.frame import archived_rounds, sums_by_weekday_and_hour
 from twoj_client.errors import ParameterRefused
 
-MOST_ROUND_DAYS: Final = 14
-_MOST_ROUNDS: Final = 10_000
-_RENEW_S: Final = 60
-# As long as the provider's history of all games allows, and as its history of one game mostly answers whole.
-_SLOTS_STEP: Final = timedelta(hours=1)
-_GAMES_STEP: Final = timedelta(hours=6)
+MOST_ROUNDS: Final = 10_000
+"""So many rounds go into a file; exports have them all."""
+BIGGEST: Final = 15
+_QUARTER: Final = ("start_at", "bet_count", "bet_amount_li", "gain_li")
 
 
 @dataclass(frozen=True, slots=True)
 class GameRounds:
-    """The latest rounds of a game (`rounds.rounds_frame`, oldest first): all of them from `since` on."""
+    """The rounds of a game in a window, as far as they are in the archive, which is from `since` on.
 
-    rounds: pd.DataFrame
+    Their `count`, the `latest` of them (`rounds.rounds_frame`, newest first, up to `MOST_ROUNDS`), the
+    `biggest` wins, and the sums by `hours` of the week (`rounds.by_weekday_and_hour`).
+    """
+
     since: datetime
+    count: int
+    latest: pd.DataFrame
+    biggest: pd.DataFrame
+    hours: pd.DataFrame
 
 
 def is_known(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> bool:
@@ -58,8 +57,27 @@ def is_known(merchant: Merchant, game_id: int, start: datetime, end: datetime) -
 
 
 def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[GameSums]:
-    """Sums of one game over a window, with its players where the provider says them. Raises TwoJError."""
-    if is_slots(merchant.twoj.all.list().data, game_id):
+    """The provider's sums of one game over a window, with its players. Raises TwoJError.
+
+    Those that the provider does not count, as of slots, are counted in the archive where it holds the window.
+    """
+    said = _told(merchant, game_id, start, end)
+    if said.value.players is not None:
+        return said
+
+    def ask(engine: Engine, start_s: int, end_s: int) -> GameSums:
+        found = players_of_games(engine, start_s, end_s, [game_id])
+        return GameSums(said.value.totals, *found.get(game_id, (0, 0, 0)))
+
+    counted = whole_from_archive(merchant, start, end, ask)
+    if counted is None:
+        return said
+    as_of = said.as_of if counted.settled else min(said.as_of, counted.as_of)
+    return replace(said, value=counted.value, as_of=as_of, warnings=said.warnings + counted.warnings)
+
+
+def _told(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[GameSums]:
+    if game_type(game_id, game(merchant, game_id)) == SLOTS:
         slots = merchant.twoj.slots.game_stage_summary(start=start, end=end)
         found = (totals(row) for row in slots.data if row.game_id == game_id)
         return reading_of(merchant, GameSums(next(found, Totals())), [slots], (start, end))
@@ -69,70 +87,26 @@ def game_sums(merchant: Merchant, game_id: int, start: datetime, end: datetime) 
     return reading_of(merchant, sums, [reply], (start, end))
 
 
-def game_rounds(merchant: Merchant, game_id: int, view: View) -> Progressive[GameRounds]:
-    """What has arrived of the latest rounds of a game, newest first.
+def game_rounds(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[GameRounds]:
+    """The rounds of a game in a window, from the archive. Raises NotArchived, LedgerAway."""
+    held = held_of(merchant, start, end)
+    since = start
+    if held.lacking and held.lacking[0].start == int(start.timestamp()):
+        since = datetime.fromtimestamp(held.lacking[0].end, UTC)
 
-    They reach back to the start of the period, by two weeks or by some 10 000 rounds, whichever comes first.
-    Raises TwoJError where every answer failed.
-    """
-    slots = is_slots(merchant.twoj.all.list().data, game_id)
+    def ask(engine: Engine, start_s: int, end_s: int) -> GameRounds:
+        window, only = (start_s, end_s), [game_id]
+        quarters = pd.DataFrame(
+            ask_numbers(engine, "quarters", *window, games=only), columns=list(_QUARTER), dtype="Int64"
+        )
+        latest = ask_table(engine, "newest_rounds", *window, games=only, most=MOST_ROUNDS)
+        biggest = ask_table(engine, "biggest_wins", *window, games=only, least_li=1, most=BIGGEST)
+        return GameRounds(
+            since,
+            int(quarters["bet_count"].sum()),
+            archived_rounds(latest),
+            archived_rounds(biggest),
+            sums_by_weekday_and_hour(quarters, merchant.zone),
+        )
 
-    def start() -> Job[datetime, list[Any]]:
-        calls = _calls(merchant, game_id, view, slots=slots)
-        return Job(calls, merchant.jobs.slow, merchant.clock, _enough, question=view.end)
-
-    # A day that is over is not what was there of it while it ran.
-    number = merchant.asked_again(view.start, view.end)
-    name = ("rounds", game_id, view.period.first_day, view.period.last_day, view.is_running, number)
-    load = merchant.jobs.look(name, start, _RENEW_S, PATIENCE_S)
-    return Progressive(load.made(lambda: _known(merchant, load)), load.answered, load.asked)
-
-
-def _calls(
-    merchant: Merchant, game_id: int, view: View, *, slots: bool
-) -> dict[datetime, Callable[[], Reply[Any]]]:
-    twoj, zone = merchant.twoj, merchant.zone
-    first_day = view.period.days()[-MOST_ROUND_DAYS:][0]
-    calls: dict[datetime, Callable[[], Reply[Any]]] = {}
-    step = _SLOTS_STEP if slots else _GAMES_STEP
-    for start, end in reversed(list(steps(day_start(first_day, zone), view.end, step))):
-        if slots:
-            calls[start] = partial(twoj.all.history, start=start, end=end, game_ids=[game_id])
-        else:
-            calls[start] = partial(twoj.games.game_history, start=start, end=end, game_id=game_id)
-    return calls
-
-
-def steps(start: datetime, end: datetime, step: timedelta) -> Iterator[tuple[datetime, datetime]]:
-    """Cut a window at whole multiples of `step` in UTC, so that each piece is asked the same by everyone."""
-    while start < end:
-        midnight = start.astimezone(UTC).replace(hour=0, minute=0, second=0)
-        whole = midnight + ((start - midnight) // step + 1) * step
-        yield start, min(whole, end)
-        start = whole
-
-
-def _enough(replies: Mapping[datetime, Reply[Sequence[Any]]]) -> bool:
-    return sum(len(reply.data) for reply in replies.values()) >= _MOST_ROUNDS
-
-
-def _known(merchant: Merchant, load: Job[datetime, list[Any]]) -> Reading[GameRounds] | None:
-    replies = load.replies()
-    if not replies:
-        load.raise_if_all_failed()
-        return None
-    zone = merchant.zone
-    rows = [row for start in sorted(replies) for row in replies[start].data]
-    since, as_of = min(replies), replies[max(replies)].as_of
-    return Reading(
-        GameRounds(rounds_frame(rows), since),
-        as_of,
-        stale_reason_of(replies.values()),
-        failures(
-            (later("Rounds from {time}", time=Deferred(moment_text, (start.astimezone(zone),))), error)
-            for start, error in load.errors().items()
-        ),
-        warnings_of(merchant, replies.values()),
-        covered(since, cast("datetime", load.question), as_of),
-        settled=load.finished and is_settled(replies.values()),
-    )
+    return from_archive(merchant, start, end, ask, held)

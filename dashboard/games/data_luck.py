@@ -1,47 +1,43 @@
 """How far luck carries the RTP of games: the spread of single rounds, the days before, and the verdicts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Any, Final, NamedTuple, cast
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-import msgspec
-
-from dashboard.core.formats import moment_text
-from dashboard.core.frames import game_type
+from archive.bets import HOUR_S
+from archive.engine import Engine, Sources
+from archive.questions import ask_numbers, ask_table
+from dashboard.core.frames import game_ids, game_type, row_totals
 from dashboard.core.memo import memo
+from dashboard.core.metrics import Totals
 from dashboard.core.periods import business_day, day_start, days_label
 from dashboard.core.query import View
-from dashboard.core.text import Deferred, later, plural
-from dashboard.games import luck
+from dashboard.core.text import plural
+from dashboard.games import data_game, data_table, luck
 from dashboard.games.data_days import game_days
-from dashboard.games.data_game import steps
-from dashboard.games.data_table import PATIENCE_S
 from dashboard.games.days import GameDays
-from dashboard.games.luck import Luck, Play, Spread
-from dashboard.provider.asking import warnings_of
-from dashboard.provider.failures import failures
-from dashboard.provider.jobs import Job
+from dashboard.games.luck import Luck, Play, Spread, Volume
+from dashboard.provider.archived import NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Progressive, Reading, is_settled, stale_reason_of
-from twoj_client import Reply
+from dashboard.provider.reading import Reading, stale_reason_of
 from twoj_client.models import Game
 
 MOST_DAYS: Final = 60
 """Periods are judged by their last days, at most so many; as many days before tell what to expect."""
 _SAMPLE_DAYS: Final = 14
 _SAMPLE_BETS: Final = 300_000
-_RENEW_S: Final = 3600
-# Hours are asked in strides, so that a sample that is cut short is spread over all its days and hours.
+# Hours are taken in strides, so that a sample that is cut short is spread over all its days and hours.
 _STRIDE: Final = 137
-_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LuckSample:
-    """The spread of single rounds over some whole weeks, by game and by type."""
+    """The spread of single rounds over some days, by game and by type."""
 
     first_day: date
     last_day: date
@@ -60,134 +56,132 @@ class LuckSample:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """What each game was played before the period, over the `days` of `MOST_DAYS` that are known."""
+
+    days: int
+    volumes: Mapping[int, Volume | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """The judgement on each game's RTP, and the sample behind it."""
+    """The judgement on each game's RTP, and what it rests on."""
 
     games: Mapping[int, Luck]
     sample: LuckSample
+    history_days: int
+
+    def basis_text(self) -> str:
+        """What the spread and the expectation are measured on."""
+        days = plural(
+            "Of the days before the period {n} is known.",
+            "Of the days before the period {n} are known.",
+            self.history_days,
+        )
+        return f"{self.sample.spread_text()} {days}"
 
 
-class _Hour(NamedTuple):
-    bets: int
-    plays: dict[int, Play]
+def lucks(merchant: Merchant, view: View, only: int | None = None) -> Reading[Judged]:
+    """A judgement on each game's RTP over the period's last days (`luck.judge`), from the archive.
 
-
-def lucks(merchant: Merchant, view: View, only: int | None = None) -> Progressive[Judged]:
-    """What has arrived of a judgement on each game's RTP over the period's last days (`luck.judge`).
-
-    It takes the sums by day of the period, a sample of single rounds, and the days before the period; until
-    all are there, there is nothing to show. Games without bets in the period are left
-    out. With `only`, one game is judged. Raises TwoJError.
+    It takes the sums by day of the period, a sample of single rounds, and the days before the period, which
+    the provider is asked for where the archive holds none of them. Games without bets in the period are left
+    out. With `only`, one game is judged. Raises NotArchived, LedgerAway, TwoJError.
     """
     days = view.period.days()[-MOST_DAYS:]
-    before = [days[0] - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
-    period = game_days(merchant, days, view.now, only)
-    if not period.finished:
-        return Progressive(None, period.answered, period.asked, step=later("step 1 of 3, days"))
+    period = game_days(merchant, days, view.end, only)
     drawn = sample(merchant, view.now)
-    if not drawn.finished:
-        return Progressive(None, drawn.answered, drawn.asked, step=later("step 2 of 3, single rounds"))
-    history = game_days(merchant, before, view.now, only)
-    if not history.finished:
-        return Progressive(None, history.answered, history.asked, step=later("step 3 of 3, days before"))
-    known = None
-    if period.known and drawn.known and history.known:
-        listed, rtps = merchant.twoj.all.list().data, merchant.rtps
-        known = memo(_judged, period.known, drawn.known, history.known, tuple(listed), tuple(rtps.items()))
-    return Progressive(known, history.answered, history.asked)
-
-
-def sample(merchant: Merchant, now: datetime) -> Progressive[LuckSample]:
-    """What has arrived of the sample: rounds of the two whole weeks before the current one, up to a number.
-
-    Its hours are finished, so that they are asked for once. Raises TwoJError where every hour failed.
-    """
-    listed = merchant.twoj.all.list().data
-    today = business_day(now, merchant.zone)
-    monday = today - timedelta(days=today.weekday())
-    first_day, end_day = monday - timedelta(days=_SAMPLE_DAYS), monday
-
-    def start() -> Job[tuple[date, datetime], _Hour]:
-        return Job(_calls(merchant, first_day, end_day), merchant.jobs.slow, merchant.clock, _enough)
-
-    number = merchant.asked_again(day_start(first_day, merchant.zone), day_start(end_day, merchant.zone))
-    load = merchant.jobs.look(("sample", first_day, number), start, _RENEW_S, PATIENCE_S)
-    known = load.made(lambda: _sampled(merchant, listed, first_day, end_day, load))
-    return Progressive(known, load.answered, load.asked)
-
-
-def _judged(
-    period: Reading[GameDays],
-    drawn: Reading[LuckSample],
-    history: Reading[GameDays],
-    listed: tuple[Game, ...],
-    rtps: tuple[tuple[int, float], ...],
-) -> Reading[Judged]:
-    types, configured = {game.game_id: game for game in listed}, dict(rtps)
-    found = {}
-    for game_id in period.value.rows:
-        volume = period.value.volume(game_id)
-        if volume:
-            own = drawn.value.own.get(game_id)
-            of_type = drawn.value.of_type.get(game_type(game_id, types.get(game_id)))
-            found[game_id] = luck.judge(
-                volume, own, of_type, history.value.volume(game_id), configured.get(game_id)
-            )
-    parts = (period, drawn, history)
+    history, before = _history(merchant, days[0], only)
+    listed, rtps = merchant.twoj.all.list().data, merchant.rtps
+    parts: tuple[Reading[Any], ...] = (period, drawn, before)
     return Reading(
-        Judged(found, drawn.value),
+        memo(_judged, period.value, drawn.value, history, tuple(listed), tuple(rtps.items())),
         period.as_of,
         stale_reason_of(parts),
-        tuple(sentence for part in parts for sentence in part.failures),
+        # How much of the sample and of the days before is known is said in words of their own.
+        period.failures,
         tuple(dict.fromkeys(sentence for part in parts for sentence in part.warnings)),
         period.window,
         settled=all(part.settled for part in parts),
     )
 
 
-def _calls(
-    merchant: Merchant, first_day: date, end_day: date
-) -> dict[tuple[date, datetime], Callable[[], Reply[_Hour]]]:
-    zone = merchant.zone
-    hours = list(steps(day_start(first_day, zone), day_start(end_day, zone), _HOUR))
-    in_strides = sorted(range(len(hours)), key=lambda place: place * _STRIDE % len(hours))
-    return {
-        (business_day(start, zone), start): partial(_hour, merchant, start, end)
-        for start, end in (hours[place] for place in in_strides)
-    }
+def _history(merchant: Merchant, first_day: date, only: int | None) -> tuple[History, Reading[Any]]:
+    """What is known of the days before the period, and the answer that it is from."""
+    days = [first_day - timedelta(days=number) for number in range(MOST_DAYS, 0, -1)]
+    start, end = (day_start(day, merchant.zone) for day in (days[0], first_day))
+    with suppress(NotArchived):
+        found = game_days(merchant, days, end, only)
+        if known := sum(row is not None for row in found.value.unlisted):
+            volumes = {game_id: found.value.volume(game_id) for game_id in found.value.rows}
+            return memo(History, known, volumes), found
+    if only is not None:
+        of_game = data_game.game_sums(merchant, only, start, end)
+        return memo(History, MOST_DAYS, {only: _volume(of_game.value.totals)}), of_game
+    told = data_table.games(merchant, start, end)
+    by_game = zip(game_ids(told.value), row_totals(told.value), strict=True)
+    volumes = {game_id: _volume(row) for game_id, row in by_game if game_id is not None and row is not None}
+    return memo(History, MOST_DAYS, volumes), told
 
 
-def _hour(merchant: Merchant, start: datetime, end: datetime) -> Reply[_Hour]:
-    reply = merchant.twoj.all.history(start=start, end=end)
-    plays = luck.plays(
-        [bet.game_id for bet in reply.data],
-        [bet.draw_id for bet in reply.data],
-        [bet.bet_amount for bet in reply.data],
-        [bet.gain_amount for bet in reply.data],
+def _volume(row: Totals) -> Volume | None:
+    return luck.volume([(row.bet_count, row.bet_amount_li, row.gain_li)])
+
+
+def _judged(
+    period: GameDays,
+    drawn: LuckSample,
+    history: History,
+    listed: Sequence[Game],
+    rtps: Sequence[tuple[int, float]],
+) -> Judged:
+    types, configured = {game.game_id: game for game in listed}, dict(rtps)
+    found = {}
+    for game_id in period.rows:
+        if volume := period.volume(game_id):
+            of_type = drawn.of_type.get(game_type(game_id, types.get(game_id)))
+            earlier = history.volumes.get(game_id)
+            found[game_id] = luck.judge(
+                volume, drawn.own.get(game_id), of_type, earlier, configured.get(game_id)
+            )
+    return Judged(found, drawn, history.days)
+
+
+def sample(merchant: Merchant, now: datetime) -> Reading[LuckSample]:
+    """The spread of the rounds of some days, up to a number. Raises NotArchived, LedgerAway, TwoJError.
+
+    The days are the two whole weeks before the current one where these are held, so that they change once a
+    week; else what is held of the two weeks before today.
+    """
+    listed, zone = tuple(merchant.twoj.all.list().data), merchant.zone
+
+    def ask(engine: Engine, start_s: int, end_s: int) -> LuckSample:
+        # Files never change: of the same ones it is measured once.
+        return memo(_measured, engine, engine.sources(start_s, end_s), start_s, end_s, listed, zone)
+
+    return from_archive(merchant, *_sample_window(merchant, now), ask)
+
+
+def _sample_window(merchant: Merchant, now: datetime) -> tuple[datetime, datetime]:
+    today, zone = business_day(now, merchant.zone), merchant.zone
+    monday = today - timedelta(days=today.weekday())
+    weeks, days = (
+        (day_start(end - timedelta(days=_SAMPLE_DAYS), zone), day_start(end, zone)) for end in (monday, today)
     )
-    return msgspec.structs.replace(cast("Reply[Any]", reply), data=_Hour(len(reply.data), plays))
+    with suppress(NotArchived):
+        if not held_of(merchant, *weeks).lacking:
+            return weeks
+    return days
 
 
-def _enough(replies: Mapping[tuple[date, datetime], Reply[_Hour]]) -> bool:
-    return sum(reply.data.bets for reply in replies.values()) >= _SAMPLE_BETS
-
-
-def _sampled(
-    merchant: Merchant,
-    listed: list[Game],
-    first_day: date,
-    end_day: date,
-    load: Job[tuple[date, datetime], _Hour],
-) -> Reading[LuckSample] | None:
-    replies = load.replies()
-    if not replies or not load.finished:
-        load.raise_if_all_failed()
-        return None
+def _measured(
+    engine: Engine, _files: Sources, start_s: int, end_s: int, listed: Sequence[Game], zone: ZoneInfo
+) -> LuckSample:
+    plays = _plays(engine, start_s, end_s, zone)
     games = {game.game_id: game for game in listed}
-    by_type: dict[str, dict[tuple[int, date, datetime], Play]] = defaultdict(dict)
-    for (day, start), reply in replies.items():
-        for game_id, play in reply.data.plays.items():
-            by_type[game_type(game_id, games.get(game_id))][game_id, day, start] = play
+    by_type: dict[str, dict[tuple[int, date, int], Play]] = defaultdict(dict)
+    for key, play in plays.items():
+        by_type[game_type(key[0], games.get(key[0]))][key] = play
     own: dict[int, Spread] = {}
     of_type: dict[str, Spread] = {}
     for name, parts in by_type.items():
@@ -197,28 +191,44 @@ def _sampled(
         for game_id in {key[0] for key in parts}:
             if found := _spread({key: play for key, play in parts.items() if key[0] == game_id}, everything):
                 own[game_id] = found
-    spreads = LuckSample(
-        first_day,
-        end_day - timedelta(days=1),
-        sum(reply.data.bets for reply in replies.values()),
-        own,
-        of_type,
-    )
-    zone = merchant.zone
-    return Reading(
-        spreads,
-        min(reply.as_of for reply in replies.values()),
-        stale_reason_of(replies.values()),
-        failures(
-            (later("Rounds of {time}", time=Deferred(moment_text, (start.astimezone(zone),))), error)
-            for (_, start), error in load.errors().items()
-        ),
-        warnings_of(merchant, replies.values()),
-        settled=is_settled(replies.values()),
-    )
+    days = [day for _, day, _ in plays] or [_day_of(start_s, zone)]
+    return LuckSample(min(days), max(days), sum(play.bets for play in plays.values()), own, of_type)
 
 
-def _spread(parts: Mapping[tuple[int, date, datetime], Play], of_type: Play) -> Spread | None:
+def _plays(engine: Engine, start_s: int, end_s: int, zone: ZoneInfo) -> dict[tuple[int, date, int], Play]:
+    """Sums of the sample by game, day and hour."""
+    first_s = start_s - start_s % HOUR_S
+    hours = -(-(end_s - first_s) // HOUR_S)
+    bets = [0] * hours
+    for quarter_s, count, *_ in ask_numbers(engine, "quarters", start_s, end_s):
+        bets[(quarter_s - first_s) // HOUR_S] += count
+    in_strides = sorted(range(hours), key=lambda place: place * _STRIDE % hours)
+    so_far = accumulate(bets[place] for place in in_strides)
+    some = 1 + sum(count < _SAMPLE_BETS for count in so_far)
+    rounds = ask_table(
+        engine,
+        "luck_sample",
+        start_s,
+        end_s,
+        first_s=first_s,
+        stride=_STRIDE,
+        all_s=hours * HOUR_S,
+        some_s=some * HOUR_S,
+    ).to_pandas()
+    return {
+        (game_id, _day_of(max(hour_s, start_s), zone), hour_s): play
+        for hour_s, of_hour in rounds.groupby("hour_s")
+        for game_id, play in luck.plays(
+            *(of_hour[name].tolist() for name in ("game_id", "draw_id", "bet_amount", "gain_amount"))
+        ).items()
+    }
+
+
+def _day_of(epoch_s: int, zone: ZoneInfo) -> date:
+    return business_day(datetime.fromtimestamp(epoch_s, UTC), zone)
+
+
+def _spread(parts: Mapping[tuple[int, date, int], Play], of_type: Play) -> Spread | None:
     """The spread over the hours of one or more games, without those whose stakes outweigh all others."""
     days: dict[date, Play] = defaultdict(Play)
     for key in luck.even_part(parts):

@@ -1,176 +1,132 @@
-"""Sums by game: all slots from one answer, each other game from one of its own."""
+"""Sums by game, with their players: from the archive at once, else from the provider, a call a game."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 import pandas as pd
 
+from archive.engine import Engine
+from archive.questions import ask, ask_numbers
 from dashboard.core import frames
 from dashboard.core.codes import SLOTS
 from dashboard.core.memo import memo
-from dashboard.core.periods import Period
-from dashboard.core.query import View
-from dashboard.core.text import Deferred, Message, Words, later
+from dashboard.core.metrics import Totals
+from dashboard.core.text import Words, later
 from dashboard.games import table
-from dashboard.provider.asking import gather, warnings_of
+from dashboard.provider.archived import whole_from_archive
+from dashboard.provider.asking import gather, reading_of
 from dashboard.provider.failures import failures
-from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Progressive, Reading, covered, is_settled, may_differ, stale_reason_of
-from twoj_client import Reply, TwoJError
-from twoj_client.models import Game, GameSummary
-
-T = TypeVar("T")
+from dashboard.provider.reading import Reading, is_settled, may_differ
+from twoj_client import Reply
+from twoj_client.models import Game
 
 WHOLE: Final = "whole"
 """Stands for the total of all games among the keys of calls."""
-RENEW_S: Final = 60
-PATIENCE_S: Final = 0.6
-"""So long a page waits for the rest before it shows what is there."""
 
-Call = Callable[[], Reply[Any]]
-Key = tuple[bool, int | str]
-"""Whether of the compared period, and which game (or all slots)."""
+Players = tuple[int | None, ...]
+"""Of a game in exactly one window: its distinct players, and how many won and lost. None where not known."""
 
 
-def games(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFrame]:
-    """One row a game of `period` (`frames.games_frame`), when all have answered.
+def games(
+    merchant: Merchant, start: datetime, end: datetime, *, is_before: bool = False
+) -> Reading[pd.DataFrame]:
+    """One row a game of a window (`frames.games_frame`), with its distinct `players`.
 
-    A game whose answer failed is NA and named in `failures`. Raises TwoJError where the list of games or
-    every answer failed.
+    Where the archive does not hold the window these are sums that the provider gives, without players of
+    slots; a game whose answer failed is NA and named in `failures`, as one of the compared period where it
+    `is_before`. Raises TwoJError where the list of games or every answer failed.
     """
-    start, end = period.window(merchant.zone)
     listed = merchant.twoj.all.list().data
-    replies, errors = gather(merchant, _calls(merchant, listed, start, min(end, now)))
-    if replies.keys() <= {WHOLE}:
+    archived = whole_from_archive(merchant, start, end, partial(_archived, listed))
+    return archived or _summaries(merchant, listed, start, end, is_before=is_before)
+
+
+def shown_ids(listed: Sequence[Game], with_bets: Sequence[int]) -> list[int]:
+    """Ids of the games that have a row: the listed, and slots with bets; all others are unlisted together.
+
+    Slots are known without the list, as the provider's own sums name them.
+    """
+    slots = {game_id for game_id in with_bets if frames.game_type(game_id, None) == SLOTS}
+    return sorted(slots.union(game.game_id for game in listed))
+
+
+def players_of_games(
+    engine: Engine, start_s: int, end_s: int, only: Sequence[int] = ()
+) -> dict[int, Players]:
+    """Players of each game that has any in the window, or of those games alone, from the archive."""
+    rows = cast("list[tuple[Any, ...]]", ask(engine, "players_of_games", start_s, end_s, games=only))
+    return {game_id: tuple(counts) for game_id, *counts in rows}
+
+
+def _archived(listed: Sequence[Game], engine: Engine, start_s: int, end_s: int) -> pd.DataFrame:
+    told = {
+        game_id: Totals(bets, bet_li, gain_li, -gain_li)
+        for game_id, bets, bet_li, gain_li in ask_numbers(engine, "games", start_s, end_s)
+    }
+    players = players_of_games(engine, start_s, end_s)
+    ids = shown_ids(listed, list(told))
+    sums = {game_id: told.get(game_id, Totals()) for game_id in ids}
+    known = {game_id: players.get(game_id, (0,))[0] for game_id in ids}
+    return memo(_frame, tuple(listed), sums, sum(told.values(), Totals()), True, known)
+
+
+def _frame(
+    listed: Sequence[Game],
+    sums: Mapping[int, Totals | None],
+    whole: Totals | None,
+    settled: bool,
+    players: Mapping[int, int | None],
+) -> pd.DataFrame:
+    return table.with_players(frames.games_frame(listed, sums, whole, settled), players)
+
+
+def _summaries(
+    merchant: Merchant, listed: Sequence[Game], start: datetime, end: datetime, *, is_before: bool
+) -> Reading[pd.DataFrame]:
+    """The provider's own sums of the window: all slots in one answer, each other game in one."""
+    replies, errors = gather(merchant, _calls(merchant, listed, start, end))
+    parts = {key: reply for key, reply in replies.items() if key != WHOLE}
+    if not parts:
         raise next(iter(errors.values()))
-    return _known(merchant, listed, replies, errors, start, min(end, now))
-
-
-def arriving_games(merchant: Merchant, view: View) -> Progressive[pd.DataFrame]:
-    """What has arrived of the games of `view`: one row a game, beside the compared period, for the table.
-
-    The frame is `game_table.game_table` of `games`. Raises TwoJError as `games` does.
-    """
-    listed = merchant.twoj.all.list().data
-
-    def start() -> Job[Key, Any]:
-        calls = {(False, key): call for key, call in _calls(merchant, listed, view.start, view.end).items()}
-        if view.comparison:
-            before = _calls(merchant, listed, view.comparison.start, view.comparison.end)
-            calls |= {(True, key): call for key, call in before.items()}
-        return Job(calls, merchant.jobs.quick, merchant.clock, question=view)
-
-    # A day that is over is not what was there of it while it ran.
-    number = merchant.asked_again(view.start, view.end)
-    if view.comparison:
-        number = max(number, merchant.asked_again(view.comparison.start, view.comparison.end))
-    name = ("games", view.period.first_day, view.period.last_day, view.mode, view.is_running, number)
-    load = merchant.jobs.look(name, start, RENEW_S, PATIENCE_S)
-    names = call_names(listed)
-    waiting = tuple(names[key] for is_before, key in load.waiting() if not is_before)
-    return Progressive(load.made(lambda: _table(merchant, listed, load)), load.answered, load.asked, waiting)
-
-
-def _table(merchant: Merchant, listed: Sequence[Game], load: Job[Key, Any]) -> Reading[pd.DataFrame] | None:
-    (replies, errors), (earlier, failed) = _sides(load.replies(), load.errors())
-    if replies.keys() <= {WHOLE}:
-        if load.finished:
-            raise next(iter(errors.values()))
-        return None
-    asked = cast("View", load.question)
-    found = _known(merchant, listed, replies, errors, asked.start, asked.end)
-    before = None
-    if earlier.keys() - {WHOLE} and asked.comparison:
-        before = _known(merchant, listed, earlier, failed, asked.comparison.start, asked.comparison.end).value
-    icons = {game.game_id: table.safe_icon(game.resource_url) for game in listed}
-    players = {key: reply.data.user_count for key, reply in replies.items() if isinstance(key, int)}
-    return Reading(
-        table.game_table(found.value, before, players, icons),
-        found.as_of,
-        found.stale_reason,
-        found.failures + _named(listed, failed, is_before=True),
-        warnings_of(
-            merchant, (reply for side in (replies, earlier) for key, reply in side.items() if key != WHOLE)
-        ),
-        found.window,
-        Deferred(str, (asked.comparison,)) if asked.comparison and earlier else "",
-        settled=load.finished and found.settled,
+    slots = parts[SLOTS].data if SLOTS in parts else None
+    others = {
+        game.game_id: parts[game.game_id].data if game.game_id in parts else None
+        for game in listed
+        if game.game_type != SLOTS
+    }
+    sums = frames.endpoint_sums(listed, slots, others)
+    players = {game_id: row.user_count for game_id, row in others.items() if row}
+    whole = None
+    if WHOLE in replies and may_differ(replies.values(), start, end):
+        whole = frames.totals(replies[WHOLE].data.summary)
+    frame = memo(_frame, tuple(listed), sums, whole, is_settled(replies.values()), players)
+    names = _call_names(listed)
+    failed = failures(
+        (later("{game}, compared period", game=names[key]) if is_before else names[key], error)
+        for key, error in errors.items()
     )
-
-
-def _sides(
-    replies: Mapping[Key, Reply[Any]], errors: Mapping[Key, TwoJError]
-) -> list[tuple[dict[int | str, Reply[Any]], dict[int | str, TwoJError]]]:
-    """Split what has arrived into the period and the compared one."""
-    return [
-        (
-            {key: reply for (is_before, key), reply in replies.items() if is_before == side},
-            {key: error for (is_before, key), error in errors.items() if is_before == side},
-        )
-        for side in (False, True)
-    ]
+    # The total is that of the games once more: what was changed of it would count twice.
+    return reading_of(merchant, frame, parts.values(), (start, end), failed)
 
 
 def _calls(
     merchant: Merchant, listed: Sequence[Game], start: datetime, end: datetime
-) -> dict[int | str, Call]:
-    twoj = merchant.twoj
-    calls: dict[int | str, Call] = {
-        SLOTS: partial(twoj.slots.game_stage_summary, start=start, end=end),
-        WHOLE: partial(twoj.all.stage_summary, start=start, end=end),
+) -> dict[int | str, Callable[[], Reply[Any]]]:
+    twoj, window = merchant.twoj, {"start": start, "end": end}
+    calls: dict[int | str, Callable[[], Reply[Any]]] = {
+        SLOTS: partial(twoj.slots.game_stage_summary, **window),
+        WHOLE: partial(twoj.all.stage_summary, **window),
     }
     for game in listed:
         if game.game_type != SLOTS:
-            calls[game.game_id] = partial(
-                twoj.games.game_stage_summary, game_id=game.game_id, start=start, end=end
-            )
+            calls[game.game_id] = partial(twoj.games.game_stage_summary, game_id=game.game_id, **window)
     return calls
 
 
-def _known(
-    merchant: Merchant,
-    listed: Sequence[Game],
-    replies: Mapping[int | str, Reply[Any]],
-    errors: Mapping[int | str, TwoJError],
-    start: datetime,
-    end: datetime,
-) -> Reading[pd.DataFrame]:
-    others: dict[int, GameSummary | None] = {
-        game.game_id: replies[game.game_id].data if game.game_id in replies else None
-        for game in listed
-        if game.game_type != SLOTS
-    }
-    slots = tuple(replies[SLOTS].data) if SLOTS in replies else None
-    whole = replies.get(WHOLE)
-    total = whole.data.summary if whole is not None and may_differ(replies.values(), start, end) else None
-    as_of = min(reply.as_of for reply in replies.values())
-    final = is_settled(replies.values())
-    return Reading(
-        memo(frames.games_frame, tuple(listed), slots, others, total, final),
-        as_of,
-        stale_reason_of(replies.values()),
-        _named(listed, errors),
-        # The total is that of the games once more: what was changed of it would count twice.
-        warnings_of(merchant, (reply for key, reply in replies.items() if key != WHOLE)),
-        covered(start, end, as_of),
-        settled=final,
-    )
-
-
-def _named(
-    listed: Sequence[Game], errors: Mapping[int | str, TwoJError], *, is_before: bool = False
-) -> tuple[Message, ...]:
-    names = call_names(listed)
-    return failures(
-        (later("{game}, compared period", game=names[key]) if is_before else names[key], error)
-        for key, error in errors.items()
-    )
-
-
-def call_names(listed: Sequence[Game]) -> Mapping[int | str, Words]:
+def _call_names(listed: Sequence[Game]) -> Mapping[int | str, Words]:
     """What is asked for, by the key of its call, as people read it."""
     together = {SLOTS: later("All slots games"), WHOLE: later("The total of all games")}
     return together | frames.game_names(listed)

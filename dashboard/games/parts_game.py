@@ -3,7 +3,6 @@
 from contextlib import suppress
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.core import formats, frames, tables
@@ -13,15 +12,15 @@ from dashboard.core.frames import game_type
 from dashboard.core.markdown import escaped, short
 from dashboard.core.metrics import METRICS
 from dashboard.core.query import GAME_ID, View
-from dashboard.core.text import Words, later, plural, text
+from dashboard.core.text import later, plural, text
 from dashboard.games import data_days, data_game, data_luck, parts_filter
 from dashboard.games.data_luck import MOST_DAYS
 from dashboard.games.days import GameDays
 from dashboard.games.figures_luck import band_chart
 from dashboard.games.luck import Origin
 from dashboard.games.luck_table import one_luck_text
-from dashboard.games.sums import PLAYERS, GameSums
-from dashboard.games.table import biggest_wins, latest, round_table
+from dashboard.games.sums import PLAYERS
+from dashboard.games.table import round_table
 from dashboard.kit import (
     cards,
     charts,
@@ -30,7 +29,6 @@ from dashboard.kit import (
     guard,
     parts,
     period_filters,
-    progress,
     query_params,
     states,
     tab,
@@ -39,10 +37,10 @@ from dashboard.kit import (
 from dashboard.overview.figures import days_chart
 from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.provider import game_list
+from dashboard.provider.archived import NotArchived
 from dashboard.provider.game_list import game_names
-from dashboard.provider.merchant import ProviderFailed
-from dashboard.provider.reading import Progressive, Reading
-from dashboard.rounds.frame import by_weekday_and_hour, undated_text
+from dashboard.provider.merchant import LedgerFailed, ProviderFailed
+from dashboard.provider.reading import Reading
 
 ROUNDS = 15
 ROUND_ORDER = ("time", "user_id", "op_id", "bet_amount_li", "win_li", "gain_li", "draw_id")
@@ -87,6 +85,7 @@ def render_game(game_id: int) -> None:
     else:
         st.caption(text("Game {game_id}", game_id=game_id))
     figures()
+    days()
     luck()
     rounds()
 
@@ -103,33 +102,36 @@ def _close() -> None:
     query_params.clear([GAME_ID])
 
 
-def days_of(view: View, game_id: int) -> Progressive[GameDays]:
-    """The game's days of the period."""
-    return data_days.game_days(current.merchant(), view.period.days(), view.now, game_id)
+def _has_bets(view: View, game_id: int) -> bool:
+    """Whether the game has bets in the period, as far as that is known; the figures say where it has none."""
+    if view.start < view.end:
+        with suppress(ProviderFailed):
+            sums = data_game.game_sums(current.merchant(), game_id, view.start, view.end)
+            return sums.value.totals.bet_count > 0
+        return True
+    return False
 
 
-def days_compared(
+def _days(view: View, game_id: int) -> Reading[GameDays]:
+    return data_days.game_days(current.merchant(), view.period.days(), view.end, game_id)
+
+
+def _days_compared(
     view: View, known: Reading[GameDays], game_id: int
 ) -> tuple[Reading[GameDays], Reading[GameDays] | None]:
-    """The days, saying with what they are compared, and the days of the compared period.
-
-    None where there are none, where they fail, or while they reach to another time than the days do.
-    """
-    comparison, found = view.until(known.window[1] if known.window else view.end).comparison, None
+    """The days, saying with what they are compared, and those; None where the archive has none of them."""
+    comparison = view.until(known.window[1] if known.window else view.end).comparison
     if comparison:
-        with suppress(ProviderFailed):  # the comparison of the sums above says so
-            arriving = data_days.game_days(
-                current.merchant(), comparison.period.days(), comparison.end, game_id
-            )
-            found = arriving.known if arriving.finished else None
-    if comparison and found and found.window and found.window[1] == comparison.end:
-        return replace(known, compared=comparison.label), found
+        with suppress(NotArchived):
+            days, end = comparison.period.days(), comparison.end
+            found = data_days.game_days(current.merchant(), days, end, game_id)
+            return replace(known, compared=comparison.label), found
     return known, None
 
 
 @parts.part(later("Figures of the game"), "game-figures", cards.unknown, shapes=6)
 def figures() -> None:
-    """Sums, players, and the daily chart."""
+    """Sums, and players."""
     view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
     if game_id is None or states.just_begun(view):
         return
@@ -139,62 +141,52 @@ def figures() -> None:
         lambda earlier: data_game.game_sums(merchant, game_id, earlier.start, earlier.end),
     )
     states.as_of(sums, before)
-    days = days_of(view, game_id)
-    shown = days.known.value.frame(game_id) if days.known else None
-    lines = shown if days.finished else None
-    _cards(sums.value, before.value if before else None, sums.compared or None, lines)
-    if not sums.value.totals.bet_count:
+    lines: list[list[float]] = []
+    with suppress(NotArchived, LedgerFailed):  # the days say so
+        lines = frames.sparklines(_days(view, game_id).value.frame(game_id), METRICS)
+    now, then = sums.value, before.value if before else None
+    compared, currency = sums.compared or None, merchant.currency
+    cards.row("cards", METRICS, now.totals, then.totals if then else None, compared, currency, lines)
+    if now.players is not None:
+        cards.row("cards-players", PLAYERS, now, then, compared, currency)
+    if not now.totals.bet_count:
         states.nothing_in(view)
+
+
+@parts.part(later("Days of the game"), "game-days")
+def days() -> None:
+    """The chart by day."""
+    view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
+    if game_id is None or not _has_bets(view, game_id):
         return
+    known, earlier = _days_compared(view, _days(view, game_id), game_id)
+    shown, legend = known.value.frame(game_id), None
+    if earlier:
+        shown, legend = frames.with_comparison(shown, earlier.value.frame(game_id)), text("compared")
     with states.box(
         "game-days", text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
     ):
-        progress.follow(text("Days"), days, lambda: days_of(view, game_id), "game-days")
-        if shown is None or days.known is None:
-            return
-        known, earlier = days_compared(view, days.known, game_id)
-        legend = None
-        if earlier:
-            shown, legend = frames.with_comparison(shown, earlier.value.frame(game_id)), text("compared")
         states.as_of(known, earlier)
         charts.show(days_chart(shown, charts.look(), merchant.currency, merchant.zone, legend), "game-days")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
         downloads.render_downloads(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
 
 
-def _cards(
-    sums: GameSums, before: GameSums | None, compared: Words | None, days: pd.DataFrame | None
-) -> None:
-    currency = current.merchant().currency
-    lines = [] if days is None else frames.sparklines(days, METRICS)
-    now, then = sums.totals, before.totals if before else None
-    cards.row("cards", METRICS, now, then, compared, currency, lines)
-    if sums.players is not None:
-        cards.row("cards-players", PLAYERS, sums, before, compared, currency)
-
-
 @parts.part(later("RTP and luck"), "game-luck")
 def luck() -> None:
     """The game's RTP with its bands."""
     view, game_id = period_filters.view(), parts_filter.wanted().game_id
-    if game_id is None or view.start >= view.end:
+    if game_id is None or not _has_bets(view, game_id):
         return
-    arriving = data_luck.lucks(current.merchant(), view, game_id)
-    if arriving.finished and arriving.known and game_id not in arriving.known.value.games:
+    known = data_luck.lucks(current.merchant(), view, game_id)
+    found = known.value.games.get(game_id)
+    if found is None:
         return
     with states.box("game-luck", text("RTP, and how far luck carries it")):
-        progress.follow(
-            text("Luck"), arriving, lambda: data_luck.lucks(current.merchant(), view, game_id), "game-luck"
-        )
-        if arriving.known is None:
-            return
-        states.as_of(arriving.known, note=last_days(view))
-        found = arriving.known.value.games.get(game_id)
-        if found is None:
-            return
+        states.as_of(known, note=last_days(view))
         st.markdown(one_luck_text(found))
         charts.show(band_chart(found, charts.look()), "game-luck")
-        said = arriving.known.value.sample.spread_text()
+        said = known.value.basis_text()
         if found.origin is not Origin.CONFIGURED:
             said += " " + text("No theoretical RTP is configured.")
         st.caption(said)
@@ -204,32 +196,27 @@ def luck() -> None:
 def rounds() -> None:
     """Hours of play, biggest wins, latest rounds; whose those are only for people who may see players."""
     view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
-    if game_id is None or view.start >= view.end:
+    if game_id is None or not _has_bets(view, game_id):
         return
-    arriving = data_game.game_rounds(merchant, game_id, view)
-    progress.follow(
-        text("Rounds"), arriving, lambda: data_game.game_rounds(merchant, game_id, view), "game-rounds"
-    )
-    if arriving.known is None or (arriving.finished and arriving.known.value.rounds.empty):
+    known = data_game.game_rounds(merchant, game_id, view.start, view.end)
+    found, sees_players = known.value, guard.may("players")
+    if not found.count:
         return
-    found, sees_players = arriving.known.value, guard.may("players")
     columns = (*tables.GAME_ROUNDS, *(tables.ROUND_PLAYERS if sees_players else ()))
     fields = {column.field for column in columns}
     since = plural(
         "{n} round since {moment}",
         "{n} rounds since {moment}",
-        len(found.rounds),
+        found.count,
         moment=formats.moment(found.since, merchant.zone, merchant.now()),
     )
     with states.box("game-hours", text("Hours of play, {zone}", zone=formats.zone_name(merchant.zone))):
-        states.as_of(arriving.known, note=since)
-        cells = by_weekday_and_hour(found.rounds, merchant.zone)
+        states.as_of(known, note=since)
+        cells = found.hours
         charts.show(hours_of_week_chart(cells, charts.look(), merchant.currency, merchant.zone), "game-hours")
-        if lacking := undated_text(found.rounds):
-            st.caption(lacking)
     for key, title, rows in (
-        ("game-wins", text("Biggest wins of these rounds"), biggest_wins(found.rounds, ROUNDS)),
-        ("game-latest", text("Latest rounds"), latest(found.rounds, ROUNDS)),
+        ("game-wins", text("Biggest wins of these rounds"), found.biggest),
+        ("game-latest", text("Latest rounds"), found.latest.head(ROUNDS)),
     ):
         with states.box(key, title):
             table.render_table(
@@ -242,10 +229,12 @@ def rounds() -> None:
                 order=[field for field in ROUND_ORDER if field in fields],
                 links=_WAYS_ON if sees_players else (),
             )
+    if found.count > len(found.latest):
+        since += " " + text("In this file: the latest {n}.", n=formats.count(len(found.latest)))
     downloads.render_downloads(
         text("Rounds of game {game_id}", game_id=game_id),
         columns,
-        round_table(found.rounds, merchant.zone),
-        arriving.known,
-        since,
+        round_table(found.latest, merchant.zone),
+        known,
+        note=since,
     )

@@ -11,7 +11,7 @@ from dashboard.core.text import later
 class GameSums:
     """Sums of one game in exactly one window, and its distinct players in it.
 
-    The counts are None where the provider does not say them: for slots, and for more than 60 days.
+    The counts are None where they are not known: the provider says none for slots, nor for over 60 days.
     """
 
     totals: Totals
@@ -27,7 +27,8 @@ PLAYERS: Final[tuple[Metric[GameSums], ...]] = (
         Unit.COUNT,
         "up",
         later(
-            "Distinct players of exactly this period, as the provider counts them. Not known over 60 days."
+            "Distinct players of exactly this period. The provider counts them up to 60 days and not for"
+            " slots; these the archive counts where it holds the period."
         ),
         lambda sums: sums.players,
     ),

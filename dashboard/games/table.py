@@ -24,17 +24,20 @@ _TOLD: Final = {
 _PICTURE: Final = re.compile(r"data:image/(svg\+xml|png|jpeg|webp);base64,[A-Za-z0-9+/=]{1,20000}")
 
 
+def with_players(games: pd.DataFrame, players: Mapping[int, int | None]) -> pd.DataFrame:
+    """Add Int64 `players` to `games` (`frames.games_frame`): distinct ones, NA where that is not known."""
+    known = [None if game_id is None else players.get(game_id) for game_id in game_ids(games)]
+    return games.assign(players=_whole(known))
+
+
 def game_table(
-    games: pd.DataFrame,
-    before: pd.DataFrame | None,
-    players: Mapping[int, int | None],
-    icons: Mapping[int, str | None],
+    games: pd.DataFrame, before: pd.DataFrame | None, icons: Mapping[int, str | None]
 ) -> pd.DataFrame:
     """Add to `games` (`frames.games_frame`) what the sums say, and how they moved against `before`.
 
     Float64 `rtp`, `share` (of the gain of all known games; NA where that is not above
     zero), `bet_change` (relative);
-    Int64 `average_bet_li` (to the li), `gain_change_li` and `players`; text `icon`. NA where a number has no
+    Int64 `average_bet_li` (to the li) and `gain_change_li`; text `icon`. NA where a number has no
     denominator or is not known.
     """
     rows = row_totals(games)
@@ -50,7 +53,6 @@ def game_table(
         average_bet_li=_whole([None if row is None else METRIC["average_bet"].of(row) for row in rows]),
         bet_change=_ratios([moved.value for moved in bet_changes]),
         gain_change_li=_whole([moved.difference for moved in gain_changes]),
-        players=_whole([None if game_id is None else players.get(game_id) for game_id in ids]),
         icon=pd.Series([None if game_id is None else icons.get(game_id) for game_id in ids], dtype="object"),
     )
 
@@ -94,17 +96,6 @@ def unlisted_text(games: pd.DataFrame, currency: str | None, only: str | None = 
     if name == UNLISTED_SO_FAR:
         said.append(text("While a period runs, a round may be in one of them and not yet in the other."))
     return " ".join(said)
-
-
-def latest(rounds: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The last `count` of `rounds` (`rounds.rounds_frame`, oldest first), newest first."""
-    return rounds.tail(count).iloc[::-1]
-
-
-def biggest_wins(rounds: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Up to `count` rounds that gave the player the most back; of equal wins the newer first."""
-    won = rounds[rounds["win_li"] > 0].iloc[::-1]
-    return won.sort_values("win_li", ascending=False, kind="stable").head(count)
 
 
 def round_table(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from dashboard.core.text import Deferred, Message, Words, later, plural, text
 from dashboard.provider.failures import listed, window_text
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered
+from ledger.database import LedgerAway
 from twoj_client import TwoJError, Window
 
 R = TypeVar("R")
@@ -37,14 +38,6 @@ class NotArchived(Exception):
         self.sentence = sentence
 
 
-def whole(merchant: Merchant, start: datetime, end: datetime) -> Held | None:
-    """Return how a window is held of which nothing lacks; None for any other. Raises LedgerAway."""
-    if merchant.archive is None or start >= end:
-        return None
-    held = merchant.archive.held(_epoch_s(start), _epoch_s(end), FRESH_S)
-    return held if held and not held.lacking else None
-
-
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What is to be said of how complete and how proven some bets are."""
@@ -58,7 +51,7 @@ def proof(merchant: Merchant, start: datetime, end: datetime) -> Proof:
     """Say how complete and how proven the bets of a window are. Asks no network. Raises LedgerAway."""
     if merchant.archive is None:
         return Proof(text("Bets are not proven: the archive is switched off."))
-    start_s, end_s = _epoch_s(start), _epoch_s(end)
+    start_s, end_s = epoch_s(start), epoch_s(end)
     held = merchant.archive.held(start_s, end_s, FRESH_S)
     if held is None:
         return Proof(text("Bets are not proven: nothing of these days is in the archive yet."))
@@ -98,32 +91,43 @@ def _proof(merchant: Merchant, held: Held, start_s: int, end_s: int) -> Proof:
 
 def lacking(merchant: Merchant, start: datetime, end: datetime) -> tuple[tuple[int, int], ...]:
     """Return what of a window is not in the archive, as windows of epoch s. Raises LedgerAway."""
-    start_s, end_s = _epoch_s(start), _epoch_s(end)
+    start_s, end_s = epoch_s(start), epoch_s(end)
     held = merchant.archive.held(start_s, end_s, FRESH_S) if merchant.archive else None
     return tuple((each.start, each.end) for each in held.lacking) if held else ((start_s, end_s),)
 
 
-def from_archive(
-    merchant: Merchant, start: datetime, end: datetime, ask: Callable[[Engine, int, int], R]
-) -> Reading[R]:
-    """Return what `ask` makes of the engine and a window in epoch s, with what of it is not there.
-
-    Asks no network. Raises NotArchived where there is nothing of the window, LedgerAway.
-    """
+def held_of(merchant: Merchant, start: datetime, end: datetime) -> Held:
+    """Return how well a window is held. Raises NotArchived where nothing of it is, LedgerAway."""
     if merchant.archive is None:
         raise NotArchived(
             later(
                 "The archive is switched off (TWOJ_ARCHIVE_URL is off), and this is read from nowhere else."
             )
         )
-    start_s, end_s = _epoch_s(start), _epoch_s(end)
-    held = merchant.archive.held(start_s, end_s, FRESH_S)
+    held = merchant.archive.held(epoch_s(start), epoch_s(end), FRESH_S) if start < end else None
     if held is None:
         raise NotArchived(
             later("Nothing of these days is in the archive yet. It is filled from today backwards.")
         )
+    return held
+
+
+def from_archive(
+    merchant: Merchant,
+    start: datetime,
+    end: datetime,
+    ask: Callable[[Engine, int, int], R],
+    held: Held | None = None,
+) -> Reading[R]:
+    """Return what `ask` makes of the engine and a window in epoch s, with what of it is not there.
+
+    `held` is how the window is held, where that is known. Asks no network. Raises NotArchived where there is
+    nothing of the window, LedgerAway.
+    """
+    held = held or held_of(merchant, start, end)
+    end_s = epoch_s(end)
     try:
-        value = ask(merchant.running(Engine), start_s, end_s)
+        value = ask(merchant.running(Engine), epoch_s(start), end_s)
     except FileDamaged as error:
         log.warning("archive not read", error=str(error))
         raise NotArchived(
@@ -141,6 +145,22 @@ def from_archive(
         covered(start, end, as_of),
         settled=held.proven_until_s == end_s,
     )
+
+
+def whole_from_archive(
+    merchant: Merchant, start: datetime, end: datetime, ask: Callable[[Engine, int, int], R]
+) -> Reading[R] | None:
+    """Return what `from_archive` does; None, to ask the provider, where it is not all there or not readable.
+
+    What is later than the last reading may lack: the answer covers the window as far as that.
+    """
+    try:
+        held = held_of(merchant, start, end)
+        if held.lacking and held.lacking[0].start < held.as_of_ms // 1000:
+            return None
+        return from_archive(merchant, start, end, ask, held)
+    except (NotArchived, LedgerAway):
+        return None
 
 
 def _stale_reason(merchant: Merchant, held: Held, end_s: int) -> TwoJError | None:
@@ -187,5 +207,6 @@ def _difference_text(piece: Piece, zone: ZoneInfo, currency: str | None) -> str:
     )
 
 
-def _epoch_s(moment: datetime) -> int:
+def epoch_s(moment: datetime) -> int:
+    """Return the second of a time, as the archive counts."""
     return int(moment.timestamp())

@@ -132,13 +132,16 @@ def by_weekday_and_hour(rounds: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
 
     All 168 are there; without rounds the numbers are 0. A round counts where it started.
     """
-    local = local_times(rounds["start_at"], zone)
+    return sums_by_weekday_and_hour(rounds.assign(bet_count=1), zone)
+
+
+def sums_by_weekday_and_hour(sums: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """The same of rows that hold sums of rounds: of quarters of an hour, say, that begin at `start_at`."""
+    local = local_times(sums["start_at"], zone)
     cells = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
-    grouped = rounds.assign(weekday=local.dt.day_of_week, hour=local.dt.hour).groupby(["weekday", "hour"])
-    sums = grouped.agg(
-        bet_count=("event_id", "size"), bet_amount_li=("bet_amount_li", "sum"), gain_li=("gain_li", "sum")
-    )
-    return sums.reindex(cells, fill_value=0).astype("Int64").reset_index()
+    grouped = sums.assign(weekday=local.dt.day_of_week, hour=local.dt.hour).groupby(["weekday", "hour"])
+    found = grouped[["bet_count", "bet_amount_li", "gain_li"]].sum()
+    return found.reindex(cells, fill_value=0).astype("Int64").reset_index()
 
 
 def _of_extras(extras: Sequence[Any], name: str) -> list[int | None]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -88,6 +88,11 @@ def players(rounds: Sequence[AllBet]) -> int:
     return len({of.user_id for of in rounds})
 
 
+def won_and_lost(asked: Asked, rounds: Sequence[AllBet]) -> tuple[int, int, int]:
+    gains = [sum(each.gain_amount for each in of) for _, of in asked.by(user, rounds)]
+    return len(gains), sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
+
+
 def player(user_id: int, of: Sequence[AllBet]) -> Row:
     times = [each.start_at for each in of]
     return (user_id, max(each.op_id for each in of), *sums(of), min(times), max(times))
@@ -141,6 +146,18 @@ def found_rounds(asked: Asked, most: int, **of: str) -> list[Row]:
     return oldest([each for each in asked.rounds if of["id"] in (each.event_id, each.draw_id)])[:most]
 
 
+def wins(rounds: Sequence[AllBet], least_li: int) -> list[AllBet]:
+    found = [of for of in rounds if won(of) >= least_li]
+    return sorted(found, key=lambda of: (-won(of), -of.start_at, of.event_id))
+
+
+def sorted_sample(rounds: Iterable[AllBet]) -> list[Row]:
+    ordered = sorted(rounds, key=lambda of: (of.start_at // 3600, of.game_id, of.draw_id, of.event_id))
+    return [
+        (of.start_at // 3600 * 3600, of.game_id, of.draw_id, of.bet_amount, of.gain_amount) for of in ordered
+    ]
+
+
 BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "sums": lambda asked: [sums(asked.rounds)],
     "games": lambda asked: [(key, *sums(of)) for key, of in asked.by(game)],
@@ -153,7 +170,7 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
         (at, *sums(of)) for at, of in asked.by(quarter, asked.only(game_id=game_id))
     ],
     "spreads": lambda asked: [(key, *sums(of), *squares(of)) for key, of in asked.by(game)],
-    "players_of_games": lambda asked: [(key, players(of)) for key, of in asked.by(game)],
+    "players_of_games": lambda asked: [(key, *won_and_lost(asked, of)) for key, of in asked.by(game)],
     "player_count": lambda asked: [(players(asked.rounds),)],
     "players_of_days": lambda asked: [(day, players(of)) for day, of in asked.by_day()],
     "players": lambda asked: [player(key, of) for key, of in asked.by(user)],
@@ -173,8 +190,11 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "find_rounds": found_rounds,
     "rounds_of_player": lambda asked, user_id: oldest(asked.only(user_id=user_id)),
     "newest_rounds": lambda asked, most: oldest(asked.rounds)[::-1][:most],
-    "biggest_wins": lambda asked, most: largest(asked.rounds, most),
+    "biggest_wins": lambda asked, least_li, most: [row(of) for of in wins(asked.rounds, least_li)[:most]],
     "biggest_wins_of_game": lambda asked, game_id, most: largest(asked.only(game_id=game_id), most),
+    "luck_sample": lambda asked, first_s, stride, all_s, some_s: sorted_sample(
+        of for of in asked.rounds if (of.start_at // 3600 * 3600 - first_s) * stride % all_s < some_s
+    ),
     "steps": lambda asked, step_s: [
         (at, *sums(of)) for at, of in asked.by(lambda each: each.start_at // step_s * step_s)
     ],
@@ -194,7 +214,8 @@ def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) ->
     bets = [each for each in bets if not games or each.game_id in games]
     one = bets[len(bets) // 3]
     values = {"game_id": one.game_id, "user_id": one.user_id, "part": one.op_id[1:4].upper()}
-    values |= {"op_id": one.op_id, "id": one.event_id, "step_s": 600, "most": 9}
+    values |= {"op_id": one.op_id, "id": one.event_id, "step_s": 600, "most": 9, "least_li": 50_000}
+    values |= {"first_s": start_s - start_s % 3600, "stride": 137, "all_s": 74 * 3600, "some_s": 20 * 3600}
     return Asked(bets, start_s, end_s, [*pairwise(edges)], [*games], values)
 
 

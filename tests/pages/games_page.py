@@ -1,9 +1,6 @@
 """How tests look at the Games page."""
 
-import time
-
 from dashboard.core.query import read_view
-from dashboard.games import data_table as games_data_table
 from tests.asked import asked
 from tests.merchants import merchant
 from tests.pages.game_truth import texts
@@ -11,20 +8,6 @@ from tests.pages.game_truth import texts
 
 def view(query=None):
     return read_view(asked(query or {}, merchant().now(), merchant().zone))
-
-
-def whole(look, seconds=60):
-    """Wait until nothing more of a load will come."""
-    until = time.monotonic() + seconds
-    while not look().finished:
-        assert time.monotonic() < until
-    return look()
-
-
-def all_here(page, query=None):
-    """The page once the games of the table have all answered."""
-    whole(lambda: games_data_table.arriving_games(merchant(), view(query)))
-    return page.run()
 
 
 def rows(page):

@@ -3,9 +3,7 @@
 import pytest
 
 from dashboard.core.query import on_page
-from dashboard.games import data_game, data_luck
-from tests.merchants import merchant
-from tests.pages.games_page import all_here, said, view, whole
+from tests.pages.games_page import said
 
 # What each parameter of the page cannot be; of one player's page the ids are right, so that there are parts.
 WRONG = {"period": "2026-03-32..x", "op_id": "x" * 201, "screen": ""}
@@ -62,12 +60,6 @@ def test_an_empty_period_is_one_sentence_for_the_page(open_page, page):
     path = "games" if page == "a game" else page
 
     drawn = open_page(EMPTY | about, path)
-    if page in ("games", "a game"):
-        drawn = all_here(drawn, EMPTY)
-    if page == "a game":
-        whole(lambda: data_game.game_rounds(merchant(), 1041, view(EMPTY)))
-        whole(lambda: data_luck.lucks(merchant(), view(EMPTY), 1041))
-        drawn.run()
     while drawn.get("progress"):  # of bets, which are read in the background
         drawn.run()
     told = [each.value for each in drawn.info if "in 2–3 January 2005" in each.value]

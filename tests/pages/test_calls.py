@@ -1,9 +1,9 @@
 """How often each page asks the provider: opened cold, drawn again at once, and in the next minute.
 
 The clocks stand at 09:30 UTC on a Sunday, the business zone is UTC, and pages show the last 7 days beside the
-7 before, as they do unless asked for something else. The made-up provider has 30 games beside slots; slots
-take one call for all. Jackpots and Status ask by the clock, however often they are drawn: `test_poller.py`,
-`test_checks.py`.
+7 before, as they do unless asked for something else. The archive holds 60 days. The made-up provider has 30
+games beside slots; slots take one call for all. Jackpots and Status ask by the clock, however often they are
+drawn: `test_poller.py`, `test_checks.py`.
 """
 
 from collections import Counter
@@ -41,31 +41,19 @@ PAGES = [
             STAGE: 2 + 10 + 24,
             # the period and the compared one: all bonuses, and those still open
             BONUS: 2 * 2,
-            SLOTS: 1,
-            GAME: OTHERS,
         },
         {},
         # the hour that runs, which is also what today's sum lacks, and the one where the compared period ends
-        {STAGE: 2, BONUS: 4, SLOTS: 1, GAME: OTHERS},
+        {STAGE: 2, BONUS: 4},
     ),
-    Page(
-        "games",
-        {},
-        {
-            GAMES: 1,
-            # the table with its comparison, the 7 days one by one, the 60 days before them one by one
-            SLOTS: 2 + 7 + 60,
-            GAME: (2 + 7 + 60) * OTHERS,
-            # the hours of two whole weeks: the spread of single rounds
-            HISTORY: 14 * 24,
-            # what the list of games may lack, in the period, the compared one, and the days one by one:
-            # the finished ones in one answer
-            STAGE: 2 + 2,
-        },
-        {},
-        # the table; the running day by game only each ten minutes, finished days and weeks never again
-        {SLOTS: 2, GAME: 2 * OTHERS, STAGE: 2},
-    ),
+    # the sums, players, days and rounds of all games are in the archive
+    Page("games", {"period": "30d"}, {GAMES: 1}, {}, {}),
+    # but for the 60 days before the first that it holds, and what these 60 are compared with, which reaches
+    # as far as the archive has been read
+    Page("games", {"period": "60d"}, {GAMES: 1, SLOTS: 2, GAME: 2 * OTHERS, STAGE: 2}, {}, {}),
+    # its own sums of the period and of the compared one
+    Page("games", {"game_id": "2011"}, {GAMES: 1, GAME: 2}, {}, {GAME: 2}),
+    Page("games", {"game_id": "1041"}, {GAMES: 1, SLOTS: 2}, {}, {SLOTS: 2}),
     Page(
         "bonus",
         {},

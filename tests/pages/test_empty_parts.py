@@ -6,10 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
-from dashboard.games import data_luck
 from dashboard.status import data as status_data
-from tests.merchants import merchant
-from tests.pages.games_page import all_here, view, whole
 
 ROOT = Path(__file__).parents[2]
 OLD = {"period": "2024-01-01..2024-01-02"}
@@ -23,6 +20,7 @@ PARTS = {
     ("games", ()): {"all-games": NO_BETS, "pictures": NOTHING, "heat": NOTHING, "luck": NOTHING},
     ("games", (("game_id", "2011"),)): {
         "game-figures": NO_BETS,
+        "game-days": NOTHING,
         "game-luck": NOTHING,
         "game-rounds": NOTHING,
     },
@@ -107,11 +105,6 @@ def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
     asked = OLD | {"compare": "none"} | dict(query)
     page = open_page(asked, name, cashier=True, **({"archive_url": "off"} if name == "data" else {}))
     look_until_read(page)
-    if name == "games":
-        page = all_here(page, asked)
-    if "game_id" in asked:
-        whole(lambda: data_luck.lucks(merchant(), view(asked), int(asked["game_id"])))
-        page.run()
     for key, sentence in said.items():
         shown = part(page, key)
         assert [each for kind in BIG for each in shown.get(kind)] == [], key

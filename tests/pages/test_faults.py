@@ -66,7 +66,7 @@ PAGES = {
     "a game": Opened(
         "games",
         DAYS | {"game_id": "1041"},
-        ("The list of games", "Figures of the game", "RTP and luck", "Rounds of the game"),
+        ("The list of games", "Figures of the game"),
     ),
     "bonus": Opened(
         "bonus",

@@ -7,17 +7,15 @@ import pytest
 from dashboard.core import formats
 from dashboard.core.cell_links import MARK
 from dashboard.core.metrics import METRIC, Totals, change
-from dashboard.games import data_days as games_data_days
-from tests.merchants import merchant
 from tests.pages.clicks import press
 from tests.pages.game_truth import GAME, leads_to, midnight, players_of, rounds_of, totals_by_game
-from tests.pages.games_page import all_here, rows, said, view, whole
+from tests.pages.games_page import rows, said
 from tests.provider import CLOCK
 from twoj_sandbox.world.games import GAMES
 
 
 def test_the_name_is_the_only_link_and_nothing_else_is_heard(open_page):
-    page = all_here(open_page({"period": "yesterday"}, page="games"), {"period": "yesterday"})
+    page = open_page({"period": "yesterday"}, page="games")
     table = next(table for table in page.dataframe if "players" in table.value)
     linked = [field for field in table.value if any(MARK in str(cell) for cell in table.value[field])]
     assert linked == ["name"]
@@ -31,6 +29,13 @@ def test_the_name_is_the_only_link_and_nothing_else_is_heard(open_page):
         ({}, "UTC", "2026-03-09", CLOCK, ("2026-03-02", midnight("2026-03-08") + 34_200)),
         ({"period": "yesterday"}, "Asia/Manila", "2026-03-14", "2026-03-15", ("2026-03-13", "2026-03-14")),
         (
+            {"period": "yesterday", "compare": "week"},
+            "Asia/Kathmandu",
+            "2026-03-14",
+            "2026-03-15",
+            ("2026-03-07", "2026-03-08"),
+        ),
+        (
             {"period": "2026-03-07..2026-03-08", "compare": "week"},
             "America/New_York",
             "2026-03-07",
@@ -40,7 +45,7 @@ def test_the_name_is_the_only_link_and_nothing_else_is_heard(open_page):
     ],
 )
 def test_every_number_of_the_table_is_that_of_the_bets(open_page, truth, query, zone, start, end, before):
-    page = all_here(open_page(query, page="games", timezone=zone), query)
+    page = open_page(query, page="games", timezone=zone)
     start, end = midnight(start, zone), end if isinstance(end, int) else midnight(end, zone)
     before = [edge if isinstance(edge, int) else midnight(edge, zone) for edge in before]
     expected, earlier = totals_by_game(truth, start, end), totals_by_game(truth, *before)
@@ -63,18 +68,15 @@ def test_every_number_of_the_table_is_that_of_the_bets(open_page, truth, query, 
         assert row["bet_change"] == formats.percent_change(moved.value)
         gained = totals.company_gain_li - then.company_gain_li
         assert row["gain_change_li"] == formats.with_plus(formats.money(gained, places=2))
-        if game.is_slots:
-            assert row["players"] == "–"
-        else:
-            players, _, _ = players_of(rounds_of(truth, game_id, start, end))
-            assert row["players"] == formats.count(players)
+        players, _, _ = players_of(rounds_of(truth, game_id, start, end))
+        assert row["players"] == formats.count(players)
     assert said(page).count("Not included") == 0
 
 
 def test_a_written_row(open_page):
     """Written once, so that page and world cannot drift together."""
     query = {"period": "2026-03-14..2026-03-14", "compare": "none"}
-    row = rows(all_here(open_page(query, page="games", currency="PHP"), query))["Roulette Royale"]
+    row = rows(open_page(query, page="games", currency="PHP"))["Roulette Royale"]
     assert [row[name] for name in ("bet_count", "bet_amount_li", "company_gain_li", "rtp", "players")] == [
         *("487", "3,306.00", "−145.50", "104.40\u00a0%", "23")
     ]
@@ -82,9 +84,7 @@ def test_a_written_row(open_page):
 
 def test_small_lines_are_the_finished_days(open_page, truth):
     page = open_page({"period": "7d"}, page="games")
-    days = view().period.days()
-    whole(lambda: games_data_days.game_days(merchant(), days, view().now))
-    shown = rows(page.run())
+    shown = rows(page)
     for name in ("Roulette Royale", "Lucky Koi 锦鲤"):
         game_id = next(game.game_id for game in GAMES if game.name == name)
         expected = [
@@ -96,7 +96,7 @@ def test_small_lines_are_the_finished_days(open_page, truth):
 
 def test_games_of_one_type_keep_their_share_of_all(open_page, truth):
     query = {"type": "Fish", "compare": "none"}
-    page = all_here(open_page(query, page="games"), query)
+    page = open_page(query, page="games")
     expected = totals_by_game(truth, midnight("2026-03-09"), CLOCK)
     fish = {game_id: totals for game_id, totals in expected.items() if GAME[game_id].game_type == "Fish"}
     gain_of_all = sum(totals.company_gain_li for totals in expected.values())
@@ -110,14 +110,14 @@ def test_games_of_one_type_keep_their_share_of_all(open_page, truth):
 
 def test_a_period_without_bets_is_one_sentence(open_page):
     query = {"period": "2024-01-01..2024-01-07"}
-    page = all_here(open_page(query, page="games"), query)
+    page = open_page(query, page="games")
     assert "No bets in 1–7 January 2024." in said(page)
     assert not page.dataframe
     assert not page.get("plotly_chart")
 
 
 def test_a_wrong_address_is_a_sentence_each_and_all_games(open_page):
-    page = all_here(open_page({"type": "Dice", "game_id": "Koi", "compare": "none"}, page="games"))
+    page = open_page({"type": "Dice", "game_id": "Koi", "compare": "none"}, page="games")
     assert [warning.value for warning in page.warning] == [
         "The game\\_id must be a whole number above 0, such as 1041; showing all games instead.",
         "The type must be one of Slots, Multiplayer, Table, Fish, Crypto, Other; showing all types instead.",
@@ -134,7 +134,7 @@ def test_a_type_goes_into_the_address_and_out_again(open_page):
 
 def test_the_name_of_a_game_is_a_link_and_nothing_else_opens(open_page):
     query = {"period": "yesterday", "compare": "none", "type": "Fish"}
-    page = all_here(open_page(query, page="games"), query)
+    page = open_page(query, page="games")
     table = next(table for table in page.dataframe if "players" in table.value)
     assert table.proto.selection_mode == []
     ids = {game.name: game.game_id for game in GAMES}

@@ -8,7 +8,6 @@ from dashboard.core import formats
 from dashboard.kit import downloads
 from dashboard.overview import data as overview_data
 from tests.merchants import merchant
-from tests.pages.games_page import all_here
 from tests.pages.games_page import said as told
 from tests.pages.player_truth import CLOCK, midnight, read, rounds_of, sums
 from twoj_sandbox import GRINDER
@@ -66,24 +65,15 @@ def test_files_without_a_comparison_name_none(open_page, files):
     assert files["Rounds"][2] == "rounds-grinder-2026-03-15-2026-03-15"
 
 
-def test_back_after_hours_the_table_of_games_says_until_when_its_numbers_are(
-    open_page, sandbox, later, files
-):
-    later(CLOCK - 9 * 3600)
-    page = all_here(open_page({"period": "today"}, page="games"), {"period": "today"})
-    assert "compared with 14 March 2026, until 00:30, as today" in told(page)
-    sandbox.fault(ONE_GAME, "slow", delay_s=2)
-    later(CLOCK)
-    page.run()
-    assert "compared with 14 March 2026, until 00:30, as today" in told(page)
-    assert files["All games"][:2] == (
-        "2026-03-15 to 2026-03-15, until 00:30 (+00:00)",
-        "14 March 2026, until 00:30, as today",
-    )
-    sandbox.clear_faults()
-    page = all_here(page, {"period": "today"})
+def test_the_table_of_games_says_how_far_the_archive_has_been_read(open_page, later, files):
+    later(CLOCK + 3 * 3600)
+    page = open_page({"period": "today"}, page="games")
     assert "compared with 14 March 2026, until 09:30, as today" in told(page)
-    assert files["All games"][0] == TODAY
+    assert "Not included: not in the archive: 15 Mar, 09:30–12:30" in told(page)
+    assert files["All games"] == (
+        *(TODAY, "14 March 2026, until 09:30, as today"),
+        "all-games-incomplete-2026-03-15-2026-03-15",
+    )
 
 
 def test_where_the_provider_is_away_the_comparison_ends_where_the_last_numbers_do(

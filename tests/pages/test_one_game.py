@@ -1,18 +1,18 @@
 """One game in full: its numbers against the world's own bets, and its faces when there are none."""
 
+from collections import Counter
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS
-from dashboard.games import data_days as games_data_days
-from dashboard.games import data_game, data_luck
+from dashboard.games import data_game
 from dashboard.kit import downloads
-from dashboard.provider.merchant import ProviderFailed
 from tests.merchants import merchant
 from tests.pages.game_truth import GAME, midnight, players_of, rounds_of, texts, totals
-from tests.pages.games_page import said, view, whole
+from tests.pages.games_page import said, view
 from tests.provider import CLOCK
 
 START = midnight("2026-03-09")
@@ -24,17 +24,9 @@ def cache_folder(tmp_path_factory):
     return tmp_path_factory.mktemp("one-game") / "cache"
 
 
-HISTORY = "/api/games/game/history"
-
-
 def opened(open_page, game_id, query=None, **settings):
-    """The page of a game, once its days and rounds are there."""
-    query = {**(query or {}), "game_id": str(game_id)}
-    page = open_page(query, page="games", **settings)
-    shown = view(query)
-    whole(lambda: games_data_days.game_days(merchant(), shown.period.days(), shown.now, game_id))
-    whole(lambda: data_game.game_rounds(merchant(), game_id, shown))
-    return page.run()
+    """The page of a game."""
+    return open_page({**(query or {}), "game_id": str(game_id)}, page="games", **settings)
 
 
 def cards(page):
@@ -58,10 +50,8 @@ def test_figures_and_players_are_those_of_the_bets(open_page, truth, game_id):
     page = opened(open_page, game_id)
     bets = rounds_of(truth, game_id, START, CLOCK)
     expected = {metric.label: formats.exact(metric, metric.of(totals(bets))) for metric in METRICS}
-    if not GAME[game_id].is_slots:
-        counts = players_of(bets)
-        names = ("Players", "Winners", "Losers")
-        expected |= {name: str(count) for name, count in zip(names, counts, strict=True)}
+    names = ("Players", "Winners", "Losers")
+    expected |= {name: str(count) for name, count in zip(names, players_of(bets), strict=True)}
     assert cards(page) == expected
     before = rounds_of(truth, game_id, midnight("2026-03-02"), midnight("2026-03-08") + 34_200)
     bet_amount = next(card for card in page.metric if card.label == "Bet amount")
@@ -116,7 +106,6 @@ def _places(wins, count):
 def test_a_game_without_bets_says_so(open_page):
     query = {"period": "2024-01-01..2024-01-02", "compare": "none"}
     page = opened(open_page, 2011, query)
-    whole(lambda: data_luck.lucks(merchant(), view(query), 2011))
     page.run()
     assert cards(page)["Bet amount"] == "0"
     assert cards(page)["RTP"] == "–"
@@ -130,24 +119,16 @@ def test_players_of_more_than_sixty_days_are_not_known(open_page):
     assert "Players" not in cards(page)
 
 
-def test_rounds_that_fail_leave_the_figures_alive(open_page, sandbox):
-    sandbox.fault(HISTORY, "code_500")
-    page = opened_failing(open_page, 2011)
-    assert "Rounds of the game: not known now. The provider failed inside" in said(page)
-    assert cards(page)["Bets"] != "–"
-    assert len(page.get("plotly_chart")) >= 1
-
-
-def opened_failing(open_page, game_id):
-    query = {"game_id": str(game_id), "period": "2026-02-03..2026-02-03"}
-    page = open_page(query, page="games")
-    failed = False
-    while not failed:
-        try:
-            data_game.game_rounds(merchant(), game_id, view(query))
-        except ProviderFailed:
-            failed = True
-    return page.run()
+def test_what_needs_the_archive_says_so_where_it_is_off_and_the_rest_is_there(open_page, sandbox):
+    page = opened(open_page, 2011, archive_url="off")
+    off = "not known now. The archive is switched off (TWOJ_ARCHIVE_URL is off)"
+    assert [each.value.partition(", and")[0].replace("\\", "") for each in page.info] == [
+        f"{part}: {off}" for part in ("Days of the game", "RTP and luck", "Rounds of the game")
+    ]
+    assert cards(page)["Players"] != "–"
+    assert not page.get("plotly_chart")
+    assert "Players" not in cards(opened(open_page, 1041, archive_url="off"))
+    assert not sandbox.calls("/api/all/history")
 
 
 def test_a_game_that_the_provider_does_not_know_is_one_sentence(open_page):
@@ -166,12 +147,28 @@ def test_a_name_with_markup_is_shown_as_it_is(open_page, sandbox, clock):
     assert page.title[0].value == r"\*\*b\*\* \<i\>x\</i\> \:red\[y\] \$1\$ \[a\](b)"
 
 
-def test_hours_of_play_are_those_of_the_rounds(open_page, truth):
-    opened(open_page, 2011)
-    found = whole(lambda: data_game.game_rounds(merchant(), 2011, view())).known.value
-    bets = rounds_of(truth, 2011, START, CLOCK)
-    assert sorted(found.rounds["start_at"].tolist()) == sorted(bets["start_at"].tolist())
-    assert sum(found.rounds["gain_li"].tolist()) == sum(bets["gain_amount"].tolist())
+@pytest.mark.parametrize(
+    ("zone", "first", "last"),
+    [
+        ("UTC", "2026-01-20", "2026-03-14"),
+        ("Asia/Kathmandu", "2026-03-01", "2026-03-14"),
+        ("America/New_York", "2026-03-06", "2026-03-10"),
+    ],
+)
+def test_hours_of_play_are_those_of_the_rounds_of_any_period(open_page, truth, zone, first, last):
+    opened(open_page, 2011, {"period": f"{first}..{last}"}, timezone=zone)
+    shown = view({"period": f"{first}..{last}"})
+    found = data_game.game_rounds(merchant(), 2011, shown.start, shown.end).value
+    bets = rounds_of(truth, 2011, int(shown.start.timestamp()), int(shown.end.timestamp()))
+    expected = Counter()
+    for start_s, bet_li in zip(bets["start_at"].tolist(), bets["bet_amount"].tolist(), strict=True):
+        local = datetime.fromtimestamp(start_s, ZoneInfo(zone))
+        expected[local.weekday(), local.hour] += bet_li
+    rows = found.hours[["weekday", "hour", "bet_amount_li"]].itertuples(index=False)
+    assert {(day, hour): bet_li for day, hour, bet_li in rows if bet_li} == expected
+    assert found.count == len(bets) == found.hours["bet_count"].sum()
+    assert found.hours["gain_li"].sum() == sum(bets["gain_amount"].tolist())
+    assert found.latest["start_at"].tolist() == sorted(bets["start_at"].tolist(), reverse=True)[:10_000]
 
 
 @pytest.mark.parametrize("game_id", [999999, 1998, 2778, 2**63 - 1])

@@ -5,12 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.games import data_days as games_data_days
 from dashboard.kit import downloads
 from dashboard.provider.reading import may_differ
-from tests.merchants import merchant
 from tests.pages.game_truth import midnight
-from tests.pages.games_page import all_here, rows, said, view, whole
+from tests.pages.games_page import rows, said
 from tests.provider import CLOCK
 from twoj_client import Reply
 
@@ -67,10 +65,7 @@ def chart(page, key):
 
 
 def games_page(open_page, query=QUERY):
-    page = open_page(query, page="games")
-    shown = view(query)
-    whole(lambda: games_data_days.game_days(merchant(), shown.period.days(), shown.now))
-    return all_here(page, query)
+    return open_page(query, page="games", archive_url="off")
 
 
 def test_the_table_of_games_names_it_without_a_game_to_go_to(open_page, unlisted, files):
@@ -90,13 +85,10 @@ def test_the_table_of_games_names_it_without_a_game_to_go_to(open_page, unlisted
     assert frame["game_id"].isna().sum() == 1
 
 
-def test_the_heat_map_and_the_treemap_have_it(open_page, unlisted):
+def test_the_treemap_has_it(open_page, unlisted):
     unlisted()
     page = games_page(open_page)
     assert "Not in the list" in chart(page, "treemap")["data"][0]["labels"]
-    heat = chart(page, "heat")
-    assert heat["layout"]["yaxis"]["ticktext"][-1] == "Not in the list"
-    assert heat["data"][0]["z"][-1] == [1234.0]
 
 
 def test_less_than_nothing_has_no_area_and_is_said(open_page, unlisted):
@@ -114,12 +106,11 @@ def test_of_one_type_it_is_said_to_be_of_all(open_page, unlisted, files):
     assert "Not in the list" not in rows(page)
     assert f"{MORE} {OF_ALL}" in said(page)
     assert files["All games"][0] == f"{MORE} {OF_ALL}"
-    assert "What the list of games lacks is not in it: that is of all types" in said(page)
 
 
 def test_the_overview_has_it_in_both_charts_and_in_its_file(open_page, unlisted, files):
     unlisted()
-    page = open_page(QUERY)
+    page = open_page(QUERY, archive_url="off")
     assert MORE in said(page)
     assert "Not in the list" in chart(page, "games")["layout"]["yaxis"]["ticktext"]
     types = chart(page, "types")
@@ -133,20 +124,8 @@ def test_the_overview_has_it_in_both_charts_and_in_its_file(open_page, unlisted,
 def test_a_difference_of_gain_alone_is_a_type_too(open_page, unlisted, monkeypatch):
     monkeypatch.setitem(OWN, "bet_amount", 0)
     unlisted()
-    types = chart(open_page(QUERY), "types")
+    types = chart(open_page(QUERY, archive_url="off"), "types")
     assert (types["layout"]["yaxis"]["ticktext"][-1], types["data"][0]["x"][-1]) == ("Not listed", 0.0)
-
-
-def test_its_own_page_draws_its_days(open_page, unlisted):
-    unlisted()
-    query = QUERY | {"game_id": "2777"}
-    page = open_page(query, page="games")
-    shown = view(query)
-    whole(lambda: games_data_days.game_days(merchant(), shown.period.days(), shown.now, 2777))
-    page.run()
-    assert "Multiplayer · game 2777" in said(page)
-    bets, gain = chart(page, "game-days")["data"][:2]
-    assert (bets["y"], gain["y"]) == ([7654.0], [1234.0])
 
 
 def test_while_the_period_runs_it_is_so_far(open_page, unlisted):
@@ -157,9 +136,6 @@ def test_while_the_period_runs_it_is_so_far(open_page, unlisted):
     assert f"{MORE} While a period runs, a round may be in one of them and not yet in the other." in said(
         page
     )
-    heat = chart(page, "heat")
-    assert heat["layout"]["yaxis"]["ticktext"][-1] == "Not in the list"
-    assert "so far" in heat["layout"]["xaxis"]["ticktext"][-1]
 
 
 def test_what_one_answer_says_of_a_minute_longer_is_no_game():
@@ -172,14 +148,12 @@ def test_what_one_answer_says_of_a_minute_longer_is_no_game():
     assert not may_differ([*late, Reply((), end, complete=False)], start, end)
 
 
-def test_a_day_that_is_over_and_not_final_is_not_held_against_its_games(open_page, unlisted, sandbox, clock):
+def test_a_period_that_is_over_and_not_final_is_so_far_too(open_page, unlisted, sandbox, clock):
     """A late bet may be in one of the answers alone for two hours."""
     unlisted()
     clock[0] = END + 3600
     sandbox.set_clock(clock[0])
-    page = games_page(open_page)
-    assert rows(page)["Not in list so far"]["bet_count"] == "321"
-    assert "Not in the list" not in chart(page, "heat")["layout"]["yaxis"]["ticktext"]
+    assert rows(games_page(open_page))["Not in list so far"]["bet_count"] == "321"
 
 
 def test_what_the_provider_changed_is_not_counted_twice(open_page, sandbox, clock):
@@ -198,5 +172,4 @@ def test_nothing_is_named_where_all_adds_up(open_page, files):
     page = games_page(open_page)
     assert "Not in the list" not in rows(page)
     assert "more (+) or less" not in said(page)
-    assert chart(page, "heat")["layout"]["yaxis"]["ticktext"][-1] != "Not in the list"
     assert files["All games"][0] == ""

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from dashboard.charts.base import amount_axis, plain
 from dashboard.charts.theme import DARK, LIGHT
-from dashboard.core.frames import by_type, days_frame, extremes, games_frame, hours_frame, with_comparison
+from dashboard.core.frames import (
+    by_type,
+    days_frame,
+    endpoint_sums,
+    extremes,
+    games_frame,
+    hours_frame,
+    with_comparison,
+)
 from dashboard.core.periods import Period, hour_windows
 from dashboard.games.figures_bars import games_chart, types_chart
 from dashboard.overview.figures import days_chart, hours_chart
@@ -168,7 +176,9 @@ def _games() -> Any:
         Game(1003, "Same", "Slots"),
     ]
     gains = [(1001, 500_000), (1002, -20_000), (1003, -40_000), (1999, 10_000)]
-    return games_frame(listed, [SlotsGameRow(i, 5, 2_000_000, -gain, gain) for i, gain in gains], {})
+    return games_frame(
+        listed, endpoint_sums(listed, [SlotsGameRow(i, 5, 2_000_000, -gain, gain) for i, gain in gains], {})
+    )
 
 
 def test_games_from_gain_to_loss_with_their_amounts() -> None:
@@ -198,8 +208,11 @@ def test_games_from_gain_to_loss_with_their_amounts() -> None:
 def test_types_keep_their_colours_and_say_their_share() -> None:
     games = games_frame(
         [Game(1001, "a", "Slots"), Game(4001, "b", "Fish"), Game(9001, "c", "Arcade")],
-        [SlotsGameRow(i, 1, amount, 0, 0) for i, amount in ((1001, 600), (4001, 300), (9001, 100))],
-        {},
+        endpoint_sums(
+            [Game(1001, "a", "Slots"), Game(4001, "b", "Fish"), Game(9001, "c", "Arcade")],
+            [SlotsGameRow(i, 1, amount, 0, 0) for i, amount in ((1001, 600), (4001, 300), (9001, 100))],
+            {},
+        ),
     )
     bars, amounts = types_chart(by_type(games), DARK, "PHP").data
     assert list(bars.y) == ["Slots", "Fish", "Other"]
@@ -208,7 +221,7 @@ def test_types_keep_their_colours_and_say_their_share() -> None:
 
 
 def test_nothing_to_draw_draws_nothing() -> None:
-    nothing = games_frame([], [], {})
+    nothing = games_frame([], endpoint_sums([], [], {}))
     assert list(games_chart(extremes(nothing), LIGHT, None).data[0].y) == []
     assert list(types_chart(by_type(nothing), LIGHT, None).data[0].y) == []
 
@@ -242,8 +255,11 @@ def test_a_loss_of_less_than_a_pixel_has_its_minus_below_zero() -> None:
     assert signs.textposition == "bottom center"
     games = games_frame(
         [Game(1001, "a", "Slots"), Game(1002, "b", "Slots")],
-        [SlotsGameRow(1001, 1, 10**12, 0, 10**12), SlotsGameRow(1002, 1, 1, 1, -1)],
-        {},
+        endpoint_sums(
+            [Game(1001, "a", "Slots"), Game(1002, "b", "Slots")],
+            [SlotsGameRow(1001, 1, 10**12, 0, 10**12), SlotsGameRow(1002, 1, 1, 1, -1)],
+            {},
+        ),
     )
     amounts = games_chart(games, LIGHT, None).data[1]
     assert (list(amounts.x), list(amounts.text)) == ([10**9, -0.001], ["1.00B", "−0.001"])

@@ -14,6 +14,7 @@ from dashboard.core.frames import (
     SUMS,
     by_type,
     days_frame,
+    endpoint_sums,
     extremes,
     game_ids,
     game_names,
@@ -24,6 +25,7 @@ from dashboard.core.frames import (
     row_totals,
     sparklines,
     sum_totals,
+    totals,
     with_comparison,
 )
 from dashboard.core.metrics import METRIC, Totals
@@ -213,7 +215,10 @@ GAMES = [
 def test_games_of_all_types_in_one_table() -> None:
     slots = [_slots(1041, 1000, 40), _slots(1999, BIG_LI, -BIG_LI)]
     frame = games_frame(
-        GAMES, slots, {2011: _game(500, -20), 3011: None, 4005: _game(10, 1), 9001: _game(10, 1)}
+        GAMES,
+        endpoint_sums(
+            GAMES, slots, {2011: _game(500, -20), 3011: None, 4005: _game(10, 1), 9001: _game(10, 1)}
+        ),
     )
     assert frame[["game_id", "name", "type"]].to_numpy().tolist() == [
         [1041, "Elves", "Slots"],
@@ -237,38 +242,46 @@ def test_games_of_all_types_in_one_table() -> None:
 
 
 def test_slots_that_did_not_answer_are_not_known() -> None:
-    frame = games_frame(GAMES, None, {2011: _game(500, -20)})
+    frame = games_frame(GAMES, endpoint_sums(GAMES, None, {2011: _game(500, -20)}))
     assert row_totals(frame) == [None, None, Totals(10, 500, 20, -20)]
 
 
 def test_the_lists_type_wins_over_the_range_of_ids() -> None:
     frame = games_frame(
-        [Game(2500, "Moved", "Fish"), Game(2501, "New", "Arcade")], [], {2500: _game(1, 0), 2501: _game(1, 0)}
+        [Game(2500, "Moved", "Fish"), Game(2501, "New", "Arcade")],
+        endpoint_sums(
+            [Game(2500, "Moved", "Fish"), Game(2501, "New", "Arcade")],
+            [],
+            {2500: _game(1, 0), 2501: _game(1, 0)},
+        ),
     )
     assert frame["type"].tolist() == ["Fish", "Other"]
 
 
 def test_the_games_that_made_and_lost_the_most() -> None:
     slots = [_slots(1000 + n, 1000, gain) for n, gain in enumerate([5, -1, 30, 0, -40, 20, 10])]
-    found = extremes(games_frame([], slots, {3000: None}), count=2)
+    found = extremes(games_frame([], endpoint_sums([], slots, {3000: None})), count=2)
     assert found["company_gain_li"].tolist() == [30, 20, -1, -40]
-    assert extremes(games_frame([], [], {})).empty
+    assert extremes(games_frame([], endpoint_sums([], [], {}))).empty
 
 
 def test_extremes_never_call_a_gain_a_loss() -> None:
     slots = [_slots(1000, 1000, 5), _slots(1001, 1000, 0)]
-    assert extremes(games_frame([], slots, {}))["game_id"].tolist() == [1000]
+    assert extremes(games_frame([], endpoint_sums([], slots, {})))["game_id"].tolist() == [1000]
 
 
 def test_types_in_their_own_order_with_shares_of_the_known() -> None:
     games = games_frame(
-        GAMES, [_slots(1041, 600, 60)], {6001: _game(300, -30), 2011: _game(100, 1), 3011: None}
+        GAMES,
+        endpoint_sums(
+            GAMES, [_slots(1041, 600, 60)], {6001: _game(300, -30), 2011: _game(100, 1), 3011: None}
+        ),
     )
     types = by_type(games)
     assert types["type"].tolist() == ["Slots", "Multiplayer", "Crypto"]
     assert types["share"].tolist() == [0.6, 0.1, 0.3]
     assert types["hold"].tolist() == [0.1, 0.01, -0.1]
-    assert by_type(games_frame(GAMES, [], {})).empty
+    assert by_type(games_frame(GAMES, endpoint_sums(GAMES, [], {}))).empty
 
 
 def test_small_lines_leave_out_the_unfinished_and_the_unknown() -> None:
@@ -311,7 +324,7 @@ def test_no_two_games_have_one_name(texts: list[str]) -> None:
 
 def test_every_table_has_games_of_one_name_apart() -> None:
     games = listed((1001, "Twin", "Slots"), (1002, "Twin", "Slots"))
-    frame = games_frame(games, None, {})
+    frame = games_frame(games, endpoint_sums(games, None, {}))
     assert frame["name"].tolist() == ["Twin (1001)", "Twin (1002)"]
     rounds = rounds_frame([Bet("a", "a", 1002, 7, "p", 100, 0, 0, 0, 1, 1)])
     assert with_games(rounds, games)["game"].tolist() == ["Twin (1002)"]
@@ -333,22 +346,27 @@ def test_what_the_list_of_games_lacks_stands_in_every_split_by_name() -> None:
     games = [Game(1001, "Quiet", "Slots"), Game(2011, "Roulette", "Multiplayer")]
     slots = [SlotsGameRow(1001, 10, 5000, 500, -500)]
     others = {2011: GameSummary(3000, -300, 4, 2, 1, 1)}
-    parts = games_frame(games, slots, others)
+    parts = games_frame(games, endpoint_sums(games, slots, others))
     bets, bet_li, gain_li = (parts[name].sum() for name in ("bet_count", "bet_amount_li", "gain_li"))
     whole = StageDay(date(2026, 3, 15), bets + 3, bet_li + 1_234_000, gain_li - 34_000, -gain_li + 34_000)
-    found = games_frame(games, slots, others, whole)
+    found = games_frame(games, endpoint_sums(games, slots, others), totals(whole))
     last = in_words(found).iloc[-1]
     assert (last["name"], last["type"]) == ("Not in the list", "Not listed")
     assert game_ids(found) == [1001, 2011, None], "no address and no file takes it for a game"
-    assert name_texts(games_frame(games, slots, others, whole, settled=False))[-1] == "Not in list so far"
+    assert (
+        name_texts(games_frame(games, endpoint_sums(games, slots, others), totals(whole), settled=False))[-1]
+        == "Not in list so far"
+    )
     assert last[["bet_count", "bet_amount_li", "company_gain_li"]].tolist() == [3, 1_234_000, 34_000]
     assert found["bet_amount_li"].sum() == bet_li + 1_234_000
     assert [type_text(kind) for kind in by_type(found)["type"]] == ["Slots", "Multiplayer", "Not listed"]
     assert None in game_ids(extremes(found, 1))
     # Less than its parts is said as well; and part of the answers is no missing game.
     assert (
-        games_frame(games, slots, others, StageDay(date(2026, 3, 15), 0, 0, 0, 0)).iloc[-1]["bet_amount_li"]
+        games_frame(
+            games, endpoint_sums(games, slots, others), totals(StageDay(date(2026, 3, 15), 0, 0, 0, 0))
+        ).iloc[-1]["bet_amount_li"]
         == -bet_li
     )
-    assert len(games_frame(games, slots, {2011: None}, whole)) == 2
-    assert len(games_frame(games, None, others, whole)) == 2
+    assert len(games_frame(games, endpoint_sums(games, slots, {2011: None}), totals(whole))) == 2
+    assert len(games_frame(games, endpoint_sums(games, None, others), totals(whole))) == 2

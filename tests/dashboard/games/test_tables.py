@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.charts import diverging
 from dashboard.charts.theme import DARK, LIGHT
-from dashboard.core.frames import games_frame
+from dashboard.core.frames import endpoint_sums, games_frame
 from dashboard.core.markdown import escaped
 from dashboard.core.metrics import Totals
 from dashboard.games.days import GameDays
@@ -21,13 +21,12 @@ from dashboard.games.figures_treemap import treemap
 from dashboard.games.luck import Luck, Origin, RtpVerdict, Volume
 from dashboard.games.luck_table import luck_frame, luck_in_words, luck_text, one_luck_text, sources_text
 from dashboard.games.table import (
-    biggest_wins,
     game_table,
-    latest,
     of_type,
     round_table,
     safe_icon,
     with_lines,
+    with_players,
 )
 from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.rounds.frame import by_weekday_and_hour, rounds_frame
@@ -49,7 +48,8 @@ def slots(game_id: int, bet_li: int, gain_li: int, bets: int = 10) -> SlotsGameR
 
 
 def frame(*rows: SlotsGameRow) -> pd.DataFrame:
-    return games_frame(GAMES, rows, {2011: GameSummary(500, 20, 3, 7, 2, 4), 3011: None})
+    sums = endpoint_sums(GAMES, rows, {2011: GameSummary(500, 20, 3, 7, 2, 4), 3011: None})
+    return with_players(games_frame(GAMES, sums), {2011: 7, 3011: None})
 
 
 def known(column: "pd.Series[Any]") -> list[Any]:
@@ -59,9 +59,7 @@ def known(column: "pd.Series[Any]") -> list[Any]:
 def test_what_the_sums_say_and_how_they_moved() -> None:
     now = frame(slots(1001, BIG_LI, -BIG_LI), slots(1099, 3, 1, bets=2))
     before = frame(slots(1001, 2 * BIG_LI, 5))
-    table = game_table(now, before, {2011: 7, 3011: None}, {1001: "https://x.example/1.png"}).set_index(
-        "game_id"
-    )
+    table = game_table(now, before, {1001: "https://x.example/1.png"}).set_index("game_id")
     assert known(table["rtp"]) == [2.0, None, float(Fraction(2, 3)), 1.04, None]
     assert known(table["average_bet_li"]) == [900_719_925_474_099, None, 2, 167, None]
     gain = -BIG_LI + 1 - 20
@@ -74,12 +72,12 @@ def test_what_the_sums_say_and_how_they_moved() -> None:
 
 
 def test_shares_are_of_the_gain_of_all_losses_included() -> None:
-    table = game_table(frame(slots(1001, 10_000, 700), slots(1002, 10_000, -200)), None, {}, {})
+    table = game_table(frame(slots(1001, 10_000, 700), slots(1002, 10_000, -200)), None, {})
     assert known(table["share"])[:3] == [700 / 480, -200 / 480, -20 / 480]
 
 
 def test_shares_are_not_known_where_nothing_was_gained() -> None:
-    table = game_table(games_frame(GAMES[:2], [], {}), None, {}, {})
+    table = game_table(games_frame(GAMES[:2], endpoint_sums(GAMES[:2], [], {})), None, {})
     assert known(table["share"]) == [None, None]
 
 
@@ -295,16 +293,9 @@ def bet(number: int, bet_li: int, gain_li: int) -> Bet:
     )
 
 
-def test_the_latest_rounds_and_the_biggest_wins() -> None:
-    rounds = rounds_frame(
-        [bet(0, 100, 400), bet(1, 100, -100), bet(2, BIG_LI, 1), bet(3, 100, 400), bet(4, 100, -50)]
-    )
-    assert latest(rounds, 2)["draw_id"].tolist() == ["004", "003"]
-    wins = biggest_wins(rounds, 3)
-    assert wins["draw_id"].tolist() == ["002", "003", "000"], "of equal wins the newer first"
-    assert wins["win_li"].tolist() == [BIG_LI + 1, 500, 500]
-    assert biggest_wins(rounds, 9)["draw_id"].tolist()[-1] == "004", "a round that gave nothing is no win"
-    shown = round_table(wins, ZoneInfo("Asia/Manila"))
+def test_rounds_have_their_time_in_the_business_zone() -> None:
+    rounds = rounds_frame([bet(2, BIG_LI, 1), bet(0, 100, 400)])
+    shown = round_table(rounds, ZoneInfo("Asia/Manila"))
     assert str(shown["time"].tolist()[0]) == "2026-03-15 17:30:02+08:00"
     assert round_table(rounds_frame([]), UTC).empty
 
@@ -336,7 +327,7 @@ TWINS = [
 
 def test_games_of_one_name_have_a_mark_each() -> None:
     rows = [slots(game.game_id, 1000, 500 - place) for place, game in enumerate(TWINS)]
-    games = games_frame(TWINS, rows, {})
+    games = games_frame(TWINS, endpoint_sums(TWINS, rows, {}))
     marks = ["Twin (1001)", "Twin (1002)", "Fortune Gods… 1003", "Fortune Gods… 1004"]
     bars = games_chart(games, LIGHT, None)
     assert (list(bars.layout.yaxis.ticktext), list(bars.data[0].y)) == (
