@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -13,14 +14,17 @@ import pyarrow.compute as pc
 from archive import bets, pieces
 from archive.bets import DAY_S, HOUR_S
 from archive.bucket import Bucket
+from archive.forgotten import ForgottenPlayers, forgotten
+from archive.judged import JudgedHour, doubted, judged
 from archive.pieces import ArchiveFile, Piece
-from archive.proof import FINISHED, Explanation, HourRead, PieceState, contradiction, judge
-from archive.store import FileDamaged, Folder
+from archive.proof import FINISHED, Explanation, HourRead, PieceState, contradiction, loses_its_beginning
+from archive.store import FileDamaged, Folder, parquet_table
 from ledger.database import Books, Ledger
 from twoj_client.windows import Window
 
-UNFINISHED: Final = (PieceState.OPEN, PieceState.MISSING)
-"""Written over by the next reading, without a version of their own."""
+_YOUNG: Final = (PieceState.OPEN, PieceState.MISSING)
+_ANNOUNCED_MS: Final = HOUR_S * 1000
+"""Long after the writing of a file: then nothing refers to it because its writer came to an end."""
 _NEIGHBOURS: Final = 64
 _DAYS: Final = "/days/"
 
@@ -80,55 +84,93 @@ class Archive:
         with self.ledger.reading() as books:
             return pieces.extent(books)
 
+    def is_asked_again(self) -> bool:
+        """Whether somebody wants hours to be read again that were."""
+        with self.ledger.reading() as books:
+            return pieces.is_asked_again(books)
+
     def keep(self, hours: Sequence[HourRead]) -> list[Kept]:
-        """Write hours as they were read now: each replaces what was read of it before, nothing is merged."""
+        """Write hours as they were read now: each replaces what was read of it before, nothing is merged.
+
+        Rows that were proven are replaced by proven rows alone. Where another process changes these hours
+        meanwhile, they are judged again.
+        """
         with self._writing:
-            first_s, last_s = hours[0].hour_s, hours[-1].hour_s
-            around = {piece.hour_s: piece for piece in self.pieces(first_s - HOUR_S, last_s + 2 * HOUR_S)}
-            judged = [self._judged(read, around) for read in hours]
-            tables = {read.hour_s: bets.ordered(read.table) for read in hours}
-            files = self._write([each.piece for each in judged if not each.again], tables)
-            with self.ledger.writing() as books:
-                pieces.add(books, [each.piece for each in judged if each.is_new], self.now_ms())
-                kept = [self._put(books, each, tables[each.piece.hour_s]) for each in judged]
-                for made, of_file in files:
-                    self._refer(books, made, of_file)
-            return kept
+            while True:
+                kept = self._keep(hours)
+                if kept is not None:
+                    return kept
 
-    def _judged(self, read: HourRead, around: Mapping[int, Piece]) -> "_Judged":
-        """Say what an hour is by this reading; where a new piece lies is not known yet."""
-        before, table = around.get(read.hour_s), bets.ordered(read.table)
-        beside = [around.get(read.hour_s - HOUR_S), around.get(read.hour_s + HOUR_S)]
-        state, why = judge(read, self._count_in(table, [piece for piece in beside if piece]))
-        digest = bets.digest(table)
-        as_of_ms = int(read.as_of_s * 1000)
-        if before and before.state in FINISHED and contradiction(read):
-            if before.ours == read.theirs:  # what came now is cut, or late: what was proven still is
-                return _Judged(replace(before, as_of_ms=as_of_ms), before, again=True)
-            if not read.complete or read.theirs is None:
-                if read.theirs is None:
-                    return _Judged(before, before, again=True)
-                why = Explanation("The provider's sums are others than when it was proven.")
-                piece = replace(before, state=PieceState.DIFFERS, why=why, theirs=read.theirs)
-                return _Judged(piece, before, again=True)
-        if before and before.digest == digest:
-            if before.state is PieceState.PROVEN and state is PieceState.OPEN:
-                state, why = before.state, before.why
-            piece = replace(before, state=state, why=why, theirs=read.theirs, as_of_ms=as_of_ms)
-            return _Judged(piece, before, again=True)
-        # What is not over is written over; what is keeps its number for whoever asks how it was.
-        version = 1 if before is None else before.version + (before.state not in UNFINISHED)
-        piece = Piece(
-            read.hour_s, version, state, why, bets.sums(table), read.theirs, as_of_ms, 0, digest, None
-        )
-        return _Judged(piece, before, again=False)
+    def _keep(self, hours: Sequence[HourRead]) -> list[Kept] | None:
+        base = self._base(hours[0].hour_s - HOUR_S, hours[-1].hour_s + HOUR_S)
+        tables = {read.hour_s: base.forgotten.taken_out(bets.ordered(read.table)) for read in hours}
+        found = self._judged(hours, tables, base.pieces)
+        files = self._write(found, tables, base.pieces)
+        changes = {each.piece.hour_s: self._changes(each, tables) for each in found}
+        with self.ledger.writing() as books:
+            if not base.still_is(books):
+                return None
+            pieces.add(books, [each.piece for each in found if each.is_new], self.now_ms())
+            for each in found:
+                self._put(books, each, changes[each.piece.hour_s])
+            for made, of_file in files:
+                self._refer(books, made, of_file)
+        return [Kept(each.piece, len(changes[each.piece.hour_s])) for each in found]
 
-    def _count_in(self, table: pa.Table, neighbours: Sequence[Piece]) -> int:
-        found = 0
-        for piece in neighbours:
-            if piece.ours.count and len(table):
-                with suppress(FileDamaged):
-                    found += pc.sum(pc.is_in(table["event_id"], self._event_ids(piece))).as_py()
+    def miss(self, hour_s: int, why: Explanation) -> Piece:
+        """Write that an hour could not be read; what was read of it before stays, and what was proven is."""
+        with self._writing, self.ledger.writing() as books:
+            pieces.only_writer(books)
+            before = next(iter(pieces.latest(books, hour_s, hour_s + HOUR_S)), None)
+            if before is None:
+                digest = bets.digest(bets.EMPTY)
+                none = Piece(hour_s, 1, PieceState.MISSING, why, bets.HourSums(), None, 0, 0, digest, None)
+                pieces.add(books, [none], self.now_ms())
+            elif before.holds_proven_rows:
+                pieces.write_over(books, before, self.now_ms())
+            else:
+                state = PieceState.DIFFERS if before.path else PieceState.MISSING
+                pieces.write_over(books, replace(before, state=state, why=why), self.now_ms())
+            return pieces.latest(books, hour_s, hour_s + HOUR_S)[0]
+
+    def _base(self, start_s: int, end_s: int) -> "_Base":
+        """Return what is known of the UTC days that a window touches."""
+        start_s, end_s = start_s - start_s % DAY_S, end_s + -end_s % DAY_S
+        with self.ledger.reading() as books:
+            return _Base(start_s, end_s, pieces.latest(books, start_s, end_s), forgotten(books))
+
+    def _judged(
+        self, hours: Sequence[HourRead], tables: Mapping[int, pa.Table], around: Sequence[Piece]
+    ) -> list[JudgedHour]:
+        """Say what hours are by this reading, and which of their neighbours are not proven any more by it."""
+        known = {piece.hour_s: piece for piece in around}
+        ids = {read.hour_s: read.table["event_id"].combine_chunks() for read in hours}
+        found: list[JudgedHour] = []
+        doubts: dict[int, Explanation] = {}
+        for read in hours:
+            beside = self._count_beside(read, known, ids)
+            found.append(judged(read, tables[read.hour_s], known.get(read.hour_s), sum(beside.values())))
+            why = contradiction(read, sum(beside.values()))
+            if why and contradiction(read) is None:
+                doubts |= {hour_s: why for hour_s, count in beside.items() if count and hour_s not in ids}
+        for hour_s, why in doubts.items():
+            if known[hour_s].state in FINISHED:
+                piece = doubted(known[hour_s], why, known[hour_s].theirs)
+                found.append(JudgedHour(piece, known[hour_s], has_new_rows=False))
+        return found
+
+    def _count_beside(
+        self, read: HourRead, known: Mapping[int, Piece], ids: Mapping[int, pa.Array]
+    ) -> dict[int, int]:
+        """Return how many bets of an hour stand in those beside it too: as these were read, now or before."""
+        found = {}
+        for hour_s in (read.hour_s - HOUR_S, read.hour_s + HOUR_S):
+            theirs = ids.get(hour_s)
+            with suppress(FileDamaged):
+                if theirs is None and hour_s in known and known[hour_s].ours.count and len(read.table):
+                    theirs = self._event_ids(known[hour_s])
+            if theirs is not None:
+                found[hour_s] = pc.sum(pc.is_in(read.table["event_id"], theirs)).as_py() or 0
         return found
 
     def _event_ids(self, piece: Piece) -> pa.Array:
@@ -139,65 +181,94 @@ class Archive:
             self._ids[key] = self.rows(piece)["event_id"].combine_chunks()
         return self._ids[key]
 
+    def is_past_memory(self, read: HourRead, before: Piece) -> bool:
+        """Whether an hour lost what it had before all that is left: as where the provider's memory ends."""
+        held: Piece | None = before
+        if before.state is PieceState.MISSING:
+            with self.ledger.reading() as books:
+                held = pieces.proven_below(books, read.hour_s)
+        if held is None or not read.complete or len(read.table) >= held.ours.count:
+            return False
+        try:
+            return loses_its_beginning(self.rows(held), bets.ordered(read.table))
+        except FileDamaged:
+            return True
+
     def rows(self, piece: Piece) -> pa.Table:
         """Return the bets of a piece, ordered. Raises FileDamaged where they are not what was written."""
-        if not piece.path:
-            return bets.EMPTY
-        table = _of_hour(self.folder.read(piece.path), piece.hour_s)
-        if bets.sums(table) != piece.ours:
-            raise FileDamaged(f"{piece.path} does not hold the bets of {hour_text(piece.hour_s)}.")
-        return table
+        return self._rows([piece])[0]
+
+    def _rows(self, of_hours: Sequence[Piece]) -> list[pa.Table]:
+        """Return the bets of each of some pieces, reading each file once."""
+        files = {path: self._read(path) for path in {piece.path for piece in of_hours} if path}
+        found = []
+        for piece in of_hours:
+            table = _of_hour(files[piece.path], piece.hour_s) if piece.path else bets.EMPTY
+            if bets.sums(table) != piece.ours:
+                raise FileDamaged(f"{piece.path} does not hold the bets of {hour_text(piece.hour_s)}.")
+            found.append(table)
+        return found
+
+    def _read(self, path: str) -> pa.Table:
+        with self.ledger.reading() as books:
+            file = pieces.file(books, path)
+        if file is None:
+            raise FileDamaged(f"{path} is not in the list of files.")
+        (place,) = self.folder.places([file])
+        return parquet_table(path, Path(place))
 
     def _write(
-        self, new: Sequence[Piece], tables: dict[int, pa.Table]
+        self, found: Sequence[JudgedHour], tables: Mapping[int, pa.Table], known: Sequence[Piece]
     ) -> list[tuple[ArchiveFile, list[Piece]]]:
-        """Write the files of new pieces, and return each with the pieces that then lie in it.
+        """Write the files of new rows, and return each with the pieces that then lie in it.
 
         A file holds the versions that count of its hours and nothing else: where an hour of a day's file is
         replaced, the day is written anew.
         """
-        by_day: dict[int, list[Piece]] = {}
-        for piece in new:
-            by_day.setdefault(piece.hour_s - piece.hour_s % DAY_S, []).append(piece)
-        return [file for day_s, of_day in by_day.items() for file in self._write_day(day_s, of_day, tables)]
-
-    def _write_day(
-        self, day_s: int, new: Sequence[Piece], tables: dict[int, pa.Table]
-    ) -> Iterator[tuple[ArchiveFile, list[Piece]]]:
-        day = {piece.hour_s: piece for piece in self.pieces(day_s, day_s + DAY_S)}
-        old = {piece.path for piece in day.values() if piece.path and _DAYS in piece.path}
-        day |= {piece.hour_s: piece for piece in new}
-        if old or _is_finished(day.values()):
-            parts = [tables[piece.hour_s] if piece in new else self.rows(piece) for piece in day.values()]
-            yield self._day_file(day_s, list(day.values()), parts), list(day.values())
-            return
-        for piece in new:
-            if piece.ours.count:
-                yield self._hour_file(piece, tables[piece.hour_s]), [piece]
+        by_day = _by_day(known)
+        new = {each.piece.hour_s for each in found if each.has_new_rows}
+        files = []
+        for day_s in {hour_s - hour_s % DAY_S for hour_s in new}:
+            before = by_day.get(day_s, {})
+            now = {each.piece.hour_s: each.piece for each in found}
+            day = before | {hour_s: now[hour_s] for hour_s in now if day_s <= hour_s < day_s + DAY_S}
+            is_joined = any(piece.path and _DAYS in piece.path for piece in before.values())
+            if is_joined or _is_finished(day.values()):
+                old = [piece for hour_s, piece in day.items() if hour_s not in new]
+                parts = [*self._rows(old), *(tables[hour_s] for hour_s in day if hour_s in new)]
+                files.append((self._day_file(day_s, list(day.values()), parts), list(day.values())))
+            else:
+                files += [
+                    (self._hour_file(piece, tables[hour_s]), [piece])
+                    for hour_s, piece in day.items()
+                    if hour_s in new and piece.ours.count
+                ]
+        return files
 
     def _hour_file(self, piece: Piece, table: pa.Table) -> ArchiveFile:
         name = f"{_name(piece.hour_s, '%Y-%m-%dT%H')}-{piece.digest[:16]}.parquet"
-        written = self.folder.write(f"{self.mch_id}/hours/{name}", table)
-        return ArchiveFile("hour", piece.hour_s, written, len(table), bets.digest_of([piece.digest]))
+        path = f"{self.mch_id}/hours/{name}"
+        return self._new_file("hour", piece.hour_s, path, table, bets.digest_of([piece.digest]))
 
     def _day_file(self, day_s: int, of_day: Sequence[Piece], parts: Sequence[pa.Table]) -> ArchiveFile:
         table = pa.concat_tables(parts).sort_by(bets.ORDER)
         made_of = bets.digest_of(piece.digest for piece in sorted(of_day, key=lambda piece: piece.hour_s))
-        written = self.folder.write(
-            f"{self.mch_id}{_DAYS}{_name(day_s, '%Y-%m-%d')}-{made_of[:16]}.parquet", table
-        )
-        return ArchiveFile("day", day_s, written, len(table), made_of)
+        path = f"{self.mch_id}{_DAYS}{_name(day_s, '%Y-%m-%d')}-{made_of[:16]}.parquet"
+        return self._new_file("day", day_s, path, table, made_of)
 
-    def _put(self, books: Books, judged: "_Judged", table: pa.Table) -> Kept:
-        piece, before, now_ms = judged.piece, judged.before, self.now_ms()
-        if not judged.is_new:
+    def _new_file(self, kind: str, start_s: int, path: str, table: pa.Table, made_of: str) -> ArchiveFile:
+        """Write a file; who ends in the middle of it leaves nothing that nobody knows of."""
+        with self.ledger.writing() as books:
+            pieces.announce_file(books, kind, start_s, path, self.now_ms() + _ANNOUNCED_MS)
+        return ArchiveFile(kind, start_s, self.folder.write(path, table), len(table), made_of)
+
+    def _put(self, books: Books, each: JudgedHour, changed: Sequence[bets.BetChange]) -> None:
+        piece, before, now_ms = each.piece, each.before, self.now_ms()
+        if not each.is_new:
             pieces.write_over(books, piece, now_ms)
-            if before and before.path and not judged.again:
-                pieces.leave(books, [before.path], now_ms)
-            return Kept(piece)
-        changed = self._changes(before, table) if before else []
+        if each.has_new_rows and before and before.path and _DAYS not in before.path:
+            pieces.leave(books, [before.path], now_ms)
         pieces.add_restatements(books, piece.hour_s, piece.version, changed, now_ms)
-        return Kept(piece, len(changed))
 
     def _refer(self, books: Books, made: ArchiveFile, of_file: Sequence[Piece]) -> None:
         """Have these pieces lie in a file, and nothing in those where their hours lay."""
@@ -205,27 +276,29 @@ class Archive:
         left = pieces.move(books, of_file, made.file.path)
         pieces.leave(books, left - {made.file.path}, self.now_ms())
 
-    def _changes(self, before: Piece, table: pa.Table) -> list[bets.BetChange]:
+    def _changes(self, each: JudgedHour, tables: Mapping[int, pa.Table]) -> list[bets.BetChange]:
+        if not each.is_restated or each.before is None:
+            return []
         try:
-            return bets.changes(self.rows(before), table)
+            return bets.changes(self.rows(each.before), tables[each.piece.hour_s])
         except FileDamaged:  # what it was cannot be told any more but by its sums
             return []
 
     def join_days(self, start_s: int, end_s: int) -> int:
         """Put the hours of each whole finished UTC day of a window into one file; return of how many days."""
-        by_day: dict[int, list[Piece]] = {}
-        for piece in self.pieces(start_s, end_s):
-            by_day.setdefault(piece.hour_s - piece.hour_s % DAY_S, []).append(piece)
-        joined = 0
-        for day_s, of_day in by_day.items():
-            paths = {piece.path for piece in of_day if piece.path}
-            if _is_finished(of_day) and any(_DAYS not in path for path in paths):
-                with self._writing:
-                    made = self._day_file(day_s, of_day, [self.rows(piece) for piece in of_day])
-                    with self.ledger.writing() as books:
-                        self._refer(books, made, of_day)
-                joined += 1
-        return joined
+        return sum(self._join_day(day_s) for day_s in _by_day(self.pieces(start_s, end_s)))
+
+    def _join_day(self, day_s: int) -> bool:
+        with self._writing:
+            base = self._base(day_s, day_s + DAY_S)
+            paths = {piece.path for piece in base.pieces if piece.path}
+            if not _is_finished(base.pieces) or all(_DAYS in path for path in paths):
+                return False
+            made = self._day_file(day_s, base.pieces, self._rows(base.pieces))
+            with self.ledger.writing() as books:
+                if still := base.still_is(books):
+                    self._refer(books, made, base.pieces)
+            return still
 
     def held(self, start_s: int, end_s: int, fresh_s: int) -> "Held | None":
         """Return how well a window is held; None where nothing of it is.
@@ -257,34 +330,54 @@ class Archive:
             tuple(piece for piece in found if piece.state is PieceState.DIFFERS),
         )
 
-    def rewrite(self, before: Sequence[Piece], after: Sequence[Piece], table: pa.Table) -> None:
-        """Write the file of some pieces anew with other rows; sums and versions stay, what was made goes."""
-        after = [
-            replace(piece, digest=bets.digest(_of_hour(table, piece.hour_s)))
-            if piece.state is PieceState.ERASED
-            else piece
-            for piece in after
-        ]
+    def forget(self, path: str, players: ForgottenPlayers) -> int:
+        """Write a file anew without the ids of players; return of how many bets.
+
+        Sums and versions stay, and what was made of the file goes. Raises FileDamaged.
+        """
         with self._writing:
-            start_s = before[0].hour_s
-            if before[0].path and _DAYS in before[0].path:
-                made = self._day_file(start_s - start_s % DAY_S, after, [table])
-            else:
-                made = self._hour_file(after[0], table)
-            with self.ledger.writing() as books:
-                for piece in after:
-                    pieces.write_over(books, piece, piece.last_read_ms)
-                self._refer(books, made, after)
-                pieces.leave(books, pieces.made_of_day(books, start_s - start_s % DAY_S), self.now_ms())
+            while True:
+                erased = self._forget(path, players)
+                if erased is not None:
+                    return erased
+
+    def _forget(self, path: str, players: ForgottenPlayers) -> int | None:
+        of_file = [piece for piece in self.pieces() if piece.path == path]
+        if not of_file:
+            return 0
+        base = self._base(of_file[0].hour_s, of_file[-1].hour_s + HOUR_S)
+        before = self._read(path)
+        count: int = pc.sum(players.whose(before)).as_py() or 0
+        if not count:
+            return 0
+        table = players.taken_out(before)
+        after = [_erased(piece, _of_hour(table, piece.hour_s)) for piece in of_file]
+        day_s = of_file[0].hour_s // DAY_S * DAY_S
+        made = self._day_file(day_s, after, [table]) if _DAYS in path else self._hour_file(after[0], table)
+        with self.ledger.writing() as books:
+            if not base.still_is(books):
+                return None
+            for piece in after:
+                pieces.write_over(books, piece, piece.last_read_ms)
+            self._refer(books, made, after)
+            pieces.leave(books, pieces.made_of_day(books, day_s), self.now_ms())
+        return count
 
     def add_roll_up(
         self, kind: str, day_s: int, path: str, table: pa.Table, made_of: str, old: Sequence[str]
     ) -> None:
         """Write the sums of a day, made of its file's pieces, in the place of older ones."""
-        made = ArchiveFile(kind, day_s, self.folder.write(path, table), len(table), made_of)
+        made = self._new_file(kind, day_s, path, table, made_of)
         with self.ledger.writing() as books:
             pieces.add_file(books, made, self.now_ms())
             pieces.leave(books, [each for each in old if each != path], self.now_ms())
+
+    def check_files(self) -> None:
+        """Look whether the files of a folder are as they were written. Raises FileDamaged."""
+        if isinstance(self.folder, Folder):  # a bucket sees to that by itself
+            with self.ledger.reading() as books:
+                files = pieces.all_files(books)
+            self.folder.places([each.file for each in files])
 
     def is_elsewhere(self) -> bool:
         """Whether most files that the ledger names are not here: another server has another folder."""
@@ -295,36 +388,51 @@ class Archive:
     def drop_before(self, day_s: int) -> None:
         """Let whole days before a UTC day leave the archive, with all that was made of them."""
         with self._writing, self.ledger.writing() as books:
+            pieces.only_writer(books)
             pieces.leave(books, pieces.drop(books, day_s), self.now_ms())
 
     def unlink_left(self, before_ms: int) -> int:
         """Take away the files that nothing has referred to since before a time; return how many."""
-        with self.ledger.reading() as books:
-            paths = pieces.left_before(books, before_ms)
-        for path in paths:
-            self.folder.unlink(path)
-        self.folder.clean(str(self.mch_id), before_ms / 1000)
         with self.ledger.writing() as books:
-            pieces.forget_files(books, paths)
+            paths = pieces.drop_left(books, before_ms)
+            for path in paths:  # while nobody can announce them anew
+                self.folder.unlink(path)
+        self.folder.clean(str(self.mch_id), before_ms / 1000)
         return len(paths)
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    piece: Piece
-    before: Piece | None
-    again: bool
-    """Whether it is another reading of a version that is there, whose rows stay."""
+class _Base:
+    """What was known of a window of hours when something was made of it, and who was forgotten by then."""
 
-    @property
-    def is_new(self) -> bool:
-        """Whether it is a version that was not there."""
-        return self.before is None or self.piece.version > self.before.version
+    start_s: int
+    end_s: int
+    pieces: list[Piece]
+    forgotten: ForgottenPlayers
+
+    def still_is(self, books: Books) -> bool:
+        """Whether nothing of it has changed; nor does it until the transaction ends."""
+        pieces.only_writer(books)
+        found = pieces.latest(books, self.start_s, self.end_s)
+        return (found, forgotten(books)) == (self.pieces, self.forgotten)
+
+
+def _erased(piece: Piece, table: pa.Table) -> Piece:
+    state = PieceState.ERASED if piece.state is PieceState.PROVEN else piece.state
+    digest = bets.digest(table)
+    return piece if digest == piece.digest else replace(piece, state=state, digest=digest)
+
+
+def _by_day(of_hours: Iterable[Piece]) -> dict[int, dict[int, Piece]]:
+    found: dict[int, dict[int, Piece]] = {}
+    for piece in of_hours:
+        found.setdefault(piece.hour_s - piece.hour_s % DAY_S, {})[piece.hour_s] = piece
+    return found
 
 
 def _is_finished(of_day: Collection[Piece]) -> bool:
     """Whether these are all hours of a day, and none will be read again soon."""
-    return len(of_day) == DAY_S // HOUR_S and all(piece.state not in UNFINISHED for piece in of_day)
+    return len(of_day) == DAY_S // HOUR_S and all(piece.state not in _YOUNG for piece in of_day)
 
 
 def _read_to_s(piece: Piece, fresh_ms: int) -> int:

@@ -39,7 +39,11 @@ class HourSums:
 
 def ordered(table: pa.Table) -> pa.Table:
     """Return the bets in the order of files, in one chunk, with the columns of `STORED`."""
-    return table.select(STORED.names).cast(STORED).sort_by(ORDER).combine_chunks()
+    table = table.select(STORED.names).cast(STORED)
+    others = [(name, "ascending") for name in STORED.names if name not in PERSONAL]
+    # Without their ids bets are told apart by all that is left.
+    order = [*ORDER, *others] if table["event_id"].null_count else ORDER
+    return table.sort_by(order).combine_chunks()
 
 
 def sums(table: pa.Table) -> HourSums:
@@ -104,9 +108,13 @@ class BetChange:
 
 
 def changes(before: pa.Table, after: pa.Table) -> list[BetChange]:
-    """Return what differs between two versions of an hour, by `event_id`."""
-    old, new = (_by_event(_without(one, other)) for one, other in ((before, after), (after, before)))
-    return [BetChange(event_id, old.get(event_id), new.get(event_id)) for event_id in sorted({*old, *new})]
+    """Return what differs between two versions of an hour, by `event_id`; bets without one each by itself."""
+    old, new = (_without(one, other).to_pylist() for one, other in ((before, after), (after, before)))
+    was, now = ({bet["event_id"]: bet for bet in bets if bet["event_id"]} for bets in (old, new))
+    named = [BetChange(event_id, was.get(event_id), now.get(event_id)) for event_id in sorted({*was, *now})]
+    gone = [BetChange("", bet, None) for bet in old if not bet["event_id"]]
+    added = [BetChange("", None, bet) for bet in new if not bet["event_id"]]
+    return named + gone + added
 
 
 def _without(table: pa.Table, other: pa.Table) -> pa.Table:
@@ -117,10 +125,6 @@ def _without(table: pa.Table, other: pa.Table) -> pa.Table:
 def _as_text(table: pa.Table) -> pa.Array:
     columns = [table[name].cast(pa.string()).fill_null("\x00").combine_chunks() for name in STORED.names]
     return pc.binary_join_element_wise(*columns, "\x1f")
-
-
-def _by_event(table: pa.Table) -> dict[str, dict[str, Any]]:
-    return {row["event_id"] or "": row for row in table.to_pylist()}
 
 
 def _of(bet: dict[str, Any] | None) -> HourSums:

@@ -1,31 +1,35 @@
 """Fills the archive in the background and keeps it up to date: one server for all, a few calls a second."""
 
+import errno
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-import pyarrow as pa
 import structlog
 
 from archive import bets, fetch, pieces
 from archive.archive import Archive, hour_text
-from archive.bets import DAY_S, HOUR_S
+from archive.bets import DAY_S, HOUR_S, HourSums
 from archive.engine import Engine
 from archive.pieces import Lease
 from archive.proof import Explanation, HourRead
-from archive.restatements import compare
+from archive.restatements import MEMORY_S, compare
 from archive.schedule import Horizon, horizon, next_hours
 from archive.store import FileDamaged
+from archive.verify import give_up, verify
 from ledger.database import LedgerAway
 from twoj_client import TwoJ, TwoJError
+from twoj_client.errors import BadAnswer, ServiceFailed, WrongShape
 
 log = structlog.get_logger(__name__)
 
 TAIL_EVERY_S: Final = 30
+TAIL_CALL_S: Final = 20
+"""For each call that it took it waits so long: three a minute, however many bets there are."""
 TAIL_OVERLAP_S: Final = 300
 """Rounds are told as they end, in no strict order: so much of the running hour is asked for again."""
 _LEASE_S: Final = 30
@@ -37,6 +41,9 @@ _AFTER_FAILURE_S: Final = 20
 _LEAST_FREE_BYTES: Final = 2**30
 _UNHURRIED: Final = 20
 """From so many calls a second on whole days are asked for at once."""
+_FULL: Final = Explanation(
+    "The archive's disk is nearly full. Make room there: reading then goes on by itself."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +112,39 @@ class Collector:
         """Do what is due next, and return in how many seconds to come again. Raises nothing."""
         try:
             return self._turn()
-        except TwoJError as error:
-            return self._stopped(error.with_traceback(None))
-        except LedgerAway as error:
+        except (TwoJError, LedgerAway) as error:
             self._pieces = None
             return self._stopped(error.with_traceback(None))
-        except (OSError, FileDamaged) as error:
+        except FileDamaged as error:
             self._pieces = None
+            return self._mended(error)
+        except OSError as error:
+            self._pieces = None
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                return self._stopped(_FULL)
+            reason = {"reason": error.strerror or str(error)}
             return self._stopped(
-                Explanation("The archive's files cannot be written or read: {reason}", {"reason": str(error)})
+                Explanation("The archive's files cannot be written or read: {reason}", reason)
             )
         except Exception:
             log.exception("archive not collected")
             self._pieces = None
             return self._stopped(Explanation("The archive could not be written. The server's log says why."))
+
+    def _mended(self, error: FileDamaged) -> float:
+        """Have the hours of damaged files be read again, unless it is the folder that cannot be read."""
+        if self._archive.is_elsewhere():
+            return 0  # which says so
+        found = list(verify(self._archive))
+        for damage in found:
+            log.warning("archive file damaged", damage=damage.sentence)
+        give_up(self._archive, found)
+        if all(damage.is_foreign for damage in found):
+            reason = {"reason": str(error)}
+            return self._stopped(
+                Explanation("The archive's files cannot be written or read: {reason}", reason)
+            )
+        return 0
 
     def _stopped(self, why: TwoJError | LedgerAway | Explanation) -> float:
         if str(self.state.stopped_by) != str(why):
@@ -133,7 +159,8 @@ class Collector:
                 return _IDLE_S
             self._lease_until = self._timer() + _LEASE_S / 3
         if self._archive.folder.free_bytes() < self._least_free_bytes:
-            return self._stopped(Explanation("The archive's disk is nearly full."))
+            self._unlink_left()  # which may make room
+            return self._stopped(_FULL)
         if self._pieces is None and self._archive.is_elsewhere():
             return self._stopped(
                 Explanation(
@@ -142,13 +169,14 @@ class Collector:
                     {"place": self._archive.folder.place},
                 )
             )
+        if self._timer() >= self._tail_at and self._archive.is_asked_again():
+            self._pieces = None
         known = self._known()
         now_s = self._archive.clock()
         reach = horizon(known, now_s, self._days)
         self.state = replace(self.state, collects=True, stopped_by=None, horizon=reach)
         if self._timer() >= self._tail_at:
-            self._tail_at = self._timer() + TAIL_EVERY_S
-            self._read_tail(known, now_s)
+            self._read_tail(now_s)  # first: while the provider does not answer this, nothing else is
         most = 24 if self._calls_per_s >= _UNHURRIED else 1
         if self._timer() >= self._paced_until and (
             hours := next_hours(known, now_s, reach.first_hour_s, most)
@@ -168,47 +196,85 @@ class Collector:
             self._pieces = {piece.hour_s: piece for piece in self._archive.pieces()}
         return self._pieces
 
-    def _keep(self, hours: list[HourRead]) -> int:
+    def _keep(self, hours: Sequence[HourRead]) -> int:
         """Write hours, and return how many of their bets were restated."""
-        kept = self._archive.keep(hours)
         known = self._known()
-        day_s = hours[0].hour_s // DAY_S * DAY_S
-        for piece in self._archive.pieces(day_s, hours[-1].hour_s + HOUR_S):
+        hours = [replace(read, past_memory=self._is_past_memory(read)) for read in hours]
+        kept = self._archive.keep(hours)
+        for piece in self._archive.pieces(hours[0].hour_s - HOUR_S, hours[-1].hour_s + 2 * HOUR_S):
             known[piece.hour_s] = piece
         for each in kept:
             if each.restated:
                 log.warning("bets restated", hour=hour_text(each.piece.hour_s), bets=each.restated)
         return sum(each.restated for each in kept)
 
-    def _read(self, hours_s: list[int]) -> None:
+    def _is_past_memory(self, read: HourRead) -> bool:
+        """Whether the provider does not say less of an hour, but has begun to forget it."""
+        before = self._known().get(read.hour_s)
+        if before is None or not self._archive.is_past_memory(read, before):
+            return False
+        return fetch.totals(self._twoj, read.hour_s - MEMORY_S, read.hour_s) == HourSums()
+
+    def _read(self, hours_s: Sequence[int]) -> None:
         self.state = replace(self.state, reading=tuple(hours_s))
-        found = fetch.fetch(self._twoj, hours_s, self._workers)
+        try:
+            found = fetch.fetch(self._twoj, hours_s, self._workers)
+        except (BadAnswer, ServiceFailed) as error:
+            if len(hours_s) == 1:
+                reason = {"reason": error.sentence}
+                why = Explanation("The provider's answer cannot be read: {reason}", reason)
+                self._known()[hours_s[0]] = self._archive.miss(hours_s[0], why)
+                return
+            for hour_s in hours_s:  # which of them is it?
+                self._read([hour_s])
+            return
         self._paced_until = self._timer() + found.calls / self._calls_per_s
         self._keep(found.hours)
 
-    def _read_tail(self, known: dict[int, pieces.Piece], now_s: float) -> None:
-        """Read what is new of the running hour; what was read before stays, but for the last minutes."""
-        hour_s = int(now_s) // HOUR_S * HOUR_S
-        before, from_s, old = known.get(hour_s), hour_s, bets.EMPTY
-        if before:
-            from_s = max(hour_s, before.as_of_ms // 1000 - TAIL_OVERLAP_S)
-            old = bets.in_window(self._archive.rows(before), hour_s, from_s)
-        reply = self._twoj.all.history_table(start=from_s, end=hour_s + HOUR_S)
-        table = pa.concat_tables([old, bets.ordered(reply.data)])
-        read = HourRead(hour_s, table, None, reply.complete, reply.as_of.timestamp(), reply.by_provider_clock)
-        self._keep([read])
+    def _read_tail(self, now_s: float) -> None:
+        """Read what is new of the running hour, and what came of the one before since it was last read.
+
+        What was read before stays, but for the last minutes.
+        """
+        running_s, calls = int(now_s) // HOUR_S * HOUR_S, 0
+        known = {
+            piece.hour_s: piece for piece in self._archive.pieces(running_s - HOUR_S, running_s + HOUR_S)
+        }
+        for hour_s in (running_s - HOUR_S, running_s):
+            before = known.get(hour_s)
+            from_s = max(hour_s, before.as_of_ms // 1000 - TAIL_OVERLAP_S) if before else hour_s
+            is_whole = before and before.as_of_ms >= (hour_s + HOUR_S) * 1000
+            if is_whole or not (before or hour_s == running_s):
+                continue
+            old = self._archive.rows(before) if before else bets.EMPTY
+            try:
+                found = fetch.rest(self._twoj, hour_s, from_s, old)
+            except WrongShape:  # a bet that cannot be read; when it is over, the hour says so
+                found = fetch.Fetched([], 1)
+            calls += found.calls
+            if found.hours:
+                self._keep(found.hours)
+        self._tail_at = self._timer() + max(TAIL_EVERY_S, TAIL_CALL_S * calls)
 
     def _tidy(self, now_s: float) -> None:
         """Join the hours of finished days, sum them up, unlink what is old, and compare once a night."""
+        self._archive.check_files()
         today_s = int(now_s) // DAY_S * DAY_S
         first_s = (self._archive.extent() or (today_s, 0))[0]
         self._finish_days(first_s, today_s)
         if self._keep_days:
             self._archive.drop_before(today_s - (self._keep_days - 1) * DAY_S)
-        self._archive.unlink_left(self._archive.now_ms() - _LEFT_FOR_S * 1000)
-        if self._nightly.take(again=False):
-            self.compare(_COMPARED_DAYS)
+        self._unlink_left()
         self._pieces = None
+        if self._nightly.take(again=False):
+            try:
+                self.compare(_COMPARED_DAYS)
+            except Exception:
+                self._nightly.give_back()  # it is tried again in an hour
+                raise
+
+    def _unlink_left(self) -> None:
+        self._archive.unlink_left(self._archive.now_ms() - _LEFT_FOR_S * 1000)
 
     def fill(self, first_s: int, end_s: int) -> Iterator[int]:
         """Read what is missing or due of a window, newest first; yield how many of its hours are there.
@@ -251,8 +317,20 @@ class Collector:
                 known, from_s, to_s, by_day, lambda one, other: fetch.totals(self._twoj, one, other)
             )
             calls += found.calls
-            for hour_s in found.hours_s:
-                again = fetch.fetch(self._twoj, [hour_s], self._workers)
-                calls += again.calls
-                restated += self._keep(again.hours)
+            for hours_s in _side_by_side(found.hours_s):
+                again = [fetch.fetch(self._twoj, [hour_s], self._workers) for hour_s in hours_s]
+                calls += sum(each.calls for each in again)
+                restated += self._keep([read for each in again for read in each.hours])
         return calls, restated
+
+
+def _side_by_side(hours_s: Sequence[int]) -> Iterator[list[int]]:
+    """Yield hours of a day that follow each other together: a bet may have moved between them."""
+    together: list[int] = []
+    for hour_s in hours_s:
+        if together and (hour_s != together[-1] + HOUR_S or hour_s % DAY_S == 0):
+            yield together
+            together = []
+        together.append(hour_s)
+    if together:
+        yield together

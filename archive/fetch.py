@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
 
 from archive import bets
 from archive.bets import HOUR_S, HourSums
 from archive.proof import HourRead
 from twoj_client import TwoJ, TwoJError
 from twoj_client.models import StageDay, StageTotal
+from twoj_client.reply import Reply
 from twoj_client.windows import Window
 
 PAGE_ROWS = 2000
@@ -29,7 +32,7 @@ def fetch(twoj: TwoJ, hours_s: Sequence[int], workers: Executor) -> Fetched:
     """
     start_s, end_s = hours_s[0], hours_s[-1] + HOUR_S
     asked = [workers.submit(_sums, twoj, hour_s, hour_s + HOUR_S) for hour_s in hours_s]
-    reply = twoj.all.history_table(start=start_s, end=end_s)
+    reply: Reply[pa.Table] = twoj.all.history_table(start=start_s, end=end_s)
     theirs = [each.result() for each in asked]
     missing = set(reply.missing)
     read = [
@@ -43,8 +46,24 @@ def fetch(twoj: TwoJ, hours_s: Sequence[int], workers: Executor) -> Fetched:
         )
         for hour_s, sums in zip(hours_s, theirs, strict=True)
     ]
-    pages = sum(1 + max(len(each.table) - 1, 0) // PAGE_ROWS for each in read)
-    return Fetched(read, pages + len(theirs))
+    return Fetched(read, sum(_calls(each) for each in read) + len(theirs))
+
+
+def rest(twoj: TwoJ, hour_s: int, from_s: int, known: pa.Table) -> Fetched:
+    """Read an hour from a time on, without the provider's sums; `known` are its bets before.
+
+    It is the hour as far as the provider told it: none where that is not whole. Raises TwoJError.
+    """
+    reply: Reply[pa.Table] = twoj.all.history_table(start=from_s, end=hour_s + HOUR_S)
+    table = pa.concat_tables([bets.in_window(known, hour_s, from_s), bets.ordered(reply.data)])
+    read = HourRead(hour_s, table, None, reply.complete, reply.as_of.timestamp(), reply.by_provider_clock)
+    calls = _calls(replace(read, table=reply.data))
+    return Fetched([read] if reply.complete else [], calls)
+
+
+def _calls(read: HourRead) -> int:
+    pages = 1 + max(len(read.table) - 1, 0) // PAGE_ROWS
+    return pages if read.complete else 2 * pages  # they were asked for once more
 
 
 def totals(twoj: TwoJ, start_s: int, end_s: int) -> HourSums:

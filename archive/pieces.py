@@ -6,17 +6,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archive.bets import DAY_S, BetChange, HourSums
-from archive.proof import Explanation, PieceState
+from archive.proof import FINISHED, Explanation, PieceState
 from archive.store import WrittenFile
 from ledger.database import Books, Ledger, clock_ms
 from ledger.schema import archive_files, leases, pieces, restatements
 
 ALWAYS_S: Final = 2**40
 """After all times."""
+_LOCK: Final = 0x2A100
+"""PostgreSQL's number for "somebody is changing the pieces": any number nobody else uses."""
 _MOST_SAID: Final = 1000
 """So many changed bets of one hour are written down one by one; the sums of the versions tell of all."""
 
@@ -35,6 +37,11 @@ class Piece:
     last_read_ms: int
     digest: str
     path: str | None
+
+    @property
+    def holds_proven_rows(self) -> bool:
+        """Whether its rows were proven, whatever the provider says now; versions lie above such alone."""
+        return self.state in FINISHED or (self.state is PieceState.DIFFERS and self.version > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +93,14 @@ def count(books: Books, start_s: int, end_s: int, states: Collection[PieceState]
 
 
 def _latest(start_s: int, end_s: int) -> Select[Any]:
+    return select(pieces).where(pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s, _counts())
+
+
+def _counts() -> ColumnElement[bool]:
+    """Return the condition that a version is the newest of its hour."""
     newer = pieces.alias("newer")
-    is_newer = and_(
-        newer.c.mch_id == pieces.c.mch_id,
-        newer.c.hour_s == pieces.c.hour_s,
-        newer.c.version > pieces.c.version,
-    )
-    return (
-        select(pieces)
-        .where(pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s)
-        .where(~select(newer.c.hour_s).where(is_newer).exists())
-    )
+    of_hour = newer.c.mch_id == pieces.c.mch_id, newer.c.hour_s == pieces.c.hour_s
+    return ~select(newer.c.hour_s).where(*of_hour, newer.c.version > pieces.c.version).exists()
 
 
 def by_day(books: Books) -> list[DaySums]:
@@ -142,10 +146,29 @@ def write_over(books: Books, piece: Piece, now_ms: int) -> None:
     books.execute(update(pieces).where(*key).values(**_row(piece), last_read_ms=now_ms, reads=reads))
 
 
+def proven_below(books: Books, hour_s: int) -> Piece | None:
+    """Return the newest version of an hour that was proven, None where none was."""
+    proven = select(pieces).where(pieces.c.hour_s == hour_s, pieces.c.state.in_(FINISHED))
+    row = books.execute(proven.order_by(pieces.c.version.desc()).limit(1)).first()
+    return _piece(row) if row else None
+
+
+def only_writer(books: Books) -> None:
+    """Let others that change the pieces wait until this transaction ends; in SQLite all writers do."""
+    if books.connection.dialect.name == "postgresql":
+        books.connection.execute(select(func.pg_advisory_xact_lock(_LOCK, books.mch_id % 2**31)))
+
+
 def due_again(books: Books, start_s: int, end_s: int) -> int:
     """Have the hours of a window be read again soon, as if they had never been; return how many."""
     hours = pieces.c.hour_s >= start_s, pieces.c.hour_s < end_s
-    return books.execute(update(pieces).where(*hours).values(last_read_ms=0)).rowcount
+    return books.execute(update(pieces).where(*hours, _counts()).values(last_read_ms=0)).rowcount
+
+
+def is_asked_again(books: Books) -> bool:
+    """Whether there are hours that somebody wants to be read again."""
+    asked = select(pieces.c.hour_s).where(pieces.c.last_read_ms == 0, _counts()).limit(1)
+    return books.execute(asked).first() is not None
 
 
 def drop(books: Books, before_s: int) -> list[str]:
@@ -163,6 +186,18 @@ def move(books: Books, moved: Sequence[Piece], path: str) -> set[str]:
     lie = update(pieces).where(*key).values(path=path)
     books.execute(lie, [{"of_hour": piece.hour_s, "of_version": piece.version} for piece in moved])
     return left
+
+
+def announce_file(books: Books, kind: str, start_s: int, path: str, until_ms: int) -> None:
+    """Write that a file is about to be written: who ends in the middle leaves it, as of `until_ms`."""
+    of_path = archive_files.c.path == path
+    left = update(archive_files).where(of_path, archive_files.c.left_at_ms.is_not(None))
+    if books.execute(left.values(left_at_ms=until_ms)).rowcount or books.scalar(
+        select(archive_files.c.path).where(of_path)
+    ):
+        return
+    row = {"path": path, "kind": kind, "start_s": start_s, "row_count": 0, "size_bytes": 0, "sha256": ""}
+    books.execute(insert(archive_files), row | {"made_of": "", "written_at_ms": 0, "left_at_ms": until_ms})
 
 
 def add_file(books: Books, made: ArchiveFile, now_ms: int) -> None:
@@ -190,6 +225,12 @@ def files(books: Books, kind: str, start_s: int, end_s: int) -> list[ArchiveFile
         .where(archive_files.c.start_s >= start_s, archive_files.c.start_s < end_s)
     )
     return [_file(row) for row in books.execute(wanted.order_by(archive_files.c.start_s))]
+
+
+def file(books: Books, path: str) -> WrittenFile | None:
+    """Return a file as it was written, None where no such file is to be read."""
+    row = books.execute(select(archive_files).where(archive_files.c.path == path)).first()
+    return _file(row).file if row else None
 
 
 def made_of_day(books: Books, day_s: int) -> list[str]:
@@ -222,15 +263,10 @@ def left(books: Books) -> set[str]:
     return set(books.scalars(select(archive_files.c.path).where(archive_files.c.left_at_ms.is_not(None))))
 
 
-def left_before(books: Books, before_ms: int) -> list[str]:
-    """Return the files that nothing has referred to since before a time."""
-    return list(books.scalars(select(archive_files.c.path).where(archive_files.c.left_at_ms < before_ms)))
-
-
-def forget_files(books: Books, paths: Sequence[str]) -> None:
-    """Take away the rows of files that were unlinked."""
-    for path in paths:
-        books.execute(archive_files.delete().where(archive_files.c.path == path))
+def drop_left(books: Books, before_ms: int) -> list[str]:
+    """Take away the rows of files that nothing has referred to since before a time; return their paths."""
+    left = archive_files.delete().where(archive_files.c.left_at_ms < before_ms)
+    return list(books.scalars(left.returning(archive_files.c.path)))
 
 
 def add_restatements(
@@ -261,19 +297,14 @@ def restated(books: Books, since_id: int = 0, most: int = 1000) -> list[Any]:
     return list(books.execute(newest.limit(most)))
 
 
-def forget_restatements(books: Books, user_id: int | None, op_id: str | None) -> None:
+def forget_restatements(books: Books, is_theirs: Callable[[Mapping[str, Any]], bool]) -> None:
     """Take out of the list of restatements what tells of a player's bets; their sums stay."""
     rows = books.execute(select(restatements.c.id, restatements.c.before, restatements.c.after)).all()
     for row in rows:
         told = [json.loads(each) for each in (row.before, row.after) if each]
-        if any(_is_of(bet, user_id, op_id) for bet in told):
+        if any(is_theirs(bet) for bet in told):
             gone = {"event_id": "", "before": None, "after": None}
             books.execute(update(restatements).where(restatements.c.id == row.id).values(**gone))
-
-
-def _is_of(bet: Mapping[str, Any], user_id: int | None, op_id: str | None) -> bool:
-    by_user = user_id is not None and bet["user_id"] == user_id
-    return by_user or (op_id is not None and bet["op_id"] == op_id)
 
 
 class Lease:

@@ -42,6 +42,8 @@ class HourRead:
     """Whether its pages hold as many different bets as they say there are."""
     as_of_s: float
     by_provider_clock: bool
+    past_memory: bool = False
+    """Whether bets are gone, and the provider says nothing of any time before: its memory ends there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def judge(read: HourRead, in_neighbours: int) -> tuple[PieceState, Explanation |
 
 def contradiction(read: HourRead, in_neighbours: int = 0) -> Explanation | None:
     """Return what speaks against an hour; None where nothing does."""
-    if not read.complete:
+    table = read.table
+    if not read.complete or pc.count_distinct(table["event_id"]).as_py() != len(table):
         return Explanation("Its pages do not hold as many different bets as they say there are.")
     times = read.table["start_at"]
     if len(times) and (pc.min(times).as_py() < read.hour_s or pc.max(times).as_py() >= read.hour_s + HOUR_S):
@@ -88,3 +91,14 @@ def contradiction(read: HourRead, in_neighbours: int = 0) -> Explanation | None:
         " result {gain_li} li.",
         {"count": off.count, "bet_li": off.bet_li, "gain_li": off.gain_li},
     )
+
+
+def loses_its_beginning(before: pa.Table, after: pa.Table) -> bool:
+    """Whether bets are gone, and all that are gone began before all that are left."""
+    if len(after) >= len(before):
+        return False
+    if not len(after):
+        return True
+    first = pc.min(after["start_at"])
+    kept = pc.sum(pc.greater_equal(before["start_at"], first)).as_py()
+    return bool(kept <= len(after))

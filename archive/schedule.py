@@ -10,7 +10,7 @@ from archive.proof import PROVEN_AFTER_S, PieceState
 
 _MINUTE_S: Final = 60
 OPEN_READS_S: Final = (10 * _MINUTE_S, PROVEN_AFTER_S + 5 * _MINUTE_S)
-"""An hour that is over is read at once, and again so long after its end, until it is proven."""
+"""An hour that is over is read so long after its end, and each hour from then on, until it is proven."""
 PROVEN_READS_S: Final = (DAY_S, 3 * DAY_S, 14 * DAY_S)
 """A bet that moves to another player leaves the sums as they were: proven hours are read again."""
 _RETRY_S: Final = HOUR_S
@@ -44,24 +44,35 @@ def horizon(pieces: Mapping[int, Piece], now_s: float, days: int) -> Horizon:
 
 def is_due(piece: Piece, now_s: float) -> bool:
     """Whether an hour that was read is to be read again."""
-    end_s, read_s = piece.hour_s + HOUR_S, piece.last_read_ms / 1000
-    if piece.state is PieceState.ERASED:  # or what was taken out would come back
-        return False
+    if not piece.last_read_ms:  # somebody asked for it
+        return True
+    end_s, read_s, as_of_s = piece.hour_s + HOUR_S, piece.last_read_ms / 1000, piece.as_of_ms / 1000
+    # What has not healed for long seldom does: the older, the more rarely.
+    is_retried = now_s >= read_s + max(_RETRY_S, (read_s - end_s) / 4)
     if piece.state in (PieceState.DIFFERS, PieceState.MISSING):
-        # What has not healed for long seldom does: the older, the more rarely.
-        return now_s >= read_s + max(_RETRY_S, (read_s - end_s) / 4)
-    after_s = OPEN_READS_S if piece.state is PieceState.OPEN else PROVEN_READS_S
-    return any(read_s < end_s + each <= now_s for each in (0, *after_s))
+        return is_retried
+    is_open = piece.state is PieceState.OPEN
+    passed = [end_s + each for each in (OPEN_READS_S if is_open else PROVEN_READS_S) if end_s + each <= now_s]
+    if not passed or read_s < passed[-1]:
+        return bool(passed)
+    # By the provider's clock it is too young yet; or it was cut when it was read, and so not told anew.
+    is_left = end_s + OPEN_READS_S[-1] <= now_s if is_open else as_of_s < passed[-1] - PROVEN_AFTER_S
+    return is_left and is_retried
 
 
 def next_hours(pieces: Mapping[int, Piece], now_s: float, first_hour_s: int, most: int) -> list[int]:
     """Return the hours to read next, all of one UTC day and one after the other; none where nothing is due.
 
-    First those that have just ended, then those to be read again, newest first, then those never read.
+    First those that have just ended, then those to be read again, newest first, then those never read, as far
+    back as `first_hour_s`.
     """
     over = range(int(now_s) // HOUR_S * HOUR_S - HOUR_S, first_hour_s - 1, -HOUR_S)
     fresh = [hour_s for hour_s in over[:3] if hour_s not in pieces]
-    due = [hour_s for hour_s in over if hour_s in pieces and is_due(pieces[hour_s], now_s)]
+    over_by_s = now_s - now_s % HOUR_S
+    due = sorted(
+        (hour_s for hour_s, piece in pieces.items() if hour_s < over_by_s and is_due(piece, now_s)),
+        reverse=True,
+    )
     never = (hour_s for hour_s in over if hour_s not in pieces)
     newest = next(iter([*fresh, *due]), None)
     if newest is not None:

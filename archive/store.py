@@ -1,5 +1,6 @@
 """Where the files of the archive are: a folder. Files are written once, whole, and never changed."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -16,6 +17,9 @@ import pyarrow.parquet as pq
 OFF: Final = "off"
 """The setting under which there is no archive."""
 ROW_GROUP: Final = 20_000
+_MOST_CHECKED: Final = 50_000
+_PASSING: Final = (errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""Errors that say nothing of the file itself."""
 CHUNK: Final = 2**20
 
 
@@ -41,6 +45,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._checked: dict[str, tuple[str | int, ...]] = {}
 
     @property
     def place(self) -> str:
@@ -72,10 +77,12 @@ class Folder:
         return parquet_table(path, self.root / path)
 
     def check(self, file: WrittenFile) -> None:
-        """Raise FileDamaged where a file is not what was written."""
+        """Raise FileDamaged where a file is not what was written, OSError where it may not be read now."""
         try:
             found = sha256(self.root / file.path)
         except OSError as error:
+            if error.errno in _PASSING:
+                raise
             raise FileDamaged(f"{file.path} cannot be read: {error.strerror}") from None
         if found != file.sha256:
             raise FileDamaged(f"{file.path} is not the file that was written: its SHA-256 differs.")
@@ -91,8 +98,24 @@ class Folder:
         return sum((self.root / path).is_file() for path in paths)
 
     def places(self, files: Sequence[WrittenFile]) -> list[str]:
-        """Return where the engine finds files."""
+        """Return where the engine finds files. Each is hashed at its first use, and after each change of it.
+
+        Raises FileDamaged where one is not what was written, OSError where it may not be read just now.
+        """
+        for file in files:
+            seen = self._seen(file)
+            if seen is None or self._checked.get(file.path) != seen:
+                self.check(file)
+                if len(self._checked) >= _MOST_CHECKED:
+                    self._checked.clear()
+                self._checked[file.path] = seen or ()
         return [str(self.root / file.path) for file in files]
+
+    def _seen(self, file: WrittenFile) -> tuple[str | int, ...] | None:
+        with suppress(OSError):
+            found = (self.root / file.path).stat()
+            return file.sha256, found.st_size, found.st_mtime_ns, found.st_ino
+        return None
 
     def unlink(self, path: str) -> None:
         """Take a file away, if it is there."""

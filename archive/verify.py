@@ -1,7 +1,7 @@
 """Whether the files of an archive are as they were written; what is not is told, and read again."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from archive import bets, pieces
@@ -14,40 +14,41 @@ from archive.store import FileDamaged
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Something that is not as it was written: a sentence, and the hours that lie there, if any."""
+    """Something that is not as it was written: a sentence, and the path of the file."""
 
     sentence: str
-    hours_s: tuple[int, ...] = ()
+    path: str
+    is_foreign: bool = False
+    """Whether it is not a file of this archive, and so is never read."""
 
 
 def verify(archive: Archive) -> Iterator[Damage]:
     """Yield what is wrong with the files: their bytes, or their bets against what the pieces say.
 
-    Asks no network. Raises LedgerAway.
+    Asks no network. Raises LedgerAway, OSError.
     """
     with archive.ledger.reading() as books:
         files = pieces.all_files(books)
         found = pieces.latest(books)
+        left = pieces.left(books)
     lying = defaultdict(list)
     for piece in found:
         if piece.path:
             lying[piece.path].append(piece)
     for each in files:
-        hours = lying.get(each.file.path, [])
+        path = each.file.path
         try:
             archive.folder.check(each.file)
-            if hours:
-                _check_bets(archive, each.file.path, hours)
+            if path in lying:
+                _check_bets(archive, path, lying[path])
         except FileDamaged as error:
-            yield Damage(str(error), tuple(piece.hour_s for piece in hours))
+            yield Damage(str(error), path)
     known = {each.file.path for each in files}
     for path in sorted(set(lying) - known):
-        yield Damage(f"{path} is not in the list of files.", tuple(piece.hour_s for piece in lying[path]))
-    with archive.ledger.reading() as books:
-        known |= pieces.left(books)
+        yield Damage(f"{path} is not in the list of files.", path)
     for path in archive.folder.paths(str(archive.mch_id)):
-        if path not in known:
-            yield Damage(f"{path} is not of this archive; it is not read.")
+        if path not in known | left and not path.endswith(".part"):  # of a writer that has not ended, or did
+            yield Damage(f"{path} is not of this archive; it is not read.", path, is_foreign=True)
 
 
 def _check_bets(archive: Archive, path: str, hours: list[Piece]) -> None:
@@ -56,26 +57,33 @@ def _check_bets(archive: Archive, path: str, hours: list[Piece]) -> None:
         raise FileDamaged(f"{path} holds other bets than those of its hours.")
     for piece in hours:
         of_hour = bets.ordered(bets.in_window(table, piece.hour_s, piece.hour_s + HOUR_S))
-        if piece.state is not PieceState.ERASED and bets.digest(of_hour) != piece.digest:
+        if bets.digest(of_hour) != piece.digest:
             raise FileDamaged(f"{path} does not hold the bets of {hour_text(piece.hour_s)}.")
 
 
-def give_up(archive: Archive, damages: list[Damage]) -> int:
-    """Have the hours that lie in damaged files be read again, as if they had never been; return how many."""
-    hours = [hour_s for damage in damages for hour_s in damage.hours_s]
-    for hour_s in hours:
-        for piece in archive.pieces(hour_s, hour_s + HOUR_S):
-            why = Explanation("Its file is damaged.")
-            lost = replace(
+def give_up(archive: Archive, damages: Collection[Damage]) -> int:
+    """Let go of damaged files, and have the hours in them be read again; return how many hours.
+
+    What was made of other files is made again. Raises LedgerAway.
+    """
+    damaged = {damage.path for damage in damages}
+    with archive.ledger.writing() as books:
+        pieces.only_writer(books)
+        lost = [piece for piece in pieces.latest(books) if piece.path in damaged]
+        for piece in lost:
+            version = piece.version + piece.holds_proven_rows  # what was proven once stays known
+            missing = replace(
                 piece,
+                version=version,
                 state=PieceState.MISSING,
-                why=why,
+                why=Explanation("Its file is damaged."),
                 path=None,
                 ours=HourSums(),
                 digest=bets.digest(bets.EMPTY),
             )
-            with archive.ledger.writing() as books:
-                pieces.write_over(books, lost, 0)
-                if piece.path:
-                    pieces.leave(books, [piece.path], archive.now_ms())
-    return len(hours)
+            if version == piece.version:
+                pieces.write_over(books, missing, 0)
+            else:
+                pieces.add(books, [missing], 0)
+        pieces.leave(books, damaged, archive.now_ms())
+    return len(lost)

@@ -338,3 +338,13 @@ leases = Table(
     Column("until_ms", BigInteger, nullable=False, comment="by the database's clock"),
     comment="Work that one server does for all",
 )
+
+forgotten_players = Table(
+    "forgotten_players",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("digest", String(64), primary_key=True, comment="SHA-256 over the salt and an id"),
+    Column("salt", String(32), nullable=False, comment="the same in all rows of a merchant"),
+    Column("at_ms", BigInteger, nullable=False),
+    comment="Whose ids the archive takes in no more; no ids",
+)

@@ -10,6 +10,7 @@ from archive.bets import DAY_S, EMPTY, HOUR_S, HourSums
 from archive.proof import FINISHED, HourRead, PieceState
 from archive.verify import Damage, give_up
 from tests.archive.conftest import Filled
+from tests.archive.test_breaking import bet, read
 from tests.provider import CLOCK
 from twoj_client.windows import Window
 
@@ -69,8 +70,9 @@ def test_gaps_are_named_and_those_side_by_side_are_one(archive):
 
 
 def test_an_hour_whose_file_is_damaged_lacks_and_one_that_differs_does_not(archive):
-    keep(archive, hour(9))
-    give_up(archive, [Damage("its file is gone", (hour(9),))])
+    archive.keep([read(bet(1, hour(9)), hour_s=hour(9))])
+    (piece,) = archive.pieces(hour(9), hour(8))
+    assert give_up(archive, [Damage("its file is gone", piece.path)]) == 1
     keep(archive, hour(8), theirs=HourSums(1, 1000, -1000))
     keep(archive, hour(7))
     found = held(archive, hour(9), hour(6))

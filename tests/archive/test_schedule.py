@@ -1,5 +1,7 @@
 """Which hours are read next, by written cases."""
 
+from dataclasses import replace
+
 import pytest
 
 from archive.bets import DAY_S, HOUR_S, HourSums
@@ -12,7 +14,8 @@ NOW = TODAY + 10 * HOUR_S + 60
 
 
 def piece(hour_s: int, read_s: float = NOW, state: PieceState = PieceState.PROVEN, bets: int = 1) -> Piece:
-    return Piece(hour_s, 1, state, None, HourSums(bets, 0, 0), None, 0, int(read_s * 1000), "", None)
+    read_ms = int(read_s * 1000)
+    return Piece(hour_s, 1, state, None, HourSums(bets, 0, 0), None, read_ms, read_ms, "", None)
 
 
 def all_read(first_s: int, last_s: int = TODAY + 9 * HOUR_S, **how: object) -> dict[int, Piece]:
@@ -33,17 +36,40 @@ def test_an_hour_that_has_just_ended_goes_before_the_past():
     known = all_read(TODAY, TODAY + 8 * HOUR_S)
     assert next_hours(known, NOW, TODAY - DAY_S, 24) == [TODAY + 9 * HOUR_S]
     known[TODAY + 9 * HOUR_S] = piece(TODAY + 9 * HOUR_S, NOW - 90, PieceState.OPEN)  # while it ran
-    assert next_hours(known, NOW, TODAY - DAY_S, 24) == [TODAY + 9 * HOUR_S]
+    assert next_hours(known, NOW + 9 * 60, TODAY - DAY_S, 24) == [TODAY + 9 * HOUR_S]
+
+
+def test_what_is_due_is_read_though_it_lies_before_what_is_to_be_filled():
+    asked = TODAY - 90 * DAY_S
+    known = all_read(TODAY) | {asked: piece(asked, 0)}
+    assert next_hours(known, NOW, TODAY, 24) == [asked]
+    known[asked] = piece(asked, NOW - 4 * DAY_S, PieceState.MISSING)
+    assert next_hours(known, NOW, TODAY, 24) == []
+    assert next_hours(known, NOW + 20 * DAY_S, NOW + 20 * DAY_S, 24)[-1:] == [TODAY + 9 * HOUR_S]
+
+
+def test_a_reading_that_proved_nothing_is_tried_again_each_hour():
+    """One that came cut leaves `as_of` where it was: the scheduled reading is still to be done."""
+    cut = Piece(TODAY - 2 * DAY_S, 1, PieceState.PROVEN, None, HourSums(), None, 0, 0, "", None)
+    end_s = cut.hour_s + HOUR_S
+    for read_s, as_of_s, now_s, due in [
+        (end_s + DAY_S, end_s + 7500, end_s + DAY_S + 3600, False),  # a quarter of its age has to pass
+        (end_s + DAY_S, end_s + 7500, end_s + DAY_S + DAY_S // 4, True),
+        (end_s + DAY_S, end_s + DAY_S, end_s + DAY_S + DAY_S // 4, False),
+        (end_s + DAY_S, end_s + DAY_S - 7200, end_s + 2 * DAY_S, False),  # the provider's clock is behind
+    ]:
+        assert is_due(replace(cut, as_of_ms=as_of_s * 1000, last_read_ms=read_s * 1000), now_s) is due
 
 
 @pytest.mark.parametrize(
     ("state", "ended_ago_s", "read_ago_s", "due"),
     [
-        (PieceState.OPEN, 60, 61, True),  # read while it ran
-        (PieceState.OPEN, 60, 59, False),
+        (PieceState.OPEN, 60, 61, False),  # its last minutes are read with the running hour's
         (PieceState.OPEN, 600, 590, True),
         (PieceState.OPEN, 7499, 3600, False),
         (PieceState.OPEN, 7500, 3600, True),
+        (PieceState.OPEN, 11_100, 3599, False),  # by the provider's clock it is younger
+        (PieceState.OPEN, 11_100, 3600, True),
         (PieceState.PROVEN, DAY_S - 1, DAY_S - 9000, False),
         (PieceState.PROVEN, DAY_S, DAY_S - 9000, True),
         (PieceState.PROVEN, 3 * DAY_S, 2 * DAY_S, True),
@@ -54,7 +80,8 @@ def test_an_hour_that_has_just_ended_goes_before_the_past():
         (PieceState.MISSING, 9000, 3600, True),
         (PieceState.DIFFERS, 10 * DAY_S, 2 * DAY_S, True),
         (PieceState.DIFFERS, 10 * DAY_S, DAY_S, False),
-        (PieceState.ERASED, 14 * DAY_S, 13 * DAY_S, False),
+        (PieceState.ERASED, 14 * DAY_S, 13 * DAY_S, True),
+        (PieceState.ERASED, 15 * DAY_S, DAY_S, False),
     ],
 )
 def test_when_an_hour_is_read_again(state: PieceState, ended_ago_s: int, read_ago_s: int, due: bool):

@@ -1,0 +1,125 @@
+"""A provider in this process, for what the collector asks: its bets may change, and its answers may lie."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from archive.bets import DAY_S, HOUR_S, STORED, HourSums
+from twoj_client.errors import ConnectionFailed, WrongShape
+from twoj_client.models import StageAnswer, StageDay, StageTotal
+from twoj_client.reply import Reply
+from twoj_client.windows import Window
+
+Bet = dict[str, Any]
+PAGE_ROWS = 2000
+
+
+def bet(number: int, at: int, user_id: int = 7, bet_li: int = 1000, gain_li: int = -1000) -> Bet:
+    """Return a round; what is not said is the same in all."""
+    row: Bet = {"event_id": f"e{number}", "draw_id": "", "game_id": 1001, "user_id": user_id}
+    row |= {"op_id": f"p{user_id}", "bet_amount": bet_li, "gain_amount": gain_li}
+    return row | {"credit_before_bet": 5000, "credit": 4000, "start_at": at, "end_at": at + 1}
+
+
+def table_of(rows: Iterable[Bet]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=STORED)
+
+
+def sums_of(rows: Iterable[Bet]) -> HourSums:
+    rows = list(rows)
+    return HourSums(
+        len(rows), sum(row["bet_amount"] for row in rows), sum(row["gain_amount"] for row in rows)
+    )
+
+
+@dataclass
+class ToldProvider:
+    """Answers as `TwoJ` does. `bets` are its truth, by event; the rest is how it tells it."""
+
+    clock: Callable[[], float]
+    bets: dict[str, Bet] = field(default_factory=dict)
+    calls: list[tuple[str, int, int]] = field(default_factory=list)
+    is_away: bool = False
+    cut: set[int] = field(default_factory=set)
+    """Hours of which it tells fewer bets than it says there are."""
+    lagging: dict[int, HourSums] = field(default_factory=dict)
+    """What its sums of an hour lag behind its bets."""
+    without_sums: bool = False
+    unreadable: set[int] = field(default_factory=set)
+    also: list[Bet] = field(default_factory=list)
+    """Bets that it tells besides, in the hour of their time: in pages and sums alike."""
+    memory_from_s: int = 0
+    ahead_s: int = 0
+    """By how much its clock is ahead of ours."""
+    by_provider_clock: bool = True
+
+    @property
+    def all(self) -> "ToldProvider":
+        return self
+
+    def truth(self, start: int, end: int) -> list[Bet]:
+        start = max(start, self.memory_from_s)
+        return [bet for bet in (*self.bets.values(), *self.also) if start <= bet["start_at"] < end]
+
+    def history_table(self, *, start: int, end: int) -> Reply[pa.Table]:
+        self._asked("history", start, end)
+        rows: list[Bet] = []
+        missing = []
+        for hour_s in range(start - start % HOUR_S, end, HOUR_S):
+            if hour_s in self.unreadable:
+                raise WrongShape("A bet has no amount.", endpoint="/api/all/history")
+            window = Window(max(start, hour_s), min(end, hour_s + HOUR_S))
+            told = self.truth(*window)
+            self.calls += [("page", *window)] * (max(len(told) - 1, 0) // PAGE_ROWS)
+            if hour_s in self.cut:
+                missing.append(window)
+                told = told[: len(told) // 2]
+            rows += told
+        return Reply(
+            table_of(rows),
+            self._as_of(),
+            not missing,
+            tuple(missing),
+            by_provider_clock=self.by_provider_clock,
+        )
+
+    def sums(self, *, start: int, end: int) -> Reply[StageAnswer]:
+        self._asked("sums", start, end)
+        if self.without_sums:
+            raise ConnectionFailed("No connection to the provider.")
+        days = []
+        for day_s in range(start - start % DAY_S, end, DAY_S):
+            told = sums_of(self.truth(max(start, day_s), min(end, day_s + DAY_S)))
+            for hour_s, lag in self.lagging.items():
+                if day_s <= hour_s < day_s + DAY_S and start <= hour_s < end:
+                    told -= lag
+            if told != HourSums():
+                days.append((date.fromordinal(719_163 + day_s // DAY_S), told))
+        whole = sum((told for _, told in days), HourSums())
+        return Reply(
+            StageAnswer(
+                [StageDay(day, *_stage(told)) for day, told in days[::-1]], StageTotal(*_stage(whole))
+            ),
+            self._as_of(),
+            by_provider_clock=self.by_provider_clock,
+        )
+
+    @property
+    def _says(self) -> bool:
+        return self.by_provider_clock
+
+    def _as_of(self) -> datetime:
+        return datetime.fromtimestamp(self.clock() + min(self.ahead_s, 0), UTC)
+
+    def _asked(self, what: str, start: int, end: int) -> None:
+        assert start < end
+        self.calls.append((what, start, end))
+        if self.is_away:
+            raise ConnectionFailed("No connection to the provider.")
+
+
+def _stage(told: HourSums) -> tuple[int, int, int, int]:
+    return told.count, told.bet_li, told.gain_li, -told.gain_li
