@@ -15,7 +15,9 @@ import pyarrow as pa
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, STORED
+from archive.bets import DAY_S, HOUR_S, STORED, digest_of
+from archive.pieces import ArchiveFile
+from archive.sizes import bin_sql
 from archive.store import FileDamaged
 from twoj_client.cache.memory import Memory
 
@@ -49,13 +51,21 @@ _GAMES: Final = f"""
 _PLAYERS: Final = f"""
     SELECT user_id, any_value(op_id) AS op_id, game_id, day_s, CAST(count(*) AS BIGINT) AS bets,
         CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li,
-        min(start_at) AS first_s, max(start_at) AS last_s, CAST(sum(begins) AS BIGINT) AS sessions
+        min(start_at) AS first_s, max(start_at) AS last_s, CAST(sum(begins) AS BIGINT) AS sessions,
+        max(bet_amount + gain_amount) AS most_won_li
     FROM (
         SELECT *, CASE WHEN start_at - lag(start_at) OVER (
                 PARTITION BY user_id, game_id, day_s ORDER BY start_at, event_id
             ) <= 1800 THEN 0 ELSE 1 END AS begins
         FROM (SELECT *, start_at - start_at % {DAY_S} AS day_s FROM bets) AS dated
     ) AS begun GROUP BY user_id, game_id, day_s
+"""
+_SIZES: Final = f"""
+    SELECT game_id, what, {bin_sql("li")} AS from_li, count(*) AS bets, CAST(sum(li) AS BIGINT) AS amount_li
+    FROM (
+        SELECT game_id, 'bet' AS what, bet_amount AS li FROM bets
+        UNION ALL SELECT game_id, 'win' AS what, bet_amount + gain_amount AS li FROM bets
+    ) AS sized WHERE li > 0 GROUP BY game_id, what, from_li
 """
 _COLUMNS: Final = ", ".join(
     f"NULL::{'VARCHAR' if pa.types.is_string(field.type) else 'BIGINT'} AS {field.name}" for field in STORED
@@ -68,10 +78,12 @@ class RollUp(StrEnum):
     GAMES = "games"
     """Quarter-hour × game: bets, bet_li, gain_li, and the exact sums of squares and products of b and w."""
     PLAYERS = "players"
-    """UTC day × player × game: bets, bet_li, gain_li, first_s, last_s, sessions."""
+    """UTC day × player × game: bets, bet_li, gain_li, first_s, last_s, sessions, most_won_li."""
+    SIZES = "sizes"
+    """Game × what (bet, win) × bin of its size (`sizes.EDGES_LI`): bets, amount_li."""
 
 
-MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS}
+MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS, RollUp.SIZES: _SIZES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +126,7 @@ class Engine:
         use = {
             each.start_s: each
             for each in sums
-            if each.start_s in days and days[each.start_s].made_of == each.made_of
+            if rolled and each.start_s in days and each.made_of == _made_of(rolled, days[each.start_s])
         }
         raw = [each for each in days.values() if each.start_s not in use] + hours
         return Sources(self._places(raw), self._places(use.values()))
@@ -222,11 +234,13 @@ class Engine:
         made = False
         for kind in RollUp:
             old = [each.file.path for each in there[kind]]
-            if any(each.made_of == days[0].made_of for each in there[kind]):
+            made_of = _made_of(kind, days[0])
+            if any(each.made_of == made_of for each in there[kind]):
                 continue
-            path = f"{self.archive.mch_id}/{kind}/{days[0].file.path.rpartition('/')[2]}"
+            day = days[0].file.path.rpartition("/")[2][: len("2026-03-15")]
+            path = f"{self.archive.mch_id}/{kind}/{day}-{made_of[:16]}.parquet"
             table = self._of_file(MADE[kind], self.archive.folder.places([days[0].file])[0])
-            self.archive.add_roll_up(kind, day_s, path, table, days[0].made_of, old)
+            self.archive.add_roll_up(kind, day_s, path, table, made_of, old)
             made = True
         return made
 
@@ -234,6 +248,11 @@ class Engine:
         sql = f"WITH bets AS (SELECT * FROM read_parquet($file)) {made} ORDER BY ALL"
         with self._connection.cursor() as cursor:
             return cursor.sql(sql, params={"file": place}).to_arrow_table()
+
+
+def _made_of(kind: RollUp, day: ArchiveFile) -> str:
+    """Return the digest of a day's roll-up: of its pieces, and of how it is made of them."""
+    return digest_of([day.made_of, MADE[kind]])
 
 
 def quoted(files: Iterable[str]) -> str:

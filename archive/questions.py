@@ -87,6 +87,15 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "a player",
         RollUp.PLAYERS,
     ),
+    "top_players": Question(
+        f"SELECT * FROM (SELECT user_id, max(op_id) AS op_id, {_SUMS}, max(most_won_li) AS most_won_li"
+        " FROM players WHERE user_id IS NOT NULL GROUP BY user_id) AS summed"
+        " WHERE $rank = 'bet' OR ($rank = 'won' AND gain_li > 0) OR ($rank = 'lost' AND gain_li < 0)"
+        " ORDER BY CASE $rank WHEN 'bet' THEN -bet_li WHEN 'won' THEN -gain_li ELSE gain_li END, user_id"
+        " LIMIT $most",
+        "a player, by what they bet, won or lost in sum the most first",
+        RollUp.PLAYERS,
+    ),
     "players_of_game": Question(
         f"SELECT user_id, max(op_id) AS op_id, {_SUMS}, min(first_s) AS first_s, max(last_s) AS last_s"
         " FROM players WHERE game_id = $game_id GROUP BY user_id ORDER BY user_id",
@@ -122,6 +131,10 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "SELECT * FROM bets WHERE event_id = $id OR draw_id = $id ORDER BY start_at, event_id LIMIT $most",
         "a round of an event or a draw",
     ),
+    "round": Question(
+        "SELECT * FROM bets WHERE event_id = $id ORDER BY start_at LIMIT 1", "the round of an event"
+    ),
+    "rounds": Question("SELECT * FROM bets ORDER BY start_at, event_id", "a round, the oldest first"),
     "rounds_of_player": Question(
         "SELECT * FROM bets WHERE user_id = $user_id ORDER BY start_at, event_id", "a round of a player"
     ),
@@ -132,6 +145,12 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "SELECT * FROM bets WHERE bet_amount + gain_amount >= $least_li"
         " ORDER BY bet_amount + gain_amount DESC, start_at DESC, event_id LIMIT $most",
         "a round that gave back that much or more, the most first",
+    ),
+    "days_of_wins": Question(
+        "SELECT day_s, most_won_li FROM players WHERE most_won_li > 0"
+        " ORDER BY most_won_li DESC, day_s DESC LIMIT $most",
+        "a UTC day on which a player's biggest win in a game is among the biggest of all",
+        RollUp.PLAYERS,
     ),
     "biggest_wins_of_game": Question(
         "SELECT * FROM bets WHERE gain_amount > 0 AND game_id = $game_id"
@@ -149,13 +168,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         " GROUP BY step_s ORDER BY step_s",
         "a step of time with bets",
     ),
-    "bet_sizes": Question(
-        f"SELECT bet_amount, {_OF_BETS} FROM bets GROUP BY bet_amount ORDER BY bet_amount", "a stake in li"
-    ),
-    "win_sizes": Question(
-        "SELECT bet_amount + gain_amount AS won_li, count(*) AS bets FROM bets"
-        " WHERE bet_amount + gain_amount > 0 GROUP BY won_li ORDER BY won_li",
-        "an amount in li that a player got back",
+    "sizes": Question(
+        "SELECT what, from_li, CAST(sum(bets) AS BIGINT) AS bets, CAST(sum(amount_li) AS BIGINT) AS amount_li"
+        " FROM sizes GROUP BY what, from_li ORDER BY what, from_li",
+        "a bin of sizes of bets, or of wins, that has some",
+        RollUp.SIZES,
     ),
 }
 

@@ -28,7 +28,6 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from dashboard.bets import data as bets_data
 from dashboard.bonus import data as bonus_data
 from dashboard.bonus.numbers import BonusQuery
 from dashboard.core.memo import _memo
@@ -41,7 +40,6 @@ from dashboard.overview import data as overview_data
 from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
 from dashboard.players.player import Player
-from dashboard.rounds.filter import RoundQuery
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from dashboard.wallet import data as wallet_data
@@ -106,8 +104,6 @@ def all_that_pages_ask() -> None:
         lambda: bonus_data.bonuses_and_gain(ours, BonusQuery(), start, now),
         lambda: bonus_data.bonus_parts(ours, BonusQuery(), start, now),
         lambda: players_data.player_history(ours, Player(op_id="whale"), view),
-        lambda: bets_data.bets(ours, view, RoundQuery()),
-        lambda: bets_data.last_bets(ours, RoundQuery()),
         lambda: players_data_balance.balance_now(ours, "whale"),
         lambda: wallet_data.balance(ours, "whale"),
         lambda: wallet_data.transfers(ours, WantedTransfers("whale")),

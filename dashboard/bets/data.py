@@ -1,127 +1,264 @@
-"""All bets of a period and some games, summed up, and the bets of the last minutes."""
+"""What the Bets page asks of the archive about a period and some games: sums, players, and single bets."""
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from hashlib import blake2b
-from typing import Final, cast
+from math import gcd
+from typing import Final, TypeVar
 
-from pyarrow import Table
+import pandas as pd
 
-from dashboard.bets.data_reading import BetReading, BetsRead, piece_s
-from dashboard.bets.sums import BetSums, bet_sums, packed, unpacked
+from archive.bets import DAY_S, HOUR_S
+from archive.engine import QUARTER_S, Engine
+from archive.questions import Row, ask, ask_numbers
+from archive.sizes import EDGES_LI
+from dashboard.bets.sums import (
+    Rank,
+    Size,
+    bets_frame,
+    busiest_step,
+    by_step,
+    minutes_a_step,
+    players_frame,
+    sizes_frame,
+)
 from dashboard.core.frames import game_type
-from dashboard.core.periods import business_day
+from dashboard.core.metrics import Totals
 from dashboard.core.query import View
-from dashboard.core.text import later
-from dashboard.provider.asking import PATIENCE_S, late, warnings_of
-from dashboard.provider.jobs import Job
+from dashboard.provider.archived import FRESH_S, from_archive
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, stale_reason_of
+from dashboard.provider.reading import Reading
 from dashboard.rounds.filter import RoundQuery
-from twoj_client import Reply, TwoJ, TwoJError, Window
-from twoj_client.all_games import Sums
 
-MOST_UNASKED: Final = 1_000_000
-"""Periods with more bets than this are read only when somebody says so."""
+T = TypeVar("T")
+
+NEWEST: Final = 1000
+"""So many of the newest bets are shown."""
+MOST_TOPS: Final = 15
+"""So many players, and so many of the biggest wins, are shown."""
 TAIL_S: Final = 600
 TAIL_EVERY_S: Final = 15
-SUMS_VERSION: Final = 1
-"""To be counted up when `bet_sums` changes: sums of other versions are kept apart."""
-_PATIENCE_S: Final = 0.7
-_READ_AGAIN_FOR: Final = timedelta(days=9)
 
 
-def bets(merchant: Merchant, view: View, wanted: RoundQuery, patience_s: float = _PATIENCE_S) -> BetsRead:
-    """What has been read of the bets of `view` that are `wanted`, in sums.
+@dataclass(frozen=True, slots=True)
+class BetSteps:
+    """Bets by steps of so many minutes (`sums.by_step`)."""
 
-    They are read in the background, the newest first; more than `MOST_UNASKED` only once somebody began it
-    (`bet_reading`). Waits so long at most for the rest. Raises TwoJError where no list of games is known.
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    minutes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BetFigures:
+    """Sums over bets, how many players made them, and the step of so many minutes with the most bets."""
+
+    totals: Totals = field(default_factory=Totals)
+    players: int = 0
+    busiest: tuple[int, int] | None = None
+    minutes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BetSizes:
+    """How large so many bets are, and what they gave back (`sums.sizes_frame`)."""
+
+    bets: int = 0
+    of: Mapping[Size, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BetRows:
+    """Some of so many bets, one by one (`sums.bets_frame`)."""
+
+    bets: int = 0
+    rows: pd.DataFrame = field(default_factory=lambda: bets_frame((), str))
+
+
+@dataclass(frozen=True, slots=True)
+class BetsOf:
+    """Some bets of a window in an archive: of these `games`, of all where none is named."""
+
+    engine: Engine
+    start_s: int
+    end_s: int
+    games: tuple[int, ...]
+    totals: Totals
+
+    def ask(
+        self, name: str, start_s: int | None = None, end_s: int | None = None, **values: int | str
+    ) -> list[Row]:
+        """Answer a question about them, or about those of a part of the window."""
+        start_s, end_s = start_s or self.start_s, end_s or self.end_s
+        return ask(self.engine, name, start_s, end_s, days=(), games=self.games, **values)
+
+    def numbers(self, name: str, **values: int | str) -> list[tuple[int, ...]]:
+        """Answer a question about them whose rows are whole numbers alone."""
+        return ask_numbers(self.engine, name, self.start_s, self.end_s, days=(), games=self.games, **values)
+
+
+def figures(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetFigures]:
+    """The sums over the bets of a period. Raises NotArchived, LedgerAway, and where types need it TwoJError.
+
+    So do all functions here; none asks the provider for more than the list of games.
     """
-    if view.start >= view.end:
-        return BetsRead(None, 0, 0, start_s=_epoch(view.start), end_s=_epoch(view.start), going_on=False)
-    reading, count = bet_reading(merchant, view, wanted), bet_count(merchant, view)
-    if not reading.begun and count is not None and count <= MOST_UNASKED:
-        reading.begin()
-    read = reading.look(_epoch(view.end), patience_s)
-    if read.known is None or not wanted.types:
-        return read
-    return replace(read, known=replace(read.known, value=read.known.value.of(wanted.types)))
+
+    def ask_it(bets: BetsOf) -> BetFigures:
+        by_time = _steps(bets)
+        ((players,),) = bets.numbers("player_count")
+        return BetFigures(bets.totals, players, busiest_step(by_time.rows), by_time.minutes)
+
+    return _read(merchant, view.start, view.end, wanted, ask_it, BetFigures())
 
 
-def bet_count(merchant: Merchant, view: View) -> int | None:
-    """How many bets the provider counts in all games of the period; None where it does not say."""
-    try:
-        return merchant.twoj.all.stage_summary(start=view.start, end=view.end).data.summary.bet_count
-    except TwoJError:
-        return None
+def steps(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetSteps]:
+    """How many bets there are by time; no rows where there are none."""
+    return _asked(merchant, view, wanted, _steps, BetSteps())
 
 
-def last_bets(merchant: Merchant, wanted: RoundQuery) -> Reading[BetSums]:
-    """The bets of the last ten minutes in sums, asked for each 15 seconds, once for all who look.
-
-    Raises TwoJError.
-    """
-    sums, game_ids = _sums(merchant), wanted.game_ids
-
-    def start() -> Job[str, BetSums]:
-        now = int(merchant.clock())
-        window = Window(now - TAIL_S, now)
-        ask = partial(_ask, merchant.twoj, sums, game_ids, window)
-        return Job({"": ask}, merchant.jobs.quick, merchant.clock, question=window)
-
-    load, stale_reason = merchant.jobs.whole(("last bets", game_ids), start, TAIL_EVERY_S, PATIENCE_S, late())
-    reply = load.replies()[""]
-    cut = later("The last minutes: the provider counts more bets than its pages hold.")
-    since, until = (datetime.fromtimestamp(edge, UTC) for edge in cast("Window", load.question))
-    return Reading(
-        reply.data.of(wanted.types),
-        reply.as_of,
-        stale_reason or stale_reason_of([reply]),
-        () if reply.complete else (cut,),
-        warnings_of(merchant, [reply]),
-        window=(since, until),
-    )
+def _steps(bets: BetsOf) -> BetSteps:
+    held = bets.engine.archive.held(bets.start_s, bets.end_s, FRESH_S)
+    known_to_s = min(held.as_of_ms // 60_000 * 60, bets.end_s) if held else bets.end_s
+    minutes = minutes_a_step(bets.start_s, bets.end_s)
+    # BetSteps begin with the period, which in some zones is a quarter of an hour off those of the epoch.
+    step_s = gcd(minutes * 60, QUARTER_S)
+    found = bets.numbers("quarters") if step_s == QUARTER_S else bets.numbers("steps", step_s=step_s)
+    lacking = held.lacking if held else ()
+    return BetSteps(by_step(found, bets.start_s, max(known_to_s, bets.start_s), minutes, lacking), minutes)
 
 
-def bet_reading(merchant: Merchant, view: View, wanted: RoundQuery) -> BetReading:
-    """The reading of the period's bets, one for all who look, to begin it or to stop it."""
-    sums, count = _sums(merchant), bet_count(merchant, view)
-    start_s, end_s = _epoch(view.start), _epoch(view.end)
+def sizes(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetSizes]:
+    """How large bets and wins are; nothing where there are none."""
 
-    def make() -> BetReading:
-        return BetReading(
-            partial(_ask, merchant.twoj, sums, wanted.game_ids),
-            merchant.zone,
-            merchant.currency,
-            start_s,
-            piece_s(count, end_s - start_s),
-            merchant.jobs.slow,
-            merchant.clock,
+    def ask_it(bets: BetsOf) -> BetSizes:
+        found: dict[str, dict[int, tuple[int, int]]] = {size.value: {} for size in Size}
+        for what, from_li, count, amount_li in bets.ask("sizes"):
+            found[str(what)][int(from_li or 0)] = int(count or 0), int(amount_li or 0)
+        return BetSizes(
+            bets.totals.bet_count, {size: sizes_frame(found[size.value], EDGES_LI) for size in Size}
         )
 
-    # What has ended is read once, and again on each of the days on which the client may ask for it again.
-    today = min(business_day(view.now, merchant.zone), view.period.last_day + _READ_AGAIN_FOR)
-    number = merchant.asked_again(view.start, view.end)
-    period = (view.period.first_day, view.period.last_day)
-    return merchant.jobs.kept(("bets", *period, wanted.game_ids, today, number), make)
+    return _asked(merchant, view, wanted, ask_it, BetSizes())
 
 
-def _epoch(moment: datetime) -> int:
-    return int(moment.timestamp())
+def top_players(merchant: Merchant, view: View, wanted: RoundQuery, rank: Rank) -> Reading[pd.DataFrame]:
+    """The players who are ahead by a rank, by what they won (lost) only those who did (`players_frame`)."""
+
+    def ask_it(bets: BetsOf) -> pd.DataFrame:
+        return players_frame(bets.ask("top_players", rank=rank.value, most=MOST_TOPS))
+
+    return _asked(merchant, view, wanted, ask_it, players_frame(()))
 
 
-def _ask(twoj: TwoJ, sums: Sums[BetSums], game_ids: tuple[int, ...], window: Window) -> Reply[BetSums]:
-    return twoj.all.history_sums(sums, start=window.start, end=window.end, game_ids=game_ids)
+def biggest_wins(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetRows]:
+    """The bets that gave back the most, these first."""
+    type_of = _types(merchant)
+
+    def ask_it(bets: BetsOf) -> BetRows:
+        # The biggest of each player, game and day are kept: no other day has one that is bigger than these,
+        # or as big and newer.
+        found = bets.numbers("days_of_wins", most=MOST_TOPS)
+        least_li = found[-1][1] if len(found) == MOST_TOPS else 1
+        wins: list[Row] = []
+        for day_s in sorted({day_s for day_s, _ in found}):
+            window = max(day_s, bets.start_s), min(day_s + DAY_S, bets.end_s)
+            wins += bets.ask("biggest_wins", *window, least_li=least_li, most=MOST_TOPS)
+        by_win, ascending = ["win_li", "start_at", "event_id"], [False, False, True]
+        frame = bets_frame(wins, type_of).sort_values(by_win, ascending=ascending, ignore_index=True)
+        return BetRows(bets.totals.bet_count, frame.head(MOST_TOPS))
+
+    return _asked(merchant, view, wanted, ask_it, BetRows())
 
 
-def _sums(merchant: Merchant) -> Sums[BetSums]:
-    """How bets are summed up, which depends on the types of the games."""
+def newest_bets(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetRows]:
+    """The newest bets of a period, the newest first."""
+    return _asked(merchant, view, wanted, _newest(merchant), BetRows())
+
+
+def last_bets(merchant: Merchant, wanted: RoundQuery) -> Reading[BetRows]:
+    """The bets of the last ten minutes, the newest first; of those before, where the archive ends there."""
+    now = merchant.now()
+    end = now
+    if merchant.archive and (last := merchant.archive.extent()):
+        (piece,) = merchant.archive.pieces(last[1])
+        read_to = datetime.fromtimestamp(min(piece.as_of_ms / 1000, piece.hour_s + HOUR_S), UTC)
+        end = now if now - read_to < timedelta(seconds=FRESH_S) else read_to
+    return _read(merchant, end - timedelta(seconds=TAIL_S), now, wanted, _newest(merchant), BetRows())
+
+
+def _newest(merchant: Merchant) -> Callable[[BetsOf], BetRows]:
+    type_of = _types(merchant)
+
+    def ask_it(bets: BetsOf) -> BetRows:
+        start_s, count = bets.start_s, 0
+        for quarter_s, of_quarter, *_ in reversed(bets.numbers("quarters")):
+            start_s, count = quarter_s, count + of_quarter
+            if count >= NEWEST:
+                break
+        rows = bets.ask("newest_rounds", max(start_s, bets.start_s), bets.end_s, most=NEWEST)
+        return BetRows(bets.totals.bet_count, bets_frame(rows, type_of))
+
+    return ask_it
+
+
+def bet(merchant: Merchant, view: View, event_id: str) -> pd.DataFrame:
+    """The bet of the period with this id (`sums.bets_frame`), no row where there is none."""
+    type_of = _types(merchant)
+
+    def ask_it(engine: Engine, start_s: int, end_s: int) -> pd.DataFrame:
+        return bets_frame(ask(engine, "round", start_s, end_s, id=event_id), type_of)
+
+    return from_archive(merchant, view.start, view.end, ask_it).value
+
+
+def _asked(
+    merchant: Merchant,
+    view: View,
+    wanted: RoundQuery,
+    ask_it: Callable[[BetsOf], T],
+    nothing: T,
+) -> Reading[T]:
+    """Return what `ask_it` makes of the bets of a period; `nothing` where there are none.
+
+    As well where the archive has nothing of the period, which `figures` says for all.
+    """
+    start, end = view.start, view.end
+    if start < end and merchant.archive and merchant.archive.held(_epoch_s(start), _epoch_s(end), FRESH_S):
+        return _read(merchant, start, end, wanted, ask_it, nothing)
+    return Reading(nothing, merchant.now(), window=(start, end))
+
+
+def _read(
+    merchant: Merchant,
+    start: datetime,
+    end: datetime,
+    wanted: RoundQuery,
+    ask_it: Callable[[BetsOf], T],
+    nothing: T,
+) -> Reading[T]:
+    def of_wanted(engine: Engine, start_s: int, end_s: int) -> T:
+        bets = bets_of(merchant, wanted, engine, start_s, end_s)
+        return ask_it(bets) if bets.totals.bet_count else nothing
+
+    return from_archive(merchant, start, end, of_wanted)
+
+
+def bets_of(merchant: Merchant, wanted: RoundQuery, engine: Engine, start_s: int, end_s: int) -> BetsOf:
+    """The bets that are wanted. Where there are none no game is named, and nothing is to be asked of them."""
+    type_of = _types(merchant) if wanted.types else None
+    found = {
+        game_id: Totals(count, bet_li, gain_li, -gain_li)
+        for game_id, count, bet_li, gain_li in ask_numbers(engine, "games", start_s, end_s)
+        if (not wanted.game_ids or game_id in wanted.game_ids)
+        and (type_of is None or type_of(game_id) in wanted.types)
+    }
+    is_all = not wanted.game_ids and not wanted.types
+    return BetsOf(engine, start_s, end_s, () if is_all else (*found,), sum(found.values(), Totals()))
+
+
+def _types(merchant: Merchant) -> Callable[[int], str]:
     listed = {game.game_id: game for game in merchant.twoj.all.list().data}
-    types = {game_id: game_type(game_id, game) for game_id, game in sorted(listed.items())}
-    digest = blake2b(repr(types).encode(), digest_size=6).hexdigest()
+    return lambda game_id: game_type(game_id, listed.get(game_id))
 
-    def make(bets: Table) -> BetSums:
-        return bet_sums(bets, lambda game_id: types.get(game_id) or game_type(game_id, None))
 
-    return Sums(f"{SUMS_VERSION} {digest}", make, packed, unpacked)
+def _epoch_s(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -19,16 +19,15 @@ import pyarrow.parquet as pq
 import structlog
 
 from dashboard.bets.data_export_store import ExportFolder, Part
-from dashboard.bets.data_reading import less_than_counted, piece_s
 from dashboard.bets.export import Export, ExportState, Format, days_that_differ, write_csv, write_parquet
 from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import day_end
-from dashboard.core.text import language, text, use_language
-from dashboard.provider.failures import by_time, failures
+from dashboard.core.text import Deferred, Message, language, later, text, use_language
+from dashboard.provider.failures import by_time, failures, window_text
 from dashboard.rounds.filter import RoundQuery
 from twoj_client import Reply, TwoJ, TwoJError, Window
 from twoj_client.models import Game
-from twoj_client.windows import cut
+from twoj_client.windows import HOUR_S, cut
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +40,29 @@ _AWAY: Final = 6
 _WRITE: Final = {Format.PARQUET: write_parquet, Format.CSV: write_csv}
 _AS_OF, _WHOLE = b"as_of_s", b"whole"
 
+# Whole parts of the hour, which is the provider's longest window.
+_PIECES_S: Final = (HOUR_S, 1800, 900, 600, 300)
+_MOST_BETS: Final = 100_000
+_BUSIEST: Final = 3
+
 _Failures = dict[Window, TwoJError]
+
+
+def less_than_counted(window: Window, zone: ZoneInfo) -> Message:
+    """Say of a window that it was not read wholly."""
+    when = Deferred(window_text, (window, zone))
+    return later("{when}: the provider counts more bets than its pages hold.", when=when)
+
+
+def piece_s(bets: int | None, window_s: int) -> int:
+    """How long a piece of a window with so many bets may be, so that it fits the memory at busy times too.
+
+    None for `bets` where nobody knows.
+    """
+    if bets is None:
+        return _PIECES_S[-1]
+    busiest_a_s = _BUSIEST * bets / max(window_s, 1)
+    return next((piece for piece in _PIECES_S if busiest_a_s * piece <= _MOST_BETS), _PIECES_S[-1])
 
 
 class ExportProgress(NamedTuple):

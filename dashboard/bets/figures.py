@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.bets.sums import BINS_A_DECADE, Size
+from dashboard.bets.sums import Size
 from dashboard.charts.base import Layout, amount_axis, axis, figure, paper_text
 from dashboard.charts.steps import day_name, day_steps, hatch, no_data
 from dashboard.charts.theme import Theme
@@ -30,7 +30,7 @@ _LOW = 0.04
 def steps_chart(
     steps: pd.DataFrame, minutes: int, look: Theme, currency: str | None, zone: ZoneInfo
 ) -> go.Figure:
-    """Number of bets by step (`bets.by_step`) of so many minutes.
+    """Number of bets by step (`sums.by_step`) of so many minutes.
 
     Steps that were not read are an empty band; the unfinished one is hatched.
     """
@@ -61,7 +61,7 @@ def steps_chart(
 
 
 def sizes_chart(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | None) -> go.Figure:
-    """Number of bets by size of the bet or the win (`bets.sizes`), over an axis of powers of ten.
+    """Number of bets by size of the bet or the win (`sums.sizes_frame`), over an axis of powers of ten.
 
     Bins are equally wide on it, so that the height of a bar is its weight.
     """
@@ -99,7 +99,7 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | No
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     layout: Layout = {
-        "xaxis": _size_axis(bins, what, look, currency),
+        "xaxis": _size_axis(sizes, what, look, currency),
         "yaxis": amount_axis(look, counts),
         "annotations": [_unit(look)],
     }
@@ -159,16 +159,19 @@ def _time_axis(starts: Sequence[datetime], minutes: int, look: Theme, zone: Zone
     )
 
 
-def _size_axis(bins: Sequence[int], what: Size, look: Theme, currency: str | None) -> Layout:
-    low, high = (bins[0], bins[-1] + 1) if bins else (0, 1)
-    decades = [number for number in range(low, high + 1) if number % BINS_A_DECADE == 0]
+def _size_axis(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | None) -> Layout:
+    edges = dict(zip(sizes.index, sizes["from_li"].tolist(), strict=True))
+    if edges:
+        edges[sizes.index[-1] + 1] = sizes["to_li"].iloc[-1]
+    decades = {place: li for place, li in edges.items() if str(li).rstrip("0") == "1"}
+    low, high = min(edges, default=0), max(edges, default=1)
     title = text("Bet") if what is Size.BET else text("Win")
     if currency:
         title = text("{what}, {currency}", what=title, currency=currency)
     return axis(
         text("{what}, logarithmic", what=title),
-        tickvals=decades,
-        ticktext=[_power(number // BINS_A_DECADE) for number in decades],
+        tickvals=list(decades),
+        ticktext=[_power(int(li)) for li in decades.values()],
         ticks="outside",
         tickcolor=look.grid,
         range=[low - 0.2, high + 0.2],
@@ -176,9 +179,8 @@ def _size_axis(bins: Sequence[int], what: Size, look: Theme, currency: str | Non
     )
 
 
-def _power(power: int) -> str:
-    """Ten to the power of so many li, in units of money."""
-    li = 10**power
+def _power(li: int) -> str:
+    """A power of ten of li, in units of money."""
     return money(li) if li < LI_PER_UNIT else formats.axis(Decimal(li) / LI_PER_UNIT)
 
 

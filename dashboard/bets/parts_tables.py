@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.bets import parts_filter
-from dashboard.bets.sums import BetSums, Rank, biggest_wins, top_players
+from dashboard.bets.data import BetRows
+from dashboard.bets.sums import Rank
 from dashboard.bets.tables import BETS, PLAYERS, USER_ID, WINS, bets_table, players_table
 from dashboard.core.cell_links import CellLink, link
 from dashboard.core.query import ROUND
@@ -19,7 +20,6 @@ from dashboard.provider.reading import Reading
 _MOST_BETS: Final = 12
 _SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li", "gain_li", "credit_li")
 _COLUMNS: Final = [next(column for column in BETS if column.field == field) for field in _SHOWN]
-_MOST_TOPS: Final = 15
 _RANKS: Final = {
     Rank.BET: (later("bet the most"), later("Players who bet the most")),
     Rank.WON: (later("won the most"), later("Players who won the most")),
@@ -28,38 +28,43 @@ _RANKS: Final = {
 """What each rank is called in its picker, and in the files."""
 
 
-def bets(key: str, table: pd.DataFrame, currency: str | None, nothing: str) -> None:
-    """Draw bets (`tables.bets_table`), or the sentence `nothing` where there are none."""
+def bets(key: str, rows: pd.DataFrame, nothing: str) -> pd.DataFrame:
+    """Draw bets (`sums.bets_frame`), or the sentence `nothing` where there are none; return the table."""
+    merchant = current.merchant()
+    table = bets_table(rows, game_names(merchant), merchant.zone)
     links = _links("start", "user_id", "game")
-    kit_table.render_long_table(table, _COLUMNS, key, currency, links, _MOST_BETS, nothing)
+    kit_table.render_long_table(table, _COLUMNS, key, merchant.currency, links, _MOST_BETS, nothing)
+    return table
 
 
-def players(known: Reading[BetSums]) -> None:
-    """Draw the players who are ahead by the rank that is chosen, each a link to the player."""
-    rank = Rank(
-        st.segmented_control(
-            text("Players who"),
-            list(_RANKS),
-            format_func=lambda rank: str(_RANKS[rank][0]),
-            default=Rank.BET,
-            required=True,
-            key="rank",
-            label_visibility="collapsed",
-        )
-        or Rank.BET
+def rank() -> Rank:
+    """Draw by what players are ranked, to choose from."""
+    chosen = st.segmented_control(
+        text("Players who"),
+        list(_RANKS),
+        format_func=lambda rank: str(_RANKS[rank][0]),
+        default=Rank.BET,
+        required=True,
+        key="rank",
+        label_visibility="collapsed",
     )
-    table = players_table(top_players(known.value, rank, _MOST_TOPS))
+    return Rank(chosen or Rank.BET)
+
+
+def players(known: Reading[pd.DataFrame], by: Rank) -> None:
+    """Draw the players who are ahead by a rank, each a link to the player."""
+    table = players_table(known.value)
     links, currency = [link("player", "players", user_id="user_id")], current.merchant().currency
     kit_table.render_table(
         table, PLAYERS, "top-players", charts.look(), currency, neutral=("gain_li",), links=links
     )
-    downloads.render_downloads(str(_RANKS[rank][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words())
+    downloads.render_downloads(str(_RANKS[by][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words())
 
 
-def wins(known: Reading[BetSums]) -> None:
+def wins(known: Reading[BetRows]) -> None:
     """Draw the biggest wins, with links to the bet, its player and its game."""
     merchant = current.merchant()
-    table = bets_table(biggest_wins(known.value, _MOST_TOPS), game_names(merchant), merchant.zone)
+    table = bets_table(known.value.rows, game_names(merchant), merchant.zone)
     links = _links("start", "player", "game")
     kit_table.render_table(table, WINS, "top-wins", charts.look(), merchant.currency, links=links)
     downloads.render_downloads(text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words())

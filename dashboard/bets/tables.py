@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.bets.sums import BetSums, Size, unsized
+from dashboard.bets.sums import Size, unsized
 from dashboard.core.files import Column, Kind
 from dashboard.core.formats import UNKNOWN, count, decimal, percent
 from dashboard.core.frames import local_times
@@ -58,7 +58,7 @@ WINS: Final = (
 
 
 def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> pd.DataFrame:
-    """Add to bets (`bets.newest`) what the tables show: local times, the `game`'s name, the `player`."""
+    """Add to bets (`sums.bets_frame`) what the tables show: local times, the `game`'s name, the `player`."""
     return bets.assign(
         start=local_times(bets["start_at"], zone),
         end=local_times(bets["end_at"], zone),
@@ -71,9 +71,9 @@ def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> 
     )
 
 
-def unsized_text(sums: BetSums, what: Size) -> str:
-    """What a picture of sizes leaves out, in words: bets of 0, or bets that won nothing."""
-    bets, rest = sums.totals.bet_count, unsized(sums, what)
+def unsized_text(bets: int, sizes: pd.DataFrame, what: Size) -> str:
+    """What a picture of sizes of so many bets leaves out: bets of 0, or bets that won nothing."""
+    rest = unsized(bets, sizes)
     if what is Size.BET:
         if not rest:
             return text("All bets are drawn.")
@@ -87,10 +87,11 @@ def unsized_text(sums: BetSums, what: Size) -> str:
 
 
 def players_table(players: pd.DataFrame) -> pd.DataFrame:
-    """Add to players (`bets.top_players`) the RTP, and the `player` as people call them."""
+    """Add to players (`sums.players_frame`) the RTP, and the `player` as people call them."""
     return players.assign(rtp=rtps(players), player=_called(players))
 
 
 def _called(rows: pd.DataFrame) -> list[str]:
-    ids = zip(rows["op_id"].tolist(), rows["user_id"].tolist(), strict=True)
-    return [op_id or str(user_id) for op_id, user_id in ids]
+    # Of a player who was taken out of the archive there is neither.
+    ids = zip(rows["op_id"].fillna("").tolist(), rows["user_id"].astype("string").tolist(), strict=True)
+    return [op_id or (UNKNOWN if pd.isna(user_id) else user_id) for op_id, user_id in ids]

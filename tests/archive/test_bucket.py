@@ -69,12 +69,12 @@ def test_it_says_what_a_folder_says_and_asks_the_bucket_for_each_file_once(
 
     other = make(place=another(bucket, tmp_path / "other"))
     sources = filled.engine.sources(*WINDOW)
-    assert ask(other.engine, "bet_sizes", *WINDOW) == ask(filled.engine, "bet_sizes", *WINDOW)
+    assert ask(other.engine, "rounds", *WINDOW) == ask(filled.engine, "rounds", *WINDOW)
     assert Counter(s3.requests) == {"HEAD": len(sources.bets), "GET": len(sources.bets)}
     s3.requests.clear()
-    assert ask(other.engine, "win_sizes", *WINDOW) == ask(filled.engine, "win_sizes", *WINDOW)
+    assert ask(other.engine, "steps", *WINDOW, step_s=60) == ask(filled.engine, "steps", *WINDOW, step_s=60)
     again = make(place=another(bucket, tmp_path / "other"))  # the server was started anew
-    assert ask(again.engine, "bet_sizes", *WINDOW) == ask(filled.engine, "bet_sizes", *WINDOW)
+    assert ask(again.engine, "rounds", *WINDOW) == ask(filled.engine, "rounds", *WINDOW)
     assert s3.requests == []
 
 

@@ -2,25 +2,32 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from archive.archive import Archive
+from archive.bets import sums
+from archive.collector import Collector
+from archive.proof import HourRead
+from archive.store import Folder
 from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import ExportState
+from dashboard.bets.sums import minutes_a_step
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
+from tests.archived import table_of
 from tests.merchants import merchant
 from tests.pages.game_truth import leads_to, shown_text
+from tests.parts import ledger_at
 from tests.provider import CLOCK
-from twoj_sandbox import BURST
+from twoj_client.errors import TimedOut
+from twoj_sandbox import BURST, MCH_ID
 from twoj_sandbox.rows import event_ids
 from twoj_sandbox.world.games import GAMES
-
-HISTORY = "/api/all/history"
-STAGE = "/api/all/stage/summary"
 
 
 def midnight(day: str, zone: str = "UTC") -> int:
@@ -55,11 +62,7 @@ def figure(page, number: int) -> dict:
 
 
 def opened(open_page, query, **settings):
-    """Open the page and look again until all is read."""
-    page = open_page(query, "bets", **settings)
-    while any(button.key == "stop-bets" for button in page.button):
-        page.run()
-    return page
+    return open_page(query, "bets", **settings)
 
 
 def table(page, field: str):
@@ -104,27 +107,58 @@ def game_type(bet) -> str:
             lambda bet: bet["game_id"] in (1041, 2011),
         ),
         (
-            {"period": "2024-01-01..2024-01-01"},
+            {"period": "yesterday", "game_id": "1999"},
             "UTC",
-            midnight("2024-01-01"),
-            midnight("2024-01-02"),
+            *YESTERDAY,
+            lambda _: False,
+        ),
+        (
+            {"period": "2026-03-09..2026-03-10", "type": "Slots"},
+            "Asia/Kathmandu",
+            midnight("2026-03-09", "Asia/Kathmandu"),
+            midnight("2026-03-11", "Asia/Kathmandu"),
+            lambda bet: game_type(bet) == "Slots",
+        ),
+        (
+            {"period": "2026-03-05..2026-03-11"},
+            "Asia/Kathmandu",
+            midnight("2026-03-05", "Asia/Kathmandu"),
+            midnight("2026-03-12", "Asia/Kathmandu"),
+            lambda _: True,
+        ),
+        (
+            {"period": "2026-02-20..2026-03-11"},
+            "America/New_York",
+            midnight("2026-02-20", "America/New_York"),
+            midnight("2026-03-12", "America/New_York"),
             lambda _: True,
         ),
     ],
-    ids=["yesterday", "today in Kolkata", "two types", "two games", "no bets"],
+    ids=[
+        "yesterday",
+        "today in Kolkata",
+        "two types",
+        "two games",
+        "no bets",
+        "two days, off the quarters of UTC's hours",
+        "a week of ten minutes, off those of UTC",
+        "weeks over a change of clocks, by the half hour",
+    ],
 )
 def test_figures_steps_and_sizes_are_those_of_the_bets(open_page, truth, query, zone, start, end, keep):
     bets = kept(truth, start, end, keep)
     page = opened(open_page, query, timezone=zone)
     assert shown(page) == exact(bets)
     if not bets:
-        assert said(page).startswith("No bets on 1 January 2024.")
+        assert said(page).startswith("No bets on 14 March 2026.")
         return
     assert said(page) in ("", "Whole days can be exported once they are over; choose a period with one.")
-    steps = figure(page, 0)["data"][0]["y"]
-    minutes = Counter((int(bet["start_at"]) - start) // 60 for bet in bets)
-    assert {n: count for n, count in enumerate(steps) if count} == dict(minutes)
-    assert len(steps) == (end - start) // 60
+    steps, step_s = figure(page, 0)["data"][0]["y"], minutes_a_step(start, end) * 60
+    counts = Counter((int(bet["start_at"]) - start) // step_s for bet in bets)
+    assert {n: count for n, count in enumerate(steps) if count} == dict(counts)
+    assert len(steps) == -(-(end - start) // step_s)
+    players = len({int(bet["user_id"]) for bet in bets})
+    assert any(each.value.startswith(f"{players:,} different players. ") for each in page.caption)
     assert sum(figure(page, 1)["data"][0]["y"]) == sum(bool(bet["bet_amount"]) for bet in bets)
     assert sum(figure(page, 2)["data"][0]["y"]) == sum(
         bet["bet_amount"] + bet["gain_amount"] > 0 for bet in bets
@@ -188,8 +222,9 @@ def test_every_table_of_bets_leads_on_by_links_alone(open_page):
     assert leads(row["game"]).keys() == {"game_id"}
 
 
-def test_the_bet_of_the_address_is_shown_beside_the_tables_with_its_ways_on(open_page, truth):
-    bet, event_id = kept(truth, *YESTERDAY)[-40], ids(truth, *YESTERDAY)[-40]
+@pytest.mark.parametrize("place", [-40, 3], ids=["among the newest", "in no table"])
+def test_the_bet_of_the_address_is_shown_beside_the_tables_with_its_ways_on(open_page, truth, place):
+    bet, event_id = kept(truth, *YESTERDAY)[place], ids(truth, *YESTERDAY)[place]
     page = opened(open_page, {"period": "yesterday", "round": event_id})
     (facts,) = [table.value for table in page.dataframe if "The bet" in table.value]
     assert dict(facts.itertuples(index=False))["Event id"] == event_id
@@ -200,56 +235,105 @@ def test_the_bet_of_the_address_is_shown_beside_the_tables_with_its_ways_on(open
     assert any(f"game_id={bet['game_id']}" in link for link in links)
 
 
-def test_a_bet_that_is_in_no_table_is_one_sentence(open_page):
+def test_a_bet_that_is_not_of_the_period_is_one_sentence(open_page):
     page = opened(open_page, {"period": "yesterday", "round": "*nobody*"})
-    assert (
-        r"There is no bet “\*nobody\*” among the newest 1,000 and the biggest wins of 14 March 2026."
-        in said(page)
-    )
+    assert r"There is no bet “\*nobody\*” on 14 March 2026. Another period may have it." in said(page)
 
 
-def test_an_hour_that_fails_in_the_middle_is_a_gap_with_a_name(open_page, sandbox, truth):
-    start = YESTERDAY[0] + 5 * 3600
-    sandbox.fault(HISTORY, "code_400", where={"time_start": start})
+@pytest.fixture
+def without_an_hour(tmp_path, truth) -> int:
+    """Have the pages find an archive of yesterday and today that lacks an hour; it is returned."""
+    gap_s = YESTERDAY[0] + 5 * 3600
+    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
+        ledger.prepare()
+        archive = Archive(ledger, Folder(tmp_path / "filled"), lambda: CLOCK)
+        for hour_s in range(YESTERDAY[0], CLOCK, 3600):
+            if hour_s != gap_s:
+                table = table_of(truth, hour_s, min(hour_s + 3600, CLOCK))
+                archive.keep([HourRead(hour_s, table, sums(table), True, CLOCK, True)])
+    return gap_s
+
+
+def test_an_hour_that_the_archive_lacks_is_a_gap_with_a_name(without_an_hour, open_page, truth):
+    start = without_an_hour
     page = opened(open_page, {"period": "yesterday"})
     others = kept(truth, *YESTERDAY, lambda bet: not start <= bet["start_at"] < start + 3600)
     assert shown(page) == exact(others)
-    assert "Not included: 14 Mar, 05:00–06:00: The provider refused" in said(page)
+    assert "Not included: not in the archive: 14 Mar, 05:00–06:00." in said(page)
     steps = figure(page, 0)["data"][0]["y"]
     assert [n for n, count in enumerate(steps) if count is None] == list(range(300, 360))
 
 
-def test_the_last_good_numbers_stay_with_their_age(open_page, sandbox, clock):
+def test_no_bets_in_what_is_there_of_a_period_are_not_known(without_an_hour, open_page):
+    page = opened(open_page, {"period": "yesterday", "game_id": "1999"})
+    assert {card.value for card in page.metric} == {formats.UNKNOWN}
+    assert "No bets" not in said(page)
+
+
+def test_the_last_good_numbers_stay_with_their_age(open_page, clock, truth):
     page = opened(open_page, {"period": "today"})
     good = shown(page)
-    sandbox.fault(HISTORY, "http_500")
+    collector = merchant().running(Collector)
+    collector.state = replace(collector.state, stopped_by=TimedOut("The provider took too long."))
     clock[0] += 1200
-    sandbox.set_clock(clock[0])
     page.run()
-    while "These are the last numbers it gave, as of 09:30 UTC (20 min ago)." not in said(page):
-        page.run()
+    assert "These are the last numbers it gave, as of 09:30 UTC (20 min ago)." in said(page)
+    assert "Not included: not in the archive: 15 Mar, 09:30–09:50." in said(page)
     assert shown(page) == good
+    last = len(kept(truth, CLOCK - 600, CLOCK))
+    assert f"The 10 minutes before 09:30 UTC: {last} bets" in [each.value for each in page.subheader]
 
 
-def test_a_failing_provider_is_one_sentence_a_part(open_page, sandbox):
-    sandbox.fault(HISTORY, "code_400")
+def test_the_page_asks_the_provider_for_the_list_of_games_alone(open_page, sandbox, clock):
+    page = opened(open_page, {"period": "7d"})
+    clock[0] += 60
+    page.run()
+    assert {call["path"] for call in sandbox.calls()} == {"/api/all/list"}
+
+
+def test_a_provider_that_fails_takes_no_number_away(open_page, sandbox, truth):
+    sandbox.fault("*", "http_500")
     page = opened(open_page, {"period": "yesterday"})
-    assert {card.value for card in page.metric} == {formats.UNKNOWN}
-    for name in ("Figures of the bets", "Bets by time", "The last minutes", "Biggest wins"):
-        assert f"{name}: not known now. The provider refused" in said(page)
-
-
-def test_more_than_a_million_bets_are_read_only_when_somebody_says_so(open_page, sandbox, truth):
-    count = {"bet_count": 1_000_001, "bet_amount": 0, "gain_amount": 0, "company_gain_amount": 0}
-    sandbox.fault(STAGE, "answer", result={"day_list": [], "summary": count})
-    page = open_page({"period": "yesterday"}, "bets")
-    assert "1,000,001 bets" in said(page)
-    asked = [call for call in sandbox.calls(HISTORY) if call["data"]["time_start"] < YESTERDAY[1]]
-    assert asked == []
-    page.button(key="read-bets").click().run()
-    while any(button.key == "stop-bets" for button in page.button):
-        page.run()
     assert shown(page) == exact(kept(truth, *YESTERDAY))
+    assert len(page.get("plotly_chart")) == 3
+    for name in ("The last minutes", "Biggest wins", "Bets of the period"):
+        assert f"{name}: not known now. The provider" in said(page)  # names of games
+
+
+def test_without_an_archive_the_page_says_so_once(open_page):
+    page = opened(open_page, {"period": "yesterday"}, archive_url="off")
+    assert {card.value for card in page.metric} == {formats.UNKNOWN}
+    assert said(page).count("The archive is switched off") == 2  # of the period, and of the last minutes
+    assert not page.get("plotly_chart")
+
+
+def test_days_before_the_archive_begins_are_not_zeros(open_page):
+    page = opened(open_page, {"period": "2024-01-01..2024-01-01"})
+    assert {card.value for card in page.metric} == {formats.UNKNOWN}
+    assert said(page).count("Nothing of these days is in the archive yet.") == 1
+
+
+def test_the_biggest_wins_of_weeks_are_found_over_all_days(open_page, truth):
+    page = opened(open_page, {"period": "2026-02-20..2026-03-11"}, timezone="Asia/Kolkata")
+    start, end = midnight("2026-02-20", "Asia/Kolkata"), midnight("2026-03-12", "Asia/Kolkata")
+    bets = zip(ids(truth, start, end), kept(truth, start, end), strict=True)
+    won = [(-int(bet["bet_amount"] + bet["gain_amount"]), -int(bet["start_at"]), each) for each, bet in bets]
+    shown = table(page, "times")
+    assert [leads(cell)["round"] for cell in shown["start"]] == [each for *_, each in sorted(won)[:15]]
+
+
+@pytest.mark.parametrize(("label", "sign"), [("won the most", -1), ("lost the most", 1)])
+def test_players_are_ranked_by_what_they_won_or_lost(open_page, truth, label, sign):
+    page = opened(open_page, {"period": "yesterday"})
+    page.get("button_group")[-1].set_value(label.split()[0]).run()
+    gains = Counter()
+    for bet in kept(truth, *YESTERDAY):
+        gains[int(bet["user_id"])] += int(bet["gain_amount"])
+    top = sorted(
+        (user for user in gains if gains[user] * sign < 0), key=lambda user: (gains[user] * sign, user)
+    )
+    players = table(page, "biggest_win_li")
+    assert [leads(cell)["user_id"] for cell in players["player"]] == [str(user) for user in top[:15]]
 
 
 def test_an_export_is_ordered_made_and_deleted(open_page):

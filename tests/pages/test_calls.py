@@ -82,10 +82,10 @@ PAGES = [
     Page(
         "bets",
         {},
-        # how many there are, every hour of the period, the last ten minutes
-        {GAMES: 1, STAGE: 1, HISTORY: 6 * 24 + 10 + 1},
+        # all else is in the archive
+        {GAMES: 1},
         {},
-        {STAGE: 1, HISTORY: 1 + 1},
+        {},
     ),
     Page("wallet", {}, {}, {}, {}),
     # money is never kept: whoever looks asks

@@ -38,7 +38,7 @@ PARTS = {
         "rounds": NOTHING,
     },
     ("bets", ()): {
-        "bets": NO_BETS,
+        "bets": "Figures of the bets: not known now. Nothing of these days is in the archive yet.",
         "bet-steps": NOTHING,
         "bet-sizes": NOTHING,
         "bet-players": NOTHING,

@@ -79,19 +79,6 @@ PAGES = {
         ),
     ),
     "a player": Opened("players", DAYS | {"op_id": "pl100153"}, ("The rounds of this player",)),
-    "bets": Opened(
-        "bets",
-        DAYS,
-        (
-            "Figures of the bets",
-            "The last minutes",
-            "Bets by time",
-            "Sizes of bets and wins",
-            "Players",
-            "Biggest wins",
-            "Bets of the period",
-        ),
-    ),
     "a wallet": Opened("wallet", {"op_id": "grinder"}, ("The balance", "The transfers")),
     "jackpots": Opened("jackpots", DAYS, ("The pots",)),
 }

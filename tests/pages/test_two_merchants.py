@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
@@ -12,6 +12,10 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
+from archive.archive import Archive
+from archive.bets import DAY_S
+from archive.collector import Collector
+from archive.store import Folder
 from dashboard.bets import route_exports
 from dashboard.bets.data_exports import Exports
 from dashboard.bets.export import ExportState, Format
@@ -22,9 +26,12 @@ from dashboard.kit.current import merchants
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
+from tests import archived
 from tests.pages.conftest import MAIN
 from tests.pages.game_truth import texts
+from tests.parts import ledger_at
 from tests.provider import CLOCK, start_sandbox
+from twoj_sandbox.world import World
 
 OURS, THEIRS = 101, 202
 OF = {
@@ -32,6 +39,8 @@ OF = {
     THEIRS: {"key": "their-key", "currency": "JPY", "timezone": "America/New_York"},
 }
 SEEDS = {OURS: ("--seed", "1"), THEIRS: ("--seed", "2", "--bets-per-hour", "90")}
+WORLDS = {OURS: World(1), THEIRS: World(2, 90)}
+"""The same as these sandboxes serve."""
 PAGES = [
     ("overview", {"period": "yesterday"}),
     ("games", {"period": "yesterday"}),
@@ -55,8 +64,14 @@ def urls():
 
 
 def run(stack, urls, folder, *mch_ids, **more):
-    """Have these merchants run, all that they keep in one folder."""
+    """Have these merchants run, all that they keep in one folder; the archive holds the last three days."""
     folder.mkdir(exist_ok=True)
+    stack.enter_context(pytest.MonkeyPatch.context()).setattr(Collector, "running", lambda _: nullcontext())
+    for mch_id in mch_ids:
+        with ledger_at(f"sqlite:///{folder / 'ledger'}", mch_id) as own:
+            own.prepare()
+            archive = Archive(own, Folder(folder / "archive"), lambda: CLOCK)
+            archived.fill(archive, WORLDS[mch_id], archived.TODAY_S - 2 * DAY_S)
     ledger = stack.enter_context(closing(Database(ledger_url(f"sqlite:///{folder / 'ledger'}"))))
     for mch_id in mch_ids:
         of = OF[mch_id]
@@ -67,6 +82,7 @@ def run(stack, urls, folder, *mch_ids, **more):
             currency=of["currency"],
             timezone=of["timezone"],
             cache_url=str(folder / "cache"),
+            archive_url=str(folder / "archive"),
             **more,
         )
         connection = connected(

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from archive.sizes import EDGES_LI
 from dashboard.bets.figures import sizes_chart, steps_chart
-from dashboard.bets.sums import EDGES_LI, Size
+from dashboard.bets.sums import Size
 from dashboard.charts.theme import DARK, LIGHT
 
 UTC = ZoneInfo("UTC")
