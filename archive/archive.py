@@ -102,7 +102,7 @@ class Archive:
                     return kept
 
     def _keep(self, hours: Sequence[HourRead]) -> list[Kept] | None:
-        base = self._base(hours[0].hour_s - HOUR_S, hours[-1].hour_s + HOUR_S)
+        base = self._base(hours[0].hour_s - HOUR_S, hours[-1].hour_s + 2 * HOUR_S)
         tables = {read.hour_s: base.forgotten.taken_out(bets.ordered(read.table)) for read in hours}
         found = self._judged(hours, tables, base.pieces)
         files = self._write(found, tables, base.pieces)

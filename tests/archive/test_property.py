@@ -300,4 +300,4 @@ ArchiveMachine.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-TestArchive = ArchiveMachine.TestCase
+TestArchive = pytest.mark.slow(ArchiveMachine.TestCase)

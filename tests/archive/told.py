@@ -1,13 +1,22 @@
 """A provider in this process, for what the collector asks: its bets may change, and its answers may lie."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from archive.archive import Archive
 from archive.bets import DAY_S, HOUR_S, STORED, HourSums
+from archive.collector import Collector
+from archive.engine import Engine
+from archive.pieces import Piece, restated
+from archive.store import Folder
+from ledger.database import Ledger
 from twoj_client.errors import ConnectionFailed, WrongShape
 from twoj_client.models import StageAnswer, StageDay, StageTotal
 from twoj_client.reply import Reply
@@ -123,3 +132,72 @@ class ToldProvider:
 
 def _stage(told: HourSums) -> tuple[int, int, int, int]:
     return told.count, told.bet_li, told.gain_li, -told.gain_li
+
+
+class Told:
+    """An archive in a folder, and all that reads into it from a provider of this process."""
+
+    def __init__(self, ledger: Ledger, folder: Path, workers: Executor, days: int, now_s: int) -> None:
+        self.now_s, self.timer_s = now_s, 0.0
+        self.provider = ToldProvider(lambda: self.now_s)
+        self.archive = Archive(ledger, Folder(folder), lambda: self.now_s)
+        self.engine = Engine(self.archive)
+        self.collector = Collector(
+            self.archive,
+            self.engine,
+            self.provider,  # type: ignore[arg-type]
+            workers,
+            days=days,
+            calls_per_s=1000,
+            least_free_bytes=0,
+            timer=self._tick,
+        )
+
+    def _tick(self) -> float:
+        self.timer_s += 0.05  # it takes a while to look
+        return self.timer_s
+
+    def add(self, *rows: Bet) -> None:
+        """Have the provider know bets, in the place of those with the same id."""
+        self.provider.bets |= {row["event_id"]: row for row in rows}
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by on all clocks."""
+        self.now_s += int(seconds)
+        self.timer_s += seconds
+
+    def fill(self) -> None:
+        """Do all that is due."""
+        while not self.collector.turn():
+            pass
+
+    def later(self, seconds: float) -> None:
+        """Let time go by, and do all that is due then."""
+        self.wait(seconds)
+        self.fill()
+
+    def piece(self, hour_s: int) -> Piece:
+        return self.archive.pieces(hour_s, hour_s + HOUR_S)[0]
+
+    def said(self, hour_s: int) -> tuple[str, int, list[str]]:
+        """Return the state and version of an hour, and the bets that are read of it."""
+        piece = self.piece(hour_s)
+        sql = "SELECT event_id FROM bets ORDER BY event_id"
+        rows = self.engine.rows(sql, hour_s, hour_s + HOUR_S)
+        return str(piece.state), piece.version, [str(row[0]) for row in rows]
+
+    def restated(self) -> list[tuple[str, str]]:
+        """Return which bets were named as changed, in which way."""
+        with self.archive.ledger.reading() as books:
+            return sorted((row.event_id, row.change) for row in restated(books))
+
+
+@contextmanager
+def told_at(ledger: Ledger, folder: Path, *, days: int, now_s: int) -> Iterator[Told]:
+    """An archive of so many days that is empty, and a provider that knows nothing."""
+    with ThreadPoolExecutor(1) as workers:
+        told = Told(ledger, folder, workers, days, now_s)
+        try:
+            yield told
+        finally:
+            told.engine.close()
