@@ -4,7 +4,7 @@ import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,7 +16,7 @@ from archive.archive import Archive, hour_text
 from archive.bets import DAY_S, HOUR_S, HourSums
 from archive.engine import Engine
 from archive.pieces import Lease
-from archive.proof import Explanation, HourRead
+from archive.proof import Explanation, HourRead, PieceState
 from archive.restatements import MEMORY_S, compare
 from archive.schedule import Horizon, horizon, next_hours
 from archive.store import FileDamaged
@@ -181,7 +181,7 @@ class Collector:
         if self._timer() >= self._paced_until and (
             hours := next_hours(known, now_s, reach.first_hour_s, most)
         ):
-            self._read(hours)
+            self._read(hours, self._fetch)
         elif self._timer() - self._tidied_at >= HOUR_S:
             self._tidied_at = self._timer()
             self._tidy(now_s)
@@ -215,10 +215,17 @@ class Collector:
             return False
         return fetch.totals(self._twoj, read.hour_s - MEMORY_S, read.hour_s) == HourSums()
 
-    def _read(self, hours_s: Sequence[int]) -> None:
+    def _fetch(self, hours_s: Sequence[int]) -> fetch.Fetched:
+        """Read hours once it is their turn."""
+        self._stopping.wait(max(0, self._paced_until - self._timer()))
+        found = fetch.fetch(self._twoj, hours_s, self._workers)
+        self._paced_until = self._timer() + found.calls / self._calls_per_s
+        return found
+
+    def _read(self, hours_s: Sequence[int], ask: Callable[[Sequence[int]], fetch.Fetched]) -> None:
         self.state = replace(self.state, reading=tuple(hours_s))
         try:
-            found = fetch.fetch(self._twoj, hours_s, self._workers)
+            found = ask(hours_s)
         except (BadAnswer, ServiceFailed) as error:
             if len(hours_s) == 1:
                 reason = {"reason": error.sentence}
@@ -226,9 +233,8 @@ class Collector:
                 self._known()[hours_s[0]] = self._archive.miss(hours_s[0], why)
                 return
             for hour_s in hours_s:  # which of them is it?
-                self._read([hour_s])
+                self._read([hour_s], self._fetch)
             return
-        self._paced_until = self._timer() + found.calls / self._calls_per_s
         self._keep(found.hours)
 
     def _read_tail(self, now_s: float) -> None:
@@ -281,14 +287,26 @@ class Collector:
 
         Raises TwoJError, LedgerAway, OSError.
         """
-        while True:
-            known = {piece.hour_s: piece for piece in self._archive.pieces(first_s, end_s)}
-            hours = next_hours(known, min(self._archive.clock(), end_s), first_s, 24)
-            yield len(known)
-            if not hours:
-                break
-            self._read(hours)
-            self._stopping.wait(max(0, self._paced_until - self._timer()))
+        now_s = min(self._archive.clock(), end_s)
+        coming: dict[tuple[int, ...], Future[fetch.Fetched]] = {}
+
+        def ask(hours_s: Sequence[int]) -> fetch.Fetched:
+            """Take what was fetched while the hours before were written, and have what follows be fetched."""
+            this = coming.pop(tuple(hours_s), None)
+            found = this.result() if this else self._fetch(hours_s)
+            following = next_hours(known | _read_now(hours_s, now_s), now_s, first_s, 24)
+            if following:
+                coming[tuple(following)] = ahead.submit(self._fetch, following)
+            return found
+
+        with ThreadPoolExecutor(1) as ahead:
+            while True:
+                known = {piece.hour_s: piece for piece in self._archive.pieces(first_s, end_s)}
+                hours = next_hours(known, now_s, first_s, 24)
+                yield len(known)
+                if not hours:
+                    break
+                self._read(hours, ask)
         self._pieces = None
         self._finish_days(first_s, end_s)
 
@@ -322,6 +340,15 @@ class Collector:
                 calls += sum(each.calls for each in again)
                 restated += self._keep([read for each in again for read in each.hours])
         return calls, restated
+
+
+def _read_now(hours_s: Sequence[int], now_s: float) -> dict[int, pieces.Piece]:
+    """What hours are to the schedule once they have been read now."""
+    sums, read_ms = HourSums(), int(now_s * 1000)
+    return {
+        hour_s: pieces.Piece(hour_s, 1, PieceState.PROVEN, None, sums, None, read_ms, read_ms, "", None)
+        for hour_s in hours_s
+    }
 
 
 def _side_by_side(hours_s: Sequence[int]) -> Iterator[list[int]]:
