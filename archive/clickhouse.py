@@ -124,7 +124,7 @@ def of_tables(mch_id: int, start_s: int, end_s: int, rolled: RollUp | None) -> t
 def _translated(sql: str) -> str:
     for ours, theirs in _TYPES.items():
         sql = sql.replace(f"AS {ours})", f"AS {theirs})")
-    return sql
+    return sql.replace("lower(", "lowerUTF8(")  # its lower knows ASCII alone
 
 
 def _of_day(mch_id: int, day_s: int) -> str:

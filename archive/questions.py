@@ -19,6 +19,12 @@ _OF_BETS: Final = (
     "count(*) AS bets, CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li"
 )
 
+_KNOWN_PLAYERS: Final = (
+    f"SELECT user_id, max(op_id) AS op_id, {_SUMS}, min(first_s) AS first_s, max(last_s) AS last_s"
+    " FROM players WHERE user_id IS NOT NULL GROUP BY user_id"
+)
+_USER: Final = "CAST(user_id AS VARCHAR)"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -120,11 +126,21 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.PLAYERS,
     ),
     "find_players": Question(
-        "SELECT user_id, max(op_id) AS op_id, CAST(sum(bets) AS BIGINT) AS bets, max(last_s) AS last_s FROM"
-        " (SELECT * FROM players WHERE position(lower($part) IN lower(op_id)) > 0"
-        " OR position($part IN CAST(user_id AS VARCHAR)) > 0) AS found"
-        " GROUP BY user_id ORDER BY bets DESC, user_id LIMIT $most",
-        "a player whose id holds a text",
+        f"SELECT user_id, op_id, bets, last_s FROM ({_KNOWN_PLAYERS}) AS known"
+        f" WHERE position(lower($part) IN lower(op_id)) > 0 OR position($part IN {_USER}) > 0"
+        f" ORDER BY CASE WHEN lower(op_id) = lower($part) OR {_USER} = $part THEN 0 ELSE 1 END, bets DESC,"
+        " user_id LIMIT $most",
+        "a player one of whose ids holds a text, whatever its case; whoever has it as a whole comes first",
+        RollUp.PLAYERS,
+    ),
+    "ranked_players": Question(
+        "SELECT user_id, op_id, bets, bet_li, gain_li, first_s, last_s,"
+        f" CAST(count(*) OVER () AS BIGINT) AS players FROM ({_KNOWN_PLAYERS}) AS known"
+        " WHERE first_s >= $since_s AND ($by <> 'won' OR gain_li > 0) AND ($by <> 'lost' OR gain_li < 0)"
+        " ORDER BY CASE $by WHEN 'won' THEN -gain_li WHEN 'lost' THEN gain_li WHEN 'unseen' THEN last_s"
+        " ELSE -bet_li END, user_id LIMIT $most",
+        "a player whose first bet came no sooner: most bet, or `$by` won, lost, unseen (longest) first;"
+        " and how many there are",
         RollUp.PLAYERS,
     ),
     "find_rounds": Question(

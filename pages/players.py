@@ -10,7 +10,7 @@ from dashboard.core import formats
 from dashboard.core.cell_links import link
 from dashboard.core.files import Column
 from dashboard.core.markdown import escaped
-from dashboard.core.query import ROUND
+from dashboard.core.query import OP_ID, ROUND, USER_ID
 from dashboard.core.text import later, plural, text
 from dashboard.kit import (
     charts,
@@ -28,7 +28,7 @@ from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
 from dashboard.players import parts_cards as players_cards
 from dashboard.players import parts_filter as players_filter
-from dashboard.players import parts_loading, parts_picker
+from dashboard.players import parts_loading, parts_picker, parts_search
 from dashboard.players.balance import Cause, gaps_text
 from dashboard.players.figures_balance import balance_chart
 from dashboard.players.figures_habits import hours_of_week_chart, sessions_chart
@@ -245,3 +245,6 @@ if parts_loading.is_read():
     if event_id := query_params.value(ROUND):
         with states.part(later("This round")):
             opened(event_id)
+elif not query_params.has(OP_ID, USER_ID):
+    parts_search.render_found()
+    parts_search.render_ranked()

@@ -159,6 +159,10 @@ def _id(typed: str, _today: Today) -> str | None:
     return typed or None
 
 
+def _part(typed: str, today: Today) -> str | None:
+    return _id(typed.strip(), today)
+
+
 def _trans_no(typed: str, today: Today) -> str | None:
     typed = typed.strip()
     if typed and not _SHORTEST_TRANS_NO <= len(typed) <= _LONGEST_TRANS_NO:
@@ -275,6 +279,15 @@ _MODES: Final = WordTable(
         Mode.NONE: later("Nothing"),
     }
 )
+_RANKS: Final = WordTable(
+    {
+        "bet": later("Most bet"),
+        "won": later("Won most"),
+        "lost": later("Lost most"),
+        "new": later("New"),
+        "unseen": later("Longest unseen"),
+    }
+)
 _FIELDS: Final = WordTable({"all": later("All fields of the provider's own history")})
 _BUYS: Final = WordTable({"yes": later("Bought free games"), "no": later("Not bought")})
 _RESULTS: Final = WordTable(
@@ -337,6 +350,21 @@ GAME_IDS: Final = Parameter(
 )
 ROUND_TYPES: Final = _some_of(
     "type", ("bets", "players"), TYPES, later("The type must be among {choices}; all types are shown.")
+)
+FIND: Final = Parameter(
+    "find",
+    ("players",),
+    _part,
+    later("The find must be a part of a player's id, at most {most} characters; it is left out.", **_MOST),
+)
+RANK: Final = Parameter(
+    "rank",
+    ("players",),
+    _set(_one_of(_RANKS)),
+    later("The rank must be {one}; the players who bet most are shown."),
+    default="bet",
+    widget=Widget.ONE,
+    choices=_RANKS,
 )
 FEATURE: Final = _some_of(
     "feature",
@@ -455,7 +483,7 @@ SCREEN: Final = Parameter(
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE),
     *(GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
-    *(OP_ID, USER_ID),
+    *(OP_ID, USER_ID, FIND, RANK),
     *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.core.currencies import currency_text, is_code
 from dashboard.core.formats import count
 from dashboard.core.markdown import escaped
-from dashboard.core.query import CURRENCY, OP_ID, USER_ID
+from dashboard.core.query import CURRENCY
 from dashboard.core.text import later, listed, text
 from dashboard.kit import current, guard, period_filters, query_params, states, tab
 from dashboard.players import data, parts_filter, parts_picker
@@ -98,11 +98,6 @@ def _history(player: Player, patience_s: float = data.PATIENCE_S) -> HistoryProg
 def _is_read() -> bool:
     player, view = read_player(query_params.query()), period_filters.view()
     if player is None:
-        if not query_params.has(OP_ID, USER_ID):
-            st.info(
-                text("Enter the op_id or the user_id of a player to see every round."),
-                icon=":material/person_search:",
-            )
         return False
     tab.name(player.op_id or str(player.user_id), text("Players"))
     if states.just_begun(view):

@@ -1,37 +1,59 @@
 """Who is shown: found by either id; and the players whom this person has looked at lately."""
 
 import secrets
+from contextlib import suppress
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard.core.markdown import escaped, short
-from dashboard.core.query import CURRENCY, OP_ID, ROUND, USER_ID, Parameter
+from dashboard.core.query import CURRENCY, FIND, OP_ID, ROUND, USER_ID, Parameter
 from dashboard.core.roles import LOCAL
 from dashboard.core.text import Message, later, text
 from dashboard.kit import current, guard, query_params
+from dashboard.players import data_search
 from dashboard.players.player import Player, read_player
 from dashboard.players.recent import Recent
+from dashboard.provider.archived import NotArchived
+from dashboard.provider.merchant import LedgerFailed
 
 _FIELDS: Final[dict[Parameter[Any], Message]] = {
+    FIND: later("A part of either id"),
     OP_ID: later("Your own id of the player"),
     USER_ID: later("The provider's id of the player"),
 }
 _OF_A_PLAYER: Final = (*_FIELDS, ROUND, CURRENCY)
-"""What of the address belongs to one player."""
+"""What of the address belongs to one player, or looks for one."""
+_FIND_KEY: Final = "player-find"
 
 
 def render_picker() -> None:
-    """Draw a field for each id, and the recent players. A choice goes into the address."""
+    """Draw a field to search by, one for each id, and the recent players. A choice goes into the address."""
     with st.container(key="player-picker"):
-        for place, (parameter, what) in zip(st.columns([2, 2, 3]), _FIELDS.items(), strict=False):
+        for place, (parameter, what) in zip(st.columns([3, 2, 2]), _FIELDS.items(), strict=True):
+            bound = query_params.bound("player-", parameter, drops=_OF_A_PLAYER)
+            if parameter is FIND:
+                bound |= {"on_change": _search, "args": ()}
             place.text_input(
-                parameter.name,
+                text("Find a player") if parameter is FIND else parameter.name,
                 placeholder=str(what),
                 icon=":material/search:",
-                **query_params.bound("player-", parameter, drops=_OF_A_PLAYER),
+                **bound,
             )
     _recent()
+
+
+def _search() -> None:
+    """Look for what was typed: who alone is found is opened, else the page shows who was."""
+    typed = st.session_state[_FIND_KEY].strip()
+    query_params.write(dict.fromkeys(_OF_A_PLAYER) | {FIND: typed})
+    part = query_params.value(FIND)
+    if part is None:
+        return
+    with suppress(NotArchived, LedgerFailed):  # the page says so in the place of what was found
+        found = data_search.found_players(current.merchant(), part).value
+        if len(found) == 1:
+            _go(Player(user_id=found["user_id"].tolist()[0]))
 
 
 def remember(player: Player) -> None:

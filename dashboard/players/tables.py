@@ -49,6 +49,32 @@ PLAYER_GAMES: Final = (
     Column("summary_gain_li", "Net result, summary", Kind.MONEY),
     Column("difference", "Summary against rounds", Kind.TEXT, later("What the summary has more or less.")),
 )
+_FIRST_COLUMNS: Final = (
+    Column("player", "Player", Kind.TEXT, later("Your own id of the player; without one, the provider's.")),
+    Column("user_id", "User id", Kind.NUMBER),
+    Column("bet_count", "Bets", Kind.COUNT),
+)
+_LAST_BET: Final = Column("last", "Last bet", Kind.TIME)
+FOUND_PLAYERS: Final = (*_FIRST_COLUMNS, _LAST_BET)
+"""In all that the archive holds."""
+RANKED_PLAYERS: Final = (
+    *_FIRST_COLUMNS,
+    Column("bet_amount_li", "Bet amount", Kind.MONEY, METRIC["bet_amount"].made_of),
+    ROUND["gain_li"],
+    Column("rtp", "RTP", Kind.RATIO, METRIC["rtp"].made_of),
+    Column("first", "First bet", Kind.TIME, later("In the period.")),
+    _LAST_BET,
+)
+"""In a period."""
+
+
+def players_table(players: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """Players (`data_search`) for `FOUND_PLAYERS` or `RANKED_PLAYERS`, in their order."""
+    ids, times = players["user_id"].astype("string"), {"first_s": "first", "last_s": "last"}
+    names = players["op_id"].where(players["op_id"].ne("").fillna(value=False), ids)
+    told = {name: local_times(players[field], zone) for field, name in times.items() if field in players}
+    shown = players.assign(player=names, **told)
+    return shown.assign(rtp=rtps(players)) if "bet_amount_li" in players else shown
 
 
 def sessions_table(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

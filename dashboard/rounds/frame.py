@@ -40,7 +40,11 @@ _IN_EXTRA: Final = {"award_type": "award_type", "extra_spins": "extra_spins"} | 
 }
 """Whole numbers, and the fields of `extra_business` that they are."""
 _TEXTS: Final = ("event_id", "draw_id", "op_id", "currency")
-_DTYPES: Final[Mapping[pa.DataType, Any]] = {pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}
+ARROW_DTYPES: Final[Mapping[pa.DataType, Any]] = {
+    pa.int64(): pd.Int64Dtype(),
+    pa.string(): pd.StringDtype(),
+}
+"""The columns of frames that the archive's become."""
 _JSONS: Final = ("extra_business", "bet_areas", "win_areas", "game_result")
 
 
@@ -67,7 +71,7 @@ def rounds_frame(rows: Sequence[GamesRound | SlotsRound]) -> pd.DataFrame:
 
 def archived_rounds(bets: pa.Table) -> pd.DataFrame:
     """The same columns of bets of the archive; what its bets do not say is NA."""
-    told = bets.to_pandas(types_mapper=_DTYPES.get)
+    told = bets.to_pandas(types_mapper=ARROW_DTYPES.get)
     rounds = rounds_frame(()).reindex(told.index)
     for name, field in _WHOLE.items():
         if field in told:

@@ -168,7 +168,24 @@ def found_players(asked: Asked, part: str, most: int) -> list[Row]:
         for user_id, of in asked.by(user)
         if part.lower() in of[0].op_id.lower() or part in str(user_id)
     ]
-    return sorted(found, key=lambda each: (-each[2], each[0]))[:most]
+    found.sort(key=lambda each: (part.lower() != each[1].lower() and part != str(each[0]), -each[2], each[0]))
+    return found[:most]
+
+
+RANKS: Mapping[str, Callable[[Row], bool | int]] = {
+    "bet": lambda each: -each[3],
+    "won": lambda each: -each[4],
+    "lost": lambda each: each[4],
+    "unseen": lambda each: each[6],
+}
+
+
+def ranked_players(asked: Asked, by: str, since_s: int, most: int) -> list[Row]:
+    found = [player(key, of) for key, of in asked.by(user)]
+    found = [each for each in found if each[5] >= since_s]
+    found = [each for each in found if (by != "won" or each[4] > 0) and (by != "lost" or each[4] < 0)]
+    found.sort(key=lambda each: (RANKS[by](each), each[0]))
+    return [(*each, len(found)) for each in found[:most]]
 
 
 def found_rounds(asked: Asked, most: int, **of: str) -> list[Row]:
@@ -212,6 +229,7 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
         player(key, of)[:2] for key, of in asked.by(user, asked.only(op_id=op_id))
     ],
     "find_players": found_players,
+    "ranked_players": ranked_players,
     "find_rounds": found_rounds,
     "round": lambda asked, **of: [row(each) for each in asked.only(event_id=of["id"])],
     "rounds": lambda asked: oldest(asked.rounds),
@@ -244,6 +262,7 @@ def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) ->
     bets = [each for each in bets if not games or each.game_id in games]
     one = bets[len(bets) // 3]
     values = {"game_id": one.game_id, "user_id": one.user_id, "part": one.op_id[1:4].upper()}
+    values |= {"by": "lost", "since_s": start_s + 3600}
     values |= {"op_id": one.op_id, "id": one.event_id, "step_s": 600, "most": 9, "least_li": 50_000}
     values |= {"first_s": start_s - start_s % 3600, "stride": 137, "all_s": 74 * 3600, "some_s": 20 * 3600}
     values |= {"rank": "won"}

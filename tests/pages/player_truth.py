@@ -78,3 +78,15 @@ def table(app, column: str):
     """The data of the table that has this column."""
     (found,) = [each.value for each in app.dataframe if column in each.value]
     return found
+
+
+def by_player(truth, start, end, zone="UTC") -> dict[int, list[int]]:
+    """Of each player with rounds in a window: bets, bet amount and net result in li, first and last start."""
+    edges = (edge if isinstance(edge, int) else midnight(edge, zone) for edge in (start, end))
+    rounds = truth.bets(*edges, CLOCK)
+    columns = (rounds[name].tolist() for name in ("user_id", "bet_amount", "gain_amount", "start_at"))
+    found: dict[int, list[int]] = {}
+    for user_id, bet_li, gain_li, start_at in zip(*columns, strict=True):
+        of = found.setdefault(user_id, [0, 0, 0, start_at, start_at])
+        of[:] = [of[0] + 1, of[1] + bet_li, of[2] + gain_li, min(of[3], start_at), max(of[4], start_at)]
+    return found

@@ -113,7 +113,6 @@ def test_a_player_without_bets(players):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({}, "Enter the op_id or the user_id of a player to see every round."),
         ({"user_id": "whale"}, "a whole number above 0 such as 101100000000; it is left out."),
         ({"op_id": "nobody"}, "The provider knows no player with op\\_id “nobody”."),
         ({"user_id": "5"}, "The provider knows no player with user\\_id 5."),

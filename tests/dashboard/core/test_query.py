@@ -53,6 +53,7 @@ def values(parameter: Parameter[Any], zone: ZoneInfo) -> st.SearchStrategy[Any]:
         return choices if parameter.default else choices | st.none()
     special: dict[Parameter[Any], st.SearchStrategy[Any]] = {
         query.GAME_IDS: some(NUMBERS),
+        query.FIND: st.none() | IDS.map(str.strip),
         query.NEXT_ID: st.just(0) | NUMBERS,
         query.BEFORE: st.none() | moments(zone),
         query.TRANS_NO: st.none() | IDS.map(str.strip).filter(lambda text: 6 <= len(text) <= 64),

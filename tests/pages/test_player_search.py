@@ -1,0 +1,248 @@
+"""Players found by a part of an id, and the ranking of a period's players: against the world's own rounds."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pandas as pd
+import pytest
+
+from archive.erasure import forget
+from dashboard.core.cell_links import MARK
+from dashboard.core.query import LONGEST_ID
+from tests.merchants import merchant
+from tests.pages.game_truth import leads_to, shown_text
+from tests.pages.player_truth import CLOCK, by_player, cards, midnight, plain, read, said
+from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, UNICODE, WHALE
+
+HISTORY_START = midnight("2026-01-15")
+FOUND, RANKED = False, True
+"""Whether a table of players has the sums of a period."""
+
+
+@pytest.fixture
+def players(open_page):
+    return lambda query={}, **settings: open_page(query, "players", **settings)
+
+
+def tables(app, has_sums: bool) -> list[pd.DataFrame]:
+    of_players = [each.value for each in app.dataframe if "player" in each.value]
+    return [each for each in of_players if ("rtp" in each) == has_sums]
+
+
+def rows(app, has_sums: bool) -> pd.DataFrame:
+    (found,) = tables(app, has_sums)
+    return found
+
+
+def user_ids(frame: pd.DataFrame) -> list[int]:
+    return [int(each) for each in frame["user_id"]]
+
+
+def found(app) -> list[str]:
+    return [shown_text(cell) for cell in rows(app, FOUND)["player"]]
+
+
+def search(app, typed: str):
+    app.text_input(key="player-find").set_value(typed).run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture(scope="module")
+def known(truth):
+    """All players whom the archive holds, most bets first, with the op_id of each."""
+    op_ids = dict(zip(truth.players.user_ids, truth.players.op_ids, strict=True))
+    bets = by_player(truth, HISTORY_START, CLOCK)
+    ordered = sorted(bets, key=lambda user_id: (-bets[user_id][0], user_id))
+    return {user_id: (op_ids[user_id], bets[user_id]) for user_id in ordered}
+
+
+@pytest.mark.parametrize("part", ["PL10", "rind", "1011", "žof", "🎲", "<b>", "=1+1", "0000"])
+def test_a_part_of_either_id_finds_whoever_has_it(players, sandbox, known, part):
+    expected = [
+        user_id
+        for user_id, (op_id, _) in known.items()
+        if part.lower() in op_id.lower() or part in str(user_id)
+    ]
+    app = players({"find": part})
+    assert user_ids(rows(app, FOUND)) == expected[:20]
+    assert (len(expected) > 20) == any("a longer part finds fewer" in each.value for each in app.caption)
+    shown = rows(app, FOUND)
+    assert [int(each) for each in shown["bet_count"]] == [known[each][1][0] for each in user_ids(shown)]
+    last = [known[each][1][4] for each in user_ids(shown)]
+    assert [each.timestamp() for each in shown["last"]] == last
+    assert sandbox.calls() == []
+
+
+def test_who_has_the_text_as_a_whole_id_stands_before_the_many_who_hold_it(players, known):
+    (exact,) = [op_id for op_id, _ in known.values() if op_id == "pl100153"]
+    user_id = next(user_id for user_id, (op_id, _) in known.items() if op_id == exact)
+    part = str(user_id)[:5]
+    assert sum(part in str(each) for each in known) > 20
+    assert user_ids(rows(players({"find": exact.upper()}), FOUND))[0] == user_id
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "%", "_", "%%", "\\", "'", '"', "' OR 1=1 --", "'; DROP TABLE players; --", "$part", "*", "[a-z]",
+        "nobody at all", "٣", "x" * LONGEST_ID,
+    ],
+)  # fmt: skip
+def test_what_no_id_holds_finds_nobody_whatever_it_means_elsewhere(players, typed):
+    app = search(players(), typed)
+    assert app.query_params["find"] == typed
+    assert "No player in the archive has an id with this part." in [each.value for each in app.markdown]
+    assert not tables(app, FOUND)
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\t"])
+def test_nothing_typed_asks_nothing(players, typed, monkeypatch):
+    app = search(players({"find": "whale"}), typed)
+    assert "find" not in app.query_params
+    assert not tables(app, FOUND)
+
+
+@pytest.mark.parametrize("typed", ["x" * (LONGEST_ID + 1), "wha\0le"])
+def test_what_cannot_be_an_id_is_one_sentence(players, typed):
+    app = search(players(), typed)
+    assert said(app).startswith("The find must be a part of a player's id, at most 200 characters")
+    assert "\n" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "player"),
+    [
+        ("whal", WHALE),
+        (" GRIND ", GRINDER),
+        (str(UNICODE.user_id), UNICODE),
+        (str(NAMELESS.user_id), NAMELESS),
+    ],
+)
+def test_who_alone_is_found_is_opened(players, typed, player):
+    app = search(players({"period": "today", "round": "x"}), typed)
+    assert app.query_params == {"period": "today", "user_id": str(player.user_id)}
+    assert f"user_id {player.user_id}" in plain(read(app))[0]
+    assert not tables(app, RANKED)
+
+
+def test_a_link_with_a_search_shows_who_is_found_and_opens_nobody(players):
+    app = players({"find": "whale"})
+    assert found(app) == ["whale"]
+    link = urlsplit(leads_to(rows(app, FOUND)["player"].iat[0]))
+    assert (link.path, dict(parse_qsl(link.query))) == ("players", {"user_id": str(WHALE.user_id)})
+    assert not app.metric
+
+
+def test_players_without_an_op_id_have_the_other_for_a_name(players):
+    assert found(players({"find": str(NAMELESS.user_id)})) == [str(NAMELESS.user_id)]
+
+
+def ranking(bets: dict[int, list[int]], rank: str) -> list[int]:
+    """Brute force: who is shown, in which order."""
+    keys = {"bet": (1, -1), "won": (2, -1), "lost": (2, 1), "unseen": (4, 1), "new": (1, -1)}
+    place, sign = keys[rank]
+    who = [
+        user_id
+        for user_id, of in bets.items()
+        if (rank != "won" or of[2] > 0) and (rank != "lost" or of[2] < 0)
+    ]
+    return sorted(who, key=lambda user_id: (sign * bets[user_id][place], user_id))
+
+
+@pytest.mark.parametrize(
+    ("period", "zone", "start", "end"),
+    [
+        ("7d", "UTC", "2026-03-09", CLOCK),
+        ("2026-03-07..2026-03-08", "America/New_York", "2026-03-07", "2026-03-09"),
+        ("yesterday", "Asia/Kathmandu", "2026-03-14", "2026-03-15"),
+    ],
+)
+@pytest.mark.parametrize("rank", ["bet", "won", "lost", "unseen"])
+def test_a_ranking_is_the_players_of_the_period(players, sandbox, truth, period, zone, start, end, rank):
+    bets = by_player(truth, start, end, zone)
+    expected = ranking(bets, rank)
+    app = players({"period": period, "rank": rank}, timezone=zone)
+    shown = rows(app, RANKED)
+    assert user_ids(shown) == expected[:25]
+    for at, user_id in enumerate(user_ids(shown)):
+        count, bet_li, gain_li, first_s, last_s = bets[user_id]
+        row = shown.iloc[at]
+        assert (int(row["bet_count"]), row["bet_amount_li"] * 1000, row["gain_li"] * 1000) == (
+            count,
+            bet_li,
+            gain_li,
+        )
+        assert (row["first"].timestamp(), row["last"].timestamp()) == (first_s, last_s)
+        assert round(float(row["rtp"]), 9) == round((bet_li + gain_li) / bet_li, 9)
+    assert any(f"25 of {len(expected):,} players" in each.value for each in app.caption)
+    assert sandbox.calls() == []
+
+
+def test_new_players_are_those_whose_first_bet_lies_in_the_period(players, truth):
+    everybody = by_player(truth, HISTORY_START, CLOCK)
+    start = midnight("2026-03-09")
+    new = {user_id: of for user_id, of in everybody.items() if of[3] >= start}
+    assert len(new) > 3
+    app = players({"rank": "new"})
+    assert user_ids(rows(app, RANKED)) == ranking(new, "new")[:25]
+
+
+def test_who_is_new_is_not_known_where_the_archive_begins_too_late(players):
+    app = players({"rank": "new", "period": "60d"})
+    assert said(app) == (
+        "Players of the period: not known now. Who is new can be told once the archive holds as many days"
+        " before the period."
+    )
+    app = players({"rank": "new", "period": "30d"})  # 15 Jan to 15 Mar are sixty days
+    assert len(rows(app, RANKED))
+
+
+def test_a_choice_of_a_ranking_goes_into_the_address(players, truth):
+    app = players()
+    (choice,) = [each for each in app.button_group if each.key == "player-rank"]
+    assert choice.options == ["Most bet", "Won most", "Lost most", "New", "Longest unseen"]
+    choice.set_value("lost").run()
+    assert app.query_params == {"rank": "lost"}
+    assert user_ids(rows(app, RANKED)) == ranking(by_player(truth, "2026-03-09", CLOCK), "lost")[:25]
+
+
+def test_days_that_are_not_held_are_named(players, truth):
+    app = players({"period": "2026-01-14..2026-01-15"})
+    assert "Not included: not in the archive: 14 Jan" in said(app)
+    bets = by_player(truth, "2026-01-15", "2026-01-16")
+    assert user_ids(rows(app, RANKED)) == ranking(bets, "bet")[:25]
+
+
+def test_without_an_archive_the_ids_still_open_a_player(players):
+    app = players({"find": "whale"}, archive_url="off")
+    off = "The archive is switched off (TWOJ\\_ARCHIVE\\_URL is off), and this is read from nowhere else."
+    assert said(app) == f"Players found: not known now. {off}\nPlayers of the period: not known now. {off}"
+    app = search(app, "grinder")
+    assert app.query_params["find"] == "grinder"
+    app.text_input(key="player-op_id").set_value("grinder").run()
+    assert app.query_params == {"op_id": "grinder"}
+    assert cards(read(app))["Bets"] != "–"
+
+
+def test_a_player_who_was_taken_out_is_in_no_list(players):
+    first, second, *_ = user_ids(rows(players(), RANKED))
+    app = players({"find": str(first)})
+    assert user_ids(rows(app, FOUND)) == [first]
+    assert forget(merchant().archive, "a test", user_id=first)
+    app.run()
+    assert "No player in the archive has an id with this part." in [each.value for each in app.markdown]
+    assert user_ids(rows(app, RANKED))[0] == second
+
+
+def test_owners_see_no_player(players):
+    claims = {"is_logged_in": True, "sub": "o", "email": "o@example.com", "exp": CLOCK + 60}
+    app = players({"find": "whale"}, user=claims, roles={"owner": ["@example.com"]})
+    assert not app.dataframe
+    assert not app.text_input
+    assert "This page is not open to you" in [each.value for each in app.title]
+
+
+def test_ids_of_markup_are_shown_as_they_are(players):
+    app = players({"find": "<b>"})
+    assert found(app) == [PRANKSTER.op_id]
+    assert rows(app, FOUND)["player"].iat[0].startswith(MARK)
