@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from getpass import getuser
 from time import time
 from typing import Any
 
 from archive import pieces
 from archive.archive import Archive, hour_text
-from archive.bets import DAY_S, HOUR_S
+from archive.bets import DAY_S, HOUR_S, utc_day_start
 from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
@@ -119,9 +119,11 @@ def _fill(opened: OpenedArchive) -> int:
     chosen, settings, archive = opened.chosen, opened.settings, opened.archive
     now_s = int(archive.clock())
     first_s = (
-        _day_s(chosen.first) if chosen.first else now_s // DAY_S * DAY_S - (settings.archive_days - 1) * DAY_S
+        utc_day_start(chosen.first)
+        if chosen.first
+        else now_s // DAY_S * DAY_S - (settings.archive_days - 1) * DAY_S
     )
-    end_s = min(_day_s(chosen.last) + DAY_S if chosen.last else now_s, now_s // HOUR_S * HOUR_S)
+    end_s = min(utc_day_start(chosen.last) + DAY_S if chosen.last else now_s, now_s // HOUR_S * HOUR_S)
     wanted = max(0, (end_s - first_s) // HOUR_S)
     with opened.collector(chosen.calls_per_s or settings.archive_calls_per_s) as collector:
         for done in collector.fill(first_s, end_s):
@@ -220,10 +222,6 @@ def _forget(opened: OpenedArchive) -> int:
 def _who() -> str:
     """Return who is at it, for the audit log."""
     return f"{getuser()} (command)"
-
-
-def _day_s(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from twoj_client.columns import SCHEMA
 
 HOUR_S: Final = 3600
 DAY_S: Final = 86_400
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 ORDER: Final = [("user_id", "ascending"), ("start_at", "ascending"), ("event_id", "ascending")]
 """A player's bets lie together, so that few row groups hold them all."""
 PERSONAL: Final = ("user_id", "op_id", "event_id", "draw_id")
@@ -20,6 +22,11 @@ PERSONAL: Final = ("user_id", "op_id", "event_id", "draw_id")
 STORED: Final = pa.schema([field.with_nullable(True) for field in SCHEMA])
 """The columns of a file: those of the client's bets; what is erased is null."""
 EMPTY: Final = STORED.empty_table()
+
+
+def utc_day_start(day: date) -> int:
+    """Return when a UTC day begins, in epoch s."""
+    return (day.toordinal() - _EPOCH) * DAY_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,7 @@ def totals(twoj: TwoJ, start_s: int, end_s: int) -> HourSums:
 def totals_by_day(twoj: TwoJ, start_s: int, end_s: int) -> dict[int, HourSums]:
     """Return the same by UTC day (its start in epoch s), in one request; days without bets are left out."""
     days = twoj.all.sums(start=start_s, end=end_s).data.day_list
-    return {(day.date.toordinal() - _EPOCH) * bets.DAY_S: _of(day) for day in days}
-
-
-_EPOCH = 719_163
-"""The ordinal of 1970-01-01."""
+    return {bets.utc_day_start(day.date): _of(day) for day in days}
 
 
 def _sums(twoj: TwoJ, start_s: int, end_s: int) -> HourSums | None:

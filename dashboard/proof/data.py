@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,11 @@ import pandas as pd
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import HOUR_S
+from archive.bets import DAY_S, HOUR_S, utc_day_start
 from archive.collector import Collector, CollectorState
 from archive.pieces import DaySums
 from archive.proof import FINISHED
+from archive.store import Folder
 from dashboard.proof.coverage import utc_day
 from dashboard.provider.merchant import Merchant
 
@@ -25,14 +26,15 @@ class ArchiveState:
     """What is known of each day, the size of the files, and what this server's collector does.
 
     `proven_until`: the end of the last hour before which all hours that were read are proven.
-    `memory_begins`: the first day that the provider remembers; None where that is not known.
+    `memory_begins`: the first day that the provider remembers; None where that is not known. `free_bytes`:
+    None where the files are in a bucket.
     """
 
     days: tuple[DaySums, ...]
     proven_until: datetime | None
     memory_begins: date | None
     size_bytes: int
-    free_bytes: int
+    free_bytes: int | None
     collector: CollectorState
 
     @property
@@ -45,7 +47,7 @@ def archive_state(merchant: Merchant) -> ArchiveState | None:
     """Return how the archive is; None where it is switched off. Asks no network. Raises LedgerAway."""
     if merchant.archive is None:
         return None
-    state = merchant.running(Collector).state
+    state, folder = merchant.running(Collector).state, merchant.archive.folder
     with merchant.ledger.reading() as books:
         extent, until_s = pieces.extent(books), pieces.first_hour(books, but_for=FINISHED)
         first_s = pieces.first_hour(books, with_bets=True)
@@ -59,7 +61,7 @@ def archive_state(merchant: Merchant) -> ArchiveState | None:
         datetime.fromtimestamp(until_s, UTC) if is_any and until_s is not None else None,
         utc_day(first_s) if memory_ends and first_s is not None else None,
         size,
-        merchant.archive.folder.free_bytes(),
+        folder.free_bytes() if isinstance(folder, Folder) else None,
         state,
     )
 
@@ -116,7 +118,6 @@ def _day_text(hour_s: int, zone: ZoneInfo) -> str:
 
 def ask_again(archive: Archive, first: date, last: date) -> int:
     """Have the hours of UTC days be read again; return how many. Raises LedgerAway."""
-    start = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    end_s = int((start + timedelta(days=(last - first).days + 1)).timestamp())
+    start_s, end_s = utc_day_start(first), utc_day_start(last) + DAY_S
     with archive.ledger.writing() as books:
-        return pieces.due_again(books, int(start.timestamp()), end_s)
+        return pieces.due_again(books, start_s, end_s)

@@ -1,6 +1,7 @@
 """The Data page: what the archive holds, what it is doing, what the provider changed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
@@ -79,7 +80,7 @@ def reading() -> None:
         return
     today = merchant.now().date()
     with states.box("archive-reading", text("Reading")):
-        for words in (_doing(found), _memory(found), _room(found, _days(found, today))):
+        for words in (_doing(found), _memory(found), *_room(found, _days(found, today))):
             st.markdown(words)
         if guard.may(roles.ASK_AGAIN):
             _ask_again(merchant.archive, today)
@@ -139,15 +140,12 @@ def _memory(found: data.ArchiveState) -> str:
     return text("The provider remembers nothing before {day}.", day=begins)
 
 
-def _room(found: data.ArchiveState, known: list[DayCoverage]) -> str:
+def _room(found: data.ArchiveState, known: list[DayCoverage]) -> Iterator[str]:
     year = coverage.forecast_bytes(found.size_bytes, found.bets, known[-_RECENT_DAYS:], _YEAR_DAYS)
-    if year is None:
-        return text("{free} are free.", free=formats.size(found.free_bytes))
-    return text(
-        "A year takes {year} at the pace of the last days; {free} are free.",
-        year=formats.size(year),
-        free=formats.size(found.free_bytes),
-    )
+    if year is not None:
+        yield text("A year takes {year} at the pace of the last days.", year=formats.size(year))
+    if found.free_bytes is not None:
+        yield text("{free} are free.", free=formats.size(found.free_bytes))
 
 
 def _legend(known: list[DayCoverage]) -> str:

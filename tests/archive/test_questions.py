@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -21,7 +22,7 @@ from archive.engine import MADE, RollUp
 from archive.questions import QUESTIONS, Row, ask, ask_batches, ask_numbers, ask_table
 from archive.sizes import EDGES_LI
 from archive.store import FileDamaged
-from tests.archive.conftest import Filled
+from tests.archive.conftest import FILLED, Filled
 from tests.provider import CLOCK
 from twoj_sandbox.rows import AllBet, all_bets
 from twoj_sandbox.world import World
@@ -356,6 +357,15 @@ def test_large_answers_come_as_exact_arrow_tables_and_in_batches_and_are_not_kep
         assert all(len(batch) <= 2048 for batch in batches)
     (kept, _), *_ = engine._answers._kept.values()
     assert isinstance(kept, list)
+
+
+def test_batches_come_before_the_answer_is_whole_and_may_be_left_early(over_clock_changes: Filled):
+    engine, (start_s, _) = over_clock_changes.engine, FILLED[0]
+    endless = "SELECT bets.*, n FROM bets, range(1000000000) AS numbers(n)"
+    with closing(engine.batches(endless, start_s, start_s + DAY_S)) as batches:
+        first = [next(batches) for _ in range(3)]
+    assert all(len(batch) == 100_000 for batch in first)
+    assert ask_numbers(engine, "sums", start_s, start_s + 60, games=[-1]) == [(0, 0, 0)]
 
 
 def test_games_are_whole_numbers_and_other_games_are_another_answer(over_clock_changes: Filled, truth: World):

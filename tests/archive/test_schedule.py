@@ -1,10 +1,11 @@
 """Which hours are read next, by written cases."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.bets import DAY_S, HOUR_S, HourSums, utc_day_start
 from archive.pieces import Piece
 from archive.proof import PieceState
 from archive.schedule import Horizon, horizon, is_due, next_hours
@@ -95,3 +96,8 @@ def test_two_silent_weeks_are_where_the_memory_ends():
     known[silent_s + 5 * HOUR_S] = piece(silent_s + 5 * HOUR_S)
     assert horizon(known, NOW, 60) == Horizon(TODAY - 59 * DAY_S, memory_ends=False)
     assert horizon({}, NOW, 3) == Horizon(TODAY - 2 * DAY_S, memory_ends=False)
+
+
+def test_a_utc_day_begins_at_its_midnight():
+    days = [date(1969, 12, 31), date(1970, 1, 1), date(2026, 3, 15), date(2024, 3, 1)]
+    assert [utc_day_start(day) for day in days] == [-86_400, 0, 1_773_532_800, 1_709_251_200]

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from archive.bets import STORED, sums
+from archive.bucket import Bucket
 from archive.collector import Collector
 from archive.proof import HourRead
 from dashboard.proof.data import restatements
@@ -49,7 +50,15 @@ def test_what_is_there_is_said_in_numbers_and_words(open_page, tmp_path, truth):
         "Size": page.metric[3].value,
     }
     assert "All that is due has been read." in texts(page)
+    assert " are free." in texts(page)
     assert "No bet has changed since its hour was proven." in texts(page)
+
+
+def test_the_room_of_this_machine_is_not_said_of_a_bucket(open_page, tmp_path, monkeypatch):
+    monkeypatch.setattr("dashboard.proof.data.Folder", Bucket)  # what it has is no bucket, and no folder
+    page = open_page({}, "data", archive_url=str(tmp_path / "archive"), **SETTINGS)
+    assert "The provider remembers" in texts(page) or "not known yet" in texts(page)
+    assert " are free." not in texts(page)
 
 
 def test_a_provider_that_fails_is_said_and_nothing_is_proven(open_page, tmp_path, sandbox: Sandbox):
