@@ -21,9 +21,7 @@ _TYPES: Final = {
 }
 _SETTINGS: Final = "SETTINGS cast_keep_nullable = 1"
 _IN_A_DAY: Final = "ENGINE = MergeTree PARTITION BY (merchant, day)"
-TABLES: Final[Mapping[str, str]] = {
-    # Whose a bet was may be taken out of it; what is sorted by may be null then.
-    "archived_bets": f"""CREATE TABLE archived_bets (
+_BETS: Final = f"""CREATE TABLE archived_bets (
     merchant UInt64, day Date,
     event_id Nullable(String) CODEC(ZSTD(3)), draw_id Nullable(String) CODEC(ZSTD(3)),
     game_id Int64 CODEC(ZSTD(3)),
@@ -31,28 +29,40 @@ TABLES: Final[Mapping[str, str]] = {
     bet_amount Int64 CODEC(ZSTD(3)), gain_amount Int64 CODEC(ZSTD(3)),
     credit_before_bet Int64 CODEC(Delta, ZSTD(3)), credit Int64 CODEC(Delta, ZSTD(3)),
     start_at Int64 CODEC(Delta, ZSTD(3)), end_at Int64 CODEC(Delta, ZSTD(3))
-) {_IN_A_DAY} ORDER BY (user_id, start_at) SETTINGS allow_nullable_key = 1""",
-    "archived_games": f"""CREATE TABLE archived_games (
-    merchant UInt64, day Date, game_id Int64, quarter_s Int64, bets Int64, bet_li Int64, gain_li Int64,
-    bet_bet Int256, bet_won Int256, won_won Int256
-) {_IN_A_DAY} ORDER BY (game_id, quarter_s)""",
-    "archived_players": f"""CREATE TABLE archived_players (
-    merchant UInt64, day Date, user_id Nullable(Int64), op_id Nullable(String), game_id Int64, day_s Int64,
-    bets Int64, bet_li Int64, gain_li Int64, first_s Int64, last_s Int64, sessions Int64
-) {_IN_A_DAY} ORDER BY (user_id, game_id) SETTINGS allow_nullable_key = 1""",
-}
-"""The tables by their names. Each has a second one beside it, `…_new`, where a day is made ready."""
-_ROLLED: Final = {
-    RollUp.GAMES: "game_id, quarter_s, bets, bet_li, gain_li, bet_bet, bet_won, won_won",
-    RollUp.PLAYERS: "user_id, op_id, game_id, day_s, bets, bet_li, gain_li, first_s, last_s, sessions",
+) {_IN_A_DAY} ORDER BY (user_id, start_at) SETTINGS allow_nullable_key = 1"""
+"""Whose a bet was may be taken out of it: what it is sorted by may be null then."""
+_ROLLED: Final[Mapping[RollUp, Mapping[str, str]]] = {
+    RollUp.GAMES: {
+        **dict.fromkeys(("game_id", "quarter_s", "bets", "bet_li", "gain_li"), "Int64"),
+        **dict.fromkeys(("bet_bet", "bet_won", "won_won"), "Int256"),
+    },
+    RollUp.PLAYERS: {
+        "user_id": "Nullable(Int64)",
+        "op_id": "Nullable(String)",
+        **dict.fromkeys(("game_id", "day_s", "bets", "bet_li", "gain_li"), "Int64"),
+        **dict.fromkeys(("first_s", "last_s", "sessions", "most_won_li"), "Int64"),
+    },
+    RollUp.SIZES: {
+        "game_id": "Int64",
+        "what": "String",
+        **dict.fromkeys(("from_li", "bets", "amount_li"), "Int64"),
+    },
 }
 _COLUMNS: Final = ", ".join(STORED.names)
 
 
 def tables() -> list[str]:
-    """Return what makes the tables."""
-    beside = (f"CREATE TABLE {name}_new AS {name}" for name in TABLES)
-    return [*TABLES.values(), *beside]
+    """Return what makes the tables. Each has a second one beside it, `…_new`, where a day is made ready."""
+    made = [_BETS]
+    for kind, columns in _ROLLED.items():
+        first, second, *_ = columns
+        of = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+        made.append(
+            f"CREATE TABLE archived_{kind} (\n    merchant UInt64, day Date, {of}\n) {_IN_A_DAY}"
+            f" ORDER BY ({first}, {second}) SETTINGS allow_nullable_key = 1"
+        )
+    names = ("bets", *_ROLLED)
+    return [*made, *(f"CREATE TABLE archived_{name}_new AS archived_{name}" for name in names)]
 
 
 def load_day(mch_id: int, day_s: int, source: str) -> list[str]:
@@ -66,7 +76,9 @@ def load_day(mch_id: int, day_s: int, source: str) -> list[str]:
     for kind, columns in _ROLLED.items():
         of_day = f"SELECT {_COLUMNS} FROM archived_bets WHERE {_of_day(mch_id, day_s)}"
         made = f"WITH bets AS ({of_day}) {_translated(MADE[kind])}"
-        said += _swapped(f"archived_{kind}", mch_id, day_s, f"SELECT {day}, {columns} FROM ({made})")
+        said += _swapped(
+            f"archived_{kind}", mch_id, day_s, f"SELECT {day}, {', '.join(columns)} FROM ({made})"
+        )
     return said
 
 
@@ -115,10 +127,8 @@ def of_tables(mch_id: int, start_s: int, end_s: int, rolled: RollUp | None) -> t
     bets = f"SELECT {_COLUMNS} FROM archived_bets WHERE {mine} AND {touched}"
     if rolled is None:
         return bets, ""
-    return (
-        f"{bets} AND NOT ({whole})",
-        f"SELECT {_ROLLED[rolled]} FROM archived_{rolled} WHERE {mine} AND {whole}",
-    )
+    of_days = f"SELECT {', '.join(_ROLLED[rolled])} FROM archived_{rolled} WHERE {mine} AND {whole}"
+    return f"{bets} AND NOT ({whole})", of_days
 
 
 def _translated(sql: str) -> str:

@@ -61,7 +61,8 @@ _PLAYERS: Final = f"""
     ) AS begun GROUP BY user_id, game_id, day_s
 """
 _SIZES: Final = f"""
-    SELECT game_id, what, {bin_sql("li")} AS from_li, count(*) AS bets, CAST(sum(li) AS BIGINT) AS amount_li
+    SELECT game_id, what, CAST({bin_sql("li")} AS BIGINT) AS from_li, CAST(count(*) AS BIGINT) AS bets,
+        CAST(sum(li) AS BIGINT) AS amount_li
     FROM (
         SELECT game_id, 'bet' AS what, bet_amount AS li FROM bets
         UNION ALL SELECT game_id, 'win' AS what, bet_amount + gain_amount AS li FROM bets

@@ -128,5 +128,8 @@ def test_a_load_that_was_broken_off_leaves_nothing_behind(
 
 def test_the_statements_of_the_docs_are_those_of_the_code():
     docs = (ROOT / "docs/scale.md").read_text("utf-8")
-    for statement in (*tables(), *load_day(101, DAY, "s3('https://…/days/2026-03-07-….parquet', Parquet)")):
+    for statement in (
+        *tables(),
+        *load_day(101, DAY, "s3('https://…/days/2026-03-07-….parquet', Parquet)")[:4],
+    ):
         assert f"{statement};" in docs
