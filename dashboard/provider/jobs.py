@@ -29,15 +29,13 @@ _LAST_FOR_S: Final = 86_400
 _KEPT: Final = 32
 KEPT_ROWS: Final = 500_000
 """Some 300 bytes each, mostly rounds."""
-_KEPT_THINGS: Final = 16
 
 
 class Job(Generic[K, V]):
     """Calls on their way, for everyone who asks the same.
 
-    They begin in the order given. `enough` sees the answers so far before each call; once it says so, the
-    calls that have not begun are left out. Once several calls in a row have failed the provider is left
-    alone, and the calls that have not begun fail as the last one did.
+    They begin in the order given. Once several calls in a row have failed the provider is left alone, and
+    the calls that have not begun fail as the last one did.
     """
 
     def __init__(
@@ -45,17 +43,12 @@ class Job(Generic[K, V]):
         calls: Mapping[K, Callable[[], Reply[V]]],
         pool: ThreadPoolExecutor,
         clock: Callable[[], float],
-        enough: Callable[[Mapping[K, Reply[V]]], bool] | None = None,
-        question: object = None,
     ) -> None:
         self.begun_at = clock()
-        self.question = question
-        """What was asked, where whoever shows the answers must know: a load may be older than a page."""
         self.left = False
         """Whether calls were left out because everyone who waited for them had gone, or gave up."""
         self._clock = clock
         self._looked_at = self.begun_at
-        self._enough = enough
         self._made: object = None
         self._breaker = CircuitBreaker(clock, rest_s=math.inf, most=_GIVE_UP_AFTER)
         self.asked = len(calls)
@@ -143,7 +136,7 @@ class Job(Generic[K, V]):
 
     def _call(self, call: Callable[[], Reply[V]]) -> Reply[V] | None:
         self.left = self.left or self._clock() - self._looked_at > LEFT_AFTER_S
-        if self.left or (self._enough and self._enough(self._so_far()[0])):
+        if self.left:
             return None
         try:
             with self._breaker.guard():
@@ -191,17 +184,14 @@ class _Shelf:
 class Jobs:
     """The loads of a server by what they are of. A context manager; leaving it drops what has not begun.
 
-    `quick` is for what a page cannot do without, `slow` for what may take its time: it has fewer threads, so
-    that the provider's answers to people do not queue behind it.
+    `quick` are their threads.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = Lock()
         self._shelves: OrderedDict[Hashable, _Shelf] = OrderedDict()
-        self._things: OrderedDict[Hashable, Any] = OrderedDict()
         self.quick = Workers(8, thread_name_prefix="quick-job")
-        self.slow = Workers(6, thread_name_prefix="slow-job")
 
     def look(
         self, name: Hashable, start: Callable[[], Job[K, V]], renew_s: float, patience_s: float
@@ -255,24 +245,10 @@ class Jobs:
     def _is_full(self) -> bool:
         return len(self._shelves) > _KEPT or sum(s.rows for s in self._shelves.values()) > KEPT_ROWS
 
-    def kept(self, name: Hashable, make: Callable[[], R]) -> R:
-        """Find what goes on from load to load under this name, made where there is none.
-
-        Only those last looked for are kept.
-        """
-        with self._lock:
-            if name not in self._things:
-                self._things[name] = make()
-            self._things.move_to_end(name)
-            while len(self._things) > _KEPT_THINGS:
-                self._things.popitem(last=False)
-            return cast("R", self._things[name])
-
     def __enter__(self) -> "Jobs":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for pool in (self.quick, self.slow):
-            pool.shutdown(cancel_futures=True)
+        self.quick.shutdown(cancel_futures=True)

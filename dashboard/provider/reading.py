@@ -45,25 +45,17 @@ class Reading(Generic[T]):
 class Progressive(Generic[T]):
     """What is known of something that takes many answers; `known` is None until there is anything to show.
 
-    `answered` of `asked` calls are over; `waiting` names what is not, where names help; `step` says which
-    calls these are, where others will follow.
+    `answered` of `asked` calls are over.
     """
 
     known: Reading[T] | None
     answered: int
     asked: int
-    waiting: tuple[Words, ...] = ()
-    step: Words = ""
 
     @property
     def finished(self) -> bool:
         """Whether nothing more will come."""
-        return self.answered == self.asked and not self.step
-
-    @property
-    def is_coming(self) -> bool:
-        """Whether the rest is on its way."""
-        return not self.finished
+        return self.answered == self.asked
 
 
 def stale_reason_of(parts: Iterable[Reply[Any] | Reading[Any]]) -> TwoJError | None:

@@ -1,5 +1,6 @@
 """Sums by game and day: true, and how far luck carries the RTPs that come of them."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -118,3 +119,20 @@ def test_the_sample_is_two_whole_weeks_of_single_rounds(open_page, truth):
     assert spread.effective == pytest.approx(bet.sum() ** 2 / (bet**2).sum())
     seen = (((back - rtp * bet) ** 2).sum() / (bet**2).sum()) ** 0.5
     assert seen < spread.sigma < 1.25 * seen, "and its part of 3 rounds at the largest multiple of the type"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_a_sample_that_is_cut_short_is_spread_over_all_days(open_page, truth, monkeypatch, zone):
+    """Whole hours of UTC, each 137th after the other, until there are bets enough."""
+    monkeypatch.setattr(data_luck, "_SAMPLE_BETS", 50_000)
+    open_page({"compare": "none"}, page="games", timezone=zone)
+    sample = data_luck.sample(merchant(), view().now).value
+    start, end = midnight("2026-02-23", zone), midnight("2026-03-09", zone)
+    by_hour = Counter(at // 3600 for at in truth.bets(start, end, CLOCK)["start_at"].tolist())
+    hours, bets, taken = range(start // 3600, -(-end // 3600)), 0, 0
+    for place in sorted(range(len(hours)), key=lambda place: place * 137 % len(hours)):
+        if bets < 50_000:
+            bets, taken = bets + by_hour[hours[place]], taken + 1
+    assert sample.bets == bets
+    assert taken < len(hours) / 2
+    assert (sample.first_day, sample.last_day) == (date(2026, 2, 23), date(2026, 3, 8))

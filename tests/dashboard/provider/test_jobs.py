@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from threading import Event, Timer
-from typing import Any
 
 import pytest
 
@@ -48,10 +47,10 @@ Calls = dict[str, Callable[[], Reply[int]]]
 @pytest.fixture
 def look(jobs: Jobs, clock: Clock) -> Callable[..., Job[str, int]]:
     """Look for a load of these calls, one after the other, called "it"."""
-    jobs.slow._max_workers = 1
+    jobs.quick._max_workers = 1
 
-    def look(calls: Calls, patience_s: float = SOON_S, **options: Any) -> Job[str, int]:
-        return jobs.look("it", lambda: Job(calls, jobs.slow, clock, **options), 60, patience_s)
+    def look(calls: Calls, patience_s: float = SOON_S) -> Job[str, int]:
+        return jobs.look("it", lambda: Job(calls, jobs.quick, clock), 60, patience_s)
 
     return look
 
@@ -90,7 +89,7 @@ def test_an_old_load_stays_on_view_until_the_new_one_is_whole(look, clock):
 
 def test_failures_are_kept_apart_and_asked_again_sooner(jobs, clock):
     def look(calls: Calls) -> Job[str, int]:
-        return jobs.look("rare", lambda: Job(calls, jobs.slow, clock), 3600, SOON_S)
+        return jobs.look("rare", lambda: Job(calls, jobs.quick, clock), 3600, SOON_S)
 
     load = look({"good": lambda: reply(1), "bad": failing})
     assert list(load.replies()) == ["good"]
@@ -138,15 +137,6 @@ def test_what_is_no_failure_of_the_provider_is_not_hidden(look):
         look({"a": broken, "b": lambda: reply(1)}).replies()
 
 
-def test_enough_is_enough(look):
-    asked = []
-    calls: Calls = {str(n): lambda n=n: asked.append(n) or reply(n) for n in range(10)}
-    load = look(calls, enough=lambda replies: sum(each.data for each in replies.values()) >= 6)
-    assert asked == [0, 1, 2, 3]
-    assert load.finished
-    assert len(load.replies()) == 4
-
-
 def test_a_load_that_everyone_has_left_ends_and_begins_anew_when_someone_comes(look, jobs, clock):
     gate, first, asked = Event(), Event(), []
 
@@ -160,7 +150,7 @@ def test_a_load_that_everyone_has_left_ends_and_begins_anew_when_someone_comes(l
     assert first.wait(SOON_S)
     clock.now += LEFT_AFTER_S + 1
     gate.set()
-    jobs.slow.submit(int).result(SOON_S)  # waits its turn behind the load's calls
+    jobs.quick.submit(int).result(SOON_S)  # waits its turn behind the load's calls
     assert asked == []
     assert look(calls) is not left
     assert len(asked) == 5
@@ -190,9 +180,9 @@ def test_what_is_made_of_a_whole_load_is_made_once(look):
 def test_the_end_of_the_server_does_not_wait_for_what_has_not_begun(clock):
     gate, asked = Event(), []
     with Jobs(clock) as jobs:
-        calls: Calls = {f"slow {n}": lambda: gate.wait(SOON_S) and reply(1) for n in range(6)}
+        calls: Calls = {f"slow {n}": lambda: gate.wait(SOON_S) and reply(1) for n in range(8)}
         calls |= {str(n): lambda: asked.append(1) or reply(1) for n in range(1000)}
-        Job(calls, jobs.slow, clock)
+        Job(calls, jobs.quick, clock)
         Timer(0.1, gate.set).start()
     assert asked == []
 
@@ -203,7 +193,7 @@ def test_of_what_is_whole_only_so_many_rows_are_kept(jobs, clock):
     def look(name: str, rows: int) -> Job[str, list[int]]:
         def start() -> Job[str, list[int]]:
             begun.append(name)
-            return Job({"a": lambda: Reply([0] * rows, datetime.now(UTC))}, jobs.slow, clock)
+            return Job({"a": lambda: Reply([0] * rows, datetime.now(UTC))}, jobs.quick, clock)
 
         return jobs.look(name, start, 60, SOON_S)
 
@@ -220,7 +210,7 @@ def test_of_what_is_whole_only_so_many_rows_are_kept(jobs, clock):
 def test_a_load_of_more_rows_than_are_kept_is_kept_alone(jobs, clock):
     def look() -> Job[str, list[int]]:
         calls = {"a": lambda: Reply([0] * (KEPT_ROWS + 1), datetime.now(UTC))}
-        return jobs.look("long", lambda: Job(calls, jobs.slow, clock), 60, SOON_S)
+        return jobs.look("long", lambda: Job(calls, jobs.quick, clock), 60, SOON_S)
 
     assert look() is look() is look()
 
@@ -232,7 +222,7 @@ def test_a_load_of_old_answers_is_asked_again_after_a_minute(jobs, clock):
     def look():
         return jobs.look(
             "it",
-            lambda: Job({"a": lambda: answers.pop(0)}, jobs.slow, clock),
+            lambda: Job({"a": lambda: answers.pop(0)}, jobs.quick, clock),
             renew_s=600,
             patience_s=SOON_S,
         )
