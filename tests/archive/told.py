@@ -73,6 +73,12 @@ class ToldProvider:
         start = max(start, self.memory_from_s)
         return [bet for bet in (*self.bets.values(), *self.also) if start <= bet["start_at"] < end]
 
+    def pages(self, start: int, end: int) -> int:
+        return 1 + max(len(self.truth(start, end)) - 1, 0) // PAGE_ROWS
+
+    def summed(self, start: int, end: int) -> HourSums:
+        return sums_of(self.truth(start, end))
+
     def history_table(self, *, start: int, end: int) -> Reply[pa.Table]:
         self._asked("history", start, end)
         rows: list[Bet] = []
@@ -82,7 +88,7 @@ class ToldProvider:
                 raise WrongShape("A bet has no amount.", endpoint="/api/all/history")
             window = Window(max(start, hour_s), min(end, hour_s + HOUR_S))
             told = self.truth(*window)
-            self.calls += [("page", *window)] * (max(len(told) - 1, 0) // PAGE_ROWS)
+            self.calls += [("page", *window)] * (self.pages(*window) - 1)
             if hour_s in self.cut:
                 missing.append(window)
                 told = told[: len(told) // 2]
@@ -101,7 +107,7 @@ class ToldProvider:
             raise ConnectionFailed("No connection to the provider.")
         days = []
         for day_s in range(start - start % DAY_S, end, DAY_S):
-            told = sums_of(self.truth(max(start, day_s), min(end, day_s + DAY_S)))
+            told = self.summed(max(start, day_s), min(end, day_s + DAY_S))
             for hour_s, lag in self.lagging.items():
                 if day_s <= hour_s < day_s + DAY_S and start <= hour_s < end:
                     told -= lag
@@ -137,9 +143,17 @@ def _stage(told: HourSums) -> tuple[int, int, int, int]:
 class Told:
     """An archive in a folder, and all that reads into it from a provider of this process."""
 
-    def __init__(self, ledger: Ledger, folder: Path, workers: Executor, days: int, now_s: int) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        folder: Path,
+        workers: Executor,
+        days: int,
+        now_s: int,
+        provider: type["ToldProvider"],
+    ) -> None:
         self.now_s, self.timer_s = now_s, 0.0
-        self.provider = ToldProvider(lambda: self.now_s)
+        self.provider = provider(lambda: self.now_s)
         self.archive = Archive(ledger, Folder(folder), lambda: self.now_s)
         self.engine = Engine(self.archive)
         self.collector = Collector(
@@ -193,10 +207,12 @@ class Told:
 
 
 @contextmanager
-def told_at(ledger: Ledger, folder: Path, *, days: int, now_s: int) -> Iterator[Told]:
-    """An archive of so many days that is empty, and a provider that knows nothing."""
+def told_at(
+    ledger: Ledger, folder: Path, *, days: int, now_s: int, provider: type[ToldProvider] = ToldProvider
+) -> Iterator[Told]:
+    """An archive of so many days in a folder, and a provider that knows nothing."""
     with ThreadPoolExecutor(1) as workers:
-        told = Told(ledger, folder, workers, days, now_s)
+        told = Told(ledger, folder, workers, days, now_s, provider)
         try:
             yield told
         finally:
