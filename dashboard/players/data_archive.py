@@ -8,6 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from archive.bets import in_window
 from archive.engine import Engine
 from archive.questions import ask_table
 from dashboard.core.currencies import currency_names
@@ -67,23 +68,23 @@ def _archived(merchant: Merchant, player: Player, start: datetime, end: datetime
     if known.value is None or isinstance(known.value, PlayerProblem):
         return Reply(known.value or forgotten(merchant, player), known.as_of)
     found, bets = known.value
-    rows, not_known = _slots_sums(merchant, found, start, end)
+    # As far as it was read: the provider's sums of what came since would have more than the rounds.
+    window = known.window or (start, end)
+    rows, not_known = _slots_sums(merchant, found, window)
     currencies = currency_names(row.currency for row in rows)
     if len(currencies) > 1:
         return Reply(None, known.as_of)
-    rounds = together([archived_rounds(bets)])
+    rounds = together([archived_rounds(in_window(bets, *(int(edge.timestamp()) for edge in window)))])
     in_currency = {row.game_id: row.currency for row in rows}
     rounds["currency"] = rounds["game_id"].map(in_currency).astype("string")
-    history, unlisted = history_of(
-        merchant, found, rounds, (start, end), missing, currencies, every_field=False
-    )
+    history, unlisted = history_of(merchant, found, rounds, window, missing, currencies, every_field=False)
     reading = Reading(
         history,
         known.as_of,
         known.stale_reason,
         (*known.failures, *unlisted),
         (*known.warnings, *not_known),
-        known.window,
+        window,
         settled=known.settled,
     )
     return Reply(Archived(reading, not missing), known.as_of)
@@ -99,9 +100,10 @@ def _asked(
 
 
 def _slots_sums(
-    merchant: Merchant, player: Player, start: datetime, end: datetime
+    merchant: Merchant, player: Player, window: tuple[datetime, datetime]
 ) -> tuple[Sequence[SlotsUserRow], tuple[Words, ...]]:
     """Ask for the provider's sums of slots by game: they alone say a currency, the archive's bets do not."""
+    start, end = window
     try:
         return merchant.twoj.slots.user_stage_summary(start=start, end=end, **asdict(player)).data, ()
     except TwoJError as error:

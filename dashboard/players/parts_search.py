@@ -1,5 +1,7 @@
 """Who is there, before one player is shown: those found by a part of an id, and a ranking of the period's."""
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +14,11 @@ from dashboard.kit import table as kit_table
 from dashboard.players import data_search
 from dashboard.players.tables import FOUND_PLAYERS, RANKED_PLAYERS, players_table
 
-_TO_PLAYER = link("player", "players", user_id="user_id")
+_MEANT: Final = {
+    "new": later("Whose first bet in the archive lies in the period."),
+    "unseen": later("By the last bet in the period, the oldest first."),
+}
+_TO_PLAYER: Final = link("player", "players", user_id="user_id")
 
 
 @parts.part(later("Players found"), "found-players", every_s=None)
@@ -51,6 +57,8 @@ def render_ranked() -> None:
         known = data_search.ranked_players(current.merchant(), view, rank)
         rows = known.value
         cut = ""
+        if rank in _MEANT:
+            st.caption(str(_MEANT[rank]))
         if of_all := max(rows["players"].tolist(), default=0):
             cut = text("{shown} of {all} players", shown=count(len(rows)), all=count(of_all))
         states.as_of(known, note=cut)

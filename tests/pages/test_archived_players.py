@@ -202,3 +202,17 @@ def test_while_it_fills_and_the_provider_is_away_the_page_says_from_when_on_it_k
     assert sums(app) == head(rounds_of(truth, GRINDER, "2026-03-08", CLOCK))
     assert "Not included: not in the archive: 14 Feb" in said(app)
     assert cards(app)["Balance now"] == "Not known"
+
+
+def test_rounds_and_the_providers_sums_of_them_end_where_the_archive_was_read_last(
+    players, sandbox, truth, clock
+):
+    """A minute later a round may have come that the archive does not have yet: nobody is told of it."""
+    clock[0] = CLOCK + 60
+    sandbox.set_clock(clock[0])
+    bets = rounds_of(truth, GRINDER, "2026-03-15", CLOCK)
+    app = players({"op_id": "grinder", "period": "today"})
+    assert sums(app) == head(bets)
+    (call,) = sandbox.calls(SUMS)
+    assert call["data"]["time_end"] == CLOCK
+    assert said(app) == ""

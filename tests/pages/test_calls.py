@@ -16,7 +16,8 @@ SLOTS, GAME, GAMES = "/api/slots/game/stage/summary", "/api/games/game/stage/sum
 HISTORY = "/api/all/history"
 BALANCE, TRANSFERS = "/open2j/w/transfer/balance", "/open2j/w/transfer/records"
 PLAYER_HISTORY = {"/api/slots/user/history": 1, "/api/games/user/history": 1}
-PLAYER_SUMS = {"/api/slots/user/stage/summary": 1, "/api/games/user/stage/summary": 1}
+SLOTS_SUMS = "/api/slots/user/stage/summary"
+PLAYER_SUMS = {SLOTS_SUMS: 1, "/api/games/user/stage/summary": 1}
 WALLET = {BALANCE: 1, TRANSFERS: 1}
 OTHERS = 30
 
@@ -77,7 +78,8 @@ PAGES = [
         # what the archive's bets do not say; the period lies within one week: slots and other games
         {GAMES: 1, **PLAYER_HISTORY, **PLAYER_SUMS, **WALLET},
         {BALANCE: 1},
-        {**PLAYER_HISTORY, **PLAYER_SUMS, **WALLET},
+        # the archive's rounds, which are there if the history fails, end a minute before
+        {**PLAYER_HISTORY, **PLAYER_SUMS, SLOTS_SUMS: 2, **WALLET},
     ),
     Page(
         "bets",
