@@ -1,16 +1,15 @@
 """DuckDB over the files of an archive: what is asked is SQL over a few tables of one merchant's window."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import index
-from pathlib import Path
 from secrets import token_hex
-from tempfile import gettempdir
 from typing import Any, Final
 
 import duckdb
+import platformdirs
 import pyarrow as pa
 
 from archive import pieces
@@ -27,6 +26,7 @@ _ROWS_KEPT: Final = 100_000
 _BATCH_ROWS: Final = 100_000
 _SETTINGS: Final[Mapping[str, str | bool | int]] = {
     "memory_limit": "1GB",
+    "max_temp_directory_size": "8GB",
     "threads": 2,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -108,9 +108,12 @@ class Engine:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        # What does not fit in memory is sorted there (DuckDB makes the folder, and takes it away): where the
-        # server was started nobody may be allowed to write.
-        spill = Path(gettempdir()) / f"twoj-archive-{token_hex(8)}"
+        # What does not fit in memory is sorted in a folder that DuckDB makes there, and takes away. Where the
+        # server was started nobody may be allowed to write, and /tmp may be small, or memory.
+        cache = platformdirs.user_cache_path("twoj", "twoj")
+        with suppress(OSError):
+            cache.mkdir(parents=True, exist_ok=True)
+        spill = cache / f"sorting-{token_hex(8)}"
         self._connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(spill)})
         self._answers = Memory[list[tuple[int | str | None, ...]]](_ROWS_KEPT)
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ import pytest
 
 from archive.bets import DAY_S, STORED
 from archive.clickhouse import clickhouse_sql
-from archive.engine import MADE, RollUp
+from archive.engine import MADE, Engine, RollUp
 from archive.questions import QUESTIONS, Row, ask, ask_batches, ask_numbers, ask_table
 from archive.sizes import EDGES_LI
 from archive.store import FileDamaged
@@ -366,6 +367,21 @@ def test_batches_come_before_the_answer_is_whole_and_may_be_left_early(over_cloc
         first = [next(batches) for _ in range(3)]
     assert all(len(batch) == 100_000 for batch in first)
     assert ask_numbers(engine, "sums", start_s, start_s + 60, games=[-1]) == [(0, 0, 0)]
+
+
+def test_what_does_not_fit_in_memory_is_sorted_on_disk_and_leaves_nothing(
+    over_clock_changes: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("archive.engine._SETTINGS", {"memory_limit": "60MB", "threads": 1})
+    engine = Engine(over_clock_changes.archive)
+    text = "SELECT repeat('a', 40) || n AS a FROM range(3000000) AS numbers(n) ORDER BY hash(n)"
+    with closing(engine.batches(text, FILLED[0][0], FILLED[0][1])) as batches:
+        assert len(next(batches)) == 100_000
+        (folder,) = (tmp_path / "cache/twoj").iterdir()
+        assert list(folder.iterdir())
+    engine.close()
+    assert list((tmp_path / "cache/twoj").iterdir()) == []
 
 
 def test_games_are_whole_numbers_and_other_games_are_another_answer(over_clock_changes: Filled, truth: World):
