@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import PIPE
 
 import pyarrow as pa
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from archive import pieces
 from archive.archive import Archive
 from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, ordered
+from archive.engine import Engine
 from archive.pieces import Lease
 from archive.proof import HourRead, PieceState
 from archive.questions import ask
@@ -201,8 +204,36 @@ def test_a_lease_is_one_servers_until_it_ends(tmp_path: Path):
         assert other.take()
 
 
+_MORTAL = """
+import os, signal, sys
+from ledger.database import Books
+from archive.__main__ import main  # once for all of them
+
+def mortal(steps, does):
+    def done(*given, **named):
+        steps[0] -= 1
+        if steps[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return does(*given, **named)
+    return done
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        steps = [int(line)]
+        for of, name in (Books, "execute"), (os, "fsync"), (os, "replace"), (os, "unlink"):
+            setattr(of, name, mortal(steps, getattr(of, name)))
+        os._exit(main())
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Does a command each time it is told, and dies by `kill -9` at the step it is told, of those that write."""
+_DAYS = 20
+
+
 @pytest.mark.servers
-def test_kill_9_anywhere_loses_nothing_and_doubles_nothing(tmp_path: Path, sandbox: Sandbox, truth: World):
+def test_kill_9_at_50_points_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, sandbox: Sandbox, truth: World
+):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")} | {
         "TWOJ_SUMMARY_URL": sandbox.url,
         "TWOJ_MCH_ID": str(sandbox.mch_id),
@@ -212,26 +243,37 @@ def test_kill_9_anywhere_loses_nothing_and_doubles_nothing(tmp_path: Path, sandb
         "TWOJ_ARCHIVE_URL": str(tmp_path / "archive"),
     }
     sandbox.set_clock(None)
-    command = [sys.executable, "-m", "archive", "fill", "--from", "2026-03-07", "--to", "2026-03-10"]
-    killed, rng = 0, random.Random(12)
-    while killed < 12:
-        with subprocess.Popen([*command, "--calls-per-s", "1000"], cwd=ROOT, env=environment) as process:
-            try:
-                process.wait(timeout=rng.uniform(1.2, 3.2))
-                break
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                killed += 1
-    subprocess.run([*command, "--calls-per-s", "1000"], cwd=ROOT, env=environment, check=True)
+    start_s = TODAY - (_DAYS + 2) * DAY_S
+    first, last = (datetime.fromtimestamp(start_s + n * DAY_S, UTC).date() for n in (0, _DAYS - 1))
+    command = ["-c", _MORTAL, "fill", "--from", str(first), "--to", str(last), "--calls-per-s", "10000"]
+    rng = random.Random(12)
+    steps = [rng.randrange(3, 60) for _ in range(50)]
+    with subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=environment, text=True, stdin=PIPE, stdout=PIPE
+    ) as mortals:
+        assert mortals.stdin
+        assert mortals.stdout
+        ended = []
+        for lives in [*steps, 10**9]:
+            print(lives, file=mortals.stdin, flush=True)
+            ended.append(int(mortals.stdout.readline()))
+        mortals.stdin.close()
+    assert ended == [-signal.SIGKILL] * 50 + [0], steps
     with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", sandbox.mch_id) as ledger:
         archive = Archive(ledger, Folder(tmp_path / "archive"), lambda: CLOCK)
-        start_s = 1_772_841_600  # 2026-03-07
         found = archive.pieces(0, CLOCK)
-        assert [piece.hour_s for piece in found] == list(range(start_s, start_s + 4 * DAY_S, HOUR_S))
-        rows = truth.bets(start_s, start_s + 4 * DAY_S, sandbox.now())
+        assert [piece.hour_s for piece in found] == list(range(start_s, start_s + _DAYS * DAY_S, HOUR_S))
+        assert {str(piece.state) for piece in found} == {"proven"}
+        rows = truth.bets(start_s, start_s + _DAYS * DAY_S, sandbox.now())
         assert sum(piece.ours.count for piece in found) == len(rows)
         assert sum(piece.ours.bet_li for piece in found) == int(rows["bet_amount"].sum())
-        assert [each.sentence for each in verify(archive) if ".part" not in each.sentence] == []
+        assert list(verify(archive)) == []
+        engine = Engine(archive)
+        (told,) = engine.rows(
+            "SELECT count(*), count(DISTINCT event_id), sum(gain_amount) FROM bets", 0, CLOCK
+        )
+        engine.close()
+        assert told == (len(rows), len(rows), int(rows["gain_amount"].sum()))
 
 
 def test_an_ordered_table_is_the_same_however_it_was_held():
