@@ -42,6 +42,8 @@ LOGO_TYPES = {
 # White space, and what marks the beginning of a file or the order of its bytes.
 _AROUND = string.whitespace + "\u00a0\u200b\ufeff\x00"
 _QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"), ("\u2018", "\u2019")}
+_BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\.\.?(/|$))[\w!*'(). -]+)*/?"
+"""A bucket, and names of folders in it, none of them `.` or `..`."""
 _JSON = {"roles", "rtp"}
 _LARGEST_LOGO = 512 * 2**10
 
@@ -89,7 +91,7 @@ def _archive(text: str) -> str:
     if text.lower() == OFF:
         return OFF
     kind = re.match(r"([a-z][\w+.-]+):", text, re.IGNORECASE)
-    if kind is None or re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!*'(). -]+)*/?", text):
+    if kind is None or re.fullmatch(_BUCKET, text):
         return text
     if kind[1].lower() == "clickhouse":
         raise ValueError(

@@ -265,7 +265,7 @@ def test_the_receiver_of_payouts_is_told_for_whom_it_receives():
         ("off", "off"),
         ("Off", "off"),
         ("s3://my-bets", "s3://my-bets"),
-        ("s3://my.bets/casino 1/archive/", "s3://my.bets/casino 1/archive/"),
+        ("s3://my.bets/casino 1/..archive./", "s3://my.bets/casino 1/..archive./"),
     ],
 )
 def test_the_archive_is_a_folder_a_bucket_or_off(monkeypatch, text, place):
@@ -285,6 +285,9 @@ def test_the_archive_is_a_folder_a_bucket_or_off(monkeypatch, text, place):
         "S3://bets",
         "s3://Bets",
         "s3://bets//a",
+        "s3://bets/../a",
+        "s3://bets/a/.",
+        "s3://bets/a/..",
         "s3://bets/a?region=x",
         "s3://key:secret@bets",
         "s3://bets:9000/a",
