@@ -1,5 +1,6 @@
 """The day in ten seconds: how much was bet, what did we gain, is that good, is it still right?"""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import streamlit as st
@@ -10,7 +11,7 @@ from dashboard.core import formats, frames, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
-from dashboard.core.periods import business_day, when_text
+from dashboard.core.periods import business_day, day_start, when_text
 from dashboard.core.text import Words, text
 from dashboard.games import data_table as games_data_table
 from dashboard.games.figures_bars import games_chart, types_chart
@@ -28,6 +29,8 @@ from dashboard.kit import (
 )
 from dashboard.overview import data as overview_data
 from dashboard.overview.figures import days_chart, hours_chart
+from dashboard.provider.archived import NotArchived
+from dashboard.provider.merchant import LedgerFailed
 
 WEEK = timedelta(days=7)
 NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
@@ -56,9 +59,9 @@ def period() -> None:
     if before:
         shown = memo(frames.with_comparison, shown, before.value)
     if view.period.day_count == 1:
-        steps = overview_data.hours(
-            merchant, view.period.last_day, view.now, view.period.last_day - WEEK
-        ).value
+        last_day = view.period.last_day
+        with suppress(NotArchived, LedgerFailed):
+            steps = overview_data.hours(merchant, last_day, view.now, last_day - WEEK).value
     states.as_of(days, before)
     cards.render_cards(days.value, before.value if before else None, compared, steps, merchant.currency)
     if frames.has_no_bets(days.value):
@@ -101,6 +104,8 @@ def net() -> None:
 def today() -> None:
     merchant, now = current.merchant(), period_filters.view().now
     day = business_day(now, merchant.zone)
+    if now <= day_start(day, merchant.zone):  # its first minute is not over
+        return
     hours = overview_data.hours(merchant, day, now, day - WEEK)
     with states.box("hours", text("Today by the hour, {zone}", zone=formats.zone_name(merchant.zone))):
         states.as_of(hours)

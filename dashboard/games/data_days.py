@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from archive.archive import Held
 from archive.engine import Engine
 from archive.questions import ask_numbers
 from dashboard.core.memo import memo
@@ -11,7 +10,7 @@ from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_end, day_start
 from dashboard.games.data_table import shown_ids
 from dashboard.games.days import GameDays
-from dashboard.provider.archived import epoch_s, from_archive, held_of
+from dashboard.provider.archived import epoch_s, from_archive, held_of, lacks
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from twoj_client import Window
@@ -34,20 +33,12 @@ def game_days(
         told = ask_numbers(
             engine, "days_of_games", start_s, end_s, days=windows, games=[] if only is None else [only]
         )
-        lacking = [_lacks(held, window, is_over=window.end <= now_s) for window in windows]
+        lacking = [lacks(held, window, is_over=window.end <= now_s) for window in windows]
         finished = [window.end <= now_s for window in windows]
         ids = shown_ids(listed, [game_id for game_id, *_ in told]) if only is None else [only]
         return memo(_placed, tuple(days), tuple(windows), tuple(finished), tuple(lacking), tuple(ids), told)
 
     return from_archive(merchant, start, end, ask, held)
-
-
-def _lacks(held: Held, day: Window, *, is_over: bool) -> bool:
-    """Whether hours of a day are not there; of one that is not over, others than those still to be read."""
-    lacking = [window for window in held.lacking if window.start < day.end and day.start < window.end]
-    return any(
-        is_over or window.start <= day.start or window.start < held.as_of_ms // 1000 for window in lacking
-    )
 
 
 def _placed(

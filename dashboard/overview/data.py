@@ -1,23 +1,23 @@
 """Sums of all games, by business day and by hour."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from archive.engine import QUARTER_S, Engine
+from archive.questions import ask_numbers
 from dashboard.core import frames
-from dashboard.core.formats import hour_text
 from dashboard.core.memo import memo
 from dashboard.core.periods import Period, changed_clocks, day_end, day_start, days_label, hour_windows
 from dashboard.core.text import Deferred, later, listed, text
-from dashboard.provider.asking import gather, reading_of, warnings_of
-from dashboard.provider.failures import sentence
+from dashboard.provider.archived import NotArchived, epoch_s, from_archive, held_of, lacks
+from dashboard.provider.asking import reading_of, warnings_of
 from dashboard.provider.merchant import Merchant
-from dashboard.provider.reading import Reading, covered, is_settled, stale_reason_of
-from twoj_client import Reply, TwoJError
-from twoj_client.models import StageSummary, StageTotal
+from dashboard.provider.reading import Reading
+from twoj_client import Window
+from twoj_client.models import StageTotal
 
 _Window = tuple[datetime, datetime]
 
@@ -36,76 +36,64 @@ def days(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFr
 def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Reading[pd.DataFrame]:
     """One row an hour of `day` up to `now`, beside the earlier `before_day` (`frames.hours_frame`).
 
-    The hour that is running stands beside as many minutes of the earlier one as its answer has, and
-    `compared` says so. Raises TwoJError where no hour is known.
+    From the archive. The hour that is running stands beside as many minutes of the earlier one as have been
+    read of it, and `compared` says so. Raises NotArchived where nothing of `day` is held, LedgerAway.
     """
     zone = merchant.zone
     hours_now, hours_before = hour_windows(day, zone), hour_windows(before_day, zone)
-    started = next((start for start, end in hours_now if start < now < end), None)
-    earlier, running = _as_long(hours_before, started, now, zone)
-    windows = {start: min(end, now) for start, end in (*hours_now, *earlier) if start < min(end, now)}
-    replies, errors = gather(
-        merchant, {start: _stage(merchant, start, end) for start, end in windows.items()}
-    )
-    reach = now
-    if started and started in replies:
-        reach = covered(started, now, replies[started].as_of)[1]
-    if reach < now:
-        # An older answer: what stands beside it ends where it does.
-        earlier, running = _as_long(hours_before, started, reach, zone)
-        _ask_anew(
-            merchant,
-            {start: end for start, end in earlier if end != windows.get(start, end)},
-            replies,
-            errors,
-        )
-    sums: dict[datetime, StageTotal] = {
-        start: reply.data.summary for start, reply in replies.items() if reply.complete
-    }
-    tomorrow = day_end(day, zone)
-    before = {start: row for start, row in sums.items() if start < day_start(day, zone)}
-    today = {start: row for start, row in sums.items() if day_start(day, zone) <= start < tomorrow}
-    frame = memo(frames.hours_frame, day, today, before_day, before, now, zone)
+    today = _sums(merchant, hours_now, min(day_end(day, zone), now))
+    reach = today.window[1] if today.window else now
+    started = next((start for start, end in hours_now if start < reach and now < end), None)
+    earlier, running = _as_long(hours_before, started, reach, zone)
+    parts, failed = [today], today.failures
+    try:
+        parts.append(_sums(merchant, earlier, day_end(before_day, zone)))
+        failed += parts[-1].failures
+    except NotArchived as error:
+        named = Deferred(days_label, (before_day, before_day))
+        failed += (later("{day}: {sentence}", day=named, sentence=error.sentence),)
+    before = parts[-1].value if len(parts) > 1 else {}
     clocks = changed_clocks(
-        (day_start(before_day, zone), day_end(before_day, zone)),
-        (day_start(day, zone), tomorrow),
-    )
-    # Finished hours were said long ago and are still true: the age is that of the latest one.
-    latest = replies[max(replies)]
-    failed = tuple(
-        later(
-            "The hour from {time} is missing: {sentence}",
-            time=Deferred(hour_text, (start.astimezone(zone),)),
-            sentence=sentence(error),
-        )
-        for start, error in sorted(errors.items())
+        (day_start(before_day, zone), day_end(before_day, zone)), (day_start(day, zone), day_end(day, zone))
     )
     return Reading(
-        frame,
-        latest.as_of,
-        stale_reason_of(replies.values()),
+        memo(frames.hours_frame, day, today.value, before_day, before, now, zone),
+        today.as_of,
+        today.stale_reason,
         failed,
-        warnings_of(merchant, replies.values()),
-        covered(day_start(day, zone), min(tomorrow, now), latest.as_of),
+        warnings_of(merchant, parts),
+        today.window,
         listed(filter(None, (days_label(before_day, before_day), running, clocks))),
-        settled=is_settled(replies.values()),
+        settled=all(part.settled for part in parts),
     )
 
 
-def _ask_anew(
-    merchant: Merchant,
-    windows: Mapping[datetime, datetime],
-    replies: dict[datetime, Reply[StageSummary]],
-    errors: dict[datetime, TwoJError],
-) -> None:
-    """Put answers about other ends in the place of those that are there."""
-    for start, end in windows.items():
-        replies.pop(start, None)
-        errors.pop(start, None)
-        try:
-            replies |= gather(merchant, {start: _stage(merchant, start, end)} if start < end else {})[0]
-        except TwoJError as error:
-            errors[start] = error
+def _sums(
+    merchant: Merchant, windows: Sequence[_Window], end: datetime
+) -> Reading[dict[datetime, StageTotal]]:
+    """The sums of hours up to `end` of which nothing lacks, by their starts."""
+    held = held_of(merchant, windows[0][0], end)
+    ends = dict(windows)
+    begun = {start: Window(epoch_s(start), epoch_s(min(last, end))) for start, last in windows}
+    begun = {start: window for start, window in begun.items() if window.start < window.end}
+
+    def ask(engine: Engine, start_s: int, end_s: int) -> dict[datetime, StageTotal]:
+        told = ask_numbers(engine, "days", start_s, end_s, days=[*begun.values()])
+        sums = {at_s: rest for at_s, *rest in told}
+        for at_s, until_s in begun.values():
+            if until_s % QUARTER_S:  # cut at a minute
+                (sums[at_s],) = map(list, ask_numbers(engine, "sums", at_s, until_s))
+        return {
+            start: _total(*sums.get(window.start, (0, 0, 0)))
+            for start, window in begun.items()
+            if not lacks(held, window, is_over=ends[start] <= merchant.now())
+        }
+
+    return from_archive(merchant, windows[0][0], end, ask, held)
+
+
+def _total(bets: int, bet_li: int, gain_li: int) -> StageTotal:
+    return StageTotal(bets, bet_li, gain_li, -gain_li)
 
 
 def _as_long(
@@ -131,7 +119,3 @@ def _shown(start: datetime, zone: ZoneInfo) -> tuple[int, int]:
     """The hour that the clock shows, the second time (`fold`) apart."""
     local = start.astimezone(zone)
     return local.hour, local.fold
-
-
-def _stage(merchant: Merchant, start: datetime, end: datetime) -> Callable[[], Reply[StageSummary]]:
-    return partial(merchant.twoj.all.stage_summary, start=start, end=end)

@@ -163,6 +163,14 @@ def whole_from_archive(
         return None
 
 
+def lacks(held: Held, part: Window, *, is_over: bool) -> bool:
+    """Whether some of a day or an hour is not there; of one that runs, more than what will come."""
+    lacking = [window for window in held.lacking if window.start < part.end and part.start < window.end]
+    return any(
+        is_over or window.start <= part.start or window.start < held.as_of_ms // 1000 for window in lacking
+    )
+
+
 def _stale_reason(merchant: Merchant, held: Held, end_s: int) -> TwoJError | None:
     """Why the end of a window is not there, where the provider is why."""
     stopped_by = merchant.running(Collector).state.stopped_by

@@ -38,13 +38,13 @@ PAGES = [
         {},
         {
             GAMES: 1,
-            # the days in one answer, the compared ones in another; 10 hours of today, 24 of a week ago
-            STAGE: 2 + 10 + 24,
+            # the days in one answer, the compared ones in another
+            STAGE: 2,
             # the period and the compared one: all bonuses, and those still open
             BONUS: 2 * 2,
         },
         {},
-        # the hour that runs, which is also what today's sum lacks, and the one where the compared period ends
+        # what today's sum lacks, and the hour where the compared period ends
         {STAGE: 2, BONUS: 4},
     ),
     # the sums, players, days and rounds of all games are in the archive

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
+from archive.bets import EMPTY
 from dashboard.status import data as status_data
+from tests import archived
+from tests.pages.game_truth import midnight
 
 ROOT = Path(__file__).parents[2]
 OLD = {"period": "2024-01-01..2024-01-02"}
@@ -129,9 +132,10 @@ def test_a_table_without_rows_is_a_sentence(open_page, name, query, key, sentenc
     assert not [each for kind in BIG for each in shown.get(kind)]
 
 
-def test_a_day_without_bets_like_the_one_a_week_before_is_a_sentence(open_page, sandbox):
-    none = {"bet_count": 0, "bet_amount": 0, "gain_amount": 0, "company_gain_amount": 0}
-    sandbox.fault("/api/all/stage/summary", "answer", result={"day_list": [], "summary": none})
+def test_a_day_without_bets_like_the_one_a_week_before_is_a_sentence(open_page, tmp_path, truth, monkeypatch):
+    monkeypatch.setattr(archived, "table_of", lambda *_: EMPTY)
+    first_s = midnight("2026-03-08")
+    archived.make(tmp_path / "ledger", tmp_path / "filled", truth, first_s=first_s)
     shown = part(open_page({"period": "yesterday", "compare": "none"}), "today")
     assert sentences(shown) == ["No bets today, nor on 8 March 2026."]
     assert not [each for kind in BIG for each in shown.get(kind)]

@@ -51,7 +51,7 @@ PAGES = {
     "overview": Opened(
         "overview",
         DAYS,
-        ("Figures of the period", "Net gain after bonus", "Today by the hour", "Games of the period"),
+        ("Figures of the period", "Net gain after bonus", "Games of the period"),
     ),
     "games": Opened(
         "games",

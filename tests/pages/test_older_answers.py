@@ -111,17 +111,6 @@ def test_a_day_that_is_over_is_not_called_today_by_numbers_from_before_its_end(
     assert files["Days"][1] == "14 March 2026, until 23:50, as these numbers"
 
 
-def test_what_is_not_whole_yet_says_so_by_its_window(open_page, later):
-    later(CLOCK - 30)
-    open_page()
-    view_now = datetime.fromtimestamp(CLOCK - 30, UTC)
-    known = overview_data.hours(merchant(), view_now.date(), view_now, view_now.date())
-    assert known.window == (
-        datetime(2026, 3, 15, tzinfo=UTC),
-        datetime(2026, 3, 15, 9, 29, tzinfo=UTC),
-    )
-
-
 def test_the_running_hour_stands_beside_as_many_minutes(open_page, sandbox, files):
     """At 09:30 half an hour has run: beside it stands half an hour of last week, and the words say so."""
     open_page()
@@ -138,13 +127,11 @@ def test_the_running_hour_stands_beside_as_many_minutes(open_page, sandbox, file
     assert files["Hours"][1] == known.compared
 
 
-def test_an_older_answer_of_the_running_hour_stands_beside_as_many_minutes_as_it_has(
-    open_page, sandbox, later, files
+def test_where_the_archive_stopped_the_running_hour_stands_beside_as_many_minutes_as_it_has(
+    open_page, later, files
 ):
-    """At 09:50 the provider is away since 09:30: half an hour stands beside half an hour."""
-    open_page()
+    """At 09:50 nothing is read since 09:30: half an hour stands beside half an hour."""
     later(CLOCK + 1200)
-    sandbox.fault(STAGE, "http_500", where={"time_start": CLOCK - 1800})
     open_page()
     now = datetime.fromtimestamp(CLOCK + 1200, UTC)
     start, half = now - timedelta(days=7, minutes=50), now - timedelta(days=7, minutes=20)
@@ -157,3 +144,15 @@ def test_an_older_answer_of_the_running_hour_stands_beside_as_many_minutes_as_it
     assert known.value["before_bet_count"].iloc[place] == expected
     assert known.compared == f"8 March 2026, {RUNNING}"
     assert files["Hours"][:2] == (TODAY, known.compared)
+
+
+def test_where_the_archive_stopped_an_hour_ago_the_running_hour_and_the_one_before_are_not_known(
+    open_page, later
+):
+    later(CLOCK + 2700)
+    open_page()
+    now = datetime.fromtimestamp(CLOCK + 2700, UTC)
+    known = overview_data.hours(merchant(), now.date(), now, (now - timedelta(days=7)).date())
+    assert known.value["bet_count"].isna().tolist()[8:11] == [False, True, True]
+    assert known.compared == "8 March 2026"
+    assert [str(each) for each in known.failures] == ["not in the archive: 15 Mar, 09:30–10:15."]

@@ -1,10 +1,11 @@
 """The Overview: its numbers against the world's own bets, and what it says when there are none."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1.element_tree import Metric
 
@@ -12,6 +13,7 @@ from archive.bets import HourSums
 from archive.proof import HourRead
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC, METRICS, Totals
+from dashboard.overview import data as overview_data
 from tests.merchants import merchant
 from tests.provider import CLOCK
 from twoj_sandbox.world.games import GAMES
@@ -135,8 +137,8 @@ def test_a_failing_summary_leaves_the_games_alive(open_page, sandbox):
     sandbox.fault(STAGE, "code_500")
     page = open_page()
     assert {card.value for card in page.metric} == {formats.UNKNOWN}
-    assert said(page).count("not known now. The provider failed inside") == 2
-    assert len(page.get("plotly_chart")) == 2
+    assert said(page).count("not known now. The provider failed inside") == 1
+    assert len(page.get("plotly_chart")) == 3
 
 
 def test_a_failing_comparison_leaves_the_cards_alive(open_page, sandbox, truth):
@@ -164,7 +166,8 @@ def test_a_game_that_fails_is_named_and_the_others_are_shown(open_page, sandbox)
     sandbox.fault("/api/games/game/stage/summary", "code_500", where={"game_id": game.game_id})
     page = open_page(archive_url="off")
     assert f"Not included: {game.name}: The provider failed inside" in said(page)
-    assert len(page.get("plotly_chart")) == 4
+    assert "Today by the hour: not known now. The archive is switched off" in said(page)
+    assert len(page.get("plotly_chart")) == 3
 
 
 def test_a_day_that_has_just_begun_says_so(open_page, sandbox, clock):
@@ -219,6 +222,30 @@ def test_each_day_of_the_chart_is_the_sum_of_its_bets(open_page, truth):
     assert bets["customdata"] == [hover("bet_amount", day) for day in days]
     assert gains["customdata"] == [hover("company_gain", day) for day in days]
     assert bets["marker"]["pattern"]["shape"] == [""] * 6 + ["/"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "minute"),
+    [("Asia/Kathmandu", "2026-03-15", 23), ("America/New_York", "2026-03-08", 0), ("UTC", "2026-03-15", 7)],
+)
+def test_hours_are_the_sums_of_the_bets_in_any_zone(open_page, truth, clock, zone, day, minute):
+    """At :45, on the day on which clocks go forward, and in a running hour that is cut within a quarter."""
+    clock[0] = CLOCK - 1800 + minute * 60
+    open_page(timezone=zone)
+    shown = date.fromisoformat(day)
+    found = overview_data.hours(merchant(), shown, merchant().now(), shown - timedelta(days=7))
+    assert not found.failures
+    for row in found.value.to_dict("records"):
+        runs = not row["finished"] and not pd.isna(row["bet_amount_li"])
+        length_s = clock[0] - int(row["start"].timestamp()) if runs else 3600
+        for prefix in ("", "before_"):
+            amount, start = row[f"{prefix}bet_amount_li"], row[f"{prefix}start"]
+            if pd.isna(start) or start.timestamp() >= clock[0]:  # skipped, or to come
+                assert pd.isna(amount)
+            else:
+                start_s = int(start.timestamp())
+                assert amount == totals(truth, start_s, start_s + length_s).bet_amount_li
+    assert ("until" in str(found.compared)) == (minute > 0)
 
 
 def test_each_hour_of_today_stands_beside_the_same_hour_of_last_week(open_page, truth):
