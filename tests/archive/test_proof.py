@@ -185,16 +185,23 @@ class TestProvenBetsGiveWayToProvenBetsAlone:
         assert told.restated() == [("e1", "gone"), ("e2", "gone")]
 
     def test_what_the_provider_forgets_stays(self, told: Told):
-        told.add(bet(3, NEXT), bet(4, NEXT + 1800), bet(5, TODAY + DAY_S))
+        told.add(bet(3, NEXT), bet(4, NEXT + 1800))
         told.fill()
+        told.later(DAY_S - 250 * 60)  # at 02:20
         told.provider.memory_from_s = NEXT + 900
-        told.wait(DAY_S)
-        calls, restated = told.collector.compare(60)
-        assert (calls <= 12, restated) == (True, 0)
-        told.fill()
+        told.provider.calls.clear()
+        assert told.collector.compare(60) == (8, 0)
+        assert len(told.provider.calls) == 9  # one more for the hour of which a part is left
+        told.later(5 * HOUR_S)
         assert told.said(HOUR) == ("proven", 1, ["e1", "e2"])
         assert told.said(NEXT) == ("proven", 1, ["e3", "e4"])
         assert told.restated() == []
+
+    def test_whole_days_that_the_provider_forgets_take_a_call_more(self, told: Told):
+        told.fill()
+        told.later(DAY_S - 250 * 60)
+        told.provider.memory_from_s = TODAY + DAY_S
+        assert told.collector.compare(60) == (2, 0)
 
     def test_a_loss_in_the_oldest_hour_is_found_where_others_before_it_are_left(self, told: Told):
         told.provider.bets.pop("e0")
