@@ -152,11 +152,12 @@ def rows() -> None:
         downloads.render_downloads(text("Newest bets"), BETS, table, known, only)
 
 
-@parts.part(later("Exports"), "bet-exports")
+@parts.part(later("Exports"), "bet-exports", every_s=None)
 def exports() -> None:
-    with states.box("bet-exports", text("Whole days as a file")):
-        parts_exports.order(period_filters.view())
-        parts_exports.render_exports()
+    known = data.counted(*shown())
+    if known.value:
+        with states.box("bet-exports", text("All bets as a file")):
+            parts_exports.offer(period_filters.view(), known)
 
 
 def opened(event_id: str) -> None:

@@ -1,14 +1,12 @@
 """Methods about all games: ``twoj.all``."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from twoj_client import arguments, endpoints
 from twoj_client.arguments import When
-from twoj_client.changes import Figures, table_figures
 from twoj_client.core import Core
 from twoj_client.endpoints import Endpoint
 from twoj_client.errors import BadArgument
@@ -27,18 +25,6 @@ T = TypeVar("T")
 # Inside the class, `list` is a method.
 GameList = list[Game]
 Bets = list[Bet]
-
-
-@dataclass(frozen=True)
-class Sums(Generic[T]):
-    """How something is made of a table of bets, and kept in the place of bets that are too many to keep."""
-
-    name: str
-    """Tells it, and its version, from whatever else is made of bets."""
-    make: "Callable[[Table], T]"
-    pack: Callable[[T], bytes]
-    unpack: Callable[[bytes], T]
-    """Raises ValueError where the bytes are damaged."""
 
 
 class AllGames:
@@ -124,25 +110,6 @@ class AllGames:
             raise BadArgument("The provider sums up 60 days at most.")
         answer = self._core.ask(endpoint, {"time_start": window.start, "time_end": window.end})
         return reply_of(answer.value, [answer])
-
-    def history_sums(
-        self, sums: Sums[T], *, start: When, end: When, game_ids: Iterable[int] | None = None
-    ) -> Reply[T]:
-        """Return what `sums` makes of the bets of the window, once for all who share the cache.
-
-        It is kept once the window's bets are final, before that for seconds; not where bets are missing.
-        """
-        ids, window = None if game_ids is None else tuple(game_ids), arguments.window(start, end)
-
-        def make() -> tuple[Reply[T], Figures]:
-            reply = self.history_table(start=window.start, end=window.end, game_ids=ids)
-            made: Reply[T] = msgspec.structs.replace(reply, data=sums.make(reply.data))
-            return made, table_figures(reply.data)
-
-        params = _history_params(ids) | {"sums": sums.name}
-        return self._core.cache.made(
-            endpoints.ALL_HISTORY, params, window, make, pack=sums.pack, unpack=sums.unpack
-        )
 
     def _hours(
         self,

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from twoj_client.models import StageAnswer
 from twoj_client.windows import Window
 
 Figures = dict[str, Decimal]
 """Sums under the documents' names, amounts in li."""
-
-if TYPE_CHECKING:
-    from pyarrow import Table
 
 _SUMMED = (
     "bet_count",
@@ -44,13 +41,6 @@ def figures(value: Any) -> Figures:
     if any(hasattr(row, "event_id") for row in rows):
         sums["bet_count"] = Decimal(len(rows))
     return {name: number for name, number in sums.items() if number}
-
-
-def table_figures(bets: "Table") -> Figures:
-    """Return the sums of a table of bets."""
-    sums = {name: bets[name].to_pylist() for name in ("bet_amount", "gain_amount")}
-    found = {"bet_count": Decimal(len(bets))} | {name: Decimal(sum(each)) for name, each in sums.items()}
-    return {name: number for name, number in found.items() if number}
 
 
 def difference(first: Figures, now: Figures) -> Figures:

@@ -110,6 +110,11 @@ def figures(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetFi
     return _read(merchant, view.start, view.end, wanted, ask_it, BetFigures())
 
 
+def counted(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[int]:
+    """How many bets there are."""
+    return _asked(merchant, view, wanted, lambda bets: bets.totals.bet_count, 0)
+
+
 def steps(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetSteps]:
     """How many bets there are by time; no rows where there are none."""
     return _asked(merchant, view, wanted, _steps, BetSteps())

@@ -1,71 +1,84 @@
-"""`GET /exports/ID/NAME`: hands out a finished export in pieces, however large it is, and what it says of it.
+"""`GET /exports/MERCHANT/bets.csv?period=…`: all bets of a period as a file, sent while it is read.
 
-Only people who may see bets get it. The id is 128 bits of chance besides, is shown on the Bets page alone,
-and is worth nothing once the export is deleted.
+Any server answers it, of the archive that all share; nothing is kept. Only people who may see bets get it.
+The address is that of the page: `period`, `type`, `game_id`. `bets-about.txt` says of a CSV file what a
+Parquet file says of itself.
 """
 
-from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from dashboard.access.audit import audit
-from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import Export
+from dashboard.bets.data_exports import BadAddress, Export, export, read_address
+from dashboard.bets.export import Format
 from dashboard.core.files import about_bytes
 from dashboard.core.roles import BETS
 from dashboard.core.text import text, use_language
 from dashboard.kit.compat import sign_in_claims
-from dashboard.provider.merchant import Merchant, Merchants
+from dashboard.provider.archived import NotArchived
+from dashboard.provider.failures import failure_text
+from dashboard.provider.merchant import LedgerFailed, Merchant, Merchants, ProviderFailed
 
-_KINDS: Final = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
-_FROM_THE_START: Final = "bytes=0-"
+_KINDS: Final = {Format.CSV: "text/csv", Format.PARQUET: "application/vnd.apache.parquet"}
+_ABOUT: Final = "bets-about.txt"
+_NAMES: Final = {f"bets.{form}": form for form in Format} | {_ABOUT: Format.CSV}
 
 
 def route(merchants: Merchants) -> Route:
-    """The route, for exports of these merchants."""
+    """The route, for the bets of these merchants."""
 
     async def answer(request: Request) -> Response:
-        # An id is of one merchant alone, and says whose file is asked for.
-        found = await run_in_threadpool(_found, merchants, request.path_params["id"])
-        return await _answer(request, *found)
+        accepted = request.headers.get("accept-language", "").split(",")
+        use_language(*(each.partition(";")[0].strip() for each in accepted))
+        asked = merchants.get(request.path_params["merchant"])
+        person = (asked or merchants.first).person(sign_in_claims(request.cookies))
+        if person is None or not person.may(BETS):
+            return PlainTextResponse(text("Sign in as somebody who may see bets."), 403)
+        name = request.path_params["name"]
+        if asked is None or name not in _NAMES:
+            return PlainTextResponse(text("There is no such export."), 404)
+        try:
+            found = await run_in_threadpool(_export, asked, request, _NAMES[name])
+        except (BadAddress, NotArchived, ProviderFailed, LedgerFailed) as error:
+            return PlainTextResponse(*_refusal(error))
+        return await _sent(request, asked, person.name, name, found)
 
-    return Route("/exports/{id}/{name}", answer, methods=["GET"])
+    return Route("/exports/{merchant:int}/{name}", answer, methods=["GET"])
 
 
-def _found(merchants: Merchants, export_id: str) -> tuple[Merchant, tuple[Export, Path] | None]:
-    for merchant in merchants.values():
-        if found := merchant.running(Exports).finished(export_id):
-            return merchant, found
-    return merchants.first, None
+def _export(merchant: Merchant, request: Request, form: Format) -> Export:
+    query = request.query_params
+    view, wanted = read_address(merchant, {name: query.getlist(name) for name in query})
+    return export(merchant, view, wanted, form)
 
 
-async def _answer(request: Request, merchant: Merchant, found: tuple[Export, Path] | None) -> Response:
-    accepted = request.headers.get("accept-language", "").split(",")
-    use_language(*(each.partition(";")[0].strip() for each in accepted))
-    person = merchant.person(sign_in_claims(request.cookies))
-    if person is None or not person.may(BETS):
-        return PlainTextResponse(text("Sign in as somebody who may see bets."), 403)
-    name = request.path_params["name"]
-    if found is None or name not in (found[0].file, found[0].about_file):
-        return PlainTextResponse(text("There is no such export; it may have been deleted."), 404)
-    export, path = found
-    if name == export.about_file:
-        use_language(export.language)
-        said = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-        return PlainTextResponse(about_bytes(export.about), headers=said)
-    # A download that broke off goes on in the middle: it is still the same one.
-    if request.method == "GET" and request.headers.get("range", _FROM_THE_START).startswith(_FROM_THE_START):
-        await run_in_threadpool(
-            audit, merchant, person.name, "export", {"file": export.file, "rows": export.rows}
-        )
-    return FileResponse(
-        path,
-        filename=path.name,
-        media_type=_KINDS[path.suffix],
-        # A download that goes on in the middle counts bytes of the file: nobody may compress it.
-        headers={"Cache-Control": "private, no-store, no-transform", "Content-Encoding": "identity"},
-    )
+def _refusal(error: Exception) -> tuple[str, int]:
+    if isinstance(error, BadAddress):
+        return str(error), 400
+    if isinstance(error, NotArchived):
+        return str(error.sentence), 404
+    if isinstance(error, ProviderFailed):
+        return failure_text(error), 503
+    return text("The ledger's database does not answer; try again in a moment."), 503
+
+
+async def _sent(request: Request, merchant: Merchant, who: str, name: str, found: Export) -> Response:
+    form, file = _NAMES[name], found.file
+    if name == _ABOUT:
+        file = file.removesuffix(f".{form}") + "-about.txt"
+    headers = {
+        "Cache-Control": "private, no-store, no-transform",
+        # Nobody may compress it: that would be done in the one thread that answers everybody.
+        "Content-Encoding": "identity",
+        "Content-Disposition": f'attachment; filename="{file}"',
+    }
+    if name == _ABOUT:
+        return PlainTextResponse(about_bytes(found.about), headers=headers)
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=_KINDS[form])
+    await run_in_threadpool(audit, merchant, who, "export", {"file": file, "rows": found.rows})
+    return StreamingResponse(found.pieces, headers=headers, media_type=_KINDS[form])

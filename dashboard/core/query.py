@@ -123,6 +123,16 @@ class Query:
         except ValueError:
             return parameter.read(parameter.default, self._today)
 
+    def is_usable(self, parameter: Parameter[Any]) -> bool:
+        """Whether the address says at most one value, and one that can be used."""
+        if parameter.widget is not Widget.SOME and len(set(self._values(parameter))) > 1:
+            return False
+        try:
+            parameter.read(self.text(parameter) or parameter.default, self._today)
+        except ValueError:
+            return False
+        return True
+
     def problems(self, page: str) -> list[str]:
         """A sentence for each value that the page cannot use."""
         found = []

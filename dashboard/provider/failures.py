@@ -1,6 +1,6 @@
 """What failed, in sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -31,30 +31,19 @@ def stale_text(error: TwoJError) -> str:
     return str(sentence(error)) if error.retry_may_help else failure_text(error)
 
 
-def failures(errors: Iterable[tuple[Words, TwoJError]], most: int = _MOST_NAMED) -> tuple[Message, ...]:
-    """A sentence for each kind of failure, with the names of what it struck; of many the first `most`."""
+def failures(errors: Iterable[tuple[Words, TwoJError]]) -> tuple[Message, ...]:
+    """A sentence for each kind of failure, with the names of what it struck; of many the first few."""
     struck: dict[str, list[tuple[Words, TwoJError]]] = {}
     for name, error in errors:
         struck.setdefault(error.sentence, []).append((name, error))
     return tuple(
         later(
             "{names}: {sentence}",
-            names=Deferred(listed, (tuple(name for name, _ in pairs), most)),
+            names=Deferred(listed, (tuple(name for name, _ in pairs),)),
             sentence=sentence(pairs[0][1]),
         )
         for _, pairs in sorted(struck.items())
     )
-
-
-def by_time(errors: Mapping[Window, TwoJError], zone: ZoneInfo) -> list[tuple[Words, TwoJError]]:
-    """Name windows that failed by their times, for `failures`; what lies side by side is one stretch."""
-    stretches: list[tuple[Window, TwoJError]] = []
-    for window, error in sorted(errors.items()):
-        if stretches and (stretches[-1][0].end, stretches[-1][1].sentence) == (window.start, error.sentence):
-            stretches[-1] = (Window(stretches[-1][0].start, window.end), error)
-        else:
-            stretches.append((window, error))
-    return [(Deferred(window_text, (window, zone)), error) for window, error in stretches]
 
 
 def window_text(window: Window, zone: ZoneInfo) -> str:

@@ -6,14 +6,11 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import platformdirs
-
 from archive.archive import Archive
 from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.store import OFF
-from dashboard.bets.data_exports import Exports
 from dashboard.core.roles import Role
 from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.players.recent import Recent
@@ -61,14 +58,6 @@ def connected(
         zone = ZoneInfo(settings.timezone)
         ledger = Ledger(database, mch_id)
         checks = Checks(twoj, ledger)
-        exports = Exports(
-            platformdirs.user_data_path("twoj", "twoj") / "exports",
-            twoj,
-            f"{mch_id} at {'demo' if demo else settings.summary_url}",
-            zone,
-            settings.currency,
-            clock,
-        )
         watch = Watch(
             twoj.jackpot,
             Brand(settings.brand, settings.logo_url()),
@@ -78,9 +67,9 @@ def connected(
             poll_s=settings.jackpot_poll_s,
             clock=clock,
         )
-        for each in (checks, exports, watch):
+        for each in (checks, watch):
             stack.enter_context(each.running())
-        services: dict[type, Any] = {Checks: checks, Exports: exports, Watch: watch, Recent: Recent()}
+        services: dict[type, Any] = {Checks: checks, Watch: watch, Recent: Recent()}
         archive = None
         if settings.archive_url != OFF:
             archive = Archive(ledger, archive_place(settings.archive_url), clock)

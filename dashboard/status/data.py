@@ -10,14 +10,11 @@ import pandas as pd
 from msgspec.structs import asdict
 
 from dashboard.access.audit import ledger_frame
-from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import ExportState as Waiting
 from dashboard.core import formats
-from dashboard.core.text import later, plural, text
+from dashboard.core.text import later, text
 from dashboard.jackpots.data_poller import Doing
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.wall import condition
-from dashboard.provider.failures import sentence
 from dashboard.provider.merchant import Merchant
 from dashboard.status import rows as status_rows
 from dashboard.status.data_checks import Checks
@@ -106,13 +103,13 @@ def acknowledge_refused(merchant: Merchant, shown: Mapping[str, int], who: str) 
 
 
 def background_rows(merchant: Merchant) -> list[Row]:
-    """What goes on without a page: the poller of the pots, the screens, exports."""
+    """What goes on without a page: the poller of the pots, the screens."""
     doing = merchant.running(Watch).poller.doing
     poller = Row(text("Jackpot poller"), HealthState.WELL, str(_POLLER[doing]))
     if doing is Doing.FAILING:
         advice = text("See the Jackpot API above; the walls show the last pots with their age.")
         poller = replace(poller, state=HealthState.FAILING, to_do=advice)
-    return [poller, _screens(merchant), _exports(merchant)]
+    return [poller, _screens(merchant)]
 
 
 def all_rows(merchant: Merchant) -> list[tuple[str, Row]]:
@@ -162,28 +159,6 @@ def _screens(merchant: Merchant) -> Row:
     except LedgerAway:
         return Row(text("Screens"), HealthState.UNKNOWN, text("The ledger does not say."))
     return status_rows.screens_row([condition(one, here.limits, here.build) for one in screens])
-
-
-def _exports(merchant: Merchant) -> Row:
-    seen = merchant.running(Exports).seen()
-    troubled = [one.stale_reason for one in seen if one.stale_reason]
-    if troubled:
-        said = plural(
-            "{n} waits for the provider: {reason}",
-            "{n} wait for the provider: {reason}",
-            len(troubled),
-            reason=sentence(troubled[0]),
-        )
-        return Row(text("Exports"), HealthState.WATCH, said, text("They go on by themselves."))
-    if not seen:
-        return Row(text("Exports"), HealthState.WELL, text("There are none."))
-    waiting = sum(one.export.state is Waiting.WAITING for one in seen)
-    said = text(
-        "{count} on the Bets page, {waiting} of them being made.",
-        count=formats.count(len(seen)),
-        waiting=formats.count(waiting),
-    )
-    return Row(text("Exports"), HealthState.WELL, said)
 
 
 def _ms(seconds: float | None) -> int | None:

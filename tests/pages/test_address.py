@@ -66,6 +66,6 @@ def test_an_empty_period_is_one_sentence_for_the_page(open_page, page):
     told = [each.value for each in drawn.info if said in each.value]
     assert len(told) == 1
     assert not drawn.error
-    # What stays has nothing to do with the period: today by the hour, the last minutes, exports.
+    # What stays has nothing to do with the period: today by the hour, the last minutes.
     boxes = {each.value.split(",")[0].split(":")[0] for each in drawn.subheader}
-    assert boxes <= {"Today by the hour", "The last 10 minutes", "Whole days as a file"}
+    assert boxes <= {"Today by the hour", "The last 10 minutes"}

@@ -14,8 +14,6 @@ from archive.bets import sums
 from archive.collector import Collector
 from archive.proof import HourRead
 from archive.store import Folder
-from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import ExportState
 from dashboard.bets.sums import minutes_a_step
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
@@ -152,7 +150,7 @@ def test_figures_steps_and_sizes_are_those_of_the_bets(open_page, truth, query, 
     if not bets:
         assert said(page).startswith("No bets on 14 March 2026.")
         return
-    assert said(page) in ("", "Whole days can be exported once they are over; choose a period with one.")
+    assert said(page) == ""
     steps, step_s = figure(page, 0)["data"][0]["y"], minutes_a_step(start, end) * 60
     counts = Counter((int(bet["start_at"]) - start) // step_s for bet in bets)
     assert {n: count for n, count in enumerate(steps) if count} == dict(counts)
@@ -336,18 +334,22 @@ def test_players_are_ranked_by_what_they_won_or_lost(open_page, truth, label, si
     assert [leads(cell)["user_id"] for cell in players["player"]] == [str(user) for user in top[:15]]
 
 
-def test_an_export_is_ordered_made_and_deleted(open_page):
-    page = opened(open_page, {"period": "yesterday", "type": "Fish"})
-    page.button(key="order-csv").click().run()
+def test_the_files_of_the_period_are_links_to_these_days_and_filters(open_page, truth):
+    page = opened(open_page, {"period": "yesterday", "type": "Fish", "game_id": "4001,4002"})
+    links = [each.proto.url for each in page.get("link_button")]
+    of = "period=2026-03-14..2026-03-14&type=Fish&game_id=4001,4002"
+    names = ("bets.parquet", "bets.csv", "bets-about.txt")
+    assert links == [f"exports/{MCH_ID}/{name}?{of}" for name in names]
+    bets = kept(truth, *YESTERDAY, lambda bet: bet["game_id"] in (4001, 4002))
+    assert any(f"All {len(bets):,} bets of **14 March 2026**" in each.value for each in page.markdown)
 
-    while merchant().running(Exports).seen()[0].export.state is ExportState.WAITING:
-        page.run()
-    page.run()
-    export = merchant().running(Exports).seen()[0].export
-    assert any(f"{export.rows:,} rows" in each.value for each in page.caption)
-    assert any("only Fish" in each.value for each in page.markdown)
-    page.button(key=f"delete-{export.id}").click().run()
-    assert merchant().running(Exports).seen() == []
+
+def test_what_a_file_will_lack_is_said_beside_it(without_an_hour, open_page):
+    page = opened(open_page, {"period": "yesterday"})
+    lacks = "Not included: not in the archive: 14 Mar, 05:00–06:00."
+    beside = page.get_by_key("part-bet-exports")
+    assert [each.value for each in beside.warning] == [lacks]
+    assert len(beside.get("link_button")) == 3
 
 
 def test_a_wrong_filter_is_one_sentence_and_all_bets(open_page, truth):

@@ -1,10 +1,8 @@
 """Each page and each part asks who is there: what people without the role see, and what they cannot do."""
 
 import json
-from datetime import date
 from gettext import NullTranslations
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,8 +11,6 @@ from streamlit.testing.v1 import AppTest
 from structlog.testing import capture_logs
 
 from dashboard.access import audit as access_audit
-from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import Format
 from dashboard.core import text
 from dashboard.core.cell_links import MARK
 from dashboard.core.files import About, Column, Kind, csv_bytes
@@ -318,43 +314,6 @@ def test_the_audit_log_is_shown_to_admins_only(open_as, role):
     tables = [table.value[["who", "what", "about"]].to_numpy().tolist() for table in part.dataframe]
     assert tables == ([[["ann", "export", '{"rows": 7}']]] if role is Role.ADMIN else [])
     assert len(part.get("download_button")) == (4 if role is Role.ADMIN else 0)
-
-
-def export_buttons_alone():
-    """The buttons beside each export, as a fragment draws them: without the page's guard before them."""
-
-    from dashboard.bets import parts_exports
-    from dashboard.bets.data_exports import Exports
-    from tests.merchants import merchant
-
-    for seen in merchant().running(Exports).seen():
-        parts_exports._buttons(seen)
-
-
-@pytest.mark.parametrize(
-    ("who", "left"),
-    [
-        (claims("analyst"), 0),
-        (claims("admin"), 0),
-        (claims("owner"), 1),
-        (claims("nobody"), 1),
-        ({}, 1),
-        (claims("analyst") | {"exp": CLOCK}, 1),
-    ],
-    ids=["analyst", "admin", "owner", "nobody", "not signed in", "sign-in has ended"],
-)
-def test_an_export_is_deleted_by_people_who_may_see_bets_and_by_nobody_else(open_as, who, left):
-    open_as("nobody")
-    everything = SimpleNamespace(types=(), game_ids=())
-    merchant().running(Exports).order(date(2026, 3, 13), date(2026, 3, 13), everything, "", Format.CSV)
-    part = AppTest.from_function(export_buttons_alone)
-    part.user = who
-    part.run()
-    (delete,) = [each for each in part.button if each.key.startswith("delete-")]
-    delete.click()
-    part.run()
-    assert not part.exception
-    assert len(merchant().running(Exports).seen()) == left
 
 
 @pytest.mark.parametrize(("role", "leads_on"), [("owner", False), ("analyst", True)])

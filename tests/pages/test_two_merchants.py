@@ -1,10 +1,9 @@
-"""Two merchants in one process, with one cache, one ledger, one folder of exports: each sees its own."""
+"""Two merchants in one process, with one cache, one ledger, one archive's folder: each sees its own."""
 
 import asyncio
 import time
 from contextlib import ExitStack, closing, nullcontext
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -17,8 +16,6 @@ from archive.bets import DAY_S
 from archive.collector import Collector
 from archive.store import Folder
 from dashboard.bets import route_exports
-from dashboard.bets.data_exports import Exports
-from dashboard.bets.export import ExportState, Format
 from dashboard.jackpots import route_live
 from dashboard.jackpots.data_poller import told_pots
 from dashboard.jackpots.data_watch import Watch
@@ -156,25 +153,16 @@ def test_the_client_says_the_own_sums_from_one_cache(both):
 
 
 def test_an_export_is_its_merchants_alone(both):
-    ours, theirs = (each.running(Exports) for each in both)
-    everything, day = SimpleNamespace(types=(), game_ids=()), date(2026, 3, 10)
-    ours.order(day, day, everything, "", Format.CSV)
-    assert (len(ours.seen()), theirs.seen()) == (1, [])
-    theirs.order(day, day, everything, "", Format.CSV)
-    until = time.monotonic() + 60
-    while any(each.seen()[0].export.state is ExportState.WAITING for each in (ours, theirs)):
-        assert time.monotonic() < until
-        for each in (ours, theirs):
-            each.work()
-    (a,), (b,) = ours.seen(), theirs.seen()
-    assert (a.export.currency, a.export.zone) == ("PHP", "Asia/Manila")
-    assert (b.export.currency, b.export.zone) == ("JPY", "America/New_York")
-    assert a.rows > 2 * b.rows > 0
-    assert ours.finished(b.export.id) is None is theirs.finished(a.export.id)
     app = Starlette(routes=[route_exports.route(merchants)])
-    for one in (a, b):
-        said = get(app, f"/exports/{one.export.id}/{one.export.file}").text
-        assert len(said.splitlines()) == one.rows + 1
+    day, rows = "period=2026-03-14..2026-03-14", {}
+    for each in both:
+        said = get(app, f"/exports/{each.mch_id}/bets.csv?{day}").text.splitlines()
+        rows[each.mch_id] = len(said) - 1
+        about = get(app, f"/exports/{each.mch_id}/bets-about.txt?{day}").text
+        assert f"Rows: {rows[each.mch_id]}" in about
+        assert f"Time zone: {OF[each.mch_id]['timezone']}" in about
+        assert f"Currency: {OF[each.mch_id]['currency']}" in about
+    assert rows[OURS] > 2 * rows[THEIRS] > 0
 
 
 def test_a_screen_is_told_the_pots_of_whose_it_is(both):

@@ -12,7 +12,6 @@ import pytest
 from tests.provider import CLOCK
 from tests.twoj_client.conftest import Clock
 from twoj_client import Reply, TwoJ
-from twoj_client.all_games import Sums
 from twoj_client.cache.redis_store import RedisStore
 from twoj_client.changes import Restatement
 from twoj_client.windows import Window
@@ -26,24 +25,12 @@ LAST_HOURS = (MIDNIGHT - 20 * HOUR_S, MIDNIGHT)
 PLAYER = {"user_id": GRINDER.user_id}
 
 
-def _totals(bets):
-    return len(bets), sum(bets["bet_amount"].to_pylist()), sum(bets["gain_amount"].to_pylist())
-
-
-TOTALS: Sums[Any] = Sums(
-    "totals",
-    _totals,
-    lambda totals: " ".join(map(str, totals)).encode(),
-    lambda kept: tuple(map(int, kept.split())),
-)
-
 READS: dict[str, Callable[[TwoJ], Reply[Any]]] = {
     "all.stage_summary": lambda twoj: twoj.all.stage_summary(**WHOLE),
     "all.stage_summary, the day among others": lambda twoj: twoj.all.stage_summary(
         start=DAY.start - 2 * DAY_S, end=DAY.end
     ),
     "all.history": lambda twoj: twoj.all.history(start=DAY.end - HOUR_S, end=DAY.end),
-    "all.history_sums": lambda twoj: twoj.all.history_sums(TOTALS, start=DAY.end - HOUR_S, end=DAY.end),
     "all.bonus_summary": lambda twoj: twoj.all.bonus_summary(**WHOLE),
     "games.user_history": lambda twoj: twoj.games.user_history(**WHOLE, **PLAYER),
     "games.game_history": lambda twoj: twoj.games.game_history(**WHOLE, game_id=2011),
@@ -54,7 +41,7 @@ READS: dict[str, Callable[[TwoJ], Reply[Any]]] = {
     "slots.game_stage_summary": lambda twoj: twoj.slots.game_stage_summary(**WHOLE),
 }
 # Each way into the store goes through Redis too; the stores are held to the same rules elsewhere.
-THROUGH_REDIS = ("all.stage_summary", "all.history_sums", "slots.user_history")
+THROUGH_REDIS = ("all.stage_summary", "slots.user_history")
 EACH = pytest.mark.parametrize(
     ("name", "cache_url"),
     [*((name, "folder") for name in READS), *((name, "redis") for name in THROUGH_REDIS)],

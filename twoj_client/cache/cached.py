@@ -4,9 +4,8 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -19,9 +18,9 @@ from twoj_client.cache_only import refuse_if_cache_only
 from twoj_client.changes import Figures, Restatement, difference, figures
 from twoj_client.circuit_breaker import CircuitBreaker
 from twoj_client.decode import typed
-from twoj_client.endpoints import WINDOWED, Endpoint
+from twoj_client.endpoints import Endpoint
 from twoj_client.errors import TwoJError, WrongShape
-from twoj_client.reply import Answer, Reply
+from twoj_client.reply import Answer
 from twoj_client.senders import Senders
 from twoj_client.signing import canonical_json
 from twoj_client.stats import Stats
@@ -138,62 +137,6 @@ class CachedReads:
             if held and rule.fits(held.entry) and rule.servable(held.entry):
                 return _answer(held, rule)._replace(stale=True)
         return None
-
-    def made(
-        self,
-        endpoint: Endpoint[Any],
-        params: Params,
-        window: Window,
-        make: Callable[[], tuple[Reply[T], Figures]],
-        *,
-        pack: Callable[[T], bytes],
-        unpack: Callable[[bytes], T],
-    ) -> Reply[T]:
-        """Return what is made of many answers to `endpoint` about a window: of one that is settled, once.
-
-        `make` asks for them past the cache, and returns their sums too, by which a change is told. `unpack`
-        raises ValueError where what is kept is damaged.
-        """
-        key = _key(self._name(endpoint, params), window, is_open=False)
-
-        def kept(good: Callable[[CacheEntry, Rule], bool]) -> DecodedEntry | None:
-            entry = from_bytes(*self._store.get([key]))
-            rule = self._rule(endpoint, window, self.now())
-            if entry is None or not good(entry, rule):
-                return None
-            return _unpacked(entry, rule, unpack)
-
-        def look() -> DecodedEntry | None:
-            return kept(_good)
-
-        def fetch() -> DecodedEntry:
-            number = self.asked_again.number(window)
-            reply, sums = make()
-            by_provider, packed = reply.by_provider_clock, pack(reply.data)
-            entry = CacheEntry(reply.as_of.timestamp(), window.end, by_provider, number, payload=packed)
-            rule, settled = self._rule(endpoint, window, self.now()), False
-            if reply.complete and not reply.stale:
-                settled = rule.settled(entry)
-                if settled:
-                    (entry,) = self._beside_first([key], [entry], [sums])
-                self._store.put({key: to_bytes(entry)}, None if settled else WINDOWED.ttl_s)
-            made = msgspec.structs.replace(reply, changes=rule.changes(entry), settled=settled)
-            return DecodedEntry(entry, made)
-
-        held = look()
-        if held is None:
-            refuse_if_cache_only()
-        self._stats.note(endpoint.name, "misses" if held is None else "hits")
-        try:
-            held = held or self._join(endpoint, window, key, look, fetch)
-        except TwoJError as error:
-            held = kept(lambda entry, rule: rule.settled(entry)) if error.older_will_do else None
-            if held is None:
-                raise
-            self._stats.note(endpoint.name, "stale")
-            made, reason = cast("Reply[T]", held.value), error.with_traceback(None)
-            return msgspec.structs.replace(made, stale=True, stale_reason=reason)
-        return cast("Reply[T]", held.value)
 
     def compared(
         self,
@@ -419,21 +362,6 @@ def _is_piece(endpoint: Endpoint[Any]) -> bool:
 
 def _good(entry: CacheEntry, rule: Rule) -> bool:
     return rule.fits(entry) and rule.follows(entry) and rule.fresh(entry)
-
-
-def _unpacked(entry: CacheEntry, rule: Rule, unpack: Callable[[bytes], Any]) -> DecodedEntry | None:
-    try:
-        value = unpack(entry.payload)
-    except ValueError:
-        return None
-    reply = Reply(
-        value,
-        datetime.fromtimestamp(entry.as_of, UTC),
-        by_provider_clock=entry.by_provider_clock,
-        settled=rule.settled(entry),
-        changes=rule.changes(entry),
-    )
-    return DecodedEntry(entry, reply)
 
 
 def _answer(held: DecodedEntry, rule: Rule) -> Answer[Any]:

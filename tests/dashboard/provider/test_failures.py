@@ -62,7 +62,7 @@ def test_failures_of_one_kind_are_one_sentence():
         "Slots: The provider did not let this server in (HTTP status 403).",
         "b; a: The provider took too long.",
     ]
-    many = failures(((str(n), LATE) for n in range(7)), most=5)
+    many = failures((str(n), LATE) for n in range(7))
     assert list(map(str, many)) == ["0; 1; 2; 3; 4 and 2 more: The provider took too long."]
 
 
