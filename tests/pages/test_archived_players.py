@@ -1,10 +1,12 @@
 """A player's page from the archive: brute force over the world's rounds, and in few calls."""
 
+from contextlib import nullcontext
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from archive.archive import Archive
+from archive.collector import Collector
 from archive.erasure import forget
 from archive.store import Folder
 from tests import archived
@@ -154,33 +156,44 @@ def test_a_player_without_bets_is_asked_for(players, sandbox):
     assert SLOTS in called(sandbox)
 
 
-@pytest.mark.parametrize(
-    "query", [{"op_id": "whale"}, {"user_id": str(WHALE.user_id)}, {"op_id": "whale", "fields": "all"}]
-)
-@pytest.mark.parametrize("by", ["op_id", "user_id"])
-def test_a_player_who_was_taken_out_is_not_brought_back(players, sandbox, tmp_path, truth, query, by):
-    players({"op_id": "grinder", "period": "today"})  # the archive is there from here on
-    ids = {"op_id": "whale", "user_id": WHALE.user_id}
-    assert forget(merchant().archive, "a test", **{by: ids[by]}) > 1000
-    app = players(query)
-    assert (
-        "was taken out of the archive (python -m archive forget), and the provider is not asked again."
-        in (said(app))
-    )
-    assert not app.metric
-    app.query_params["op_id"] = "grinder"
-    assert sums(read(app.run())) == head(rounds_of(truth, GRINDER, "2026-03-09", CLOCK))
-
-
 @pytest.fixture
-def half_filled(tmp_path, truth):
-    """An archive that has read back as far as 8 March."""
+def half_filled(tmp_path, truth, monkeypatch):
+    """An archive that has been read back as far as 8 March, and is not read on."""
+    monkeypatch.setattr(Collector, "running", lambda _: nullcontext())
     with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
         ledger.prepare()
         archived.fill(
             Archive(ledger, Folder(tmp_path / "half"), lambda: CLOCK), truth, midnight("2026-03-08")
         )
     return str(tmp_path / "half")
+
+
+@pytest.mark.parametrize(
+    ("query", "by"),
+    [
+        ({"op_id": "whale"}, "op_id"),
+        ({"user_id": str(WHALE.user_id)}, "user_id"),
+        ({"op_id": "whale", "fields": "all"}, "op_id"),
+        # By an id that the archive was not told: the provider's answer says whose it is, and is not shown.
+        ({"user_id": str(WHALE.user_id)}, "op_id"),
+        ({"op_id": "whale"}, "user_id"),
+    ],
+)
+def test_a_player_who_was_taken_out_is_not_brought_back(players, sandbox, truth, half_filled, query, by):
+    players({"op_id": "grinder", "period": "today"}, archive_url=half_filled)
+    ids = {"op_id": "whale", "user_id": WHALE.user_id}
+    assert forget(merchant().archive, "a test", **{by: ids[by]}) > 100
+    sandbox.clear_calls()
+    app = players(query, archive_url=half_filled)
+    assert (
+        "was taken out of the archive (python -m archive forget), and the provider is not asked again."
+        in (said(app))
+    )
+    assert not app.metric
+    assert (SLOTS in called(sandbox)) == (by not in query)
+    app.query_params.clear()
+    app.query_params["op_id"] = "grinder"
+    assert sums(read(app.run())) == head(rounds_of(truth, GRINDER, "2026-03-09", CLOCK))
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,27 @@
 """Players found by a part of an id, and the ranking of a period's players: against the world's own rounds."""
 
+from contextlib import nullcontext
 from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+from archive import bets as bets_of
+from archive.archive import Archive
+from archive.bets import STORED
+from archive.collector import Collector
 from archive.erasure import forget
+from archive.proof import HourRead
+from archive.store import Folder
 from dashboard.core.cell_links import MARK
 from dashboard.core.query import LONGEST_ID
+from tests import archived
 from tests.merchants import merchant
 from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import CLOCK, by_player, cards, midnight, plain, read, said
-from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, UNICODE, WHALE
+from tests.parts import ledger_at
+from twoj_sandbox import GRINDER, MCH_ID, NAMELESS, PRANKSTER, UNICODE, WHALE
 
 HISTORY_START = midnight("2026-01-15")
 FOUND, RANKED = False, True
@@ -73,12 +83,32 @@ def test_a_part_of_either_id_finds_whoever_has_it(players, sandbox, known, part)
     assert sandbox.calls() == []
 
 
-def test_who_has_the_text_as_a_whole_id_stands_before_the_many_who_hold_it(players, known):
-    (exact,) = [op_id for op_id, _ in known.values() if op_id == "pl100153"]
-    user_id = next(user_id for user_id, (op_id, _) in known.items() if op_id == exact)
-    part = str(user_id)[:5]
-    assert sum(part in str(each) for each in known) > 20
-    assert user_ids(rows(players({"find": exact.upper()}), FOUND))[0] == user_id
+@pytest.fixture
+def alike(tmp_path, truth, monkeypatch):
+    """An archive of an hour with “ann”, who bet once, and thirty players more whose ids hold hers."""
+    monkeypatch.setattr(Collector, "running", lambda _: nullcontext())
+    hour_s = CLOCK // 3600 * 3600
+    bets = archived.table_of(truth, hour_s - 7200, CLOCK)[:91]
+    names = ["ann", *(f"x-Ann%_{n // 3}" for n in range(90))]
+    for place, column in enumerate((names, [1, *(1000 + n // 3 for n in range(90))])):
+        name = ("op_id", "user_id")[place]
+        bets = bets.set_column(bets.column_names.index(name), STORED.field(name), [column])
+    times = pa.array([hour_s + n for n in range(91)])
+    bets = bets.set_column(bets.column_names.index("start_at"), STORED.field("start_at"), times)
+    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
+        ledger.prepare()
+        archive = Archive(ledger, Folder(tmp_path / "alike"), lambda: CLOCK)
+        archive.keep([HourRead(hour_s, bets, bets_of.sums(bets), True, CLOCK, True)])
+    return str(tmp_path / "alike")
+
+
+def test_who_has_the_text_as_a_whole_id_stands_before_the_many_who_hold_it(players, alike):
+    for part in ("ann", "ANN", "1"):
+        shown = found(players({"find": part}, archive_url=alike))
+        assert (len(shown), shown[0]) == (20, "ann")
+    # What means any letters elsewhere means itself.
+    assert found(players({"find": "n%_7"}, archive_url=alike)) == ["x-Ann%_7"]
+    assert len(found(players({"find": "n%_"}, archive_url=alike))) == 20
 
 
 @pytest.mark.parametrize(
