@@ -32,7 +32,7 @@ from dashboard.bonus import data as bonus_data
 from dashboard.bonus.numbers import BonusQuery
 from dashboard.core.memo import _memo
 from dashboard.core.query import Query, read_view
-from dashboard.games import data_game
+from dashboard.games import data_game, data_table
 from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots.data_watch import Watch
 from dashboard.kit.current import merchants
@@ -100,7 +100,7 @@ def all_that_pages_ask() -> None:
     for ask in (
         lambda: overview_data.days(ours, view.period, now),
         lambda: data_game.game_sums(ours, 1041, start, now),
-        lambda: data_game.game_rounds(ours, 1041, start, now),
+        lambda: data_table.games(ours, start, now),
         lambda: bonus_data.bonuses_and_gain(ours, BonusQuery(), start, now),
         lambda: bonus_data.bonus_parts(ours, BonusQuery(), start, now),
         lambda: players_data.player_history(ours, Player(op_id="whale"), view),

@@ -33,6 +33,10 @@ PARTS = {
         "bonus-days": NOTHING,
         "bonus-parts": NOTHING,
     },
+    ("players", ()): {
+        "found-players": NOTHING,
+        "ranked-players": "Players of the period: not known now. Nothing of these days is in the archive",
+    },
     ("players", (("op_id", "grinder"),)): {
         "player": "This player has no bets in 1–2 January 2024.",
         "balance": NOTHING,
