@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -296,6 +296,7 @@ def _ledger(empty_ledger: Path) -> None:
 
 ArchiveMachine.TestCase.settings = settings(
     max_examples=6,
+    phases=[Phase.reuse, Phase.generate],  # to make a failure shorter takes minutes
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
