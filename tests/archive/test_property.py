@@ -200,6 +200,8 @@ class ArchiveMachine(RuleBasedStateMachine):
             self.engine.close()
             self.steps_to_live = -1
             self.open()
+            if what == "forget":  # whoever asked for it does so again
+                self.forget(3)
         self.steps_to_live = -1
 
     @rule(again=st.booleans())
