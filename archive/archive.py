@@ -150,7 +150,7 @@ class Archive:
         for read in hours:
             beside = self._count_beside(read, known, ids)
             found.append(judged(read, tables[read.hour_s], known.get(read.hour_s), sum(beside.values())))
-            why = contradiction(read, sum(beside.values()))
+            why = contradiction(read, sum(beside.values())) if any(beside.values()) else None
             if why and contradiction(read) is None:
                 doubts |= {hour_s: why for hour_s, count in beside.items() if count and hour_s not in ids}
         for hour_s, why in doubts.items():
