@@ -40,6 +40,7 @@ from dashboard.overview import data as overview_data
 from dashboard.players import data as players_data
 from dashboard.players import data_balance as players_data_balance
 from dashboard.players.player import Player
+from dashboard.provider.archived import NotArchived
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from dashboard.wallet import data as wallet_data
@@ -110,7 +111,7 @@ def all_that_pages_ask() -> None:
         lambda: jackpots_data.now(ours),
         ours.running(Watch).poller.turn,
     ):
-        with suppress(TwoJError):
+        with suppress(TwoJError, NotArchived):
             ask()
 
 

@@ -62,7 +62,7 @@ def _ask_again(page: str) -> None:
     merchant, shown, who = current.merchant(), view(), guard.who(ASK_AGAIN)
     for each in (shown, shown.comparison):
         if each and each.start < each.end:
-            merchant.twoj.ask_again(start=each.start, end=each.end)
+            merchant.ask_again(each.start, each.end)
     days = {"first_day": shown.period.first_day.isoformat(), "last_day": shown.period.last_day.isoformat()}
     access_audit.audit(merchant, who, "asked again", {"page": page, **days})
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from archive import pieces
 from archive.archive import Archive
+from archive.bets import HOUR_S
 from dashboard.core.roles import LOCAL, Person, Roles, person
 from dashboard.provider.jobs import Jobs
 from ledger.database import Ledger, LedgerAway
@@ -71,6 +74,16 @@ class Merchant:
         It belongs into the name of all that is kept of the provider's answers.
         """
         return self.twoj.asked_again(start=start, end=end) if start < end else 0
+
+    def ask_again(self, start: datetime, end: datetime) -> None:
+        """Have what is kept of a window asked again when next wanted, and the archive's hours read again.
+
+        Where the ledger is away, the archive's are not.
+        """
+        self.twoj.ask_again(start=start, end=end)
+        if self.archive:
+            with suppress(LedgerAway), self.archive.ledger.writing() as books:
+                pieces.due_again(books, int(start.timestamp()) // HOUR_S * HOUR_S, int(end.timestamp()))
 
     def person(self, claims: Mapping[str, Any]) -> Person | None:
         """Whoever has these claims by the sign-in, as of now; None where that is nobody, or not any more."""

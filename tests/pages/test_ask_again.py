@@ -49,6 +49,16 @@ def test_the_period_is_asked_again_and_what_changed_is_said(open_page, sandbox):
     assert not [call for call in sandbox.calls() if call["data"].get("time_end") == MARCH + 2 * DAY_S]
 
 
+def test_the_hours_of_the_archive_are_read_again_as_well(open_page):
+    """In a zone whose days begin within an hour of UTC."""
+    page = open_page({"period": "2026-03-14..2026-03-14", "compare": "none"}, "bets", timezone="Asia/Kolkata")
+    ask_again(page)
+    due = [piece.hour_s for piece in merchant().archive.pieces() if not piece.last_read_ms]
+    start = midnight("2026-03-13") + 18 * 3600
+    assert due == list(range(start, start + 25 * 3600, 3600))
+    assert not page.exception
+
+
 @pytest.mark.parametrize("page", ["games", "bonus", "players", "bets"])
 def test_each_page_of_a_period_has_it(open_page, page):
     labels = [button.label for button in open_page(QUERY, page).button]
