@@ -316,8 +316,7 @@ def test_a_player_of_other_games_alone_is_named_by_a_game(unarchived, sandbox):
 
 def test_a_cold_reading_shows_how_far_it_is_and_can_be_stopped(open_page, sandbox, truth):
     sandbox.fault(SLOTS, "slow", delay_s=1.5, times=8)
-    # The archive holds sixty of these days.
-    app = open_page({"op_id": "whale", "period": "90d"}, "players")
+    app = open_page({"op_id": "whale", "period": "90d"}, "players", archive_url="off")
     (progress,) = app.get("progress")
     assert progress.proto.text.startswith("Reading the rounds: ")
     assert progress.proto.text.endswith("of 26 parts of the period.")
