@@ -107,9 +107,9 @@ def test_of_more_bets_than_are_shown_the_newest_are(tmp_path):
 
 
 def test_of_wins_that_are_equal_the_newest_are_the_first(tmp_path):
-    """More of them than are shown, of one player on two days, and of others."""
-    bets = [(second, 1001, second % 3 + 1, 10, 90) for second in range(40)]
-    bets += [(86_400 + second, 1001, second % 3 + 1, 10, 90) for second in range(10)]
+    """More of them than are shown, each of a player of their own, on two days; and one that is bigger."""
+    bets = [(second, 1001, second + 1, 10, 90) for second in range(40)]
+    bets += [(86_400 + second, 1001, second + 1, 10, 90) for second in range(10)]
     bets += [(3600, 2001, 9, 10, 91)]
     with merchant_of(sorted(bets), tmp_path) as merchant:
         rows = data.biggest_wins(merchant, view(), ALL).value.rows
