@@ -182,7 +182,9 @@ def _lacking(merchant: Merchant, held: Held) -> tuple[Words, ...]:
     if not held.lacking:
         return ()
     windows = [Deferred(window_text, (window, merchant.zone)) for window in held.lacking]
-    return (later("not in the archive: {windows}.", windows=Deferred(listed, (tuple(windows), _MOST_NAMED))),)
+    return (
+        later("{windows} (not in the archive).", windows=Deferred(listed, (tuple(windows), _MOST_NAMED))),
+    )
 
 
 def _differing(merchant: Merchant, held: Held) -> tuple[Words, ...]:

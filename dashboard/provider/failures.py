@@ -1,11 +1,12 @@
 """What failed, in sentences."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.core.formats import hour_text, moment_text
+from dashboard.core.periods import days_label
 from dashboard.core.text import Deferred, Message, Words, later, plural, text
 from twoj_client import TwoJError, Window
 
@@ -47,9 +48,14 @@ def failures(errors: Iterable[tuple[Words, TwoJError]]) -> tuple[Message, ...]:
 
 
 def window_text(window: Window, zone: ZoneInfo) -> str:
-    """A window in the business zone: "9 Mar, 05:00–06:00"; times that clocks show twice say which."""
+    """A window in the business zone: "9 Mar, 05:00–06:00", whole days "9 March 2026".
+
+    Times that clocks show twice say which.
+    """
     start, end = (datetime.fromtimestamp(epoch_s, zone) for epoch_s in window)
     last_day = (end - timedelta(seconds=1)).date()
+    if (start.time(), end.time()) == (time.min, time.min):
+        return days_label(start.date(), last_day)
     ends = hour_text(end) if last_day == start.date() else moment_text(end)
     return f"{moment_text(start)}–{ends}"
 

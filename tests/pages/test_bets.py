@@ -257,7 +257,7 @@ def test_an_hour_that_the_archive_lacks_is_a_gap_with_a_name(without_an_hour, op
     page = opened(open_page, {"period": "yesterday"})
     others = kept(truth, *YESTERDAY, lambda bet: not start <= bet["start_at"] < start + 3600)
     assert shown(page) == exact(others)
-    assert "Not included: not in the archive: 14 Mar, 05:00–06:00." in said(page)
+    assert "Not included: 14 Mar, 05:00–06:00 (not in the archive)." in said(page)
     steps = figure(page, 0)["data"][0]["y"]
     assert [n for n, count in enumerate(steps) if count is None] == list(range(300, 360))
 
@@ -276,7 +276,7 @@ def test_the_last_good_numbers_stay_with_their_age(open_page, clock, truth):
     clock[0] += 1200
     page.run()
     assert "These are the last numbers it gave, as of 09:30 UTC (20 min ago)." in said(page)
-    assert "Not included: not in the archive: 15 Mar, 09:30–09:50." in said(page)
+    assert "Not included: 15 Mar, 09:30–09:50 (not in the archive)." in said(page)
     assert shown(page) == good
     last = len(kept(truth, CLOCK - 600, CLOCK))
     assert f"The 10 minutes before 09:30 UTC: {last} bets" in [each.value for each in page.subheader]
@@ -346,7 +346,7 @@ def test_the_files_of_the_period_are_links_to_these_days_and_filters(open_page, 
 
 def test_what_a_file_will_lack_is_said_beside_it(without_an_hour, open_page):
     page = opened(open_page, {"period": "yesterday"})
-    lacks = "Not included: not in the archive: 14 Mar, 05:00–06:00."
+    lacks = "Not included: 14 Mar, 05:00–06:00 (not in the archive)."
     beside = page.get_by_key("part-bet-exports")
     assert [each.value for each in beside.warning] == [lacks]
     assert len(beside.get("link_button")) == 3

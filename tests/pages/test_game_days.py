@@ -69,7 +69,7 @@ def test_a_day_of_which_an_hour_lacks_is_not_known(open_page, tmp_path, truth):
     assert found.value.rows[1041][4] == today[1041]
     assert found.window[1] == datetime.fromtimestamp(CLOCK - 1800, UTC)
     assert [str(each) for each in found.failures] == [
-        "not in the archive: 11 Mar, 00:00–00:00; 13 Mar, 05:00–06:00; 15 Mar, 09:00–09:30."
+        "11 March 2026; 13 Mar, 05:00–06:00; 15 Mar, 09:00–09:30 (not in the archive)."
     ]
     yesterday = games_data_days.game_days(merchant(), days[3:4], view().now)
     assert not yesterday.failures

@@ -284,7 +284,7 @@ def test_a_change_says_its_direction_and_whether_it_is_good(open_page):
     [
         ({"period": "yesterday"}, ":material/verified: Bets are complete and proven, as of 09:30 UTC."),
         ({"period": "7d"}, "Bets are complete, proven until 07:00 UTC, as of 09:30 UTC."),
-        ({"period": "90d"}, "Bets are not complete: 16 Dec, 00:00–15 Jan, 00:00 not read. As of 09:30 UTC."),
+        ({"period": "90d"}, "Bets are not complete: 16 Dec 2025 – 14 Jan 2026 not read. As of 09:30 UTC."),
         (
             {"period": "2025-03-01..2025-03-02"},
             "Bets are not proven: nothing of these days is in the archive yet.",

@@ -240,7 +240,7 @@ def test_text_of_a_csv_file_is_no_formula(get):
 def test_an_hour_that_the_archive_lacks_is_named(get, truth):
     answer = get("bets.parquet", "period=2026-03-13..2026-03-14")
     hour = GAP - DAY_S
-    lacking = "not in the archive: 13 Mar, 05:00–06:00."
+    lacking = "13 Mar, 05:00–06:00 (not in the archive)."
     assert about(answer)["Completeness"] == lacking
     assert file_of(answer) == "bets-2026-03-13-2026-03-14-incomplete.parquet"
     missing = truly(truth, hour, hour + 3600)
