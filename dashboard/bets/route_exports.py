@@ -6,6 +6,7 @@ Parquet file says of itself.
 """
 
 from typing import Final
+from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -51,8 +52,7 @@ def route(merchants: Merchants) -> Route:
 
 
 def _export(merchant: Merchant, request: Request, form: Format) -> Export:
-    query = request.query_params
-    view, wanted = read_address(merchant, {name: query.getlist(name) for name in query})
+    view, wanted = read_address(merchant, parse_qs(request.url.query, keep_blank_values=True))
     return export(merchant, view, wanted, form)
 
 

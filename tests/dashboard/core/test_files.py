@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from dashboard.bets.export import local_times, write_csv
+from dashboard.bets.export import csv_pieces, local_times
 from dashboard.core.files import (
     About,
     Column,
@@ -343,7 +343,6 @@ def test_parquet_of_every_kind(frame: pd.DataFrame) -> None:
 def test_an_end_that_is_no_time_is_empty_in_a_file_of_bets(told: int) -> None:
     values = {field.name: ["x"] if field.type == pa.string() else [1_742_205_595] for field in SCHEMA}
     table = pa.table({**values, "end_at": [told]}, SCHEMA)
-    written = io.BytesIO()
-    write_csv(written, ABOUT, [table], lambda game_id: (str(game_id), "Slots"))
-    (row,) = csv.DictReader(io.StringIO(written.getvalue().decode("utf-8-sig")))
+    written = b"".join(csv_pieces(ABOUT, [table], lambda game_id: (str(game_id), "Slots")))
+    (row,) = csv.DictReader(io.StringIO(written.decode("utf-8-sig")))
     assert (row["Start"], row["End"]) == ("2025-03-17 17:59:55+08:00", "")
