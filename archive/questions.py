@@ -57,12 +57,6 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "a quarter of an hour with bets",
         RollUp.GAMES,
     ),
-    "quarters_of_game": Question(
-        f"SELECT quarter_s, {_SUMS} FROM games WHERE game_id = $game_id"
-        " GROUP BY quarter_s ORDER BY quarter_s",
-        "a quarter of an hour with bets in a game",
-        RollUp.GAMES,
-    ),
     "spreads": Question(
         f"SELECT game_id, {_SUMS}, CAST(sum(bet_bet) AS HUGEINT) AS bet_bet, CAST(sum(bet_won) AS HUGEINT)"
         " AS bet_won, CAST(sum(won_won) AS HUGEINT) AS won_won FROM games GROUP BY game_id ORDER BY game_id",
@@ -102,12 +96,6 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "a player, by what they bet, won or lost in sum the most first",
         RollUp.PLAYERS,
     ),
-    "players_of_game": Question(
-        f"SELECT user_id, max(op_id) AS op_id, {_SUMS}, min(first_s) AS first_s, max(last_s) AS last_s"
-        " FROM players WHERE game_id = $game_id GROUP BY user_id ORDER BY user_id",
-        "a player of a game",
-        RollUp.PLAYERS,
-    ),
     "games_of_player": Question(
         f"SELECT game_id, {_SUMS}, CAST(sum(sessions) AS BIGINT) AS sessions FROM players"
         " WHERE user_id = $user_id GROUP BY game_id ORDER BY game_id",
@@ -143,10 +131,6 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         " and how many there are",
         RollUp.PLAYERS,
     ),
-    "find_rounds": Question(
-        "SELECT * FROM bets WHERE event_id = $id OR draw_id = $id ORDER BY start_at, event_id LIMIT $most",
-        "a round of an event or a draw",
-    ),
     "round": Question(
         "SELECT * FROM bets WHERE event_id = $id ORDER BY start_at LIMIT 1", "the round of an event"
     ),
@@ -167,11 +151,6 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         " ORDER BY most_won_li DESC, day_s DESC LIMIT $most",
         "a UTC day on which a player's biggest win in a game is among the biggest of all",
         RollUp.PLAYERS,
-    ),
-    "biggest_wins_of_game": Question(
-        "SELECT * FROM bets WHERE gain_amount > 0 AND game_id = $game_id"
-        " ORDER BY gain_amount DESC, start_at, event_id LIMIT $most",
-        "a round of a game, the largest win first",
     ),
     "luck_sample": Question(
         "SELECT start_at - start_at % 3600 AS hour_s, game_id, draw_id, bet_amount, gain_amount FROM bets"

@@ -131,12 +131,6 @@ def oldest(rounds: Sequence[AllBet]) -> list[Row]:
     return [row(of) for of in sorted(rounds, key=lambda of: (of.start_at, of.event_id))]
 
 
-def largest(rounds: Sequence[AllBet], most: int) -> list[Row]:
-    wins = [of for of in rounds if of.gain_amount > 0]
-    wins.sort(key=lambda of: (-of.gain_amount, of.start_at, of.event_id))
-    return [row(of) for of in wins[:most]]
-
-
 def wins(rounds: Sequence[AllBet], least_li: int) -> list[AllBet]:
     found = [of for of in rounds if won(of) >= least_li]
     return sorted(found, key=lambda of: (-won(of), -of.start_at, of.event_id))
@@ -190,10 +184,6 @@ def ranked_players(asked: Asked, by: str, since_s: int, most: int) -> list[Row]:
     return [(*each, len(found)) for each in found[:most]]
 
 
-def found_rounds(asked: Asked, most: int, **of: str) -> list[Row]:
-    return oldest([each for each in asked.rounds if of["id"] in (each.event_id, each.draw_id)])[:most]
-
-
 def sorted_sample(rounds: Iterable[AllBet]) -> list[Row]:
     ordered = sorted(rounds, key=lambda of: (of.start_at // 3600, of.game_id, of.draw_id, of.event_id))
     return [
@@ -209,18 +199,12 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
         (key, day, *sums(of)) for day, of_day in asked.by_day() for key, of in asked.by(game, of_day)
     ),
     "quarters": lambda asked: [(at, *sums(of)) for at, of in asked.by(quarter)],
-    "quarters_of_game": lambda asked, game_id: [
-        (at, *sums(of)) for at, of in asked.by(quarter, asked.only(game_id=game_id))
-    ],
     "spreads": lambda asked: [(key, *sums(of), *squares(of)) for key, of in asked.by(game)],
     "players_of_games": lambda asked: [(key, *won_and_lost(asked, of)) for key, of in asked.by(game)],
     "player_count": lambda asked: [(players(asked.rounds),)],
     "players_of_days": lambda asked: [(day, players(of)) for day, of in asked.by_day()],
     "players": lambda asked: [player(key, of) for key, of in asked.by(user)],
     "top_players": top_players,
-    "players_of_game": lambda asked, game_id: [
-        player(key, of) for key, of in asked.by(user, asked.only(game_id=game_id))
-    ],
     "games_of_player": lambda asked, user_id: [
         (key, *sums(of), sessions(asked, of)) for key, of in asked.by(game, asked.only(user_id=user_id))
     ],
@@ -232,14 +216,12 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     ],
     "find_players": found_players,
     "ranked_players": ranked_players,
-    "find_rounds": found_rounds,
     "round": lambda asked, **of: [row(each) for each in asked.only(event_id=of["id"])],
     "rounds": lambda asked: oldest(asked.rounds),
     "rounds_of_player": lambda asked, user_id: oldest(asked.only(user_id=user_id)),
     "newest_rounds": lambda asked, most: oldest(asked.rounds)[::-1][:most],
     "biggest_wins": lambda asked, least_li, most: [row(of) for of in wins(asked.rounds, least_li)[:most]],
     "days_of_wins": days_of_wins,
-    "biggest_wins_of_game": lambda asked, game_id, most: largest(asked.only(game_id=game_id), most),
     "luck_sample": lambda asked, first_s, stride, all_s, some_s: sorted_sample(
         of for of in asked.rounds if (of.start_at // 3600 * 3600 - first_s) * stride % all_s < some_s
     ),
