@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,16 @@ def make(ledger: Path, folder: Path, world: World, **options: Any) -> None:
     """Make an archive in a folder, over a new ledger, filled with these options of `fill`."""
     with ledger_at(f"sqlite:///{ledger}", MCH_ID) as opened:
         opened.prepare()
-        fill(Archive(opened, Folder(folder), lambda: CLOCK), world, **options)
+        fill(Archive(opened, Folder(folder), lambda: options.get("now_s", CLOCK)), world, **options)
+
+
+def demo(home: Path, world: World) -> dict[str, str]:
+    """Fill the archive of a dashboard on demo data with sixty days up to now; return its setting."""
+    now_s = int(time.time())
+    (home / "twoj").mkdir()
+    first_s = now_s - now_s % DAY_S - (DAYS - 1) * DAY_S
+    make(home / "twoj/demo-ledger.sqlite3", home / "archive", world, first_s=first_s, now_s=now_s)
+    return {"TWOJ_ARCHIVE_URL": str(home / "archive")}
 
 
 def copy(folder: Path, to: Path) -> Path:

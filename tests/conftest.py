@@ -12,6 +12,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 from streamlit.components.v2 import manifest_scanner
 
+from tests import archived
 from tests.browser import chromium, dashboard
 from tests.provider import CLOCK, Sandbox, start_sandbox
 from twoj_sandbox.world import World
@@ -100,7 +101,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard on demo data, for all tests in a browser that only look at its pages."""
-    with dashboard(tmp_path_factory.mktemp("home"), TWOJ_CURRENCY="PHP") as running:
+def demo_url(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Iterator[str]:
+    """A dashboard on demo data with a filled archive, for tests in a browser that only look at its pages."""
+    home = tmp_path_factory.mktemp("home")
+    with dashboard(home, TWOJ_CURRENCY="PHP", **archived.demo(home, truth)) as running:
         yield running.url

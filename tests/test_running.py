@@ -172,9 +172,9 @@ def test_one_id_leads_from_a_page_to_the_calls_it_made(server):
     assert (run["what"], run["role"], run["connection"]) == ("page", "admin", "proxy-1")
     mine = [line for line in lines if line.get("request_id") == run["request_id"] and line["event"] == "call"]
     summaries = [line for line in mine if line["endpoint"] == "/api/all/stage/summary"]
-    # More than 60 days are asked for in blocks, by the client's own threads; hours by the pages' pool.
-    assert len(summaries) > 3
-    assert {line["part"] for line in mine} >= {"period", "today", "games"}
+    # More than 60 days are asked for in blocks, by the client's own threads; games by the pages' pool.
+    assert len(summaries) >= 3
+    assert {line["part"] for line in mine} >= {"period", "games"}
     assert {(line["page"], line["role"], line["outcome"]) for line in mine} == {("overview", "admin", "ok")}
     assert all({"timestamp", "level", "logger", "event"} <= line.keys() for line in lines)
 

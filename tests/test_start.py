@@ -28,7 +28,8 @@ MINUTE_S = 60
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    with dashboard(tmp_path_factory.mktemp("home")) as running:
+    home = tmp_path_factory.mktemp("home")
+    with dashboard(home, TWOJ_ARCHIVE_URL=str(home / "archive")) as running:
         yield running.url
 
 

@@ -91,6 +91,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             TWOJ_KEY=KEY,
             TWOJ_CASHIER="true",
             TWOJ_ROLES=json.dumps(ROLES),
+            TWOJ_ARCHIVE_URL=str(folder / "archive"),
+            TWOJ_ARCHIVE_DAYS="2",
             STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml"),
             STREAMLIT_SERVER_ADDRESS="0.0.0.0",  # with sign-in it may
         ) as running,

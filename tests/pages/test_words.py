@@ -8,9 +8,11 @@ import pytest
 from babel.dates import get_day_names, get_month_names
 from playwright.sync_api import Browser, Page, expect
 
+from tests import archived
 from tests.browser import dashboard
 from tests.pages.test_nothing_is_cut import CUT_ONCE_STILL, PATIENCE_MS
 from tests.pseudo_language import CODE, FOLDER, accented, write_catalog
+from twoj_sandbox.world import World
 from twoj_sandbox.world.games import GAMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -76,11 +78,11 @@ PLAIN = DATES | NAMES | TYPES | UNITS | CALLED
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("locale")
+def url(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Iterator[str]:
+    folder, home = tmp_path_factory.mktemp("locale"), tmp_path_factory.mktemp("home")
     write_catalog(folder)
-    settings = {"TWOJ_CURRENCY": "PHP", FOLDER: str(folder)}
-    with dashboard(tmp_path_factory.mktemp("home"), module="tests.pseudo_language", **settings) as running:
+    settings = {"TWOJ_CURRENCY": "PHP", FOLDER: str(folder)} | archived.demo(home, truth)
+    with dashboard(home, module="tests.pseudo_language", **settings) as running:
         yield running.url
 
 

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dashboard.bets.sums import by_step
+from dashboard.bets.sums import by_step, minutes_a_step
 from dashboard.core.frames import hours_frame, row_totals
 from dashboard.core.periods import Period, hour_windows
 from dashboard.rounds.frame import by_weekday_and_hour
-from tests.dashboard.bets.test_sums import START, summed
 from tests.dashboard.made_rounds import rounds, slots
 from twoj_client.models import StageTotal
 
@@ -115,7 +114,8 @@ def test_habits_and_steps_count_each_round_where_it_lies(zone: str, day: date, h
     assert set(played["weekday"]) == {day.weekday()}
     start, end = Period("", day, day).window(place)
     start_s, end_s = int(start.timestamp()), int(end.timestamp())
-    rows = by_step(summed([(second - START, 1001, 1, 1000, 0) for second in starts]), start_s, end_s)
+    minutes = minutes_a_step(start_s, end_s)
+    rows = by_step([(second, 1, 1000, 0) for second in starts], start_s, end_s, minutes)
     assert rows["bet_count"].sum() == hours * 8
     step_s = rows["start_at"].diff().iloc[1]
     in_steps = Counter((second - start_s) // step_s for second in starts)
