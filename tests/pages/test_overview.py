@@ -282,7 +282,7 @@ def test_a_change_says_its_direction_and_whether_it_is_good(open_page):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"period": "yesterday"}, ":material/verified: Bets are complete and proven, as of 09:30 UTC."),
+        ({"period": "yesterday"}, "Bets are complete and proven, as of 09:30 UTC."),
         ({"period": "7d"}, "Bets are complete, proven until 07:00 UTC, as of 09:30 UTC."),
         ({"period": "90d"}, "Bets are not complete: 16 Dec 2025 – 14 Jan 2026 not read. As of 09:30 UTC."),
         (
@@ -302,8 +302,7 @@ def test_hours_that_contradict_the_providers_sums_are_counted(open_page):
     told = HourRead(hour.hour_s, kept.rows(hour), hour.ours + HourSums(1, 1000, -500), True, CLOCK, True)
     kept.keep([told])
     assert page.run().caption[0].value == (
-        ":material/rule: Bets of 1 hour differ from the provider's own sums: the Data page says why."
-        " As of 09:30 UTC."
+        "Bets of 1 hour differ from the provider's own sums: the Data page says why. As of 09:30 UTC."
     )
 
 
