@@ -26,6 +26,13 @@ _KNOWN_PLAYERS: Final = (
 _USER: Final = "CAST(user_id AS VARCHAR)"
 
 
+# Few quarters are looked for among the days; the many rows then find theirs by a hash.
+_DAY_OF_QUARTER: Final = (
+    "SELECT quarter_s, day_s FROM (SELECT DISTINCT quarter_s FROM games) AS quarters"
+    " JOIN ({days}) AS days ON quarter_s >= day_s AND quarter_s < end_s"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A SELECT over `bets`, or over a roll-up; `about` says what a row is."""
@@ -41,14 +48,14 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         f"SELECT game_id, {_SUMS} FROM games GROUP BY game_id ORDER BY game_id", "a game", RollUp.GAMES
     ),
     "days": Question(
-        f"SELECT day_s, {_SUMS} FROM games JOIN ({{days}}) AS days"
-        " ON quarter_s >= day_s AND quarter_s < end_s GROUP BY day_s ORDER BY day_s",
+        f"SELECT day_s, {_SUMS} FROM (SELECT quarter_s, {_SUMS} FROM games GROUP BY quarter_s) AS quarters"
+        " JOIN ({days}) AS days ON quarter_s >= day_s AND quarter_s < end_s GROUP BY day_s ORDER BY day_s",
         "a business day with bets",
         RollUp.GAMES,
     ),
     "days_of_games": Question(
-        f"SELECT game_id, day_s, {_SUMS} FROM games JOIN ({{days}}) AS days"
-        " ON quarter_s >= day_s AND quarter_s < end_s GROUP BY game_id, day_s ORDER BY game_id, day_s",
+        f"SELECT game_id, day_s, {_SUMS} FROM games JOIN ({_DAY_OF_QUARTER}) AS dated USING (quarter_s)"
+        " GROUP BY game_id, day_s ORDER BY game_id, day_s",
         "a game on a business day",
         RollUp.GAMES,
     ),

@@ -93,6 +93,7 @@ def by_threads(sandbox: Sandbox, days: int, folder: Path) -> int:
             tables = [
                 pl.read_json(page)["data"].struct.unnest()["items"].explode().struct.unnest()
                 for page in pages
+                if _total(page)
             ]
             day = pl.concat([table for table in tables if len(table)])
             day.write_parquet(folder / f"{day_s}.polars.parquet")
@@ -107,7 +108,7 @@ def _total(page: bytes) -> int:
 
 
 def made_up(hour_s: int, rows: int) -> HourRead:
-    """An hour of bets: 4,000 players of whom few play at once, 60 games, stakes of a few sizes."""
+    """An hour of bets: of 4,000 players few play at once, each 25 rounds of one of 60 games."""
     players = RNG.integers(0, 4000, max(rows // 25, 1))
     user = np.repeat(players, 25)[:rows]
     at = hour_s + np.sort(RNG.integers(0, HOUR_S, rows))
@@ -118,7 +119,7 @@ def made_up(hour_s: int, rows: int) -> HourRead:
         {
             "event_id": [f"{each}-1041-{each % 9999}" for each in number],
             "draw_id": [""] * rows,
-            "game_id": 1001 + RNG.integers(0, 60, rows),
+            "game_id": 1001 + np.repeat(RNG.integers(0, 60, len(players)), 25)[:rows],
             "user_id": 101_000_000_000 + user,
             "op_id": [f"player{each}" for each in user],
             "bet_amount": bet,
@@ -233,7 +234,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         show(
             [
-                *fill(chosen.days, chosen.bets_per_hour, Path(folder)),
+                *fill(min(chosen.days, 4), chosen.bets_per_hour, Path(folder)),
                 *questions(chosen.days, chosen.rows_an_hour, Path(folder)),
             ]
         )
