@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 import pandas as pd
 
+from archive.archive import Held
 from archive.bets import DAY_S, HOUR_S
 from archive.engine import QUARTER_S, Engine
 from archive.questions import Row, ask, ask_numbers
@@ -25,7 +26,7 @@ from dashboard.bets.sums import (
 from dashboard.core.frames import game_type
 from dashboard.core.metrics import Totals
 from dashboard.core.query import View
-from dashboard.provider.archived import FRESH_S, from_archive
+from dashboard.provider.archived import FRESH_S, NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from dashboard.rounds.filter import RoundQuery
@@ -76,13 +77,14 @@ class BetRows:
 
 @dataclass(frozen=True, slots=True)
 class BetsOf:
-    """Some bets of a window in an archive: of these `games`, of all where none is named."""
+    """Some bets of a window in an archive: of these `games`, of all where none is named; how it is `held`."""
 
     engine: Engine
     start_s: int
     end_s: int
     games: tuple[int, ...]
     totals: Totals
+    held: Held
 
     def ask(
         self, name: str, start_s: int | None = None, end_s: int | None = None, **values: int | str
@@ -107,7 +109,8 @@ def figures(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetFi
         ((players,),) = bets.numbers("player_count")
         return BetFigures(bets.totals, players, busiest_step(by_time.rows), by_time.minutes)
 
-    return _read(merchant, view.start, view.end, wanted, ask_it, BetFigures())
+    held = held_of(merchant, view.start, view.end)
+    return _read(merchant, view.start, view.end, wanted, ask_it, BetFigures(), held)
 
 
 def counted(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[int]:
@@ -121,14 +124,13 @@ def steps(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetStep
 
 
 def _steps(bets: BetsOf) -> BetSteps:
-    held = bets.engine.archive.held(bets.start_s, bets.end_s, FRESH_S)
-    known_to_s = min(held.as_of_ms // 60_000 * 60, bets.end_s) if held else bets.end_s
+    known_to_s = min(bets.held.as_of_ms // 60_000 * 60, bets.end_s)
     minutes = minutes_a_step(bets.start_s, bets.end_s)
     # BetSteps begin with the period, which in some zones is a quarter of an hour off those of the epoch.
     step_s = gcd(minutes * 60, QUARTER_S)
     found = bets.numbers("quarters") if step_s == QUARTER_S else bets.numbers("steps", step_s=step_s)
-    lacking = held.lacking if held else ()
-    return BetSteps(by_step(found, bets.start_s, max(known_to_s, bets.start_s), minutes, lacking), minutes)
+    known_to_s = max(known_to_s, bets.start_s)
+    return BetSteps(by_step(found, bets.start_s, known_to_s, minutes, bets.held.lacking), minutes)
 
 
 def sizes(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetSizes]:
@@ -187,7 +189,9 @@ def last_bets(merchant: Merchant, wanted: RoundQuery) -> Reading[BetRows]:
         (piece,) = merchant.archive.pieces(last[1])
         read_to = datetime.fromtimestamp(min(piece.as_of_ms / 1000, piece.hour_s + HOUR_S), UTC)
         end = now if now - read_to < timedelta(seconds=FRESH_S) else read_to
-    return _read(merchant, end - timedelta(seconds=TAIL_S), now, wanted, _newest(merchant), BetRows())
+    start = end - timedelta(seconds=TAIL_S)
+    held = held_of(merchant, start, now)
+    return _read(merchant, start, now, wanted, _newest(merchant), BetRows(), held)
 
 
 def _newest(merchant: Merchant) -> Callable[[BetsOf], BetRows]:
@@ -226,10 +230,11 @@ def _asked(
 
     As well where the archive has nothing of the period, which `figures` says for all.
     """
-    start, end = view.start, view.end
-    if start < end and merchant.archive and merchant.archive.held(_epoch_s(start), _epoch_s(end), FRESH_S):
-        return _read(merchant, start, end, wanted, ask_it, nothing)
-    return Reading(nothing, merchant.now(), window=(start, end))
+    try:
+        held = held_of(merchant, view.start, view.end)
+    except NotArchived:
+        return Reading(nothing, merchant.now(), window=(view.start, view.end))
+    return _read(merchant, view.start, view.end, wanted, ask_it, nothing, held)
 
 
 def _read(
@@ -239,16 +244,22 @@ def _read(
     wanted: RoundQuery,
     ask_it: Callable[[BetsOf], T],
     nothing: T,
+    held: Held,
 ) -> Reading[T]:
     def of_wanted(engine: Engine, start_s: int, end_s: int) -> T:
-        bets = bets_of(merchant, wanted, engine, start_s, end_s)
+        bets = bets_of(merchant, wanted, held, engine, start_s, end_s)
         return ask_it(bets) if bets.totals.bet_count else nothing
 
-    return from_archive(merchant, start, end, of_wanted)
+    return from_archive(merchant, start, end, of_wanted, held)
 
 
-def bets_of(merchant: Merchant, wanted: RoundQuery, engine: Engine, start_s: int, end_s: int) -> BetsOf:
-    """The bets that are wanted. Where there are none no game is named, and nothing is to be asked of them."""
+def bets_of(
+    merchant: Merchant, wanted: RoundQuery, held: Held, engine: Engine, start_s: int, end_s: int
+) -> BetsOf:
+    """The bets that are wanted, of a window that is `held` so.
+
+    Where there are none no game is named, and nothing is to be asked of them.
+    """
     type_of = _types(merchant) if wanted.types else None
     found = {
         game_id: Totals(count, bet_li, gain_li, -gain_li)
@@ -257,13 +268,9 @@ def bets_of(merchant: Merchant, wanted: RoundQuery, engine: Engine, start_s: int
         and (type_of is None or type_of(game_id) in wanted.types)
     }
     is_all = not wanted.game_ids and not wanted.types
-    return BetsOf(engine, start_s, end_s, () if is_all else (*found,), sum(found.values(), Totals()))
+    return BetsOf(engine, start_s, end_s, () if is_all else (*found,), sum(found.values(), Totals()), held)
 
 
 def _types(merchant: Merchant) -> Callable[[int], str]:
     listed = {game.game_id: game for game in merchant.twoj.all.list().data}
     return lambda game_id: game_type(game_id, listed.get(game_id))
-
-
-def _epoch_s(moment: datetime) -> int:
-    return int(moment.timestamp())

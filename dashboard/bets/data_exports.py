@@ -19,7 +19,7 @@ from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import file_days, window_label
 from dashboard.core.query import GAME_IDS, PERIOD, ROUND_TYPES, Parameter, Query, View, read_view
 from dashboard.core.text import text
-from dashboard.provider.archived import from_archive
+from dashboard.provider.archived import from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.rounds.filter import RoundQuery, read_bet_query
 
@@ -75,13 +75,14 @@ def export(merchant: Merchant, view: View, wanted: RoundQuery, form: Format) -> 
     start, end = now.window or (view.start, view.end)
 
     def begin(engine: Engine, start_s: int, end_s: int) -> tuple[BetsOf, Iterator[pa.Table]]:
-        bets = bets_of(merchant, wanted, engine, start_s, end_s)
+        bets = bets_of(merchant, wanted, held, engine, start_s, end_s)
         tables = _tables(bets)
         # What fails at once fails before anything is sent.
         first = [table for _, table in zip(range(1), tables, strict=False)]
         return bets, chain(first, tables)
 
-    known = from_archive(merchant, start, end, begin)
+    held = held_of(merchant, start, end)
+    known = from_archive(merchant, start, end, begin, held)
     bets, tables = known.value
     stale = text("The provider did not answer; these are the last numbers it gave.") if known.stale else ""
     lacking = [*map(str, (*known.failures, *known.warnings))]

@@ -18,7 +18,7 @@ from dashboard.players.data_finding import archived_player, forgotten
 from dashboard.players.data_history import history_of
 from dashboard.players.history import PlayerHistory
 from dashboard.players.player import Player, PlayerProblem
-from dashboard.provider.archived import NotArchived, from_archive, lacking
+from dashboard.provider.archived import NotArchived, from_archive, held_of
 from dashboard.provider.failures import sentence
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
@@ -59,8 +59,8 @@ def archive_job(merchant: Merchant, player: Player, view: View, patience_s: floa
 
 def _archived(merchant: Merchant, player: Player, start: datetime, end: datetime) -> Reply[Answer]:
     try:
-        known = from_archive(merchant, start, end, partial(_asked, player))
-        missing = lacking(merchant, start, end)
+        held = held_of(merchant, start, end)
+        known = from_archive(merchant, start, end, partial(_asked, player), held)
     except NotArchived:
         return Reply(forgotten(merchant, player), merchant.now())
     except LedgerAway:
@@ -68,6 +68,7 @@ def _archived(merchant: Merchant, player: Player, start: datetime, end: datetime
     if known.value is None or isinstance(known.value, PlayerProblem):
         return Reply(known.value or forgotten(merchant, player), known.as_of)
     found, bets = known.value
+    missing = tuple((each.start, each.end) for each in held.lacking)
     # As far as it was read: the provider's sums of what came since would have more than the rounds.
     window = known.window or (start, end)
     rows, not_known = _slots_sums(merchant, found, window)
