@@ -52,7 +52,19 @@ LAYERS = (
     {"provider"},
     {"access"},
     {"kit"},
-    {"overview", "games", "bonus", "rounds", "players", "bets", "wallet", "jackpots", "proof", "status"},
+    {
+        "overview",
+        "games",
+        "bonus",
+        "rounds",
+        "players",
+        "bets",
+        "wallet",
+        "jackpots",
+        "proof",
+        "luck",
+        "status",
+    },
     {"server"},
 )
 """The rooms of `dashboard`, lowest first: one imports from those below it, never from one above."""
