@@ -1,4 +1,4 @@
-"""The pots: for the hall a wall (`?screen=`); for the office what grew, what was hit, which screens live."""
+"""The pots: for the hall a wall (`?screen=`); for the office what grew, and what was hit."""
 
 from datetime import datetime
 
@@ -7,11 +7,10 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.core.cell_links import link
 from dashboard.core.query import SCREEN
-from dashboard.core.roles import SCREENS
 from dashboard.core.text import text
 from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots import parts_cards as jackpots_cards
-from dashboard.jackpots import parts_screens, parts_wall
+from dashboard.jackpots import parts_wall
 from dashboard.jackpots.figures import pots_chart
 from dashboard.jackpots.tables import HITS, UNNAMED_HITS, hit_table
 from dashboard.kit import charts, current, downloads, guard, parts, period_filters, query_params, states
@@ -73,13 +72,6 @@ def hits() -> None:
         )
 
 
-@parts.part(text("Screens"), "screens", every_s=QUICK_S)
-def screens() -> None:
-    with states.box("screen-list", text("Screens")):
-        parts_screens.render_new()
-        parts_screens.render_screens()
-
-
 if query_params.has(SCREEN):
     parts_wall.render_wall()  # for whoever has a link: what it shows is asked for with the link's token
 else:
@@ -89,5 +81,3 @@ else:
     pots()
     over_time()
     hits()
-    if guard.may(SCREENS):
-        screens()

@@ -384,7 +384,8 @@ def test_a_hit_of_the_provider_is_celebrated_with_its_winner_and_told_to_the_off
     assert (line["Pot"], line["What is known"], line["Winner (op_id)"]) == ("Hourly", "Paid", "player42")
     assert line["Last seen in the pot"] == "92356.410"
     assert line["Paid from it"] == line["Payout in all"] == "92356.477"
-    expect(page.locator(".st-key-box-screen-list")).to_contain_text("Lobby")
+    page.goto(f"{hall.url}/screens")
+    expect(page.locator(".st-key-screen-1")).to_contain_text("Lobby")
 
 
 def test_a_provider_that_fails_is_late_and_found_again(page, hall):

@@ -120,7 +120,7 @@ def title(page: Page, text: str) -> Locator:
 def has_bar(page: Page, role: Role | None) -> None:
     """Wait for the bar to lead to exactly the pages of the role."""
     pages = {page for page in PAGES if role and role.may(page)}
-    links = page.locator(".st-key-bar").get_by_test_id("stPageLink")
+    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
     expect(links).to_have_count(len(pages))
     assert {link.inner_text().lower() for link in links.all()} == pages
 
@@ -131,7 +131,7 @@ def has_bar(page: Page, role: Role | None) -> None:
         ("owner", f"/players?op_id={QUIET.op_id}&period=7d", NOT_OPEN),
         ("analyst", QUIET_WALLET, "Wallet"),
         ("cashier", QUIET_WALLET, "Deposit or withdraw"),
-        ("admin", "/jackpots?period=today", "Screens"),
+        ("admin", "/screens", "Screens"),
         ("nobody", "/", NOT_OPEN),
     ],
 )
@@ -164,7 +164,7 @@ def test_an_identity_that_expires_is_out_at_once(browser, site):
     expires = int(time.time()) + 8
     claims = {"email": f"admin@{DOMAIN}", "exp": expires}
     httpx.put(f"{site.identity_provider}/users/soon", json=claims).raise_for_status()
-    page = sign_in(browser, f"{site.url}/jackpots", "soon")
+    page = sign_in(browser, f"{site.url}/screens", "soon")
     expect(page.get_by_label("Name of a new screen")).to_be_visible()
     page.wait_for_function("expires => Date.now() / 1000 > expires", arg=expires)
     page.get_by_role("button", name="Make a link").click()
@@ -180,7 +180,7 @@ def test_an_identity_that_expires_is_out_at_once(browser, site):
 def screen(signed_in: Callable[[str], Page], site: Site) -> str:
     """The link of a screen that an admin made."""
     page = signed_in("admin")
-    page.goto(f"{site.url}/jackpots")
+    page.goto(f"{site.url}/screens")
     page.get_by_label("Name of a new screen").fill(MARKUP[:80])
     page.get_by_role("button", name="Make a link").click()
     link = page.get_by_test_id("stCode").inner_text().strip()
@@ -253,7 +253,7 @@ CUT = re.compile(r"^(<img src=x o…|www\.evil\.exa…|=cmd\(\)\|' /C…|(long){
         ),
         ("/bets?period=today", lambda page: page.locator(".st-key-box-bet-tail .stDataFrame")),
         (f"/wallet?op_id={quote(WHALE[:190])}", lambda page: page.get_by_text("knows no account")),
-        ("/jackpots", lambda page: page.get_by_text(MARKUP[:80])),
+        ("/screens", lambda page: page.get_by_text(MARKUP[:80])),
     ],
 )
 def test_names_that_attack_are_shown_as_text(signed_in, screen, site, place, there):

@@ -54,10 +54,10 @@ LEAST: Final[Mapping[str, Role]] = {
     BETS: Role.ANALYST,
     "wallet": Role.ANALYST,
     "data": Role.ANALYST,
+    SCREENS: Role.ADMIN,
     "status": Role.ADMIN,
     # parts of pages
     TRANSFERS: Role.CASHIER,
-    SCREENS: Role.ADMIN,
     AUDIT_LOG: Role.ADMIN,
     ASK_AGAIN: Role.ANALYST,
     REFUSED_PAYOUTS: Role.ADMIN,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 import streamlit as st
 
@@ -34,7 +34,7 @@ _CONDITIONS: Final[dict[Condition, tuple[Message, Literal["green", "orange", "re
 
 def render_new() -> None:
     """Draw the form that makes a link, and the new link until it was taken: it is nowhere else."""
-    with st.form("new-screen", clear_on_submit=True, border=False):
+    with st.form("new-screen", clear_on_submit=True):
         name_place, look_place, button_place = st.columns([4, 3, 2], vertical_alignment="bottom")
         name = name_place.text_input(
             text("Name of a new screen"), max_chars=80, placeholder=text("Lobby, left of the bar")
@@ -43,7 +43,7 @@ def render_new() -> None:
         if button_place.form_submit_button(text("Make a link"), width="stretch"):
             if name.strip():
                 token = current.merchant().running(Watch).screens.make(name.strip(), look, guard.who(SCREENS))
-                st.session_state[_NEW_LINK] = (name.strip(), f"{_page_url()}?screen={token}")
+                st.session_state[_NEW_LINK] = (name.strip(), f"{_wall_url()}?screen={token}")
             else:
                 st.warning(text("Give the screen a name, so that you know which one it is."))
     if _NEW_LINK in st.session_state:
@@ -60,22 +60,27 @@ def render_new() -> None:
 
 
 def render_screens() -> None:
-    """Draw a row for each screen, with its last heartbeat."""
+    """Draw a tile for each screen, with its last heartbeat."""
     watch = current.merchant().running(Watch)
     if _REVOKED in st.session_state:
         watch.screens.revoke(st.session_state.pop(_REVOKED), guard.who(SCREENS))
     found = watch.screens.all()
     if not found:
         st.caption(text("No screen has a link yet."))
-    for screen in found:
-        state = condition(screen, watch.limits, watch.build)
-        with st.container(key=f"screen-{screen.id}", horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escaped(screen.name)}**", width=240)
+    with st.container(key="screens"):
+        for screen in found:
+            _tile(screen, condition(screen, watch.limits, watch.build))
+
+
+def _tile(screen: Screen, state: Condition) -> None:
+    with st.container(key=f"screen-{screen.id}", border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{escaped(screen.name)}**", width="stretch")
             label, color = _CONDITIONS[state]
             st.badge(str(label), color=color)
-            st.caption(_said(screen, state), width="stretch")
-            if screen.revoked_at_ms is None:
-                _revoke(screen)
+        st.caption(_said(screen, state))
+        if screen.revoked_at_ms is None:
+            _revoke(screen)
 
 
 def _revoke(screen: Screen) -> None:
@@ -121,6 +126,6 @@ def _span(ms: int | None) -> str:
     return text("{number} ms", number=ms) if ms < 1000 else formats.about_duration(ms // 1000)
 
 
-def _page_url() -> str:
-    parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+def _wall_url() -> str:
+    """The address of the page that is the wall, beside this one."""
+    return urljoin(st.context.url or "", "jackpots")

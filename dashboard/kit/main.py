@@ -19,7 +19,10 @@ page = st.navigation(list(pages.values()), position="hidden")
 tab.name(page.title)
 person = guard.person()
 look = charts.look()
-colors = f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet}"
+colors = (
+    f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet};"
+    f" --primary: {look.primary}"
+)
 waits = {
     "loading": text("Loading…"),
     "still-loading": text(
@@ -29,8 +32,9 @@ waits = {
 words = "; ".join(f"--{name}: {json.dumps(said, ensure_ascii=False)}" for name, said in waits.items())
 st.html(f"<style>:root {{ {colors}; {words} }}\n{STYLE}</style>")
 links.listen()
-with runs.page(guard.visit(page.url_path or "overview", person)):
+name = page.url_path or navigation.NAMES[0]
+with runs.page(guard.visit(name, person)):
     if person and person.role:
-        navigation.bar(pages, person)
+        navigation.render(name, person)
     with states.part(text("This page")):
         page.run()

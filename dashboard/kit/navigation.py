@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.core.markdown import escaped, short
 from dashboard.core.roles import LOCAL, Person
 from dashboard.core.text import WordTable, later, text
-from dashboard.kit import current, guard
+from dashboard.kit import bar, current, guard
 from dashboard.kit import query_params as kit_query_params
 from dashboard.kit.compat import StreamlitPage
 
@@ -18,15 +18,24 @@ _TITLES: Final = WordTable(
         "overview": later("Overview"),
         "games": later("Games"),
         "bonus": later("Bonus"),
+        "jackpots": later("Jackpots"),
         "players": later("Players"),
         "bets": later("Bets"),
         "wallet": later("Wallet"),
-        "jackpots": later("Jackpots"),
+        "screens": later("Screens"),
         "data": later("Data"),
         "status": later("Status"),
     }
 )
 NAMES: Final = tuple(_TITLES)
+GROUPS: Final = (
+    (later("Business"), ("overview", "games", "bonus", "jackpots")),
+    (later("Analysis"), ("players", "bets", "wallet")),
+    (later("Operation"), ("screens", "data", "status")),
+)
+_ON_A_PHONE: Final = ("overview", "games", "players", "bets", "bonus", "jackpots")
+"""Those of which a phone always shows the first `_FIRST` that somebody may see."""
+_FIRST: Final = 4
 
 
 def pages() -> dict[str, StreamlitPage]:
@@ -37,19 +46,40 @@ def pages() -> dict[str, StreamlitPage]:
     }
 
 
-def bar(shown: dict[str, StreamlitPage], person: Person) -> None:
-    """Draw a link to each page that this person may see. The period and the comparison go with them."""
-    carried = kit_query_params.carried()
+def links(person: Person) -> list[bar.Group]:
+    """The pages that a person may see, in their groups; a group without any is left out."""
+    groups: list[bar.Group] = [
+        {
+            "name": str(name),
+            "pages": [{"path": _path(page), "title": _TITLES[page]} for page in names if person.may(page)],
+        }
+        for name, names in GROUPS
+    ]
+    return [group for group in groups if group["pages"]]
+
+
+def render(shown: str, person: Person) -> None:
+    """Draw the bar, `shown` being the page that is shown. Period and comparison go with its links."""
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
-        for name, page in shown.items():
-            if person.may(name):
-                st.page_link(page, query_params=carried)
+        bar.render(
+            links(person),
+            [_path(name) for name in _ON_A_PHONE if person.may(name)][:_FIRST],
+            _path(shown),
+            kit_query_params.carried(),
+            pages=text("Pages"),
+            more=text("More"),
+        )
         with st.container(key="who", horizontal=True, vertical_alignment="center", width="content"):
             if current.merchant().demo:
                 st.badge(text("Demo data"), color="orange")
             if person != LOCAL:
                 st.caption(escaped(short(person.name)), width="content")
                 guard.sign_out()
+
+
+def _path(name: str) -> str:
+    """Where a page lies, seen from each of them."""
+    return "." if name == NAMES[0] else name
 
 
 def lead(file: str, label: str, **query: str) -> None:

@@ -59,8 +59,8 @@ PARTS = {
     ("jackpots", ()): {
         "pots-over-time": "The pots were not watched for a minute in this period yet",
         "hits": "No pot was seen to fall in this period, and no payout was received.",
-        "screens": "No screen has a link yet.",
     },
+    ("screens", ()): {"screens": "No screen has a link yet."},
     ("data", ()): {
         "archive": "The archive is switched off (TWOJ_ARCHIVE_URL is off)",
         "archive-days": NOTHING,

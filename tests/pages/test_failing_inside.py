@@ -12,6 +12,7 @@ PAGES = {
     "bets": {},
     "wallet": {"op_id": "whale"},
     "jackpots": {},
+    "screens": {},
     "data": {},
     "status": {},
 }

@@ -118,7 +118,7 @@ def locked(path):
 
 
 LEDGERS = [
-    ("jackpots", DAYS, ["The pots over time", "Hits and payouts", "Screens"]),
+    ("jackpots", DAYS, ["The pots over time", "Hits and payouts"]),
     ("wallet", {"op_id": "grinder"}, ["Transfers sent from here"]),
     ("players", DAYS | {"op_id": "whale"}, []),
 ]

@@ -5,20 +5,17 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from sqlalchemy import update
 
 from dashboard.core import formats
 from dashboard.jackpots.data_store import add_hits, add_samples
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.pots import Hit, PotNow, Pots
 from dashboard.kit import downloads
-from ledger import schema
 from ledger.database import Ledger, LedgerAway
 from ledger.payouts.ledger import PayoutLedger as Payouts
 from ledger.payouts.payout_call import MerchantKey, examine
 from tests.ledger.payouts.provider import order, signed
 from tests.merchants import merchant
-from tests.pages.clicks import press
 from tests.pages.game_truth import leads_to, shown_text
 from tests.parts import ledger_at
 from tests.provider import CLOCK
@@ -186,9 +183,6 @@ def test_names_that_look_like_markup_are_shown_as_they_are(opened, pay):
     page = opened()
     (winner,) = page.dataframe[0].value["op_id"].tolist()
     assert shown_text(winner) == "=1+1<b>x</b>"
-    page.text_input[0].set_value("<b>Bar</b> *x*")
-    press(page, "Make a link")
-    assert r"**\<b\>Bar\</b\> \*x\***" in [each.value for each in page.markdown]
 
 
 def test_a_failing_provider_leaves_the_rest_alive(opened, sandbox, pay):
@@ -216,61 +210,9 @@ def test_a_ledger_that_is_away_leaves_the_pots_alive(opened, monkeypatch):
     monkeypatch.setattr(Ledger, "reading", away)
     page = opened()
     assert len(page.metric) == 2
-    for part in ("The pots over time", "Hits and payouts", "Screens"):
+    for part in ("The pots over time", "Hits and payouts"):
         assert f"{part}: not known now. The ledger's database does not answer" in said(page)
     assert "secret" not in said(page)
-
-
-def test_a_link_is_shown_once_and_opens_the_wall_alone(opened):
-    page = opened()
-    page.text_input[0].set_value("Lobby")
-    press(page, "Make a link")
-    (link,) = [each.value for each in page.code]
-    token = link.partition("?screen=")[2]
-    assert merchant().running(Watch).screens.all()[0].name == "Lobby"
-    merchant().running(Watch).screens.renew()
-    assert merchant().running(Watch).screens.look_of(token) == (1, "dark")
-    press(page, "I have it")
-    assert not page.code
-    assert token not in str(page.main)
-
-
-def test_a_screen_needs_a_name(opened):
-    page = opened()
-    press(page, "Make a link")
-    assert "Give the screen a name" in said(page)
-    assert merchant().running(Watch).screens.all() == []
-
-
-def test_screens_are_listed_with_their_heartbeat_and_can_be_revoked(opened, tmp_path):
-    page = opened()
-    screens = merchant().running(Watch).screens
-    for name in ("Bar", "Lobby"):
-        screens.make(name, "dark", "ada")
-    screens.note(1, 16, 1900, merchant().running(Watch).build)
-    screens.note(2, 16, 1900, "old")
-    screens._heard_at[2] -= 45
-    with merchant().running(Watch).ledger.writing() as books:
-        screens.write_beats(books)
-    page.run()
-    badges = [each.value for each in page.markdown if "-badge[" in each.value]
-    assert badges[-2:] == [":green-badge[On]", ":red-badge[Off]"]
-    assert "last paint 16 ms ago · numbers 1 s old" in said(page)
-    # By the database's clock, which no test stops.
-    assert re.search(r"last heard of 09:29 UTC \((4[5-9]|5\d) sec ago\)", said(page))
-    next(each for each in page.button if each.key == "revoke-1").click().run()
-    assert "since 09:30 UTC (just now)" in said(page)
-    assert [screen.revoked_at_ms for screen in screens.all()] == [None, NOW_MS]
-
-
-def test_a_screen_whose_heartbeat_is_of_a_wrong_clock_is_off_and_the_list_stands(opened):
-    page = opened()
-    merchant().running(Watch).screens.make("Bar", "dark", "ada")
-    with merchant().running(Watch).ledger.writing() as books:
-        books.execute(update(schema.screens).values(seen_at_ms=NOW_MS * 1_000_000))
-    page.run()
-    assert [each.value for each in page.markdown if "-badge[" in each.value][-1] == ":red-badge[Off]"
-    assert "last heard of at a time that cannot be true" in said(page)
 
 
 def test_with_a_screen_in_the_address_there_is_the_wall_and_nothing_else(opened, sandbox):

@@ -20,6 +20,7 @@ TITLES = {
     "wallet": "Wallet",
     "wallet?op_id=a%2Bb%26c": r"a\+b&c · Wallet",
     "jackpots": "Jackpots",
+    "screens": "Screens",
     "data": "Data",
     "status": "Status",
 }

@@ -1,0 +1,92 @@
+"""The bar in Chromium: it stays in sight and says where one is; on a phone it is below, four and "More"."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PATIENCE_MS = 60_000
+
+
+def links(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Pages").get_by_role("link")
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text, timeout=PATIENCE_MS)
+
+
+def current(page: Page) -> list[str]:
+    return page.locator("nav:visible [aria-current=page]").all_inner_texts()
+
+
+@pytest.fixture(scope="module")
+def wide(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_it_leads_to_each_page_with_the_period_and_back(wide: Page, demo_url: str):
+    wide.goto(f"{demo_url}/games?period=30d&compare=year&type=Fish")
+    expect(links(wide)).to_have_count(10, timeout=PATIENCE_MS)
+    assert current(wide) == ["Games"]
+    links(wide).get_by_text("Bonus").click()
+    heading(wide, "Bonus")
+    assert wide.url == f"{demo_url}/bonus?period=30d&compare=year"
+    assert current(wide) == ["Bonus"]
+    links(wide).get_by_text("Overview").focus()
+    wide.keyboard.press("Enter")
+    heading(wide, "Overview")
+    assert wide.url == f"{demo_url}/?period=30d&compare=year"
+    assert current(wide) == ["Overview"]
+    wide.go_back()
+    heading(wide, "Bonus")
+    wide.go_back()
+    heading(wide, "Games")
+    assert wide.url == f"{demo_url}/games?period=30d&compare=year&type=Fish"
+    with wide.context.expect_page() as opened:
+        links(wide).get_by_text("Data").click(modifiers=["Control"])
+    expect(opened.value).to_have_url(f"{demo_url}/data?period=30d&compare=year")
+    opened.value.close()
+
+
+def test_it_stays_in_sight_where_the_page_is_scrolled(wide: Page, demo_url: str):
+    wide.goto(f"{demo_url}/?period=7d")
+    expect(wide.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=PATIENCE_MS)
+    wide.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 700)")
+    box = links(wide).first.bounding_box()
+    assert box
+    assert 0 <= box["y"] < 60
+    links(wide).get_by_text("Wallet").click()
+    heading(wide, "Wallet")
+    assert wide.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
+
+
+def test_on_a_phone_four_lie_below_and_the_rest_behind_more(phone: Page, demo_url: str):
+    phone.goto(f"{demo_url}/data?period=30d")
+    expect(links(phone)).to_have_count(4, timeout=PATIENCE_MS)
+    assert links(phone).all_inner_texts() == ["Overview", "Games", "Players", "Bets"]
+    assert [each["y"] for each in map(Locator.bounding_box, links(phone).all()) if each] > [780] * 4
+    more = phone.get_by_text("More", exact=True)
+    more.tap()
+    expect(links(phone)).to_have_count(10)
+    assert current(phone) == ["Data"]
+    phone.keyboard.press("Escape")
+    expect(links(phone)).to_have_count(4)
+    expect(more).to_be_focused()
+    phone.keyboard.press("Enter")
+    links(phone).get_by_text("Wallet").tap()
+    heading(phone, "Wallet")
+    expect(phone).to_have_url(re.compile(r"/wallet\?period=30d$"))
+    expect(links(phone)).to_have_count(4)
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
