@@ -1,0 +1,231 @@
+"""Whether a game pays out more, or less, than it should, looked at each hour: an e-detector of its RTP.
+
+X = w / b is what a draw gave back per stake, ρ the RTP to expect. Against "E[X | past] ≤ ρ" an hour's
+evidence is L = Π (1 + λ (X − ρ)) over its draws, 0 < λ < 1 / ρ: a non-negative supermartingale, whatever the
+tail of the payoffs (Waudby-Smith & Ramdas, JRSS-B 2024; Mineiro, arXiv 2210.11133). A game may break after a
+good year, so M ← (M + 1) · L each hour (Shiryaev–Roberts), averaged over a few λ. However often one looks,
+the mean time to a false alarm at M ≥ A is A hours or more, without an approximation (Shin, Ramdas & Rinaldo,
+New England Journal of Statistics in Data Science 2024). Hours count in which the game was played.
+
+Underpaying is the same of X cut at c, the other way round: 1 − λ (min(X, c) − ρ_c), 0 < λ < 1 / (c − ρ_c),
+ρ_c the mean of what is cut: uncut, a single win would end all evidence.
+
+What guarantee there is, is that of ρ: an RTP that is known from a reference alone must be its upper end for
+overpaying, its lower end for underpaying (`reference_bounds`). All evidence is in natural logarithms.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from math import expm1, inf, log, log1p, sqrt
+from typing import Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+K = TypeVar("K", bound=Hashable)
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+HOUR_S: Final = 3600
+ALARM: Final = 87_600
+"""M at which there is an alarm: at most one false alarm in 10 years of a game."""
+CUT: Final = 100.0
+_ETA2: Final = 7.9e-5
+"""η² for which the bounds are tightest near 100,000 rounds: (q + log(q + 1)) / 10⁵ with q = −2 log 0.05."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """What is watched for: `sign` 1 overpaying, −1 underpaying; X is cut at `cut`. Each λ bets for itself."""
+
+    sign: int
+    lambdas: tuple[float, ...]
+    cut: float = inf
+
+    def log_factors(self, x: Floats, rtp: float) -> Floats:
+        """Return log(1 ± λ (min(x, cut) − ρ)) of n draws, n × λ; `rtp` is the mean of what is cut.
+
+        Raises ValueError for an RTP at which a single draw could end all evidence.
+        """
+        worst = rtp if self.sign > 0 else self.cut - rtp
+        if rtp <= 0 or max(self.lambdas) * worst >= 1:
+            raise ValueError(f"An RTP of {rtp} cannot be watched")
+        bets = self.sign * np.array(self.lambdas)
+        return np.asarray(np.log1p(np.multiply.outer(np.minimum(x, self.cut) - rtp, bets)))
+
+
+OVERPAYING: Final = Detector(1, (0.003, 0.01, 0.03, 0.1))
+UNDERPAYING: Final = Detector(-1, (0.0003, 0.001, 0.003, 0.01), CUT)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawReturns:
+    """Draws of one game or more, ordered by game and hour; arrays of one length. `x` is w / b of a draw."""
+
+    game_id: Ints
+    start_s: Ints
+    x: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How much speaks against a game: log M of each λ before its last hour, and that hour's log L so far.
+
+    `hours` are the hours it was played, `hour_s` the last of them.
+    """
+
+    hours: int = 0
+    hour_s: int | None = None
+    before: tuple[float, ...] = ()
+    within: tuple[float, ...] = ()
+
+    @property
+    def log_m(self) -> float:
+        """Log M: an alarm from log `ALARM` on. −∞ before the first draw."""
+        if not self.hours:
+            return -inf
+        return float(mixed(after_hour(np.array(self.before), np.array(self.within))))
+
+    @property
+    def log_e(self) -> float:
+        """Log of M / hours, an e-value (the mean of M may grow by 1 an hour, so M is none)."""
+        return self.log_m - log(self.hours) if self.hours else -inf
+
+
+def after_hour(log_m: Floats, log_l: Floats) -> Floats:
+    """Return log M of each λ (the last axis) after an hour with the evidence `log_l`: M ← (M + 1) · L."""
+    return np.asarray(np.logaddexp(log_m, 0) + log_l)
+
+
+def mixed(log_m: Floats) -> Floats:
+    """Average M over λ, the last axis, in logarithms."""
+    return np.asarray(np.logaddexp.reduce(log_m, axis=-1) - log(log_m.shape[-1]))
+
+
+def watched(
+    evidence: Evidence, start_s: Ints, log_factors: Floats
+) -> tuple[Evidence, list[tuple[int, float]]]:
+    """Add the draws of one game, in order of their hours: n times in epoch s, n × λ (`Detector.log_factors`).
+
+    Returns the evidence, and a point (hour, log M at its end) for each hour with a draw. It does not matter
+    in what pieces time is given. Raises ValueError for draws before an hour that is over.
+    """
+    line: list[tuple[int, float]] = []
+    if not len(start_s):
+        return evidence, line
+    hours_s = start_s - start_s % HOUR_S
+    firsts = np.flatnonzero(_begins(hours_s))
+    if np.any(np.diff(hours_s) < 0) or hours_s[0] < (evidence.hour_s or 0):
+        raise ValueError("An hour that is over cannot be watched again")
+    for hour_s, log_l in zip(
+        hours_s[firsts].tolist(), np.add.reduceat(log_factors, firsts, axis=0), strict=True
+    ):
+        if hour_s == evidence.hour_s:
+            within = np.array(evidence.within) + log_l
+            evidence = Evidence(evidence.hours, hour_s, evidence.before, tuple(within.tolist()))
+        else:
+            before = [-inf] * len(log_l)
+            if evidence.hours:
+                before = after_hour(np.array(evidence.before), np.array(evidence.within)).tolist()
+            evidence = Evidence(evidence.hours + 1, hour_s, tuple(before), tuple(log_l.tolist()))
+        line.append((hour_s, evidence.log_m))
+    return evidence, line
+
+
+def draw_returns(
+    game_id: Ints, draw_id: Ints, user_id: Ints, start_s: Ints, bet_li: Ints, gain_li: Ints
+) -> DrawReturns:
+    """Make draws of rounds (columns of one length, in the order of time): X = Σw / Σb of a draw.
+
+    Ids of draws and players are numbers here, whichever, one for each.
+    Rounds of one draw share their luck. A round without a bet (a free spin) belongs to the player's last paid
+    round of that game; where that is not among the rounds, it is left out. A draw is of its first hour.
+    """
+    owner = _paid(game_id, user_id, bet_li)
+    kept = owner >= 0
+    owner, won_li = owner[kept], (bet_li + gain_li)[kept]
+    games, ids = game_id[owner], draw_id[owner]
+    order = np.lexsort((ids, games))
+    games, ids = games[order], ids[order]
+    firsts = np.flatnonzero(_begins(games, ids))
+    if not len(firsts):
+        return DrawReturns(games, games, np.empty(0))
+    bets = np.add.reduceat(bet_li[kept][order], firsts)
+    x = np.add.reduceat(won_li[order], firsts) / bets
+    begun_s = np.minimum.reduceat(start_s[owner][order], firsts)
+    by_hour = np.lexsort((begun_s, games[firsts]))
+    return DrawReturns(games[firsts][by_hour], begun_s[by_hour], x[by_hour])
+
+
+def _paid(game_id: Ints, user_id: Ints, bet_li: Ints) -> Ints:
+    """For each round the place of the paid round that it belongs to; −1 where there is none."""
+    places = np.arange(len(bet_li))
+    free = bet_li <= 0
+    if not free.any():
+        return places
+    order = np.lexsort((places, user_id, game_id))
+    firsts = np.where(_begins(game_id[order], user_id[order]), places, 0)
+    last_paid = np.maximum.accumulate(np.where(free[order], -1, places))
+    owner = np.empty_like(places)
+    owner[order] = np.where(last_paid >= np.maximum.accumulate(firsts), order[np.maximum(last_paid, 0)], -1)
+    return owner
+
+
+def _begins(*columns: Ints) -> npt.NDArray[np.bool_]:
+    """Whether a row differs from the one before; the first does."""
+    found = np.zeros(len(columns[0]), np.bool_)
+    found[:1] = True
+    for column in columns:
+        found[1:] |= column[1:] != column[:-1]
+    return found
+
+
+def discoveries(log_es: Mapping[K, float], alpha: float = 0.05) -> list[K]:
+    """Return which of many games stand out today, the strongest first: at most `alpha` of them by mistake.
+
+    e-BH over G games: the k largest, for the largest k whose e ≥ G / (α k) (Wang & Ramdas, JRSS-B 2022),
+    whatever depends on whatever. It takes e-values of now (`Evidence.log_e`), not their largest so far.
+    """
+    ranked = sorted(log_es, key=lambda key: -log_es[key])
+    enough = (k for k, key in enumerate(ranked, start=1) if log_es[key] >= log(len(ranked) / (alpha * k)))
+    return ranked[: max(enough, default=0)]
+
+
+def hours_to_alarm(watch: Detector, sample: Floats, rtp: float, times: float, rounds: float) -> float:
+    """Return after about how many hours of so many rounds a game that pays `times` what it should is found.
+
+    `sample` are multiples X of honest rounds, `rtp` their mean (as they are cut, for underpaying). The best λ
+    gains g = rounds · E log(1 ± λ (times · X − ρ)) an hour, and its M is e^g + … + e^{g t} after t of them;
+    with four λ, t = log(1 + 4 A (1 − e^−g)) / g. ∞ where none gains.
+    """
+    gained = rounds * float(watch.log_factors(sample * times, rtp).mean(axis=0).max())
+    return log1p(len(watch.lambdas) * ALARM * -expm1(-gained)) / gained if gained > 0 else inf
+
+
+def visible_times(watch: Detector, sample: Floats, rtp: float, rounds: float, hours: float) -> float | None:
+    """Return the smallest fault that so many hours of so many rounds could have shown.
+
+    1.2 pays a fifth more than it should; for underpaying 0.8 a fifth less. None where nothing up to tenfold,
+    or down to nothing, could have been seen. `sample` and `rtp` are those of `hours_to_alarm`.
+    """
+    hidden, seen = 1.0, 10.0 if watch.sign > 0 else 0.0
+    if hours_to_alarm(watch, sample, rtp, seen, rounds) > hours:
+        return None
+    while abs(seen - hidden) > 1e-5:
+        middle = (hidden + seen) / 2
+        if hours_to_alarm(watch, sample, rtp, middle, rounds) > hours:
+            hidden = middle
+        else:
+            seen = middle
+    return seen
+
+
+def reference_bounds(rtp: float, sigma: float, rounds: float, alpha: float = 0.05) -> tuple[float, float]:
+    """Return the ends of the confidence sequence of an RTP that was measured over so many effective rounds.
+
+    rtp ± σ √(2 (n η² + 1) / (n² η²) · log(√(n η² + 1) / α)): it holds at all times at once, as the reference
+    grows, for n large (Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas, Annals of Statistics 2024). `sigma` is
+    the spread per unit of stake, with what a sample without a big win does not show (docs/luck.md).
+    """
+    wide = rounds * _ETA2 + 1
+    half = sigma * sqrt(2 * wide / (rounds**2 * _ETA2) * log(sqrt(wide) / alpha))
+    return rtp - half, rtp + half
