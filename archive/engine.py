@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import index
+from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
@@ -17,13 +18,15 @@ from archive.archive import Archive
 from archive.bets import DAY_S, HOUR_S, STORED, digest_of
 from archive.pieces import ArchiveFile
 from archive.sizes import bin_sql
-from archive.store import FileDamaged
+from archive.store import FileDamaged, parquet_table
 from twoj_client.cache.memory import Memory
 
 QUARTER_S: Final = 900
 """Roll-ups know quarters of an hour: clocks differ from UTC by whole ones of these."""
 _ROWS_KEPT: Final = 100_000
 _BATCH_ROWS: Final = 100_000
+_ROLLED_BYTES_KEPT: Final = 2**28
+"""Of the roll-ups in `_IN_MEMORY`, of one archive: sixty days of sixty games are 30 MB."""
 _SETTINGS: Final[Mapping[str, str | bool | int]] = {
     "memory_limit": "1GB",
     "max_temp_directory_size": "8GB",
@@ -86,6 +89,9 @@ class RollUp(StrEnum):
 
 MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS, RollUp.SIZES: _SIZES}
 
+# Few rows a game and day, however many bets there are; to read them anew takes longer than to sum them up.
+_IN_MEMORY: Final = (RollUp.GAMES, RollUp.SIZES)
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -97,10 +103,14 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """What DuckDB is asked. Files never change: over the same ones the answer is the same."""
+    """What DuckDB is asked. Files never change: over the same ones the answer is the same.
+
+    `in_memory` are the files whose rows are its table `rolled`.
+    """
 
     sql: str
     values: tuple[tuple[str, Any], ...]
+    in_memory: tuple[str, ...] = ()
 
 
 class Engine:
@@ -116,6 +126,7 @@ class Engine:
         spill = cache / f"sorting-{token_hex(8)}"
         self._connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(spill)})
         self._answers = Memory[list[tuple[int | str | None, ...]]](_ROWS_KEPT)
+        self._rolled = Memory[pa.Table](_ROLLED_BYTES_KEPT)
 
     def close(self) -> None:
         """Let go of the engine's memory."""
@@ -201,27 +212,44 @@ class Engine:
     ) -> "_Query":
         sources = self.sources(start_s, end_s, rolled)
         only = tuple(sorted({index(game_id) for game_id in games}))
+        in_memory = sources.rolled if rolled in _IN_MEMORY else ()
         tables = {"bets": _bets(sources.bets, only)}
         if rolled:
-            tables[str(rolled)] = _with_rolled(rolled, sources.rolled, only)
+            rows = "rolled" if in_memory else "read_parquet($rolled_files)" if sources.rolled else ""
+            tables[str(rolled)] = _with_rolled(rolled, rows, only)
         given: dict[str, Any] = {"start_s": start_s, "end_s": end_s, **values, "games": only}
         given |= {"bet_files": sources.bets, "rolled_files": sources.rolled}
         asked = "WITH " + ", ".join(f"{name} AS ({of})" for name, of in tables.items()) + f" {sql}"
-        return _Query(asked, tuple((name, given[name]) for name in sorted(given) if f"${name}" in asked))
+        values_of = tuple((name, given[name]) for name in sorted(given) if f"${name}" in asked)
+        return _Query(asked, values_of, in_memory)
 
     @contextmanager
     def _asked(self, query: "_Query") -> Iterator[duckdb.DuckDBPyRelation]:
         values = {name: list(value) if isinstance(value, tuple) else value for name, value in query.values}
         try:
             with self._connection.cursor() as cursor:
+                if query.in_memory:
+                    cursor.register("rolled", self._rows_of(query.in_memory))
                 yield cursor.sql(query.sql, params=values)
         except _UNREADABLE as error:
             raise FileDamaged(f"The archive cannot be read: {str(error).partition(chr(10))[0]}") from None
 
+    def _rows_of(self, files: Sequence[str]) -> pa.Table:
+        """Return the rows of roll-ups. Each file is read once, as long as there is room for its rows."""
+        found = []
+        for file in files:
+            table = self._rolled.get(file)
+            if table is None:
+                table = parquet_table(file, Path(file))
+                self._rolled.put(file, table, table.nbytes)
+            found.append(table)
+        return pa.concat_tables(found)
+
     def view(self, rolled: RollUp | None, start_s: int, end_s: int) -> tuple[str, set[str]]:
         """Return a window's bets, or a roll-up of them, as SQL without places, and the files it reads."""
         sources = self.sources(start_s, end_s, rolled)
-        wanted = _with_rolled(rolled, sources.rolled) if rolled else "SELECT * FROM bets"
+        rows = "read_parquet($rolled_files)" if sources.rolled else ""
+        wanted = _with_rolled(rolled, rows) if rolled else "SELECT * FROM bets"
         sql = f"WITH bets AS ({_bets(sources.bets)}) {wanted}"
         given = {"bet_files": quoted(sources.bets), "rolled_files": quoted(sources.rolled)}
         for name, value in (given | {"start_s": str(start_s), "end_s": str(end_s)}).items():
@@ -270,7 +298,7 @@ def _bets(files: Sequence[str], games: Sequence[int] = ()) -> str:
     return f"SELECT * FROM {source} WHERE start_at >= $start_s AND start_at < $end_s{of_games}"
 
 
-def _with_rolled(rolled: RollUp, files: Sequence[str], games: Sequence[int] = ()) -> str:
+def _with_rolled(rolled: RollUp, rows: str, games: Sequence[int] = ()) -> str:
     made = MADE[rolled]
     of_games = " WHERE game_id IN $games" if games else ""
-    return f"{made} UNION ALL SELECT * FROM read_parquet($rolled_files){of_games}" if files else made
+    return f"{made} UNION ALL SELECT * FROM {rows}{of_games}" if rows else made

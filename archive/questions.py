@@ -246,8 +246,6 @@ def ask_batches(
 
 def with_days(sql: str, days: Sequence[tuple[int, int]]) -> str:
     """Return SQL with the days in it, whole numbers alone."""
-    rows = (
-        f"SELECT CAST({int(day_s)} AS BIGINT) AS day_s, CAST({int(end_s)} AS BIGINT) AS end_s"
-        for day_s, end_s in days
-    )
-    return sql.replace("{days}", " UNION ALL ".join(rows))
+    rows = ", ".join(f"({int(day_s)}, {int(end_s)})" for day_s, end_s in days)
+    columns = "CAST(day_s AS BIGINT) AS day_s, CAST(end_s AS BIGINT) AS end_s"
+    return sql.replace("{days}", f"SELECT {columns} FROM (VALUES {rows}) AS given(day_s, end_s)")

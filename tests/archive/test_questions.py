@@ -25,6 +25,7 @@ from archive.sizes import EDGES_LI
 from archive.store import FileDamaged
 from tests.archive.conftest import FILLED, Filled
 from tests.provider import CLOCK
+from twoj_client.cache.memory import Memory
 from twoj_sandbox.rows import AllBet, all_bets
 from twoj_sandbox.world import World
 
@@ -424,6 +425,27 @@ def test_the_same_question_over_the_same_files_is_answered_once(
     assert sum(row[1] for row in ask(filled.engine, "games", start_s, CLOCK + 60)) > sum(
         row[1] for row in told_as_list
     )
+
+
+def test_roll_ups_of_games_are_read_once_and_are_another_answer_when_others_count(
+    over_clock_changes: Filled, truth: World, monkeypatch: pytest.MonkeyPatch
+):
+    asked, engine = asked_of(truth, "UTC", SPRING), Engine(over_clock_changes.archive)
+    names = [name for name, question in QUESTIONS.items() if question.of in (RollUp.GAMES, RollUp.SIZES)]
+
+    def told(start_s: int, end_s: int) -> list[list[Row]]:
+        return [ask(engine, name, start_s, end_s, days=asked.days) for name in names]
+
+    truly = [BRUTE_FORCE[name](asked) for name in names]
+    assert told(asked.start_s, asked.end_s) == truly
+    with monkeypatch.context() as patch:
+        patch.setattr("archive.engine.parquet_table", None)
+        before = told(asked.start_s, asked.end_s - 1)  # other SQL over the same three days
+        assert told(asked.start_s, asked.end_s) == truly
+        assert len(told(*asked.days[1])[0]) == 1
+    monkeypatch.setattr(engine, "_rolled", Memory(0))  # no room for any
+    assert told(asked.start_s, asked.end_s - 1) == before
+    assert told(asked.start_s, asked.end_s) == truly
 
 
 def test_a_roll_up_that_is_made_in_another_way_is_made_anew(
