@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import astuple
 
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, STORED, HourSums, in_window, sums
+from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, in_window, sums
 from archive.engine import Engine
 from archive.proof import HourRead
 from archive.store import Folder
@@ -29,9 +30,9 @@ FIRST_S = TODAY_S - (DAYS - 1) * DAY_S
 def table_of(world: World, start_s: int, end_s: int, now_s: int = CLOCK) -> pa.Table:
     """Return the world's bets of a window as an archive keeps them."""
     rounds = world.bets(start_s, end_s, now_s)
-    rows = all_bets(rounds, rounds["credit"] * 0, world.players.op_ids)
-    columns = {name: [getattr(row, name) for row in rows] for name in AllBet.__struct_fields__}
-    return pa.table(columns, schema=STORED)
+    rows = map(astuple, all_bets(rounds, rounds["credit"] * 0, world.players.op_ids))
+    columns = dict(zip(AllBet.__struct_fields__, zip(*rows, strict=True), strict=False))
+    return pa.table(columns, schema=STORED) if columns else EMPTY
 
 
 def fill(

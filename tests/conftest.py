@@ -1,21 +1,27 @@
-"""Fixtures for all tests: a running provider with a stopped clock, and the world it serves."""
+"""Fixtures for all tests: a running provider with a stopped clock, and the world it serves.
+
+What takes long to import is imported by who needs it: the process that only hands out tests reads this, and
+no other starts before it has.
+"""
+
+from __future__ import annotations
 
 import os
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser
-from streamlit.components.v2 import manifest_scanner
 
-from tests import archived
-from tests.browser import chromium, dashboard
-from tests.provider import CLOCK, Sandbox, start_sandbox
-from twoj_sandbox.world import World
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+    from tests.provider import Sandbox
+    from twoj_sandbox.world import World
 
 # A fifth of what short tests cost was compiling the same code anew, once for each process that they start.
 sys.dont_write_bytecode = False
@@ -32,9 +38,29 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session", autouse=True)
 def _components_are_looked_for_once() -> Iterator[None]:
     """Each page as a script would read about all installed packages again: a sixth of the pages' tests."""
+    from streamlit.components.v2 import manifest_scanner
+
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_end_of_a_page_is_waited_for() -> Iterator[None]:
+    """Who waits for a page as a script would look each millisecond whether it has ended."""
+    from streamlit.testing.v1 import local_script_runner
+
+    look = local_script_runner.require_widgets_deltas
+
+    def wait(runner: LocalScriptRunner, timeout: float = 3) -> None:
+        if runner._script_thread:
+            runner._script_thread.join(timeout)
+        if not runner.script_stopped():
+            look(runner, 0)  # it is late: have it stopped, and say so
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 
@@ -75,6 +101,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def _session_sandbox() -> Iterator[Sandbox]:
+    from tests.provider import CLOCK, start_sandbox
+
     with start_sandbox(clock=CLOCK) as running:
         yield running
 
@@ -82,6 +110,8 @@ def _session_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(_session_sandbox: Sandbox) -> Iterator[Sandbox]:
     """The session's sandbox: clock stopped at `CLOCK`, no faults, no transfers, an empty request log."""
+    from tests.provider import CLOCK
+
     yield _session_sandbox
     _session_sandbox.reset()
     _session_sandbox.set_clock(CLOCK)
@@ -90,12 +120,16 @@ def sandbox(_session_sandbox: Sandbox) -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def truth() -> World:
     """The world that `sandbox` serves, in this process, to sum up by brute force."""
+    from twoj_sandbox.world import World
+
     return World()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium for the tests of a module."""
+    from tests.browser import chromium
+
     with chromium() as running:
         yield running
 
@@ -103,6 +137,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo_url(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Iterator[str]:
     """A dashboard on demo data with a filled archive, for tests in a browser that only look at its pages."""
+    from tests import archived
+    from tests.browser import dashboard
+    from tests.parts import program
+
+    program("chromium", "chromium")  # who has none need not wait for it
     home = tmp_path_factory.mktemp("home")
     with dashboard(home, TWOJ_CURRENCY="PHP", **archived.demo(home, truth)) as running:
         yield running.url

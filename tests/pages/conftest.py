@@ -12,7 +12,11 @@ from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
 from archive.collector import Collector
+from archive.engine import Engine, Sources
+from dashboard.games import data_luck
+from dashboard.games.data_luck import LuckSample
 from dashboard.kit.current import merchants
+from dashboard.provider.jobs import Job
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
@@ -54,6 +58,32 @@ def _filled(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
     folder = tmp_path_factory.mktemp("archived")
     archived.make(folder / "ledger", folder / "archive", truth)
     return folder
+
+
+@pytest.fixture
+def patient() -> Iterator[None]:
+    """Pages wait for all that is on its way, so that each is drawn once."""
+    look = Job.look
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Job, "look", lambda load, patience_s: look(load, max(patience_s, 60)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _luck_is_measured_once_of_the_same_files() -> Iterator[None]:
+    """Each test opens another copy of the archive: measured anew, that were a third of the Games page's."""
+    measured, known = data_luck._measured, dict[tuple[object, ...], LuckSample]()
+
+    def measure(engine: Engine, files: Sources, *of: Any) -> LuckSample:
+        names = [Path(each).name for each in (*files.bets, *files.rolled)]  # hold a digest of what is in it
+        key = (*names, *map(repr, of))
+        if key not in known:
+            known[key] = measured(engine, files, *of)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data_luck, "_measured", measure)
+        yield
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import pytest
 from dashboard.core.query import on_page
 from tests.pages.games_page import said
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 # What each parameter of the page cannot be; of one player's page the ids are right, so that there are parts.
 WRONG = {"period": "2026-03-32..x", "op_id": "x" * 201, "screen": ""}
 PAGES = {
@@ -31,8 +33,6 @@ def test_each_wrong_value_is_said_once(open_page, page):
     for name in names:
         assert sum(f"The {name} " in warning for warning in told) == (wrong[name] != "")
     assert not drawn.error
-    while drawn.get("progress"):  # a busy machine: the first numbers are on their way
-        drawn.run()
     assert drawn.get("metric") or drawn.get("plotly_chart") or drawn.get("arrow_data_frame")
 
 
@@ -60,8 +60,6 @@ def test_an_empty_period_is_one_sentence_for_the_page(open_page, page):
     path = "games" if page == "a game" else page
 
     drawn = open_page(EMPTY | about, path)
-    while drawn.get("progress"):
-        drawn.run()
     said = "Nothing of these days is in the archive yet" if page == "bets" else "in 2–3 January 2005"
     told = [each.value for each in drawn.info if said in each.value]
     assert len(told) == 1

@@ -1,14 +1,13 @@
 """A player's page from the archive: brute force over the world's rounds, and in few calls."""
 
+import shutil
 from contextlib import nullcontext
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from archive.archive import Archive
 from archive.collector import Collector
 from archive.erasure import forget
-from archive.store import Folder
 from tests import archived
 from tests.merchants import merchant
 from tests.pages.game_truth import leads_to
@@ -26,8 +25,7 @@ from tests.pages.player_truth import (
     sums,
     table,
 )
-from tests.parts import ledger_at
-from twoj_sandbox import GRINDER, MCH_ID, QUIET, UNICODE, WHALE
+from twoj_sandbox import GRINDER, QUIET, UNICODE, WHALE
 
 SLOTS, OTHERS = "/api/slots/user/history", "/api/games/user/history"
 SUMS = "/api/slots/user/stage/summary"
@@ -156,16 +154,19 @@ def test_a_player_without_bets_is_asked_for(players, sandbox):
     assert SLOTS in called(sandbox)
 
 
+@pytest.fixture(scope="module")
+def since_8_march(tmp_path_factory, truth):
+    place = tmp_path_factory.mktemp("half")
+    archived.make(place / "ledger", place / "half", truth, first_s=midnight("2026-03-08"))
+    return place
+
+
 @pytest.fixture
-def half_filled(tmp_path, truth, monkeypatch):
+def half_filled(tmp_path, since_8_march, monkeypatch):
     """An archive that has been read back as far as 8 March, and is not read on."""
     monkeypatch.setattr(Collector, "running", lambda _: nullcontext())
-    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
-        ledger.prepare()
-        archived.fill(
-            Archive(ledger, Folder(tmp_path / "half"), lambda: CLOCK), truth, midnight("2026-03-08")
-        )
-    return str(tmp_path / "half")
+    shutil.copy(since_8_march / "ledger", tmp_path / "ledger")
+    return str(archived.copy(since_8_march / "half", tmp_path / "half"))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dashboard.status import data as status_data
 from tests import archived
 from tests.pages.game_truth import midnight
 
+pytestmark = pytest.mark.usefixtures("patient")
 ROOT = Path(__file__).parents[2]
 OLD = {"period": "2024-01-01..2024-01-02"}
 LAST_WEEK = {"period": "7d", "compare": "none"}
@@ -85,11 +86,6 @@ def part(page, key: str) -> Block:
     return page.get_by_key(f"part-{key}")
 
 
-def look_until_read(page):
-    while any(button.label == "Stop" for button in page.button):
-        page.run()
-
-
 def sentences(block: Block) -> list[str]:
     """What a part says but for how old its numbers are."""
     said = [each.value for each in (*block.error, *block.warning, *block.info, *block.caption)]
@@ -111,7 +107,6 @@ def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
     name, query = place
     asked = OLD | {"compare": "none"} | dict(query)
     page = open_page(asked, name, cashier=True, **({"archive_url": "off"} if name == "data" else {}))
-    look_until_read(page)
     for key, sentence in said.items():
         shown = part(page, key)
         assert [each for kind in BIG for each in shown.get(kind)] == [], key
@@ -130,7 +125,6 @@ def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
 )
 def test_a_table_without_rows_is_a_sentence(open_page, name, query, key, sentence):
     page = open_page(query, name)
-    look_until_read(page)
     shown = part(page, key)
     assert sentence in sentences(shown)
     assert not [each for kind in BIG for each in shown.get(kind)]

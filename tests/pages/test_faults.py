@@ -14,7 +14,6 @@ import structlog
 
 from dashboard.core import formats
 from dashboard.jackpots.data_watch import Brand, Watch
-from dashboard.provider.jobs import Job
 from tests.merchants import merchant
 from twoj_sandbox import KEY
 
@@ -82,13 +81,6 @@ PAGES = {
     "a wallet": Opened("wallet", {"op_id": "grinder"}, ("The balance", "The transfers")),
     "jackpots": Opened("jackpots", DAYS, ("The pots",)),
 }
-
-
-@pytest.fixture
-def patient(monkeypatch):
-    """Pages wait for all that is on its way, so that each is drawn once."""
-    look = Job.look
-    monkeypatch.setattr(Job, "look", lambda load, patience_s: look(load, max(patience_s, 60)))
 
 
 class Trouble:
