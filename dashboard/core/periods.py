@@ -31,6 +31,9 @@ LABELS: Final = WordTable(
     }
 )
 NAMES: Final = tuple(LABELS)
+_RUNNING: Final = {1: "today", 7: "7d", 30: "30d", 60: "60d", 90: "90d"}
+"""Names of so many days up to today."""
+_WEEK_DAYS: Final = 7
 NOT_A_PERIOD: Final = later(
     "The period must be one of {names}, or two days such as 2026-03-01..2026-03-31; showing the last 7 days"
     " instead.",
@@ -151,6 +154,52 @@ def parse_period(written: str, today: date) -> Period:
         )
         raise PeriodError(str(sentence))
     return Period(written, first_day, last_day)
+
+
+def neighbour(period: Period, by: int, today: date) -> Period | None:
+    """Find the span of the same length that lies `by` spans later, earlier where that is negative.
+
+    Whole calendar months, and the running one ("month"), move by months; all else by days. None where it
+    would reach into the future, or before 2004; the running month alone is shown as far as it goes. What
+    ends today keeps the name that moves on with it, so that ◀ and then ▶ lead back to it. The one exception:
+    days that are no months, moved, may come to lie on whole months (31 days from 1 February on), which then
+    move as such.
+    """
+    months = _whole_months(period)
+    if months:
+        first_day = _months_later(period.first_day, by * months)
+        last_day = _months_later(first_day, months) - timedelta(days=1)
+        if months == 1 and first_day <= today <= last_day:
+            return parse_period("month", today)
+    else:
+        first_day, last_day = (
+            day + timedelta(days=by * period.day_count) for day in (period.first_day, period.last_day)
+        )
+        if last_day == today and (name := _RUNNING.get(period.day_count)):
+            return parse_period(name, today)
+    if last_day > today or first_day < FIRST_DAY:
+        return None
+    return Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
+
+
+def _whole_months(period: Period) -> int:
+    """How many calendar months a period is, the running one among them; 0 where it is days."""
+    if period.text == "month":
+        return 1
+    after = period.last_day + timedelta(days=1)
+    if period.text in _RUNNING.values() or (period.first_day.day, after.day) != (1, 1):
+        return 0
+    return (after.year - period.first_day.year) * 12 + after.month - period.first_day.month
+
+
+def _months_later(first_of_month: date, months: int) -> date:
+    month = first_of_month.year * 12 + first_of_month.month - 1 + months
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def default_mode(period: Period) -> Mode:
+    """With what a period is compared where nobody chose: up to a week with the same weekdays."""
+    return Mode.WEEK if period.day_count <= _WEEK_DAYS else Mode.PREVIOUS
 
 
 def compare(
@@ -306,13 +355,13 @@ def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def _named(name: str, today: date) -> tuple[date, date] | None:
-    if name in ("7d", "30d", "60d", "90d"):
-        return today - timedelta(days=int(name[:-1]) - 1), today
+    running = {running: days for days, running in _RUNNING.items()}
+    if name in running:
+        return today - timedelta(days=running[name] - 1), today
     month_start = today.replace(day=1)
     before_month = month_start - timedelta(days=1)
     yesterday = today - timedelta(days=1)
     return {
-        "today": (today, today),
         "yesterday": (yesterday, yesterday),
         "month": (month_start, today),
         "last-month": (before_month.replace(day=1), before_month),

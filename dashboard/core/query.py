@@ -31,6 +31,7 @@ from dashboard.core.periods import (
     PeriodError,
     business_day,
     compare,
+    default_mode,
     parse_period,
 )
 from dashboard.core.text import Message, WordTable, later, listed, text
@@ -320,12 +321,12 @@ PERIOD: Final = Parameter(
 COMPARE: Final = Parameter(
     "compare",
     ("overview", "games", "bonus"),
-    _set(_one_of(_MODES)),
-    later("The compare must be {one}; showing the days before instead."),
-    default=Mode.PREVIOUS,
+    _one_of(_MODES),
+    later("The compare must be {one}; it is left out."),
     widget=Widget.ONE,
     choices=_MODES,
 )
+"""Without it `periods.default_mode` of the period counts."""
 GAME_ID: Final = Parameter(
     "game_id",
     ("games",),
@@ -541,5 +542,6 @@ class View:
 def read_view(query: Query) -> View:
     """Read what to show from an address, as of its full minute."""
     now, zone = query.now.replace(second=0, microsecond=0), query.zone
-    period, mode = query.value(PERIOD), query.value(COMPARE)
+    period = query.value(PERIOD)
+    mode = query.value(COMPARE) or default_mode(period)
     return View(period, mode, compare(period, mode, now, zone), now, zone)

@@ -1,17 +1,21 @@
 """Period and comparison: their pickers, and the address that keeps them."""
 
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
 from dashboard.access import audit as access_audit
-from dashboard.core.periods import LABELS, NAMES, business_day, parse_period
+from dashboard.core.periods import LABELS, NAMES, business_day, neighbour, parse_period
 from dashboard.core.query import COMPARE, PERIOD, View, read_view
 from dashboard.core.roles import ASK_AGAIN
-from dashboard.core.text import later, text
+from dashboard.core.text import Message, later, text
 from dashboard.kit import current, guard, parts, query_params, states
 
 CUSTOM: Final = "custom"
+_STEPS: Final[dict[Literal[-1, 1], tuple[str, str, Message]]] = {
+    -1: ("earlier", ":material/chevron_left:", later("Earlier")),
+    1: ("later", ":material/chevron_right:", later("Later")),
+}
 
 
 def view() -> View:
@@ -41,7 +45,10 @@ def render_filters(title: str, *, compared: bool = True) -> None:
         )
     with pickers.container(key="filters"):
         columns = st.columns(count)
-        _period_picker(columns[0], shown, custom=custom)
+        with columns[0].container(key="period-steps", horizontal=True, vertical_alignment="bottom"):
+            _step(shown, -1)
+            _period_picker(shown, custom=custom)
+            _step(shown, 1)
         if custom:
             _days_picker(columns[1], shown)
         if compared:
@@ -49,7 +56,7 @@ def render_filters(title: str, *, compared: bool = True) -> None:
                 text("Compared with"),
                 list(COMPARE.choices),
                 format_func=COMPARE.choices.__getitem__,
-                **query_params.bound("", COMPARE),
+                **query_params.bound("", COMPARE, unsaid=shown.mode),
             )
     parts.part(later("How far it is proven"), "proof")(lambda: states.render_proof(view()))()
 
@@ -67,10 +74,26 @@ def _ask_again(page: str) -> None:
     access_audit.audit(merchant, who, "asked again", {"page": page, **days})
 
 
-def _period_picker(place: st.delta_generator.DeltaGenerator, shown: View, *, custom: bool) -> None:
+def _step(shown: View, by: Literal[-1, 1]) -> None:
+    """Draw the button that leads to the span of the same length before or after the one shown."""
+    to = neighbour(shown.period, by, business_day(shown.now, shown.zone))
+    key, icon, label = _STEPS[by]
+    st.button(
+        str(label),
+        key=key,
+        icon=icon,
+        type="tertiary",
+        disabled=to is None,
+        help=to.days_label if to else None,
+        on_click=_take,
+        args=(to.text,) if to else (),
+    )
+
+
+def _period_picker(shown: View, *, custom: bool) -> None:
     labels = {**LABELS, CUSTOM: text("Choose days…")}
     st.session_state["period"] = CUSTOM if custom else shown.period.text
-    place.selectbox(
+    st.selectbox(
         text("Period"), list(labels), key="period", format_func=labels.__getitem__, on_change=_take_period
     )
 
@@ -101,4 +124,8 @@ def _take_days() -> None:
 
 def _take(period: str) -> None:
     merchant = current.merchant()
-    query_params.write({PERIOD: parse_period(period, business_day(merchant.now(), merchant.zone))})
+    taken = parse_period(period, business_day(merchant.now(), merchant.zone))
+    query_params.write({PERIOD: taken})
+    # The pickers keep what was chosen in them: now it is this.
+    st.session_state["period"] = period if period in NAMES else CUSTOM
+    st.session_state["days"] = (taken.first_day, taken.last_day)

@@ -65,13 +65,17 @@ def clear(parameters: Iterable[Parameter[Any]]) -> None:
     _write(dict.fromkeys(parameters, ""))
 
 
-def bound(prefix: str, parameter: Parameter[Any], drops: Iterable[Parameter[Any]] = ()) -> Bound:
+def bound(
+    prefix: str, parameter: Parameter[Any], drops: Iterable[Parameter[Any]] = (), unsaid: Any = None
+) -> Bound:
     """Let a widget show what the address says, and write what people choose into it.
 
-    Its key is the prefix and the parameter's name. A choice takes what it `drops` out of the address.
+    Its key is the prefix and the parameter's name. A choice takes what it `drops` out of the address. Where
+    the address says nothing, and that stands for nothing, `unsaid` is shown.
     """
     key = prefix + parameter.name
-    st.session_state[key] = _shown(parameter)
+    shown = _shown(parameter)
+    st.session_state[key] = unsaid if shown is None else shown
     return {"key": key, "on_change": _take, "args": (key, parameter, tuple(drops))}
 
 

@@ -65,7 +65,7 @@ def test_files_without_a_comparison_name_none(open_page, files):
 
 def test_the_table_of_games_says_how_far_the_archive_has_been_read(open_page, later, files):
     later(CLOCK + 3 * 3600)
-    page = open_page({"period": "today"}, page="games")
+    page = open_page({"period": "today", "compare": "previous"}, page="games")
     assert "compared with 14 March 2026, until 09:30, as today" in told(page)
     assert "Not included: 15 Mar, 09:30–12:30" in told(page)
     assert files["All games"] == (
@@ -77,10 +77,10 @@ def test_the_table_of_games_says_how_far_the_archive_has_been_read(open_page, la
 def test_where_the_provider_is_away_the_comparison_ends_where_the_last_numbers_do(
     open_page, sandbox, later, files
 ):
-    open_page({"period": "today"})
+    open_page({"period": "today", "compare": "previous"})
     later(CLOCK + 3 * 3600)
     sandbox.fault(STAGE, "http_500", where={"time_start": midnight("2026-03-15")})
-    page = open_page({"period": "today"})
+    page = open_page({"period": "today", "compare": "previous"})
     assert "They are compared with 14 March 2026, until 09:30, as today." in told(page)
     assert files["Days"][:2] == (TODAY, "14 March 2026, until 09:30, as today")
 
@@ -103,10 +103,10 @@ def test_a_day_that_is_over_is_not_called_today_by_numbers_from_before_its_end(
 ):
     midnight_s = midnight("2026-03-16")
     later(midnight_s - 600)
-    open_page({"period": "today"})
+    open_page({"period": "today", "compare": "previous"})
     later(midnight_s + 1200)
     sandbox.fault(STAGE, "http_500")
-    page = open_page({"period": "yesterday"})
+    page = open_page({"period": "yesterday", "compare": "previous"})
     assert "They are compared with 14 March 2026, until 23:50, as these numbers." in told(page)
     assert files["Days"][1] == "14 March 2026, until 23:50, as these numbers"
 

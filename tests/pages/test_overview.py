@@ -104,6 +104,42 @@ def test_an_unfinished_period_is_compared_with_the_same_elapsed_time(open_page, 
         assert f"against {exact(before)[card.label]} (2–8 March 2026, until 09:30, as today)" in card.help
 
 
+@pytest.mark.parametrize(
+    ("query", "picked", "days", "end"),
+    [
+        ({"period": "today"}, "week", "8 March 2026, until 09:30, as today", midnight("2026-03-08") + 34_200),
+        ({"period": "2026-03-10..2026-03-11"}, "week", "3–4 March 2026", midnight("2026-03-05")),
+        ({"period": "2026-03-01..2026-03-08"}, "previous", "21–28 February 2026", midnight("2026-03-01")),
+    ],
+)
+def test_up_to_a_week_is_compared_with_the_same_weekdays(open_page, truth, query, picked, days, end):
+    page = open_page(query)
+    start = {"week": midnight("2026-03-03"), "previous": midnight("2026-02-21")}[picked]
+    before = totals(truth, midnight("2026-03-08") if query["period"] == "today" else start, end)
+    for card in cards(page):
+        assert f"against {exact(before)[card.label]} ({days})" in card.help
+    assert page.selectbox(key="compare").value == picked
+    assert "compare" not in page.query_params
+    page.selectbox(key="compare").set_value("none").run()
+    assert page.query_params["compare"] == "none"
+
+
+def test_the_arrows_lead_to_the_days_before_and_back_and_not_into_the_future(open_page):
+    page = open_page({"compare": "none"})
+    assert page.button(key="later").disabled
+    page.button(key="earlier").click().run()
+    assert page.query_params == {"compare": "none", "period": "2026-03-02..2026-03-08"}
+    assert page.date_input(key="days").value == (date(2026, 3, 2), date(2026, 3, 8))
+    page.button(key="earlier").click().run()
+    assert page.query_params["period"] == "2026-02-23..2026-03-01"
+    assert page.date_input(key="days").value == (date(2026, 2, 23), date(2026, 3, 1))
+    page.button(key="later").click().run()
+    page.button(key="later").click().run()
+    assert page.query_params == {"compare": "none"}
+    assert page.selectbox(key="period").value == "7d"
+    assert [each.key for each in page.date_input] == []
+
+
 def test_nothing_is_compared_where_nothing_is_asked_for(open_page):
     page = open_page({"compare": "none"})
     assert {card.delta for card in page.metric} == {""}
@@ -272,7 +308,8 @@ def test_each_game_of_the_chart_is_the_sum_of_its_bets_so_far(open_page, truth):
 
 
 def test_a_change_says_its_direction_and_whether_it_is_good(open_page):
-    by_label = {card.label: card.proto for card in cards(open_page({"period": "today"}))}
+    page = open_page({"period": "today", "compare": "previous"})
+    by_label = {card.label: card.proto for card in cards(page)}
     gain, rtp = by_label["Company gain"], by_label["RTP"]
     assert gain.delta == "−86.0\u00a0%"
     assert (gain.direction, gain.color) == (gain.DOWN, gain.RED)

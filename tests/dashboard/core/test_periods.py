@@ -16,8 +16,10 @@ from dashboard.core.periods import (
     day_end,
     day_start,
     days_label,
+    default_mode,
     file_days,
     hour_windows,
+    neighbour,
     parse_period,
     window_label,
 )
@@ -388,3 +390,93 @@ def test_where_clocks_change_the_comparison_says_by_how_much(zone: str, day: dat
 )
 def test_a_sentence_has_one_day_with_on_and_several_with_in(text, words):
     assert parse_period(text, date(2026, 3, 15)).when == words
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "later"),
+    [
+        ("today", "2026-03-14..2026-03-14", None),
+        ("yesterday", "2026-03-13..2026-03-13", "today"),
+        ("7d", "2026-03-02..2026-03-08", None),
+        ("30d", "2026-01-15..2026-02-13", None),
+        ("90d", "2025-09-17..2025-12-15", None),
+        ("2026-03-02..2026-03-08", "2026-02-23..2026-03-01", "7d"),
+        ("2026-01-15..2026-02-13", "2025-12-16..2026-01-14", "30d"),
+        ("2026-03-05..2026-03-10", "2026-02-27..2026-03-04", None),  # 11 to 16 March are not over
+        ("2026-03-01..2026-03-15", "2026-02-14..2026-02-28", None),  # half a month are days
+        # Months, whatever their length.
+        ("month", "2026-02-01..2026-02-28", None),
+        ("last-month", "2026-01-01..2026-01-31", "month"),
+        ("2026-02-01..2026-02-28", "2026-01-01..2026-01-31", "month"),
+        ("2024-03-01..2024-03-31", "2024-02-01..2024-02-29", "2024-04-01..2024-04-30"),
+        ("2025-01-01..2025-03-31", "2024-10-01..2024-12-31", "2025-04-01..2025-06-30"),
+        ("2025-01-01..2025-12-31", "2024-01-01..2024-12-31", None),
+        ("2026-01-01..2026-02-28", "2025-11-01..2025-12-31", None),
+        ("2004-01-01..2004-01-31", None, "2004-02-01..2004-02-29"),
+        ("2004-01-05..2004-01-09", None, "2004-01-10..2004-01-14"),
+    ],
+)
+def test_the_spans_before_and_after(text: str, earlier: str | None, later: str | None) -> None:
+    found = [neighbour(parse_period(text, TODAY), by, TODAY) for by in (-1, 1)]
+    assert [each and each.text for each in found] == [earlier, later]
+    assert all(each is None or each == parse_period(each.text, TODAY) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "earlier"),
+    [
+        (date(2026, 4, 30), "30d", "2026-03-02..2026-03-31"),  # all of April, but thirty days
+        (date(2026, 4, 30), "month", "2026-03-01..2026-03-31"),
+        (date(2026, 3, 1), "today", "2026-02-28..2026-02-28"),
+        (date(2026, 3, 1), "month", "2026-02-01..2026-02-28"),
+    ],
+)
+def test_a_name_says_whether_days_or_months_are_meant(today: date, text: str, earlier: str) -> None:
+    found = neighbour(parse_period(text, today), -1, today)
+    assert found is not None
+    assert found.text == earlier
+    back = neighbour(found, 1, today)
+    assert back is not None
+    assert back.text == text
+
+
+def is_months(period: Period) -> bool:
+    return (period.first_day.day, (period.last_day + timedelta(days=1)).day) == (1, 1)
+
+
+@given(st.sampled_from(NAMES) | periods(), DAYS, st.sampled_from([-1, 1]))
+def test_there_and_back_are_the_same_days_and_never_in_the_future(
+    asked: str | Period, today: date, by: int
+) -> None:
+    period = parse_period(asked, today) if isinstance(asked, str) else asked
+    today = max(today, period.last_day)
+    found = neighbour(period, by, today)
+    if found is None:
+        return
+    assert FIRST_DAY <= found.first_day <= found.last_day <= today
+    assert found == parse_period(found.text, today)
+    gap = found.first_day - period.last_day if by > 0 else period.first_day - found.last_day
+    assert gap == timedelta(days=1)
+    moves_by_months = is_months(period) or period.text == "month"
+    if not moves_by_months:
+        assert found.day_count == period.day_count
+    if moves_by_months == is_months(found) or found.text in NAMES:
+        back = neighbour(found, -by, today)
+        assert back is not None
+        assert (back.first_day, back.last_day) == (period.first_day, period.last_day)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("today", Mode.WEEK),
+        ("yesterday", Mode.WEEK),
+        ("7d", Mode.WEEK),
+        ("2026-03-01..2026-03-07", Mode.WEEK),
+        ("2026-03-01..2026-03-08", Mode.PREVIOUS),
+        ("30d", Mode.PREVIOUS),
+        ("last-month", Mode.PREVIOUS),
+    ],
+)
+def test_up_to_a_week_is_compared_with_the_same_weekdays(text: str, mode: Mode) -> None:
+    assert default_mode(parse_period(text, TODAY)) is mode

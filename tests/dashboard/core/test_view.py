@@ -14,8 +14,28 @@ MANILA = ZoneInfo("Asia/Manila")
 
 def test_nothing_in_the_address_is_seven_days_against_the_seven_before():
     view = read_view(asked(zone=MANILA))
-    assert (view.period.text, view.mode) == ("7d", Mode.PREVIOUS)
+    assert (view.period.text, view.mode) == ("7d", Mode.WEEK)
+    assert view.comparison is not None
+    assert view.comparison.period.text == "2026-03-02..2026-03-08"
     assert view.start == datetime(2026, 3, 8, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("query", "mode", "days"),
+    [
+        ({"period": "today"}, Mode.WEEK, "2026-03-08..2026-03-08"),
+        ({"period": "2026-03-10..2026-03-12"}, Mode.WEEK, "2026-03-03..2026-03-05"),
+        ({"period": "30d"}, Mode.PREVIOUS, "2026-01-15..2026-02-13"),
+        ({"period": "today", "compare": "previous"}, Mode.PREVIOUS, "2026-03-14..2026-03-14"),
+        ({"period": "30d", "compare": "week"}, Mode.WEEK, "2026-01-10..2026-02-08"),
+        ({"period": "month", "compare": "month"}, Mode.MONTH, "2026-02-01..2026-02-15"),
+        ({"period": "today", "compare": "x"}, Mode.WEEK, "2026-03-08..2026-03-08"),
+    ],
+)
+def test_what_is_compared_where_the_address_says_so_and_where_not(query, mode, days):
+    view = read_view(asked(query, zone=MANILA))
+    assert view.comparison is not None
+    assert (view.mode, view.comparison.period.text) == (mode, days)
 
 
 def test_a_running_period_and_its_comparison_end_at_the_same_full_minute():
@@ -45,14 +65,14 @@ def test_a_finished_period_ends_at_midnight():
         ),
         (
             {"compare": "<b>"},
-            "The compare must be previous, week, month, year or none; showing the days before instead.",
+            "The compare must be previous, week, month, year or none; it is left out.",
         ),
     ],
 )
 def test_a_wrong_value_is_one_sentence_and_the_default(query, sentence):
     assert asked(query, zone=MANILA).problems("overview") == [sentence]
     view = read_view(asked(query, zone=MANILA))
-    assert (view.period.text, view.mode) == ("7d", Mode.PREVIOUS)
+    assert (view.period.text, view.mode) == ("7d", Mode.WEEK)
 
 
 def test_an_older_answer_has_the_comparison_of_its_own_end():
