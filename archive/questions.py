@@ -31,6 +31,10 @@ _DAY_OF_QUARTER: Final = (
     "SELECT quarter_s, day_s FROM (SELECT DISTINCT quarter_s FROM games) AS quarters"
     " JOIN ({days}) AS days ON quarter_s >= day_s AND quarter_s < end_s"
 )
+# A UTC day touches two business days at most: whoever played in it from one into the other played on both.
+_PLAYERS_OF_UTC_DAYS: Final = (
+    "SELECT user_id, min(first_s) AS first_s, max(last_s) AS last_s FROM players GROUP BY user_id, day_s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,9 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "SELECT count(DISTINCT user_id) AS players FROM players", "the whole window", RollUp.PLAYERS
     ),
     "players_of_days": Question(
-        "SELECT days.day_s, count(DISTINCT user_id) AS players FROM players JOIN ({days}) AS days"
-        " ON first_s < days.end_s AND last_s >= days.day_s GROUP BY days.day_s ORDER BY days.day_s",
+        f"SELECT days.day_s, count(DISTINCT user_id) AS players FROM ({_PLAYERS_OF_UTC_DAYS}) AS seen"
+        " JOIN ({days}) AS days ON first_s < days.end_s AND last_s >= days.day_s"
+        " GROUP BY days.day_s ORDER BY days.day_s",
         "a business day with its distinct players",
         RollUp.PLAYERS,
     ),
