@@ -103,7 +103,7 @@ class Archive:
 
     def _keep(self, hours: Sequence[HourRead]) -> list[Kept] | None:
         base = self._base(hours[0].hour_s - HOUR_S, hours[-1].hour_s + 2 * HOUR_S)
-        tables = {read.hour_s: base.forgotten.taken_out(bets.ordered(read.table)) for read in hours}
+        tables = {read.hour_s: base.forgotten.taken_out(_of_hour(read.table, read.hour_s)) for read in hours}
         found = self._judged(hours, tables, base.pieces)
         files = self._write(found, tables, base.pieces)
         changes = {each.piece.hour_s: self._changes(each, tables) for each in found}
@@ -115,6 +115,9 @@ class Archive:
                 self._put(books, each, changes[each.piece.hour_s])
             for made, of_file in files:
                 self._refer(books, made, of_file)
+        for each in found:
+            if each.has_new_rows and each.piece.hour_s in (hours[0].hour_s, hours[-1].hour_s):
+                self._remember(each.piece, tables[each.piece.hour_s])
         return [Kept(each.piece, len(changes[each.piece.hour_s])) for each in found]
 
     def miss(self, hour_s: int, why: Explanation) -> Piece:
@@ -144,42 +147,45 @@ class Archive:
     ) -> list[JudgedHour]:
         """Say what hours are by this reading, and which of their neighbours are not proven any more by it."""
         known = {piece.hour_s: piece for piece in around}
-        ids = {read.hour_s: read.table["event_id"].combine_chunks() for read in hours}
+        now = {read.hour_s: read.table["event_id"].combine_chunks() for read in hours}
+        ids = now | self._ids_beside(now, known)
+        all_differ = bets.all_differ(ids.values())  # at once: one by one it takes several times as long
         found: list[JudgedHour] = []
         doubts: dict[int, Explanation] = {}
         for read in hours:
-            beside = self._count_beside(read, known, ids)
-            found.append(judged(read, tables[read.hour_s], known.get(read.hour_s), sum(beside.values())))
+            beside = {} if all_differ else _count_beside(read, ids)
+            told = replace(read, all_differ=all_differ)
+            found.append(judged(told, tables[read.hour_s], known.get(read.hour_s), sum(beside.values())))
             why = contradiction(read, sum(beside.values())) if any(beside.values()) else None
             if why and contradiction(read) is None:
-                doubts |= {hour_s: why for hour_s, count in beside.items() if count and hour_s not in ids}
+                doubts |= {hour_s: why for hour_s, count in beside.items() if count and hour_s not in now}
         for hour_s, why in doubts.items():
             if known[hour_s].state in FINISHED:
                 piece = doubted(known[hour_s], why, known[hour_s].theirs)
                 found.append(JudgedHour(piece, known[hour_s], has_new_rows=False))
         return found
 
-    def _count_beside(
-        self, read: HourRead, known: Mapping[int, Piece], ids: Mapping[int, pa.Array]
-    ) -> dict[int, int]:
-        """Return how many bets of an hour stand in those beside it too: as these were read, now or before."""
+    def _ids_beside(self, now: Mapping[int, pa.Array], known: Mapping[int, Piece]) -> dict[int, pa.Array]:
+        """Return the ids of the hours beside those that were read now, as these were read before."""
         found = {}
-        for hour_s in (read.hour_s - HOUR_S, read.hour_s + HOUR_S):
-            theirs = ids.get(hour_s)
-            with suppress(FileDamaged):
-                if theirs is None and hour_s in known and known[hour_s].ours.count and len(read.table):
-                    theirs = self._event_ids(known[hour_s])
-            if theirs is not None:
-                found[hour_s] = pc.sum(pc.is_in(read.table["event_id"], theirs)).as_py() or 0
+        beside = {hour_s + step for hour_s, ids in now.items() if len(ids) for step in (-HOUR_S, HOUR_S)}
+        for hour_s in beside - now.keys():
+            if hour_s in known and known[hour_s].ours.count:
+                with suppress(FileDamaged):
+                    found[hour_s] = self._event_ids(known[hour_s])
         return found
 
     def _event_ids(self, piece: Piece) -> pa.Array:
         key = (piece.hour_s, piece.digest)
         if key not in self._ids:
-            if len(self._ids) >= _NEIGHBOURS:
-                self._ids.pop(next(iter(self._ids)))
-            self._ids[key] = self.rows(piece)["event_id"].combine_chunks()
+            self._remember(piece, self.rows(piece))
         return self._ids[key]
+
+    def _remember(self, piece: Piece, table: pa.Table) -> None:
+        """Remember the ids of an hour: the next that is read may lie beside it."""
+        if len(self._ids) >= _NEIGHBOURS:
+            self._ids.pop(next(iter(self._ids)))
+        self._ids[piece.hour_s, piece.digest] = table["event_id"].combine_chunks().drop_null()
 
     def is_past_memory(self, read: HourRead, before: Piece) -> bool:
         """Whether an hour lost what it had before all that is left: as where the provider's memory ends."""
@@ -251,7 +257,7 @@ class Archive:
         return self._new_file("hour", piece.hour_s, path, table, bets.digest_of([piece.digest]))
 
     def _day_file(self, day_s: int, of_day: Sequence[Piece], parts: Sequence[pa.Table]) -> ArchiveFile:
-        table = pa.concat_tables(parts).sort_by(bets.ORDER)
+        table = pa.concat_tables(parts).combine_chunks().sort_by(bets.ORDER)
         made_of = bets.digest_of(piece.digest for piece in sorted(of_day, key=lambda piece: piece.hour_s))
         path = f"{self.mch_id}{_DAYS}{_name(day_s, '%Y-%m-%d')}-{made_of[:16]}.parquet"
         return self._new_file("day", day_s, path, table, made_of)
@@ -399,6 +405,15 @@ class Archive:
                 self.folder.unlink(path)
         self.folder.clean(str(self.mch_id), before_ms / 1000)
         return len(paths)
+
+
+def _count_beside(read: HourRead, ids: Mapping[int, pa.Array]) -> dict[int, int]:
+    """Return how many bets of an hour stand in those beside it too."""
+    found = {}
+    for hour_s in (read.hour_s - HOUR_S, read.hour_s + HOUR_S):
+        if hour_s in ids:
+            found[hour_s] = pc.sum(pc.is_in(read.table["event_id"], ids[hour_s])).as_py() or 0
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class HourSums:
 
 def ordered(table: pa.Table) -> pa.Table:
     """Return the bets in the order of files, in one chunk, with the columns of `STORED`."""
-    table = table.select(STORED.names).cast(STORED)
+    table = table.select(STORED.names).cast(STORED).combine_chunks()
     others = [(name, "ascending") for name in STORED.names if name not in PERSONAL]
     # Without their ids bets are told apart by all that is left.
     order = [*ORDER, *others] if table["event_id"].null_count else ORDER
@@ -76,12 +76,26 @@ def digest(table: pa.Table) -> str:
         if column.null_count:
             found.update(np.packbits(column.is_null().to_numpy(zero_copy_only=False)).tobytes())
         if pa.types.is_string(column.type):
-            found.update(pc.binary_length(column).fill_null(-1).to_numpy(zero_copy_only=False).tobytes())
-            whole = pa.ListArray.from_arrays([0, len(column)], column.fill_null(""))
-            found.update(pc.binary_join(whole, "")[0].as_py().encode())
+            found.update(pc.binary_length(column).fill_null(-1).to_numpy(zero_copy_only=False))
+            found.update(_joined(column.fill_null("")))
         else:
-            found.update(column.fill_null(0).to_numpy(zero_copy_only=False).tobytes())
+            found.update(column.fill_null(0).to_numpy(zero_copy_only=False))
     return found.hexdigest()
+
+
+def _joined(texts: pa.StringArray) -> memoryview:
+    """Return texts one after the other, as Arrow holds them; none of them is null."""
+    _, offsets, data = texts.buffers()
+    if not data:
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32, len(texts) + 1, texts.offset * 4)
+    return memoryview(data)[ends[0] : ends[-1]]
+
+
+def all_differ(columns_of_ids: Iterable[pa.Array]) -> bool:
+    """Whether no id stands twice in some columns of them, nor is null."""
+    ids = pa.chunked_array([*columns_of_ids], pa.string())
+    return bool(pc.count_distinct(ids).as_py() == len(ids))
 
 
 def digest_of(digests: Iterable[str]) -> str:
@@ -92,7 +106,8 @@ def digest_of(digests: Iterable[str]) -> str:
 def in_window(table: pa.Table, start_s: int, end_s: int) -> pa.Table:
     """Return the bets that began in `start_s <= t < end_s`."""
     times = table["start_at"]
-    return table.filter(pc.and_(pc.greater_equal(times, start_s), pc.less(times, end_s)))
+    inside = pc.and_(pc.greater_equal(times, start_s), pc.less(times, end_s))
+    return table if pc.all(inside, min_count=0).as_py() else table.filter(inside)
 
 
 @dataclass(frozen=True, slots=True)

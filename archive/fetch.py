@@ -12,7 +12,6 @@ from archive.proof import HourRead
 from twoj_client import TwoJ, TwoJError
 from twoj_client.models import StageDay, StageTotal
 from twoj_client.reply import Reply
-from twoj_client.windows import Window
 
 PAGE_ROWS = 2000
 
@@ -32,19 +31,11 @@ def fetch(twoj: TwoJ, hours_s: Sequence[int], workers: Executor) -> Fetched:
     """
     start_s, end_s = hours_s[0], hours_s[-1] + HOUR_S
     asked = [workers.submit(_sums, twoj, hour_s, hour_s + HOUR_S) for hour_s in hours_s]
-    reply: Reply[pa.Table] = twoj.all.history_table(start=start_s, end=end_s)
+    replies: list[Reply[pa.Table]] = twoj.all.history_hours(start=start_s, end=end_s)
     theirs = [each.result() for each in asked]
-    missing = set(reply.missing)
     read = [
-        HourRead(
-            hour_s,
-            bets.in_window(reply.data, hour_s, hour_s + HOUR_S) if len(hours_s) > 1 else reply.data,
-            sums,
-            Window(hour_s, hour_s + HOUR_S) not in missing,
-            reply.as_of.timestamp(),
-            reply.by_provider_clock,
-        )
-        for hour_s, sums in zip(hours_s, theirs, strict=True)
+        HourRead(hour_s, reply.data, sums, reply.complete, reply.as_of.timestamp(), reply.by_provider_clock)
+        for hour_s, reply, sums in zip(hours_s, replies, theirs, strict=True)
     ]
     return Fetched(read, sum(_calls(each) for each in read) + len(theirs))
 

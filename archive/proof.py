@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.bets import HOUR_S, HourSums, sums
+from archive.bets import HOUR_S, HourSums, all_differ, sums
 
 PROVEN_AFTER_S: Final = 7200
 """So long after its end, by the provider's clock, an hour may still get late bets."""
@@ -42,6 +42,8 @@ class HourRead:
     """Whether its pages hold as many different bets as they say there are."""
     as_of_s: float
     by_provider_clock: bool
+    all_differ: bool = False
+    """Whether its bets are known already to be different ones, and none to stand in the hours beside it."""
     past_memory: bool = False
     """Whether bets are gone, and the provider says nothing of any time before: its memory ends there."""
 
@@ -72,7 +74,7 @@ def judge(read: HourRead, in_neighbours: int) -> tuple[PieceState, Explanation |
 def contradiction(read: HourRead, in_neighbours: int = 0) -> Explanation | None:
     """Return what speaks against an hour; None where nothing does."""
     table = read.table
-    if not read.complete or pc.count_distinct(table["event_id"]).as_py() != len(table):
+    if not read.complete or not (read.all_differ or all_differ(table["event_id"].chunks)):
         return Explanation("Its pages do not hold as many different bets as they say there are.")
     times = read.table["start_at"]
     if len(times) and (pc.min(times).as_py() < read.hour_s or pc.max(times).as_py() >= read.hour_s + HOUR_S):

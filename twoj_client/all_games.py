@@ -1,7 +1,7 @@
 """Methods about all games: ``twoj.all``."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -20,11 +20,14 @@ from twoj_client.windows import Window
 if TYPE_CHECKING:
     from pyarrow import Table
 
+    from twoj_client.columns import BetColumns
+
 T = TypeVar("T")
 
 # Inside the class, `list` is a method.
 GameList = list[Game]
 Bets = list[Bet]
+Hours: TypeAlias = "list[Reply[Table]]"
 
 
 class AllGames:
@@ -94,10 +97,23 @@ class AllGames:
 
         from twoj_client import columns  # noqa: PLC0415
 
+        hours = self._pages(start, end, game_ids)
+        return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
+
+    def history_hours(self, *, start: When, end: When) -> Hours:
+        """Return the same by hour: each as it was told by its own pages, with its own age."""
+        from twoj_client import columns  # noqa: PLC0415
+
+        return [_reply(columns.rows(hour), [hour]) for hour in self._pages(start, end)]
+
+    def _pages(
+        self, start: When, end: When, game_ids: Iterable[int] | None = None
+    ) -> "Sequence[HourPages[BetColumns]]":
+        from twoj_client import columns  # noqa: PLC0415
+
         ask, distinct = self._core.ask, columns.distinct
         params, window = _history_params(game_ids), arguments.window(start, end)
-        hours = self._hours(columns.ALL_HISTORY_COLUMNS, ask, ask, distinct, params, window)
-        return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
+        return self._hours(columns.ALL_HISTORY_COLUMNS, ask, ask, distinct, params, window)
 
     def sums(self, *, start: When, end: When) -> Reply[StageAnswer]:
         """Return the provider's own sums of a window, and of each UTC date in it, in li.

@@ -134,7 +134,7 @@ def typed(endpoint: Endpoint[T], payload: bytes | memoryview) -> Typed[T]:
         if payload:
             what = _why(error)
     else:
-        if b"null" not in bytes(payload):
+        if not endpoint.lacks_something(value, payload):
             return Typed(value, {})
     if payload:
         try:

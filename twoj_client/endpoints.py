@@ -111,6 +111,10 @@ class Endpoint(Generic[T_co]):
         """Decodes the payload, strictly typed."""
         return msgspec.json.Decoder(self.shape)
 
+    def lacks_something(self, value: Any, payload: bytes | memoryview) -> bool:  # noqa: ARG002
+        """Whether something that was decoded may be null: then it is read tolerantly, and counted."""
+        return b"null" in bytes(payload)
+
     def read_tolerantly(self, payload: bytes | memoryview) -> tuple[T_co, Unknown]:
         """Read what the decoder refuses: see :mod:`twoj_client.tolerant`."""
         return read(payload, self.shape)

@@ -16,7 +16,7 @@ import pytest
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, ordered
+from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, digest, ordered
 from archive.engine import Engine
 from archive.pieces import Lease
 from archive.proof import HourRead, PieceState
@@ -89,9 +89,23 @@ class TestNothingIsProvenThatIsNot:
         archive.keep([read(bet(1, HOUR + HOUR_S), hour_s=HOUR + HOUR_S)])
         assert state_of(archive, HOUR + HOUR_S) == ("differs", 1, 1)
 
-    def test_a_bet_of_another_hour_differs(self, archive: Archive):
-        archive.keep([read(bet(1, HOUR - 1))])
-        assert state_of(archive)[0] == "differs"
+    def test_a_bet_of_another_hour_differs_and_is_not_kept(self, archive: Archive):
+        archive.keep([read(bet(1, HOUR - 1), bet(2))])
+        assert state_of(archive) == ("differs", 1, 1)
+        (piece,) = archive.pieces(HOUR, HOUR + HOUR_S)
+        assert archive.rows(piece)["event_id"].to_pylist() == ["e2"]
+
+    def test_a_bet_twice_in_one_of_several_hours_has_that_one_differ(self, archive: Archive):
+        hours = [HOUR, HOUR + HOUR_S, HOUR + 2 * HOUR_S]
+        first, twice, last = ([bet(number, at)] for number, at in enumerate(hours))
+        archive.keep(
+            [read(*rows, hour_s=at) for rows, at in zip([first, twice * 2, last], hours, strict=True)]
+        )
+        assert [state_of(archive, at)[0] for at in hours] == ["proven", "differs", "proven"]
+
+    def test_the_same_id_two_hours_apart_is_another_bet(self, archive: Archive):
+        archive.keep([read(bet(1, HOUR + step), hour_s=HOUR + step) for step in (0, 2 * HOUR_S)])
+        assert [state_of(archive, HOUR + step)[0] for step in (0, 2 * HOUR_S)] == ["proven", "proven"]
 
     def test_nothing_is_final_without_the_providers_clock_or_within_two_hours(self, archive: Archive):
         archive.keep([read(bet(1), by_provider_clock=False)])
@@ -274,6 +288,20 @@ def test_kill_9_at_50_points_loses_nothing_and_doubles_nothing(
         )
         engine.close()
         assert told == (len(rows), len(rows), int(rows["gain_amount"].sum()))
+
+
+def test_a_digest_is_over_what_the_bets_hold_and_nothing_else():
+    """As it was written down for hours that are long proven: another would have them all restated."""
+    table = pa.Table.from_pylist([bet(1), bet(2) | {"op_id": "玩家"}, bet(3)], schema=STORED)
+    some = table.set_column(0, STORED.field(0), pa.array(["e1", None, "e3"]))
+    found = [digest(each) for each in (table, table.slice(1), some, table[:0])]
+    assert [each[:16] for each in found] == [
+        "71864572848169e7",
+        "28b35da4a7b56f13",
+        "6b2f833f4393b172",
+        "ea8fe03658db190b",
+    ]
+    assert digest(pa.concat_tables([table[:1], table[1:]])) == found[0]
 
 
 def test_an_ordered_table_is_the_same_however_it_was_held():

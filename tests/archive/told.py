@@ -80,24 +80,28 @@ class ToldProvider:
         return sums_of(self.truth(start, end))
 
     def history_table(self, *, start: int, end: int) -> Reply[pa.Table]:
+        (reply,) = self.history_hours(start=start, end=end)
+        return reply
+
+    def history_hours(self, *, start: int, end: int) -> list[Reply[pa.Table]]:
         self._asked("history", start, end)
-        rows: list[Bet] = []
-        missing = []
-        for hour_s in range(start - start % HOUR_S, end, HOUR_S):
-            if hour_s in self.unreadable:
-                raise WrongShape("A bet has no amount.", endpoint="/api/all/history")
-            window = Window(max(start, hour_s), min(end, hour_s + HOUR_S))
-            told = self.truth(*window)
-            self.calls += [("page", *window)] * (self.pages(*window) - 1)
-            if hour_s in self.cut:
-                missing.append(window)
-                told = told[: len(told) // 2]
-            rows += told
+        return [
+            self._hour(Window(max(start, hour_s), min(end, hour_s + HOUR_S)))
+            for hour_s in range(start - start % HOUR_S, end, HOUR_S)
+        ]
+
+    def _hour(self, window: Window) -> Reply[pa.Table]:
+        hour_s = window.start - window.start % HOUR_S
+        if hour_s in self.unreadable:
+            raise WrongShape("A bet has no amount.", endpoint="/api/all/history")
+        told = self.truth(*window)
+        self.calls += [("page", *window)] * (self.pages(*window) - 1)
+        is_cut = hour_s in self.cut
         return Reply(
-            table_of(rows),
+            table_of(told[: len(told) // 2] if is_cut else told),
             self._as_of(),
-            not missing,
-            tuple(missing),
+            not is_cut,
+            (window,) if is_cut else (),
             by_provider_clock=self.by_provider_clock,
         )
 
