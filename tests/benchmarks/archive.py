@@ -210,7 +210,6 @@ def questions(days: int, rows_an_hour: int, folder: Path) -> list[Row]:
             "days_of_games": {"days": manila},
             "players_of_games": {},
             "quarters": {},
-            "steps": {"step_s": 600},
             "sizes": {},
             "player_count": {},
             "days_of_wins": {"most": 50},
