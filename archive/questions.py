@@ -14,6 +14,20 @@ from archive.engine import Engine, RollUp
 
 Row = tuple[int | str | None, ...]
 _SUMS: Final = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in ("bets", "bet_li", "gain_li"))
+# Of the roll-up by its name: in ClickHouse the sums' own names come first.
+_B, _W = "CAST(games.bet_li AS HUGEINT)", "CAST(games.bet_li + games.gain_li AS HUGEINT)"
+# A row of the roll-up is all of a game in a quarter.
+_SQUARES: Final = ", ".join(
+    f"CAST(sum({of}) AS HUGEINT) AS {name}"
+    for name, of in {
+        "bet_bet": "bet_bet",
+        "bet_won": "bet_won",
+        "won_won": "won_won",
+        "quarters_bet_bet": f"{_B} * {_B}",
+        "quarters_bet_won": f"{_B} * {_W}",
+        "quarters_won_won": f"{_W} * {_W}",
+    }.items()
+)
 _ALL_KNOWN: Final = "CASE WHEN count(*) = count(user_id)"
 _OF_BETS: Final = (
     "count(*) AS bets, CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li"
@@ -69,9 +83,8 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.GAMES,
     ),
     "spreads": Question(
-        f"SELECT game_id, {_SUMS}, CAST(sum(bet_bet) AS HUGEINT) AS bet_bet, CAST(sum(bet_won) AS HUGEINT)"
-        " AS bet_won, CAST(sum(won_won) AS HUGEINT) AS won_won FROM games GROUP BY game_id ORDER BY game_id",
-        "a game with Σb², Σbw and Σw²",
+        f"SELECT game_id, {_SUMS}, {_SQUARES} FROM games GROUP BY game_id ORDER BY game_id",
+        "a game with Σb², Σbw and Σw², of its bets and of its quarters of an hour",
         RollUp.GAMES,
     ),
     "players_of_games": Question(

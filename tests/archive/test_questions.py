@@ -89,6 +89,15 @@ def squares(rounds: Sequence[AllBet]) -> tuple[int, int, int]:
     )
 
 
+def squares_of_quarters(asked: Asked, rounds: Sequence[AllBet]) -> tuple[int, int, int]:
+    each = [sums(of)[1:] for _, of in asked.by(quarter, rounds)]
+    return (
+        sum(bet**2 for bet, _ in each),
+        sum(bet * (bet + gain) for bet, gain in each),
+        sum((bet + gain) ** 2 for bet, gain in each),
+    )
+
+
 def players(rounds: Sequence[AllBet]) -> int:
     return len({of.user_id for of in rounds})
 
@@ -200,7 +209,9 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
         (key, day, *sums(of)) for day, of_day in asked.by_day() for key, of in asked.by(game, of_day)
     ),
     "quarters": lambda asked: [(at, *sums(of)) for at, of in asked.by(quarter)],
-    "spreads": lambda asked: [(key, *sums(of), *squares(of)) for key, of in asked.by(game)],
+    "spreads": lambda asked: [
+        (key, *sums(of), *squares(of), *squares_of_quarters(asked, of)) for key, of in asked.by(game)
+    ],
     "players_of_games": lambda asked: [(key, *won_and_lost(asked, of)) for key, of in asked.by(game)],
     "player_count": lambda asked: [(players(asked.rounds),)],
     "players_of_days": lambda asked: [(day, players(of)) for day, of in asked.by_day()],
@@ -330,7 +341,8 @@ def test_large_answers_come_as_exact_arrow_tables_and_in_batches_and_are_not_kep
     for name in QUESTIONS:
         how = {"days": asked.days, "games": [2011], **asked.values_of(name)}
         table = ask_table(engine, name, asked.start_s, asked.end_s, **how)
-        of_squares = {"bet_bet", "bet_won", "won_won"}
+        squared = ("bet_bet", "bet_won", "won_won")
+        of_squares = {*squared, *(f"quarters_{name}" for name in squared)}
         for field in table.schema:
             exact = pa.decimal128(38, 0) if field.name in of_squares else pa.int64()
             assert field.type in (exact, pa.string()), (name, field)
