@@ -27,6 +27,7 @@ from dashboard.kit import (
     query_params,
     states,
 )
+from dashboard.luck.parts import render_why
 from dashboard.overview import data as overview_data
 from dashboard.overview.figures import days_chart, hours_chart
 from dashboard.provider.archived import NotArchived
@@ -122,6 +123,13 @@ def today() -> None:
         downloads.render_downloads(text("Hours"), tables.HOURS, hours.value, hours)
 
 
+@parts.part(text("Why did it move"), "why")
+def why() -> None:
+    view = period_filters.view()
+    if view.start < view.end:  # said above
+        render_why(view)
+
+
 @parts.part(text("Games of the period"), "games")
 def games() -> None:
     view, merchant = period_filters.view(), current.merchant()
@@ -151,5 +159,6 @@ period_filters.render_filters(text("Overview"))
 query_params.render_problems("overview")
 period()
 net()
+why()
 today()
 games()

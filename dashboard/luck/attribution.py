@@ -99,11 +99,11 @@ def moved(
 
 
 def moved_volume(before: Crowd, now: Crowd, volume: Moved) -> MovedVolume:
-    """Open what volume moved into players × bets a player × average bet; the crowds are of the same games.
+    """Open what volume moved into players × bets a player × average bet.
 
-    Each moves the bet amount by its Shapley value of three, of which `volume.hold` is to be expected. What
-    cannot be told of a period (its bets a player, where nobody played) was as in the other. The average bet
-    takes what rounding leaves.
+    The bet amounts of the crowds are those of the games that the volume is of. Each factor moves them by its
+    Shapley value of three, of which `volume.hold` is to be expected. What cannot be told of a period (its
+    bets a player, where nobody played) was as in the other. The average bet takes what rounding leaves.
     """
     told = [_factors(before, now), _factors(now, before)]
     players, bets, _ = (to_li(each * volume.hold) for each in shapley(*told))

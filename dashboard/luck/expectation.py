@@ -1,4 +1,4 @@
-"""What is to be expected of a game: its RTP, and how far luck carries it, from the bets before the periods.
+"""What is to be expected of a game: its RTP, and how far luck carries it, from the bets before a period.
 
 ρ = Σw / Σb, or the theoretical RTP where one is configured. Bets of one draw win and lose together, and so do
 those of one quarter of an hour at most: with B and W the sums of a game in a quarter, q,

@@ -20,6 +20,11 @@ from twoj_sandbox.world.games import GAMES
 
 DAY_S = 86_400
 STAGE = "/api/all/stage/summary"
+NOT_ALL = (
+    "Why did it move: not known now. Not all of these days is in the archive yet. It is filled from today"
+    " backwards."
+)
+"""The archive holds 60 days here."""
 
 
 def midnight(day: str, zone: str = "UTC") -> int:
@@ -73,7 +78,7 @@ def test_the_six_cards_are_the_sums_of_the_bets(open_page, truth, query, zone, s
     window = (midnight(start, zone), end if isinstance(end, int) else midnight(end, zone))
     page = open_page(query, timezone=zone)
     assert shown(page) == exact(totals(truth, *window))
-    assert said(page) == ""
+    assert said(page) == (NOT_ALL if query.get("period") == "90d" else "")
 
 
 def test_a_written_day(open_page):
@@ -174,7 +179,38 @@ def test_a_failing_summary_leaves_the_games_alive(open_page, sandbox):
     page = open_page()
     assert {card.value for card in page.metric} == {formats.UNKNOWN}
     assert said(page).count("not known now. The provider failed inside") == 1
-    assert len(page.get("plotly_chart")) == 3
+    assert len(page.get("plotly_chart")) == 4
+
+
+def test_why_the_gain_moved_leads_from_the_worlds_one_gain_to_the_other(open_page, truth):
+    page = open_page(currency="PHP")
+    (drawn,) = [each.proto for each in page.get("plotly_chart") if each.proto.id.endswith("-why")]
+    (bars,) = json.loads(drawn.spec)["data"]
+    before = totals(truth, midnight("2026-03-02"), midnight("2026-03-08") + 34_200)
+    now = totals(truth, midnight("2026-03-09"), CLOCK)
+    gains = [each.company_gain_li for each in (before, now)]
+    assert [bars["customdata"][place] for place in (0, -1)] == [formats.money(li, "PHP") for li in gains]
+    assert sum(bars["y"][:-1]) == pytest.approx(bars["y"][-1])
+    moved = formats.with_plus(formats.money_short(gains[1] - gains[0], "PHP"))
+    assert any(f"Company gain moved by **{moved}**" in each.value for each in page.markdown)
+    assert any("Luck-adjusted gain is" in each.value for each in page.markdown)
+    assert any("Without the player who moved it most" in each.value for each in page.markdown)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"compare": "year"}, "Why it moved is not known: Nothing of these days is in the archive yet."),
+        ({"period": "2026-01-16..2026-01-20"}, "Why it moved is not known: Not all of these days"),
+        ({"period": "2026-01-15..2026-01-15", "compare": "none"}, "What is luck is not known: the archive"),
+    ],
+)
+def test_why_the_gain_moved_says_what_it_does_not_know(open_page, query, sentence):
+    page = open_page(query)
+    assert not [each for each in page.get("plotly_chart") if each.proto.id.endswith("-why")]
+    assert any(each.value.startswith(sentence) for each in page.caption)
+    assert any(each.value.startswith("Of ") for each in page.markdown)
+    assert said(page) == ""
 
 
 def test_a_failing_comparison_leaves_the_cards_alive(open_page, sandbox, truth):

@@ -1,0 +1,106 @@
+"""What the archive knows of a period's gain: what moved it, how much of it is luck, of how few it is."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from archive.engine import Engine, RollUp, Sources
+from archive.questions import ask_numbers, ask_table
+from dashboard.core.frames import game_type
+from dashboard.core.memo import memo
+from dashboard.core.query import View
+from dashboard.core.text import Words, later
+from dashboard.luck.concentration import concentration, without_top
+from dashboard.luck.expectation import BetSums
+from dashboard.luck.explained import Explained, PeriodSums, explain
+from dashboard.provider.archived import NotArchived, from_archive, held_of
+from dashboard.provider.merchant import Merchant
+from dashboard.provider.reading import Reading, covered, stale_reason_of
+
+REFERENCE: Final = timedelta(days=60)
+"""So long before the period bets say what is to be expected, as far as they are held."""
+
+
+def explained(merchant: Merchant, view: View) -> Reading[Explained]:
+    """Explain the company gain of a period, and how it moved against the compared one, from the archive.
+
+    Raises NotArchived where not all of the period is held, LedgerAway, TwoJError where the list failed.
+    """
+    now = _whole(merchant, view.start, view.end)
+    end = now.window[1] if now.window else view.end
+    comparison, before = view.until(end).comparison, None
+    not_moved: Words = ""
+    if comparison:
+        try:
+            before = _whole(merchant, comparison.start, comparison.end)
+        except NotArchived as error:
+            not_moved = error.sentence
+    reference = _reference(merchant, view.start)
+    listed = {game.game_id: game for game in merchant.twoj.all.list().data}
+    ids = sorted({*now.value.games, *(before.value.games if before else ()), *reference})
+    types = {game_id: game_type(game_id, listed.get(game_id)) for game_id in ids}
+    parts = [now, before] if before else [now]
+    return Reading(
+        memo(
+            explain,
+            now.value,
+            before.value if before else None,
+            not_moved,
+            reference,
+            types,
+            dict(merchant.rtps),
+        ),
+        now.as_of,
+        stale_reason_of(parts),
+        now.failures,
+        tuple(dict.fromkeys(sentence for part in parts for sentence in part.warnings)),
+        now.window,
+        comparison.label if comparison and before else "",
+        settled=all(part.settled for part in parts),
+    )
+
+
+def _whole(merchant: Merchant, start: datetime, end: datetime) -> Reading[PeriodSums]:
+    """The sums of a window as far as it has been read; raises NotArchived where some of that lacks."""
+    held = held_of(merchant, start, end)
+    end = covered(start, end, datetime.fromtimestamp(held.as_of_ms / 1000, merchant.zone))[1]
+    if held.lacking:
+        held = held_of(merchant, start, end)
+    if held.lacking:
+        raise NotArchived(
+            later("Not all of these days is in the archive yet. It is filled from today backwards.")
+        )
+
+    def ask(engine: Engine, start_s: int, end_s: int) -> PeriodSums:
+        # Files never change: of the same ones the sums are the same.
+        return memo(_sums, engine, engine.sources(start_s, end_s, RollUp.PLAYERS), start_s, end_s)
+
+    return from_archive(merchant, start, end, ask, held)
+
+
+def _sums(engine: Engine, _files: Sources, start_s: int, end_s: int) -> PeriodSums:
+    table = ask_table(engine, "players", start_s, end_s)
+    rows = zip(*(table[name].to_pylist() for name in ("user_id", "bet_li", "gain_li")), strict=True)
+    known = [(bet_li, gain_li) for user_id, bet_li, gain_li in rows if user_id is not None]
+    return PeriodSums(
+        _games(engine, start_s, end_s),
+        len(known) if len(known) == len(table) else None,
+        concentration([bet_li for bet_li, _ in known]),
+        without_top([gain_li for _, gain_li in known]),
+    )
+
+
+def _games(engine: Engine, start_s: int, end_s: int) -> dict[int, BetSums]:
+    rows = ask_numbers(engine, "spreads", start_s, end_s)
+    # Of the squares those of single bets, and those of quarters of an hour.
+    return {
+        game_id: BetSums(bets, bet_li, gain_li, bet_bet, *of_quarters)
+        for game_id, bets, bet_li, gain_li, bet_bet, _bet_won, _won_won, *of_quarters in rows
+    }
+
+
+def _reference(merchant: Merchant, first: datetime) -> dict[int, BetSums]:
+    """What is held of the time before the period."""
+    try:
+        return from_archive(merchant, first - REFERENCE, first, _games).value
+    except NotArchived:
+        return {}

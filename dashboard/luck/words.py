@@ -1,0 +1,108 @@
+"""Why the gain moved, how much of it is luck, how few players it is of: in sentences."""
+
+from fractions import Fraction
+from typing import Final
+
+from dashboard.core.formats import UNKNOWN, count, decimal, money_short, percent, with_plus
+from dashboard.core.text import later, plural, text
+from dashboard.luck.adjusted_gain import AdjustedGain
+from dashboard.luck.explained import Explained, Movement, PeriodSums
+
+_TOPS: Final = (
+    later("Of {players} players the top one made {one} of the bet amount."),
+    later("Of {players} players the top one made {one} of the bet amount, the top 10 {ten}."),
+    later(
+        "Of {players} players the top one made {one} of the bet amount, the top 10 {ten}, the top 100"
+        " {hundred}."
+    ),
+)
+
+
+def movement_text(movement: Movement, currency: str | None) -> str:
+    """Say by how much the gain moved and what moved it, as Markdown."""
+    by = movement.by
+    places = {
+        "total": _signed(movement.now_li - movement.before_li, currency),
+        "volume": _signed(by.volume_li, currency),
+        "mix": _signed(by.mix_li, currency),
+        "luck": _signed(by.luck_li, currency),
+    }
+    said = text(
+        "Company gain moved by **{total}**: {volume} by volume, {mix} by the mix of games, {luck} by luck.",
+        **places,
+    )
+    if not by.unknown_li:
+        return said
+    unknown = text(
+        "{amount} is the change of games whose RTP to expect is not known.",
+        amount=_signed(by.unknown_li, currency),
+    )
+    return f"{said} {unknown}"
+
+
+def gain_text(gain: AdjustedGain, currency: str | None) -> str:
+    """Say what was to be expected of a period's bets and what of its gain is luck, as Markdown."""
+    multiple = gain.multiple
+    said = text(
+        "Luck-adjusted gain is **{theo}**: what these bets were to bring. {luck} is luck, {multiple} standard"
+        " errors of {error}.",
+        theo=money_short(gain.theo_li, currency),
+        luck=_signed(gain.luck_li, currency),
+        multiple=UNKNOWN if multiple is None else with_plus(decimal(Fraction(multiple), 1)),
+        error=money_short(round(gain.error_li), currency),
+    )
+    if not gain.unknown_games:
+        return said
+    unknown = plural(
+        "{n} game, of which nothing is known to expect, gained {amount} beside.",
+        "{n} games, of which nothing is known to expect, gained {amount} beside.",
+        gain.unknown_games,
+        amount=money_short(gain.unknown_li, currency),
+    )
+    return f"{said} {unknown}"
+
+
+def players_text(sums: PeriodSums, currency: str | None) -> str:
+    """Say how few players the bet amount and the gain are of, as Markdown; "" where nothing was bet."""
+    stakes, without = sums.stakes, sums.without
+    if stakes is None:
+        return ""
+    shares = [percent(share, 1) for share in stakes.tops if share is not None]
+    said = []
+    if shares:
+        names = dict(zip(("one", "ten", "hundred"), shares, strict=False))
+        said.append(text(_TOPS[len(shares) - 1].key, players=count(stakes.players), **names))
+        said.append(
+            text(
+                "It is as concentrated as if {effective} had bet the same each (Gini {gini}).",
+                effective=decimal(stakes.effective, 1),
+                gini=decimal(stakes.gini or 0, 2),
+            )
+        )
+    if without:
+        gain = money_short(without.gain_li, currency)
+        said.append(text("Without the player who moved it most, company gain is **{gain}**.", gain=gain))
+    if sums.players is None:
+        said.append(text("Forgotten players are not among these."))
+    return " ".join(said)
+
+
+def origins_text(explained: Explained) -> str:
+    """Say where the RTPs to expect are from, or that there are none."""
+    if not any(explained.origins):
+        return text(
+            "What is luck is not known: the archive holds too few bets from before the period, and no"
+            " theoretical RTPs are set (TWOJ_RTP)."
+        )
+    theoretical, own, of_type = map(count, explained.origins)
+    return text(
+        "The RTPs to expect are theoretical for {theoretical} games, their own of up to 60 days before for"
+        " {own}, and of all games of their type for {of_type}.",
+        theoretical=theoretical,
+        own=own,
+        of_type=of_type,
+    )
+
+
+def _signed(li: int, currency: str | None) -> str:
+    return with_plus(money_short(li, currency))
