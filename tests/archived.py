@@ -15,7 +15,7 @@ from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, in_window, sums
 from archive.engine import Engine
 from archive.proof import HourRead
 from archive.store import Folder
-from tests.parts import ledger_at
+from tests.parts import new_ledger
 from tests.provider import CLOCK
 from twoj_sandbox import MCH_ID
 from twoj_sandbox.rows import AllBet, all_bets
@@ -65,8 +65,7 @@ def fill(
 
 def make(ledger: Path, folder: Path, world: World, **options: Any) -> None:
     """Make an archive in a folder, over a new ledger, filled with these options of `fill`."""
-    with ledger_at(f"sqlite:///{ledger}", MCH_ID) as opened:
-        opened.prepare()
+    with new_ledger(ledger, MCH_ID) as opened:
         fill(Archive(opened, Folder(folder), lambda: options.get("now_s", CLOCK)), world, **options)
 
 

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -116,6 +117,23 @@ def ledger_at(url: str | URL, mch_id: int) -> Iterator[Ledger]:
     """A merchant's ledger in the database at a URL, as a process of its own would open it."""
     with contextlib.closing(Database(make_url(url))) as database:
         yield Ledger(database, mch_id)
+
+
+@cache
+def _tables_of(mch_id: int) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger"
+        with ledger_at(f"sqlite:///{file}", mch_id) as ledger:
+            ledger.prepare()
+        return file.read_bytes()
+
+
+@contextlib.contextmanager
+def new_ledger(file: Path, mch_id: int) -> Iterator[Ledger]:
+    """A merchant's ledger in a file of its own, without a row: a copy, as to make its tables takes 0.25 s."""
+    file.write_bytes(_tables_of(mch_id))
+    with ledger_at(f"sqlite:///{file}", mch_id) as ledger:
+        yield ledger
 
 
 class S3Server(NamedTuple):

@@ -21,7 +21,7 @@ from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
 from tests import archived
-from tests.parts import ledger_at
+from tests.parts import new_ledger
 from tests.provider import CLOCK, Sandbox
 from twoj_sandbox import MCH_ID
 from twoj_sandbox.world import World
@@ -110,8 +110,8 @@ def open_page(
         ) -> AppTest:
             if not (tmp_path / "ledger").exists():
                 if "archive_url" in settings:
-                    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as empty:
-                        empty.prepare()
+                    with new_ledger(tmp_path / "ledger", MCH_ID):
+                        pass
                 else:
                     shutil.copy(_filled / "ledger", tmp_path / "ledger")
                     archived.copy(_filled / "archive", tmp_path / "filled")

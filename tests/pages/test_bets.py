@@ -20,7 +20,7 @@ from dashboard.core.metrics import METRICS, Totals
 from tests.archived import table_of
 from tests.merchants import merchant
 from tests.pages.game_truth import leads_to, shown_text
-from tests.parts import ledger_at
+from tests.parts import new_ledger
 from tests.provider import CLOCK
 from twoj_client.errors import TimedOut
 from twoj_sandbox import BURST, MCH_ID
@@ -242,8 +242,7 @@ def test_a_bet_that_is_not_of_the_period_is_one_sentence(open_page):
 def without_an_hour(tmp_path, truth) -> int:
     """Have the pages find an archive of yesterday and today that lacks an hour; it is returned."""
     gap_s = YESTERDAY[0] + 5 * 3600
-    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
-        ledger.prepare()
+    with new_ledger(tmp_path / "ledger", MCH_ID) as ledger:
         archive = Archive(ledger, Folder(tmp_path / "filled"), lambda: CLOCK)
         for hour_s in range(YESTERDAY[0], CLOCK, 3600):
             if hour_s != gap_s:

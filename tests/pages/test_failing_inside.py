@@ -16,6 +16,7 @@ PAGES = {
     "data": {},
     "status": {},
 }
+PLACES = [(charts, "show"), (table, "render_table"), (downloads, "render_downloads"), (downloads, "offer")]
 
 
 @pytest.fixture
@@ -29,15 +30,18 @@ def broken(*_args: object, **_options: object) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(
-    "place",
-    [(charts, "show"), (table, "render_table"), (downloads, "render_downloads"), (downloads, "offer")],
-)
-def test_a_part_may_fail_inside_its_own_box(open_page, monkeypatch, page, place):
-    monkeypatch.setattr(*place, broken)
+def test_a_part_may_fail_inside_its_own_box(open_page, page):
     app = open_page(PAGES[page] | {"period": "7d", "compare": "none"}, page)
-    assert not app.exception
-    assert all("this could not be drawn" in error.value for error in app.error)
+    assert not app.error
+    failed = 0
+    for place in PLACES:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(*place, broken)
+            app.run()
+        assert not app.exception
+        assert all("this could not be drawn" in error.value for error in app.error)
+        failed += len(app.error)
+    assert failed or page in ("jackpots", "screens"), "there is nothing to draw yet"
 
 
 def test_the_cards_above_what_failed_stay_as_they_are(open_page, monkeypatch):

@@ -20,7 +20,7 @@ from tests import archived
 from tests.merchants import merchant
 from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import CLOCK, by_player, cards, midnight, plain, read, said
-from tests.parts import ledger_at
+from tests.parts import new_ledger
 from twoj_sandbox import GRINDER, MCH_ID, NAMELESS, PRANKSTER, UNICODE, WHALE
 
 HISTORY_START = midnight("2026-01-15")
@@ -95,8 +95,7 @@ def alike(tmp_path, truth, monkeypatch):
         bets = bets.set_column(bets.column_names.index(name), STORED.field(name), [column])
     times = pa.array([hour_s + n for n in range(91)])
     bets = bets.set_column(bets.column_names.index("start_at"), STORED.field("start_at"), times)
-    with ledger_at(f"sqlite:///{tmp_path / 'ledger'}", MCH_ID) as ledger:
-        ledger.prepare()
+    with new_ledger(tmp_path / "ledger", MCH_ID) as ledger:
         archive = Archive(ledger, Folder(tmp_path / "alike"), lambda: CLOCK)
         archive.keep([HourRead(hour_s, bets, bets_of.sums(bets), True, CLOCK, True)])
     return str(tmp_path / "alike")

@@ -1,9 +1,12 @@
 """Two merchants in one process, with one cache, one ledger, one archive's folder: each sees its own."""
 
 import asyncio
+import shutil
 import time
 from contextlib import ExitStack, closing, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -49,31 +52,49 @@ PAGES = [
 ]
 
 
+class Told(NamedTuple):
+    """The providers' addresses by merchant, and where archives lie that were filled for tests to copy."""
+
+    urls: dict[int, str]
+    filled: Path
+
+
 @pytest.fixture(scope="module")
-def urls():
+def told(tmp_path_factory):
     with ExitStack() as stack:
-        yield {
+        urls = {
             mch_id: stack.enter_context(
                 start_sandbox(*SEEDS[mch_id], clock=CLOCK, mch_id=mch_id, key=OF[mch_id]["key"])
             ).url
             for mch_id in OF
         }
+        yield Told(urls, tmp_path_factory.mktemp("filled"))
 
 
-def run(stack, urls, folder, *mch_ids, **more):
-    """Have these merchants run, all that they keep in one folder; the archive holds the last three days."""
-    folder.mkdir(exist_ok=True)
-    stack.enter_context(pytest.MonkeyPatch.context()).setattr(Collector, "running", lambda _: nullcontext())
+def fill(folder, mch_ids):
+    """Have the archives of these merchants hold the last three days, over one ledger."""
+    folder.mkdir()
     for mch_id in mch_ids:
         with ledger_at(f"sqlite:///{folder / 'ledger'}", mch_id) as own:
             own.prepare()
             archive = Archive(own, Folder(folder / "archive"), lambda: CLOCK)
             archived.fill(archive, WORLDS[mch_id], archived.TODAY_S - 2 * DAY_S)
+
+
+def run(stack, told, folder, *mch_ids, **more):
+    """Have these merchants run, all that they keep in one folder; the archive holds the last three days."""
+    folder.mkdir(exist_ok=True)
+    stack.enter_context(pytest.MonkeyPatch.context()).setattr(Collector, "running", lambda _: nullcontext())
+    filled = told.filled / "-".join(map(str, mch_ids))
+    if not filled.exists():
+        fill(filled, mch_ids)
+    shutil.copy(filled / "ledger", folder / "ledger")
+    archived.copy(filled / "archive", folder / "archive")
     ledger = stack.enter_context(closing(Database(ledger_url(f"sqlite:///{folder / 'ledger'}"))))
     for mch_id in mch_ids:
         of = OF[mch_id]
         settings = Settings(
-            summary_url=urls[mch_id],
+            summary_url=told.urls[mch_id],
             mch_id=mch_id,
             key=SecretStr(of["key"]),
             currency=of["currency"],
@@ -95,10 +116,10 @@ def run(stack, urls, folder, *mch_ids, **more):
 
 
 @pytest.fixture
-def both(urls, tmp_path, monkeypatch):
+def both(told, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with ExitStack() as stack:
-        run(stack, urls, tmp_path, OURS, THEIRS)
+        run(stack, told, tmp_path, OURS, THEIRS)
         yield merchants[OURS], merchants[THEIRS]
 
 
@@ -130,17 +151,17 @@ def shown(mch_id, page, query):
 @pytest.mark.slow
 @pytest.mark.timeout(300)  # Games asks for sixty days of four merchants that nobody has asked before
 @pytest.mark.parametrize(("page", "query"), PAGES, ids=[page for page, _ in PAGES])
-def test_a_page_shows_what_it_shows_where_its_merchant_runs_alone(urls, tmp_path, monkeypatch, page, query):
+def test_a_page_shows_what_it_shows_where_its_merchant_runs_alone(told, tmp_path, monkeypatch, page, query):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     alone = {}
     for mch_id in OF:
         with ExitStack() as stack:
-            run(stack, urls, tmp_path / f"alone-{mch_id}", mch_id)
+            run(stack, told, tmp_path / f"alone-{mch_id}", mch_id)
             alone[mch_id] = shown(mch_id, page, query)
     assert alone[OURS] != alone[THEIRS]
     assert alone[OURS]["cards"] or alone[OURS]["tables"]
     with ExitStack() as stack:
-        run(stack, urls, tmp_path, OURS, THEIRS)
+        run(stack, told, tmp_path, OURS, THEIRS)
         for mch_id in (OURS, THEIRS, OURS):
             assert shown(mch_id, page, query) == alone[mch_id]
 
@@ -166,7 +187,7 @@ def test_an_export_is_its_merchants_alone(both):
 
 
 def test_a_screen_is_told_the_pots_of_whose_it_is(both):
-    app, told = Starlette(routes=[route_live.route(merchants)]), {}
+    app, said = Starlette(routes=[route_live.route(merchants)]), {}
     for each in both:
         watch = each.running(Watch)
         token = watch.screens.make("Lobby", "dark", "ann")
@@ -174,15 +195,15 @@ def test_a_screen_is_told_the_pots_of_whose_it_is(both):
         while watch.look() is None:  # the poller's own thread may be about to ask
             assert time.monotonic() < until
             watch.poller.turn()
-        told[each.mch_id] = get(app, "/live/jackpot", token).json()
-        assert told[each.mch_id]["build"] == watch.build
+        said[each.mch_id] = get(app, "/live/jackpot", token).json()
+        assert said[each.mch_id]["build"] == watch.build
     amounts = [str(told_pots(each.twoj.jackpot.pool()).hourly.amount) for each in both]
-    assert [each["hourly"]["pot"] for each in told.values()] == amounts
+    assert [each["hourly"]["pot"] for each in said.values()] == amounts
     assert amounts[0] != amounts[1]
     assert get(app, "/live/jackpot", "nobody").status_code == 401
 
 
-def test_recent_players_are_those_of_the_merchant(urls, tmp_path, monkeypatch):
+def test_recent_players_are_those_of_the_merchant(told, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     ann = {"is_logged_in": True, "sub": "ann", "email": "ann@casino.example", "exp": CLOCK + 60}
 
@@ -193,7 +214,7 @@ def test_recent_players_are_those_of_the_merchant(urls, tmp_path, monkeypatch):
         return [each.label for each in tab.button if each.key and each.key.startswith("recent-")]
 
     with ExitStack() as stack:
-        run(stack, urls, tmp_path, OURS, THEIRS, roles={"analyst": ["ann@casino.example"]})
+        run(stack, told, tmp_path, OURS, THEIRS, roles={"analyst": ["ann@casino.example"]})
         recent_of(OURS, {"op_id": "whale", "period": "yesterday"})
         assert (recent_of(OURS, {}), recent_of(THEIRS, {})) == (["whale"], [])
 

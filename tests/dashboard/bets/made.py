@@ -17,7 +17,7 @@ from archive.collector import Collector
 from archive.engine import Engine
 from archive.proof import HourRead
 from archive.store import Folder
-from tests.parts import ledger_at
+from tests.parts import new_ledger
 from twoj_client.models import Game
 
 UTC = ZoneInfo("UTC")
@@ -52,8 +52,7 @@ def table(bets: Iterable[Made]) -> pa.Table:
 def merchant_of(bets: Iterable[Made], folder: Path, now_s: int = NOW, **services: Any) -> Iterator[Any]:
     """A merchant whose archive has read all hours from `START` to now; finished days have their roll-ups."""
     of_all = table(bets)
-    with ledger_at(f"sqlite:///{folder / 'ledger'}", 1) as ledger:
-        ledger.prepare()
+    with new_ledger(folder / "ledger", 1) as ledger:
         archive = Archive(ledger, Folder(folder / "archive"), lambda: now_s)
         hours = [(at_s, in_window(of_all, at_s, at_s + 3600)) for at_s in range(START, now_s, 3600)]
         archive.keep([HourRead(at_s, rows, sums(rows), True, now_s, True) for at_s, rows in hours])

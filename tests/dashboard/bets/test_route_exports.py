@@ -39,7 +39,7 @@ from ledger.schema import audit
 from tests.archived import TODAY_S, table_of
 from tests.dashboard.access.test_sign_in import signed_in
 from tests.merchants import merchant
-from tests.parts import ledger_at
+from tests.parts import new_ledger
 from tests.provider import CLOCK
 from twoj_sandbox import MCH_ID
 from twoj_sandbox.rows import event_ids
@@ -53,8 +53,7 @@ YESTERDAY = "period=2026-03-14..2026-03-14"
 def kept(tmp_path_factory, truth):
     """An archive of three days, of which one hour of the first was never read."""
     folder = tmp_path_factory.mktemp("kept")
-    with ledger_at(f"sqlite:///{folder / 'ledger'}", MCH_ID) as ledger:
-        ledger.prepare()
+    with new_ledger(folder / "ledger", MCH_ID) as ledger:
         archive = Archive(ledger, Folder(folder / "archive"), lambda: CLOCK)
         for day_s in range(TODAY_S - 2 * DAY_S, CLOCK, DAY_S):
             hours = []

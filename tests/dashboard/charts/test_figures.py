@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.charts.base import amount_axis, plain
@@ -129,6 +129,7 @@ def test_axes_say_unit_and_zone() -> None:
     assert figure.layout.xaxis.type == "category"
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 400), st.dates(date(2024, 1, 1), date(2027, 1, 1)))
 @pytest.mark.slow
 def test_ticks_fit_a_narrow_screen(count: int, last_day: date) -> None:

@@ -18,6 +18,7 @@ from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.provider.merchant import Merchants
 from dashboard.server.settings import Settings
 from ledger.database import Database, Ledger, LedgerAway, ledger_url
+from tests.parts import new_ledger
 from twoj_client import Reply
 from twoj_client.models import Pool, Pot
 
@@ -38,6 +39,8 @@ class Hall:
             key=SecretStr("k"),
             ledger_url=f"sqlite:///{folder / 'ledger.sqlite3'}",
         )
+        with new_ledger(folder / "ledger.sqlite3", settings.mch_id):
+            pass
         self.ledger = Ledger(Database(ledger_url(settings.ledger_url)), settings.mch_id)
         self.watch = self.watch_of(settings, clock=self.clock, timer=self.clock)
         merchant = SimpleNamespace(running=lambda _kind: self.watch)
