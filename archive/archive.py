@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,13 +19,18 @@ from archive.judged import JudgedHour, doubted, judged
 from archive.pieces import ArchiveFile, Piece
 from archive.proof import FINISHED, Explanation, HourRead, PieceState, contradiction, loses_its_beginning
 from archive.store import FileDamaged, Folder, parquet_table
+from ledger import schema
 from ledger.database import Books, Ledger
 from twoj_client.windows import Window
+
+R = TypeVar("R")
 
 _YOUNG: Final = (PieceState.OPEN, PieceState.MISSING)
 _ANNOUNCED_MS: Final = HOUR_S * 1000
 """Long after the writing of a file: then nothing refers to it because its writer came to an end."""
 _NEIGHBOURS: Final = 64
+_RECENT_S: Final = 5
+"""So late what other processes write is seen, at most."""
 _DAYS: Final = "/days/"
 
 
@@ -64,6 +69,7 @@ class Archive:
         self.clock = clock
         self._ids: dict[tuple[int, str], pa.Array] = {}
         self._writing = Lock()
+        self._recent: dict[Callable[[Books], Any], tuple[tuple[float, ...], Any]] = {}
 
     @property
     def mch_id(self) -> int:
@@ -306,34 +312,44 @@ class Archive:
                     self._refer(books, made, base.pieces)
             return still
 
+    def recent(self, read: Callable[[Books], R]) -> R:
+        """Return what is read of the tables of pieces and files, kept until this process changes them.
+
+        What other processes change is seen some seconds later: pages ask many times at each drawing.
+        """
+        changes = self.ledger.database.changes
+        as_of = changes[schema.pieces], changes[schema.archive_files], self.clock() // _RECENT_S
+        kept = self._recent.get(read)
+        if kept is None or kept[0] != as_of:
+            with self.ledger.reading() as books:
+                kept = self._recent[read] = as_of, read(books)
+        return kept[1]
+
     def held(self, start_s: int, end_s: int, fresh_s: int) -> "Held | None":
         """Return how well a window is held; None where nothing of it is.
 
         `fresh_s`: hours that were read so shortly ago, by our clock, lack nothing.
         """
-        first_s = start_s - start_s % HOUR_S
-        with self.ledger.reading() as books:
-            newest = pieces.newest(books, first_s, end_s, but_for=[PieceState.MISSING])
-            found = pieces.latest(books, first_s, end_s, but_for=FINISHED)
-            hours = range(first_s, end_s, HOUR_S)
-            if len(found) + pieces.count(books, first_s, end_s, FINISHED) < len(hours):
-                found = pieces.latest(books, first_s, end_s)
-                gaps = set(hours).difference(piece.hour_s for piece in found)
-            else:
-                gaps = set()
-        if newest is None:
+        hours = range(start_s - start_s % HOUR_S, end_s, HOUR_S)
+        known = self.recent(pieces.known_hours)
+        found = {piece.hour_s: piece for piece in known.others if hours.start <= piece.hour_s < end_s}
+        as_of_ms = {hour_s: known.finished[hour_s] for hour_s in hours if hour_s in known.finished}
+        read = {
+            hour_s: piece.as_of_ms for hour_s, piece in found.items() if piece.state is not PieceState.MISSING
+        }
+        if not (as_of_ms or read):
             return None
+        gaps = [hour_s for hour_s in hours if hour_s not in found and hour_s not in as_of_ms]
         fresh_ms = self.now_ms() - fresh_s * 1000
         windows = [Window(hour_s, hour_s + HOUR_S) for hour_s in gaps]
-        windows += [Window(_read_to_s(piece, fresh_ms), piece.hour_s + HOUR_S) for piece in found]
+        windows += [Window(_read_to_s(piece, fresh_ms), piece.hour_s + HOUR_S) for piece in found.values()]
         cut = (Window(max(start, start_s), min(end, end_s)) for start, end in windows)
         lacking = tuple(_joined(sorted(window for window in cut if window.start < window.end)))
-        unproven_s = [piece.hour_s for piece in found if piece.state not in FINISHED]
         return Held(
-            newest.as_of_ms,
-            min([*unproven_s, *(window.start for window in lacking), end_s]),
+            max((as_of_ms | read).items())[1],
+            min([*found, *(window.start for window in lacking), end_s]),
             lacking,
-            tuple(piece for piece in found if piece.state is PieceState.DIFFERS),
+            tuple(piece for piece in found.values() if piece.state is PieceState.DIFFERS),
         )
 
     def forget(self, path: str, players: ForgottenPlayers) -> int:

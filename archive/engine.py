@@ -19,6 +19,7 @@ from archive.bets import DAY_S, HOUR_S, STORED, digest_of
 from archive.pieces import ArchiveFile
 from archive.sizes import bin_sql
 from archive.store import FileDamaged, parquet_table
+from ledger.database import Books
 from twoj_client.cache.memory import Memory
 
 QUARTER_S: Final = 900
@@ -134,16 +135,11 @@ class Engine:
 
     def sources(self, start_s: int, end_s: int, rolled: RollUp | None = None) -> Sources:
         """Return which files hold the bets of a window; of whole days the roll-up instead."""
-        with self.archive.ledger.reading() as books:
-            days = {each.start_s: each for each in pieces.files(books, "day", start_s - DAY_S + 1, end_s)}
-            hours = pieces.files(books, "hour", start_s - HOUR_S + 1, end_s)
-            sums = pieces.files(books, rolled, start_s, end_s - DAY_S + 1) if rolled else []
-        use = {
-            each.start_s: each
-            for each in sums
-            if rolled and each.start_s in days and each.made_of == _made_of(rolled, days[each.start_s])
-        }
-        raw = [each for each in days.values() if each.start_s not in use] + hours
+        known = self.archive.recent(_known_files)
+        days = _between(known["day"], start_s - DAY_S + 1, end_s)
+        use = _between(known[rolled], start_s, end_s - DAY_S + 1) if rolled else {}
+        raw = [each for day_s, each in days.items() if day_s not in use]
+        raw += _between(known["hour"], start_s - HOUR_S + 1, end_s).values()
         return Sources(self._places(raw), self._places(use.values()))
 
     def _places(self, files: Iterable[pieces.ArchiveFile]) -> tuple[str, ...]:
@@ -280,6 +276,24 @@ class Engine:
         sql = f"WITH bets AS (SELECT * FROM read_parquet($file)) {made} ORDER BY ALL"
         with self._connection.cursor() as cursor:
             return cursor.sql(sql, params={"file": place}).to_arrow_table()
+
+
+def _known_files(books: Books) -> dict[str, dict[int, ArchiveFile]]:
+    """Return the files that count by kind and start; of roll-ups those that are made of today's days."""
+    found: dict[str, dict[int, ArchiveFile]] = {kind: {} for kind in ("day", "hour", *RollUp)}
+    for each in pieces.all_files(books):
+        found[each.kind][each.start_s] = each
+    days = found["day"]
+    for kind in RollUp:
+        made = found[kind].items()
+        found[kind] = {
+            at: each for at, each in made if at in days and each.made_of == _made_of(kind, days[at])
+        }
+    return found
+
+
+def _between(files: Mapping[int, ArchiveFile], start_s: int, end_s: int) -> dict[int, ArchiveFile]:
+    return {at: each for at, each in files.items() if start_s <= at < end_s}
 
 
 def _made_of(kind: RollUp, day: ArchiveFile) -> str:

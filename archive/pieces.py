@@ -79,17 +79,22 @@ def latest(
     return [_piece(row) for row in books.execute(wanted)]
 
 
-def newest(books: Books, start_s: int, end_s: int, *, but_for: Collection[PieceState]) -> Piece | None:
-    """Return the last hour of a window that is in no state of `but_for`; None where there is none."""
-    wanted = _latest(start_s, end_s).where(pieces.c.state.not_in([*but_for]))
-    row = books.execute(wanted.order_by(pieces.c.hour_s.desc()).limit(1)).first()
-    return None if row is None else _piece(row)
+@dataclass(frozen=True, slots=True)
+class KnownHours:
+    """All hours that were read, oldest first: as of when (ms) the finished ones are, and the others."""
+
+    finished: Mapping[int, int]
+    others: Sequence[Piece]
 
 
-def count(books: Books, start_s: int, end_s: int, states: Collection[PieceState]) -> int:
-    """Return how many hours of a window are in one of these states."""
-    wanted = _latest(start_s, end_s).where(pieces.c.state.in_([*states])).subquery()
-    return books.scalar(select(func.count()).select_from(wanted)) or 0
+def known_hours(books: Books) -> KnownHours:
+    """Return what is known of all hours."""
+    finished = _latest(0, ALWAYS_S).where(pieces.c.state.in_(FINISHED)).order_by(pieces.c.hour_s)
+    rows = books.execute(finished.with_only_columns(pieces.c.hour_s, pieces.c.as_of_ms))
+    return KnownHours(
+        {hour_s: as_of_ms for hour_s, as_of_ms in rows},  # noqa: C416 - rows are no pairs to mypy
+        latest(books, but_for=FINISHED),
+    )
 
 
 def _latest(start_s: int, end_s: int) -> Select[Any]:

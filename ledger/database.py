@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
@@ -223,6 +224,8 @@ class Books:
     def __init__(self, connection: Connection, mch_id: int) -> None:
         self.connection = connection
         self.mch_id = mch_id
+        self.changed: set[FromClause] = set()
+        """The tables that were written to."""
 
     def mine(self, table: FromClause) -> ColumnElement[bool]:
         """Return the condition that a row of a table is the merchant's."""
@@ -245,6 +248,8 @@ class Books:
         return self.execute(statement).scalars()
 
     def _of_merchant(self, statement: Any) -> Any:
+        if isinstance(statement, Insert | Update | Delete):
+            self.changed.add(statement.table)
         if isinstance(statement, Insert):
             return statement.values(mch_id=self.mch_id)
         if isinstance(statement, Select):
@@ -270,6 +275,8 @@ class Database:
         self._lock = threading.Lock()
         self._ready: set[int] = set()
         self._breaker = CircuitBreaker(time.monotonic, rest_s=_REST_S)
+        self.changes = Counter[FromClause]()
+        """How often this process has changed which table: what was read since is still so, but for others."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -318,6 +325,7 @@ class Ledger:
         """Write; what was written is on disk at the end. Raises NotHeld for what the tables will not hold."""
         with self._transaction(self.database.engine) as books:
             yield books
+        self.database.changes.update(books.changed)
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Books]:
