@@ -7,11 +7,13 @@ from enum import StrEnum
 from operator import index
 from pathlib import Path
 from secrets import token_hex
+from threading import Condition
 from typing import Any, Final
 
 import duckdb
 import platformdirs
 import pyarrow as pa
+from cachetools import LRUCache, cached
 
 from archive import pieces
 from archive.archive import Archive
@@ -20,7 +22,8 @@ from archive.pieces import ArchiveFile
 from archive.sizes import bin_sql
 from archive.store import FileDamaged, parquet_table
 from ledger.database import Books
-from twoj_client.cache.memory import Memory
+
+Rows = tuple[tuple[int | str | None, ...], ...]
 
 QUARTER_S: Final = 900
 """Roll-ups know quarters of an hour: clocks differ from UTC by whole ones of these."""
@@ -126,8 +129,11 @@ class Engine:
             cache.mkdir(parents=True, exist_ok=True)
         spill = cache / f"sorting-{token_hex(8)}"
         self._connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(spill)})
-        self._answers = Memory[list[tuple[int | str | None, ...]]](_ROWS_KEPT)
-        self._rolled = Memory[pa.Table](_ROLLED_BYTES_KEPT)
+        # The parts of a page are drawn at the same time and ask the same: one asks, the others wait for it.
+        kept = LRUCache[Any, Rows](_ROWS_KEPT, getsizeof=lambda rows: 1 + len(rows))
+        self._answer = cached(kept, condition=Condition())(self._fetched)
+        sums = LRUCache[Any, pa.Table](_ROLLED_BYTES_KEPT, getsizeof=lambda table: table.nbytes)
+        self._sums_of = cached(sums, condition=Condition())(lambda file: parquet_table(file, Path(file)))
 
     def close(self) -> None:
         """Let go of the engine's memory."""
@@ -156,7 +162,7 @@ class Engine:
         rolled: RollUp | None = None,
         games: Sequence[int] = (),
         **values: int | str,
-    ) -> list[tuple[int | str | None, ...]]:
+    ) -> Rows:
         """Answer a SELECT over `bets`, or over a roll-up, of `start_s <= start_at < end_s`.
 
         Of these `games` alone, by their ids; of all where there are none. `values` fill its `$name` places;
@@ -164,12 +170,11 @@ class Engine:
         to be had, or is not what was written.
         """
         query = self._query(sql, start_s, end_s, rolled, games, values)
-        found = self._answers.get(query)
-        if found is None:
-            with self._asked(query) as answer:
-                found = answer.fetchall()
-            self._answers.put(query, found, 1 + len(found))
-        return list(found)
+        return self._answer(query)
+
+    def _fetched(self, query: "_Query") -> Rows:
+        with self._asked(query) as answer:
+            return tuple(answer.fetchall())
 
     def table(
         self,
@@ -232,14 +237,7 @@ class Engine:
 
     def _rows_of(self, files: Sequence[str]) -> pa.Table:
         """Return the rows of roll-ups. Each file is read once, as long as there is room for its rows."""
-        found = []
-        for file in files:
-            table = self._rolled.get(file)
-            if table is None:
-                table = parquet_table(file, Path(file))
-                self._rolled.put(file, table, table.nbytes)
-            found.append(table)
-        return pa.concat_tables(found)
+        return pa.concat_tables([self._sums_of(file) for file in files])
 
     def view(self, rolled: RollUp | None, start_s: int, end_s: int) -> tuple[str, set[str]]:
         """Return a window's bets, or a roll-up of them, as SQL without places, and the files it reads."""

@@ -6,14 +6,16 @@ Sums are exact integers of li; b is the stake, w what the player got back. `{day
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import pyarrow as pa
 
 from archive.engine import Engine, RollUp
 
 Row = tuple[int | str | None, ...]
-_SUMS: Final = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in ("bets", "bet_li", "gain_li"))
+_SUMMED: Final = ("bets", "bet_li", "gain_li")
+_SUMS: Final = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in _SUMMED)
+_SUMS_OR_0: Final = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in _SUMMED)
 # Of the roll-up by its name: in ClickHouse the sums' own names come first.
 _B, _W = "CAST(games.bet_li AS HUGEINT)", "CAST(games.bet_li + games.gain_li AS HUGEINT)"
 # A row of the roll-up is all of a game in a quarter.
@@ -61,7 +63,7 @@ class Question:
 
 
 QUESTIONS: Final[Mapping[str, Question]] = {
-    "sums": Question(f"SELECT {_SUMS} FROM games", "the whole window", RollUp.GAMES),
+    "sums": Question(f"SELECT {_SUMS_OR_0} FROM games", "the whole window", RollUp.GAMES),
     "games": Question(
         f"SELECT game_id, {_SUMS} FROM games GROUP BY game_id ORDER BY game_id", "a game", RollUp.GAMES
     ),
@@ -206,7 +208,7 @@ def ask(
     days: Sequence[tuple[int, int]] = (),
     games: Sequence[int] = (),
     **values: int | str,
-) -> list[Row]:
+) -> tuple[Row, ...]:
     """Answer a question about `start_s <= start_at < end_s`, in rows of exact integers and texts.
 
     `days` are the business days of the zone, as (start, end) in epoch s; `games` the ids of the only games
@@ -226,10 +228,10 @@ def ask_numbers(
     days: Sequence[tuple[int, int]] = (),
     games: Sequence[int] = (),
     **values: int | str,
-) -> list[tuple[int, ...]]:
-    """Answer a question as `ask` does whose rows are whole numbers alone; a sum of nothing is 0."""
+) -> tuple[tuple[int, ...], ...]:
+    """Answer a question as `ask` does whose rows are whole numbers alone."""
     rows = ask(engine, name, start_s, end_s, days=days, games=games, **values)
-    return [tuple(int(value or 0) for value in row) for row in rows]
+    return cast("tuple[tuple[int, ...], ...]", rows)
 
 
 def ask_table(

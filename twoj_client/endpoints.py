@@ -75,8 +75,9 @@ def added_up_by(*keys: str) -> Callable[[Sequence[list[S]]], list[S]]:
 WINDOWED = CachePolicy(ttl_s=30, final_after_s=2 * HOUR_S)
 # Always asked anew; an older answer only stands in where the provider fails.
 NEVER_FRESH = CachePolicy(ttl_s=0)
-# A bonus is counted where it was created, but goes on changing while it is wagered: weeks, at times.
-BONUS = CachePolicy(ttl_s=30, final_after_s=60 * DAY_S)
+# A bonus is counted where it was created, but goes on changing while it is wagered: weeks, at times. A page
+# asks by state and by type, a dozen times for each window: so not as often as for sums of bets.
+BONUS = CachePolicy(ttl_s=300, final_after_s=60 * DAY_S)
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,12 +88,12 @@ class BetsOf:
 
     def ask(
         self, name: str, start_s: int | None = None, end_s: int | None = None, **values: int | str
-    ) -> list[Row]:
+    ) -> tuple[Row, ...]:
         """Answer a question about them, or about those of a part of the window."""
         start_s, end_s = start_s or self.start_s, end_s or self.end_s
         return ask(self.engine, name, start_s, end_s, days=(), games=self.games, **values)
 
-    def numbers(self, name: str, **values: int | str) -> list[tuple[int, ...]]:
+    def numbers(self, name: str, **values: int | str) -> tuple[tuple[int, ...], ...]:
         """Answer a question about them whose rows are whole numbers alone."""
         return ask_numbers(self.engine, name, self.start_s, self.end_s, days=(), games=self.games, **values)
 

@@ -2,12 +2,13 @@
 
 import pickle
 from collections.abc import Callable, Hashable
-from functools import lru_cache
 from hashlib import blake2b
+from threading import Condition
 from typing import Any, TypeVar, cast
 from weakref import ref
 
 import pandas as pd
+from cachetools import LRUCache, cached
 
 from dashboard.core.text import language
 
@@ -70,6 +71,7 @@ def _drop(identity: int, gone: "ref[pd.DataFrame]") -> None:
         _known.pop(identity, None)
 
 
-@lru_cache(256)
+# The parts of a page are drawn at the same time and want the same: one makes it, the others wait for it.
+@cached(LRUCache(1024), condition=Condition())
 def _memo(_language: str, make: Callable[..., object], *of: Hashable) -> object:
     return make(*(each.it if isinstance(each, _Contents) else each for each in of))

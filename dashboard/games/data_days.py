@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from archive.engine import Engine
 from archive.questions import ask_numbers
@@ -25,7 +26,7 @@ def game_days(
     archive holds nothing of these days, LedgerAway, TwoJError where the list of games failed.
     """
     zone, listed = merchant.zone, merchant.twoj.all.list().data if only is None else []
-    windows = [Window(epoch_s(day_start(day, zone)), epoch_s(day_end(day, zone))) for day in days]
+    windows = memo(_windows, tuple(days), zone)
     start, end = day_start(days[0], zone), min(day_end(days[-1], zone), end)
     held, now_s = held_of(merchant, start, end), epoch_s(merchant.now())
 
@@ -35,10 +36,14 @@ def game_days(
         )
         lacking = [lacks(held, window, is_over=window.end <= now_s) for window in windows]
         finished = [window.end <= now_s for window in windows]
-        ids = shown_ids(listed, [game_id for game_id, *_ in told]) if only is None else [only]
-        return memo(_placed, tuple(days), tuple(windows), tuple(finished), tuple(lacking), tuple(ids), told)
+        ids = shown_ids(listed, {game_id for game_id, *_ in told}) if only is None else [only]
+        return memo(_placed, tuple(days), windows, tuple(finished), tuple(lacking), tuple(ids), told)
 
     return from_archive(merchant, start, end, ask, held)
+
+
+def _windows(days: Sequence[date], zone: ZoneInfo) -> tuple[Window, ...]:
+    return tuple(Window(epoch_s(day_start(day, zone)), epoch_s(day_end(day, zone))) for day in days)
 
 
 def _placed(

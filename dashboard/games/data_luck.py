@@ -112,9 +112,8 @@ def _history(merchant: Merchant, first_day: date, only: int | None) -> tuple[His
     start, end = (day_start(day, merchant.zone) for day in (days[0], first_day))
     with suppress(NotArchived):
         found = game_days(merchant, days, end, only)
-        if known := sum(row is not None for row in found.value.unlisted):
-            volumes = {game_id: found.value.volume(game_id) for game_id in found.value.rows}
-            return memo(History, known, volumes), found
+        if any(row is not None for row in found.value.unlisted):
+            return memo(_history_of, found.value), found
     if only is not None:
         of_game = data_game.game_sums(merchant, only, start, end)
         return memo(History, MOST_DAYS, {only: _volume(of_game.value.totals)}), of_game
@@ -122,6 +121,11 @@ def _history(merchant: Merchant, first_day: date, only: int | None) -> tuple[His
     by_game = zip(game_ids(told.value), row_totals(told.value), strict=True)
     volumes = {game_id: _volume(row) for game_id, row in by_game if game_id is not None and row is not None}
     return memo(History, MOST_DAYS, volumes), told
+
+
+def _history_of(days: GameDays) -> History:
+    known = sum(row is not None for row in days.unlisted)
+    return History(known, {game_id: days.volume(game_id) for game_id in days.rows})
 
 
 def _volume(row: Totals) -> Volume | None:

@@ -1,9 +1,9 @@
 """Sums by game, with their players: from the archive at once, else from the provider, a call a game."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pandas as pd
 
@@ -44,7 +44,7 @@ def games(
     return archived or _summaries(merchant, listed, start, end, is_before=is_before)
 
 
-def shown_ids(listed: Sequence[Game], with_bets: Sequence[int]) -> list[int]:
+def shown_ids(listed: Sequence[Game], with_bets: Iterable[int]) -> list[int]:
     """Ids of the games that have a row: the listed, and slots with bets; all others are unlisted together.
 
     Slots are known without the list, as the provider's own sums name them.
@@ -57,20 +57,32 @@ def players_of_games(
     engine: Engine, start_s: int, end_s: int, only: Sequence[int] = ()
 ) -> dict[int, Players]:
     """Players of each game that has any in the window, or of those games alone, from the archive."""
-    rows = cast("list[tuple[Any, ...]]", ask(engine, "players_of_games", start_s, end_s, games=only))
+    return _by_game(ask(engine, "players_of_games", start_s, end_s, games=only))
+
+
+def _by_game(rows: Iterable[Sequence[Any]]) -> dict[int, Players]:
     return {game_id: tuple(counts) for game_id, *counts in rows}
 
 
 def _archived(listed: Sequence[Game], engine: Engine, start_s: int, end_s: int) -> pd.DataFrame:
-    told = {
-        game_id: Totals(bets, bet_li, gain_li, -gain_li)
-        for game_id, bets, bet_li, gain_li in ask_numbers(engine, "games", start_s, end_s)
-    }
-    players = players_of_games(engine, start_s, end_s)
-    ids = shown_ids(listed, list(told))
-    sums = {game_id: told.get(game_id, Totals()) for game_id in ids}
+    sums = ask_numbers(engine, "games", start_s, end_s)
+    return memo(_frame_of_rows, tuple(listed), sums, ask(engine, "players_of_games", start_s, end_s))
+
+
+def _frame_of_rows(
+    listed: Sequence[Game], sums: Sequence[tuple[int, ...]], counts: Sequence[tuple[Any, ...]]
+) -> pd.DataFrame:
+    told = {game_id: Totals(bets, bet_li, gain_li, -gain_li) for game_id, bets, bet_li, gain_li in sums}
+    players = _by_game(counts)
+    ids = shown_ids(listed, told)
     known = {game_id: players.get(game_id, (0,))[0] for game_id in ids}
-    return memo(_frame, tuple(listed), sums, sum(told.values(), Totals()), True, known)
+    return _frame(
+        listed,
+        {game_id: told.get(game_id, Totals()) for game_id in ids},
+        sum(told.values(), Totals()),
+        True,
+        known,
+    )
 
 
 def _frame(

@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.elements.lib.pandas_styler_utils import _use_display_values
 from streamlit.navigation.page import StreamlitPage
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
@@ -65,12 +66,15 @@ def sign_in_claims(cookies: Mapping[str, str]) -> dict[str, Any]:
 def write_cells_once(table: Styler) -> None:
     """Write the cells of `table` now: whoever takes them from it, as Streamlit does, gets these.
 
-    Streamlit takes them by pandas' own names and has them written anew each time, which costs more than all
-    else that a page draws.
+    Streamlit takes them by pandas' own names, has them written anew each time and then puts them into a frame
+    one by one, which costs more than all else that a page draws.
     """
     inner: Any = table
     cells = inner._compute()._translate(False, False)
-    vars(table).update(_compute=lambda: table, _translate=lambda *_options: cells)
+    texts = _use_display_values(inner.data, cells)
+    styles = {name: cells[name] for name in ("table_styles", "cellstyle") if name in cells}
+    vars(inner.data).update(astype=lambda _text: texts)
+    vars(table).update(_compute=lambda: table, _translate=lambda *_options: styles)
 
 
 def with_texts(frame: pd.DataFrame, texts: pd.DataFrame, name: str) -> Styler:

@@ -8,7 +8,7 @@ import pandas as pd
 from archive.bets import HOUR_S
 from archive.engine import Engine
 from archive.erasure import is_forgotten
-from archive.questions import ask
+from archive.questions import Row, ask
 from dashboard.core.text import text
 from dashboard.players.player import Player, PlayerProblem
 from dashboard.provider.merchant import Merchant
@@ -27,7 +27,8 @@ def archived_player(engine: Engine, player: Player) -> Player | PlayerProblem | 
     if extent is None:
         return None
     window = extent[0], extent[1] + HOUR_S
-    by_user, by_op = [], []
+    by_user: tuple[Row, ...] = ()
+    by_op: tuple[Row, ...] = ()
     if player.user_id is not None:
         by_user = ask(engine, "player_of_user_id", *window, user_id=player.user_id)
     if player.op_id is not None:

@@ -7,6 +7,8 @@ import pytest
 import streamlit as st
 from pandas.io.formats.style import Styler
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.elements.lib.pandas_styler_utils import marshall_styler
+from streamlit.proto.ArrowData_pb2 import ArrowData
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server
 
@@ -37,13 +39,18 @@ def test_the_page_still_reads_where_its_server_is():
 
 
 def test_cells_are_written_once_and_taken_from_there(monkeypatch: pytest.MonkeyPatch):
-    table = Styler(pd.DataFrame({"a": [1]})).format({"a": "{:.2f}"})
+    table = Styler(pd.DataFrame({"a": [-1, 2], "b": ["x", None]}), uuid="t").format({"a": "{:.2f}"})
+    table.map(lambda value: "color: red" if value == -1 else "")
+    first = ArrowData()
+    marshall_styler(first, table, "t")
     compat.write_cells_once(table)
     monkeypatch.setattr(Styler, "_translate", None)
-    inner = vars(table)
-    assert inner["_compute"]() is table
-    ((cell,),) = [row[1:] for row in inner["_translate"](False, False)["body"]]
-    assert cell["display_value"] == "1.00"
+    again = ArrowData()
+    marshall_styler(again, table, "t")
+    assert again == first
+    shown = convert_arrow_bytes_to_pandas_df(again.styler.display_values)
+    assert shown["a"].tolist() == ["-1.00", "2.00"]
+    assert "color: red" in again.styler.styles
 
 
 def test_texts_reach_the_browser_beside_the_numbers_of_a_table_that_nobody_writes_cell_by_cell(
