@@ -9,8 +9,10 @@ from archive.archive import Archive, Held
 from archive.bets import DAY_S, EMPTY, HOUR_S, HourSums
 from archive.proof import FINISHED, HourRead, PieceState
 from archive.verify import Damage, give_up
+from ledger.database import Ledger
 from tests.archive.conftest import Filled
 from tests.archive.test_breaking import bet, read
+from tests.parts import ledger_at
 from tests.provider import CLOCK
 from twoj_client.windows import Window
 
@@ -104,3 +106,23 @@ def test_days_are_summed_up_with_the_states_of_their_hours(archive):
         assert pieces.first_hour(books) == day_s - HOUR_S
         assert pieces.first_hour(books, but_for=FINISHED) == day_s + HOUR_S
         assert pieces.first_hour(books, with_bets=True) is None
+
+
+def test_what_is_held_is_read_again_once_it_changes_here_and_some_seconds_after_it_does_elsewhere(
+    make: Callable[..., Filled], monkeypatch: pytest.MonkeyPatch
+):
+    filled = make()
+    archive = filled.archive
+    keep(archive, hour(6), hour(5))
+    assert held(archive, hour(6), hour(4)).lacking == ()
+    with monkeypatch.context() as patch:
+        patch.delattr(Ledger, "reading")
+        assert held(archive, hour(6), hour(3)).lacking == (Window(hour(4), hour(3)),)
+    keep(archive, hour(4))
+    assert held(archive, hour(6), hour(3)).lacking == ()
+    url = archive.ledger.database.url.render_as_string()
+    with ledger_at(url, archive.mch_id) as ledger:
+        keep(Archive(ledger, archive.folder, archive.clock), hour(3))
+    assert held(archive, hour(6), hour(2)).lacking == (Window(hour(3), hour(2)),)
+    filled.wait(5)
+    assert held(archive, hour(6), hour(2)).lacking == ()

@@ -2,8 +2,10 @@
 
 import json
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -25,7 +27,6 @@ from archive.sizes import EDGES_LI
 from archive.store import FileDamaged
 from tests.archive.conftest import FILLED, Filled
 from tests.provider import CLOCK
-from twoj_client.cache.memory import Memory
 from twoj_sandbox.rows import AllBet, all_bets
 from twoj_sandbox.world import World
 
@@ -266,7 +267,7 @@ def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) ->
 
 
 def by_duckdb(filled: Filled, name: str, asked: Asked) -> list[Row]:
-    return ask(
+    found = ask(
         filled.engine,
         name,
         asked.start_s,
@@ -275,6 +276,7 @@ def by_duckdb(filled: Filled, name: str, asked: Asked) -> list[Row]:
         games=asked.games,
         **asked.values_of(name),
     )
+    return list(found)
 
 
 def by_clickhouse(filled: Filled, name: str, asked: Asked) -> list[Row]:
@@ -347,12 +349,11 @@ def test_large_answers_come_as_exact_arrow_tables_and_in_batches_and_are_not_kep
             exact = pa.decimal128(38, 0) if field.name in of_squares else pa.int64()
             assert field.type in (exact, pa.string()), (name, field)
         told = [tuple(row.values()) for row in table.to_pylist()]
-        assert told == ask(engine, name, asked.start_s, asked.end_s, **how)
+        assert tuple(told) == ask(engine, name, asked.start_s, asked.end_s, **how)
         batches = list(ask_batches(engine, name, asked.start_s, asked.end_s, **how))
         assert pa.Table.from_batches(batches, table.schema) == table
         assert all(len(batch) <= 2048 for batch in batches)
-    (kept, _), *_ = engine._answers._kept.values()
-    assert isinstance(kept, list)
+    assert all(isinstance(rows, tuple) for rows in engine._answer.cache.values())
 
 
 def test_batches_come_before_the_answer_is_whole_and_may_be_left_early(over_clock_changes: Filled):
@@ -361,7 +362,7 @@ def test_batches_come_before_the_answer_is_whole_and_may_be_left_early(over_cloc
     with closing(engine.batches(endless, start_s, start_s + DAY_S)) as batches:
         first = [next(batches) for _ in range(3)]
     assert all(len(batch) == 100_000 for batch in first)
-    assert ask_numbers(engine, "sums", start_s, start_s + 60, games=[-1]) == [(0, 0, 0)]
+    assert ask_numbers(engine, "sums", start_s, start_s + 60, games=[-1]) == ((0, 0, 0),)
 
 
 def test_what_does_not_fit_in_memory_is_sorted_on_disk_and_leaves_nothing(
@@ -392,7 +393,7 @@ def test_games_are_whole_numbers_and_other_games_are_another_answer(over_clock_c
         [],
     ]
     assert {*told[2011,], *told[1041, 2011]} < {*told[()]}
-    assert ask_numbers(engine, "sums", asked.start_s, asked.end_s, games=[-1]) == [(0, 0, 0)]
+    assert ask_numbers(engine, "sums", asked.start_s, asked.end_s, games=[-1]) == ((0, 0, 0),)
     for wrong in ("2011", 2011.0, "1) OR (1=1", None):
         with pytest.raises(TypeError):
             ask(engine, "games", asked.start_s, asked.end_s, games=[wrong])  # type: ignore[list-item]
@@ -413,8 +414,8 @@ def test_a_file_that_is_cut_says_so_however_it_is_asked(make: Callable[..., Fill
 
 def test_nothing_is_there_before_anything_was_read(make: Callable[..., Filled]):
     window = CLOCK - DAY_S, CLOCK
-    assert ask(make().engine, "games", *window) == []
-    assert ask(make().engine, "player_count", *window) == [(0,)]
+    assert ask(make().engine, "games", *window) == ()
+    assert ask(make().engine, "player_count", *window) == ((0,),)
     assert ask_table(make().engine, "rounds_of_player", *window, user_id=1).schema.names == STORED.names
 
 
@@ -425,17 +426,15 @@ def test_the_same_question_over_the_same_files_is_answered_once(
     filled.fill()
     start_s = CLOCK // DAY_S * DAY_S
     told = ask(filled.engine, "games", start_s, CLOCK)
-    told_as_list = [*told]
-    told.clear()  # the caller's own
     with monkeypatch.context() as patch:
         patch.delattr(filled.engine, "_connection")
-        assert ask(filled.engine, "games", start_s, CLOCK) == told_as_list
+        assert ask(filled.engine, "games", start_s, CLOCK) is told
         with pytest.raises(AttributeError):
             ask(filled.engine, "games", start_s, CLOCK, games=[2011])
     filled.wait(60)
     filled.fill()  # the running hour is another file
     assert sum(row[1] for row in ask(filled.engine, "games", start_s, CLOCK + 60)) > sum(
-        row[1] for row in told_as_list
+        row[1] for row in told
     )
 
 
@@ -446,7 +445,7 @@ def test_roll_ups_of_games_are_read_once_and_are_another_answer_when_others_coun
     names = [name for name, question in QUESTIONS.items() if question.of in (RollUp.GAMES, RollUp.SIZES)]
 
     def told(start_s: int, end_s: int) -> list[list[Row]]:
-        return [ask(engine, name, start_s, end_s, days=asked.days) for name in names]
+        return [list(ask(engine, name, start_s, end_s, days=asked.days)) for name in names]
 
     truly = [BRUTE_FORCE[name](asked) for name in names]
     assert told(asked.start_s, asked.end_s) == truly
@@ -455,7 +454,8 @@ def test_roll_ups_of_games_are_read_once_and_are_another_answer_when_others_coun
         before = told(asked.start_s, asked.end_s - 1)  # other SQL over the same three days
         assert told(asked.start_s, asked.end_s) == truly
         assert len(told(*asked.days[1])[0]) == 1
-    monkeypatch.setattr(engine, "_rolled", Memory(0))  # no room for any
+    engine._answer.cache.clear()
+    engine._sums_of.cache.clear()
     assert told(asked.start_s, asked.end_s - 1) == before
     assert told(asked.start_s, asked.end_s) == truly
 
@@ -469,6 +469,33 @@ def test_a_roll_up_that_is_made_in_another_way_is_made_anew(
     window = day_s, day_s + DAY_S, RollUp.SIZES
     assert (len(engine.sources(*window).rolled), engine.roll_up(day_s)) == (1, False)
     monkeypatch.setitem(MADE, RollUp.SIZES, f"SELECT * FROM ({MADE[RollUp.SIZES]})")
+    filled.wait(5)  # so long is kept which files there are
     assert engine.sources(*window).rolled == ()
     assert engine.roll_up(day_s)
     assert (len(engine.sources(*window).rolled), engine.roll_up(day_s)) == (1, False)
+
+
+def test_what_many_ask_at_the_same_time_is_asked_once(
+    over_clock_changes: Filled, truth: World, monkeypatch: pytest.MonkeyPatch
+):
+    asked, engine = asked_of(truth, "UTC", SPRING), Engine(over_clock_changes.archive)
+    times, all_wait = [], threading.Barrier(2)
+    really = engine._asked
+
+    def counted(query: Any) -> Any:
+        times.append(query)
+        all_wait.wait(10)  # until another thread is about to ask
+        return really(query)
+
+    monkeypatch.setattr(engine, "_asked", counted)
+
+    def ask_it() -> tuple[Row, ...]:
+        return ask(engine, "games", asked.start_s, asked.end_s)
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(ask_it)
+        others = [pool.submit(ask_it) for _ in range(3)]
+        all_wait.wait(10)
+        answers = [each.result() for each in (first, *others)]
+    assert len(times) == 1
+    assert all(answer is answers[0] for answer in answers)
