@@ -105,6 +105,31 @@ def test_columns_hold_what_rows_hold(provider, twoj):
     assert table.to_pylist() == [msgspec.structs.asdict(row) for row in twoj.all.history(**window).data]
 
 
+def test_hours_are_told_apart_each_as_its_own_pages_say(provider, twoj):
+    """A bet of 01:30 that the pages of 00:00 tell stays with these, and only they are not whole."""
+    answers = Bets([bet(i, DAY + i * 600) for i in range(12)])
+
+    def with_a_stranger(call):
+        status, headers, body = answers(call)
+        payload = json.loads(body)
+        if call.data["time_start"] == DAY:
+            payload["data"]["items"].append(bet(99, DAY + 5400))
+        return status, headers, json.dumps(payload).encode()
+
+    provider.answers[PATH] = with_a_stranger
+    hours = twoj.all.history_hours(start=DAY, end=DAY + 3 * HOUR_S)
+    assert [hour.data["event_id"].to_pylist() for hour in hours] == [
+        ["e0", "e1", "e2", "e3", "e4", "e5", "e99"],
+        ["e6", "e7", "e8", "e9", "e10", "e11"],
+        [],
+    ]
+    assert [(hour.complete, hour.missing) for hour in hours] == [
+        (False, (Window(DAY, DAY + HOUR_S),)),
+        (True, ()),
+        (True, ()),
+    ]
+
+
 @WAYS
 def test_an_empty_window(provider, twoj, how):
     provider.answers[PATH] = Bets([])
