@@ -155,7 +155,8 @@ class Archive:
         known = {piece.hour_s: piece for piece in around}
         now = {read.hour_s: read.table["event_id"].combine_chunks() for read in hours}
         ids = now | self._ids_beside(now, known)
-        all_differ = bets.all_differ(ids.values())  # at once: one by one it takes several times as long
+        pairs = ([ids[at_s] for at_s in (hour_s, hour_s + HOUR_S) if at_s in ids] for hour_s in ids)
+        all_differ = all(bets.all_differ(pair) for pair in pairs)
         found: list[JudgedHour] = []
         doubts: dict[int, Explanation] = {}
         for read in hours:

@@ -274,7 +274,7 @@ def collecting(bets_per_hour: int, folder: Path) -> list[Row]:
             clock[0] += max(1, int(wait_s))
         calls = sandbox.calls("/api/all/history")
         sums = len(sandbox.calls()) - len(calls)
-    whole = sum(call["data"]["time_start"] % HOUR_S == 0 for call in calls)
+    whole = sum(_is_over(call["data"], call["received_at"]) for call in calls)
     again = 3 * (1 + -(-bets_per_hour // 2000))
     beside = (whole + sums + again) / 60
     work = f"collector, {bets_per_hour:,} bets an hour"
@@ -296,6 +296,11 @@ def collecting(bets_per_hour: int, folder: Path) -> list[Row]:
             (len(calls) - whole) / 180,
         ),
     ]
+
+
+def _is_over(asked: dict[str, int], received_at_s: float) -> bool:
+    """Whether a whole hour was asked for after its end; the running hour's last minutes are not."""
+    return asked["time_start"] % HOUR_S == 0 and asked["time_end"] <= received_at_s
 
 
 def questions(days: int, rows_an_hour: int, folder: Path) -> list[Row]:
