@@ -239,6 +239,7 @@ TAMPERED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", TAMPERED)
 def test_what_is_done_to_one_is_named_and_leaves_the_other_proven(both, url, engine, change):  # noqa: F811
     with engine.begin() as connection:
