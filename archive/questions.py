@@ -161,6 +161,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "round": Question(
         "SELECT * FROM bets WHERE event_id = $id ORDER BY start_at LIMIT 1", "the round of an event"
     ),
+    "rounds_of_id": Question(
+        "SELECT event_id, game_id, start_at FROM bets WHERE event_id = $id OR draw_id = $id"
+        " ORDER BY start_at DESC, event_id LIMIT $most",
+        "a round of an event or of a draw, the newest first",
+    ),
     "rounds": Question("SELECT * FROM bets ORDER BY start_at, event_id", "a round, the oldest first"),
     "rounds_of_player": Question(
         "SELECT * FROM bets WHERE user_id = $user_id ORDER BY start_at, event_id", "a round of a player"

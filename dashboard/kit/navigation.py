@@ -1,5 +1,6 @@
 """The pages, and the bar on top of each that leads to the others."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -58,8 +59,11 @@ def links(person: Person) -> list[bar.Group]:
     return [group for group in groups if group["pages"]]
 
 
-def render(shown: str, person: Person) -> None:
-    """Draw the bar, `shown` being the page that is shown. Period and comparison go with its links."""
+def render(shown: str, person: Person, tools: Callable[[], None]) -> None:
+    """Draw the bar, `shown` being the page that is shown. Period and comparison go with its links.
+
+    `tools` draws what else is on each page.
+    """
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         bar.render(
             links(person),
@@ -70,6 +74,7 @@ def render(shown: str, person: Person) -> None:
             more=text("More"),
         )
         with st.container(key="who", horizontal=True, vertical_alignment="center", width="content"):
+            tools()
             if current.merchant().demo:
                 st.badge(text("Demo data"), color="orange")
             if person != LOCAL:

@@ -230,6 +230,11 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "find_players": found_players,
     "ranked_players": ranked_players,
     "round": lambda asked, **of: [row(each) for each in asked.only(event_id=of["id"])],
+    "rounds_of_id": lambda asked, **of: [
+        (each.event_id, each.game_id, each.start_at)
+        for each in sorted(asked.rounds, key=lambda one: (-one.start_at, one.event_id))
+        if of["id"] in (each.event_id, each.draw_id)
+    ][: of["most"]],
     "rounds": lambda asked: oldest(asked.rounds),
     "rounds_of_player": lambda asked, user_id: oldest(asked.only(user_id=user_id)),
     "newest_rounds": lambda asked, most: oldest(asked.rounds)[::-1][:most],

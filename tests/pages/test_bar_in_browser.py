@@ -90,3 +90,27 @@ def test_on_a_phone_four_lie_below_and_the_rest_behind_more(phone: Page, demo_ur
     expect(phone).to_have_url(re.compile(r"/wallet\?period=30d$"))
     expect(links(phone)).to_have_count(4)
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_ctrl_k_finds_a_player_and_a_game_by_keyboard_alone(wide: Page, demo_url: str):
+    wide.goto(f"{demo_url}/status?period=30d")
+    heading(wide, "Status")
+    expect(wide.get_by_role("button", name="Search")).to_be_visible(timeout=PATIENCE_MS)
+    wide.keyboard.press("Control+k")
+    dialog = wide.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox")).to_be_focused(timeout=PATIENCE_MS)
+    wide.keyboard.type("no such thing")
+    wide.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Nothing here has this name, id or number.", timeout=PATIENCE_MS)
+    dialog.get_by_role("textbox").fill("grinder")
+    wide.keyboard.press("Enter")
+    expect(dialog.get_by_role("link", name="grinder", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    dialog.get_by_role("textbox").fill("1041")
+    wide.keyboard.press("Enter")
+    expect(dialog.get_by_role("link").first).to_contain_text("Lucky Koi 锦鲤", timeout=PATIENCE_MS)
+    wide.keyboard.press("Tab")
+    expect(dialog.get_by_role("link").first).to_be_focused()
+    wide.keyboard.press("Enter")
+    expect(wide).to_have_url(re.compile(r"/games\?period=30d&game_id=1041$"), timeout=PATIENCE_MS)
+    expect(wide.get_by_role("heading", level=1)).to_contain_text("Lucky Koi 锦鲤", timeout=PATIENCE_MS)
+    expect(dialog).to_have_count(0)
