@@ -113,8 +113,7 @@ def sandbox(_session_sandbox: Sandbox) -> Iterator[Sandbox]:
     from tests.provider import CLOCK
 
     yield _session_sandbox
-    _session_sandbox.reset()
-    _session_sandbox.set_clock(CLOCK)
+    _session_sandbox.reset(CLOCK)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 
 from twoj_sandbox import KEY, MCH_ID
-from twoj_sandbox.rules import CLOCK_TOLERANCE_S
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,10 +47,6 @@ class Sandbox:
 
     def clear_calls(self) -> None:
         self._admin("DELETE", "calls")
-
-    def forget_transfers(self) -> None:
-        """Undo all transfers that callers made."""
-        self._admin("DELETE", "transfers")
 
     def set_clock(self, epoch_s: int | None) -> None:
         """Stop the clock at this moment; None lets it run with the real time."""
@@ -121,14 +116,9 @@ class Sandbox:
             timeout=timeout,
         )
 
-    def reset(self) -> None:
-        """Put back what tests change: faults, corrections, request log, manner, transfers."""
-        self.clear_corrections()
-        self.tolerate(CLOCK_TOLERANCE_S)
-        self.clear_faults()
-        self.clear_calls()
-        self.forget_transfers()
-        self.set_manner()
+    def reset(self, epoch_s: int) -> None:
+        """Put back what tests change, faults, corrections, request log, manner, transfers; set the clock."""
+        self._admin("POST", "reset", {"now": epoch_s})
 
     def _admin(self, method: str, name: str, order: object = None) -> Any:
         answer = self.http.request(method, f"/_sandbox/{name}", json=order)

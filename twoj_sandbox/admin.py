@@ -10,6 +10,7 @@ import msgspec
 from twoj_sandbox.answer import SandboxAnswer
 from twoj_sandbox.faults import Fault
 from twoj_sandbox.provider import HistoryManner, SandboxProvider
+from twoj_sandbox.rules import CLOCK_TOLERANCE_S
 from twoj_sandbox.world.day import Correction
 
 
@@ -50,13 +51,23 @@ class Admin:
             "POST manner": lambda: setattr(provider, "manner", decode(type=HistoryManner)),
             "POST corrections": lambda: world.correct(*world.corrections, decode(type=Correction)),
             "DELETE corrections": world.correct,
-            "DELETE transfers": provider.forget_transfers,
+            "POST reset": lambda: self._reset(decode(type=ClockOrder)),
             "GET state": lambda: {"now_ms": provider.clock.now_ms(), "manner": asdict(provider.manner)},
         }
         if order not in orders:
             raise LookupError(f"no such admin route: {order}")
         done = orders[order]()
         return {} if done is None else done
+
+    def _reset(self, clock: ClockOrder) -> None:
+        """Undo all orders, and all that callers did; the clock is set anew."""
+        self._faults.clear()
+        self._provider.manner = HistoryManner()
+        self._provider.world.correct()
+        self._provider.forget_transfers()
+        self._set_clock(ClockOrder(tolerance_s=CLOCK_TOLERANCE_S))
+        self._set_clock(clock)
+        self._calls.clear()
 
     def _set_clock(self, order: ClockOrder) -> None:
         clock = self._provider.clock

@@ -254,3 +254,25 @@ def test_the_wallets_limit_is_5000_requests_in_10_seconds():
     assert limiter.allows("/withdraw", 109.9)
     assert limiter.allows("/deposit", 110.0)
     assert not limiter.allows("/deposit", 110.0005)
+
+
+def test_a_reset_undoes_whatever_was_ordered_and_done(sandbox):
+    hour = {"time_start": CLOCK - 3600, "time_end": CLOCK}
+
+    def seen():
+        bets = sandbox.summary("/api/all/history", limit=2000, **hour)["data"]
+        return balance(sandbox, GRINDER.op_id), bets, sandbox.now()
+
+    before = seen()
+    moved(sandbox, "deposit", GRINDER.op_id, 5000, "reset-1")
+    sandbox.correct(CLOCK - 3600, CLOCK, bet_li=1000)
+    sandbox.set_manner(order="oldest")
+    sandbox.advance_clock(1)
+    assert not any(now == was for now, was in zip(seen(), before, strict=True))
+    sandbox.tolerate(90 * DAY_S)
+    sandbox.fault("*", "http_500")
+    sandbox.reset(CLOCK)
+    assert sandbox.calls() == []
+    assert seen() == before
+    body = sandbox.summary_body(hour | {"limit": 1}, ts=CLOCK - 3600)
+    assert sandbox.http.post("/api/all/history", content=body).json()["code"] != 200
