@@ -202,6 +202,7 @@ def test_a_screen_is_told_the_pots_of_whose_it_is(both):
     assert get(app, "/live/jackpot", "nobody").status_code == 401
 
 
+@pytest.mark.slow
 def test_recent_players_are_those_of_the_merchant(told, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     ann = {"is_logged_in": True, "sub": "ann", "email": "ann@casino.example", "exp": CLOCK + 60}

@@ -261,7 +261,8 @@ def test_a_reset_undoes_whatever_was_ordered_and_done(sandbox):
 
     def seen():
         bets = sandbox.summary("/api/all/history", limit=2000, **hour)["data"]
-        return balance(sandbox, GRINDER.op_id), bets, sandbox.now()
+        manner = sandbox.http.get("/_sandbox/state").json()["manner"]
+        return balance(sandbox, GRINDER.op_id), bets, sandbox.now(), manner
 
     before = seen()
     moved(sandbox, "deposit", GRINDER.op_id, 5000, "reset-1")

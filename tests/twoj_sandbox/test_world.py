@@ -188,6 +188,7 @@ def test_the_quiet_one_never_bets_and_the_grinder_always_does(truth):
         assert len(truth.bets_of_player(GRINDER.index, end - 60 * DAY_S, end, end)) > 10_000
 
 
+@pytest.mark.slow
 def test_the_unlisted_game_has_bets(truth):
     assert len(truth.bets_of_game(INDEX_OF[1099], CLOCK - 7 * DAY_S, CLOCK, CLOCK))
 
