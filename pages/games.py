@@ -36,6 +36,7 @@ from dashboard.kit import (
     states,
 )
 from dashboard.kit import table as kit_table
+from dashboard.luck.parts import render_why
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import LedgerFailed
 from dashboard.provider.reading import Reading
@@ -217,6 +218,13 @@ def luck() -> None:
             )
 
 
+@parts.part(text("Why did it move"), "why")
+def why() -> None:
+    view = period_filters.view()
+    if games_with_bets(view) is not None:
+        render_why(view, games_filter.wanted().type)
+
+
 guard.page("games")
 if wanted := games_filter.wanted().game_id:
     parts_game.render_game(wanted)
@@ -228,3 +236,4 @@ else:
     pictures()
     heat()
     luck()
+    why()

@@ -1,6 +1,7 @@
 """What the archive knows of a period's gain: what moved it, how much of it is luck, of how few it is."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from archive.engine import Engine, RollUp, Sources
@@ -15,29 +16,31 @@ from dashboard.luck.explained import Explained, PeriodSums, explain
 from dashboard.provider.archived import NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered, stale_reason_of
+from twoj_client.models import Game
 
 REFERENCE: Final = timedelta(days=60)
 """So long before the period bets say what is to be expected, as far as they are held."""
 
 
-def explained(merchant: Merchant, view: View) -> Reading[Explained]:
+def explained(merchant: Merchant, view: View, only: str | None = None) -> Reading[Explained]:
     """Explain the company gain of a period, and how it moved against the compared one, from the archive.
 
-    Raises NotArchived where not all of the period is held, LedgerAway, TwoJError where the list failed.
+    `only` is the type whose games count, None: all do. Raises NotArchived where not all of the period is
+    held, LedgerAway, TwoJError where the list of games failed.
     """
-    now = _whole(merchant, view.start, view.end)
+    listed = tuple(merchant.twoj.all.list().data)
+    now = _whole(merchant, view.start, view.end, listed, only)
     end = now.window[1] if now.window else view.end
     comparison, before = view.until(end).comparison, None
     not_moved: Words = ""
     if comparison:
         try:
-            before = _whole(merchant, comparison.start, comparison.end)
+            before = _whole(merchant, comparison.start, comparison.end, listed, only)
         except NotArchived as error:
             not_moved = error.sentence
     reference = _reference(merchant, view.start)
-    listed = {game.game_id: game for game in merchant.twoj.all.list().data}
-    ids = sorted({*now.value.games, *(before.value.games if before else ()), *reference})
-    types = {game_id: game_type(game_id, listed.get(game_id)) for game_id in ids}
+    ids = {*now.value.games, *(before.value.games if before else ()), *reference}
+    types = _types(sorted(ids), listed)
     parts = [now, before] if before else [now]
     return Reading(
         memo(
@@ -59,10 +62,12 @@ def explained(merchant: Merchant, view: View) -> Reading[Explained]:
     )
 
 
-def _whole(merchant: Merchant, start: datetime, end: datetime) -> Reading[PeriodSums]:
+def _whole(
+    merchant: Merchant, start: datetime, end: datetime, listed: Sequence[Game], only: str | None
+) -> Reading[PeriodSums]:
     """The sums of a window as far as it has been read; raises NotArchived where some of that lacks."""
     held = held_of(merchant, start, end)
-    end = covered(start, end, datetime.fromtimestamp(held.as_of_ms / 1000, merchant.zone))[1]
+    end = covered(start, end, datetime.fromtimestamp(held.as_of_ms / 1000, UTC))[1]
     if held.lacking:
         held = held_of(merchant, start, end)
     if held.lacking:
@@ -72,21 +77,34 @@ def _whole(merchant: Merchant, start: datetime, end: datetime) -> Reading[Period
 
     def ask(engine: Engine, start_s: int, end_s: int) -> PeriodSums:
         # Files never change: of the same ones the sums are the same.
-        return memo(_sums, engine, engine.sources(start_s, end_s, RollUp.PLAYERS), start_s, end_s)
+        files = engine.sources(start_s, end_s, RollUp.PLAYERS)
+        return memo(_sums, engine, files, start_s, end_s, listed, only)
 
     return from_archive(merchant, start, end, ask, held)
 
 
-def _sums(engine: Engine, _files: Sources, start_s: int, end_s: int) -> PeriodSums:
-    table = ask_table(engine, "players", start_s, end_s)
+def _sums(
+    engine: Engine, _files: Sources, start_s: int, end_s: int, listed: Sequence[Game], only: str | None
+) -> PeriodSums:
+    games = _games(engine, start_s, end_s)
+    if only is not None:
+        types = _types(games, listed)
+        games = {game: bets for game, bets in games.items() if types[game] == only}
+    # Without a game of the type none is asked for, which would be all.
+    table = ask_table(engine, "players", start_s, end_s if games else start_s, games=[*games] if only else [])
     rows = zip(*(table[name].to_pylist() for name in ("user_id", "bet_li", "gain_li")), strict=True)
     known = [(bet_li, gain_li) for user_id, bet_li, gain_li in rows if user_id is not None]
     return PeriodSums(
-        _games(engine, start_s, end_s),
+        games,
         len(known) if len(known) == len(table) else None,
         concentration([bet_li for bet_li, _ in known]),
         without_top([gain_li for _, gain_li in known]),
     )
+
+
+def _types(games: Iterable[int], listed: Sequence[Game]) -> dict[int, str]:
+    by_id = {game.game_id: game for game in listed}
+    return {game: game_type(game, by_id.get(game)) for game in games}
 
 
 def _games(engine: Engine, start_s: int, end_s: int) -> dict[int, BetSums]:

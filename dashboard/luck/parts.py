@@ -11,12 +11,15 @@ from dashboard.luck import data, words
 from dashboard.luck.figures import movement_chart
 
 
-def render_why(view: View) -> None:
-    """Why the gain moved, how much of it is luck, of how few it is. Raises what `data.explained` does."""
+def render_why(view: View, only: str | None = None) -> None:
+    """Why the gain moved, how much of it is luck, of how few it is: of all games, or of the type `only`.
+
+    Raises what `data.explained` does.
+    """
     merchant = current.merchant()
-    known = data.explained(merchant, view)
+    known = data.explained(merchant, view, only)
     found, currency = known.value, merchant.currency
-    if not found.sums.games and found.movement is None:
+    if not found.sums.games:
         return
     with states.box("why", text("Why did it move")):
         states.as_of(known)

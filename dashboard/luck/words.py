@@ -10,9 +10,9 @@ from dashboard.luck.explained import Explained, Movement, PeriodSums
 
 _TOPS: Final = (
     later("Of {players} players the top one made {one} of the bet amount."),
-    later("Of {players} players the top one made {one} of the bet amount, the top 10 {ten}."),
+    later("Of {players} players the top one made {one} of the bet amount, the top ten {ten}."),
     later(
-        "Of {players} players the top one made {one} of the bet amount, the top 10 {ten}, the top 100"
+        "Of {players} players the top one made {one} of the bet amount, the top ten {ten}, the top hundred"
         " {hundred}."
     ),
 )

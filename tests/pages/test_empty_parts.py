@@ -25,7 +25,13 @@ PARTS = {
         "games": NOTHING,
         "why": "Why did it move: not known now. Nothing of these days is in the archive yet.",
     },
-    ("games", ()): {"all-games": NO_BETS, "pictures": NOTHING, "heat": NOTHING, "luck": NOTHING},
+    ("games", ()): {
+        "all-games": NO_BETS,
+        "pictures": NOTHING,
+        "heat": NOTHING,
+        "luck": NOTHING,
+        "why": NOTHING,
+    },
     ("games", (("game_id", "2011"),)): {
         "game-figures": NO_BETS,
         "game-days": NOTHING,

@@ -197,11 +197,30 @@ def test_why_the_gain_moved_leads_from_the_worlds_one_gain_to_the_other(open_pag
     assert any("Without the player who moved it most" in each.value for each in page.markdown)
 
 
+def test_why_the_gain_of_a_type_moved_is_of_its_games_and_its_players_alone(open_page, truth):
+    page = open_page(
+        {"period": "2026-03-12..2026-03-12", "compare": "previous", "type": "Fish"}, page="games"
+    )
+    gains, players = [], []
+    for day in ("2026-03-11", "2026-03-12"):
+        bets = truth.bets(midnight(day), midnight(day) + DAY_S, CLOCK)
+        bets = bets[bets["game_id"] // 1000 == 4]
+        gains.append(-sum(bets["gain_amount"].tolist()))
+        players.append(len(set(bets["player"].tolist())))
+    (drawn,) = [each.proto for each in page.get("plotly_chart") if each.proto.id.endswith("-why")]
+    (bars,) = json.loads(drawn.spec)["data"]
+    assert [bars["customdata"][place] for place in (0, -1)] == [formats.money(li) for li in gains]
+    assert any(each.value.startswith(f"Of {players[1]} players the top") for each in page.markdown)
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
         ({"compare": "year"}, "Why it moved is not known: Nothing of these days is in the archive yet."),
-        ({"period": "2026-01-16..2026-01-20"}, "Why it moved is not known: Not all of these days"),
+        (
+            {"period": "2026-01-16..2026-01-20", "compare": "previous"},
+            "Why it moved is not known: Not all of these days",
+        ),
         ({"period": "2026-01-15..2026-01-15", "compare": "none"}, "What is luck is not known: the archive"),
     ],
 )

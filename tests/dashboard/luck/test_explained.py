@@ -91,11 +91,11 @@ def test_volume_stays_whole_where_players_were_forgotten():
 def test_how_few_players_it_is_of():
     # 1 … 120: the top 10 have 1,155 of 7,260, the top 100 have 7,050; effective 7260² / Σk².
     assert players_text(NOW, "EUR") == (
-        "Of 120 players the top one made 1.7\u00a0% of the bet amount, the top 10 15.9\u00a0%, the top 100"
-        " 97.1\u00a0%. It is as concentrated as if 90.4 had bet the same each (Gini 0.33). Without the player"
-        " who moved it most, company gain is **7.14K\u00a0EUR**."
+        "Of 120 players the top one made 1.7\u00a0% of the bet amount, the top ten 15.9\u00a0%, the top"
+        " hundred 97.1\u00a0%. It is as concentrated as if 90.4 had bet the same each (Gini 0.33). Without"
+        " the player who moved it most, company gain is **7.14K\u00a0EUR**."
     )
-    assert "the top 10 30.3\u00a0%. It is" in players_text(BEFORE, None)
+    assert "the top ten 30.3\u00a0%. It is" in players_text(BEFORE, None)
     assert players_text(period(5), None).startswith(
         "Of 5 players the top one made 33.3\u00a0% of the bet amount."
     )
