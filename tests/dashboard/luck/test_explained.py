@@ -68,6 +68,8 @@ def test_games_of_which_nothing_is_known_stand_apart_and_configured_ones_need_no
         "+7.00 is the change of games whose RTP to expect is not known."
     )
     assert found.movement.by.volume_li == 80_000
+    # All bets by all players, of the amount of the game that is known: 4,000,000 / 4,010 a bet.
+    assert [li for _, li in movement_steps(found.movement)][:3] == [80_000, 300, -300]
     assert gain_text(found.gain, None).endswith(
         "1 game, of which nothing is known to expect, gained 7.00 beside."
     )
