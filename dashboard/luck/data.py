@@ -1,6 +1,7 @@
 """What the archive knows of a period's gain: what moved it, how much of it is luck, of how few it is."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from dashboard.luck.explained import Explained, PeriodSums, explain
 from dashboard.provider.archived import NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered, stale_reason_of
+from twoj_client import TwoJError
 from twoj_client.models import Game
 
 REFERENCE: Final = timedelta(days=60)
@@ -26,9 +28,11 @@ def explained(merchant: Merchant, view: View, only: str | None = None) -> Readin
     """Explain the company gain of a period, and how it moved against the compared one, from the archive.
 
     `only` is the type whose games count, None: all do. Raises NotArchived where not all of the period is
-    held, LedgerAway, TwoJError where the list of games failed.
+    held, LedgerAway.
     """
-    listed = tuple(merchant.twoj.all.list().data)
+    listed: tuple[Game, ...] = ()
+    with suppress(TwoJError):  # types are told by the ranges of ids too
+        listed = tuple(merchant.twoj.all.list().data)
     now = _whole(merchant, view.start, view.end, listed, only)
     end = now.window[1] if now.window else view.end
     comparison, before = view.until(end).comparison, None

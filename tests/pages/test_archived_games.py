@@ -77,7 +77,7 @@ def test_hours_that_contradict_the_providers_sums_are_named_with_the_difference(
     page = open_page(WEEK, page="games")
     differs = "12 Mar, 05:00–06:00 (in its sums bets +2, bet amount +30, company gain +7)"
     said_of = [each.value for each in page.warning if differs in each.value]
-    assert len(said_of) == 3, "the table, the heat map, and luck"
+    assert len(said_of) == 4, "the table, the heat map, luck, and why it moved"
     assert rows(page)[KOI]["players"] != "–"
 
 

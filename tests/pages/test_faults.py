@@ -60,6 +60,7 @@ PAGES = {
             "Pictures of the games",
             "Company gain by game and day",
             "How far luck carries RTP",
+            "Why did it move",
         ),
     ),
     "a game": Opened(
