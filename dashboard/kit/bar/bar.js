@@ -72,6 +72,28 @@ function follow(event) {
   if (more) more.open = false
 }
 
+// The line in a card draws what the chart or the table below it says: to who hears the page it says nothing.
+function silence() {
+  for (const line of document.querySelectorAll('[data-testid="stMetricChart"]:not([aria-hidden])')) {
+    line.setAttribute("aria-hidden", "true")
+  }
+}
+
+function silenceAll() {
+  if (window.twojSilent) return
+  window.twojSilent = true
+  let isDue = false
+  new MutationObserver(() => {
+    if (isDue) return
+    isDue = true
+    requestAnimationFrame(() => {
+      isDue = false
+      silence()
+    })
+  }).observe(document.body, { childList: true, subtree: true })
+  silence()
+}
+
 const drawn = new WeakMap()
 
 export default function ({ parentElement: root, data }) {
@@ -83,4 +105,5 @@ export default function ({ parentElement: root, data }) {
     drawn.set(root, contents)
   }
   point(root, data)
+  silenceAll()
 }
