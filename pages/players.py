@@ -1,6 +1,7 @@
 """One player, found by either id and followed to the last round."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from dashboard.core.query import OP_ID, ROUND, USER_ID
 from dashboard.core.text import later, plural, text
 from dashboard.kit import (
     charts,
+    copying,
     current,
     downloads,
     guard,
@@ -80,8 +82,12 @@ def table(
 def figures() -> None:
     if known := parts_loading.history():
         history, view = known.value, period_filters.view()
-        # Plain text: an id may hold markup.
-        st.text(identity(history.player, history.rounds))
+        with st.container(key="player-ids", horizontal=True, vertical_alignment="center"):
+            # Plain text: an id may hold markup.
+            st.text(identity(history.player, history.rounds), width="content")
+            for name, value in asdict(history.player).items():
+                if value is not None:
+                    copying.render_id(name, value)
         states.as_of(known, note=f"{view.period.label}, {formats.zone_name(view.zone)}")
         players_cards.render_player_cards(history.player, player_totals(history.rounds), history.unit)
         if history.player.op_id is not None and guard.may("wallet"):

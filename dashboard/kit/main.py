@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.core.text import text, use_language
-from dashboard.kit import charts, guard, links, navigation, runs, search, states, tab
+from dashboard.kit import charts, copying, guard, links, navigation, runs, search, states, tab
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
@@ -35,6 +35,6 @@ links.listen()
 name = page.url_path or navigation.NAMES[0]
 with runs.page(guard.visit(name, person)):
     if person and person.role:
-        navigation.render(name, person, search.render_button)
+        navigation.render(name, person, search.render_button, copying.render_link)
     with states.part(text("This page")):
         page.run()

@@ -59,10 +59,10 @@ def links(person: Person) -> list[bar.Group]:
     return [group for group in groups if group["pages"]]
 
 
-def render(shown: str, person: Person, tools: Callable[[], None]) -> None:
+def render(shown: str, person: Person, *tools: Callable[[], None]) -> None:
     """Draw the bar, `shown` being the page that is shown. Period and comparison go with its links.
 
-    `tools` draws what else is on each page.
+    Each of the `tools` draws what else is on each page.
     """
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         bar.render(
@@ -74,7 +74,8 @@ def render(shown: str, person: Person, tools: Callable[[], None]) -> None:
             more=text("More"),
         )
         with st.container(key="who", horizontal=True, vertical_alignment="center", width="content"):
-            tools()
+            for draw in tools:
+                draw()
             if current.merchant().demo:
                 st.badge(text("Demo data"), color="orange")
             if person != LOCAL:

@@ -11,7 +11,7 @@ from dashboard.core.markdown import escaped, safe_url, short
 from dashboard.core.periods import business_day
 from dashboard.core.query import ROUND
 from dashboard.core.text import later, text
-from dashboard.kit import current, guard, navigation, query_params, states
+from dashboard.kit import copying, current, guard, navigation, query_params, states
 from dashboard.rounds.data import every_field, round_url
 from dashboard.rounds.detail import Fields, facts, games_fields, slots_fields
 
@@ -31,6 +31,7 @@ def of_player(row: Mapping[Any, Any], currency: str | None, *, is_every_field: b
     is_slots = row["type"] == SLOTS
     title = SLOTS if is_slots else text("What was bet on, and what came")
     _fields(text("The round"), facts(row, currency), "round-facts")
+    copying.render_id("event_id", str(row["event_id"]))
     with states.part(title):
         whole = row if is_every_field else every_field(current.merchant(), row)
         if whole is None:
@@ -48,6 +49,7 @@ def of_player(row: Mapping[Any, Any], currency: str | None, *, is_every_field: b
 def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a bet (a row of `bet_tables.bets_table`), with ways to its player and its game."""
     _fields(text("The bet"), facts(row, currency), "round-facts")
+    copying.render_id("event_id", str(row["event_id"]))
     day = business_day(row["start"], current.merchant().zone).isoformat()
     # The bet's own day: what the page shows may be another period, and a day is read at once.
     navigation.lead(

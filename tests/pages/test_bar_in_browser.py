@@ -114,3 +114,19 @@ def test_ctrl_k_finds_a_player_and_a_game_by_keyboard_alone(wide: Page, demo_url
     expect(wide).to_have_url(re.compile(r"/games\?period=30d&game_id=1041$"), timeout=PATIENCE_MS)
     expect(wide.get_by_role("heading", level=1)).to_contain_text("Lucky Koi 锦鲤", timeout=PATIENCE_MS)
     expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("is_secure", [True, False])
+def test_the_link_of_what_is_shown_and_an_id_are_copied(browser: Browser, demo_url: str, is_secure: bool):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.add_init_script("window.kept = navigator.clipboard")
+    if not is_secure:  # as a page without TLS has it
+        context.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page = context.new_page()
+    page.goto(f"{demo_url}/players?op_id=grinder&period=yesterday")
+    for button, copied in (("Copy link", page.url), ("Copy op_id", "grinder")):
+        page.get_by_role("button", name=button).click(timeout=PATIENCE_MS)
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("window.kept.readText()") == copied
+        expect(page.get_by_role("button", name=button)).to_be_visible()
+    context.close()
