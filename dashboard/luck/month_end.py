@@ -1,0 +1,137 @@
+"""Where the month ends: the gain of its days so far, what those to come should bring, and a band around it.
+
+The gain to expect of a coming day is level × factor of its weekday. The level is the mean of the last eight
+weeks with weekdays taken out, each week weighing three quarters of the one after it; the factors of n weeks
+are shrunk towards 1 as n / (n + 2). Off it may be by luck, whose variance for such stakes is known by day,
+and by volume: by what sums of 7 days were off in the past, so that days which follow each other stay together
+(the variance of the moving block bootstrap, Künsch, Annals of Statistics 17, 1989).
+
+How many of these errors wide the band must be, past forecasts of as many days say: split conformal
+prediction, with α ← α + γ (α₀ − err) after each of them, so that it keeps its name where the world changes
+(Gibbs & Candès, NeurIPS 2021). That coverage, and the skill against the pace so far, are published with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+BAND: Final = 0.8
+_GAMMA: Final = 0.02
+_WEEK: Final = 7
+_WEEKS: Final = 8
+_LEAST_DAYS: Final = 28
+_LEAST_PAST: Final = 10
+_DECIDES: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class GainDay:
+    """A finished day: its company gain and what of it was to be expected, in li, and how far luck carries it.
+
+    `luck_var` is the square of luck's standard error, li²; `top_var` what of that is one player's, the
+    largest of the whole time.
+    """
+
+    gain_li: int
+    theo_li: int
+    luck_var: float
+    top_var: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEnd:
+    """Where a month ends, in li: `low_li` and `high_li` hold it in 80 of 100 months like those before.
+
+    `coverage` is how often the band held in the past, `skill` by how much less the forecast was off than the
+    pace so far (0.3: by 30 %); None where there were too few forecasts to tell, and there is no band then.
+    `one_decides`: half or more of how far luck carries it is from one player.
+    """
+
+    known_li: int
+    expected_li: int
+    low_li: int | None
+    high_li: int | None
+    coverage: float | None
+    skill: float | None
+    one_decides: bool
+
+
+def month_end(days: Sequence[GainDay], first: date, so_far: int, to_come: int) -> MonthEnd | None:
+    """Forecast the gain of a month of `so_far` finished days and `to_come` others.
+
+    `days` follow each other from the day `first` on, and end with the last finished one; those of the month
+    are among them. None where there are fewer than 28.
+    """
+    if len(days) < _LEAST_DAYS:
+        return None
+    known_li = sum(day.gain_li for day in days[len(days) - so_far :])
+    if not to_come:
+        return MonthEnd(known_li, known_li, known_li, known_li, None, None, one_decides=False)
+    theo, gain, luck = (
+        np.array([getattr(day, name) for day in days], np.float64)
+        for name in ("theo_li", "gain_li", "luck_var")
+    )
+    weekdays = (np.arange(len(days) + to_come) + first.weekday()) % _WEEK
+    mean, error = days_ahead(theo, luck, weekdays, to_come)
+    off, wide, pace_off = [], [], []
+    for end in range(_LEAST_DAYS, len(days) - to_come + 1):
+        told, its_error = days_ahead(theo[:end], luck[:end], weekdays, to_come)
+        came = gain[end : end + to_come].sum()
+        off.append(abs(came - told))
+        wide.append(its_error)
+        pace_off.append(abs(came - to_come * gain[max(end - max(so_far, 1), 0) : end].mean()))
+    expected_li = known_li + round(mean)
+    luck_var = sum(day.luck_var for day in days[-_LEAST_DAYS:])
+    one_decides = sum(day.top_var for day in days[-_LEAST_DAYS:]) >= _DECIDES * luck_var > 0
+    if len(off) <= _LEAST_PAST + to_come:
+        return MonthEnd(known_li, expected_li, None, None, None, None, one_decides)
+    times, coverage = _conformal(np.array(off) / np.array(wide), to_come)
+    half = round(times * error)
+    skill = float(1 - sum(off) / sum(pace_off)) if sum(pace_off) else None
+    return MonthEnd(
+        known_li, expected_li, expected_li - half, expected_li + half, coverage, skill, one_decides
+    )
+
+
+def days_ahead(
+    theo: Floats, luck: Floats, weekdays: npt.NDArray[np.int64], to_come: int
+) -> tuple[float, float]:
+    """Forecast the gain of the days after these, and the standard error of that."""
+    end, start = len(theo), max(len(theo) - _WEEKS * _WEEK, 0)
+    recent, of_week = theo[start:], weekdays[start:end]
+    counts = np.bincount(of_week, minlength=_WEEK)
+    means = np.bincount(of_week, recent, _WEEK) / np.maximum(counts, 1)
+    whole = recent.mean() or 1.0
+    factors = 1 + (means / whole - 1) * counts / (counts + 2)
+    weights = 0.75 ** (np.arange(len(recent))[::-1] // _WEEK)
+    level = (weights * recent).sum() / (weights * factors[of_week]).sum()
+    mean = level * factors[weekdays[end : end + to_come]].sum()
+    residuals = recent - level * factors[of_week]
+    block = min(to_come, _WEEK)
+    sums = np.convolve(residuals, np.ones(block), "valid")
+    volume_var = (sums**2).mean() * to_come / block
+    return float(mean), sqrt(volume_var + luck[start:].mean() * to_come) or 1.0
+
+
+def _conformal(scores: Floats, to_come: int) -> tuple[float, float]:
+    """Return how many errors the band is wide, and how often it held before.
+
+    `scores` are of forecasts made day after day; how one was off is known once its days are over.
+    """
+    first, missed = _LEAST_PAST + to_come, list[bool]()
+    for place in range(first, len(scores)):
+        over = place - to_come + 1
+        missed.append(bool(scores[place] > _times(scores[:over], missed[: max(over - first, 0)])))
+    return _times(scores, missed), 1 - sum(missed) / len(missed)
+
+
+def _times(scores: Floats, missed: Sequence[bool]) -> float:
+    """The quantile of the scores at 1 − α, α being what all misses have made of it."""
+    alpha = (1 - BAND) + _GAMMA * sum((1 - BAND) - each for each in missed)
+    return float(np.quantile(scores, min(max(1 - alpha, 0.0), 1.0)))
