@@ -57,8 +57,20 @@ class Play:
     largest: int = 0
 
     def __add__(self, other: "Play") -> "Play":
-        sums = {name: getattr(self, name) + getattr(other, name) for name in _SUMS}
-        return Play(**sums, largest=max(self.largest, other.largest))
+        # One by one: twice as fast as by their names, and a sample is added up from thousands of parts.
+        return Play(
+            self.bets + other.bets,
+            self.draws + other.draws,
+            self.bet + other.bet,
+            self.back + other.back,
+            self.bet_bet + other.bet_bet,
+            self.bet_back + other.bet_back,
+            self.back_back + other.back_back,
+            self.r + other.r,
+            self.r2 + other.r2,
+            self.r3 + other.r3,
+            max(self.largest, other.largest),
+        )
 
     @property
     def effective(self) -> float:
