@@ -105,7 +105,7 @@ app = App(
         route_live.route(merchants),
         route_exports.route(merchants),
         *receiver.routes,
-        *(Route(f"/{name}", page) for name in navigation.NAMES),
+        *(Route(f"/{name}", page) for name in ("", *navigation.NAMES)),
     ],
     middleware=[
         *REQUEST_IDS,

@@ -36,13 +36,20 @@ UPLOADS: Final = "/_stcore/upload_file"
 
 
 # Else the page looks for its server below its own path first: two errors in the browser's console.
-_BASE: Final = '<script>window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href}</script>'
+_BASE: Final = 'window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href};'
+# The theme that somebody chose is kept by the path at which the tab was opened: here it is that of all.
+_THEME: Final = (
+    "try{const own=`stActiveTheme-${location.pathname}-v2`,all='theme',kept=localStorage,"
+    "copy=(from,to)=>{const theme=kept.getItem(from);theme?kept.setItem(to,theme):kept.removeItem(to)};"
+    "copy(all,own);const was=kept.getItem(own);"
+    "addEventListener('pagehide',()=>{if(kept.getItem(own)!==was)copy(own,all)})}catch{}"
+)
 
 
 def page_html() -> str:
     """Streamlit's page, told where its server is: where the page is, without the last part of its path."""
     page = (Path(st.__file__).parent / "static/index.html").read_text("utf-8")
-    return page.replace("<head>", f"<head>{_BASE}", 1)
+    return page.replace("<head>", f"<head><script>{_BASE}{_THEME}</script>", 1)
 
 
 def inline_scripts() -> list[str]:

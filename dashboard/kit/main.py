@@ -5,8 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.charts.theme import DARK, LIGHT
 from dashboard.core.text import text, use_language
-from dashboard.kit import charts, copying, guard, links, navigation, runs, search, states, tab
+from dashboard.kit import copying, guard, links, navigation, runs, search, states, tab
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
@@ -18,10 +19,16 @@ pages = navigation.pages()
 page = st.navigation(list(pages.values()), position="hidden")
 tab.name(page.title)
 person = guard.person()
-look = charts.look()
-colors = (
-    f"--page: {look.page}; --card: {look.card}; --line: {look.grid}; --quiet: {look.quiet};"
-    f" --primary: {look.primary}"
+# By the browser's theme, which changes before the server hears of it.
+colors = "; ".join(
+    f"--{name}: light-dark({light}, {dark})"
+    for name, light, dark in (
+        ("page", LIGHT.page, DARK.page),
+        ("card", LIGHT.card, DARK.card),
+        ("line", LIGHT.grid, DARK.grid),
+        ("quiet", LIGHT.quiet, DARK.quiet),
+        ("primary", LIGHT.primary, DARK.primary),
+    )
 )
 waits = {
     "loading": text("Loading…"),

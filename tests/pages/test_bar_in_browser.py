@@ -130,3 +130,50 @@ def test_the_link_of_what_is_shown_and_an_id_are_copied(browser: Browser, demo_u
         assert page.evaluate("window.kept.readText()") == copied
         expect(page.get_by_role("button", name=button)).to_be_visible()
     context.close()
+
+
+def colors(page: Page) -> list[str]:
+    """Those of the page, of its bar, and of the first words in a chart."""
+    return page.evaluate(
+        """() => [document.querySelector(".stApp"), document.querySelector(":has(> .st-key-bar)")].map(
+             (each) => getComputedStyle(each).backgroundColor).concat(
+             document.querySelector(".js-plotly-plot .ytick text").style.fill)"""
+    )
+
+
+LIGHT = ["rgb(246, 247, 249)"] * 2 + ["rgb(91, 100, 114)"]
+DARK = ["rgb(18, 22, 31)"] * 2 + ["rgb(154, 163, 178)"]
+
+
+def test_the_theme_is_switched_at_once_with_its_charts_and_kept_on_every_page(
+    browser: Browser, demo_url: str
+):
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    page = context.new_page()
+
+    def shows(wanted: list[str]) -> None:
+        expect(page.locator(".js-plotly-plot .ytick text").first).to_be_attached(timeout=PATIENCE_MS)
+        for _ in range(600):
+            if colors(page) == wanted:
+                return
+            page.wait_for_timeout(100)
+        assert colors(page) == wanted
+
+    def choose(theme: str) -> None:
+        page.get_by_test_id("stMainMenuButton").click()
+        page.get_by_role("menuitemradio", name=theme).click()
+        page.keyboard.press("Escape")
+
+    page.goto(f"{demo_url}/screens")
+    heading(page, "Screens")
+    choose("Dark")
+    expect(page.locator(".stApp")).to_have_css("background-color", DARK[0])
+    page.goto(f"{demo_url}/?period=7d")
+    shows(DARK)
+    choose("System")
+    shows(LIGHT)
+    page.goto(f"{demo_url}/screens")
+    heading(page, "Screens")
+    page.goto(f"{demo_url}/?period=7d")
+    shows(LIGHT)
+    context.close()

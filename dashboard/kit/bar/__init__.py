@@ -32,4 +32,5 @@ def render(
     _component(
         key="page-links",
         data={"groups": groups, "first": first, "current": current, "carried": dict(carried), "words": words},
+        on_theme_change=lambda: None,  # the page is drawn again, and its charts in the colours of the theme
     )

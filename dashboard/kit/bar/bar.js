@@ -94,9 +94,21 @@ function silenceAll() {
   silence()
 }
 
+// The page changes its colours at once where somebody chooses others; the charts have theirs from the server.
+function watchTheme() {
+  const app = document.querySelector(".stApp")
+  const scheme = () => getComputedStyle(app).colorScheme
+  let seen = scheme()
+  new MutationObserver(() => {
+    if (scheme() === seen) return
+    seen = scheme()
+    window.twojTheme(seen)
+  }).observe(app, { attributes: true, attributeFilter: ["class"] })
+}
+
 const drawn = new WeakMap()
 
-export default function ({ parentElement: root, data }) {
+export default function ({ parentElement: root, data, setTriggerValue }) {
   const contents = JSON.stringify([data.groups, data.first, data.words])
   if (drawn.get(root) !== contents) {
     if (!drawn.has(root)) root.addEventListener("click", follow)
@@ -106,4 +118,6 @@ export default function ({ parentElement: root, data }) {
   }
   point(root, data)
   silenceAll()
+  if (!window.twojTheme) watchTheme()
+  window.twojTheme = (theme) => setTriggerValue("theme", theme)
 }
