@@ -127,6 +127,8 @@ def _days(found: data.ArchiveState, today: date) -> list[DayCoverage]:
 def _doing(found: data.ArchiveState) -> str:
     if not found.collector.collects:
         return text("Another server reads what is new.")
+    if found.collector.stopped_by:
+        return text("Reading waits.")
     if not found.collector.reading:
         return text("All that is due has been read.")
     day = formats.day_text(coverage.utc_day(found.collector.reading[0]))

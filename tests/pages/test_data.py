@@ -73,6 +73,7 @@ def test_a_provider_that_fails_is_said_and_nothing_is_proven(open_page, tmp_path
         time.sleep(0.05)
     told = texts(page.run())
     assert "Nothing is read now: The provider" in told
+    assert "All that is due has been read." not in told
     assert {each.label: each.value for each in page.metric}["Hours proven"] == "0 of 0"
 
 
