@@ -76,7 +76,7 @@ def _luck_is_measured_once_of_the_same_files() -> Iterator[None]:
 
     def measure(engine: Engine, files: Sources, *of: Any) -> LuckSample:
         names = [Path(each).name for each in (*files.bets, *files.rolled)]  # hold a digest of what is in it
-        key = (*names, *map(repr, of))
+        key = (*names, data_luck._SAMPLE_BETS, *map(repr, of))
         if key not in known:
             known[key] = measured(engine, files, *of)
         return known[key]

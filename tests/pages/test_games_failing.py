@@ -36,7 +36,7 @@ def test_a_failing_provider_is_one_sentence_a_part(open_page, sandbox):
 
 
 def test_a_comparison_that_fails_in_part_is_named(open_page, sandbox):
-    start = midnight("2026-03-13")
+    start = midnight("2026-03-07")
     sandbox.fault(ONE_GAME, "code_500", where={"game_id": 3001, "time_start": start})
     page = open_page({"period": "yesterday"}, page="games", archive_url="off")
     assert "Not included: Baccarat, compared period: The provider failed inside" in said(page)
