@@ -79,7 +79,11 @@ def steps() -> None:
     title = plural("Bets by minute", "Bets by {n} minutes", minutes)
     zone = formats.zone_name(merchant.zone)
     with states.box("bet-steps", text("{title}, {zone}", title=title, zone=zone)):
-        charts.show(steps_chart(rows, minutes, charts.look(), merchant.currency, merchant.zone), "bet-steps")
+        charts.show(
+            steps_chart(rows, minutes, charts.look(), merchant.currency, merchant.zone),
+            "bet-steps",
+            opens="bets",
+        )
         table = rows.assign(start=local_times(rows["start_at"], merchant.zone))
         downloads.render_downloads(title, STEPS, table, known, bets_filter.words())
 

@@ -110,7 +110,9 @@ def by_day() -> None:
     ):
         states.as_of(days)
         charts.show(
-            bonus_days_chart(days.value, charts.look(), merchant.currency, merchant.zone), "bonus-days"
+            bonus_days_chart(days.value, charts.look(), merchant.currency, merchant.zone),
+            "bonus-days",
+            opens="bonus",
         )
         downloads.render_downloads(
             text("Bonuses by day"), tables.BONUS_DAYS, days.value, days, described(wanted, {})

@@ -132,9 +132,9 @@ def pictures() -> None:
     left, right = st.columns(2)
     with left, states.box("gains", text("Games that gained and lost the most")):
         ends = memo(extremes, games, 7)
-        charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "gains")
+        charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "gains", opens="games")
     with right, states.box("treemap", text("Bet amount by type and game, coloured by hold")):
-        charts.show(memo(treemap, games, charts.look(), merchant.currency), "treemap")
+        charts.show(memo(treemap, games, charts.look(), merchant.currency), "treemap", opens="games")
         if (games["game_id"].isna() & (games["bet_amount_li"] <= 0)).any():
             unlisted = escaped(unlisted_text(games_of(view).value, merchant.currency))
             st.caption(text("No area is less than nothing. {unlisted}", unlisted=unlisted))
@@ -167,6 +167,7 @@ def heat() -> None:
         charts.show(
             memo(game_days_chart, days, shown, charts.look(), merchant.currency, merchant.zone),
             "heat",
+            opens="games",
         )
         st.caption(
             text(
@@ -198,7 +199,7 @@ def luck() -> None:
             st.caption(text("No game has rounds to judge by yet."))
             return
         st.markdown(luck_text(rows))
-        charts.show(memo(funnel_plot, rows, charts.look(), merchant.currency), "luck")
+        charts.show(memo(funnel_plot, rows, charts.look(), merchant.currency), "luck", opens="games")
         st.caption(f"{sources_text(rows)} {found.value.basis_text()}")
         numbers = st.expander(text("All games in numbers"), key="luck-numbers", on_change="rerun")
         if not numbers.open:

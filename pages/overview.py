@@ -145,10 +145,10 @@ def games() -> None:
     left, right = st.columns(2)
     with left, states.box("games", text("Games that gained and lost the most")):
         ends = memo(frames.extremes, found.value)
-        charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "games")
+        charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "games", opens="games")
     with right, states.box("types", text("Bet amount by game type")):
         by_type = memo(frames.by_type, found.value)
-        charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types")
+        charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types", opens="games")
     downloads.render_downloads(
         text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted
     )

@@ -150,7 +150,11 @@ def habits() -> None:
             st.caption(lacking)
     with right, states.box("sessions", text("Sessions by day, {zone}", zone=zone)):
         players_filter.render_pause()
-        charts.show(sessions_chart(sessions, charts.look(), known.value.unit, merchant.zone), "sessions")
+        charts.show(
+            sessions_chart(sessions, charts.look(), known.value.unit, merchant.zone),
+            "sessions",
+            opens="players",
+        )
         st.caption(text("Blue: the player won · grey: the player did not"))
     with states.box("session-list", plural("{n} session", "{n} sessions", len(sessions))):
         table(

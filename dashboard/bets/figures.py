@@ -15,6 +15,7 @@ from dashboard.charts.steps import day_name, day_steps, hatch, no_data
 from dashboard.charts.theme import Theme
 from dashboard.core import formats
 from dashboard.core.formats import LI_PER_UNIT, count, count_short, hour_text, money, percent, zone_name
+from dashboard.core.query import day_query
 from dashboard.core.text import later, text
 
 _HEIGHT = 300
@@ -32,7 +33,7 @@ def steps_chart(
 ) -> go.Figure:
     """Number of bets by step (`sums.by_step`) of so many minutes.
 
-    Steps that were not read are an empty band; the unfinished one is hatched.
+    Steps that were not read are an empty band; the unfinished one is hatched. A bar leads to its day.
     """
     starts = [datetime.fromtimestamp(start_s, zone) for start_s in steps["start_at"].tolist()]
     counts = [None if pd.isna(number) else int(number) for number in steps["bet_count"].tolist()]
@@ -48,6 +49,7 @@ def steps_chart(
         },
         "customdata": _step_words(steps, starts, minutes, currency),
         "hovertemplate": "%{customdata}<extra></extra>",
+        "meta": [day_query(start.date()) for start in starts],
     }
     gaps = no_data([number is None for number in counts], look, [0.02, 1.0], text("not read"))
     layout: Layout = {

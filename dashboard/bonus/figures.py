@@ -13,6 +13,7 @@ from dashboard.charts.steps import Panel, bar_width, bars, day_steps, two_panels
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, percent, short
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Unit
+from dashboard.core.query import day_query
 from dashboard.core.text import text
 
 _ISSUED, _USED, _USE_RATE = (BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate"))
@@ -80,15 +81,17 @@ def funnel_chart(totals: BonusTotals, look: Theme, currency: str | None) -> go.F
 def bonus_days_chart(days: pd.DataFrame, look: Theme, currency: str | None, zone: ZoneInfo) -> go.Figure:
     """Bonuses by day of their creation (`bonuses.bonus_days_frame`): used within issued, cash within amount.
 
-    The unfinished day is hatched and called "so far"; days that are not known are a band called "no data".
+    A bar leads to its day. The unfinished day is hatched and called "so far"; days that are not known are a
+    band called "no data".
     """
     rows = bonus_rows(days)
     running = [row is not None and not finished for row, finished in zip(rows, days["finished"], strict=True)]
-    steps = day_steps([day.date() for day in days["date"]], zone)
+    dates = [day.date() for day in days["date"]]
+    steps, leads = day_steps(dates, zone), list(map(day_query, dates))
     unit = f", {currency}" if currency else ""
     return two_panels(
-        _panel((_ISSUED, _USED, _USE_RATE), "", rows, running, look, currency),
-        _panel((_AMOUNT, _CONVERTED, _CONVERSION), unit, rows, running, look, currency),
+        _panel((_ISSUED, _USED, _USE_RATE), "", rows, running, look, currency, leads),
+        _panel((_AMOUNT, _CONVERTED, _CONVERSION), unit, rows, running, look, currency, leads),
         steps,
         running,
         [row is None for row in rows],
@@ -103,6 +106,7 @@ def _panel(
     running: Sequence[bool],
     look: Theme,
     currency: str | None,
+    leads: list[str],
 ) -> Panel:
     whole, part, _ = metrics
     width = bar_width(len(rows))
@@ -112,6 +116,7 @@ def _panel(
             "width": width,
             "customdata": [_hover(metrics, row, currency) for row in rows],
             "hovertemplate": "%{customdata}<extra></extra>",
+            "meta": leads,
         },
         # In front, and narrower: a part over the whole does not hide it.
         {**bars(_places(part, rows), look.primary, running), "width": width / 2, "hoverinfo": "skip"},

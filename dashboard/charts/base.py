@@ -13,6 +13,7 @@ from dashboard.charts.theme import FONT, Theme
 from dashboard.core import formats
 from dashboard.core.frames import UNLISTED
 from dashboard.core.metrics import Number
+from dashboard.core.query import GAME_ID, query_text
 
 Trace = dict[str, Any]
 Layout = dict[str, Any]
@@ -98,6 +99,11 @@ def game_labels(game_ids: Sequence[int | None], names: Sequence[str], longest: i
 def game_keys(game_ids: Sequence[int | None]) -> list[str]:
     """What tells the rows of games apart in a figure; one without an id is what the list of games lacks."""
     return [UNLISTED if game_id is None else str(game_id) for game_id in game_ids]
+
+
+def game_targets(game_ids: Sequence[int | None]) -> list[str]:
+    """Where the marks of games lead on the page of games (`kit.charts.show`)."""
+    return ["" if game_id is None else query_text({GAME_ID: game_id}) for game_id in game_ids]
 
 
 def units(li: Number | None) -> float | None:

@@ -156,6 +156,11 @@ def parse_period(written: str, today: date) -> Period:
     return Period(written, first_day, last_day)
 
 
+def of_day(day: date) -> Period:
+    """The period of one day."""
+    return Period(f"{day.isoformat()}..{day.isoformat()}", day, day)
+
+
 def neighbour(period: Period, by: int, today: date) -> Period | None:
     """Find the span of the same length that lies `by` spans later, earlier where that is negative.
 

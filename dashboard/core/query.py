@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dashboard.core.codes import (
@@ -32,6 +34,7 @@ from dashboard.core.periods import (
     business_day,
     compare,
     default_mode,
+    of_day,
     parse_period,
 )
 from dashboard.core.text import Message, WordTable, later, listed, text
@@ -161,6 +164,17 @@ def text_of(parameter: Parameter[T], value: T) -> str:
     """The value as an address has it, "" for what an address need not say."""
     written = parameter.write(value)
     return "" if written == parameter.default else written
+
+
+def query_text(values: Mapping[Parameter[Any], Any]) -> str:
+    """The values as an address has them behind its "?": where a link leads, or a point of a figure."""
+    return urlencode({parameter.name: text_of(parameter, value) for parameter, value in values.items()})
+
+
+@lru_cache(1024)
+def day_query(day: date) -> str:
+    """`query_text` of a day as the period: figures ask it for each of their points."""
+    return query_text({PERIOD: of_day(day)})
 
 
 def _id(typed: str, _today: Today) -> str | None:

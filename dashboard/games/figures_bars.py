@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import Layout, axis, figure, game_keys, game_labels, plain, units
+from dashboard.charts.base import Layout, axis, figure, game_keys, game_labels, game_targets, plain, units
 from dashboard.charts.theme import Theme
 from dashboard.core.codes import GAME_TYPES, type_text
 from dashboard.core.formats import exact, money_short, percent
 from dashboard.core.frames import game_ids, name_texts, row_totals
 from dashboard.core.metrics import METRIC, Totals
+from dashboard.core.query import GAME_TYPE, query_text
 from dashboard.core.text import language, text
 
 _ROW_HEIGHT = 28
@@ -20,10 +21,13 @@ _MIN_HEIGHT = 296
 
 
 def games_chart(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
-    """Company gain by game, from gain to loss (`frames.extremes`): bars from zero, each with its amount."""
+    """Company gain by game, from gain to loss (`frames.extremes`): bars from zero, each with its amount.
+
+    A bar leads to its game.
+    """
     rows, all_names = row_totals(games), name_texts(games)
     gains = [row.company_gain_li if row else None for row in rows]
-    drawn = [units(gain) for gain in gains]
+    drawn, ids = [units(gain) for gain in gains], game_ids(games)
     known = [0.0, *(value for value in drawn if value is not None)]
     # Room for the amounts, which stand outside the bars.
     room = (max(known) - min(known) or 1.0) * 0.45
@@ -35,13 +39,16 @@ def games_chart(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Fi
         "customdata": [
             game_hover(plain(name, 60), row, currency) for name, row in zip(all_names, rows, strict=True)
         ],
+        "meta": game_targets(ids),
     }
-    ids = game_ids(games)
     return _rows(bars, game_keys(ids), game_labels(ids, all_names), span, look)
 
 
 def types_chart(types: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
-    """Bet amount by game type (`frames.by_type`), each with its share, in the order and colours of types."""
+    """Bet amount by game type (`frames.by_type`), each with its share, in the order and colours of types.
+
+    A bar leads to the games of its type.
+    """
     rows = row_totals(types)
     amounts = [row.bet_amount_li if row else 0 for row in rows]
     shares = [Fraction(amount, sum(amounts) or 1) for amount in amounts]
@@ -56,6 +63,7 @@ def types_chart(types: pd.DataFrame, look: Theme, currency: str | None) -> go.Fi
             for share, amount in zip(shares, amounts, strict=True)
         ],
         "customdata": [game_hover(name, row, currency) for name, row in zip(said, rows, strict=True)],
+        "meta": [query_text({GAME_TYPE: name}) if name in GAME_TYPES else "" for name in names],
     }
     ends = [value or 0.0 for value in drawn]
     return _rows(bars, names, said, [min([0.0, *ends]), max([0.0, *ends]) * 1.75 or 1], look)

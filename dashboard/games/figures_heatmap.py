@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
+from dashboard.charts.base import axis, figure, game_keys, game_labels, game_targets, plain, units
 from dashboard.charts.diverging import limit_of, scale
 from dashboard.charts.steps import day_steps, tick_labels
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import money_short
 from dashboard.core.metrics import Totals
+from dashboard.core.query import day_query
 from dashboard.games.days import GameDays
 from dashboard.games.figures_bars import game_hover
 
@@ -26,7 +27,8 @@ def game_days_chart(
     """Company gain of `games` (id and name, in the order shown) on each day: teal gain, vermilion loss.
 
     Cells that are not known are gaps in the colour of hairlines. The colours end where nine tenths of the
-    cells lie within. A game without an id is what the list of games lacks.
+    cells lie within. A cell leads to its game on its day. A game without an id is what the list of games
+    lacks.
     """
     ids, names = [game_id for game_id, _ in games], [name for _, name in games]
     rows: list[Sequence[Totals | None]] = [
@@ -60,6 +62,10 @@ def game_days_chart(
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         "hoverongaps": False,
+        "meta": [
+            [f"{target}&{day}" if target else day for day in map(day_query, days.days)]
+            for target in game_targets(ids)
+        ],
     }
     shown = sorted({*steps.ticked, *running})
     layout = {

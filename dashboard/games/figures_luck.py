@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import Layout, Trace, axis, figure, game_labels, plain
+from dashboard.charts.base import Layout, Trace, axis, figure, game_labels, game_targets, plain
 from dashboard.charts.theme import Theme
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC
@@ -28,7 +28,7 @@ def funnel_plot(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Fi
 
     The thick bar is the game's 95 % band, the thin one its 99.8 % band, the dash the RTP expected. Above
     the bands is vermilion (players win more than luck explains), below teal; names stand at those outside the
-    99.8 % band. Games with too little play for a band are small hollow rings.
+    99.8 % band. A dot leads to its game. Games with too little play for a band are small hollow rings.
     """
     unjudged = games["verdict"].isin(UNJUDGED)
     judged = games[~unjudged]
@@ -164,6 +164,7 @@ def _points(games: pd.DataFrame, look: Theme, ends: tuple[float, float]) -> Trac
     return {
         **_marks(games, "rtp", {}),
         "mode": "markers+text",
+        "meta": game_targets(games["game_id"].tolist()),
         # What lies beyond the axis stands at its end, and points there.
         "y": [min(max(rtp, ends[0]), ends[1]) for rtp in rtps],
         "marker": {

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.base import axis, figure, game_keys, game_labels, plain, units
+from dashboard.charts.base import axis, figure, game_keys, game_labels, game_targets, plain, units
 from dashboard.charts.diverging import color, ink, limit_of, scale
 from dashboard.charts.theme import Theme
 from dashboard.core.codes import type_text
@@ -24,7 +24,7 @@ def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure
 
     Games without bets are left out, and so is what the list of games lacks where that is less than nothing:
     it must be said in words. The colours end where nine tenths of the bet amount lie within; the scale says
-    where that is.
+    where that is. The area of a game leads to it.
     """
     types, ids, names = by_type(games), game_ids(games), name_texts(games)
     kinds = types["type"].tolist()
@@ -43,6 +43,7 @@ def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure
         color(hold, limit, look) if leaf else look.card for hold, leaf in zip(holds, leaves, strict=True)
     ]
     shown = dict(zip(game_keys(ids), game_labels(ids, names), strict=True))
+    targets = dict(zip(game_keys(ids), game_targets(ids), strict=True))
     trace: dict[str, Any] = {
         "type": "treemap",
         "ids": [key for key, *_ in tiles],
@@ -59,6 +60,7 @@ def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure
         },
         "customdata": [game_hover(plain(name, 60), row, currency) for _, name, _, row in tiles],
         "hovertemplate": "%{customdata}<extra></extra>",
+        "meta": [targets.get(key, "") for key, *_ in tiles],
         "marker": {
             "colors": colors,
             "line": {"color": look.grid, "width": 1},

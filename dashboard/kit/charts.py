@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.charts.theme import DARK, LIGHT, Theme
+from dashboard.kit import guard
 
 
 def look() -> Theme:
@@ -11,9 +12,19 @@ def look() -> Theme:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def show(figure: go.Figure, key: str) -> None:
-    """Draw a figure in its own colours, without the tools that would move it."""
+def show(figure: go.Figure, key: str, opens: str = "") -> None:
+    """Draw a figure in its own colours, without the tools that would move it.
+
+    A click on a point leads to the page `opens`, for people who may see that. Where to on it the traces say
+    in `meta`: for each point what the address has behind its "?" (`query.query_text`), "" where it leads
+    nowhere. `links/links.js` follows it as it does the links of tables, which lead to the same by keyboard.
+    """
+    leads = f"opens-{opens}-" if opens and guard.may(opens) else ""
     # With its height given, its place stays as it is while it is drawn anew.
     st.plotly_chart(
-        figure, theme=None, key=key, height=int(figure.layout.height), config={"displayModeBar": False}
+        figure,
+        theme=None,
+        key=f"{leads}{key}",
+        height=int(figure.layout.height),
+        config={"displayModeBar": False},
     )

@@ -13,6 +13,7 @@ from dashboard.charts.steps import day_name
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import duration, hour_text, money, zone_name
 from dashboard.core.frames import local_times
+from dashboard.core.query import day_query
 from dashboard.core.text import locale, plural, text
 from dashboard.players.sessions import by_local_day
 
@@ -75,7 +76,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Theme, currency: str | None, zo
     """Each session (`sessions.sessions_frame`) as a bar over the hours of its local day, newest day on top.
 
     Blue where the player won, grey else: what a player loses is no loss of the company's. A session over
-    midnight is two bars.
+    midnight is two bars. A bar leads to its day.
     """
     parts = by_local_day(sessions, zone)
     days = pd.date_range(parts["date"].min(), parts["date"].max(), freq="D")
@@ -94,6 +95,7 @@ def sessions_chart(sessions: pd.DataFrame, look: Theme, currency: str | None, zo
         "marker": {"color": [look.primary if gain > 0 else look.quiet for gain in shown]},
         "customdata": [words[place] for place in parts["session"]],
         "hovertemplate": "%{customdata}<extra></extra>",
+        "meta": [day_query(day.date()) for day in parts["date"]],
     }
     layout: Layout = {
         "xaxis": axis(

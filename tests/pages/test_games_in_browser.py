@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import painted
 
@@ -56,6 +56,45 @@ def test_the_name_opens_a_game_and_every_way_back_leads_to_all(browser: Browser,
     expect(heading(page)).not_to_have_text("Games", timeout=PATIENCE_MS)
     assert page.get_by_test_id("stException").count() == 0
     page.close()
+
+
+def pointed_at(page: Page, shape: Locator, down_px: float = 0) -> tuple[float, float]:
+    """Point at a shape of a chart, in its middle or so far down, until it says that it leads somewhere."""
+    expect(shape).to_be_attached()
+    box = shape.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + (down_px or box["height"] / 2)
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    expect(page.locator(".js-plotly-plot[data-leads]")).to_have_count(1)
+    return x, y
+
+
+def test_bars_tiles_and_cells_open_their_game_and_back_is_where_one_was(browser: Browser, demo_url: str):
+    page = browser.new_page(viewport={"width": 1440, "height": 2400})
+    all_games(page, demo_url)
+    here, steps = page.url, page.evaluate("history.length")
+    to_game, day = r"compare=none&type=Fish&game_id=4\d+", r"&period=20\d\d-\d\d-\d\d\.\.20\d\d-\d\d-\d\d$"
+    for shape, down_px, address in (
+        (".st-key-opens-games-gains .barlayer path", 0, rf"\?period=yesterday&{to_game}$"),
+        (".st-key-opens-games-treemap .slice path", 0, rf"\?period=yesterday&{to_game}$"),
+        (".st-key-opens-games-heat .nsewdrag", 10, rf"\?{to_game}{day}"),
+    ):
+        # Of the tiles the first is that of the type, which leads nowhere.
+        page.mouse.click(*pointed_at(page, page.locator(shape).last, down_px))
+        expect(page).to_have_url(re.compile(address))
+        expect(heading(page)).not_to_have_text("Games")
+        assert page.evaluate("history.length") == steps + 1, "one step of the way back"
+        page.go_back()
+        expect(page).to_have_url(here)
+        expect(heading(page)).to_have_text("Games")
+    with page.expect_popup() as opened:
+        page.keyboard.down("Control")
+        page.mouse.click(*pointed_at(page, page.locator(".st-key-opens-games-gains .barlayer path").first))
+        page.keyboard.up("Control")
+    expect(opened.value).to_have_url(re.compile(rf"{to_game}$"))
+    assert page.url == here
+    page.context.close()
 
 
 def test_sorting_keys_and_the_search_open_nothing_and_enter_on_a_name_does(browser: Browser, demo_url: str):

@@ -1,4 +1,4 @@
-"""What makes the links in tables (`cell_links`) open in the tab that they stand in."""
+"""What makes the links in tables (`cell_links`) and charts (`charts.show`) open in the tab they stand in."""
 
 from pathlib import Path
 

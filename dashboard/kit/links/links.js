@@ -1,16 +1,35 @@
 // Links in the cells of tables (dashboard/core/cell_links.py) open in this tab, as all other links of the pages do.
 // Streamlit opens each in a new one. With Ctrl, Shift or the command key they still do.
+// Points of charts (dashboard/kit/charts.py) open in the same way. Streamlit's own selection tells the server nothing
+// of a heat map, leaves a step of its own on the browser's way back to another page, and lets a finger pan.
 
 const OURS = "\ue000"
 const CARRIED = ["period", "compare"]
 
 const apart = (event) => event && (event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1)
 
-// Where a cell leads, if anywhere: what this page shows goes along to itself, and its period to other pages.
+// Where a cell leads, if anywhere.
 function target(cell) {
   const hidden = cell.slice(cell.indexOf(OURS, 1) + 1)
   if (!hidden) return null
-  const address = hidden.replace(/[\ue000-\ue07f]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xe000))
+  return url(hidden.replace(/[\ue000-\ue07f]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xe000)))
+}
+
+// Where the first of a chart's points that leads anywhere does.
+function targetOf(plot, points) {
+  const page = plot.closest('[class*="st-key-opens-"]')?.className.match(/st-key-opens-([a-z]+)-/)[1]
+  for (const { data, pointNumber } of page ? points : []) {
+    const query = [pointNumber].flat().reduce((part, place) => part?.[place], data.meta)
+    const to = query && url(`${page}?${query}`)
+    if (to && said(to) !== said(location)) return to
+  }
+  return null
+}
+
+const said = ({ pathname, search }) => [pathname, ...[...new URLSearchParams(search)].map(String).sort()].join("&")
+
+// An address of the pages: what this page shows goes along to itself, and its period to other pages.
+function url(address) {
   const to = new URL(address, document.baseURI)
   const same = to.pathname === location.pathname
   const query = new URLSearchParams()
@@ -23,8 +42,7 @@ function target(cell) {
   return to
 }
 
-function follow(cell) {
-  const to = target(cell)
+function follow(to) {
   if (!to) return
   const beside = to.pathname === location.pathname && to.searchParams.has("round")
   history.pushState({}, "", to)
@@ -43,19 +61,16 @@ export default function () {
   if (window.twojLinks) return
   window.twojLinks = true
   const open = window.open.bind(window)
-  const openApart = (cell) => {
-    const to = target(cell)
-    return to && open(to, "_blank", "noopener,noreferrer")
-  }
+  const openApart = (to) => to && open(to, "_blank", "noopener,noreferrer")
   window.open = (href, ...how) => {
     if (typeof href !== "string" || !href.startsWith(OURS)) return open(href, ...how)
-    if (apart(window.event)) return openApart(href)
-    follow(href)
+    if (apart(window.event)) return openApart(target(href))
+    follow(target(href))
     return null
   }
   document.addEventListener("keydown", (event) => {
     const link = shown()
-    if (event.key === "Enter" && link && event.target.closest?.("#portal")) follow(link.getAttribute("href"))
+    if (event.key === "Enter" && link && event.target.closest?.("#portal")) follow(target(link.getAttribute("href")))
   }, true)
   // The table finds a link under a finger only where it has drawn it as pointed at before.
   document.addEventListener("pointerdown", (event) => {
@@ -67,9 +82,33 @@ export default function () {
     const link = event.target.closest?.("a.gdg-link-area")
     if (!link || link !== shown() || event.button === 2) return
     event.preventDefault()
-    if (apart(event)) openApart(link.getAttribute("href"))
-    else follow(link.getAttribute("href"))
+    const to = target(link.getAttribute("href"))
+    if (apart(event)) openApart(to)
+    else follow(to)
   }
   document.addEventListener("click", clicked, true)
   document.addEventListener("auxclick", clicked, true)
+  // A chart forgets who listens when it is drawn anew: it is told as the pointer comes.
+  const listeners = new WeakMap()
+  const listenTo = (chart) => ({
+    plotly_click({ points, event }) {
+      const to = targetOf(chart, points)
+      chart.removeAttribute("data-leads")
+      if (apart(event)) openApart(to)
+      else follow(to)
+    },
+    plotly_hover: ({ points }) => chart.toggleAttribute("data-leads", targetOf(chart, points) !== null),
+    plotly_unhover: () => chart.removeAttribute("data-leads"),
+  })
+  const come = (event) => {
+    const chart = event.target.closest?.('[class*="st-key-opens-"] .js-plotly-plot')
+    if (!chart?.on) return
+    if (!listeners.has(chart)) listeners.set(chart, listenTo(chart))
+    for (const [name, listener] of Object.entries(listeners.get(chart))) {
+      chart.removeListener(name, listener)
+      chart.on(name, listener)
+    }
+  }
+  document.addEventListener("pointerover", come, true)
+  document.addEventListener("pointerdown", come, true)
 }

@@ -46,6 +46,13 @@ def test_the_axis_of_a_day_has_its_local_hours_once_where_clocks_change():
     assert list(axis.tickvals) == [0, 300, 540, 780, 1020, 1260]
 
 
+def test_a_bar_leads_to_its_local_day():
+    # From 23:30 of 11 March in New York, where clocks have gone forward: 03:30 in UTC.
+    bars = steps_chart(steps([1] * 4, 10, start=1_773_286_200), 10, LIGHT, None, ZoneInfo("America/New_York"))
+    first, second = "period=2026-03-11..2026-03-11", "period=2026-03-12..2026-03-12"
+    assert list(bars.data[0].meta) == [first, first, first, second]
+
+
 def test_the_axis_of_days_has_a_tick_where_each_begins():
     axis = steps_chart(steps([1] * 7 * 144, 10), 10, LIGHT, None, UTC).layout.xaxis
     assert list(axis.tickvals) == [1008 - 144 * back for back in range(1, 8)]

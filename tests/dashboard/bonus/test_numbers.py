@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -23,6 +24,7 @@ from dashboard.core.codes import CREATE_TYPES, STATES
 from dashboard.core.files import csv_bytes
 from dashboard.core.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals, change
 from dashboard.core.periods import Period
+from dashboard.core.query import PERIOD, Query
 from tests.asked import asked
 from twoj_client.models import BonusSummary
 
@@ -244,6 +246,11 @@ def test_days_show_the_part_within_the_whole() -> None:
     assert amount.y[0] == 24_109.36
     assert converted.y[0] == 1205.5
     assert used.width == issued.width / 2
+    assert list(issued.meta) == list(amount.meta)
+    assert issued.meta[3] == f"period={TODAY}..{TODAY}"
+    assert [Query(parse_qs(each), NOW, UTC_ZONE).value(PERIOD).first_day for each in issued.meta] == [
+        TODAY - timedelta(days=n) for n in (3, 2, 1, 0)
+    ]
     assert [issued.marker.color, used.marker.color] == [LIGHT.bet, LIGHT.primary]
     assert issued.customdata[0] == f"Issued 71<br>Used 45<br>Use rate 63.38{S}%"
     assert amount.customdata[3].startswith(f"Bonus amount 9,007,199,254,740.993{S}PHP<br>")

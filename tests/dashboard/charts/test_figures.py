@@ -191,6 +191,7 @@ def test_games_from_gain_to_loss_with_their_amounts() -> None:
     assert list(amounts.text) == ["500.00", "10.00", "−20.00", "−40.00"]
     assert list(bars.marker.color) == [LIGHT.gain, LIGHT.gain, LIGHT.loss, LIGHT.loss]
     assert len(set(bars.y)) == 4, "games of one name stay apart"
+    assert list(bars.meta) == [f"game_id={game_id}" for game_id in bars.y]
     assert list(figure.layout.yaxis.ticktext) == [
         "&lt;b&gt;Bold&lt;/b&gt; &amp; Co",
         "1999",
@@ -217,6 +218,7 @@ def test_types_keep_their_colours_and_say_their_share() -> None:
     )
     bars, amounts = types_chart(by_type(games), DARK, "PHP").data
     assert list(bars.y) == ["Slots", "Fish", "Other"]
+    assert list(bars.meta) == ["type=Slots", "type=Fish", ""]
     assert list(bars.marker.color) == [DARK.categorical[0], DARK.categorical[3], DARK.categorical[5]]
     assert [text.split(" · ")[0] for text in amounts.text] == [f"60.0{S}%", f"30.0{S}%", f"10.0{S}%"]
 

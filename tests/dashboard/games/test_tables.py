@@ -153,6 +153,14 @@ def test_the_heat_map_is_symmetric_about_zero_and_leaves_gaps() -> None:
     assert chart.layout.xaxis.ticktext[-1].endswith("so far")
 
 
+def test_a_cell_leads_to_its_game_on_its_day_and_what_no_game_is_to_the_day_alone() -> None:
+    rows = [Totals(), Totals()]
+    days = GameDays([date(2026, 3, 14), date(2026, 3, 15)], [True, False], {1001: rows}, rows)
+    cells = game_days_chart(days, [(1001, "a"), (None, "Not in the list")], LIGHT, None, UTC).data[0]
+    dates = ["period=2026-03-14..2026-03-14", "period=2026-03-15..2026-03-15"]
+    assert list(cells.meta) == [[f"game_id=1001&{each}" for each in dates], dates]
+
+
 def test_a_heat_map_of_nothing_is_drawn() -> None:
     assert list(game_days_chart(GAME_DAYS, [], DARK, None, UTC).data[0].y) == []
 
@@ -264,6 +272,8 @@ def test_the_funnel_names_those_outside_and_colours_none_without_enough_play() -
     assert list(expected.y) == [0.96] * 3
     assert list(judged.marker.color) == [LIGHT.loss, LIGHT.gain, LIGHT.quiet]
     assert list(judged.text) == ["Quiet", "", ""]
+    assert list(judged.meta) == ["game_id=1002", "game_id=2011", "game_id=1001"]
+    assert list(too_few.meta) == ["game_id=3011"]
     assert list(too_few.marker.color) == [LIGHT.quiet]
     assert list(too_few.marker.symbol) == ["triangle-up-open"], "it lies above the axis, and points there"
     assert too_few.y[0] == chart.layout.yaxis.range[1] < 4
@@ -337,6 +347,7 @@ def test_games_of_one_name_have_a_mark_each() -> None:
     tiles = treemap(games, LIGHT, None).data[0]
     assert list(tiles.labels) == ["Slots", *marks]
     assert len(set(tiles.ids)) == 5
+    assert list(tiles.meta) == ["", *(f"game_id={game_id}" for game_id in (1001, 1002, 1003, 1004))]
     named = list(zip(games["game_id"], games["name"], strict=True))
     days = GameDays([date(2026, 3, 14)], [True], {game_id: [Totals(1, 1000, -5, 5)] for game_id, _ in named})
     heat = game_days_chart(days, named, LIGHT, None, UTC)

@@ -192,6 +192,8 @@ def test_sessions_are_bars_over_their_hours(look):
     (bars,) = sessions_chart(sessions_frame(frame), look, None, UTC).data
     assert list(bars.y) == ["Sat 14 Mar 2026", "Sun 15 Mar 2026", "Sun 15 Mar 2026"]
     assert list(bars.base) == [0, 1, 10]
+    sunday = "period=2026-03-15..2026-03-15"
+    assert list(bars.meta) == ["period=2026-03-14..2026-03-14", sunday, sunday]
     assert bars.x[1] == 1
     assert list(bars.marker.color) == [look.quiet, look.primary, look.quiet]
     assert bars.customdata[1] == (
