@@ -1,7 +1,7 @@
 """The day in ten seconds: how much was bet, what did we gain, is that good, is it still right?"""
 
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from dashboard.bonus.numbers import BonusQuery
 from dashboard.core import formats, frames, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
-from dashboard.core.metrics import BONUS_METRIC, BonusTotals
-from dashboard.core.periods import business_day, day_start, when_text
+from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Totals
+from dashboard.core.query import CHART, View
 from dashboard.core.text import Words, text
 from dashboard.games import data_table as games_data_table
 from dashboard.games.figures_bars import games_chart, types_chart
@@ -29,22 +29,18 @@ from dashboard.kit import (
 )
 from dashboard.luck.parts import render_why
 from dashboard.overview import data as overview_data
-from dashboard.overview.figures import days_chart, hours_chart
+from dashboard.overview.figures import DRAWN, days_chart, hours_chart
 from dashboard.provider.archived import NotArchived
-from dashboard.provider.merchant import LedgerFailed
+from dashboard.provider.merchant import LedgerFailed, ProviderFailed
 
-WEEK = timedelta(days=7)
 NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
 
 
 def net_cards(
     now: BonusTotals | None = None, before: BonusTotals | None = None, compared: Words | None = None
-) -> st.delta_generator.DeltaGenerator:
-    """Two cards as wide as those above; returns the place beside them."""
-    figures, words = st.columns([1, 2], vertical_alignment="center")
-    with figures:
-        cards.row("cards-net", NET, now, before, compared, current.merchant().currency)
-    return words
+) -> None:
+    """Two cards, one above the other where they stand beside the chart."""
+    cards.row("cards-net", NET, now, before, compared, current.merchant().currency)
 
 
 @parts.part(text("Figures of the period"), "period", cards.unknown, shapes=6)
@@ -56,26 +52,15 @@ def period() -> None:
     days, before = states.compared(
         view, days, lambda earlier: overview_data.days(merchant, earlier.period, earlier.end)
     )
-    shown, compared, steps = days.value, days.compared or None, days.value
-    if before:
-        shown = memo(frames.with_comparison, shown, before.value)
+    steps = days.value
     if view.period.day_count == 1:
-        last_day = view.period.last_day
         with suppress(NotArchived, LedgerFailed):
-            steps = overview_data.hours(merchant, last_day, view.now, last_day - WEEK).value
+            steps = overview_data.hours(merchant, view.period.last_day, view.now, None).value
     states.as_of(days, before)
+    compared = days.compared or None
     cards.render_cards(days.value, before.value if before else None, compared, steps, merchant.currency)
     if frames.has_no_bets(days.value):
         states.nothing_in(view)
-        return
-    with states.box(
-        "daily", text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
-    ):
-        legend = text("compared") if compared else None
-        charts.show(memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend), "daily")
-        downloads.render_downloads(
-            text("Days"), tables.DAYS_COMPARED if compared else tables.DAYS, shown, days
-        )
 
 
 @parts.part(text("Net gain after bonus"), "net", net_cards, shapes=2)
@@ -90,44 +75,88 @@ def net() -> None:
             current.merchant(), BonusQuery(), earlier.start, earlier.end
         ),
     )
-    with net_cards(found.value, before.value if before else None, found.compared or None):
-        states.as_of(found, before)
-        st.caption(
-            text(
-                "Company gain less what the bonuses created in the period have become in cash by now; those"
-                " still active or wagering can lower it. Taxes, fees and the provider's share are not taken"
-                " off."
-            )
-        )
+    net_cards(found.value, before.value if before else None, found.compared or None)
+    states.as_of(found, before)
 
 
-@parts.part(text("Today by the hour"), "today")
-def today() -> None:
-    merchant, now = current.merchant(), period_filters.view().now
-    day = business_day(now, merchant.zone)
-    if now <= day_start(day, merchant.zone):  # its first minute is not over
+@parts.part(text("Chart of the period"), "daily")
+def daily() -> None:
+    view = period_filters.view()
+    if view.start >= view.end:  # said above
         return
-    hours = overview_data.hours(merchant, day, now, day - WEEK)
-    with states.box("hours", text("Today by the hour, {zone}", zone=formats.zone_name(merchant.zone))):
+    if view.period.day_count == 1:
+        by_hour(view)
+    else:
+        with suppress(ProviderFailed):  # said above
+            by_day(view)
+
+
+def by_day(view: View) -> None:
+    """The chart of days, and its file."""
+    merchant = current.merchant()
+    days, before = states.compared(
+        view,
+        overview_data.days(merchant, view.period, view.now),
+        lambda earlier: overview_data.days(merchant, earlier.period, earlier.end),
+        said=True,
+    )
+    if frames.has_no_bets(days.value):
+        return
+    shown, legend = days.value, text("compared") if days.compared else None
+    if before:
+        shown = memo(frames.with_comparison, shown, before.value)
+    with chart_box(text("By day, {zone}", zone=formats.zone_name(merchant.zone))) as drawn:
+        figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend, drawn)
+        charts.show(figure, "daily")
+        downloads.render_downloads(text("Days"), tables.DAYS_COMPARED if legend else tables.DAYS, shown, days)
+
+
+def by_hour(view: View) -> None:
+    """The chart of hours, and its file."""
+    merchant = current.merchant()
+    before_day = view.comparison.period.first_day if view.comparison else None
+    hours = overview_data.hours(merchant, view.period.last_day, view.now, before_day)
+    if not hours.failures and frames.has_no_bets_by_hour(hours.value):
+        return
+    compared = str(hours.compared) or None
+    with chart_box(text("By hour, {zone}", zone=formats.zone_name(merchant.zone))) as drawn:
         states.as_of(hours)
-        if not hours.failures and frames.has_no_bets_by_hour(hours.value):
-            before = when_text(day - WEEK, day - WEEK)
-            st.info(text("No bets today, nor {when}.", when=before), icon=":material/event_busy:")
-            return
-        charts.show(
-            memo(
-                hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, str(hours.compared)
-            ),
-            "hours",
+        figure = memo(
+            hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, compared, drawn
         )
-        downloads.render_downloads(text("Hours"), tables.HOURS, hours.value, hours)
+        charts.show(figure, "daily")
+        downloads.render_downloads(
+            text("Hours"), tables.HOURS_COMPARED if compared else tables.HOURS, hours.value, hours
+        )
+
+
+@contextmanager
+def chart_box(title: str) -> Iterator[tuple[Metric[Totals]]]:
+    """A box with what it shows beside its title; yields that metric."""
+    with st.container(key="box-daily", border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(title, anchor=False)
+            st.segmented_control(
+                text("Chart"),
+                list(CHART.choices),
+                required=True,
+                format_func=CHART.choices.__getitem__,
+                label_visibility="collapsed",
+                width="content",
+                **query_params.bound("", CHART),
+            )
+        yield (DRAWN[query_params.value(CHART)],)
 
 
 @parts.part(text("Why did it move"), "why")
 def why() -> None:
     view = period_filters.view()
-    if view.start < view.end:  # said above
-        render_why(view)
+    if view.start >= view.end:  # said above
+        return
+    answer = st.expander(text("Why did it move"), key="why-open", on_change="rerun")
+    if answer.open:
+        with answer:
+            render_why(view)
 
 
 @parts.part(text("Games of the period"), "games")
@@ -158,7 +187,10 @@ guard.page("overview")
 period_filters.render_filters(text("Overview"))
 query_params.render_problems("overview")
 period()
-net()
+beside, chart = st.columns([1, 5])
+with beside:
+    net()
+with chart:
+    daily()
 why()
-today()
 games()

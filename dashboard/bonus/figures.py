@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.bonus.numbers import bonus_rows
 from dashboard.charts.base import Layout, amount_axis, axis, figure, units
-from dashboard.charts.steps import Panel, bar_width, bars, day_steps, two_panels
+from dashboard.charts.steps import Panel, bar_width, bars, day_steps, stacked
 from dashboard.charts.theme import Theme
 from dashboard.core.formats import exact, percent, short
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Unit
@@ -89,9 +89,11 @@ def bonus_days_chart(days: pd.DataFrame, look: Theme, currency: str | None, zone
     dates = [day.date() for day in days["date"]]
     steps, leads = day_steps(dates, zone), list(map(day_query, dates))
     unit = f", {currency}" if currency else ""
-    return two_panels(
-        _panel((_ISSUED, _USED, _USE_RATE), "", rows, running, look, currency, leads),
-        _panel((_AMOUNT, _CONVERTED, _CONVERSION), unit, rows, running, look, currency, leads),
+    return stacked(
+        [
+            _panel((_ISSUED, _USED, _USE_RATE), "", rows, running, look, currency, leads),
+            _panel((_AMOUNT, _CONVERTED, _CONVERSION), unit, rows, running, look, currency, leads),
+        ],
         steps,
         running,
         [row is None for row in rows],

@@ -1,7 +1,7 @@
 """What all figures share. Exact amounts reach the reader as text; floats only place the ink."""
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -111,8 +111,10 @@ def units(li: Number | None) -> float | None:
     return None if li is None else float(Fraction(li) / formats.LI_PER_UNIT)
 
 
-def amount_axis(look: Theme, drawn: Iterable[float | None]) -> Layout:
-    """Vertical axis from zero over the drawn amounts, with a few round ticks ("2.5M")."""
+def amount_axis(
+    look: Theme, drawn: Iterable[float | None], words: Callable[[Decimal], str] = formats.axis
+) -> Layout:
+    """Vertical axis from zero over the drawn amounts, with a few round ticks in `words` ("2.5M")."""
     values = [0.0, *(value for value in drawn if value is not None)]
     low, high = min(values), max(values)
     ticks = _ticks(low, high)
@@ -120,7 +122,7 @@ def amount_axis(look: Theme, drawn: Iterable[float | None]) -> Layout:
     return axis(
         range=[low - room if low < 0 else 0, high + room if high > 0 else room / 2],
         tickvals=[float(tick) for tick in ticks],
-        ticktext=[formats.axis(tick) for tick in ticks],
+        ticktext=[words(tick) for tick in ticks],
         showgrid=True,
         zeroline=True,
         zerolinecolor=look.quiet,

@@ -1,4 +1,4 @@
-"""Two panels, one above the other, over the same days or hours; what is not known is a gap with a name."""
+"""One panel, or two above each other, over the same days or hours; what is not known is a gap with a name."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ from dashboard.charts.theme import Theme
 from dashboard.core.formats import day_text, zone_name
 from dashboard.core.text import text
 
-_HEIGHT = 340
-_UPPER, _LOWER = [0.57, 0.94], [0.0, 0.44]
+_HEIGHTS = {1: 320, 2: 340}
+_DOMAINS = {1: [[0.0, 0.92]], 2: [[0.57, 0.94], [0.0, 0.44]]}
+"""From the top to the bottom, by the number of panels."""
 _EACH_DAY = 7
 
 
@@ -37,42 +38,50 @@ class Panel:
     axis: Layout
 
 
-def two_panels(
-    upper: Panel,
-    lower: Panel,
+def stacked(
+    panels: Sequence[Panel],
     steps: Steps,
     running: Sequence[bool],
     unknown: Sequence[bool],
     look: Theme,
     note: str = "",
 ) -> go.Figure:
-    """Draw both panels over one axis; `running` steps are called "so far", `unknown` ones "no data".
+    """Draw one or two panels, from the top, over one axis.
 
-    `note` stands on the upper panel's right and names what else is drawn.
+    `running` steps are called "so far", `unknown` ones "no data".
+    `note` stands on the first panel's right and names what else is drawn.
     """
+    domains = _DOMAINS[len(panels)]
+    top = domains[0]
+    numbers = ["", "2"][: len(panels)]
     traces = [
-        {**trace, "x": steps.names, "xaxis": "x", "yaxis": name}
-        for panel, name in ((upper, "y"), (lower, "y2"))
+        {**trace, "x": steps.names, "xaxis": "x", "yaxis": f"y{number}"}
+        for panel, number in zip(panels, numbers, strict=True)
         for trace in panel.traces
     ]
-    gaps = no_data(unknown, look, _UPPER)
+    gaps = no_data(unknown, look, top)
+    axes = {
+        f"yaxis{number}": {**panel.axis, "domain": domain}
+        for panel, number, domain in zip(panels, numbers, domains, strict=True)
+    }
     layout = {
-        "xaxis": _step_axis(steps, running, look),
-        "yaxis": {**upper.axis, "domain": _UPPER},
-        "yaxis2": {**lower.axis, "domain": _LOWER},
+        "xaxis": {**_step_axis(steps, running, look), "anchor": f"y{numbers[-1]}"},
+        **axes,
         "hovermode": "x unified",
         "hoversubplots": "axis",
         "barmode": "overlay",
         "bargap": 1 - bar_width(len(steps.names)),
         "annotations": [
-            paper_text(upper.title, (0, _UPPER[1]), look.text),
-            paper_text(lower.title, (0, _LOWER[1]), look.text),
-            *([paper_text(note, (1, _UPPER[1]), look.quiet, 11)] if note else []),
+            *(
+                paper_text(panel.title, (0, domain[1]), look.text)
+                for panel, domain in zip(panels, domains, strict=True)
+            ),
+            *([paper_text(note, (1, top[1]), look.quiet, 11)] if note else []),
             *gaps["annotations"],
         ],
         "shapes": gaps["shapes"],
     }
-    return figure(look, traces, _HEIGHT, layout)
+    return figure(look, traces, _HEIGHTS[len(panels)], layout)
 
 
 def day_steps(days: Sequence[date], zone: ZoneInfo) -> Steps:
@@ -152,7 +161,6 @@ def _step_axis(steps: Steps, running: Sequence[bool], look: Theme) -> Layout:
     return axis(
         steps.title,
         type="category",
-        anchor="y2",
         range=[-0.5, len(steps.names) - 0.5],
         tickvals=[steps.names[index] for index in ticked],
         ticktext=[labels[index] for index in ticked],

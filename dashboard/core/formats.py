@@ -91,6 +91,11 @@ def axis(units: Decimal) -> str:
     return _axis(units, locale())
 
 
+def axis_percent(percent_units: Decimal) -> str:
+    """Label of a tick on an axis of percent: "2.5 %", "−10 %"."""
+    return _percent(axis(percent_units))
+
+
 @lru_cache(1024)
 def _axis(units: Decimal, written_in: Locale) -> str:
     return format_compact_decimal(units, format_type="short", locale=written_in, fraction_digits=3).replace(

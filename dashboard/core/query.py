@@ -304,6 +304,7 @@ _MODES: Final = WordTable(
         Mode.NONE: later("Nothing"),
     }
 )
+_CHARTS: Final = WordTable({"bet": later("Bet"), "gain": later("Gain"), "hold": later("Hold")})
 _RANKS: Final = WordTable(
     {
         "bet": later("Most bet"),
@@ -341,6 +342,15 @@ COMPARE: Final = Parameter(
     choices=_MODES,
 )
 """Without it `periods.default_mode` of the period counts."""
+CHART: Final = Parameter(
+    "chart",
+    ("overview",),
+    _set(_one_of(_CHARTS)),
+    later("The chart must be {one}; the company's gain is shown."),
+    default="gain",
+    widget=Widget.ONE,
+    choices=_CHARTS,
+)
 GAME_ID: Final = Parameter(
     "game_id",
     ("games",),
@@ -506,7 +516,7 @@ SCREEN: Final = Parameter(
 )
 
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
-    *(PERIOD, COMPARE),
+    *(PERIOD, COMPARE, CHART),
     *(GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
     *(OP_ID, USER_ID, FIND, RANK),
     *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),

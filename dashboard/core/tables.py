@@ -33,9 +33,8 @@ HOURS: Final = (
     Column("hour", "Hour", Kind.TEXT),
     Column("start", "Start", Kind.TIME),
     *_SUMS,
-    Column("before_start", "Start, compared", Kind.TIME),
-    *_BEFORE,
 )
+HOURS_COMPARED: Final = (*HOURS, Column("before_start", "Start, compared", Kind.TIME), *_BEFORE)
 GAMES: Final = (
     Column("game_id", "Game id", Kind.NUMBER),
     Column("name", "Game", Kind.TEXT),

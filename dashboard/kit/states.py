@@ -1,7 +1,7 @@
 """What a part says of its numbers' age, and in their place when there are none: one sentence each."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -101,17 +101,17 @@ def render_proof(view: View) -> None:
 
 
 def compared(
-    view: View, known: Reading[S], ask: Callable[[Comparison], Reading[T]]
+    view: View, known: Reading[S], ask: Callable[[Comparison], Reading[T]], *, said: bool = False
 ) -> tuple[Reading[S], Reading[T] | None]:
     """Put `known` beside what `ask` answers for the compared days: as far of them as `known` itself goes.
 
-    Returns both; the first says with what it is compared. Where the comparison fails the page says so and
-    goes on without it.
+    Returns both; the first says with what it is compared. Where the comparison fails the page says so, if
+    another part has not `said` it, and goes on without it.
     """
     end = known.window[1] if known.window else view.end
     comparison, found = view.until(end).comparison, None
     if comparison:
-        with part(text("The comparison")):
+        with suppress(ProviderFailed) if said else part(text("The comparison")):
             found = ask(comparison)
     return (replace(known, compared=comparison.label), found) if comparison and found else (known, None)
 

@@ -33,15 +33,26 @@ def days(merchant: Merchant, period: Period, now: datetime) -> Reading[pd.DataFr
     return reading_of(merchant, frame, [reply], (start, min(end, now)))
 
 
-def hours(merchant: Merchant, day: date, now: datetime, before_day: date) -> Reading[pd.DataFrame]:
-    """One row an hour of `day` up to `now`, beside the earlier `before_day` (`frames.hours_frame`).
+def hours(merchant: Merchant, day: date, now: datetime, before_day: date | None) -> Reading[pd.DataFrame]:
+    """One row an hour of `day` up to `now`, beside the earlier `before_day`, if any (`frames.hours_frame`).
 
     From the archive. The hour that is running stands beside as many minutes of the earlier one as have been
     read of it, and `compared` says so. Raises NotArchived where nothing of `day` is held, LedgerAway.
     """
     zone = merchant.zone
-    hours_now, hours_before = hour_windows(day, zone), hour_windows(before_day, zone)
+    hours_now = hour_windows(day, zone)
     today = _sums(merchant, hours_now, min(day_end(day, zone), now))
+    if before_day is None:
+        return Reading(
+            memo(frames.hours_frame, day, today.value, day, {}, now, zone),
+            today.as_of,
+            today.stale_reason,
+            today.failures,
+            today.warnings,
+            today.window,
+            settled=today.settled,
+        )
+    hours_before = hour_windows(before_day, zone)
     reach = today.window[1] if today.window else now
     started = next((start for start, end in hours_now if start < reach and now < end), None)
     earlier, running = _as_long(hours_before, started, reach, zone)

@@ -22,8 +22,8 @@ NOTHING = ""
 PARTS = {
     ("overview", ()): {
         "period": NO_BETS,
+        "daily": NOTHING,
         "games": NOTHING,
-        "why": "Why did it move: not known now. Nothing of these days is in the archive yet.",
     },
     ("games", ()): {
         "all-games": NO_BETS,
@@ -81,10 +81,10 @@ PARTS = {
     ("status", ()): {"refused": NOTHING, "status-audit": "Nothing has been written yet."},
 }
 """By page and what its address holds beside `OLD`: what each part says that may be empty there."""
-ELSEWHERE = {"today", "bet-tail", "status-calls"}
+ELSEWHERE = {"bet-tail", "status-calls"}
 """Empty at other times than the period's: tests of their own, below."""
 NEVER = {
-    *("proof", "net", "bet-exports", "wallet", "pots"),
+    *("proof", "net", "why", "bet-exports", "wallet", "pots"),
     *("status", "status-provider", "status-cache", "status-ledger", "status-background", "status-versions"),
 }
 """Cards, lines and forms that are never without contents."""
@@ -140,12 +140,11 @@ def test_a_table_without_rows_is_a_sentence(open_page, name, query, key, sentenc
     assert not [each for kind in BIG for each in shown.get(kind)]
 
 
-def test_a_day_without_bets_like_the_one_a_week_before_is_a_sentence(open_page, tmp_path, truth, monkeypatch):
+def test_hours_without_bets_like_those_a_week_before_are_no_chart(open_page, tmp_path, truth, monkeypatch):
     monkeypatch.setattr(archived, "table_of", lambda *_: EMPTY)
     first_s = midnight("2026-03-08")
     archived.make(tmp_path / "ledger", tmp_path / "filled", truth, first_s=first_s)
-    shown = part(open_page({"period": "yesterday", "compare": "none"}), "today")
-    assert sentences(shown) == ["No bets today, nor on 8 March 2026."]
+    shown = part(open_page({"period": "today"}), "daily")
     assert not [each for kind in BIG for each in shown.get(kind)]
 
 

@@ -107,7 +107,7 @@ def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(
     page.goto(f"{demo_url}/?period=2024-01-01..2024-01-02&compare=none")
     expect(page.get_by_text("No bets in 1–2 January 2024.")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".st-key-part-games")).to_be_hidden(timeout=PATIENCE_MS)
-    expect(page.locator(".st-key-box-hours")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-part-daily")).to_be_hidden(timeout=PATIENCE_MS)
 
     figures = page.locator(".st-key-part-period")
     shapes = figures.locator(".card-shapes i")
@@ -117,7 +117,7 @@ def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(
     assert [shapes.nth(place).is_visible() for place in range(shapes.count())] == [True] * 6
     box = figures.bounding_box()
     assert box
-    assert box["height"] == 700
+    assert box["height"] == 222
     assert "Loading…" in figures.evaluate("(part) => getComputedStyle(part, '::after').content")
 
     page.goto(f"{demo_url}/status")

@@ -43,11 +43,17 @@ def later(sandbox, clock):
 
 
 def test_files_of_the_overview_say_what_is_in_them(open_page, files):
-    open_page()
+    page = open_page()
     assert files == {
         "Days": (WEEK, "2–8 March 2026, until 09:30, as today", "days-2026-03-09-2026-03-15"),
-        "Hours": (TODAY, f"8 March 2026, {RUNNING}", "hours-2026-03-15-2026-03-15"),
         "Games": (WEEK, "", "games-2026-03-09-2026-03-15"),
+    }
+    files.clear()
+    page.query_params["period"] = "today"
+    page.run()
+    assert files == {
+        "Hours": (TODAY, f"8 March 2026, {RUNNING}", "hours-2026-03-15-2026-03-15"),
+        "Games": (TODAY, "", "games-2026-03-15-2026-03-15"),
     }
 
 
@@ -77,12 +83,16 @@ def test_the_table_of_games_says_how_far_the_archive_has_been_read(open_page, la
 def test_where_the_provider_is_away_the_comparison_ends_where_the_last_numbers_do(
     open_page, sandbox, later, files
 ):
-    open_page({"period": "today", "compare": "previous"})
+    query = {"period": "2026-03-14..2026-03-15", "compare": "previous"}
+    open_page(query)
     later(CLOCK + 3 * 3600)
-    sandbox.fault(STAGE, "http_500", where={"time_start": midnight("2026-03-15")})
-    page = open_page({"period": "today", "compare": "previous"})
-    assert "They are compared with 14 March 2026, until 09:30, as today." in told(page)
-    assert files["Days"][:2] == (TODAY, "14 March 2026, until 09:30, as today")
+    sandbox.fault(STAGE, "http_500")
+    page = open_page(query)
+    assert "They are compared with 12–13 March 2026, until 09:30, as today." in told(page)
+    assert files["Days"][:2] == (
+        TODAY.replace("2026-03-15", "2026-03-14", 1),
+        "12–13 March 2026, until 09:30, as today",
+    )
 
 
 def test_a_day_that_is_over_has_its_last_minutes(open_page, later, truth):
@@ -103,17 +113,18 @@ def test_a_day_that_is_over_is_not_called_today_by_numbers_from_before_its_end(
 ):
     midnight_s = midnight("2026-03-16")
     later(midnight_s - 600)
-    open_page({"period": "today", "compare": "previous"})
+    query = {"period": "2026-03-14..2026-03-15", "compare": "previous"}
+    open_page(query)
     later(midnight_s + 1200)
     sandbox.fault(STAGE, "http_500")
-    page = open_page({"period": "yesterday", "compare": "previous"})
-    assert "They are compared with 14 March 2026, until 23:50, as these numbers." in told(page)
-    assert files["Days"][1] == "14 March 2026, until 23:50, as these numbers"
+    page = open_page(query)
+    assert "They are compared with 12–13 March 2026, until 23:50, as these numbers." in told(page)
+    assert files["Days"][1] == "12–13 March 2026, until 23:50, as these numbers"
 
 
 def test_the_running_hour_stands_beside_as_many_minutes(open_page, sandbox, files):
     """At 09:30 half an hour has run: beside it stands half an hour of last week, and the words say so."""
-    open_page()
+    open_page({"period": "today"})
     now = datetime.fromtimestamp(CLOCK, UTC)
     before_day = now.date() - timedelta(days=7)
     known = overview_data.hours(merchant(), now.date(), now, before_day)
@@ -132,7 +143,7 @@ def test_where_the_archive_stopped_the_running_hour_stands_beside_as_many_minute
 ):
     """At 09:50 nothing is read since 09:30: half an hour stands beside half an hour."""
     later(CLOCK + 1200)
-    open_page()
+    open_page({"period": "today"})
     now = datetime.fromtimestamp(CLOCK + 1200, UTC)
     start, half = now - timedelta(days=7, minutes=50), now - timedelta(days=7, minutes=20)
     known = overview_data.hours(merchant(), now.date(), now, (now - timedelta(days=7)).date())

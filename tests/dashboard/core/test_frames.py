@@ -30,7 +30,7 @@ from dashboard.core.frames import (
 )
 from dashboard.core.metrics import METRIC, Totals
 from dashboard.core.periods import Period, hour_windows
-from dashboard.core.tables import HOURS
+from dashboard.core.tables import HOURS, HOURS_COMPARED
 from dashboard.players.games import player_games
 from dashboard.rounds.frame import rounds_frame, with_games
 from tests.dashboard.made_periods import custom_period
@@ -193,7 +193,7 @@ def test_an_hour_that_clocks_skip_or_repeat_meets_nothing_or_is_named() -> None:
     back = hours_frame(
         before, _hours(before, BERLIN, late), autumn, _hours(autumn, BERLIN, late), late, BERLIN
     )
-    starts = [line.split(",")[6] for line in csv_bytes(HOURS, back).decode().splitlines()[3:5]]
+    starts = [line.split(",")[6] for line in csv_bytes(HOURS_COMPARED, back).decode().splitlines()[3:5]]
     assert starts == ["2026-10-25 02:00:00+02:00", "2026-10-25 02:00:00+01:00"], "of the compared day"
     assert [line.split(",")[1] for line in csv_bytes(HOURS, back).decode().splitlines()[3:5]] == [
         "2026-10-18 02:00:00+02:00",
