@@ -62,10 +62,7 @@ def game_days_chart(
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         "hoverongaps": False,
-        "meta": [
-            [f"{target}&{day}" if target else day for day in map(day_query, days.days)]
-            for target in game_targets(ids)
-        ],
+        "meta": [game_targets(ids), list(map(day_query, days.days))],
     }
     shown = sorted({*steps.ticked, *running})
     layout = {

@@ -17,7 +17,8 @@ def show(figure: go.Figure, key: str, opens: str = "") -> None:
 
     A click on a point leads to the page `opens`, for people who may see that. Where to on it the traces say
     in `meta`: for each point what the address has behind its "?" (`query.query_text`), "" where it leads
-    nowhere. `links/links.js` follows it as it does the links of tables, which lead to the same by keyboard.
+    nowhere; of cells for each row, and for each column. `links/links.js` follows it as it does the links of
+    tables, which lead to the same by keyboard.
     """
     leads = f"opens-{opens}-" if opens and guard.may(opens) else ""
     # With its height given, its place stays as it is while it is drawn anew.

@@ -19,7 +19,9 @@ function target(cell) {
 function targetOf(plot, points) {
   const page = plot.closest('[class*="st-key-opens-"]')?.className.match(/st-key-opens-([a-z]+)-/)[1]
   for (const { data, pointNumber } of page ? points : []) {
-    const query = [pointNumber].flat().reduce((part, place) => part?.[place], data.meta)
+    const query = Array.isArray(pointNumber)
+      ? pointNumber.map((place, side) => data.meta[side][place]).filter(Boolean).join("&")
+      : data.meta?.[pointNumber]
     const to = query && url(`${page}?${query}`)
     if (to && said(to) !== said(location)) return to
   }

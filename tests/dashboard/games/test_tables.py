@@ -153,12 +153,12 @@ def test_the_heat_map_is_symmetric_about_zero_and_leaves_gaps() -> None:
     assert chart.layout.xaxis.ticktext[-1].endswith("so far")
 
 
-def test_a_cell_leads_to_its_game_on_its_day_and_what_no_game_is_to_the_day_alone() -> None:
+def test_a_row_leads_to_its_game_unless_it_is_of_none_and_a_column_to_its_day() -> None:
     rows = [Totals(), Totals()]
     days = GameDays([date(2026, 3, 14), date(2026, 3, 15)], [True, False], {1001: rows}, rows)
     cells = game_days_chart(days, [(1001, "a"), (None, "Not in the list")], LIGHT, None, UTC).data[0]
     dates = ["period=2026-03-14..2026-03-14", "period=2026-03-15..2026-03-15"]
-    assert list(cells.meta) == [[f"game_id=1001&{each}" for each in dates], dates]
+    assert list(cells.meta) == [["game_id=1001", ""], dates]
 
 
 def test_a_heat_map_of_nothing_is_drawn() -> None:
