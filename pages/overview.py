@@ -107,7 +107,7 @@ def by_day(view: View) -> None:
         shown = memo(frames.with_comparison, shown, before.value)
     with chart_box(text("By day, {zone}", zone=formats.zone_name(merchant.zone))) as drawn:
         figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend, drawn)
-        charts.show(figure, "daily")
+        charts.show(figure, "daily", opens="overview")
         downloads.render_downloads(text("Days"), tables.DAYS_COMPARED if legend else tables.DAYS, shown, days)
 
 

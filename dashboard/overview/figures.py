@@ -15,6 +15,7 @@ from dashboard.core.formats import axis, axis_percent, exact, zone_name
 from dashboard.core.frames import row_totals
 from dashboard.core.metrics import METRIC, Metric, Number, Totals, Unit
 from dashboard.core.periods import days_label
+from dashboard.core.query import day_query
 from dashboard.core.text import text
 
 _BET, _GAIN, _HOLD = METRIC["bet_amount"], METRIC["company_gain"], METRIC["hold"]
@@ -37,14 +38,16 @@ def days_chart(
 
     With `before_…` columns (`frames.with_comparison`) the compared days stand behind as a dashed line, called
     `compared`. Losses are vermilion, below zero and up to 31 days carry a minus sign; the unfinished day is
-    hatched and called "so far"; days that are not known are an empty band called "no data".
+    hatched and called "so far"; days that are not known are an empty band called "no data". A bar leads to
+    its day.
     """
-    steps = day_steps([day.date() for day in days["date"]], zone)
+    dates = [day.date() for day in days["date"]]
+    steps, leads = day_steps(dates, zone), list(map(day_query, dates))
     befores = None
     if "before_date" in days:
         befores = [day_name(day.date()) for day in days["before_date"]]
     unknown = days["bet_amount_li"].isna().tolist()
-    return _panels(metrics, days, steps, unknown, look, currency, befores, compared)
+    return _panels(metrics, days, steps, unknown, look, currency, befores, compared, leads)
 
 
 def hours_chart(
@@ -86,6 +89,7 @@ def _panels(
     currency: str | None,
     befores: Sequence[str] | None,
     compared: str | None,
+    leads: Sequence[str] = (),
 ) -> go.Figure:
     rows = row_totals(frame)
     running = [
@@ -94,7 +98,7 @@ def _panels(
     before = row_totals(frame, "before_") if befores else []
 
     def panel(metric: Metric[Totals]) -> Panel:
-        columns = _bars(metric, rows, running, look, currency)
+        columns = {**_bars(metric, rows, running, look, currency), "meta": list(leads)}
         line = _line(metric, before, befores or (), look, currency)
         words = axis_percent if metric.unit is Unit.RATIO else axis
         is_signed = metric is not _BET and len(rows) <= _SIGNED_BARS

@@ -19,6 +19,7 @@ from dashboard.core.frames import (
     hours_frame,
     with_comparison,
 )
+from dashboard.core.metrics import METRIC
 from dashboard.core.periods import Period, hour_windows
 from dashboard.games.figures_bars import games_chart, types_chart
 from dashboard.overview.figures import days_chart, hours_chart
@@ -120,6 +121,24 @@ def test_one_day_shows_its_comparison_as_a_mark() -> None:
         days_frame([_row(date(2026, 3, 8))], earlier, NOW, MANILA),
     )
     assert days_chart(days, LIGHT, None, MANILA, "8 March 2026").data[1].mode == "markers"
+
+
+def test_a_bar_leads_to_its_day() -> None:
+    bets, gains = _week().data
+    assert bets.meta == gains.meta
+    assert bets.meta[2] == "period=2026-03-11..2026-03-11"
+
+
+def test_one_panel_draws_one_metric_with_its_unit() -> None:
+    days = days_frame([_row(TODAY, gain_li=-70_000)], Period("", TODAY, TODAY), NOW, MANILA)
+    figure = days_chart(days, LIGHT, "PHP", MANILA, metrics=(METRIC["hold"],))
+    bars, signs = figure.data
+    assert (list(bars.y), bars.marker.color) == ([-7.0], (LIGHT.loss,))
+    assert bars.customdata[0] == f"Hold −7.00{S}%<br>Company gain −70{S}PHP"
+    assert signs.text[0] == "<b>−</b>"
+    assert _words(figure)[0] == "Hold"
+    assert figure.layout.yaxis.ticktext[0] == f"−6{S}%"
+    assert figure.layout.height == 320
 
 
 def test_axes_say_unit_and_zone() -> None:
