@@ -154,7 +154,7 @@ class TestAnHourIsReplaced:
         day = [read(bet(n, HOUR + n * HOUR_S), hour_s=HOUR + n * HOUR_S) for n in range(24)]
         filled.archive.keep(day)
         filled.archive.keep([read(bet(3, HOUR + 3 * HOUR_S, gain_li=9), hour_s=HOUR + 3 * HOUR_S)])
-        assert ask(filled.engine, "sums", HOUR, HOUR + DAY_S) == [(24, 24_000, -23_000 + 9)]
+        assert ask(filled.engine, "sums", HOUR, HOUR + DAY_S) == ((24, 24_000, -23_000 + 9),)
         assert list(verify(filled.archive)) == []
 
 

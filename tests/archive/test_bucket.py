@@ -133,7 +133,7 @@ def test_a_copy_that_was_damaged_is_fetched_again(
     copy.write_bytes(content)
     s3.requests.clear()
     again = make(place=another(bucket, bucket._copies.folder))
-    assert ask(again.engine, "sums", HOUR, HOUR + HOUR_S) == [(1, 1000, -1000)]
+    assert ask(again.engine, "sums", HOUR, HOUR + HOUR_S) == ((1, 1000, -1000),)
     assert s3.requests == ["HEAD", "GET"]
 
 

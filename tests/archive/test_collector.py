@@ -96,7 +96,7 @@ def test_whole_days_leave_after_the_days_they_are_kept(make: Callable[..., Fille
     filled.fill()
     filled.archive.drop_before(DAY - DAY_S)
     assert filled.archive.extent() == (DAY - DAY_S, DAY + 9 * HOUR_S)
-    assert ask(filled.engine, "sums", 0, DAY - DAY_S) == [(None, None, None)]
+    assert ask(filled.engine, "sums", 0, DAY - DAY_S) == ((0, 0, 0),)
     filled.archive.unlink_left(filled.archive.now_ms() + 1)
     assert list(verify(filled.archive)) == []
     assert not any("2026-03-13" in path for path in filled.archive.folder.paths(""))

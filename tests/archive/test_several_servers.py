@@ -113,5 +113,5 @@ def test_one_that_slept_through_its_lease_writes_nothing_twice(start: Start, mon
         (kept,) = sleeper.archive.keep([read(bet(1), bet(2))])
     assert (next(bases, None), kept.restated) == (None, 0)
     for server in (sleeper, other):
-        assert ask(server.engine, "sums", HOUR, HOUR + HOUR_S) == [(2, 2000, -2000)]
+        assert ask(server.engine, "sums", HOUR, HOUR + HOUR_S) == ((2, 2000, -2000),)
         assert [piece.version for piece in server.archive.pieces()] == [1]
