@@ -86,6 +86,7 @@ class Collector:
         self._nightly = Lease(archive.ledger, "comparison", DAY_S)
         self._pieces: dict[int, pieces.Piece] | None = None
         self._lease_until = self._paced_until = self._tail_at = self._tidied_at = float("-inf")
+        self._has_new = False  # hours that were read for the first time since days were last summed up
         self._stopping = threading.Event()
 
     @contextmanager
@@ -178,12 +179,12 @@ class Collector:
         if self._timer() >= self._tail_at:
             self._read_tail(now_s)  # first: while the provider does not answer this, nothing else is
         most = 24 if self._calls_per_s >= _UNHURRIED else 1
-        if self._timer() >= self._paced_until and (
-            hours := next_hours(known, now_s, reach.first_hour_s, most)
-        ):
-            self._read(hours, self._fetch)
-        elif self._timer() - self._tidied_at >= HOUR_S:
-            self._tidied_at = self._timer()
+        due = next_hours(known, now_s, reach.first_hour_s, most)
+        if due and self._timer() >= self._paced_until:
+            self._has_new = self._has_new or any(hour_s not in known for hour_s in due)
+            self._read(due, self._fetch)
+        elif (self._has_new and not due) or self._timer() - self._tidied_at >= HOUR_S:
+            self._tidied_at, self._has_new = self._timer(), False
             self._tidy(now_s)
         else:
             self.state = replace(self.state, reading=())

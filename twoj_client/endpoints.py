@@ -76,8 +76,9 @@ WINDOWED = CachePolicy(ttl_s=30, final_after_s=2 * HOUR_S)
 # Always asked anew; an older answer only stands in where the provider fails.
 NEVER_FRESH = CachePolicy(ttl_s=0)
 # A bonus is counted where it was created, but goes on changing while it is wagered: weeks, at times. A page
-# asks by state and by type, a dozen times for each window: so not as often as for sums of bets.
-BONUS = CachePolicy(ttl_s=300, final_after_s=60 * DAY_S)
+# asks by state and by type, a dozen times for each window: half as often as for sums of bets, and no less,
+# as the company gain stands beside them.
+BONUS = CachePolicy(ttl_s=60, final_after_s=60 * DAY_S)
 
 
 @dataclass(frozen=True, eq=False)

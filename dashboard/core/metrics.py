@@ -231,8 +231,8 @@ BONUS_METRICS: Final[tuple[Metric[BonusTotals], ...]] = (
         Unit.MONEY,
         "up",
         later(
-            "Company gain of the period − what the bonuses created in it have converted to cash so far."
-            " Leaves out taxes, fees and the provider's share."
+            "Company gain of the period − what the bonuses created in it have converted to cash so far: those"
+            " still active or wagering can lower it. Leaves out taxes, fees and the provider's share."
         ),
         lambda bonuses: (
             None if bonuses.company_gain_li is None else bonuses.company_gain_li - bonuses.converted_cash_li

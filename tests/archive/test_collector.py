@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
 from archive import pieces
 from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.engine import RollUp
 from archive.proof import PieceState
 from archive.questions import ask
 from archive.verify import verify
@@ -100,3 +102,19 @@ def test_whole_days_leave_after_the_days_they_are_kept(make: Callable[..., Fille
     filled.archive.unlink_left(filled.archive.now_ms() + 1)
     assert list(verify(filled.archive)) == []
     assert not any("2026-03-13" in path for path in filled.archive.folder.paths(""))
+
+
+def test_days_are_summed_up_as_soon_as_all_is_read_and_not_an_hour_later(
+    make: Callable[..., Filled], monkeypatch: pytest.MonkeyPatch
+):
+    filled = make(days=4)
+    filled.collector.turn()  # the tail
+    monkeypatch.setattr(filled.collector, "_paced_until", float("inf"))
+    filled.collector.turn()  # nothing may be read yet: what is there is put in order
+    monkeypatch.setattr(filled.collector, "_paced_until", 0.0)
+    seconds = count(1000.0)
+    monkeypatch.setattr(filled.collector, "_timer", lambda: next(seconds))
+    filled.fill()
+    assert next(seconds) < 1000 + HOUR_S
+    sources = filled.engine.sources(DAY - 3 * DAY_S, DAY, RollUp.GAMES)
+    assert (len(sources.bets), len(sources.rolled)) == (0, 3)

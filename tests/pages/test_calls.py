@@ -45,8 +45,8 @@ PAGES = [
             BONUS: 2 * 2,
         },
         {},
-        # what today's sum lacks, and where the compared period ends; bonuses are asked each five minutes
-        {STAGE: 2},
+        # what today's sum lacks, and where the compared period ends
+        {STAGE: 2, BONUS: 2 * 2},
     ),
     # the sums, players, days and rounds of all games are in the archive
     Page("games", {"period": "30d"}, {GAMES: 1}, {}, {}),

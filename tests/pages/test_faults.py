@@ -5,7 +5,6 @@ import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,7 +15,6 @@ import structlog
 from dashboard.core import formats
 from dashboard.jackpots.data_watch import Brand, Watch
 from tests.merchants import merchant
-from twoj_client.endpoints import ALL_BONUS_SUMMARY, BONUS, WINDOWED
 from twoj_sandbox import KEY
 
 STEP_S = 61
@@ -124,12 +122,6 @@ def quiet(monkeypatch):
     structlog.configure(**configured)
 
 
-@pytest.fixture
-def bonuses_age_as_bets(monkeypatch):
-    """Bonuses are asked for every five minutes: all faults would not fit into the half hour."""
-    monkeypatch.setitem(vars(ALL_BONUS_SUMMARY), "policy", replace(BONUS, ttl_s=WINDOWED.ttl_s))
-
-
 @contextmanager
 def gone(folder) -> Iterator[None]:
     """The folder is deleted under the running server."""
@@ -222,7 +214,7 @@ def is_sound(page) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_through_all_faults(
-    open_page, cache_folder, sandbox, trouble, patient, quiet, bonuses_age_as_bets, truth, clock, name
+    open_page, cache_folder, sandbox, trouble, patient, quiet, truth, clock, name
 ):
     asked, page = PAGES[name], None
     for fault in FAULTS:
