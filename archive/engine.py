@@ -101,8 +101,8 @@ _IN_MEMORY: Final = (RollUp.GAMES, RollUp.SIZES)
 class Sources:
     """The files that hold a window: of bets, and of a roll-up for the whole days that have one."""
 
-    bets: tuple[str, ...]
-    rolled: tuple[str, ...] = ()
+    bets: tuple[ArchiveFile, ...]
+    rolled: tuple[ArchiveFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class _Query:
 
     sql: str
     values: tuple[tuple[str, Any], ...]
-    in_memory: tuple[str, ...] = ()
+    in_memory: tuple[ArchiveFile, ...] = ()
 
 
 class Engine:
@@ -140,17 +140,18 @@ class Engine:
         self._connection.close()
 
     def sources(self, start_s: int, end_s: int, rolled: RollUp | None = None) -> Sources:
-        """Return which files hold the bets of a window; of whole days the roll-up instead."""
+        """Return which files hold the bets of a window; of whole days the roll-up instead. Opens none."""
         known = self.archive.recent(_known_files)
         days = _between(known["day"], start_s - DAY_S + 1, end_s)
         use = _between(known[rolled], start_s, end_s - DAY_S + 1) if rolled else {}
         raw = [each for day_s, each in days.items() if day_s not in use]
         raw += _between(known["hour"], start_s - HOUR_S + 1, end_s).values()
-        return Sources(self._places(raw), self._places(use.values()))
+        return Sources(_with_rows(raw), _with_rows(use.values()))
 
-    def _places(self, files: Iterable[pieces.ArchiveFile]) -> tuple[str, ...]:
+    def places(self, files: Iterable[ArchiveFile]) -> tuple[str, ...]:
+        """Return where files are to be read, after a look at each. Raises FileDamaged."""
         try:
-            return tuple(self.archive.folder.places([each.file for each in files if each.row_count]))
+            return tuple(self.archive.folder.places([each.file for each in files]))
         except OSError as error:
             raise FileDamaged(f"The archive cannot be read: {error}") from None
 
@@ -226,11 +227,16 @@ class Engine:
 
     @contextmanager
     def _asked(self, query: "_Query") -> Iterator[duckdb.DuckDBPyRelation]:
-        values = {name: list(value) if isinstance(value, tuple) else value for name, value in query.values}
+        # What was answered before is told without a look at the files; to ask DuckDB, each is looked at.
+        values: dict[str, Any] = dict(query.values)
+        values |= {name: list(values[name]) for name in values.keys() & {"games"}}
+        values |= {
+            name: list(self.places(values[name])) for name in values.keys() & {"bet_files", "rolled_files"}
+        }
         try:
             with self._connection.cursor() as cursor:
                 if query.in_memory:
-                    cursor.register("rolled", self._rows_of(query.in_memory))
+                    cursor.register("rolled", self._rows_of(self.places(query.in_memory)))
                 yield cursor.sql(query.sql, params=values)
         except _UNREADABLE as error:
             raise FileDamaged(f"The archive cannot be read: {str(error).partition(chr(10))[0]}") from None
@@ -245,10 +251,11 @@ class Engine:
         rows = "read_parquet($rolled_files)" if sources.rolled else ""
         wanted = _with_rolled(rolled, rows) if rolled else "SELECT * FROM bets"
         sql = f"WITH bets AS ({_bets(sources.bets)}) {wanted}"
-        given = {"bet_files": quoted(sources.bets), "rolled_files": quoted(sources.rolled)}
+        bets, sums = self.places(sources.bets), self.places(sources.rolled)
+        given = {"bet_files": quoted(bets), "rolled_files": quoted(sums)}
         for name, value in (given | {"start_s": str(start_s), "end_s": str(end_s)}).items():
             sql = sql.replace(f"${name}", value)
-        return sql, {*sources.bets, *sources.rolled}
+        return sql, {*bets, *sums}
 
     def roll_up(self, day_s: int) -> bool:
         """Make the roll-ups of a day that has a file, unless they are there; return whether any was made."""
@@ -290,6 +297,10 @@ def _known_files(books: Books) -> dict[str, dict[int, ArchiveFile]]:
     return found
 
 
+def _with_rows(files: Iterable[ArchiveFile]) -> tuple[ArchiveFile, ...]:
+    return tuple(each for each in files if each.row_count)
+
+
 def _between(files: Mapping[int, ArchiveFile], start_s: int, end_s: int) -> dict[int, ArchiveFile]:
     return {at: each for at, each in files.items() if start_s <= at < end_s}
 
@@ -304,7 +315,7 @@ def quoted(files: Iterable[str]) -> str:
     return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in files) + "]"
 
 
-def _bets(files: Sequence[str], games: Sequence[int] = ()) -> str:
+def _bets(files: Sequence[object], games: Sequence[int] = ()) -> str:
     source = "read_parquet($bet_files)" if files else f"(SELECT {_COLUMNS} LIMIT 0)"
     of_games = " AND game_id IN $games" if games else ""
     return f"SELECT * FROM {source} WHERE start_at >= $start_s AND start_at < $end_s{of_games}"

@@ -81,7 +81,8 @@ def test_every_question_over_the_tables_says_what_brute_force_says(
     archive = over_clock_changes.archive
     asked = asked_of(truth, zone, first, games)
     for day_s in range(asked.start_s // DAY_S * DAY_S, asked.end_s, DAY_S):
-        load(clickhouse, archive.mch_id, day_s, *over_clock_changes.engine.sources(day_s, day_s + DAY_S).bets)
+        files = over_clock_changes.engine.sources(day_s, day_s + DAY_S).bets
+        load(clickhouse, archive.mch_id, day_s, *over_clock_changes.engine.places(files))
     for name, question in QUESTIONS.items():
         values = {"start_s": asked.start_s, "end_s": asked.end_s, **asked.values_of(name)}
         bets, rolled = of_tables(archive.mch_id, asked.start_s, asked.end_s, question.of)
@@ -93,7 +94,7 @@ def test_every_question_over_the_tables_says_what_brute_force_says(
 def test_a_day_that_is_loaded_again_replaces_what_was_there(
     clickhouse: session.Session, over_clock_changes: Filled, tmp_path: Path
 ):
-    (file,) = over_clock_changes.engine.sources(DAY, DAY + DAY_S).bets
+    (file,) = over_clock_changes.engine.places(over_clock_changes.engine.sources(DAY, DAY + DAY_S).bets)
     table = pq.read_table(file)
     n, gain = len(table), sum(table["gain_amount"].to_pylist())
     for _ in range(2):
@@ -116,7 +117,7 @@ def test_a_day_that_is_loaded_again_replaces_what_was_there(
 def test_a_load_that_was_broken_off_leaves_nothing_behind(
     clickhouse: session.Session, over_clock_changes: Filled
 ):
-    (file,) = over_clock_changes.engine.sources(DAY, DAY + DAY_S).bets
+    (file,) = over_clock_changes.engine.places(over_clock_changes.engine.sources(DAY, DAY + DAY_S).bets)
     n = pq.read_metadata(file).num_rows
     statements = load_day(9, DAY, f"file('{file}', Parquet)")
     for end in range(1, len(statements)):

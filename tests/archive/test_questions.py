@@ -285,7 +285,7 @@ def by_duckdb(filled: Filled, name: str, asked: Asked) -> list[Row]:
 
 
 def by_clickhouse(filled: Filled, name: str, asked: Asked) -> list[Row]:
-    files = filled.engine.sources(asked.start_s, asked.end_s).bets
+    files = filled.engine.places(filled.engine.sources(asked.start_s, asked.end_s).bets)
     bets = " UNION ALL ".join(f"SELECT * FROM file('{path}', Parquet)" for path in files)
     given = {"start_s": asked.start_s, "end_s": asked.end_s, **asked.values_of(name)}
     sql = clickhouse_sql(name, bets, asked.days, given, asked.games)

@@ -170,7 +170,8 @@ def test_what_reaches_for_anything_else_is_refused(searched: Searched, text: str
 
 
 def refused(searched: Searched, text: str, why: str) -> None:
-    ledger, (file,) = searched.folder / "ledger", searched.engine.sources(HOUR, HOUR + DAY_S).bets
+    ledger = searched.folder / "ledger"
+    (file,) = searched.engine.places(searched.engine.sources(HOUR, HOUR + DAY_S).bets)
     places = {"ledger": ledger, "file": file, "folder": searched.folder, "of_other": searched.of_other}
     for name, place in places.items():
         text = text.replace(f"{{{name}}}", str(place))

@@ -75,7 +75,7 @@ def _luck_is_measured_once_of_the_same_files() -> Iterator[None]:
     measured, known = data_luck._measured, dict[tuple[object, ...], LuckSample]()
 
     def measure(engine: Engine, files: Sources, *of: Any) -> LuckSample:
-        names = [Path(each).name for each in (*files.bets, *files.rolled)]  # hold a digest of what is in it
+        names = [each.file.path for each in (*files.bets, *files.rolled)]  # hold a digest of what is in it
         key = (*names, data_luck._SAMPLE_BETS, *map(repr, of))
         if key not in known:
             known[key] = measured(engine, files, *of)
