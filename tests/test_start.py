@@ -69,7 +69,7 @@ def test_a_newcomer_sees_the_demo_world_in_six_cards(browser: Browser, url: str)
 
     world, minutes = World(), [begun + timedelta(minutes=n) for n in range(3)]
     assert any(exact in could_be_true(world, int(minute.timestamp())) for minute in minutes)
-    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
     assert page.get_by_test_id("stException").count() == 0
     page.close()
 

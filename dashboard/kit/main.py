@@ -6,8 +6,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.charts.theme import DARK, LIGHT
+from dashboard.core.query import SCREEN
 from dashboard.core.text import text, use_language
-from dashboard.kit import copying, guard, links, navigation, runs, search, states, tab
+from dashboard.kit import copying, guard, links, navigation, query_params, runs, search, states, tab
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
@@ -41,7 +42,8 @@ st.html(f"<style>:root {{ {colors}; {words} }}\n{STYLE}</style>")
 links.listen()
 name = page.url_path or navigation.NAMES[0]
 with runs.page(guard.visit(name, person)):
-    if person and person.role:
+    is_wall = name == "jackpots" and query_params.has(SCREEN)
+    if person and person.role and not is_wall:
         navigation.render(name, person, search.render_button, copying.render_link)
     with states.part(text("This page")):
         page.run()

@@ -48,7 +48,7 @@ def test_the_cards_above_what_failed_stay_as_they_are(open_page, monkeypatch):
     monkeypatch.setattr(charts, "show", broken)
     app = open_page({"period": "7d", "compare": "none"})
     assert not app.exception
-    assert sum("Figures of the period: this could not be drawn" in error.value for error in app.error) == 1
+    assert sum("Chart of the period: this could not be drawn" in error.value for error in app.error) == 1
     bet = [metric.value for metric in app.metric if metric.label == "Bet amount"]
     assert len(bet) == 1
     assert bet != ["–"]
