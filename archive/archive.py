@@ -29,7 +29,7 @@ _YOUNG: Final = (PieceState.OPEN, PieceState.MISSING)
 _ANNOUNCED_MS: Final = HOUR_S * 1000
 """Long after the writing of a file: then nothing refers to it because its writer came to an end."""
 _NEIGHBOURS: Final = 64
-RECENT_S: Final = 5
+_RECENT_S: Final = 5
 """So late what other processes write is seen, at most."""
 _DAYS: Final = "/days/"
 
@@ -320,7 +320,7 @@ class Archive:
         What other processes change is seen some seconds later: pages ask many times at each drawing.
         """
         changes = self.ledger.database.changes
-        as_of = changes[schema.pieces], changes[schema.archive_files], self.clock() // RECENT_S
+        as_of = changes[schema.pieces], changes[schema.archive_files], self.clock() // _RECENT_S
         kept = self._recent.get(read)
         if kept is None or kept[0] != as_of:
             with self._reading:  # one reads, the others wait for it

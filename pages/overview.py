@@ -136,15 +136,7 @@ def chart_box(title: str) -> Iterator[tuple[Metric[Totals]]]:
     with st.container(key="box-daily", border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(title, anchor=False)
-            st.segmented_control(
-                text("Chart"),
-                list(CHART.choices),
-                required=True,
-                format_func=CHART.choices.__getitem__,
-                label_visibility="collapsed",
-                width="content",
-                **query_params.bound("", CHART),
-            )
+            query_params.segments(text("Chart"), "", CHART)
         yield (DRAWN[query_params.value(CHART)],)
 
 

@@ -9,6 +9,7 @@ from dashboard.bets import parts_filter
 from dashboard.bets.export import Format
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
+from dashboard.core.periods import of_days
 from dashboard.core.query import GAME_IDS, PERIOD, ROUND_TYPES, View, text_of
 from dashboard.core.text import text
 from dashboard.kit import current, states
@@ -40,7 +41,7 @@ def _address(view: View, name: str) -> str:
     """Beside the page's own address, wherever a proxy has put it; its days are those that are shown."""
     wanted = parts_filter.wanted()
     said = {
-        PERIOD.name: f"{view.period.first_day.isoformat()}..{view.period.last_day.isoformat()}",
+        PERIOD.name: of_days(view.period.first_day, view.period.last_day).text,
         ROUND_TYPES.name: text_of(ROUND_TYPES, wanted.types),
         GAME_IDS.name: text_of(GAME_IDS, wanted.game_ids),
     }

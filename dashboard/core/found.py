@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.core import formats
-from dashboard.core.periods import business_day
+from dashboard.core.periods import business_day, of_day
 from dashboard.core.text import Words, later, text
 from ledger.transfers import CashierTransfer
 
@@ -108,5 +108,4 @@ def _plain(name: str) -> str:
 
 
 def _day_of(moment: datetime, zone: ZoneInfo) -> str:
-    day = business_day(moment, zone).isoformat()
-    return f"{day}..{day}"
+    return of_day(business_day(moment, zone)).text

@@ -240,6 +240,12 @@ def game_type(game_id: int, game: Game | None) -> str:
     return named if named in GAME_TYPES else OTHER_TYPE
 
 
+def game_types(game_ids: Iterable[int], games: Iterable[Game]) -> dict[int, str]:
+    """Types (`game_type`) of games by their ids, `games` being the list of them."""
+    listed = {game.game_id: game for game in games}
+    return {game_id: game_type(game_id, listed.get(game_id)) for game_id in game_ids}
+
+
 def extremes(games: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     """Up to `count` games that gained the most and up to `count` that lost the most, from gain to loss.
 

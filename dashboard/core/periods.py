@@ -156,9 +156,14 @@ def parse_period(written: str, today: date) -> Period:
     return Period(written, first_day, last_day)
 
 
+def of_days(first_day: date, last_day: date) -> Period:
+    """The period from one day to another, both included."""
+    return Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
+
+
 def of_day(day: date) -> Period:
     """The period of one day."""
-    return Period(f"{day.isoformat()}..{day.isoformat()}", day, day)
+    return of_days(day, day)
 
 
 def neighbour(period: Period, by: int, today: date) -> Period | None:
@@ -184,7 +189,7 @@ def neighbour(period: Period, by: int, today: date) -> Period | None:
             return parse_period(name, today)
     if last_day > today or first_day < FIRST_DAY:
         return None
-    return Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
+    return of_days(first_day, last_day)
 
 
 def _whole_months(period: Period) -> int:
@@ -221,7 +226,7 @@ def compare(
     if mode is Mode.NONE:
         return None
     first_day, last_day = (_before(day, mode, period) for day in (period.first_day, period.last_day))
-    earlier = Period(f"{first_day.isoformat()}..{last_day.isoformat()}", first_day, last_day)
+    earlier = of_days(first_day, last_day)
     start, end = earlier.window(zone)
     reach = until or now
     if not period.is_running(reach, zone):

@@ -5,7 +5,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from dashboard.access import audit as access_audit
-from dashboard.core.periods import LABELS, NAMES, business_day, neighbour, parse_period
+from dashboard.core.periods import LABELS, NAMES, business_day, neighbour, of_days, parse_period
 from dashboard.core.query import COMPARE, PERIOD, View, read_view
 from dashboard.core.roles import ASK_AGAIN
 from dashboard.core.text import Message, later, text
@@ -118,8 +118,7 @@ def _take_period() -> None:
 def _take_days() -> None:
     picked = st.session_state["days"]
     if len(picked) == 2:
-        first_day, last_day = picked
-        _take(f"{first_day.isoformat()}..{last_day.isoformat()}")
+        _take(of_days(*picked).text)
 
 
 def _take(period: str) -> None:

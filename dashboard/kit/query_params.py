@@ -91,6 +91,18 @@ def pills(label: str, prefix: str, parameter: Parameter[Any], *, labelled: bool 
     )
 
 
+def segments(label: str, prefix: str, parameter: Parameter[Any]) -> None:
+    """Draw the choices of a parameter that always has one side by side; the label is for who hears it."""
+    st.segmented_control(
+        label,
+        list(parameter.choices),
+        required=True,
+        format_func=parameter.choices.__getitem__,
+        label_visibility="collapsed",
+        **bound(prefix, parameter),
+    )
+
+
 def game_picker(prefix: str, names: Mapping[int, str]) -> None:
     """Draw the picker of games; `names` are by id, those that the address asks for among them."""
     st.multiselect(

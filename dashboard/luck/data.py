@@ -1,13 +1,13 @@
 """What the archive knows of a period's gain: what moved it, how much of it is luck, of how few it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from archive.engine import Engine, RollUp, Sources
 from archive.questions import ask_numbers, ask_table
-from dashboard.core.frames import game_type
+from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.core.text import Words, later
@@ -44,7 +44,7 @@ def explained(merchant: Merchant, view: View, only: str | None = None) -> Readin
             not_moved = error.sentence
     reference = _reference(merchant, view.start)
     ids = {*now.value.games, *(before.value.games if before else ()), *reference}
-    types = _types(sorted(ids), listed)
+    types = game_types(sorted(ids), listed)
     parts = [now, before] if before else [now]
     return Reading(
         memo(
@@ -92,7 +92,7 @@ def _sums(
 ) -> PeriodSums:
     games = _games(engine, start_s, end_s)
     if only is not None:
-        types = _types(games, listed)
+        types = game_types(games, listed)
         games = {game: bets for game, bets in games.items() if types[game] == only}
     # Without a game of the type none is asked for, which would be all.
     table = ask_table(engine, "players", start_s, end_s if games else start_s, games=[*games] if only else [])
@@ -104,11 +104,6 @@ def _sums(
         concentration([bet_li for bet_li, _ in known]),
         without_top([gain_li for _, gain_li in known]),
     )
-
-
-def _types(games: Iterable[int], listed: Sequence[Game]) -> dict[int, str]:
-    by_id = {game.game_id: game for game in listed}
-    return {game: game_type(game, by_id.get(game)) for game in games}
 
 
 def _games(engine: Engine, start_s: int, end_s: int) -> dict[int, BetSums]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.core.codes import SLOTS
 from dashboard.core.formats import count, money, with_plus
-from dashboard.core.frames import game_names, game_type
+from dashboard.core.frames import game_names, game_types
 from dashboard.core.text import later, text
 from dashboard.players.balance import SummaryExcess
 from twoj_client.models import Game, GamesUserSummary, SlotsUserRow
@@ -38,11 +38,10 @@ def player_games(
     none (other types) or its answer failed (`None`). The last row, without a `game_id`, is the sum of all
     games other than slots, to which the provider's summary of these belongs.
     """
-    listed = {game.game_id: game for game in games}
     summaries = _sums((row.game_id, row.bet_count, row.bet_amount, row.gain_amount) for row in slots or ())
     columns = (rounds[name].tolist() for name in ("game_id", "bet_amount_li", "gain_li"))
     played = _sums((game_id, 1, bet_li, gain_li) for game_id, bet_li, gain_li in zip(*columns, strict=True))
-    kinds = {game_id: game_type(game_id, listed.get(game_id)) for game_id in {*played, *summaries}}
+    kinds = game_types({*played, *summaries}, games)
     names = game_names(games)
     rows: list[tuple[Any, ...]] = []
     for game_id, kind in kinds.items():

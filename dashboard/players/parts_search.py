@@ -45,14 +45,7 @@ def render_ranked() -> None:
     if states.just_begun(view):
         return
     with states.box("ranked-players", text("Players of the period, {zone}", zone=zone_name(view.zone))):
-        st.segmented_control(
-            text("Ranking"),
-            list(RANK.choices),
-            required=True,
-            format_func=RANK.choices.__getitem__,
-            label_visibility="collapsed",
-            **query_params.bound("player-", RANK),
-        )
+        query_params.segments(text("Ranking"), "player-", RANK)
         rank = query_params.value(RANK)
         known = data_search.ranked_players(current.merchant(), view, rank)
         rows = known.value

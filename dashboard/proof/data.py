@@ -15,6 +15,7 @@ from archive.collector import Collector, CollectorState
 from archive.pieces import DaySums
 from archive.proof import FINISHED
 from archive.store import Folder
+from dashboard.core.periods import of_day
 from dashboard.proof.coverage import utc_day
 from dashboard.provider.merchant import Merchant
 
@@ -112,8 +113,7 @@ def _times(times_ms: list[int], zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
 
 
 def _day_text(hour_s: int, zone: ZoneInfo) -> str:
-    day = datetime.fromtimestamp(hour_s, zone).date()
-    return f"{day}..{day}"
+    return of_day(datetime.fromtimestamp(hour_s, zone).date()).text
 
 
 def ask_again(archive: Archive, first: date, last: date) -> int:

@@ -14,7 +14,7 @@ import msgspec
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.core.frames import TIMES_S, game_names, game_type, local_times
+from dashboard.core.frames import TIMES_S, game_names, game_types, local_times
 from dashboard.core.text import later, plural
 from twoj_client.models import Game, GamesRound, SlotsRound
 
@@ -121,11 +121,10 @@ def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def with_games(rounds: pd.DataFrame, games: Sequence[Game]) -> pd.DataFrame:
     """Add the `game`'s name and its `type`; a game that the list lacks has its id for a name."""
-    listed = {game.game_id: game for game in games}
     ids = rounds["game_id"].unique().tolist()
     told_apart = game_names(games)
     names = {game_id: told_apart.get(game_id, str(game_id)) for game_id in ids}
-    types = {game_id: game_type(game_id, listed.get(game_id)) for game_id in ids}
+    types = game_types(ids, games)
     return rounds.assign(
         game=rounds["game_id"].map(names).astype("string"), type=rounds["game_id"].map(types).astype("string")
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.core.codes import SLOTS
 from dashboard.core.markdown import escaped, safe_url, short
-from dashboard.core.periods import business_day
+from dashboard.core.periods import business_day, of_day
 from dashboard.core.query import ROUND
 from dashboard.core.text import later, text
 from dashboard.kit import copying, current, guard, navigation, query_params, states
@@ -50,13 +50,13 @@ def of_bets(row: Mapping[Any, Any], currency: str | None) -> None:
     """Draw a bet (a row of `bet_tables.bets_table`), with ways to its player and its game."""
     _fields(text("The bet"), facts(row, currency), "round-facts")
     copying.render_id("event_id", str(row["event_id"]))
-    day = business_day(row["start"], current.merchant().zone).isoformat()
+    day = business_day(row["start"], current.merchant().zone)
     # The bet's own day: what the page shows may be another period, and a day is read at once.
     navigation.lead(
         "players.py",
         text("Player {player}", player=row["player"]),
         user_id=str(row["user_id"]),
-        period=f"{day}..{day}",
+        period=of_day(day).text,
         round=str(row["event_id"]),
     )
     _game(row)
