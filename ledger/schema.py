@@ -348,3 +348,111 @@ forgotten_players = Table(
     Column("at_ms", BigInteger, nullable=False),
     comment="Whose ids the archive takes in no more; no ids",
 )
+
+runs = Table(
+    "runs",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("job", String(80), primary_key=True, comment="what is done again and again, by its name"),
+    Column("due_at_ms", BigInteger, primary_key=True, comment="by its schedule"),
+    Column("state", String(10), nullable=False, comment="running, done, failed"),
+    Column("attempts", Integer, nullable=False),
+    Column("holder", String(64), nullable=False, comment="who does it, or did it last"),
+    Column(
+        "until_ms", BigInteger, nullable=False, comment="from then on another may, by the database's clock"
+    ),
+    Column("done_at_ms", BigInteger),
+    Column("reason", Text, nullable=False, comment="in words why it has not succeeded"),
+    comment="Each time that something was due, and what became of it",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("key", String(120), nullable=False, comment="its receivers may tell a repetition by it"),
+    Column("channel", String(40), nullable=False, comment="a name of the settings; never its address"),
+    Column("about", String(120), nullable=False, comment="what it tells of: alert 7, report 3, a test"),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("html", Text, comment="the same for who reads HTML"),
+    Column("made_at_ms", BigInteger, nullable=False, comment="all times are by the database's clock"),
+    Column("state", String(10), nullable=False, comment="pending, sending, sent, failed"),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at_ms", BigInteger, nullable=False, comment="when somebody may send it, or send it again"),
+    Column("holder", String(64), comment="who sends it"),
+    Column("acknowledged_at_ms", BigInteger, comment="when the channel said that it has it"),
+    Column("reason", Text, nullable=False, comment="in words why it was not taken the last time"),
+    UniqueConstraint("mch_id", "key", name="uq_outbox_key"),
+    comment="What is told to people, written with its cause, and sent until its channel has taken it",
+)
+Index("ix_outbox_due_at_ms", outbox.c.mch_id, outbox.c.state, outbox.c.due_at_ms)
+
+outbox_files = Table(
+    "outbox_files",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("message_id", BigInteger, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    comment="What is attached to a message; dropped some time after that was sent",
+)
+
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("ready", String(40), comment="which of those that come with the dashboard it is"),
+    Column("name", String(120), nullable=False),
+    Column("rule", Text, nullable=False, comment="what it watches and when it fires, as a JSON object"),
+    Column("is_on", Boolean, nullable=False),
+    Column("muted_until_ms", BigInteger),
+    Column("who", Text, nullable=False, comment="made it, or changed it last"),
+    Column("changed_at_ms", BigInteger, nullable=False),
+    Column("removed_at_ms", BigInteger),
+    UniqueConstraint("mch_id", "ready", name="uq_alert_rules_ready"),
+    comment="What people want to be told of",
+)
+
+alert_states = Table(
+    "alert_states",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("rule_id", BigInteger, primary_key=True),
+    Column(
+        "subject", String(200), primary_key=True, comment="a game, player, pot or screen; empty: the whole"
+    ),
+    Column(
+        "state", String(10), nullable=False, comment="normal, pending, firing, recovering, no data, error"
+    ),
+    Column("since_ms", BigInteger, nullable=False, comment="when it came into this state"),
+    Column("firing_since_ms", BigInteger, comment="when the alert began that is not over"),
+    Column("told_at_ms", BigInteger, comment="when the last message of it was written"),
+    Column("acknowledged_at_ms", BigInteger),
+    Column("acknowledged_by", Text),
+    Column("value", Text, nullable=False, comment="the last one, as a whole number of its unit, or empty"),
+    Column("evaluated_at_ms", BigInteger, nullable=False),
+    Column("evidence", Text, nullable=False, comment="a JSON object: what the value was made of"),
+    comment="How each rule stands for each thing that it watches",
+)
+
+alert_events = Table(
+    "alert_events",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("rule_id", BigInteger, nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("before", String(10), nullable=False),
+    Column("after", String(10), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("evidence", Text, nullable=False, comment="a JSON object"),
+    Column("messages", Integer, nullable=False, comment="how many were written with it"),
+    comment="Each change of a state, with what spoke for it",
+)
+Index("ix_alert_events_at_ms", alert_events.c.mch_id, alert_events.c.at_ms)
