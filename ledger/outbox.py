@@ -109,10 +109,14 @@ def claim(ledger: Ledger, channels: Iterable[str], lasts_s: float = LASTS_S) -> 
 
     Raises LedgerAway.
     """
-    holder = secrets.token_hex(16)
+    holder, wanted = secrets.token_hex(16), outbox.c.channel.in_([*channels])
+    with ledger.reading() as books:  # most times there is none: that holds up no writer
+        due = _is_open(), outbox.c.due_at_ms <= clock_ms(books.connection), wanted
+        if books.scalar(select(outbox.c.id).where(*due).limit(1)) is None:
+            return None
     with ledger.writing() as books:
         now_ms = clock_ms(books.connection)
-        due = _is_open(), outbox.c.due_at_ms <= now_ms, outbox.c.channel.in_([*channels])
+        due = _is_open(), outbox.c.due_at_ms <= now_ms, wanted
         oldest = select(outbox.c.id).where(*due).order_by(outbox.c.due_at_ms, outbox.c.id).limit(1)
         message_id = books.scalar(oldest.with_for_update(skip_locked=True))
         if message_id is None:
@@ -127,6 +131,13 @@ def claim(ledger: Ledger, channels: Iterable[str], lasts_s: float = LASTS_S) -> 
         mine = update(outbox).where(outbox.c.id == message_id, *due).values(**taken)
         row = books.execute(mine.returning(*outbox.c)).one_or_none()
         return None if row is None else _claimed(books, row)
+
+
+def keep(ledger: Ledger, claimed: ClaimedMessage, lasts_s: float = LASTS_S) -> None:
+    """Stay the one who sends a message that takes long. Raises LedgerAway."""
+    with ledger.writing() as books:
+        until_ms = clock_ms(books.connection) + int(lasts_s * 1000)
+        books.execute(update(outbox).where(*_held(claimed)).values(due_at_ms=until_ms))
 
 
 def acknowledge(ledger: Ledger, claimed: ClaimedMessage, remark: str = "") -> bool:
@@ -158,21 +169,29 @@ def newest(books: Books, count: int, about: str | None = None) -> list[Sent]:
     return [Sent(*row) for row in books.execute(wanted)]
 
 
-def troubles(books: Books) -> dict[str, Sent]:
-    """Return, for each channel whose newest tried message was not taken, that message."""
+def latest(books: Books) -> dict[str, Sent]:
+    """Return, by channel, the newest message that it was given, taken or not."""
     tried = or_(outbox.c.state.in_((SENT, FAILED)), and_(outbox.c.state == PENDING, outbox.c.reason != ""))
     last = select(func.max(outbox.c.id)).where(books.mine(outbox), tried).group_by(outbox.c.channel)
     columns = [outbox.c[name] for name in Sent.__dataclass_fields__]
-    rows = books.execute(select(*columns).where(outbox.c.id.in_(last), outbox.c.state != SENT))
+    rows = books.execute(select(*columns).where(outbox.c.id.in_(last)))
     return {row.channel: Sent(*row) for row in rows}
 
 
-def drop_old(books: Books, files_before_ms: int, before_ms: int) -> None:
-    """Drop what was attached to messages of before a time, and those of before an earlier one."""
+def waiting(books: Books) -> dict[str, int]:
+    """Return, by channel, how many messages are not sent yet."""
+    counted = select(outbox.c.channel, func.count()).where(outbox.c.state.in_((PENDING, SENDING)))
+    return {row[0]: row[1] for row in books.execute(counted.group_by(outbox.c.channel))}
+
+
+def drop_old(books: Books, files_ms: int, kept_ms: int) -> None:
+    """Drop what was attached to messages that are so old and settled, and messages older than that."""
+    now_ms = clock_ms(books.connection)
     settled = select(outbox.c.id).where(books.mine(outbox), outbox.c.state.in_((SENT, FAILED)))
-    without = settled.where(outbox.c.made_at_ms < files_before_ms)
+    without = settled.where(outbox.c.made_at_ms < now_ms - files_ms)
     books.execute(delete(outbox_files).where(outbox_files.c.message_id.in_(without)))
-    books.execute(delete(outbox).where(outbox.c.id.in_(settled.where(outbox.c.made_at_ms < before_ms))))
+    gone = settled.where(outbox.c.made_at_ms < now_ms - kept_ms)
+    books.execute(delete(outbox).where(outbox.c.id.in_(gone)))
 
 
 def _is_open() -> ColumnElement[bool]:

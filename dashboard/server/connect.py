@@ -11,6 +11,8 @@ from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.store import OFF
+from dashboard.channels.data_channels import channels
+from dashboard.channels.data_sender import Sender
 from dashboard.core.roles import Role
 from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.players.recent import Recent
@@ -69,7 +71,10 @@ def connected(
         )
         for each in (checks, watch):
             stack.enter_context(each.running())
-        services: dict[type, Any] = {Checks: checks, Watch: watch, Recent: Recent()}
+        addresses = {name: address.get_secret_value() for name, address in settings.channels.items()}
+        sender = Sender(ledger, channels(addresses, clock))
+        stack.enter_context(sender.running())
+        services: dict[type, Any] = {Checks: checks, Watch: watch, Recent: Recent(), Sender: sender}
         archive = None
         if settings.archive_url != OFF:
             archive = Archive(ledger, archive_place(settings.archive_url), clock)

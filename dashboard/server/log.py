@@ -56,6 +56,9 @@ def configure(stream: TextIO) -> None:
     root.setLevel(logging.WARNING)
     # It says of each header that is no plain id that it made another: anybody can send those.
     logging.getLogger("asgi_correlation_id").setLevel(logging.ERROR)
+    # They name the addresses of channels, which are secrets.
+    for name in ("apprise", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.WARNING if is_terminal else logging.INFO)
     structlog.configure(

@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from archive.store import OFF
+from dashboard.channels.data_channels import channels
 from dashboard.core.setting_errors import SettingsError
 from twoj_client import TwoJ
 from twoj_client.network import UnusableEnvironment, certificates_for
@@ -44,7 +45,7 @@ _AROUND = string.whitespace + "\u00a0\u200b\ufeff\x00"
 _QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"), ("\u2018", "\u2019")}
 _BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\.\.?(/|$))[\w!*'(). -]+)*/?"
 """A bucket, and names of folders in it, none of them `.` or `..`."""
-_JSON = {"roles", "rtp"}
+_JSON = {"roles", "rtp", "channels"}
 _LARGEST_LOGO = 512 * 2**10
 
 
@@ -120,6 +121,11 @@ def _holder(text: str) -> str:
     raise ValueError("expects an e-mail address, a domain such as @example.com, or the name of a group")
 
 
+def _addresses(found: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    channels({name: address.get_secret_value() for name, address in found.items()})
+    return found
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 RoleName = Literal["owner", "analyst", "cashier", "admin"]
 Holder = Annotated[str, AfterValidator(_holder)]
@@ -159,6 +165,9 @@ class Settings(BaseSettings):
     rtp: Annotated[dict[int, Percent], NoDecode, BeforeValidator(_from_json)] = Field(
         {}, description='percent from 10 to 100 by game id, such as {"1041": 96.5}'
     )
+    channels: Annotated[
+        dict[str, SecretStr], NoDecode, BeforeValidator(_from_json), AfterValidator(_addresses)
+    ] = Field({}, description='URLs of Apprise by a name, such as {"ops": "mailtos://…"}')
     trust_network: bool = Field(False, description="true or false")
     jackpot_poll_s: int = Field(2, ge=2, le=10, description="a whole number of seconds from 2 to 10")
 

@@ -10,6 +10,7 @@ import pandas as pd
 from msgspec.structs import asdict
 
 from dashboard.access.audit import ledger_frame
+from dashboard.channels.data_sender import Sender, as_message
 from dashboard.core import formats
 from dashboard.core.text import later, text
 from dashboard.jackpots.data_poller import Doing
@@ -109,7 +110,7 @@ def background_rows(merchant: Merchant) -> list[Row]:
     if doing is Doing.FAILING:
         advice = text("See the Jackpot API above; the walls show the last pots with their age.")
         poller = replace(poller, state=HealthState.FAILING, to_do=advice)
-    return [poller, _screens(merchant)]
+    return [poller, _screens(merchant), *_channels(merchant)]
 
 
 def all_rows(merchant: Merchant) -> list[tuple[str, Row]]:
@@ -159,6 +160,13 @@ def _screens(merchant: Merchant) -> Row:
     except LedgerAway:
         return Row(text("Screens"), HealthState.UNKNOWN, text("The ledger does not say."))
     return status_rows.screens_row([condition(one, here.limits, here.build) for one in screens])
+
+
+def _channels(merchant: Merchant) -> list[Row]:
+    seen = merchant.running(Checks).messages(_PATIENCE_S)
+    said = {name: str(as_message(last.reason) or "") for name, last in (seen.latest if seen else {}).items()}
+    kinds = {name: channel.kind for name, channel in merchant.running(Sender).channels.items()}
+    return status_rows.channel_rows(kinds, seen, said, int(merchant.clock() * 1000))
 
 
 def _ms(seconds: float | None) -> int | None:

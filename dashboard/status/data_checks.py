@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy import delete, func, insert, select
 
 from dashboard.core.text import Message
-from dashboard.status.rows import ApiSeen, Checked, LedgerSeen, PayoutsSeen
+from dashboard.status.rows import ApiSeen, Checked, LedgerSeen, MessagesSeen, PayoutsSeen
+from ledger import outbox
 from ledger.database import Books, Ledger, LedgerAway, clock_ms, place, versions
 from ledger.payouts import refusals
 from ledger.schema import deliveries, payouts, pending, repetitions, trials
@@ -117,6 +118,7 @@ class Checks:
         self.ledger = near(self._written)
         self.payouts = near(partial(self._read, _payouts))
         self.refused = near(partial(self._read, refusals.read))
+        self.messages = near(partial(self._read, _messages))
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -163,6 +165,10 @@ class Checks:
                 return question(books)
         except LedgerAway:
             return None
+
+
+def _messages(books: Books) -> MessagesSeen:
+    return MessagesSeen(outbox.latest(books), outbox.waiting(books))
 
 
 def _payouts(books: Books) -> PayoutsSeen:

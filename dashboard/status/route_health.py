@@ -131,6 +131,16 @@ class Figures(Collector):
         ]
         meaning = "Whether the API answered, and accepted the signature"
         yield _many(GaugeMetricFamily, "twoj_provider_up", meaning, "api", up)
+        messages = checks.messages(_PATIENCE_S)
+        latest = messages.latest.items() if messages else ()
+        working = [(name, last.acknowledged_at_ms is not None) for name, last in sorted(latest)]
+        yield _many(
+            GaugeMetricFamily,
+            "twoj_channel_up",
+            "Whether the channel took the last message that it was given",
+            "channel",
+            working,
+        )
         yield GaugeMetricFamily("twoj_ready", "What /readyz answers: 1 is 200", _ready(checks).ready)
         yield GaugeMetricFamily("twoj_up_seconds", "For how long the server has been running", checks.up_s)
         labels = ["build", "python", "streamlit"]

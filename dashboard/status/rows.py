@@ -12,6 +12,7 @@ from dashboard.core.formats import about_duration, count, percent, size
 from dashboard.core.text import Message, later, plural, text
 from dashboard.jackpots.wall import Condition
 from dashboard.provider.failures import sentence
+from ledger.outbox import Sent
 from ledger.payouts.refusals import RefusalCount
 from twoj_client.cache.store import CacheState
 from twoj_client.health import ApiHealth
@@ -76,6 +77,13 @@ class PayoutsSeen(NamedTuple):
     last_outcome: str
     waiting: int
     oldest_waiting_ms: int | None
+
+
+class MessagesSeen(NamedTuple):
+    """By channel: the newest message that it was given, and how many are not sent yet."""
+
+    latest: Mapping[str, Sent]
+    waiting: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +358,57 @@ def screens_row(conditions: Sequence[Condition]) -> Row:
         " its link."
     )
     return Row(what, HealthState.WATCH, said, advice)
+
+
+def channel_rows(
+    kinds: Mapping[str, str], seen: MessagesSeen | None, why: Mapping[str, str], now_ms: int
+) -> list[Row]:
+    """Return a line for each channel, of which `kinds` says what it is, and `why` what was last said of it.
+
+    Those that messages wait for, and that are not in the settings any more, are failing.
+    """
+    if seen is None:
+        return [Row(text("Channels"), HealthState.UNKNOWN, text("The ledger does not say."))]
+    if not kinds and not seen.waiting:
+        none = text("None is set (TWOJ_CHANNELS): alerts and reports are told to nobody.")
+        return [Row(text("Channels"), HealthState.UNKNOWN, none)]
+    lost = [
+        Row(
+            text("Channel {name}", name=name),
+            HealthState.FAILING,
+            plural("{n} message waits for it.", "{n} messages wait for it.", seen.waiting[name]),
+            text("TWOJ_CHANNELS does not name it any more: name it again."),
+        )
+        for name in sorted(seen.waiting.keys() - kinds.keys())
+    ]
+    found = [
+        _channel_row(name, kind, seen.latest.get(name), why.get(name, ""), now_ms)
+        for name, kind in kinds.items()
+    ]
+    return found + lost
+
+
+def _channel_row(name: str, kind: str, last: Sent | None, why: str, now_ms: int) -> Row:
+    what, advice = text("Channel {name}", name=name), text("The Alerts page can send a test.")
+    if last is None:
+        nothing = text("{kind}. Nothing was sent yet.", kind=kind)
+        return Row(what, HealthState.UNKNOWN, nothing, advice)
+    if last.acknowledged_at_ms is not None:
+        age = _since(last.acknowledged_at_ms, now_ms)
+        said = text("{kind}. The last message was taken {age} ago.", kind=kind, age=age)
+        if why:
+            return Row(what, HealthState.WATCH, text("{said} {why}", said=said, why=why))
+        return Row(what, HealthState.WELL, said)
+    said = plural(
+        "{kind}. {why} Tried {n} time; the message is of {age} ago.",
+        "{kind}. {why} Tried {n} times; the message is of {age} ago.",
+        last.attempts,
+        kind=kind,
+        why=why,
+        age=_since(last.made_at_ms, now_ms),
+    )
+    to_do = text("Look at its address in TWOJ_CHANNELS. {advice}", advice=advice)
+    return Row(what, HealthState.FAILING, said, to_do)
 
 
 def readiness(

@@ -10,11 +10,13 @@ from dashboard.status.rows import (
     Checked,
     HealthState,
     LedgerSeen,
+    MessagesSeen,
     PayoutsSeen,
     ahead_of,
     answers_row,
     api_row,
     cache_row,
+    channel_rows,
     clock_row,
     ledger_row,
     payouts_row,
@@ -22,6 +24,7 @@ from dashboard.status.rows import (
     refused_row,
     screens_row,
 )
+from ledger.outbox import Sent
 from ledger.payouts.outcome import PayoutOutcome
 from ledger.payouts.refusals import RefusalCount
 from twoj_client.cache.store import CacheState
@@ -211,4 +214,28 @@ def test_strangers_are_told_no_places():
 def test_spans_of_time():
     assert [about_duration(span) for span in (0.2, 119, 120, 7199, 7200, 172_799, 172_800)] == [
         *("0 s", "119 s", "2 min", "120 min", "2 h", "48 h", "2 d"),
+    ]
+
+
+def test_a_channel_says_how_its_last_message_went():
+    taken = Sent("k", "ops", "test", "s", NOW_MS - 60_000, "sent", 1, NOW_MS - 60_000, "")
+    away = replace(taken, channel="pager", state="pending", attempts=3, acknowledged_at_ms=None)
+    partly = replace(taken, channel="mail")
+    seen = MessagesSeen({"ops": taken, "pager": away, "mail": partly}, {"pager": 2, "old": 1})
+    kinds = {"ops": "E-mail", "pager": "Webhook", "mail": "E-mail", "new": "Slack"}
+    why = {"pager": "The channel does not answer.", "mail": "Not for 1."}
+    found = {row.what: (row.state, row.said) for row in channel_rows(kinds, seen, why, NOW_MS)}
+    assert found == {
+        "Channel ops": (HealthState.WELL, "E-mail. The last message was taken 1 min ago."),
+        "Channel pager": (
+            HealthState.FAILING,
+            "Webhook. The channel does not answer. Tried 3 times; the message is of 1 min ago.",
+        ),
+        "Channel mail": (HealthState.WATCH, "E-mail. The last message was taken 1 min ago. Not for 1."),
+        "Channel new": (HealthState.UNKNOWN, "Slack. Nothing was sent yet."),
+        "Channel old": (HealthState.FAILING, "1 message waits for it."),
+    }
+    assert [row.state for row in channel_rows({}, None, {}, NOW_MS)] == [HealthState.UNKNOWN]
+    assert [row.said for row in channel_rows({}, MessagesSeen({}, {}), {}, NOW_MS)] == [
+        "None is set (TWOJ_CHANNELS): alerts and reports are told to nobody."
     ]

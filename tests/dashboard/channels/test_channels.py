@@ -1,0 +1,201 @@
+"""Channels: what arrives at a real mail server and at a webhook, and that no address is ever said."""
+
+import base64
+import hmac
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboard.channels.data_channels import ChannelFailed, channels
+from dashboard.channels.data_sender import Sender, as_message
+from ledger import outbox
+from ledger.database import Database, Ledger, ledger_url
+from ledger.outbox import Attachment, ClaimedMessage, OutboxMessage
+from tests.channels import mailbox, webhook
+
+FILE = Attachment("März.xlsx", "application/vnd.ms-excel", bytes(range(256)) * 9)
+MESSAGE = OutboxMessage(
+    "alert-7-1:ops",
+    "ops",
+    "alert 7",
+    "Bets fell silent\r\nBcc: x@y.z",
+    "No bets.",
+    "<p>No bets.</p>",
+    (FILE,),
+)
+MADE_AT = datetime(2026, 3, 15, 9, 30, tzinfo=UTC)
+CLAIMED = ClaimedMessage(1, MESSAGE, MADE_AT, 1, "h")
+SECRET = "s3cr3t/+"
+
+
+@pytest.fixture(scope="module")
+def post():
+    with mailbox() as box:
+        yield box
+
+
+@pytest.fixture(autouse=True)
+def _empty(post):
+    post.answer, post.refuses = lambda _mail: "250 OK", set()
+    post.mails.clear()
+    post.receivers.clear()
+
+
+def one(url, clock=lambda: 1_773_567_000):
+    return channels({"ops": url}, clock)["ops"]
+
+
+def test_a_mail_is_whole_and_has_the_same_id_each_time(post):
+    to = "ops@casino.example,ann@casino.example&cc=cc@casino.example&bcc=bcc@casino.example"
+    channel = one(post.url.replace("ops@casino.example", to))
+    for _ in range(2):
+        assert channel.send(CLAIMED) is None
+    first, again = post.mails
+    assert first["Message-ID"] == again["Message-ID"]
+    assert first["Message-ID"].endswith("@casino.example>")
+    assert first["Subject"] == "Bets fell silent Bcc: x@y.z"
+    assert first["From"] == "Dashboard <dash@casino.example>"
+    assert (first["To"], first["Cc"], first["Bcc"]) == (
+        "ops@casino.example, ann@casino.example",
+        "cc@casino.example",
+        None,
+    )
+    assert first["Date"].datetime == MADE_AT
+    names = ["ann", "bcc", "cc", "ops"]
+    assert post.receivers == [[f"{name}@casino.example" for name in names]] * 2
+    assert first.get_body(["plain"]).get_content().strip() == "No bets."
+    assert first.get_body(["html"]).get_content().strip() == "<p>No bets.</p>"
+    (attached,) = first.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("März.xlsx", FILE.content)
+    other = ClaimedMessage(2, OutboxMessage("other", "ops", "a", "s", "b"), MADE_AT, 1, "h")
+    channel.send(other)
+    assert post.mails[2]["Message-ID"] != first["Message-ID"]
+
+
+def test_what_the_mail_server_says_is_told_and_its_address_is_not(post):
+    channel = one(post.url.replace("mailto://", "mailto://u:hush@"))
+    with pytest.raises(ChannelFailed) as failed:  # it knows no login
+        channel.send(CLAIMED)
+    assert "hush" not in str(failed.value)
+    channel = one(post.url)
+    post.answer = lambda _mail: "451 later"
+    with pytest.raises(ChannelFailed, match="refused it with code 451"):
+        channel.send(CLAIMED)
+    post.refuses = {"ops@casino.example"}
+    with pytest.raises(ChannelFailed, match="takes mail for none"):
+        channel.send(CLAIMED)
+    post.answer = lambda _mail: "250 OK"
+    both = one(post.url.replace("ops@casino.example", "ops@casino.example,ann@casino.example"))
+    assert str(both.send(CLAIMED)) == "The mail server took it, but not for 1 of the receivers."
+    with pytest.raises(ChannelFailed, match="does not answer"):
+        one("mailto://127.0.0.1:9/?from=a@b.example&to=c@d.example").send(CLAIMED)
+
+
+def test_a_webhook_is_signed_over_its_id_time_and_body():
+    with webhook() as sink:
+        address = sink.url.replace("http://", "webhook+http://s3cr3t%2F%2B@") + "/alerts?x=1"
+        assert one(address).send(CLAIMED) is None
+        path, headers, body = sink.posts[0]
+        (said,) = sink.bodies()
+    assert path == "/alerts?x=1"
+    assert headers["idempotency-key"] == headers["webhook-id"] == "alert-7-1:ops"
+    signed = b"alert-7-1:ops.1773567000." + body
+    expected = base64.b64encode(hmac.digest(SECRET.encode(), signed, "sha256")).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert "authorization" not in headers
+    assert (said["subject"], said["text"], said["html"]) == (MESSAGE.subject, "No bets.", "<p>No bets.</p>")
+    assert base64.b64decode(said["files"][0]["base64"]) == FILE.content
+    assert said["made_at"] == "2026-03-15T09:30:00+00:00"
+
+
+@pytest.mark.parametrize("status", [301, 404, 500])
+def test_a_webhook_that_answers_anything_else_has_not_taken_it(status):
+    with webhook() as sink:
+        sink.answer = lambda _number: status
+        with pytest.raises(ChannelFailed, match=f"HTTP status {status}"):
+            one(sink.url.replace("http://", "webhook+http://k@")).send(CLAIMED)
+
+
+def test_a_service_of_apprise_gets_the_text(caplog):
+    with webhook() as sink:
+        address = sink.url.replace("http://", "json://u:hush@")
+        channel = one(address)
+        assert channel.kind == "JSON"
+        sink.answer = lambda _number: 200
+        assert channel.send(CLAIMED) is None
+        assert sink.bodies()[0]["title"].startswith("Bets fell silent")
+        sink.answer = lambda _number: 500
+        with pytest.raises(ChannelFailed, match="did not take") as failed:
+            channel.send(CLAIMED)
+    assert "hush" not in str(failed.value) + repr(channel)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "nonsense",
+        "https://hush.example",
+        "webhook+ftp://k@h",
+        "webhook+https://h/",
+        "webhook+https://k@",
+        "webhook+https://whsec_%%%@h",
+        "mailto://",
+    ],
+)
+@pytest.mark.parametrize("name", ["ops", "a,b", "n" * 41, " ops", ""])
+def test_what_is_no_address_is_refused_without_saying_it(name, address):
+    with pytest.raises(ValueError, match="expects URLs of Apprise") as refused:
+        one(address) if name == "ops" else channels({name: "json://localhost"})
+    assert "hush" not in str(refused.value)
+
+
+@pytest.fixture
+def book(tmp_path):
+    with closing(Database(ledger_url(f"sqlite:///{tmp_path / 'ledger.sqlite3'}"))) as database:
+        yield Ledger(database, 101)
+
+
+def test_the_sender_sends_what_is_written_tries_again_and_says_what_went_wrong(book):
+    with webhook() as sink, ThreadPoolExecutor(1) as sending:
+        sink.answer = lambda number: 503 if number == 0 else 204
+        sender = Sender(book, channels({"ops": sink.url.replace("http://", "webhook+http://k@")}))
+        assert sender.turn(sending) > 0
+        with book.writing() as books:
+            outbox.put(books, MESSAGE)
+        assert sender.turn(sending) == 0
+        with book.reading() as books:
+            (last,) = outbox.newest(books, 1)
+        assert str(as_message(last.reason)) == "The channel answered with HTTP status 503."
+        assert (last.state, sender.turn(sending) > 0) == ("pending", True)
+        with book.writing() as books:
+            books.execute(outbox.outbox.update().values(due_at_ms=0))
+        assert sender.turn(sending) == 0
+        with book.reading() as books:
+            (last,) = outbox.newest(books, 1)
+        assert (last.state, last.attempts, last.reason) == ("sent", 2, "")
+        assert sink.keys() == ["alert-7-1:ops"] * 2
+
+
+def test_a_ledger_that_is_away_is_tried_again_later(book):
+    book.database.url = book.database.url.set(database="/nowhere/ledger.sqlite3")
+    with closing(Database(book.database.url)) as away, ThreadPoolExecutor(1) as sending:
+        assert Sender(Ledger(away, 101), {}).turn(sending) == 15
+
+
+def test_libraries_that_log_addresses_are_silent(capsys):
+    import io
+
+    from dashboard.server import log
+
+    before = logging.getLogger().handlers[:]
+    try:
+        log.configure(out := io.StringIO())
+        logging.getLogger("apprise").warning("https://hush.example/token")
+        logging.getLogger("urllib3.connectionpool").warning("https://hush.example/token")
+    finally:
+        logging.getLogger().handlers[:] = before
+    assert "hush" not in out.getvalue()
