@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive import bets, pieces
+from archive import bets, pieces, pins
 from archive.bets import DAY_S, HOUR_S
 from archive.bucket import Bucket
 from archive.forgotten import ForgottenPlayers, forgotten
@@ -210,10 +210,10 @@ class Archive:
 
     def rows(self, piece: Piece) -> pa.Table:
         """Return the bets of a piece, ordered. Raises FileDamaged where they are not what was written."""
-        return self._rows([piece])[0]
+        return self.rows_of([piece])[0]
 
-    def _rows(self, of_hours: Sequence[Piece]) -> list[pa.Table]:
-        """Return the bets of each of some pieces, reading each file once."""
+    def rows_of(self, of_hours: Sequence[Piece]) -> list[pa.Table]:
+        """Return the bets of each of some pieces as `rows` does, reading each file once."""
         files = {path: self._read(path) for path in {piece.path for piece in of_hours} if path}
         found = []
         for piece in of_hours:
@@ -249,7 +249,7 @@ class Archive:
             is_joined = any(piece.path and _DAYS in piece.path for piece in before.values())
             if is_joined or _is_finished(day.values()):
                 old = [piece for hour_s, piece in day.items() if hour_s not in new]
-                parts = [*self._rows(old), *(tables[hour_s] for hour_s in day if hour_s in new)]
+                parts = [*self.rows_of(old), *(tables[hour_s] for hour_s in day if hour_s in new)]
                 files.append((self._day_file(day_s, list(day.values()), parts), list(day.values())))
             else:
                 files += [
@@ -308,7 +308,7 @@ class Archive:
             paths = {piece.path for piece in base.pieces if piece.path}
             if not _is_finished(base.pieces) or all(_DAYS in path for path in paths):
                 return False
-            made = self._day_file(day_s, base.pieces, self._rows(base.pieces))
+            made = self._day_file(day_s, base.pieces, self.rows_of(base.pieces))
             with self.ledger.writing() as books:
                 if still := base.still_is(books):
                     self._refer(books, made, base.pieces)
@@ -371,7 +371,7 @@ class Archive:
     def _forget(self, path: str, players: ForgottenPlayers) -> int | None:
         of_file = [piece for piece in self.pieces() if piece.path == path]
         if not of_file:
-            return 0
+            return self._forget_pinned(path, players)
         base = self._base(of_file[0].hour_s, of_file[-1].hour_s + HOUR_S)
         before = self._read(path)
         count: int = pc.sum(players.whose(before)).as_py() or 0
@@ -387,7 +387,26 @@ class Archive:
             for piece in after:
                 pieces.write_over(books, piece, piece.last_read_ms)
             self._refer(books, made, after)
+            pins.move(books, path, made.file.path, {piece.hour_s: piece.digest for piece in after})
             pieces.leave(books, pieces.made_of_day(books, day_s), self.now_ms())
+        return count
+
+    def _forget_pinned(self, path: str, players: ForgottenPlayers) -> int:
+        """Do the same with a file that stays for packs alone."""
+        with self.ledger.reading() as books:
+            hours = pins.hours_in(books, path)
+        before = self._read(path) if hours else bets.EMPTY
+        count: int = pc.sum(players.whose(before)).as_py() or 0
+        if count:
+            table = players.taken_out(before)
+            digests = {hour_s: bets.digest(_of_hour(table, hour_s)) for hour_s in hours}
+            made_of = bets.digest_of(digests.values())
+            to = f"{self.mch_id}/pinned/{_name(hours[0], '%Y-%m-%dT%H')}-{made_of[:16]}.parquet"
+            made = self._new_file("pinned", hours[0], to, table, made_of)
+            with self.ledger.writing() as books:
+                pieces.add_file(books, made, self.now_ms())
+                pieces.leave(books, [to], self.now_ms())
+                pins.move(books, path, to, digests)
         return count
 
     def add_roll_up(
@@ -419,7 +438,10 @@ class Archive:
             pieces.leave(books, pieces.drop(books, day_s), self.now_ms())
 
     def unlink_left(self, before_ms: int) -> int:
-        """Take away the files that nothing has referred to since before a time; return how many."""
+        """Take away the files that nothing has referred to since before a time; return how many.
+
+        What packs are made of stays.
+        """
         with self.ledger.writing() as books:
             paths = pieces.drop_left(books, before_ms)
             for path in paths:  # while nobody can announce them anew

@@ -1,6 +1,6 @@
 """Takes a player out of the archive: the ids go, the amounts stay, so that the books stay right."""
 
-from archive import forgotten, pieces
+from archive import forgotten, pieces, pins
 from archive.archive import Archive
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
@@ -17,7 +17,7 @@ def forget(archive: Archive, who: str, *, user_id: int | None = None, op_id: str
         pieces.only_writer(books)
         players = forgotten.add(books, user_id, op_id, archive.now_ms())
     erased, done = 0, set[str]()
-    while todo := {piece.path for piece in archive.pieces() if piece.path} - done:  # what came meanwhile
+    while todo := _paths(archive) - done:  # what came meanwhile
         for path in todo:
             erased += archive.forget(path, players)
         done |= todo
@@ -28,6 +28,13 @@ def forget(archive: Archive, who: str, *, user_id: int | None = None, op_id: str
         about = {"bets": erased} | whom
         audit.write(books, AuditEntry(who, "player forgotten", about, DONE), archive.now_ms())
     return erased
+
+
+def _paths(archive: Archive) -> set[str]:
+    """Return the files that hold bets: those that count, and those that stay for packs."""
+    with archive.ledger.reading() as books:
+        kept = pins.pinned_paths(books)
+    return kept | {piece.path for piece in archive.pieces() if piece.path}
 
 
 def is_forgotten(ledger: Ledger, user_id: int | None, op_id: str | None) -> bool:

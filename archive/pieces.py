@@ -13,7 +13,7 @@ from archive.bets import DAY_S, BetChange, HourSums
 from archive.proof import FINISHED, Explanation, PieceState
 from archive.store import WrittenFile
 from ledger.database import Books, Ledger, clock_ms
-from ledger.schema import archive_files, leases, pieces, restatements
+from ledger.schema import archive_files, leases, pack_pieces, pieces, restatements
 
 ALWAYS_S: Final = 2**40
 """After all times."""
@@ -177,8 +177,9 @@ def is_asked_again(books: Books) -> bool:
 
 
 def drop(books: Books, before_s: int) -> list[str]:
-    """Take away all pieces before a UTC day; return the files that then nothing refers to."""
+    """Take away all pieces before a UTC day, of packs too; return the files that then nothing refers to."""
     books.execute(pieces.delete().where(pieces.c.hour_s < before_s))
+    books.execute(pack_pieces.delete().where(pack_pieces.c.hour_s < before_s))
     counts = archive_files.c.start_s < before_s, archive_files.c.left_at_ms.is_(None)
     return list(books.scalars(select(archive_files.c.path).where(*counts)))
 
@@ -269,8 +270,14 @@ def left(books: Books) -> set[str]:
 
 
 def drop_left(books: Books, before_ms: int) -> list[str]:
-    """Take away the rows of files that nothing has referred to since before a time; return their paths."""
-    left = archive_files.delete().where(archive_files.c.left_at_ms < before_ms)
+    """Take away the rows of files that nothing has referred to since before a time; return their paths.
+
+    What packs are made of stays.
+    """
+    kept = select(pack_pieces.c.path).where(books.mine(pack_pieces), pack_pieces.c.path.is_not(None))
+    left = archive_files.delete().where(
+        archive_files.c.left_at_ms < before_ms, archive_files.c.path.not_in(kept)
+    )
     return list(books.scalars(left.returning(archive_files.c.path)))
 
 

@@ -456,3 +456,33 @@ alert_events = Table(
     comment="Each change of a state, with what spoke for it",
 )
 Index("ix_alert_events_at_ms", alert_events.c.mch_id, alert_events.c.at_ms)
+
+packs = Table(
+    "packs",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("id", String(16), primary_key=True, comment="how the SHA-256 of its facts begins"),
+    Column("month", String(7), nullable=False, comment="as 2026-03"),
+    Column("zone", String(64), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("made_at_ms", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("is_whole", Boolean, nullable=False, comment="all hours of the month were proven"),
+    Column("sha256", String(64), nullable=False, comment="of the content"),
+    Column("content", LargeBinary, nullable=False, comment="the file as it was handed out"),
+    comment="Monthly packs that were made; never changed",
+)
+
+pack_pieces = Table(
+    "pack_pieces",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("pack", String(16), primary_key=True),
+    Column("hour_s", BigInteger, primary_key=True, comment="a UTC hour, in epoch s"),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False, comment="of its rows when the pack was made"),
+    Column("row_digest", String(64), nullable=False, comment="of its rows now: ids may have been taken out"),
+    Column("path", String(200), comment="of the file that holds them and so stays; none without rows"),
+    comment="Of which versions of which hours packs are made; their files are not taken away",
+)
+Index("ix_pack_pieces_path", pack_pieces.c.mch_id, pack_pieces.c.path)

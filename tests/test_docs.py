@@ -9,7 +9,7 @@ from twoj_client import errors
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/running.md").read_text("utf-8")
-ROOMS = ("twoj_client", "dashboard", "archive", "ledger", "pages", "app.py")
+ROOMS = ("twoj_client", "dashboard", "archive", "ledger", "reports", "pages", "app.py")
 CODE = "\n".join(
     path.read_text("utf-8")
     for room in ROOMS

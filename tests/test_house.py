@@ -12,12 +12,14 @@ from packaging.utils import canonicalize_name
 from streamlit import config
 
 ROOT = Path(__file__).parents[1]
-OURS = {"app", "pages", "dashboard", "twoj_client", "twoj_sandbox", "ledger", "archive"}
+OURS = {"app", "pages", "dashboard", "twoj_client", "twoj_sandbox", "ledger", "archive", "reports"}
 DEMO = "dashboard/server/demo.py"
 """The one place that starts demo mode."""
 PRIVATE_NAMES = "dashboard/kit/compat.py"
 """The one place that knows what Streamlit and pandas do not promise to keep."""
 SERVERS = {"app.py", "ledger/__main__.py", "archive/__main__.py"}
+PACKS = {"core", "bonus", "jackpots"}
+"""The rooms of `dashboard` that packs are made with."""
 """What is started: they read the settings and write the log."""
 DOCUMENTED = {"pandas.io.formats.style.Styler", "streamlit.errors.StreamlitDuplicateElementKey"}
 OWN_OR_PROMISED = {"self", "cls", "other"}, {"_replace", "_asdict", "_fields", "_mapping"}
@@ -95,13 +97,15 @@ def permitted(path: Path) -> set[str]:
         return {"ledger", "twoj_client"}
     if room == "archive":
         return {"archive", "ledger", "twoj_client"}
+    if room == "reports":
+        return {"reports", "dashboard", "archive", "ledger", "twoj_client"}
     if room == "pages":
         return {"dashboard", "streamlit"}
     if path.as_posix() == DEMO:
         return {"dashboard", "twoj_client", "twoj_sandbox"}
     if path.parts[1] in {"access", "provider", "server"} or name.startswith(("data", "route")):
         # The ledger's database holds more than payouts: screens, pot samples, transfers, the audit log.
-        return {"dashboard", "twoj_client", "ledger", "archive", "streamlit"}
+        return {"dashboard", "twoj_client", "ledger", "archive", "reports", "streamlit"}
     if path.parts[1] == "kit" or path.parts[-2].startswith("parts") or name.startswith("parts"):
         return {"dashboard", "streamlit"}
     return {"dashboard"}
@@ -130,6 +134,8 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
     if path.parts[0] in {"ledger", "archive"} and "dashboard" in rooms:
         lent = {"dashboard.core.setting_errors", "dashboard.server.settings", "dashboard.server"}
         assert {name.rpartition(".")[0] for name in named if name.startswith("dashboard")} <= lent
+    if path.parts[0] == "reports" and path.name != "__main__.py":
+        assert {name.split(".")[1] for name in named if name.startswith("dashboard.")} <= PACKS
     plotly = any(name.startswith("plotly") for name in named)
     assert not plotly or path.parts[1] in {"charts", "kit"} or path.stem.startswith("figures")
     if path.as_posix() != PRIVATE_NAMES:

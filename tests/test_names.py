@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.core.version import VERSION
 from dashboard.kit.navigation import NAMES
 from twoj_client import TwoJ
 from twoj_client.endpoints import ENDPOINTS
@@ -60,7 +61,7 @@ def test_the_changelog_begins_with_the_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     first = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
     assert first
-    assert first[1] == version
+    assert first[1] == version == VERSION
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard.core.formats import money_places
@@ -39,6 +40,16 @@ _SHEET_DIGITS: Final = 15
 SHEET_ROOM: Final = 1_048_576 - 1
 """So many rows of a table fit a sheet, below its header."""
 _LONGEST_SHEET_NAME: Final = 31
+_NO_TIME: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook knows no zones
+"""When each workbook says it was made, as the parts of it do: "About" says as of when it is."""
+_CHARTED: Final = ("date", "hour", "name")
+"""The fields by which gain is drawn."""
+_GAIN: Final = "company_gain_li"
+_GAIN_COLOUR: Final = "#0F766E"
+_LOSS_COLOUR: Final = "#C2410C"
+_MOST_DRAWN: Final = 100
+_CHART_ROWS: Final = 22
+"""So many rows of a sheet a chart covers."""
 _LONGEST_NAME_BYTES: Final = 120
 
 
@@ -185,18 +196,45 @@ def tame_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of a workbook."""
+
+    title: str
+    columns: Sequence[Column]
+    frame: pd.DataFrame
+
+
 def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> bytes:
-    """Write a workbook: a sheet of the table, with a filter and a header that stays, and a sheet "About".
+    """Write a workbook of one table, as `book_bytes` does."""
+    return book_bytes(about, [Sheet(about.title, columns, frame)])
+
+
+def book_bytes(about: About, sheets: Sequence[Sheet]) -> bytes:
+    """Write a workbook: a sheet a table, with a filter and a header that stays, charts, and a sheet "About".
 
     Numbers of more than 15 digits are text, so that nothing is rounded. A sheet's times have no zone: beside
-    each column of local times stands one of their offsets. Raises ValueError where the rows do not fit a
+    each column of local times stands one of their offsets. Gain by day, hour or game is drawn, by the
+    spreadsheet itself. Of the same contents the bytes are the same. Raises ValueError where rows do not fit a
     sheet.
     """
-    if len(frame) > SHEET_ROOM:
-        raise ValueError(f"{len(frame)} rows do not fit a sheet of {SHEET_ROOM} rows below its header.")
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        _table_sheet(book, book.add_worksheet(_sheet_name(about.title)), about, columns, frame)
+        book.set_properties({"created": _NO_TIME})
+        charts = []
+        for table in sheets:
+            if len(table.frame) > SHEET_ROOM:
+                raise ValueError(
+                    f"{len(table.frame)} rows do not fit a sheet of {SHEET_ROOM} rows below its header."
+                )
+            sheet = book.add_worksheet(_sheet_name(table.title))
+            places = _table_sheet(book, sheet, about, table.columns, table.frame)
+            if chart := _gain_chart(book, sheet, table, places):
+                charts.append(chart)
+        if charts:
+            drawn = book.add_worksheet(text("Charts") if len(charts) > 1 else text("Chart"))
+            for number, chart in enumerate(charts):
+                drawn.insert_chart(number * _CHART_ROWS, 0, chart)
         lines = book.add_worksheet(text("About"))
         lines.set_column(0, 0, 18)
         lines.set_column(1, 1, 90)
@@ -209,7 +247,8 @@ def xlsx_bytes(about: About, columns: Sequence[Column], frame: pd.DataFrame) -> 
 def _sheet_name(title: str) -> str:
     # No more characters, none of these, no apostrophe at an end, and not a name that Excel keeps for itself.
     name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title)[:_LONGEST_SHEET_NAME].strip("' ")
-    return text("Table") if name.lower() in ("", text("About").lower(), "history") else name
+    kept = "", "history", text("About").lower(), text("Chart").lower(), text("Charts").lower()
+    return text("Table") if name.lower() in kept else name
 
 
 def _table_sheet(
@@ -218,15 +257,17 @@ def _table_sheet(
     about: About,
     columns: Sequence[Column],
     frame: pd.DataFrame,
-) -> None:
+) -> dict[str, int]:
+    """Write a table; return in which column of the sheet each field is."""
     bold, texts = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
-    width = 0
+    places, width = {}, 0
     for column in columns:
         shown, values = _NUMBER_FORMATS[column.kind], frame[column.field]
         if column.kind is Kind.MONEY:
-            places = money_places(values.dropna().tolist(), about.currency or None)
-            shown = f"#,##0.{'0' * places}".rstrip(".")
+            decimals = money_places(values.dropna().tolist(), about.currency or None)
+            shown = f"#,##0.{'0' * decimals}".rstrip(".")
         style = book.add_format({"num_format": shown})
+        places[column.field] = width
         for title, cells in _sheet_columns(column, _cells(column.kind, values)):
             sheet.write_string(0, width, title, bold)
             for row, cell in enumerate(cells, start=1):
@@ -237,8 +278,42 @@ def _table_sheet(
                     sheet.write(row, width, cell, style)
             width += 1
     sheet.set_column(0, width - 1, 18)
-    sheet.autofilter(0, 0, len(frame), width - 1)
+    if frame.empty:
+        sheet.write_string(1, 0, text("No activity"), texts)
+    else:
+        sheet.autofilter(0, 0, len(frame), width - 1)
     sheet.freeze_panes(1, 0)
+    return places
+
+
+def _gain_chart(
+    book: xlsxwriter.Workbook, sheet: Worksheet, table: Sheet, places: dict[str, int]
+) -> Chart | None:
+    """Draw the gain of each row, losses below zero; None where a table has none, or too many rows for it."""
+    names = [column for column in table.columns if column.field in _CHARTED]
+    gain = next((column for column in table.columns if column.field == _GAIN), None)
+    if not (names and gain and 0 < len(table.frame) <= _MOST_DRAWN):
+        return None
+    last = len(table.frame)
+    chart = book.add_chart({"type": "column"})
+    chart.add_series(
+        {
+            "name": gain.title,
+            "categories": [sheet.name, 1, places[names[0].field], last, places[names[0].field]],
+            "values": [sheet.name, 1, places[_GAIN], last, places[_GAIN]],
+            "fill": {"color": _GAIN_COLOUR},
+            "invert_if_negative": True,
+            "invert_if_negative_color": _LOSS_COLOUR,
+            "gap": 40,
+        }
+    )
+    chart.set_title({"name": f"{table.title}: {gain.title}", "name_font": {"size": 12}})
+    # The names stay below, where losses lie above them.
+    chart.set_x_axis({"label_position": "low", "num_font": {"rotation": -45}, "text_axis": True})
+    chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"width": 0.5}}})
+    chart.set_legend({"none": True})
+    chart.set_size({"width": 1100, "height": 420})
+    return chart
 
 
 def _sheet_columns(column: Column, cells: list[Cell]) -> Iterator[tuple[str, list[Cell]]]:

@@ -33,7 +33,7 @@ HITS: Final = (
 )
 POT_NAMES: Final = {"hourly": later("Hourly"), "super": later("Super")}
 JACKPOT_NAMES: Final = {"hourly": later("Hourly jackpot"), "super": later("Super jackpot")}
-_VERDICTS: Final = {
+VERDICTS: Final = {
     HitVerdict.PAID: later("Paid"),
     HitVerdict.AWAITED: later("Just now: the other half may still come"),
     HitVerdict.UNPAID: later("No payout received"),
@@ -50,7 +50,7 @@ def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:
         (
             each.at_ms,
             str(POT_NAMES[each.pot]),
-            str(_VERDICTS[each.verdict]),
+            str(VERDICTS[each.verdict]),
             each.hit.before_li if each.hit else None,
             each.win.part_li(each.pot) if each.win else None,
             each.win.amount_li if each.win else None,

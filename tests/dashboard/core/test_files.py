@@ -346,3 +346,46 @@ def test_an_end_that_is_no_time_is_empty_in_a_file_of_bets(told: int) -> None:
     written = b"".join(csv_pieces(ABOUT, [table], lambda game_id: (str(game_id), "Slots")))
     (row,) = csv.DictReader(io.StringIO(written.decode("utf-8-sig")))
     assert (row["Start"], row["End"]) == ("2025-03-17 17:59:55+08:00", "")
+
+
+def test_the_same_contents_are_the_same_bytes_whenever_they_are_written(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    xlsx, parquet = (
+        [write(ABOUT, COLUMNS, frame) for _ in range(2)] for write in (xlsx_bytes, parquet_bytes)
+    )
+    assert xlsx[0] == xlsx[1]
+    assert parquet[0] == parquet[1]
+    made_at = openpyxl.load_workbook(io.BytesIO(xlsx[0])).properties.created
+    assert str(made_at) == "1980-01-01 00:00:00"
+
+
+def test_gain_by_day_or_game_is_drawn_by_the_spreadsheet_itself(frame: pd.DataFrame) -> None:
+    columns = [
+        Column("name", "Game", Kind.TEXT),
+        Column("start", "Start", Kind.TIME),
+        Column("company_gain_li", "Company gain", Kind.MONEY),
+    ]
+    rows = pd.DataFrame(
+        {
+            "name": ["Elves", "Fish"],
+            "start": pd.to_datetime(["2026-03-01", "2026-03-02"], utc=True),
+            "company_gain_li": pd.array([1500, -250], dtype="Int64"),
+        }
+    )
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(ABOUT, columns, rows)))
+    assert book.sheetnames == ["Bets by game", "Chart", "About"]
+    (chart,) = book["Chart"]._charts
+    (series,) = chart.series
+    # The offsets of the times stand between.
+    assert series.val.numRef.f == "'Bets by game'!$D$2:$D$3"
+    assert series.cat.strRef.f == "'Bets by game'!$A$2:$A$3"
+    assert book["Bets by game"]["D3"].value == -0.25
+    # Nothing is drawn of tables without a gain, or without rows; these say that there was nothing.
+    empty = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(ABOUT, columns, rows[:0])))
+    assert empty.sheetnames == ["Bets by game", "About"]
+    assert empty["Bets by game"]["A2"].value == "No activity"
+    assert openpyxl.load_workbook(io.BytesIO(xlsx_bytes(ABOUT, COLUMNS, frame))).sheetnames == [
+        "Bets by game",
+        "About",
+    ]

@@ -1,0 +1,120 @@
+"""``python -m reports``: makes monthly packs and verifies them, with the application's settings."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+from time import time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from archive.archive import Archive
+from archive.bucket import archive_place
+from archive.store import ArchiveOff, FileDamaged
+from dashboard.core.setting_errors import SettingsError
+from dashboard.core.text import ENGLISH
+from dashboard.server.settings import Settings, load_settings
+from ledger.database import Database, Ledger, LedgerAway, LedgerUrlRefused, ledger_url
+from reports.facts import month_of
+from reports.gather import MonthNotBegun, PackSource
+from reports.made import make
+from reports.verify import NotVerified, verify
+from twoj_client import TwoJError
+
+
+def main() -> int:
+    """Return the exit status: 0 all right, 1 something is not as it should be, 2 it could not be done."""
+    chosen = _arguments().parse_args()
+    command: Callable[[Settings, Archive, argparse.Namespace], int] = chosen.does
+    try:
+        settings = load_settings()
+        place = archive_place(settings.archive_url)
+        with closing(Database(ledger_url(settings.ledger_url))) as database:
+            return command(settings, Archive(Ledger(database, settings.merchant()[0]), place, time), chosen)
+    except TwoJError as error:
+        print(error.sentence, error.what_to_do, file=sys.stderr)
+    except (
+        SettingsError,
+        ArchiveOff,
+        LedgerUrlRefused,
+        LedgerAway,
+        FileDamaged,
+        MonthNotBegun,
+        NotVerified,
+        OSError,
+    ) as error:
+        print(error, file=sys.stderr)
+    return 2
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    pack = commands.add_parser("make", help="make the pack of a month, and keep it")
+    pack.add_argument("--month", required=True, type=_month, metavar="MONTH", help="such as 2026-10")
+    pack.add_argument("--zone", type=_zone, help="of the days; the application's where it is not named")
+    pack.add_argument("--language", default=ENGLISH, help="of its words (%(default)s)")
+    pack.add_argument("--to", type=Path, metavar="FILE", help="where to write it; else it is named by itself")
+    pack.set_defaults(does=_make)
+    check = commands.add_parser("verify", help="make a pack again, and name whatever differs")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.set_defaults(does=_verify)
+    return parser
+
+
+def _month(text: str) -> str:
+    try:
+        month_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no month such as 2026-10") from None
+    return text
+
+
+def _zone(text: str) -> str:
+    with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(text).key
+    raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as Asia/Manila")
+
+
+def _make(settings: Settings, archive: Archive, chosen: argparse.Namespace) -> int:
+    zone = chosen.zone or settings.timezone
+    with settings.model_copy(update={"timezone": zone}).client() as twoj:
+        source = PackSource(
+            archive,
+            twoj,
+            ZoneInfo(zone),
+            settings.currency or "",
+            settings.brand,
+            {game: str(rtp) for game, rtp in settings.rtp.items()},
+            chosen.language,
+        )
+        made = make(source, chosen.month, f"{getuser()} (command)")
+    target = chosen.to or Path(made.file)
+    target.write_bytes(made.content)
+    print(target)
+    for warning in made.report.warnings:
+        print(warning, file=sys.stderr)
+    return 0 if made.report.is_whole else 1
+
+
+def _verify(settings: Settings, archive: Archive, chosen: argparse.Namespace) -> int:  # noqa: ARG001
+    found = verify(archive, chosen.file.read_bytes())
+    made_at = datetime.fromtimestamp(found.made_at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    print(f"Pack {found.pack}: {found.month}, {found.zone}, made at {made_at} of {found.pieces} hours.")
+    for note in found.notes:
+        print(note)
+    for sentence in found.wrong:
+        print(sentence)
+    if found.wrong:
+        print("The pack DIFFERS from what it was.")
+    elif found.is_same_software:
+        print("It was made again from the archive as it was known then, byte for byte the same.")
+    else:
+        print("It was made again from the archive as it was known then: all values are the same.")
+    return 1 if found.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
