@@ -17,7 +17,7 @@ from dashboard.access.sign_in import Returning
 from dashboard.bets import route_exports
 from dashboard.core.request_ids import MIDDLEWARE as REQUEST_IDS
 from dashboard.core.setting_errors import SettingsError
-from dashboard.jackpots import route_live
+from dashboard.jackpots import route_live, route_tv
 from dashboard.kit import navigation
 from dashboard.kit.compat import page_html, sign_in_claims
 from dashboard.kit.current import merchants
@@ -102,7 +102,8 @@ app = App(
         Route("/healthz", healthz),
         route_health.readyz(merchants),
         route_health.metrics(merchants, receiver.outcomes),
-        route_live.route(merchants),
+        *route_live.routes(merchants),
+        *route_tv.routes(merchants),
         route_exports.route(merchants),
         *receiver.routes,
         *(Route(f"/{name}", page) for name in ("", *navigation.NAMES)),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 metadata = MetaData(
@@ -213,9 +214,60 @@ screens = Table(
     Column("paint_age_ms", BigInteger, comment="how long before that it had last painted"),
     Column("data_age_ms", BigInteger, comment="how old the answer was that it then showed"),
     Column("build", String(32)),
-    comment="Televisions that may show the jackpot wall, and their last heartbeat",
+    Column(
+        "is_on", Boolean, nullable=False, server_default=true(), comment="as the office has it; else dark"
+    ),
+    Column("opens_min", Integer, comment="minutes after midnight, of the business; none: open all day"),
+    Column("closes_min", Integer, comment="the same; not later than it opens: on the next day"),
+    Column("brightness", Integer, nullable=False, server_default="100", comment="percent"),
+    Column(
+        "layouts", String(80), nullable=False, server_default="both", comment="in turn, commas between them"
+    ),
+    Column("turn_s", Integer, nullable=False, server_default="20", comment="how long each of several"),
+    Column("picture_asked_at_ms", BigInteger, comment="when somebody last wanted to see it"),
+    Column("picture_at_ms", BigInteger, comment="when it last sent what it shows"),
+    Column("picture", LargeBinary, comment="that, as a JPEG"),
+    comment="Televisions that may show the jackpot wall, what they are to show, and their last heartbeat",
 )
 Index("ix_screens_mch_id", screens.c.mch_id)
+
+pairings = Table(
+    "pairings",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("code", String(6), primary_key=True, comment="what the television shows"),
+    Column("token_hash", String(64), nullable=False, comment="SHA-256 of what it will ask with"),
+    Column("ends_at_ms", BigInteger, nullable=False, comment="by the database's clock"),
+    comment="Televisions that wait for somebody to enter their code",
+)
+
+pairing_tries = Table(
+    "pairing_tries",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, comment="by the database's clock"),
+    comment="Codes of the last minute that no television showed",
+)
+Index("ix_pairing_tries_mch_id", pairing_tries.c.mch_id)
+
+notes = Table(
+    "notes",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("subject", String(10), nullable=False, comment="day, game, player"),
+    Column(
+        "about", String(200), nullable=False, comment="the game's id or the player's user_id; of a day \"\""
+    ),
+    Column("day", String(10), nullable=False, comment="of the business, as 2026-03-15"),
+    Column("said", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    comment="What people wrote beside a day, a game or a player",
+)
+Index("ix_notes_about", notes.c.mch_id, notes.c.subject, notes.c.about, notes.c.day)
 
 transfers = Table(
     "transfers",

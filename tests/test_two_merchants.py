@@ -166,7 +166,7 @@ def test_transfers_screens_and_pots_are_each_ones_own(both, url):  # noqa: F811
     screens = [Screens(ledger) for ledger in both]
     for each in screens:
         each.load()
-    assert [each.look_of(token) is None for each in screens] == [True, False]
+    assert [each.orders_of(token) is None for each in screens] == [True, False]
     with ours.writing() as books:
         data_store.thin(books, NOW_MS + 91 * 86_400_000)
     with theirs.reading() as books:

@@ -416,3 +416,66 @@ def test_a_server_that_is_killed_and_comes_back_as_a_new_build_is_found_without_
             expect(page.locator("footer .brand")).to_have_text("Grand Casino", timeout=15_000)
             state(page, "live", 15_000)
         page.close()
+
+
+def test_a_television_is_paired_by_its_code_and_then_does_what_the_office_wants(browser, hall):
+    office = browser.new_page(viewport={"width": 1280, "height": 900})
+    television = browser.new_page(viewport={"width": 1920, "height": 1080})
+    problems = []
+    television.on("pageerror", lambda error: problems.append(str(error)))
+    television.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    television.goto(f"{hall.url}/tv")
+    code = television.locator(".code")
+    expect(code).to_have_text(re.compile(r"^[A-Z2-9]{6}$"))
+    expect(television.locator(".place")).to_have_text(f"127.0.0.1:{hall.port}/screens")
+    expect(television.get_by_role("status")).to_have_text(re.compile(r"The next code comes in (9:5|10:0)\d"))
+    shown = code.inner_text().replace("\n", "")
+    office.goto(f"{hall.url}/screens?code={shown}")  # as the picture for phones has it
+    expect(office.get_by_label("Code that it shows")).to_have_value(shown)
+    office.get_by_label("Name of a new screen").fill(f"Bar {shown}")
+    office.get_by_role("button", name="Pair").click()
+    expect(office.get_by_text(f"The screen “Bar {shown}” is paired")).to_be_visible()
+    state(television, "live", 20_000)
+    assert re.search(r"/jackpots\?screen=[\w-]{32}$", television.url)
+    problems = [each for each in problems if "401" not in each]  # "not yet" is an answer
+    assert problems == []
+
+    tile = office.locator("[class*='st-key-screen-']").filter(has_text=f"Bar {shown}")
+    expect(tile.get_by_text("On", exact=True)).to_be_visible()
+    tile.get_by_role("button", name="Ask for a picture").click()
+    picture = tile.locator("img.screen-picture")
+    expect(picture).to_have_attribute("alt", f"What the screen “Bar {shown}” showed", timeout=30_000)
+    assert picture.evaluate(
+        "image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])"
+    ) == [
+        480,
+        270,
+    ]
+    tile.get_by_text("Settings").click()
+    expect(tile.get_by_role("button", name="Save")).to_be_visible()
+    tile.get_by_test_id("stCheckbox").first.locator("label").click()
+    tile.get_by_role("button", name="Save").click()
+    expect(television.locator(".cover")).to_have_css("opacity", "1", timeout=15_000)
+    expect(tile.get_by_text("Switched off here")).to_be_visible()
+
+    again = television.context.new_page()  # as after a power cut: the page that it begins with goes on
+    again.goto(f"{hall.url}/tv")
+    again.wait_for_url("**/jackpots?screen=*")
+    television.context.close()
+    office.context.close()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720)])
+def test_the_code_fits_a_television_that_stands_or_lies(browser, hall, size):
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(f"{hall.url}/tv")
+    expect(page.locator(".code")).to_have_text(re.compile(r"^[A-Z2-9]{6}$"))
+    page.evaluate("document.fonts.ready")
+    boxes = [page.locator(each).bounding_box() for each in (".code", ".picture", ".way", ".said")]
+    for box in boxes:
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= size[0]
+        assert box["y"] + box["height"] <= size[1]
+    assert boxes[0]["height"] > size[1] / 16
+    page.context.close()

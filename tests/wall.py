@@ -28,6 +28,13 @@ class PlayedServer:
             "hits": [],
             "winners": [],
             "look": "dark",
+            "screen": {
+                "shows": True,
+                "brightness": 100,
+                "layouts": ["both"],
+                "turn_ms": 20_000,
+                "picture": None,
+            },
             "build": build,
         }
         page.route("**/live/jackpot", self._answer)

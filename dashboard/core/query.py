@@ -515,6 +515,13 @@ SCREEN: Final = Parameter(
     widget=Widget.LINK,
 )
 
+CODE: Final = Parameter(
+    "code",
+    ("screens",),
+    _id,
+    later("The code must be what a television shows; it is left out."),
+)
+
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE, CHART),
     *(GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
@@ -522,7 +529,7 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
-    SCREEN,
+    *(SCREEN, CODE),
 )
 
 

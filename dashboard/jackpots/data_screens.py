@@ -3,14 +3,23 @@
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time as time_of_day
 from hashlib import sha256
 from threading import Lock
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
-from dashboard.jackpots.wall import OFF_AFTER_MS, Heartbeat, Screen
+from dashboard.jackpots.screens import (
+    OFF_AFTER_MS,
+    Heartbeat,
+    OpeningHours,
+    Screen,
+    ScreenSetup,
+    owes_picture,
+)
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
 from ledger.database import Books, Ledger, LedgerAway, clock_ms
@@ -22,6 +31,18 @@ RELOAD_S: Final = 5
 """So long at most a link that was made or revoked by another server is not known here."""
 _TOKEN_BYTES: Final = 24
 _BEAT: Final = ("seen_at_ms", "paint_age_ms", "data_age_ms", "build")
+_HEARD: Final = tuple(screens.c[name] for name in _BEAT)
+_SETTINGS: Final = ("look", "is_on", "opens_min", "closes_min", "brightness", "layouts", "turn_s")
+_SAID: Final = tuple(screens.c[name] for name in ("id", *_SETTINGS, "picture_asked_at_ms", "picture_at_ms"))
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a screen is told to do. `picture_asked_at_ms` names a picture that it has yet to send."""
+
+    screen_id: int
+    setup: ScreenSetup
+    picture_asked_at_ms: int | None
 
 
 class Screens:
@@ -41,7 +62,8 @@ class Screens:
         self._clock = clock
         self._timer = timer
         self.loaded = False
-        self._looks: dict[str, tuple[int, str]] = {}
+        self._orders: dict[str, Orders] = {}
+        self._pictures: dict[int, tuple[int, bytes]] = {}
         self._tried_at = float("-inf")
         self._loading = Lock()
         self._beats: dict[int, tuple[int | None, int | None, str | None]] = {}
@@ -49,9 +71,9 @@ class Screens:
         """How often screens were answered by this server."""
         self._heard_at: dict[int, float] = {}
 
-    def look_of(self, token: str) -> tuple[int, str] | None:
-        """Return id and look of the screen with this token, None where there is none or it was revoked."""
-        return self._looks.get(_hash(token))
+    def orders_of(self, token: str) -> Orders | None:
+        """Return what the screen with this token is to do, None where there is none or it was revoked."""
+        return self._orders.get(_hash(token))
 
     @property
     def outdated(self) -> bool:
@@ -72,11 +94,12 @@ class Screens:
         self._tried_at = self._timer()
         with self._ledger.reading() as books:
             rows = books.execute(
-                select(screens.c.token_hash, screens.c.id, screens.c.look).where(
-                    screens.c.revoked_at_ms.is_(None)
-                )
+                select(screens.c.token_hash, *_SAID).where(screens.c.revoked_at_ms.is_(None))
             )
-            self._looks = {row.token_hash: (row.id, row.look) for row in rows}
+            self._orders = {
+                row.token_hash: Orders(row.id, _setup(row), row.picture_asked_at_ms if _owes(row) else None)
+                for row in rows
+            }
         self.loaded = True
 
     def note(
@@ -115,14 +138,68 @@ class Screens:
 
     def make(self, name: str, look: str, who: str) -> str:
         """Make a screen and return its token, which is nowhere else. Raises LedgerAway."""
-        token, now_ms = secrets.token_urlsafe(_TOKEN_BYTES), self._now_ms()
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._ledger.writing() as books:
-            made = insert(screens).values(name=name, look=look, token_hash=_hash(token), made_at_ms=now_ms)
-            screen_id = books.execute(made.returning(screens.c.id)).scalar_one()
-            made_by = AuditEntry(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE)
-            audit.write(books, made_by, now_ms)
-        self._tried_at = float("-inf")
+            add_screen(books, name, look, _hash(token), who, self._now_ms())
+        self.look_again()
         return token
+
+    def look_again(self) -> None:
+        """Have the links read again before the next answer."""
+        self._tried_at = float("-inf")
+
+    def set_up(self, screen_id: int, setup: ScreenSetup, who: str) -> None:
+        """Have a screen show something else from its next question on. Raises LedgerAway."""
+        opens, closes = (setup.hours.opens, setup.hours.closes) if setup.hours else (None, None)
+        values = {
+            "look": setup.look,
+            "is_on": setup.is_on,
+            "opens_min": _minutes(opens),
+            "closes_min": _minutes(closes),
+            "brightness": setup.brightness,
+            "layouts": ",".join(setup.layouts),
+            "turn_s": setup.turn_s,
+        }
+        with self._ledger.writing() as books:
+            books.execute(update(screens).where(screens.c.id == screen_id).values(values))
+            done = AuditEntry(who, "screen set up", {"screen": screen_id, **values}, DONE)
+            audit.write(books, done, self._now_ms())
+        self.look_again()
+
+    def ask_for_picture(self, screen_id: int) -> None:
+        """Have a screen send a picture of what it shows. Raises LedgerAway."""
+        with self._ledger.writing() as books:
+            books.execute(
+                update(screens)
+                .where(screens.c.id == screen_id)
+                .values(picture_asked_at_ms=clock_ms(books.connection))
+            )
+        self.look_again()
+
+    def take_picture(self, screen_id: int, picture: bytes) -> None:
+        """Keep a picture in the place of the last one, where one was asked for. Raises LedgerAway."""
+        with self._ledger.writing() as books:
+            books.execute(
+                update(screens)
+                .where(
+                    screens.c.id == screen_id,
+                    screens.c.picture_asked_at_ms.is_not(None),
+                    screens.c.picture_asked_at_ms > func.coalesce(screens.c.picture_at_ms, 0),
+                )
+                .values(picture=picture, picture_at_ms=clock_ms(books.connection))
+            )
+        self.look_again()
+
+    def picture(self, screen: Screen) -> bytes | None:
+        """Return the last picture of a screen, None where it never sent one. Raises LedgerAway."""
+        if screen.picture_at_ms is None:
+            return None
+        at_ms, picture = self._pictures.get(screen.id, (0, b""))
+        if at_ms != screen.picture_at_ms:
+            with self._ledger.reading() as books:
+                picture = books.scalar(select(screens.c.picture).where(screens.c.id == screen.id)) or b""
+            self._pictures[screen.id] = screen.picture_at_ms, picture
+        return picture
 
     def revoke(self, screen_id: int, who: str) -> None:
         """Let a screen look no more. Raises LedgerAway."""
@@ -135,22 +212,59 @@ class Screens:
             )
             if gone.rowcount:
                 audit.write(books, AuditEntry(who, audit.SCREEN_REVOKED, {"screen": screen_id}, DONE), now_ms)
-        self._tried_at = float("-inf")
+        self.look_again()
 
     def all(self) -> list[Screen]:
         """Return all screens with their last written heartbeat, those in use first. Raises LedgerAway."""
         with self._ledger.reading() as books:
             now_ms = clock_ms(books.connection)
             rows = books.execute(
-                select(screens).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)
+                select(
+                    screens.c.name, screens.c.made_at_ms, screens.c.revoked_at_ms, *_SAID, *_HEARD
+                ).order_by(screens.c.revoked_at_ms.is_not(None), screens.c.name, screens.c.id)
             )
             return [
-                Screen(row.id, row.name, row.look, row.made_at_ms, row.revoked_at_ms, _heartbeat(row, now_ms))
+                Screen(
+                    row.id,
+                    row.name,
+                    _setup(row),
+                    row.made_at_ms,
+                    row.revoked_at_ms,
+                    _heartbeat(row, now_ms),
+                    row.picture_asked_at_ms,
+                    row.picture_at_ms,
+                )
                 for row in rows
             ]
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def add_screen(books: Books, name: str, look: str, token_hash: str, who: str, now_ms: int) -> int:
+    """Write a screen and who made it; return its id. The caller's transaction writes no more after it."""
+    made = insert(screens).values(name=name, look=look, token_hash=token_hash, made_at_ms=now_ms)
+    screen_id: int = books.execute(made.returning(screens.c.id)).scalar_one()
+    audit.write(books, AuditEntry(who, audit.SCREEN_MADE, {"screen": screen_id, "name": name}, DONE), now_ms)
+    return screen_id
+
+
+def _owes(row: Row[Any]) -> bool:
+    return owes_picture(row.picture_asked_at_ms, row.picture_at_ms)
+
+
+def _setup(row: Row[Any]) -> ScreenSetup:
+    hours = None
+    if row.opens_min is not None and row.closes_min is not None:
+        hours = OpeningHours(
+            *(time_of_day(*divmod(minutes, 60)) for minutes in (row.opens_min, row.closes_min))
+        )
+    layouts = tuple(row.layouts.split(","))
+    return ScreenSetup(row.look, row.is_on, hours, row.brightness, layouts, row.turn_s)
+
+
+def _minutes(at: time_of_day | None) -> int | None:
+    return None if at is None else at.hour * 60 + at.minute
 
 
 def _heartbeat(row: Row[Any], now_ms: int) -> Heartbeat | None:

@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from dashboard.jackpots import data_store
 from dashboard.jackpots.data_poller import Heard, Poller
-from dashboard.jackpots.data_screens import Screens
+from dashboard.jackpots.data_screens import Orders, Screens
 from dashboard.jackpots.pots import Hit, HitFinder, Pots, Win, match
+from dashboard.jackpots.screens import told_setup
 from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
 from ledger.database import Ledger, LedgerAway
 from twoj_client.jackpot import Jackpot
@@ -166,6 +169,8 @@ class Watch:
         self.poll_s = poll_s
         self.limits: Limits = limits(poll_s)
         self.ledger = ledger
+        self._clock = clock
+        self._zone = ZoneInfo(timezone)
         self.screens = Screens(self.ledger, clock, timer)
         self.poller = Poller(provider, self._hear, every_s=self.poll_s, clock=clock, timer=timer)
         self._keeper = Keeper(self.ledger, self.screens, timer)
@@ -186,8 +191,8 @@ class Watch:
         self._keeper.keep_soon()
         return self.poller.look()
 
-    def told(self, look: str) -> dict[str, Any]:
-        """Return what a screen of this look is told now."""
+    def told(self, orders: Orders) -> dict[str, Any]:
+        """Return what a screen with these orders is told now."""
         heard = self.look()
         age_ms = self.poller.age_ms(heard) if heard else None
         pots, as_of = (heard.pots, heard.as_of) if heard else (None, None)
@@ -197,9 +202,13 @@ class Watch:
             **told(pots, as_of, age_ms, self.limits.state(age_ms)),
             "hits": told_hits(hits, matches),
             "winners": told_wins(wins),
-            "look": look,
+            **told_setup(orders.setup, self._now(), orders.picture_asked_at_ms),
             "build": self.build,
         }
+
+    def _now(self) -> datetime:
+        """The time of the business."""
+        return datetime.fromtimestamp(self._clock(), self._zone)
 
     def _hear(self, before: Pots | None, pots: Pots, leads: bool) -> None:
         hits = self._finder.hear(before, pots, self._keeper.last_wins) if before else []

@@ -15,7 +15,7 @@ from dashboard.core import formats
 from dashboard.core.text import later, text
 from dashboard.jackpots.data_poller import Doing
 from dashboard.jackpots.data_watch import Watch
-from dashboard.jackpots.wall import condition
+from dashboard.jackpots.screens import condition
 from dashboard.provider.merchant import Merchant
 from dashboard.status import rows as status_rows
 from dashboard.status.data_checks import Checks
@@ -159,7 +159,9 @@ def _screens(merchant: Merchant) -> Row:
         screens = here.screens.all()
     except LedgerAway:
         return Row(text("Screens"), HealthState.UNKNOWN, text("The ledger does not say."))
-    return status_rows.screens_row([condition(one, here.limits, here.build) for one in screens])
+    return status_rows.screens_row(
+        [condition(one, here.limits, here.build, merchant.now().astimezone(merchant.zone)) for one in screens]
+    )
 
 
 def _channels(merchant: Merchant) -> list[Row]:

@@ -10,7 +10,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from dashboard.core.currencies import is_code
 from dashboard.core.formats import about_duration, count, percent, size
 from dashboard.core.text import Message, later, plural, text
-from dashboard.jackpots.wall import Condition
+from dashboard.jackpots.screens import Condition
 from dashboard.provider.failures import sentence
 from ledger.outbox import Sent
 from ledger.payouts.refusals import RefusalCount
@@ -340,6 +340,8 @@ _SCREENS: Final = {
     Condition.OLD_NUMBERS: later("{n} old numbers"),
     Condition.STILL: later("{n} frozen"),
     Condition.OFF: later("{n} off"),
+    Condition.DARK: later("{n} switched off here"),
+    Condition.CLOSED: later("{n} closed"),
 }
 """How many screens are so; those that are new or revoked are not in use."""
 

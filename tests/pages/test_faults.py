@@ -13,7 +13,9 @@ import pytest
 import structlog
 
 from dashboard.core import formats
+from dashboard.jackpots.data_screens import Orders
 from dashboard.jackpots.data_watch import Brand, Watch
+from dashboard.jackpots.screens import ScreenSetup
 from tests.merchants import merchant
 from twoj_sandbox import KEY
 
@@ -292,7 +294,7 @@ def test_the_wall_through_all_faults(open_page, tmp_path, trouble, truth, clock)
     def told():
         wall.poller.look()
         wall.poller.turn()
-        return wall.told("dark")
+        return wall.told(Orders(1, ScreenSetup("dark"), None))
 
     for fault in FAULTS:
         with blamed(fault, "nothing known"):

@@ -5,7 +5,10 @@ import re
 import pytest
 from sqlalchemy import update
 
+from dashboard.jackpots import data_pairing
+from dashboard.jackpots.data_screens import Orders
 from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.screens import ScreenSetup
 from ledger import schema
 from ledger.database import Ledger, LedgerAway
 from tests.merchants import merchant
@@ -35,7 +38,7 @@ def test_a_link_is_shown_once_and_opens_the_wall_alone(opened):
     token = link.partition("?screen=")[2]
     assert merchant().running(Watch).screens.all()[0].name == "Lobby"
     merchant().running(Watch).screens.renew()
-    assert merchant().running(Watch).screens.look_of(token) == (1, "dark")
+    assert merchant().running(Watch).screens.orders_of(token) == Orders(1, ScreenSetup("dark"), None)
     press(page, "I have it")
     assert not page.code
     assert token not in str(page.main)
@@ -94,3 +97,57 @@ def test_a_ledger_that_is_away_is_said_in_their_place(opened, monkeypatch):
     page = opened()
     assert "Screens: not known now. The ledger's database does not answer" in said(page)
     assert "secret" not in said(page)
+
+
+def fill(page, label, value):
+    next(each for each in page.text_input if each.label == label).set_value(value)
+
+
+def test_a_television_is_paired_by_the_code_that_it_shows(opened):
+    page = opened()
+    here = merchant()
+    code, token = data_pairing.begin([here.ledger])
+    fill(page, "Name of a new screen", "Lobby")
+    fill(page, "Code that it shows", code.lower())
+    press(page, "Pair")
+    assert "The screen “Lobby” is paired" in "\n".join(each.value for each in page.success)
+    here.running(Watch).screens.renew()
+    assert here.running(Watch).screens.orders_of(token).screen_id == 1
+    assert next(each for each in page.text_input if each.label == "Name of a new screen").value == ""
+
+
+def test_a_wrong_code_makes_no_screen_and_says_so(opened):
+    page = opened()
+    fill(page, "Name of a new screen", "Lobby")
+    fill(page, "Code that it shows", "AAAAAA")
+    press(page, "Pair")
+    assert "No television shows this code now" in said(page)
+    assert merchant().running(Watch).screens.all() == []
+
+
+def test_the_code_of_an_address_stands_in_the_form(open_page):
+    page = open_page({"code": "AB2K9Z"}, "screens")
+    assert next(each for each in page.text_input if each.label == "Code that it shows").value == "AB2K9Z"
+
+
+def test_what_a_screen_is_to_show_is_chosen_on_its_tile(opened):
+    page = opened()
+    screens = merchant().running(Watch).screens
+    screens.make("Bar", "dark", "ada")
+    page.session_state["settings-1"] = True
+    page.run()
+    page.toggle(key="has-1").set_value(True)
+    page.multiselect(key="layouts-1").set_value(["super", "winners"])
+    page.select_slider(key="brightness-1").set_value(40)
+    press(page, "Save")
+    setup = screens.all()[0].setup
+    assert (setup.brightness, setup.layouts) == (40, ("super", "winners"))
+    assert (str(setup.hours.opens), str(setup.hours.closes)) == ("10:00:00", "02:00:00")
+    assert "Super pot and Last winners, 20 s each · open 10:00 to 02:00 · brightness 40 %" in said(page)
+
+
+def test_a_folded_tile_draws_no_settings(opened):
+    page = opened()
+    merchant().running(Watch).screens.make("Bar", "dark", "ada")
+    page.run()
+    assert [each.label for each in page.toggle] == []

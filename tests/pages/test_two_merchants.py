@@ -186,7 +186,7 @@ def test_an_export_is_its_merchants_alone(both):
 
 
 def test_a_screen_is_told_the_pots_of_whose_it_is(both):
-    app, said = Starlette(routes=[route_live.route(merchants)]), {}
+    app, said = Starlette(routes=route_live.routes(merchants)), {}
     for each in both:
         watch = each.running(Watch)
         token = watch.screens.make("Lobby", "dark", "ann")

@@ -13,7 +13,7 @@ from dashboard.jackpots.data_watch import Watch
 from dashboard.kit import current
 
 _HERE: Final = Path(__file__).parent
-_SCRIPTS: Final = ("amount.js", "pots.js", "line.js", "wall.js")
+_SCRIPTS: Final = ("amount.js", "pots.js", "line.js", "picture.js", "wall.js")
 _PLACES: Final = 2
 
 # The television shows the wall or, in the worst case, nothing: never Streamlit's own dialogs and bars.
@@ -36,7 +36,7 @@ _WORDS: Final = {
     "as_of": later("As of {time}"),
     "late": later("Late: {seconds} s old"),
     "last_known": later("Last known at {time}"),
-    "link_is_dead": later("This screen's link is not valid. Please ask the office for a new one."),
+    "link_is_dead": later("This screen's link is not valid. Open /tv here for a new one, or ask the office."),
 }
 """What the wall says, by the names that its script and its `data-word` attributes know it by."""
 

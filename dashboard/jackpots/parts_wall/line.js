@@ -4,6 +4,17 @@ const EVERY_MS = 2000;
 const PATIENCE_MS = 5000;
 const RELOAD_AFTER_MS = 60_000;
 
+/** The screen's token goes into a header, and the page's address into none: servers log addresses. */
+function send(path, options) {
+  const token = new URLSearchParams(location.search).get("screen") ?? "";
+  return fetch(path, {
+    ...options,
+    headers: { Authorization: `Bearer ${token}`, ...options.headers },
+    cache: "no-store",
+    referrerPolicy: "no-referrer",
+  });
+}
+
 class Line {
   constructor(report, hear) {
     Object.assign(this, { report, hear, ended: new AbortController(), timer: 0 });
@@ -21,14 +32,9 @@ class Line {
   }
 
   async ask() {
-    const token = new URLSearchParams(location.search).get("screen") ?? "";
-    const ended = AbortSignal.any([this.ended.signal, AbortSignal.timeout(PATIENCE_MS)]);
-    // The token goes into a header, and the page's address into none: servers write addresses into their logs.
-    const headers = { Authorization: `Bearer ${token}`, "Screen-Heartbeat": this.report() };
+    const signal = AbortSignal.any([this.ended.signal, AbortSignal.timeout(PATIENCE_MS)]);
     try {
-      const response = await fetch("/live/jackpot", {
-        headers, signal: ended, cache: "no-store", referrerPolicy: "no-referrer",
-      });
+      const response = await send("/live/jackpot", { headers: { "Screen-Heartbeat": this.report() }, signal });
       if (response.ok) this.hear(await response.json());
       else if (response.status === 401) this.hear(null);
     } catch {

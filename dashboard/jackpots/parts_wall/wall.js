@@ -9,7 +9,8 @@ const walls = new WeakMap();
 
 class Wall {
   constructor(root, data) {
-    Object.assign(this, { root, data, known: new Known(), news: new News(), hits: [], hit: null, paintedAt: null });
+    Object.assign(this, { root, data, known: new Known(), news: new News(), hits: [], hit: null, paintedAt: null, sent: null });
+    this.screen = { layouts: ["both"], turn_ms: Infinity };
     this.find = (selector) => root.querySelector(selector);
     this.wall = this.find(".wall");
     this.stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -81,6 +82,7 @@ class Wall {
       return;
     }
     if (answer.build !== this.data.build) renew().catch(() => {});
+    this.setUp(answer.screen);
     this.wall.dataset.look = answer.look === "auto" ? (this.lightness.matches ? "light" : "dark") : answer.look;
     this.winners(answer.winners);
     if (!this.known.hear(answer, now)) return;
@@ -95,6 +97,18 @@ class Wall {
     this.hits.push(...this.news.hear(answer.hits, this.known.clock(now)));
   }
 
+  /** What the office wants of this screen. */
+  setUp(screen) {
+    this.screen = screen;
+    this.wall.dataset.shows = screen.shows;
+    this.wall.style.setProperty("--taken", 1 - screen.brightness / 100);
+    if (screen.picture !== null && screen.picture !== this.sent) {
+      const { sent } = this;
+      this.sent = screen.picture; // once: it is asked for again until the office has it
+      sendPicture(this.wall).catch(() => { this.sent = sent; });
+    }
+  }
+
   get rollMs() {
     return this.stillness.matches ? 0.001 : this.data.poll_ms;
   }
@@ -104,6 +118,9 @@ class Wall {
     const state = this.known.state(now, this.data.limits);
     if (this.wall.dataset.state !== state) this.wall.dataset.state = state;
     if (state !== "brand") this.paintPots(now, state);
+    const { layouts, turn_ms: turnMs } = this.screen;
+    const layout = layouts[Math.floor(now / turnMs) % layouts.length];
+    if (this.wall.dataset.layout !== layout) this.wall.dataset.layout = layout;
     this.paintHit(now);
   }
 

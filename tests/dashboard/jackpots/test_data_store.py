@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,10 +10,11 @@ import structlog
 from sqlalchemy import func, insert, select, update
 
 from dashboard.jackpots import data_store
-from dashboard.jackpots.data_screens import RELOAD_S, Screens
+from dashboard.jackpots.data_screens import RELOAD_S, Orders, Screens
 from dashboard.jackpots.data_watch import BEATS_EVERY_S, Keeper
 from dashboard.jackpots.pots import Hit, PotNow, Pots, PotSample, Win
-from dashboard.jackpots.wall import Condition, Heartbeat, condition, limits
+from dashboard.jackpots.screens import Condition, Heartbeat, ScreenSetup, condition
+from dashboard.jackpots.wall import limits
 from ledger import schema
 from ledger.database import LedgerAway
 from tests.ledger.conftest import delivery, engine, make_ledger, postgresql, url  # noqa: F401 - fixtures
@@ -230,9 +232,9 @@ def test_what_is_left_is_written_at_the_end(ledger, screens, clock):
 def test_a_link_opens_for_who_has_its_token_and_is_stored_as_a_hash(screens, engine):  # noqa: F811
     token = screens.make("Lobby", "light", "ada")
     screens.renew()
-    assert screens.look_of(token) == (1, "light")
-    assert screens.look_of(token + "x") is None
-    assert screens.look_of("") is None
+    assert screens.orders_of(token) == Orders(1, ScreenSetup("light"), None)
+    assert screens.orders_of(token + "x") is None
+    assert screens.orders_of("") is None
     with engine.connect() as connection:
         row = connection.execute(select(schema.screens)).one()
     assert len(token) == 32
@@ -248,13 +250,13 @@ def test_a_revoked_link_is_dead_also_for_another_server(ledger, screens, clock):
     token = screens.make("Lobby", "dark", "ada")
     other = Screens(ledger, clock, clock)
     other.renew()
-    assert other.look_of(token)
+    assert other.orders_of(token)
     screens.revoke(1, "ada")
     screens.renew()
-    assert screens.look_of(token) is None
+    assert screens.orders_of(token) is None
     clock.s += RELOAD_S + 0.1
     other.renew()
-    assert other.look_of(token) is None
+    assert other.orders_of(token) is None
     assert screens.all()[0].revoked_at_ms == NOW_MS
 
 
@@ -287,7 +289,7 @@ def test_a_server_whose_own_clock_is_wrong_counts_a_heartbeat_s_age_by_the_datab
         with ledger.writing() as books:
             other.write_beats(books)
         assert 5000 <= screens.all()[0].beat.age_ms < 15_000
-        assert condition(screens.all()[0], limits(2), "b1") is Condition.ON
+        assert condition(screens.all()[0], limits(2), "b1", datetime.now(UTC)) is Condition.ON
 
 
 @pytest.mark.parametrize("wrong", [4_102_444_800_000, 1_773_567_000_000_000, 2**63 - 1, -1, -(2**63)])
@@ -297,7 +299,7 @@ def test_a_heartbeat_of_a_wrong_clock_keeps_no_screen_on(screens, engine, wrong)
         connection.execute(update(schema.screens).values(seen_at_ms=wrong, paint_age_ms=16, data_age_ms=1))
     (screen,) = screens.all()
     assert screen.beat.age_ms is None
-    assert condition(screen, limits(2), "b1") is Condition.OFF
+    assert condition(screen, limits(2), "b1", datetime.now(UTC)) is Condition.OFF
 
 
 WRONG_HITS = [
@@ -350,7 +352,7 @@ def test_a_ledger_that_is_away_is_said_and_known_links_stay(screens, ledger, clo
     assert screens.outdated
     screens.renew()
     assert not screens.outdated
-    assert screens.look_of(token)
+    assert screens.orders_of(token)
     fresh = Screens(ledger, clock, clock)
     fresh.renew()
     assert not fresh.loaded

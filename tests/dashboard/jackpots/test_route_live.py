@@ -44,7 +44,8 @@ class Hall:
         self.ledger = Ledger(Database(ledger_url(settings.ledger_url)), settings.mch_id)
         self.watch = self.watch_of(settings, clock=self.clock, timer=self.clock)
         merchant = SimpleNamespace(running=lambda _kind: self.watch)
-        self.app = Starlette(routes=[route_live.route(Merchants({1: merchant}))])
+        self.merchants = Merchants({1: merchant})
+        self.app = Starlette(routes=route_live.routes(self.merchants))
 
     def watch_of(self, settings, **timers):
         return Watch(
@@ -70,11 +71,11 @@ class Hall:
         as_of = datetime.fromtimestamp(self.now, UTC)
         return Reply(Pool(hourly, high, int(self.now * 1000) + 7), as_of)
 
-    def call(self, method, address, headers):
+    def call(self, method, address, headers, **options):
         async def call():
             transport = httpx.ASGITransport(self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://hall") as client:
-                return await client.request(method, address, headers=headers)
+                return await client.request(method, address, headers=headers, **options)
 
         return asyncio.run(call())
 
@@ -140,6 +141,13 @@ def test_the_first_screen_wakes_the_poller(hall, token):
         "hits": [],
         "winners": [],
         "look": "light",
+        "screen": {
+            "shows": True,
+            "brightness": 100,
+            "layouts": ["both"],
+            "turn_ms": 20_000,
+            "picture": None,
+        },
         "build": hall.watch.build,
     }
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.core.formats import about_duration
-from dashboard.jackpots.wall import Condition
+from dashboard.jackpots.screens import Condition
 from dashboard.status.rows import (
     Checked,
     HealthState,
