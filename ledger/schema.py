@@ -538,3 +538,21 @@ pack_pieces = Table(
     comment="Of which versions of which hours packs are made; their files are not taken away",
 )
 Index("ix_pack_pieces_path", pack_pieces.c.mch_id, pack_pieces.c.path)
+
+report_plans = Table(
+    "report_plans",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("kind", String(10), nullable=False, comment="day, week, month"),
+    Column("day", Integer, nullable=False, comment="of the week, 1 being Monday, or of the month"),
+    Column("at", String(5), nullable=False, comment="a time of the business zone, as 07:00"),
+    Column("channel", String(40), nullable=False, comment="a name of the settings; never its address"),
+    Column("role", String(20), nullable=False, comment="it holds what this role may see"),
+    Column("language", String(20), nullable=False),
+    Column("who", Text, nullable=False, comment="made it, or changed it last"),
+    Column("begins_at_ms", BigInteger, nullable=False, comment="what was due before is not sent"),
+    Column("removed_at_ms", BigInteger),
+    comment="Reports that are sent again and again",
+)
+Index("ix_report_plans_mch_id", report_plans.c.mch_id)

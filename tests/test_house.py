@@ -66,6 +66,7 @@ LAYERS = (
         "jackpots",
         "proof",
         "luck",
+        "reports",
         "status",
     },
     {"server"},
@@ -77,6 +78,8 @@ SUBJECTS = {
     "bets": {"rounds", "players"},
     "wallet": {"players"},
     "status": {"bets", "jackpots"},
+    # Mails tell what pages tell.
+    "reports": {"overview", "games", "bonus", "players", "jackpots", "proof", "luck"},
 }
 """Which subjects a subject may import from."""
 

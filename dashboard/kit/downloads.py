@@ -8,21 +8,19 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access import audit as access_audit
-from dashboard.core import formats
 from dashboard.core.files import (
     SHEET_ROOM,
     About,
     Column,
     about_bytes,
     csv_bytes,
-    file_stem,
     parquet_bytes,
     xlsx_bytes,
 )
-from dashboard.core.periods import file_days, window_label
 from dashboard.core.roles import Person
 from dashboard.core.text import ENGLISH, language, text, use_language
 from dashboard.kit import current, guard
+from dashboard.provider.about import about_reading, reading_stem
 from dashboard.provider.reading import Reading
 
 Write = Callable[[About, Sequence[Column], pd.DataFrame], bytes]
@@ -52,23 +50,9 @@ def render_downloads(
     `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name;
     `note` is what else a reader must know.
     """
-    assert known.window is not None  # noqa: S101 - what has no period is not offered here
-    zone, (start, end) = current.merchant().zone, known.window
-    stale = text("The provider did not answer; these are the last numbers it gave.") if known.stale else ""
-    about = About(
-        title=title,
-        period=window_label(start, end, zone),
-        zone=formats.zone_name(zone),
-        currency=known.currency or current.merchant().currency or "",
-        as_of=formats.moment(known.as_of, zone),
-        comparison=str(known.compared),
-        completeness=" ".join(filter(None, (stale, *map(str, (*known.failures, *known.warnings)), note))),
-        only=only,
-        rows=str(len(frame)),
-    )
-    days = file_days(start, end, zone)
-    lacks = text("incomplete") if known.failures else ""
-    offer(about, columns, frame, file_stem(title.lower(), whose, lacks, days))
+    merchant = current.merchant()
+    about = about_reading(merchant, title, len(frame), known, only, note)
+    offer(about, columns, frame, reading_stem(merchant, title, known, whose))
 
 
 def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str) -> None:

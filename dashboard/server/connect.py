@@ -19,6 +19,7 @@ from dashboard.players.recent import Recent
 from dashboard.provider.asking import PATIENCE_S
 from dashboard.provider.jobs import Jobs
 from dashboard.provider.merchant import Merchant, Merchants
+from dashboard.reports.data_reporter import Reporter
 from dashboard.server.settings import Settings
 from dashboard.status.data_checks import Checks
 from ledger.database import Database, Ledger
@@ -109,6 +110,7 @@ def connected(
             archive,
             services,
         )
+        stack.enter_context(Reporter(merchant).running())
         merchants[merchant.mch_id] = merchant
         try:
             yield merchant

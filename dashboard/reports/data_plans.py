@@ -1,0 +1,179 @@
+"""The plans of reports in the ledger, what was sent of them, and the packs that were made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from sqlalchemy import insert, select, update
+
+from dashboard.access.audit import audit
+from dashboard.core.roles import Role
+from dashboard.provider.merchant import Merchant
+from dashboard.reports.plan import Plan, ReportKind
+from ledger import audit as chain
+from ledger import outbox
+from ledger.audit import DONE, AuditEntry
+from ledger.outbox import Sent
+from ledger.schedules import Every, Schedule, next_due
+from ledger.schema import packs, report_plans
+from reports.gather import PackSource
+from reports.made import KeptPack, kept, make
+from reports.verify import Verdict, verify
+
+_MOST_SENT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A plan as the ledger has it: who made it, and since when it counts."""
+
+    id: int
+    plan: Plan
+    who: str
+    begins_at: datetime
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is due."""
+        return Schedule(Every(self.plan.kind), self.plan.at, self.plan.day)
+
+    @property
+    def job(self) -> str:
+        """What its runs are called, and what its messages are about."""
+        return f"report {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PackMade:
+    """A pack in the list of those that were made."""
+
+    pack: str
+    month: str
+    zone: str
+    made_at: datetime
+    who: str
+    is_whole: bool
+
+
+def plans(merchant: Merchant) -> list[KeptPlan]:
+    """Return the plans that count, the oldest first. Raises LedgerAway."""
+    with merchant.ledger.reading() as books:
+        wanted = select(report_plans).where(report_plans.c.removed_at_ms.is_(None))
+        rows = books.execute(wanted.order_by(report_plans.c.id)).all()
+    return [
+        KeptPlan(
+            row.id,
+            Plan(
+                ReportKind(row.kind),
+                row.day,
+                time.fromisoformat(row.at),
+                row.channel,
+                Role(row.role),
+                row.language,
+            ),
+            row.who,
+            datetime.fromtimestamp(row.begins_at_ms / 1000, UTC),
+        )
+        for row in rows
+    ]
+
+
+def add_plan(merchant: Merchant, plan: Plan, who: str) -> int:
+    """Have a report be sent from now on; return its number. It is in the audit log. Raises LedgerAway."""
+    now_ms = int(merchant.clock() * 1000)
+    row = {
+        "kind": str(plan.kind),
+        "day": plan.day,
+        "at": f"{plan.at:%H:%M}",
+        "channel": plan.channel,
+        "role": str(plan.role),
+        "language": plan.language,
+    }
+    with merchant.ledger.writing() as books:
+        new = insert(report_plans).values(**row, who=who, begins_at_ms=now_ms)
+        number: int = books.execute(new.returning(report_plans.c.id)).scalar_one()
+        chain.write(books, AuditEntry(who, "report planned", {"report": number, **row}, DONE), now_ms)
+    return number
+
+
+def remove_plan(merchant: Merchant, number: int, who: str) -> None:
+    """Have a report be sent no more. It is in the audit log. Raises LedgerAway."""
+    now_ms = int(merchant.clock() * 1000)
+    with merchant.ledger.writing() as books:
+        there = report_plans.c.id == number, report_plans.c.removed_at_ms.is_(None)
+        gone = update(report_plans).where(*there).values(removed_at_ms=now_ms, who=who)
+        if books.execute(gone).rowcount:
+            chain.write(books, AuditEntry(who, "report ended", {"report": number}, DONE), now_ms)
+
+
+def next_times(merchant: Merchant, found: Sequence[KeptPlan]) -> dict[int, datetime]:
+    """Return when each plan is due next."""
+    return {each.id: next_due(each.schedule, merchant.zone, merchant.now()) for each in found}
+
+
+def sent(merchant: Merchant) -> list[Sent]:
+    """Return the reports that were sent last, or are on their way, newest first. Raises LedgerAway."""
+    with merchant.ledger.reading() as books:
+        jobs = {f"report {number}" for number in books.scalars(select(report_plans.c.id))}
+        found = [each for job in jobs for each in outbox.newest(books, _MOST_SENT, job)]
+    return sorted(found, key=lambda each: each.made_at_ms, reverse=True)[:_MOST_SENT]
+
+
+def made_packs(merchant: Merchant) -> list[PackMade]:
+    """Return the packs that were made, newest first. Raises LedgerAway."""
+    columns = [packs.c[name] for name in ("id", "month", "zone", "made_at_ms", "who", "is_whole")]
+    with merchant.ledger.reading() as books:
+        rows = books.execute(select(*columns).order_by(packs.c.made_at_ms.desc()).limit(_MOST_SENT)).all()
+    return [
+        PackMade(
+            row.id,
+            row.month,
+            row.zone,
+            datetime.fromtimestamp(row.made_at_ms / 1000, UTC),
+            row.who,
+            row.is_whole,
+        )
+        for row in rows
+    ]
+
+
+def pack_source(merchant: Merchant, brand: str, language: str) -> PackSource | None:
+    """Return whom packs ask; None where the archive is switched off."""
+    if merchant.archive is None:
+        return None
+    rtps = {game: f"{rtp * 100:.10g}" for game, rtp in merchant.rtps.items()}
+    zone, currency = merchant.zone, merchant.currency or ""
+    return PackSource(merchant.archive, merchant.twoj, zone, currency, brand, rtps, language)
+
+
+def make_pack(merchant: Merchant, brand: str, month: str, language: str, who: str) -> str | None:
+    """Make the pack of a month; return its name, None where the archive is switched off.
+
+    Raises what `reports.made.make` raises.
+    """
+    source = pack_source(merchant, brand, language)
+    return None if source is None else make(source, month, who).pack
+
+
+def pack_content(merchant: Merchant, pack: str, who: str) -> KeptPack | None:
+    """Return a pack that was made, for somebody who takes it: that is in the audit log. Raises LedgerAway."""
+    with merchant.ledger.reading() as books:
+        found = kept(books, pack)
+    if found is not None:
+        audit(merchant, who, "export", {"title": f"pack {pack}", "period": found.month, "format": "zip"})
+    return found
+
+
+def verify_pack(merchant: Merchant, pack: str, who: str) -> Verdict | None:
+    """Make a pack again and compare it; None where there is none. It is in the audit log.
+
+    Raises NotVerified, LedgerAway.
+    """
+    with merchant.ledger.reading() as books:
+        found = kept(books, pack)
+    if found is None or merchant.archive is None:
+        return None
+    verdict = verify(merchant.archive, found.content)
+    outcome = "differs" if verdict.wrong else "same"
+    audit(merchant, who, "pack verified", {"pack": pack}, outcome)
+    return verdict
