@@ -226,12 +226,12 @@ def test_a_channel_says_how_its_last_message_went():
     why = {"pager": "The channel does not answer.", "mail": "Not for 1."}
     found = {row.what: (row.state, row.said) for row in channel_rows(kinds, seen, why, NOW_MS)}
     assert found == {
-        "Channel ops": (HealthState.WELL, "E-mail. The last message was taken 1 min ago."),
+        "Channel ops": (HealthState.WELL, "E-mail. The last message was taken 60 s ago."),
         "Channel pager": (
             HealthState.FAILING,
-            "Webhook. The channel does not answer. Tried 3 times; the message is of 1 min ago.",
+            "Webhook. The channel does not answer. Tried 3 times; the message is of 60 s ago.",
         ),
-        "Channel mail": (HealthState.WATCH, "E-mail. The last message was taken 1 min ago. Not for 1."),
+        "Channel mail": (HealthState.WATCH, "E-mail. The last message was taken 60 s ago. Not for 1."),
         "Channel new": (HealthState.UNKNOWN, "Slack. Nothing was sent yet."),
         "Channel old": (HealthState.FAILING, "1 message waits for it."),
     }
