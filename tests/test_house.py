@@ -69,6 +69,7 @@ LAYERS = (
         "reports",
         "status",
     },
+    {"alerts"},
     {"server"},
 )
 """The rooms of `dashboard`, lowest first: one imports from those below it, never from one above."""

@@ -11,6 +11,7 @@ from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.store import OFF
+from dashboard.alerts.data_evaluator import Evaluator
 from dashboard.channels.data_channels import channels
 from dashboard.channels.data_sender import Sender
 from dashboard.core.roles import Role
@@ -111,6 +112,9 @@ def connected(
             services,
         )
         stack.enter_context(Reporter(merchant).running())
+        evaluator = Evaluator(merchant)
+        services[Evaluator] = evaluator
+        stack.enter_context(evaluator.running())
         merchants[merchant.mch_id] = merchant
         try:
             yield merchant

@@ -1,0 +1,116 @@
+"""What is said of rules, values and alerts: on the page and in messages."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from dashboard.alerts.machine import AlertMessage, AlertState
+from dashboard.alerts.rules import LABELS, METRICS, AlertRule, AlertScope, AlertSide, MetricUnit
+from dashboard.core import formats
+from dashboard.core.text import WordTable, later, text
+
+STATES: Final = WordTable(
+    {
+        AlertState.NORMAL: later("Normal"),
+        AlertState.PENDING: later("Pending"),
+        AlertState.FIRING: later("Firing"),
+        AlertState.RECOVERING: later("Recovering"),
+        AlertState.NO_DATA: later("No data"),
+        AlertState.ERROR: later("Error"),
+    }
+)
+SCOPES: Final = WordTable(
+    {
+        AlertScope.WHOLE: later("Everything"),
+        AlertScope.TYPE: later("A type of games"),
+        AlertScope.GAME: later("A game"),
+        AlertScope.PLAYER: later("A player"),
+        AlertScope.POT: later("A jackpot pot"),
+        AlertScope.SCREEN: later("A screen"),
+    }
+)
+SIDES: Final = WordTable({AlertSide.ABOVE: later("above"), AlertSide.BELOW: later("below")})
+_TOLD: Final = {
+    AlertMessage.FIRING: later("Alert: {name}"),
+    AlertMessage.REMINDER: later("Still: {name}"),
+    AlertMessage.RECOVERED: later("Over: {name}"),
+}
+
+
+def value_text(metric: str, value: int | None, currency: str | None) -> str:
+    """A value in its unit: "1 234.50 PHP", "41.20 %", "−6.50 SE", "12 min"."""
+    return formats.UNKNOWN if value is None else _WRITTEN[METRICS[metric].unit](value, currency)
+
+
+_WRITTEN: Final[Mapping[MetricUnit, Callable[[int, str | None], str]]] = {
+    MetricUnit.MONEY: formats.money,
+    MetricUnit.COUNT: lambda value, _: formats.count(value),
+    MetricUnit.SHARE: lambda value, _: formats.percent(Fraction(value, 10_000)),
+    MetricUnit.NOISE: lambda value, _: text("{number} SE", number=formats.decimal(Fraction(value, 100), 2)),
+    MetricUnit.MINUTES: lambda value, _: text("{number} min", number=formats.count(value)),
+    MetricUnit.MEGABYTES: lambda value, _: formats.size(value * 10**6),
+}
+
+
+def window_text(window_min: int) -> str:
+    """A window in words: "30 min", "3 h", "7 days"; "" for none."""
+    if not window_min:
+        return ""
+    if window_min % 1440 == 0 and window_min > 1440:
+        return text("{number} days", number=window_min // 1440)
+    if window_min % 60 == 0 and window_min > 60:
+        return text("{number} h", number=window_min // 60)
+    return text("{number} min", number=window_min)
+
+
+def rule_text(rule: AlertRule, of_what: str, currency: str | None) -> str:
+    """A rule in one line: "Company gain of Lucky Koi over 24 h below −1 000 PHP"."""
+    limit = value_text(rule.metric, rule.limit, currency)
+    said = text("{metric} {side} {limit}", metric=LABELS[rule.metric], side=SIDES[rule.side], limit=limit)
+    if rule.window_min:
+        said = text("{said}, over {window}", said=said, window=window_text(rule.window_min))
+    if rule.scope is not AlertScope.WHOLE:
+        said = text("{what}: {said}", what=of_what, said=said)
+    return said
+
+
+def evidence_text(evidence: Mapping[str, Any], zone: ZoneInfo, currency: str | None) -> list[str]:
+    """What a value was made of, a sentence each."""
+
+    def at(name: str) -> str:
+        return formats.moment(datetime.fromtimestamp(evidence[name], UTC), zone)
+
+    found = []
+    if "from_s" in evidence:
+        found.append(text("Window: {start} to {end}.", start=at("from_s"), end=at("to_s")))
+    if "last_bet_s" in evidence:
+        found.append(text("Last bet: {when}.", when=at("last_bet_s")))
+        found.append(
+            text(
+                "Usual at this time: {count} bets an hour; {lacking} are lacking.",
+                count=formats.count(evidence["usual_an_hour"]),
+                lacking=formats.count(evidence["lacking"]),
+            )
+        )
+    if "user_id" in evidence:
+        amount = value_text("bet", evidence["bet_li"], currency)
+        found.append(
+            text(
+                "Player {op_id} ({user_id}) bet {amount} that day.",
+                op_id=evidence["op_id"],
+                user_id=evidence["user_id"],
+                amount=amount,
+            )
+        )
+    if "as_of_s" in evidence:
+        found.append(text("The archive is as of {when}.", when=at("as_of_s")))
+    if "seen_s" in evidence:
+        found.append(text("Screen {name} was last seen {when}.", name=evidence["screen"], when=at("seen_s")))
+    return found
+
+
+def told_text(kind: AlertMessage, name: str, lines: list[str]) -> tuple[str, str]:
+    """Subject and text of a message."""
+    return text(_TOLD[kind].key, name=name), "\n".join(lines)

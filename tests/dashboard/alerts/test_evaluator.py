@@ -1,0 +1,220 @@
+"""Rules over an archive and a ledger: what is written, what is told, and what would have been."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from dashboard.alerts import data_store
+from dashboard.alerts.data_evaluator import Evaluator, preview
+from dashboard.alerts.data_values import past, values
+from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError, as_json, from_json
+from ledger import outbox
+from ledger.schema import audit, leases
+from twoj_sandbox.world import stories
+
+
+def told(merchant):
+    """Of the archive, which stands still here, nobody is told."""
+    with merchant.ledger.reading() as books:
+        found = [(each.channel, each.subject) for each in outbox.newest(books, 99)]
+    return [each for each in found[::-1] if each[1] != "Alert: Provider or archive late"]
+
+
+def standing(merchant):
+    with merchant.ledger.reading() as books:
+        names = {rule.id: rule.ready or rule.name for rule in data_store.rules(books)}
+        return {
+            (names[rule], of): each.standing.state.value
+            for (rule, of), each in data_store.states(books).items()
+        }
+
+
+def look(merchant):
+    merchant.running(Evaluator).look()
+
+
+def test_the_ready_rules_are_there_and_honest_numbers_fire_none(merchant):
+    look(merchant)
+    found = standing(merchant)
+    assert {name for name, _ in found} == READY.keys() - {"broken-game", "screen-off"}
+    assert set(found.values()) == {"normal"}
+    assert told(merchant) == []
+    look(merchant)
+    with merchant.ledger.reading() as books:
+        assert len(data_store.rules(books)) == len(READY)
+
+
+def test_an_alert_is_told_once_reminded_and_over(merchant, clock):
+    rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60, recover_min=10, remind_min=10)
+    rule_id = data_store.save(merchant.ledger, None, " Many  bets ", rule, "ann")
+    for _ in range(3):
+        look(merchant)
+    assert told(merchant) == [("ops", "Alert: Many bets")]
+    clock[0] += 600
+    look(merchant)
+    assert told(merchant)[1:] == [("ops", "Still: Many bets")]
+    assert data_store.acknowledge(merchant.ledger, (rule_id, ""), "bob")
+    clock[0] += 600
+    look(merchant)
+    assert len(told(merchant)) == 2
+    data_store.save(
+        merchant.ledger,
+        rule_id,
+        "Many bets",
+        AlertRule("bets", AlertSide.ABOVE, 10**6, window_min=60, recover_min=10),
+        "ann",
+    )
+    look(merchant)
+    assert standing(merchant)["Many bets", ""] == "recovering"
+    clock[0] += 600
+    look(merchant)
+    assert standing(merchant)["Many bets", ""] == "normal"
+    assert told(merchant)[2:] == [("ops", "Over: Many bets")]
+    assert not data_store.acknowledge(merchant.ledger, (rule_id, ""), "bob")
+    with merchant.ledger.reading() as books:
+        changes = [
+            (e.before.value, e.after.value, e.messages)
+            for e in data_store.events(books, 9)
+            if e.rule_id == rule_id
+        ]
+        deeds = [*books.execute(select(audit.c.who, audit.c.what).order_by(audit.c.id))]
+    assert changes[::-1] == [
+        ("normal", "firing", 1),
+        ("firing", "firing", 1),
+        ("firing", "recovering", 0),
+        ("recovering", "normal", 1),
+    ]
+    assert deeds == [("ann", "alert made"), ("bob", "alert acknowledged"), ("ann", "alert changed")]
+
+
+def test_a_message_says_what_it_was_made_of(merchant):
+    rule = AlertRule("gain", AlertSide.BELOW, 10**12, AlertScope.GAME, "1041", window_min=1440)
+    data_store.save(merchant.ledger, None, "Koi", rule, "ann")
+    look(merchant)
+    (claimed,) = [outbox.claim(merchant.ledger, ["ops"])]
+    value = values(merchant, rule)[""].value
+    assert claimed.message.subject == "Alert: Koi: Lucky Koi 锦鲤"
+    lines = claimed.message.body.split("\n")
+    assert lines[0] == "Lucky Koi 锦鲤: Company gain below 1,000,000,000\u00a0PHP, over 24 h"
+    assert lines[1].startswith("Value: ")
+    assert f"{abs(value) // 1000:,}" in lines[1]
+    assert "Window: 14 Mar 2026" in lines[3]
+
+
+def test_a_muted_rule_says_nothing_until_it_is_heard_again(merchant, clock):
+    rule_id = data_store.save(
+        merchant.ledger, None, "Many", AlertRule("bets", AlertSide.ABOVE, 10, window_min=60), "ann"
+    )
+    data_store.mute(merchant.ledger, rule_id, int(clock[0] * 1000) + 60_000, "ann")
+    look(merchant)
+    assert (standing(merchant)["Many", ""], told(merchant)) == ("firing", [])
+    clock[0] += 60
+    look(merchant)
+    assert told(merchant) == [("ops", "Alert: Many")]
+    data_store.switch(merchant.ledger, rule_id, "ann", is_on=False)
+    look(merchant)
+    assert ("Many", "") not in standing(merchant)
+
+
+def test_what_another_server_wrote_meanwhile_is_not_told_twice(merchant, monkeypatch):
+    data_store.save(
+        merchant.ledger, None, "Many", AlertRule("bets", AlertSide.ABOVE, 10, window_min=60), "ann"
+    )
+    with merchant.ledger.reading() as books:
+        old = data_store.states(books)
+    look(merchant)
+    monkeypatch.setattr(data_store, "states", lambda _: old)  # it was asleep after it had read
+    look(merchant)
+    assert told(merchant) == [("ops", "Alert: Many")]
+
+
+def test_of_two_servers_one_looks(merchant):
+    one, other = Evaluator(merchant), Evaluator(merchant)
+    assert (one.turn(), other.turn(), one.turn()) == (True, False, True)
+    with merchant.ledger.writing() as books:
+        books.execute(update(leases).values(until_ms=0))
+    assert (other.turn(), one.turn()) == (True, False)
+
+
+def test_a_rule_that_breaks_says_so_and_the_others_go_on(merchant, monkeypatch):
+    from dashboard.alerts import data_values
+
+    data_store.save(
+        merchant.ledger, None, "Many", AlertRule("bets", AlertSide.ABOVE, 10, window_min=60), "ann"
+    )
+    monkeypatch.setitem(data_values._NOW, "disk", lambda *_: 1 / 0)
+    look(merchant)
+    assert (standing(merchant)["disk", ""], standing(merchant)["Many", ""]) == ("error", "firing")
+
+
+def test_an_outage_is_silence_and_an_archive_that_is_late_is_not(merchant, clock):
+    rule = READY["silence"].rule
+    assert values(merchant, rule)[""].value < 10_000
+    clock[0] += 301
+    assert values(merchant, rule)[""].value is None
+    assert values(merchant, READY["archive-late"].rule)[""].value == 5
+
+
+def test_the_preview_finds_the_dark_hours_and_the_day_of_one_player(merchant):
+    dark = [
+        datetime.fromtimestamp(each.from_s, UTC) for each in preview(merchant, READY["silence"].rule).firings
+    ]
+    assert [at for at in dark if (at.month, at.day) == (2, stories.DARK_DAY_OF_MONTH) and at.hour in (2, 3)]
+    assert len(dark) <= 2
+    whale = preview(merchant, READY["top-player"].rule)
+    days = [datetime.fromtimestamp(each.from_s, UTC) - timedelta(seconds=1) for each in whale.firings]
+    assert [(at.month, at.day) for at in days] == [
+        (1, stories.WHALE_DAY_OF_MONTH),
+        (2, stories.WHALE_DAY_OF_MONTH),
+    ][-len(days) :]
+    assert days
+
+
+def test_the_past_ends_with_now(merchant):
+    for rule in (
+        AlertRule("bets", AlertSide.ABOVE, 10, window_min=60),
+        AlertRule("gain", AlertSide.BELOW, 10, window_min=1440),
+        AlertRule("rtp", AlertSide.ABOVE, 9_000, AlertScope.TYPE, "Slots", 1440),
+        AlertRule("gain_noise", AlertSide.BELOW, -700, window_min=1440),
+        AlertRule("bets_noise", AlertSide.BELOW, -700, window_min=360),
+        AlertRule("bet", AlertSide.ABOVE, 10, AlertScope.PLAYER, "7", 1440),
+    ):
+        now = values(merchant, rule)[""]
+        assert past(merchant, rule)[""][-1] == (now.at_s, now.value), rule
+
+
+def test_a_rule_is_the_same_after_the_ledger():
+    for ready in READY.values():
+        assert from_json(as_json(ready.rule)) == ready.rule
+    quiet = AlertRule(
+        "bets",
+        AlertSide.BELOW,
+        1,
+        window_min=60,
+        quiet_from=datetime(2026, 1, 1, 22, tzinfo=UTC).time(),
+        quiet_to=datetime(2026, 1, 1, 7, 30, tzinfo=UTC).time(),
+        channels=("ops",),
+    )
+    assert from_json(as_json(quiet)) == quiet
+    assert json.loads(as_json(quiet))["quiet_to"] == "07:30:00"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"metric": "nothing"},
+        {"scope": AlertScope.POT, "scope_id": "hourly"},
+        {"scope": AlertScope.GAME},
+        {"scope_id": "7"},
+        {"window_min": 7},
+        {"window_min": 0},
+        {"limit": -1},
+        {"hold_min": -1},
+        {"quiet_from": datetime(2026, 1, 1, tzinfo=UTC).time()},
+    ],
+)
+def test_what_does_not_fit_together_is_no_rule(wrong):
+    with pytest.raises(RuleError):
+        AlertRule(**{"metric": "bets", "side": AlertSide.ABOVE, "limit": 1, "window_min": 60} | wrong)
