@@ -190,6 +190,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         " ORDER BY hour_s, game_id, draw_id, event_id",
         "a round of some of the hours from $first_s on, taken in strides; of forgotten players none",
     ),
+    "returns": Question(
+        "SELECT game_id, draw_id, user_id, start_at, bet_amount, gain_amount FROM bets"
+        " ORDER BY start_at, user_id, game_id, bet_amount DESC, gain_amount, draw_id",
+        "what a round of a draw gave back, the oldest first; free ones behind what was paid in that second",
+    ),
     "steps": Question(
         f"SELECT start_at - start_at % $step_s AS step_s, {_OF_BETS} FROM bets"
         " GROUP BY step_s ORDER BY step_s",

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -556,3 +557,38 @@ report_plans = Table(
     comment="Reports that are sent again and again",
 )
 Index("ix_report_plans_mch_id", report_plans.c.mch_id)
+
+rtp_hours = Table(
+    "rtp_hours",
+    metadata,
+    _mch_id(primary_key=True),
+    Column("hour_s", BigInteger, primary_key=True, comment="a UTC hour, in epoch s"),
+    Column("made_of", String(64), nullable=False, comment="SHA-256 over the hours it is made of"),
+    Column("made_at_ms", BigInteger, nullable=False, comment="by the database's clock"),
+    Column("body", LargeBinary, nullable=False, comment="sums of each game, of no bet alone"),
+    comment="What each hour of bets says of the RTPs of its games",
+)
+Index("ix_rtp_hours_made_at_ms", rtp_hours.c.mch_id, rtp_hours.c.made_at_ms)
+
+rtp_investigations = Table(
+    "rtp_investigations",
+    metadata,
+    _mch_id(),
+    Column("id", SerialId, primary_key=True),
+    Column("game_id", BigInteger, nullable=False),
+    Column("sign", Integer, nullable=False, comment="1: it pays too much, -1: too little"),
+    Column(
+        "decade", Integer, nullable=False, comment="10 to its power of li is its smallest bet; -1: all bets"
+    ),
+    Column("since_s", BigInteger, nullable=False, comment="since when the evidence grew, in epoch s"),
+    Column("alarmed_s", BigInteger, nullable=False, comment="the hour of the alarm, in epoch s"),
+    Column("log_m", Double, nullable=False, comment="the evidence at the alarm, its natural logarithm"),
+    Column("opened_at_ms", BigInteger, nullable=False),
+    Column("looked_by", Text),
+    Column("looked_at_ms", BigInteger),
+    Column("found", Text, nullable=False),
+    Column("closed_by", Text),
+    Column("closed_at_ms", BigInteger),
+    comment="Alarms of RTPs, who looked into each, and what was found",
+)
+Index("ix_rtp_investigations_mch_id", rtp_investigations.c.mch_id)

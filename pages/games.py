@@ -37,6 +37,7 @@ from dashboard.kit import (
 )
 from dashboard.kit import table as kit_table
 from dashboard.luck.parts import render_why
+from dashboard.luck.parts_monitor import render_monitor
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import LedgerFailed
 from dashboard.provider.reading import Reading
@@ -219,6 +220,13 @@ def luck() -> None:
             )
 
 
+@parts.part(text("RTP monitor"), "monitor")
+def monitor() -> None:
+    view = period_filters.view()
+    if view.start < view.end:
+        render_monitor()
+
+
 @parts.part(text("Why did it move"), "why")
 def why() -> None:
     view = period_filters.view()
@@ -237,4 +245,5 @@ else:
     pictures()
     heat()
     luck()
+    monitor()
     why()

@@ -75,7 +75,7 @@ LAYERS = (
 """The rooms of `dashboard`, lowest first: one imports from those below it, never from one above."""
 SUBJECTS = {
     "players": {"rounds"},
-    "games": {"rounds", "overview", "players"},
+    "games": {"rounds", "overview", "players", "luck"},
     "bets": {"rounds", "players"},
     "wallet": {"players"},
     "status": {"bets", "jackpots"},

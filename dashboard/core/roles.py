@@ -44,6 +44,7 @@ SCREENS: Final = "screens"
 AUDIT_LOG: Final = "audit log"
 ASK_AGAIN: Final = "ask again"
 REFUSED_PAYOUTS: Final = "refused payouts"
+INVESTIGATIONS: Final = "investigations"
 LEAST: Final[Mapping[str, Role]] = {
     # pages, by the name of their file
     "overview": Role.OWNER,
@@ -61,6 +62,7 @@ LEAST: Final[Mapping[str, Role]] = {
     AUDIT_LOG: Role.ADMIN,
     ASK_AGAIN: Role.ANALYST,
     REFUSED_PAYOUTS: Role.ADMIN,
+    INVESTIGATIONS: Role.ANALYST,
 }
 """The least role for each page and each part of one."""
 

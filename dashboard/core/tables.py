@@ -214,6 +214,48 @@ AUDIT_LOG: Final = (
 )
 """Of `data.audit_rows`."""
 
+RTP_WATCH: Final = (
+    Column("name", "Game", Kind.TEXT),
+    Column(
+        "over_way",
+        "Pays too much",
+        Kind.RATIO,
+        later("How far the evidence has come on its way to an alarm, in logarithms: 100 % is one."),
+    ),
+    Column(
+        "under_way",
+        "Pays too little",
+        Kind.RATIO,
+        later("How far the evidence has come on its way to an alarm, in logarithms: 100 % is one."),
+    ),
+    Column("basis", "Watched against", Kind.TEXT),
+    Column("rtp", "RTP of a draw", Kind.RATIO, later("The theoretical one, else the mean of its own past.")),
+    Column("limit", "Too much from", Kind.RATIO, later("The highest RTP that may still be as it should be.")),
+    Column("draws", "Draws an hour", Kind.COUNT, later("Of the hours of 30 days in which it was played.")),
+    Column(
+        "seen_over",
+        "Seen in 30 days: more",
+        Kind.RATIO,
+        later("By so much more the game would have to pay to be found within 30 days of such play."),
+    ),
+    Column(
+        "seen_under",
+        "Seen in 30 days: less",
+        Kind.RATIO,
+        later("By so much less the game would have to pay to be found within 30 days of such play."),
+    ),
+)
+INVESTIGATIONS: Final = (
+    Column("name", "Game", Kind.TEXT),
+    Column("what", "Alarm", Kind.TEXT),
+    Column("since", "Since about", Kind.TIME, later("When the evidence began to grow.")),
+    Column("alarmed", "Alarm at", Kind.TIME),
+    Column("evidence", "Evidence", Kind.TEXT, later("At the alarm. An alarm needs 87,600.")),
+    Column("looked_by", "Looked into by", Kind.TEXT),
+    Column("found", "Found", Kind.TEXT),
+    Column("closed_by", "Closed by", Kind.TEXT),
+    Column("closed_at", "Closed", Kind.TIME),
+)
 RESTATEMENTS: Final = (
     Column("seen_at", "Seen", Kind.TIME),
     Column("hour", "Hour", Kind.TIME),

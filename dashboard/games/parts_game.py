@@ -34,6 +34,7 @@ from dashboard.kit import (
     tab,
     table,
 )
+from dashboard.luck.parts_monitor import render_game_monitor
 from dashboard.overview.figures import days_chart
 from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.provider import game_list
@@ -87,6 +88,7 @@ def render_game(game_id: int) -> None:
     figures()
     days()
     luck()
+    monitor()
     rounds()
 
 
@@ -190,6 +192,14 @@ def luck() -> None:
         if found.origin is not Origin.CONFIGURED:
             said += " " + text("No theoretical RTP is configured.")
         st.caption(said)
+
+
+@parts.part(later("RTP monitor"), "game-monitor")
+def monitor() -> None:
+    """The evidence about the game, and its investigations."""
+    game_id = parts_filter.wanted().game_id
+    if game_id is not None:
+        render_game_monitor(game_id)
 
 
 @parts.part(later("Rounds of the game"), "game-rounds")

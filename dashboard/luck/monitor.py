@@ -41,16 +41,21 @@ class Detector:
     lambdas: tuple[float, ...]
     cut: float = inf
 
-    def log_factors(self, x: Floats, rtp: float) -> Floats:
+    def log_factors(self, x: Floats, rtp: float | Floats) -> Floats:
         """Return log(1 ± λ (min(x, cut) − ρ)) of n draws, n × λ; `rtp` is the mean of what is cut.
 
-        Raises ValueError for an RTP at which a single draw could end all evidence.
+        It may be one for all draws or one of each. Raises ValueError for an RTP at which a single draw could
+        end all evidence.
         """
-        worst = rtp if self.sign > 0 else self.cut - rtp
-        if rtp <= 0 or max(self.lambdas) * worst >= 1:
+        if not np.all(self.can_watch(rtp)):
             raise ValueError(f"An RTP of {rtp} cannot be watched")
         bets = self.sign * np.array(self.lambdas)
         return np.asarray(np.log1p(np.multiply.outer(np.minimum(x, self.cut) - rtp, bets)))
+
+    def can_watch(self, rtp: float | Floats) -> npt.NDArray[np.bool_]:
+        """Whether no single draw can end all evidence against such an RTP; NaN is none."""
+        worst = np.asarray(rtp if self.sign > 0 else self.cut - rtp)
+        return np.asarray((np.asarray(rtp) > 0) & (max(self.lambdas) * worst < 1))
 
 
 OVERPAYING: Final = Detector(1, (0.003, 0.01, 0.03, 0.1))
@@ -59,36 +64,15 @@ UNDERPAYING: Final = Detector(-1, (0.0003, 0.001, 0.003, 0.01), CUT)
 
 @dataclass(frozen=True, slots=True)
 class DrawReturns:
-    """Draws of one game or more, ordered by game and hour; arrays of one length. `x` is w / b of a draw."""
+    """Draws of one game or more, ordered by game and hour; arrays of one length. `x` is w / b of a draw.
+
+    `stake_li` is the mean bet of its paid rounds.
+    """
 
     game_id: Ints
     start_s: Ints
     x: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """How much speaks against a game: log M of each λ before its last hour, and that hour's log L so far.
-
-    `hours` are the hours it was played, `hour_s` the last of them.
-    """
-
-    hours: int = 0
-    hour_s: int | None = None
-    before: tuple[float, ...] = ()
-    within: tuple[float, ...] = ()
-
-    @property
-    def log_m(self) -> float:
-        """Log M: an alarm from log `ALARM` on. −∞ before the first draw."""
-        if not self.hours:
-            return -inf
-        return float(mixed(after_hour(np.array(self.before), np.array(self.within))))
-
-    @property
-    def log_e(self) -> float:
-        """Log of M / hours, an e-value (the mean of M may grow by 1 an hour, so M is none)."""
-        return self.log_m - log(self.hours) if self.hours else -inf
+    stake_li: Floats
 
 
 def after_hour(log_m: Floats, log_l: Floats) -> Floats:
@@ -99,36 +83,6 @@ def after_hour(log_m: Floats, log_l: Floats) -> Floats:
 def mixed(log_m: Floats) -> Floats:
     """Average M over λ, the last axis, in logarithms."""
     return np.asarray(np.logaddexp.reduce(log_m, axis=-1) - log(log_m.shape[-1]))
-
-
-def watched(
-    evidence: Evidence, start_s: Ints, log_factors: Floats
-) -> tuple[Evidence, list[tuple[int, float]]]:
-    """Add the draws of one game, in order of their hours: n times in epoch s, n × λ (`Detector.log_factors`).
-
-    Returns the evidence, and a point (hour, log M at its end) for each hour with a draw. It does not matter
-    in what pieces time is given. Raises ValueError for draws before an hour that is over.
-    """
-    line: list[tuple[int, float]] = []
-    if not len(start_s):
-        return evidence, line
-    hours_s = start_s - start_s % HOUR_S
-    firsts = np.flatnonzero(_begins(hours_s))
-    if np.any(np.diff(hours_s) < 0) or hours_s[0] < (evidence.hour_s or 0):
-        raise ValueError("An hour that is over cannot be watched again")
-    for hour_s, log_l in zip(
-        hours_s[firsts].tolist(), np.add.reduceat(log_factors, firsts, axis=0), strict=True
-    ):
-        if hour_s == evidence.hour_s:
-            within = np.array(evidence.within) + log_l
-            evidence = Evidence(evidence.hours, hour_s, evidence.before, tuple(within.tolist()))
-        else:
-            before = [-inf] * len(log_l)
-            if evidence.hours:
-                before = after_hour(np.array(evidence.before), np.array(evidence.within)).tolist()
-            evidence = Evidence(evidence.hours + 1, hour_s, tuple(before), tuple(log_l.tolist()))
-        line.append((hour_s, evidence.log_m))
-    return evidence, line
 
 
 def draw_returns(
@@ -146,14 +100,15 @@ def draw_returns(
     games, ids = game_id[owner], draw_id[owner]
     order = np.lexsort((ids, games))
     games, ids = games[order], ids[order]
-    firsts = np.flatnonzero(_begins(games, ids))
+    firsts = np.flatnonzero(begins(games, ids))
     if not len(firsts):
-        return DrawReturns(games, games, np.empty(0))
-    bets = np.add.reduceat(bet_li[kept][order], firsts)
+        return DrawReturns(games, games, np.empty(0), np.empty(0))
+    staked = bet_li[kept][order]
+    bets, paid = np.add.reduceat(staked, firsts), np.add.reduceat((staked > 0).astype(np.int64), firsts)
     x = np.add.reduceat(won_li[order], firsts) / bets
     begun_s = np.minimum.reduceat(start_s[owner][order], firsts)
     by_hour = np.lexsort((begun_s, games[firsts]))
-    return DrawReturns(games[firsts][by_hour], begun_s[by_hour], x[by_hour])
+    return DrawReturns(games[firsts][by_hour], begun_s[by_hour], x[by_hour], (bets / paid)[by_hour])
 
 
 def _paid(game_id: Ints, user_id: Ints, bet_li: Ints) -> Ints:
@@ -163,14 +118,14 @@ def _paid(game_id: Ints, user_id: Ints, bet_li: Ints) -> Ints:
     if not free.any():
         return places
     order = np.lexsort((places, user_id, game_id))
-    firsts = np.where(_begins(game_id[order], user_id[order]), places, 0)
+    firsts = np.where(begins(game_id[order], user_id[order]), places, 0)
     last_paid = np.maximum.accumulate(np.where(free[order], -1, places))
     owner = np.empty_like(places)
     owner[order] = np.where(last_paid >= np.maximum.accumulate(firsts), order[np.maximum(last_paid, 0)], -1)
     return owner
 
 
-def _begins(*columns: Ints) -> npt.NDArray[np.bool_]:
+def begins(*columns: Ints) -> npt.NDArray[np.bool_]:
     """Whether a row differs from the one before; the first does."""
     found = np.zeros(len(columns[0]), np.bool_)
     found[:1] = True
@@ -183,7 +138,7 @@ def discoveries(log_es: Mapping[K, float], alpha: float = 0.05) -> list[K]:
     """Return which of many games stand out today, the strongest first: at most `alpha` of them by mistake.
 
     e-BH over G games: the k largest, for the largest k whose e ≥ G / (α k) (Wang & Ramdas, JRSS-B 2022),
-    whatever depends on whatever. It takes e-values of now (`Evidence.log_e`), not their largest so far.
+    whatever depends on whatever. It takes e-values of now (`course.Course.log_es`), not their largest so far.
     """
     ranked = sorted(log_es, key=lambda key: -log_es[key])
     enough = (k for k, key in enumerate(ranked, start=1) if log_es[key] >= log(len(ranked) / (alpha * k)))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from archive.archive import Held
+from archive.archive import Archive, Held
 from archive.bets import HOUR_S
 from archive.collector import Collector
 from archive.engine import Engine
@@ -77,15 +77,20 @@ def lacking(merchant: Merchant, start: datetime, end: datetime) -> tuple[tuple[i
     return tuple((each.start, each.end) for each in held.lacking) if held else ((start_s, end_s),)
 
 
-def held_of(merchant: Merchant, start: datetime, end: datetime) -> Held:
-    """Return how well a window is held. Raises NotArchived where nothing of it is, LedgerAway."""
+def archive_of(merchant: Merchant) -> Archive:
+    """Return the archive of a merchant. Raises NotArchived where it is switched off."""
     if merchant.archive is None:
         raise NotArchived(
             later(
                 "The archive is switched off (TWOJ_ARCHIVE_URL is off), and this is read from nowhere else."
             )
         )
-    held = merchant.archive.held(epoch_s(start), epoch_s(end), FRESH_S) if start < end else None
+    return merchant.archive
+
+
+def held_of(merchant: Merchant, start: datetime, end: datetime) -> Held:
+    """Return how well a window is held. Raises NotArchived where nothing of it is, LedgerAway."""
+    held = archive_of(merchant).held(epoch_s(start), epoch_s(end), FRESH_S) if start < end else None
     if held is None:
         raise NotArchived(
             later("Nothing of these days is in the archive yet. It is filled from today backwards.")

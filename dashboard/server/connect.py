@@ -16,6 +16,7 @@ from dashboard.channels.data_channels import channels
 from dashboard.channels.data_sender import Sender
 from dashboard.core.roles import Role
 from dashboard.jackpots.data_watch import Brand, Watch
+from dashboard.luck.data_monitor import RtpMonitor
 from dashboard.players.recent import Recent
 from dashboard.provider.asking import PATIENCE_S
 from dashboard.provider.jobs import Jobs
@@ -77,6 +78,7 @@ def connected(
         sender = Sender(ledger, channels(addresses, clock))
         stack.enter_context(sender.running())
         services: dict[type, Any] = {Checks: checks, Watch: watch, Recent: Recent(), Sender: sender}
+        rtps = {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()}
         archive = None
         if settings.archive_url != OFF:
             archive = Archive(ledger, archive_place(settings.archive_url), clock)
@@ -92,7 +94,9 @@ def connected(
                 timer=timer,
             )
             stack.enter_context(collector.running())
-            services |= {Engine: engine, Collector: collector}
+            monitor = RtpMonitor(archive, engine, rtps)
+            stack.enter_context(monitor.running())
+            services |= {Engine: engine, Collector: collector, RtpMonitor: monitor}
         merchant = Merchant(
             mch_id,
             twoj,
@@ -105,7 +109,7 @@ def connected(
             ledger,
             TransferJournal(ledger, clock) if settings.cashier else None,
             {Role(name): holders for name, holders in settings.roles.items()} if sign_in else None,
-            {game_id: float(percent / 100) for game_id, percent in settings.rtp.items()},
+            rtps,
             set(),
             Memory(_PLAYERS),
             archive,

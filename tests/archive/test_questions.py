@@ -243,6 +243,16 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "luck_sample": lambda asked, first_s, stride, all_s, some_s: sorted_sample(
         of for of in asked.rounds if (of.start_at // 3600 * 3600 - first_s) * stride % all_s < some_s
     ),
+    "returns": lambda asked: [
+        (of.game_id, of.draw_id, of.user_id, of.start_at, of.bet_amount, of.gain_amount)
+        for of in sorted(
+            asked.rounds,
+            key=lambda one: (
+                *(one.start_at, one.user_id, one.game_id),
+                *(-one.bet_amount, one.gain_amount, one.draw_id),
+            ),
+        )
+    ],
     "steps": lambda asked, step_s: [
         (at, *sums(of)) for at, of in asked.by(lambda each: each.start_at // step_s * step_s)
     ],

@@ -7,13 +7,14 @@ such hour.
 
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from dashboard.luck.monitor import HOUR_S, OVERPAYING, UNDERPAYING, Detector, Evidence, draw_returns, watched
+from dashboard.luck.course import Course
+from dashboard.luck.hours import Yardstick, observed, packed, unpacked
+from dashboard.luck.monitor import HOUR_S, OVERPAYING, UNDERPAYING, draw_returns
 from tests.monitored import CHANCES, DAYS_60_H, MULTIPLES, ROUNDS_AN_HOUR, RTP, mean_of, run
 
 GAMES: Final = 60
@@ -71,29 +72,18 @@ def _rounds(hours: int, seed: int) -> Iterator[tuple[np.ndarray, ...]]:
         yield game_id, hour * ROUNDS + ids, user_id, start_s, bet_li, (x * bet_li).astype(np.int64) - bet_li
 
 
-def _watch_all(evidence: dict[tuple[int, int], Evidence], columns: tuple[np.ndarray, ...]) -> None:
-    found = draw_returns(*columns)
-    edges = np.searchsorted(found.game_id, np.arange(GAMES + 1))
-    for watch in (OVERPAYING, UNDERPAYING):
-        factors = watch.log_factors(found.x, _MEANS[watch])
-        for game in range(GAMES):
-            part = slice(edges[game], edges[game + 1])
-            key = (watch.sign, game)
-            evidence[key], _ = watched(evidence[key], found.start_s[part], factors[part])
-
-
-_MEANS: Final[dict[Detector, float]] = {watch: mean_of(watch) for watch in (OVERPAYING, UNDERPAYING)}
-
-
 def _pass() -> None:
-    evidence: dict[tuple[int, int], Evidence] = defaultdict(Evidence)
-    took_s, hours_s = 0.0, []
-    for columns in _rounds(DAYS_60_H, 1):
+    """Each hour is observed by an RTP that is known, and added to the evidence."""
+    measure = Yardstick(RTP, mean_of(UNDERPAYING), True, RTP, 9.4, 0)
+    measures = dict.fromkeys(range(GAMES), measure)
+    course, took_s, hours_s = Course({}), 0.0, []
+    for hour, columns in enumerate(_rounds(DAYS_60_H, 1)):
         begun = time.process_time()
-        _watch_all(evidence, columns)
+        at = hour * HOUR_S
+        course.add(at, unpacked(packed(observed(draw_returns(*columns), [at], measures)[at])))
         hours_s.append(time.process_time() - begun)
         took_s += hours_s[-1]
-    largest = max(each.log_m for each in evidence.values())
+    largest = max(log_m for log_m, _ in course.now().values())
     sys.stdout.write(
         f"60 days × {GAMES} games × {ROUNDS:,} rounds an hour, both ways: {took_s:.1f} CPU s (60 wanted)\n"
     )

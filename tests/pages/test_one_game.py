@@ -123,7 +123,7 @@ def test_what_needs_the_archive_says_so_where_it_is_off_and_the_rest_is_there(op
     page = opened(open_page, 2011, archive_url="off")
     off = "not known now. The archive is switched off (TWOJ_ARCHIVE_URL is off)"
     assert [each.value.partition(", and")[0].replace("\\", "") for each in page.info] == [
-        f"{part}: {off}" for part in ("Days of the game", "RTP and luck", "Rounds of the game")
+        f"{part}: {off}" for part in ("Days of the game", "RTP and luck", "RTP monitor", "Rounds of the game")
     ]
     assert cards(page)["Players"] != "–"
     assert not page.get("plotly_chart")

@@ -1,10 +1,7 @@
-from itertools import pairwise
 from math import inf, log
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dashboard.luck.monitor import (
     ALARM,
@@ -12,43 +9,17 @@ from dashboard.luck.monitor import (
     OVERPAYING,
     UNDERPAYING,
     Detector,
-    Evidence,
     discoveries,
     draw_returns,
     hours_to_alarm,
     reference_bounds,
     visible_times,
-    watched,
 )
 from tests.monitored import CHANCES, DAYS_60_H, MULTIPLES, ROUNDS_AN_HOUR, RTP, mean_of, run
-
-ONE = Detector(1, (0.1,))
-TIMES = st.lists(st.tuples(st.integers(0, 4 * HOUR_S), st.floats(0, 5_000)), min_size=1, max_size=40)
 
 
 def column(*values):
     return np.array(values, np.int64)
-
-
-def test_evidence_of_known_draws():
-    factors = ONE.log_factors(np.array([2.0, 0.0, 1.0]), 0.96)
-    assert np.exp(factors[:, 0]) == pytest.approx([1.104, 0.904, 1.004])
-    first, line = watched(Evidence(), column(10, 20, HOUR_S + 5), factors)
-    # M = (0 + 1) · 1.104 · 0.904 = 0.998016 after the first hour, (0.998016 + 1) · 1.004 after the second.
-    assert np.exp([m for _, m in line]) == pytest.approx([0.998016, 2.006008])
-    assert [hour_s for hour_s, _ in line] == [0, HOUR_S]
-    assert (first.hours, first.hour_s) == (2, HOUR_S)
-    assert np.exp([first.log_m, first.log_e]) == pytest.approx([2.006008, 1.003004])
-    assert Evidence().log_m == Evidence().log_e == -inf
-    # An hour without a draw adds nothing: a game that nobody plays is never found.
-    later, _ = watched(first, column(50 * HOUR_S), ONE.log_factors(np.array([1.0]), 0.96))
-    assert np.exp(later.log_m) == pytest.approx((2.006008 + 1) * 1.004)
-
-
-def test_the_bets_of_several_lambdas_are_averaged():
-    two = Detector(1, (0.1, 0.5))
-    evidence, _ = watched(Evidence(), column(0), two.log_factors(np.array([2.0]), 0.96))
-    assert np.exp(evidence.log_m) == pytest.approx((1.104 + 1.52) / 2)
 
 
 @pytest.mark.parametrize("watch", [OVERPAYING, UNDERPAYING])
@@ -67,31 +38,6 @@ def test_an_rtp_at_which_one_draw_could_end_all_evidence_is_refused():
             watch.log_factors(np.array([1.0]), rtp)
 
 
-@given(TIMES, st.lists(st.integers(0, 40)))
-def test_the_same_comes_of_time_in_any_pieces(times, cuts):
-    times.sort()
-    start_s, x = column(*[at for at, _ in times]), np.array([value for _, value in times])
-    factors = OVERPAYING.log_factors(x, 0.96)
-    whole, line = watched(Evidence(), start_s, factors)
-    in_pieces, points = Evidence(), {}
-    edges = [0, *sorted(min(cut, len(times)) for cut in cuts), len(times)]
-    for first, end in pairwise(edges):
-        in_pieces, piece = watched(in_pieces, start_s[first:end], factors[first:end])
-        points.update(piece)
-    assert [*points] == [hour_s for hour_s, _ in line]
-    assert [*points.values()] == pytest.approx([log_m for _, log_m in line], rel=1e-9, abs=1e-9)
-    assert (in_pieces.hours, in_pieces.hour_s) == (whole.hours, whole.hour_s)
-    assert in_pieces.log_m == pytest.approx(whole.log_m, rel=1e-9, abs=1e-9)
-
-
-def test_an_hour_that_is_over_is_not_watched_again():
-    evidence, _ = watched(Evidence(), column(HOUR_S), np.zeros((1, 4)))
-    for starts in (column(0), column(2 * HOUR_S, HOUR_S)):
-        with pytest.raises(ValueError, match="over"):
-            watched(evidence, starts, np.zeros((len(starts), 4)))
-    assert watched(evidence, column(), np.zeros((0, 4))) == (evidence, [])
-
-
 def test_draws_share_their_luck_and_free_spins_belong_to_the_last_paid_round():
     rows = [  # game, draw, user, start, bet, gain
         (7, 50, 1, HOUR_S - 1, 100, 100),  # a crash game: both of one draw, over the hour's end
@@ -107,6 +53,7 @@ def test_draws_share_their_luck_and_free_spins_belong_to_the_last_paid_round():
     assert found.game_id.tolist() == [3, 3, 3, 7]
     assert found.start_s.tolist() == [40, 41, 45, HOUR_S - 1]
     assert found.x.tolist() == [12.0, 0.5, 10.0, 0.5]
+    assert found.stake_li.tolist() == [100, 100, 100, 200]  # the mean of paid rounds
     nothing = draw_returns(*(column() for _ in range(6)))
     assert len(nothing.x) == len(nothing.game_id) == 0
 
