@@ -158,6 +158,16 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         " and how many there are",
         RollUp.PLAYERS,
     ),
+    "standing_of_player": Question(
+        "SELECT bets, bet_li, gain_li, bet_rank, gain_rank, players, all_bet_li FROM ("
+        "SELECT user_id, bets, bet_li, gain_li,"
+        " CAST(rank() OVER (ORDER BY bet_li DESC) AS BIGINT) AS bet_rank,"
+        " CAST(rank() OVER (ORDER BY gain_li DESC) AS BIGINT) AS gain_rank,"
+        " CAST(count(*) OVER () AS BIGINT) AS players, CAST(sum(bet_li) OVER () AS BIGINT) AS all_bet_li"
+        f" FROM ({_KNOWN_PLAYERS}) AS known) AS ranked WHERE user_id = $user_id",
+        "a player's sums with the ranks by bet amount and by net result, of how many, and what all bet",
+        RollUp.PLAYERS,
+    ),
     "round": Question(
         "SELECT * FROM bets WHERE event_id = $id ORDER BY start_at LIMIT 1", "the round of an event"
     ),

@@ -74,7 +74,7 @@ LAYERS = (
 )
 """The rooms of `dashboard`, lowest first: one imports from those below it, never from one above."""
 SUBJECTS = {
-    "players": {"rounds"},
+    "players": {"rounds", "luck"},
     "games": {"rounds", "overview", "players", "luck"},
     "bets": {"rounds", "players"},
     "wallet": {"players"},

@@ -458,9 +458,8 @@ def test_a_television_is_paired_by_its_code_and_then_does_what_the_office_wants(
     expect(television.locator(".cover")).to_have_css("opacity", "1", timeout=15_000)
     expect(tile.get_by_text("Switched off here")).to_be_visible()
 
-    again = television.context.new_page()  # as after a power cut: the page that it begins with goes on
-    again.goto(f"{hall.url}/tv")
-    again.wait_for_url("**/jackpots?screen=*")
+    television.goto(f"{hall.url}/tv")  # as after a power cut: the page that it begins with goes on
+    television.wait_for_url("**/jackpots?screen=*")
     television.context.close()
     office.context.close()
 

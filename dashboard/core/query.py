@@ -314,6 +314,15 @@ _RANKS: Final = WordTable(
         "unseen": later("Longest unseen"),
     }
 )
+_PLAYER_TABS: Final = WordTable(
+    {
+        "balance": later("Balance"),
+        "rounds": later("Rounds"),
+        "sessions": later("Sessions"),
+        "games": later("Games"),
+        "transfers": later("Transfers"),
+    }
+)
 _FIELDS: Final = WordTable({"all": later("All fields of the provider's own history")})
 _BUYS: Final = WordTable({"yes": later("Bought free games"), "no": later("Not bought")})
 _RESULTS: Final = WordTable(
@@ -335,7 +344,7 @@ PERIOD: Final = Parameter(
 )
 COMPARE: Final = Parameter(
     "compare",
-    ("overview", "games", "bonus"),
+    ("overview", "games", "bonus", "players"),
     _one_of(_MODES),
     later("The compare must be {one}; it is left out."),
     widget=Widget.ONE,
@@ -400,6 +409,15 @@ RANK: Final = Parameter(
     default="bet",
     widget=Widget.ONE,
     choices=_RANKS,
+)
+PLAYER_TAB: Final = Parameter(
+    "tab",
+    ("players",),
+    _set(_one_of(_PLAYER_TABS)),
+    later("The tab must be {one}; the balance is shown."),
+    default="balance",
+    widget=Widget.ONE,
+    choices=_PLAYER_TABS,
 )
 FEATURE: Final = _some_of(
     "feature",
@@ -525,7 +543,7 @@ CODE: Final = Parameter(
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE, CHART),
     *(GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
-    *(OP_ID, USER_ID, FIND, RANK),
+    *(OP_ID, USER_ID, FIND, RANK, PLAYER_TAB),
     *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),

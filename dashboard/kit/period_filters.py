@@ -23,10 +23,10 @@ def view() -> View:
     return read_view(query_params.query())
 
 
-def render_filters(title: str, *, compared: bool = True) -> None:
+def render_filters(title: str, *, compared: bool = True, page: str = "") -> None:
     """The page's title with the pickers beside it; a choice goes into the address, where `view` reads it.
 
-    `compared` is False for a page that compares nothing.
+    `compared` is False for a page that compares nothing. `page` is its name where the title is another.
     """
     shown = view()
     custom = shown.period.text not in NAMES or st.session_state.get("period") == CUSTOM
@@ -41,7 +41,7 @@ def render_filters(title: str, *, compared: bool = True) -> None:
             type="tertiary",
             help=text("Asks the provider again for all numbers of this period, for everybody."),
             on_click=_ask_again,
-            args=(title,),
+            args=(page or title,),
         )
     with pickers.container(key="filters"):
         columns = st.columns(count)

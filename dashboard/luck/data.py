@@ -1,6 +1,6 @@
 """What the archive knows of a period's gain: what moved it, how much of it is luck, of how few it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.core.text import Words, later
 from dashboard.luck.concentration import concentration, without_top
-from dashboard.luck.expectation import BetSums
+from dashboard.luck.expectation import BetSums, Expectation, expectations
 from dashboard.luck.explained import Explained, PeriodSums, explain
 from dashboard.provider.archived import NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
@@ -64,6 +64,16 @@ def explained(merchant: Merchant, view: View, only: str | None = None) -> Readin
         comparison.label if comparison and before else "",
         settled=all(part.settled for part in parts),
     )
+
+
+def expected(merchant: Merchant, games: Iterable[int], first: datetime) -> dict[int, Expectation]:
+    """Return what is to be expected of games, from the bets before `first`. Asks no network but for types."""
+    listed: tuple[Game, ...] = ()
+    with suppress(TwoJError):
+        listed = tuple(merchant.twoj.all.list().data)
+    reference = _reference(merchant, first)
+    types = game_types(sorted({*games, *reference}), listed)
+    return expectations(games, reference, types, dict(merchant.rtps))
 
 
 def _whole(

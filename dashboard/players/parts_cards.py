@@ -22,9 +22,18 @@ _Card = tuple[str, str, str] | tuple[str, str, str, str]
 """What a card shows, its exact value, its meaning; and from when it is, where it is not of now."""
 
 
-def render_player_cards(player: Player, totals: PlayerTotals, currency: str | None) -> None:
-    """Draw two rows of cards, each with its exact value and meaning on hover; amounts are of `currency`."""
-    cards.row("cards-player", _FIRST_ROW, totals, None, None, currency)
+def render_player_cards(
+    player: Player,
+    totals: PlayerTotals,
+    currency: str | None,
+    before: PlayerTotals | None,
+    compared: str | None,
+) -> None:
+    """Draw two rows of cards, each with its exact value and meaning on hover; amounts are of `currency`.
+
+    `before` are the sums of the days that are `compared`.
+    """
+    cards.row("cards-player", _FIRST_ROW, totals, before, compared, currency)
     win = _WIN.of(totals)
     short, exact = (write(_WIN, win, currency) for write in (formats.short, formats.exact))
     _row(

@@ -27,6 +27,12 @@ _OF_A_PLAYER: Final = (*_FIELDS, ROUND, CURRENCY)
 _FIND_KEY: Final = "player-find"
 
 
+def shown_name() -> str:
+    """How the page is called that shows the player of the address, as Markdown; "" where it names nobody."""
+    player = read_player(query_params.query())
+    return escaped(short(player.op_id or str(player.user_id))) if player else ""
+
+
 def render_picker() -> None:
     """Draw a field to search by, one for each id, and the recent players. A choice goes into the address."""
     with st.container(key="player-picker"):

@@ -11,7 +11,7 @@ from dashboard.core.formats import duration
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC
 from dashboard.core.text import later, text
-from dashboard.players.balance import CAUSES, Gap
+from dashboard.players.balance import CAUSES, Gap, Transfer
 from dashboard.players.games import differences
 from dashboard.rounds.tables import ROUND, rtps
 
@@ -66,6 +66,29 @@ RANKED_PLAYERS: Final = (
     _LAST_BET,
 )
 """In a period."""
+
+
+TRANSFERS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("kind", "Transfer", Kind.TEXT),
+    Column("amount_li", "Amount", Kind.MONEY, later("Below zero the player took it out.")),
+    Column("after_li", "Balance after", Kind.MONEY),
+    Column("number", "Transfer number", Kind.TEXT, later("As the provider assembles it.")),
+)
+
+
+def transfers_table(transfers: Sequence[Transfer], zone: ZoneInfo) -> pd.DataFrame:
+    """Transfers newest first, for `TRANSFERS`."""
+    newest = transfers[::-1]
+    return pd.DataFrame(
+        {
+            "at": local_times(pd.Series([each.at_s for each in newest], dtype="int64"), zone),
+            "kind": [text("deposit") if each.amount_li > 0 else text("withdrawal") for each in newest],
+            "amount_li": pd.array([each.amount_li for each in newest], dtype="Int64"),
+            "after_li": pd.array([each.after_li for each in newest], dtype="Int64"),
+            "number": [each.number for each in newest],
+        }
+    )
 
 
 def players_table(players: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:

@@ -23,11 +23,19 @@ def _close() -> None:
 
 
 @guard.dialog(later("Round"), _close)
-def of_player(row: Mapping[Any, Any], currency: str | None, *, is_every_field: bool) -> None:
+def of_player(
+    row: Mapping[Any, Any],
+    currency: str | None,
+    *,
+    is_every_field: bool,
+    beside: tuple[str | None, str | None] = (None, None),
+) -> None:
     """Draw a round of a player (a row of `tables.rounds_table`), with all that its type has.
 
-    Where the row has not every field, the provider is asked for the others.
+    Where the row has not every field, the provider is asked for the others. `beside` are the event ids of the
+    rounds before and after it, to which buttons lead.
     """
+    _ways(beside)
     is_slots = row["type"] == SLOTS
     title = SLOTS if is_slots else text("What was bet on, and what came")
     _fields(text("The round"), facts(row, currency), "round-facts")
@@ -71,6 +79,16 @@ def missing(sentence: str) -> None:
 def named(event_id: str) -> str:
     """How a sentence calls a round that somebody asked for."""
     return text("“{id}”", id=short(event_id))
+
+
+def _ways(beside: tuple[str | None, str | None]) -> None:
+    """Draw the ways to the round before and the one after."""
+    ways = (text("Previous"), ":material/chevron_left:"), (text("Next"), ":material/chevron_right:")
+    with st.container(key="round-ways", horizontal=True):
+        for event_id, (label, icon) in zip(beside, ways, strict=True):
+            if st.button(label, icon=icon, type="tertiary", disabled=event_id is None):
+                query_params.write({ROUND: event_id})
+                st.rerun()  # the page, which opens that round
 
 
 def _game(row: Mapping[Any, Any]) -> None:

@@ -195,6 +195,15 @@ def ranked_players(asked: Asked, by: str, since_s: int, most: int) -> list[Row]:
     return [(*each, len(found)) for each in found[:most]]
 
 
+def standing_of_player(asked: Asked, user_id: int) -> list[Row]:
+    of_all = {key: sums(of) for key, of in asked.by(user)}
+    if user_id not in of_all:
+        return []
+    mine = of_all[user_id]
+    ranks = [1 + sum(of[place] > mine[place] for of in of_all.values()) for place in (1, 2)]
+    return [(*mine, *ranks, len(of_all), sum(of[1] for of in of_all.values()))]
+
+
 def sorted_sample(rounds: Iterable[AllBet]) -> list[Row]:
     ordered = sorted(rounds, key=lambda of: (of.start_at // 3600, of.game_id, of.draw_id, of.event_id))
     return [
@@ -229,6 +238,7 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     ],
     "find_players": found_players,
     "ranked_players": ranked_players,
+    "standing_of_player": standing_of_player,
     "round": lambda asked, **of: [row(each) for each in asked.only(event_id=of["id"])],
     "rounds_of_id": lambda asked, **of: [
         (each.event_id, each.game_id, each.start_at)

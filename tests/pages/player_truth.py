@@ -72,10 +72,20 @@ def plain(app) -> list[str]:
 
 SESSIONS, GAMES, GAPS, ROUNDS = "begun", "summary_gain_li", "cause", "event_id"
 """A column by which each table of the page is known."""
+TABS = {SESSIONS: "sessions", GAMES: "games", GAPS: "balance", ROUNDS: "rounds"}
+
+
+def open_tab(app, tab: str):
+    """Open a tab of a player, unless it is open; the balance is at first."""
+    if app.query_params.get("tab", ["balance"])[0] != tab:
+        app.query_params["tab"] = tab
+        read(app.run())
+    return app
 
 
 def table(app, column: str):
-    """The data of the table that has this column."""
+    """The data of the table that has this column, in its tab."""
+    open_tab(app, TABS[column])
     (found,) = [each.value for each in app.dataframe if column in each.value]
     return found
 

@@ -69,18 +69,25 @@ PAGES = [
         "players",
         {"user_id": "101100000000"},
         # the rounds are the archive's
-        {GAMES: 1, **PLAYER_SUMS, **WALLET},
+        {GAMES: 1, SLOTS_SUMS: 1, **WALLET},
         {BALANCE: 1},
-        {**PLAYER_SUMS, **WALLET},
+        {SLOTS_SUMS: 1, **WALLET},
+    ),
+    Page(
+        "players",
+        {"user_id": "101100000000", "tab": "games"},
+        {GAMES: 1, **PLAYER_SUMS, BALANCE: 1},
+        {BALANCE: 1},
+        {**PLAYER_SUMS, BALANCE: 1},
     ),
     Page(
         "players",
         {"user_id": "101100000000", "buy": "yes"},
         # what the archive's bets do not say; the period lies within one week: slots and other games
-        {GAMES: 1, **PLAYER_HISTORY, **PLAYER_SUMS, **WALLET},
+        {GAMES: 1, **PLAYER_HISTORY, SLOTS_SUMS: 1, **WALLET},
         {BALANCE: 1},
         # the archive's rounds, which are there if the history fails, end a minute before
-        {**PLAYER_HISTORY, **PLAYER_SUMS, SLOTS_SUMS: 2, **WALLET},
+        {**PLAYER_HISTORY, SLOTS_SUMS: 1, **WALLET},
     ),
     Page(
         "bets",

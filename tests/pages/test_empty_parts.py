@@ -51,9 +51,12 @@ PARTS = {
     ("players", (("op_id", "grinder"),)): {
         "player": "This player has no bets in 1–2 January 2024.",
         "balance": NOTHING,
-        "habits": NOTHING,
-        "player-games": NOTHING,
-        "rounds": NOTHING,
+    },
+    ("players", (("op_id", "grinder"), ("tab", "sessions"))): {"habits": NOTHING},
+    ("players", (("op_id", "grinder"), ("tab", "games"))): {"player-games": NOTHING},
+    ("players", (("op_id", "grinder"), ("tab", "rounds"))): {"rounds": NOTHING},
+    ("players", (("op_id", "grinder"), ("tab", "transfers"))): {
+        "player-transfers": "No transfer of this player in the period."
     },
     ("bets", ()): {
         "bets": "Figures of the bets: not known now. Nothing of these days is in the archive yet.",
@@ -71,7 +74,7 @@ PARTS = {
         "pots-over-time": "The pots were not watched for a minute in this period yet",
         "hits": "No pot was seen to fall in this period, and no payout was received.",
     },
-    ("screens", ()): {"screens": "No screen has a link yet."},
+    ("screens", ()): {"new-screen": "Open ", "screens": "No screen yet. Open "},
     ("data", ()): {
         "archive": "The archive is switched off (TWOJ_ARCHIVE_URL is off)",
         "archive-days": NOTHING,
@@ -130,7 +133,12 @@ def test_an_empty_part_is_one_sentence_and_no_place(open_page, place, said):
     ("name", "query", "key", "sentence"),
     [
         ("bets", {"period": "yesterday", "game_id": "5003"}, "bet-tail", "No bets in these minutes."),
-        ("players", LAST_WEEK | {"op_id": "grinder", "game_id": "1"}, "rounds", "No round fits the filters."),
+        (
+            "players",
+            LAST_WEEK | {"op_id": "grinder", "game_id": "1", "tab": "rounds"},
+            "rounds",
+            "No round fits the filters.",
+        ),
     ],
 )
 def test_a_table_without_rows_is_a_sentence(open_page, name, query, key, sentence):

@@ -59,10 +59,19 @@ def test_files_of_the_overview_say_what_is_in_them(open_page, files):
 
 def test_files_without_a_comparison_name_none(open_page, files):
     compared = {"compare": "week"}
-    read(open_page({"op_id": "grinder", "period": "today", **compared}, "players"))
+    for tab in ("sessions", "rounds", "games"):
+        read(open_page({"op_id": "grinder", "period": "today", "tab": tab, **compared}, "players"))
     open_page({"period": "today", **compared}, "bets")
     open_page({"period": "7d", **compared}, "bonus")
-    titles = {"Sessions", "Rounds", "Games of a player", "Newest bets", "Biggest wins", "Bonuses by day"}
+    titles = {
+        "All rounds",
+        "Sessions",
+        "Rounds",
+        "Games of a player",
+        "Newest bets",
+        "Biggest wins",
+        "Bonuses by day",
+    }
     assert titles <= set(files)
     assert {comparison for _, comparison, _ in files.values()} == {""}
     assert {files[title][0] for title in titles - {"Bonuses by day"}} == {TODAY}

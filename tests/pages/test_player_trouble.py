@@ -17,6 +17,7 @@ from tests.pages.player_truth import (
     cards,
     head,
     midnight,
+    open_tab,
     plain,
     read,
     rounds_of,
@@ -142,6 +143,7 @@ def test_without_the_summaries_the_same_jump_is_unexplained(unarchived, sandbox)
     app = unarchived(DAY)
     assert "1 unexplained" in jumps(app)
     assert "The provider's summaries: The provider failed inside" in said(app)
+    open_tab(app, "games")
     assert "Games of this player: not known now." in said(app)
 
 
@@ -198,10 +200,12 @@ def test_more_rounds_in_a_second_than_the_provider_gives(unarchived, truth):
     assert sums(app) == head(bets[kept])
     cut = "Some rounds of 12:00:00 on 20 February 2026: the provider gives no more than 500 of one second."
     assert said(app).count(f"Not included: {cut}") == 1
-    assert sum("without the rounds named above" in each.value for each in app.caption) == 4
-    assert "bets +140" in said(app)
     assert "where rounds are missing" in jumps(app)
     assert len(table(app, ROUNDS)) == len(kept)
+    for tab in ("sessions", "rounds", "balance", "games"):  # each says so
+        open_tab(app, tab)
+        assert sum("without the rounds named above" in each.value for each in app.caption) == 1
+    assert "bets +140" in said(app)
 
 
 def test_a_provider_that_answers_nothing(unarchived, sandbox):
@@ -241,7 +245,7 @@ def test_a_failing_wallet_leaves_the_rounds_alive(players, sandbox, truth):
 
 def test_a_failing_summary_is_not_compared(players, sandbox):
     sandbox.fault(SLOTS_SUMS, "code_500")
-    app = players({"op_id": "grinder"})
+    app = players({"op_id": "grinder", "tab": "games"})
     assert "Not included: The provider's summary of slots: The provider failed inside" in said(app)
     assert table(app, GAMES)["summary_bet_count"].isna().all()
 
@@ -254,7 +258,7 @@ def test_bets_of_the_summary_alone_are_named_where_there_are_no_rounds(players, 
     """Of a game that the list lacks, by its id."""
     row = {"user_id": 5, "op_id": "quiet", "game_id": 1777, "bet_count": 3, "bet_amount": 4500}
     sandbox.fault(SLOTS_SUMS, "answer", result=[row | {"gain_amount": -1500, "currency": ""}])
-    app = players({"op_id": "quiet", "period": "30d"})
+    app = players({"op_id": "quiet", "period": "30d", "tab": "games"})
     assert f"{MORE} 1777: bets +3, bet amount +4.50, net result −1.50. {LATE}" in said(app)
     (shown,) = table(app, GAMES).to_dict("records")
     assert (shown["bet_count"], shown["summary_bet_count"]) == (0, 3)
@@ -262,7 +266,7 @@ def test_bets_of_the_summary_alone_are_named_where_there_are_no_rounds(players, 
 
 def test_of_a_final_period_no_round_is_on_its_way(players, sandbox):
     sandbox.fault(SLOTS_SUMS, "answer", result=[])
-    app = players({"op_id": "grinder", "period": "2026-03-10..2026-03-12"})
+    app = players({"op_id": "grinder", "period": "2026-03-10..2026-03-12", "tab": "games"})
     assert MORE in said(app)
     assert LATE not in said(app)
 

@@ -174,7 +174,7 @@ def test_of_very_many_rounds_the_newest_are_drawn_as_all_others_are(players, tru
 
 
 def test_a_zone_is_called_the_same_in_every_part(players):
-    app = players({"op_id": "grinder"}, timezone="Asia/Manila")
+    app = players({"op_id": "grinder", "tab": "sessions"}, timezone="Asia/Manila")
     titles = [each.value for each in app.subheader]
     assert "Sessions by day, Asia/Manila" in titles
     assert "Manila time" not in "".join([*titles, *(each.value for each in app.caption), said(app)])
@@ -229,7 +229,7 @@ def test_the_summary_agrees_with_the_rounds_game_by_game(players, truth):
 def test_a_game_in_the_tables_of_a_player_leads_to_the_game(players, truth):
     bets = rounds_of(truth, GRINDER, "2026-03-09", CLOCK)
     app = players({"op_id": "grinder"})
-    named = [frame.value["game"].dropna().tolist() for frame in app.dataframe if "game" in frame.value]
+    named = [table(app, column)["game"].dropna().tolist() for column in (ROUNDS, GAMES)]
     played = {f"games?game_id={game_id}" for game_id in bets["game_id"].tolist()}
     assert [{leads_to(cell) for cell in cells} - {""} for cells in named] == [played, played]
 
@@ -274,6 +274,6 @@ def test_an_op_id_that_looks_like_markup_is_shown_as_it_is(players):
 
 @pytest.mark.parametrize("query", [{"op_id": UNICODE.op_id}, {"user_id": str(UNICODE.user_id)}])
 def test_a_player_found_by_either_id_has_a_way_to_the_wallet(players, query):
-    (way,) = [each for each in players(query).get("page_link") if "wallet" in each.proto.label]
+    (way,) = [each for each in players(query).get("page_link") if each.proto.label == "Wallet"]
     assert "wallet" in way.proto.page
     assert dict(parse_qsl(way.proto.query_string)) == {"op_id": UNICODE.op_id}

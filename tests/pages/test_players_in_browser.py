@@ -61,7 +61,7 @@ def test_from_an_id_to_the_last_round(browser: Browser, page: Page, demo_url: st
     expect(page.get_by_text(f"op_id grinder · user_id {GRINDER.user_id}")).to_be_visible()
     assert parse_qs(urlsplit(page.url).query) == {"op_id": ["grinder"]}
 
-    page.goto(f"{demo_url}/players?op_id=grinder&type=Slots")
+    page.goto(f"{demo_url}/players?op_id=grinder&tab=rounds&type=Slots")
     rounds = page.locator(".st-key-box-round-list")
     place = rounds.locator("canvas").first.bounding_box(timeout=30_000)
     assert place
@@ -94,7 +94,11 @@ def test_from_an_id_to_the_last_round(browser: Browser, page: Page, demo_url: st
     page.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
     expect(page).not_to_have_url(re.compile("round="))
-    assert parse_qs(urlsplit(page.url).query) == {"op_id": ["grinder"], "type": ["Slots"]}
+    assert parse_qs(urlsplit(page.url).query) == {
+        "op_id": ["grinder"],
+        "tab": ["rounds"],
+        "type": ["Slots"],
+    }
 
     page.goto(f"{demo_url}/players?op_id=grinder&round=nothing")
     expect(sheet.get_by_text("There is no round “nothing” of this player in")).to_be_in_viewport(
@@ -109,7 +113,7 @@ def test_files_hold_exactly_what_is_filtered(page: Page, demo_url: str):
     day, bets = two_days_ago()
     kept = bets[bets["gain_amount"] < 0]
     assert 0 < len(kept) < len(bets)
-    page.goto(f"{demo_url}/players?op_id=grinder&period={day}..{day}&result=lost")
+    page.goto(f"{demo_url}/players?op_id=grinder&tab=rounds&period={day}..{day}&result=lost")
     expect(page.get_by_text(f"{len(kept):,} of {len(bets):,} rounds, newest first")).to_be_visible(
         timeout=30_000
     )
@@ -154,7 +158,7 @@ def test_files_hold_exactly_what_is_filtered(page: Page, demo_url: str):
 
 def test_a_choice_of_filters_goes_into_the_address(page: Page, demo_url: str):
     day, bets = two_days_ago()
-    page.goto(f"{demo_url}/players?op_id=grinder&period={day}..{day}")
+    page.goto(f"{demo_url}/players?op_id=grinder&tab=rounds&period={day}..{day}")
     page.get_by_role("button", name="Filters").click(timeout=30_000)
     page.get_by_role("radio", name="The player won").click()
     won = int((bets["gain_amount"] > 0).sum())

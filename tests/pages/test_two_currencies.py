@@ -59,18 +59,18 @@ def test_amounts_of_two_currencies_are_never_added(open_page, sandbox, monkeypat
     assert len(table(app, ROUNDS)) == 2
     sums = table(app, GAMES).to_dict("records")
     assert [(row["bet_amount_li"], row["summary_bet_amount_li"]) for row in sums] == [(Decimal(12),) * 2]
-    assert files["Rounds"][0].currency == "PHP"
-    assert files["Rounds"][1]["bet_amount_li"].tolist() == [7000, 5000]
+    assert files["All rounds"][0].currency == "PHP"
+    assert files["All rounds"][1]["bet_amount_li"].tolist() == [7000, 5000]
 
     app.query_params["currency"] = "EUR"
     app.run()
     assert (cards(app)["Bets"], cards(app)["Bet amount"]) == ("1", "0.90\u00a0EUR")
-    assert files["Rounds"][0].currency == "EUR"
+    assert files["All rounds"][0].currency == "EUR"
 
     app.query_params["currency"] = "not known"
     app.run()
     assert (cards(app)["Bets"], cards(app)["Bet amount"]) == ("1", "11")
-    assert files["Rounds"][0].currency == "not known"
+    assert files["All rounds"][0].currency == "not known"
     assert app.session_state["player-currency"] == "not known"
 
     app.query_params["currency"] = "USD"
