@@ -28,10 +28,15 @@ if wanted := games_filter.wanted().game_id:
 else:
     period_filters.render_filters(text("Games"))
     query_params.render_problems("games")
-    games_filter.render_type_filter()
-    parts_all.all_games()
-    parts_all.pictures()
-    parts_all.heat()
-    parts_all.luck()
-    monitor()
-    why()
+    parts_all.luck_line()
+    match games_filter.render_filter():
+        case "map":
+            parts_all.pictures()
+        case "days":
+            parts_all.heat()
+        case "luck":
+            parts_all.luck()
+            monitor()
+            why()
+        case _:
+            parts_all.all_games()

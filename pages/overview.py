@@ -29,6 +29,7 @@ from dashboard.kit import (
 )
 from dashboard.luck.parts import render_why
 from dashboard.overview import data as overview_data
+from dashboard.overview import parts_today
 from dashboard.overview.figures import DRAWN, days_chart, hours_chart
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
@@ -59,7 +60,7 @@ def period() -> None:
     states.as_of(days, before)
     compared = days.compared or None
     cards.render_cards(days.value, before.value if before else None, compared, steps, merchant.currency)
-    if frames.has_no_bets(days.value):
+    if memo(frames.has_no_bets, days.value):
         states.nothing_in(view)
 
 
@@ -100,15 +101,17 @@ def by_day(view: View) -> None:
         lambda earlier: overview_data.days(merchant, earlier.period, earlier.end),
         said=True,
     )
-    if frames.has_no_bets(days.value):
+    if memo(frames.has_no_bets, days.value):
         return
     shown, legend = days.value, text("compared") if days.compared else None
     if before:
         shown = memo(frames.with_comparison, shown, before.value)
-    with chart_box(text("By day, {zone}", zone=formats.zone_name(merchant.zone))) as drawn:
+    with chart_box(text("By day, {zone}", zone=formats.zone_name(merchant.zone))) as (drawn, files):
         figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend, drawn)
         charts.show(figure, "daily", opens="overview")
-        downloads.render_downloads(text("Days"), tables.DAYS_COMPARED if legend else tables.DAYS, shown, days)
+        columns = tables.DAYS_COMPARED if legend else tables.DAYS
+        with files:
+            downloads.render_downloads(text("Days"), columns, shown, days)
 
 
 def by_hour(view: View) -> None:
@@ -116,28 +119,29 @@ def by_hour(view: View) -> None:
     merchant = current.merchant()
     before_day = view.comparison.period.first_day if view.comparison else None
     hours = overview_data.hours(merchant, view.period.last_day, view.now, before_day)
-    if not hours.failures and frames.has_no_bets_by_hour(hours.value):
+    if not hours.failures and memo(frames.has_no_bets_by_hour, hours.value):
         return
     compared = str(hours.compared) or None
-    with chart_box(text("By hour, {zone}", zone=formats.zone_name(merchant.zone))) as drawn:
+    with chart_box(text("By hour, {zone}", zone=formats.zone_name(merchant.zone))) as (drawn, files):
         states.as_of(hours)
         figure = memo(
             hours_chart, hours.value, charts.look(), merchant.currency, merchant.zone, compared, drawn
         )
         charts.show(figure, "daily")
-        downloads.render_downloads(
-            text("Hours"), tables.HOURS_COMPARED if compared else tables.HOURS, hours.value, hours
-        )
+        columns = tables.HOURS_COMPARED if compared else tables.HOURS
+        with files:
+            downloads.render_downloads(text("Hours"), columns, hours.value, hours)
 
 
 @contextmanager
-def chart_box(title: str) -> Iterator[tuple[Metric[Totals]]]:
-    """A box with what it shows beside its title; yields that metric."""
+def chart_box(title: str) -> Iterator[tuple[tuple[Metric[Totals]], st.delta_generator.DeltaGenerator]]:
+    """A box with what it shows beside its title; yields that metric, and the place for its files."""
     with st.container(key="box-daily", border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(title, anchor=False)
             query_params.segments(text("Chart"), "", CHART)
-        yield (DRAWN[query_params.value(CHART)],)
+            files = st.container(width="content")
+        yield (DRAWN[query_params.value(CHART)],), files
 
 
 @parts.part(text("Why did it move"), "why")
@@ -157,10 +161,13 @@ def games() -> None:
     if view.start >= view.end:  # said above
         return
     found = games_data_table.games(merchant, view.start, view.end)
-    if frames.has_no_bets(found.value):
+    if memo(frames.has_no_bets, found.value):
         return
-    states.as_of(found)
-    unlisted = unlisted_text(found.value, merchant.currency)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content"):
+            states.as_of(found)
+        files = st.container(width="content")
+    unlisted = memo(unlisted_text, found.value, merchant.currency)
     if unlisted:
         st.caption(escaped(unlisted))
     left, right = st.columns(2)
@@ -170,14 +177,16 @@ def games() -> None:
     with right, states.box("types", text("Bet amount by game type")):
         by_type = memo(frames.by_type, found.value)
         charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types", opens="games")
-    downloads.render_downloads(
-        text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted
-    )
+    with files:
+        downloads.render_downloads(
+            text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted
+        )
 
 
 guard.page("overview")
 period_filters.render_filters(text("Overview"))
 query_params.render_problems("overview")
+parts_today.so_far()
 period()
 beside, chart = st.columns([1, 5])
 with beside:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboard.bonus.numbers import BonusQuery, bonus_days_frame, bonus_parts_frame, bonus_totals
 from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
+from dashboard.core.memo import memo
 from dashboard.core.metrics import BonusTotals
 from dashboard.core.periods import Period, day_end, day_start, days_label
 from dashboard.core.text import Deferred, Message, later, listed
@@ -99,7 +100,7 @@ def bonus_days(
     start, end = period.window(zone)
     return reading_of(
         merchant,
-        bonus_days_frame({day: reply.data for day, reply in replies.items()}, period, now, zone),
+        memo(bonus_days_frame, {day: reply.data for day, reply in replies.items()}, period, now, zone),
         replies.values(),
         (start, min(end, now)),
         failures((Deferred(days_label, (day, day)), error) for day, error in sorted(errors.items())),
@@ -137,7 +138,7 @@ def bonus_parts(
     found = {pair: replies[pair].data if pair in replies else None for pair in pairs}
     return reading_of(
         merchant,
-        bonus_parts_frame(found, None if whole is None else whole.data, settled=final),
+        memo(bonus_parts_frame, found, None if whole is None else whole.data, final),
         replies.values(),
         (start, end),
         failures(

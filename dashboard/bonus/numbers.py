@@ -100,7 +100,6 @@ def bonus_days_frame(
 def bonus_parts_frame(
     found: Mapping[tuple[int, int], BonusSummary | None],
     whole: BonusSummary | None = None,
-    *,
     settled: bool = True,
 ) -> pd.DataFrame:
     """One row per state and creation type: `state` and `create_type` in words, the sums, the rates.

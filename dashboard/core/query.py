@@ -305,6 +305,9 @@ _MODES: Final = WordTable(
     }
 )
 _CHARTS: Final = WordTable({"bet": later("Bet"), "gain": later("Gain"), "hold": later("Hold")})
+_GAME_TABS: Final = WordTable(
+    {"table": later("Table"), "map": later("Map"), "days": later("Days"), "luck": later("Luck")}
+)
 _RANKS: Final = WordTable(
     {
         "bet": later("Most bet"),
@@ -359,6 +362,15 @@ CHART: Final = Parameter(
     default="gain",
     widget=Widget.ONE,
     choices=_CHARTS,
+)
+GAME_TAB: Final = Parameter(
+    "tab",
+    ("games",),
+    _set(_one_of(_GAME_TABS)),
+    later("The tab must be {one}; the table is shown."),
+    default="table",
+    widget=Widget.ONE,
+    choices=_GAME_TABS,
 )
 GAME_ID: Final = Parameter(
     "game_id",
@@ -542,7 +554,7 @@ CODE: Final = Parameter(
 
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE, CHART),
-    *(GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
+    *(GAME_TAB, GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
     *(OP_ID, USER_ID, FIND, RANK, PLAYER_TAB),
     *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),

@@ -1,7 +1,7 @@
 """All games: their table, the pictures of it, their days, and how far luck carries them."""
 
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +18,7 @@ from dashboard.games import data_days as games_data_days
 from dashboard.games import data_luck, parts_game
 from dashboard.games import data_table as games_data_table
 from dashboard.games import parts_filter as games_filter
+from dashboard.games.bands import with_bands
 from dashboard.games.data_luck import MOST_DAYS
 from dashboard.games.days import GameDays
 from dashboard.games.figures_bars import games_chart
@@ -41,19 +42,42 @@ from dashboard.provider.reading import Reading
 
 _MOST_HEAT_ROWS: Final = 30
 _ORDER: Final = (
-    *("name", "icon", "type", "company_gain_li", "by_day", "bet_amount_li", "bet_count", "hold", "rtp"),
+    *(
+        "name",
+        "icon",
+        "type",
+        "company_gain_li",
+        "by_day",
+        "bet_amount_li",
+        "bet_count",
+        "hold",
+        "rtp",
+        "band",
+    ),
     *("share", "average_bet_li", "players", "bet_change", "gain_change_li"),
 )
-_PICTURES: Final = {
-    "icon": st.column_config.ImageColumn("", width=44),
-    "type": st.column_config.TextColumn(text("Type"), width=84),
-    "by_day": st.column_config.LineChartColumn(
-        text("Bets by day"),
-        width=110,
-        y_min=0,
-        help=text("Bet amount of each finished day, at most the last 60."),
-    ),
-}
+
+
+def _pictures() -> dict[str, Any]:
+    """The columns of the table that are pictures, or need a width of their own."""
+    return {
+        "icon": st.column_config.ImageColumn("", width=44),
+        "type": st.column_config.TextColumn(text("Type"), width=84),
+        "by_day": st.column_config.LineChartColumn(
+            text("Bets by day"),
+            width=110,
+            y_min=0,
+            help=text("Bet amount of each finished day, at most the last 60."),
+        ),
+        "band": st.column_config.ImageColumn(
+            text("RTP in its band"),
+            width=136,
+            help=text(
+                "The dot is the RTP, the dash what is expected. Luck leaves 95 of 100 honest games on the"
+                " thick line, and all but one of 500 on the thin one. Empty: too little play to tell."
+            ),
+        ),
+    }
 
 
 def _games_of(view: View) -> Reading[pd.DataFrame]:
@@ -75,14 +99,28 @@ def games_with_bets(view: View) -> pd.DataFrame | None:
     if view.start >= view.end:
         return None
     games = memo(of_type, _games_of(view).value, games_filter.wanted().type)
-    return None if has_no_bets(games) else games
+    return None if memo(has_no_bets, games) else games
+
+
+def _games_to_draw(view: View) -> pd.DataFrame | None:
+    """The games of the type that is wanted; where they have no bets it says so and returns None."""
+    if states.just_begun(view):
+        return None
+    games, only = games_with_bets(view), games_filter.wanted().type
+    if games is None:
+        of_this_type = later(
+            "No {type} bets {when}. A longer period, or fewer filters, may have some.",
+            type=type_text(only or ""),
+        )
+        states.nothing_in(view, of_this_type if only else states.NO_BETS)
+    return games
 
 
 @parts.part(later("Table of games"), "all-games")
 def all_games() -> None:
     """The table, and its files."""
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
-    if states.just_begun(view):
+    if _games_to_draw(view) is None:
         return
     found, before = states.compared(
         view,
@@ -90,29 +128,23 @@ def all_games() -> None:
         lambda earlier: games_data_table.games(merchant, earlier.start, earlier.end, is_before=True),
     )
     states.as_of(found, before)
-    unlisted = unlisted_text(found.value, merchant.currency, only)
+    unlisted = memo(unlisted_text, found.value, merchant.currency, only)
     if unlisted:
         st.caption(escaped(unlisted))
     icons = {game.game_id: safe_icon(game.resource_url) for game in merchant.twoj.all.list().data}
     table = memo(game_table, found.value, before.value if before else None, icons)
-    games, days = memo(of_type, table, only), None
-    if has_no_bets(games):
-        of_this_type = later(
-            "No {type} bets {when}. A longer period, or fewer filters, may have some.",
-            type=type_text(only or ""),
-        )
-        states.nothing_in(view, of_this_type if only else states.NO_BETS)
-        return
-    with suppress(NotArchived, LedgerFailed):  # the heat map says so
+    games, days, judged = memo(of_type, table, only), None, None
+    with suppress(NotArchived, LedgerFailed):  # the other tabs say so
         days = _days_of(view).value
+        judged = data_luck.lucks(merchant, view).value
     kit_table.render_table(
-        memo(with_lines, memo(in_words, games), days),
+        memo(with_bands, memo(with_lines, memo(in_words, games), days), judged, charts.look()),
         tables.ALL_GAMES,
         "all-games",
         charts.look(),
         merchant.currency,
         changes=("bet_change", "gain_change_li"),
-        pictures=_PICTURES,
+        pictures=_pictures(),
         order=_ORDER,
         links=[link("name", "games", game_id="game_id")],
     )
@@ -126,7 +158,7 @@ def all_games() -> None:
 def pictures() -> None:
     """The games that gained and lost the most, and all of them as areas."""
     view, merchant = period_filters.view(), current.merchant()
-    games = games_with_bets(view)
+    games = _games_to_draw(view)
     if games is None:
         return
     left, right = st.columns(2)
@@ -144,7 +176,7 @@ def pictures() -> None:
 def heat() -> None:
     """Gain by game and day."""
     view, merchant, only = period_filters.view(), current.merchant(), games_filter.wanted().type
-    games = games_with_bets(view)
+    games = _games_to_draw(view)
     if games is None:
         return
     found = _days_of(view)
@@ -186,11 +218,24 @@ def heat() -> None:
             )
 
 
+@parts.part(later("What luck explains"), "luck-line")
+def luck_line() -> None:
+    """The judgement on all games, in words."""
+    view = period_filters.view()
+    games = games_with_bets(view)
+    if games is None:
+        return
+    found = data_luck.lucks(current.merchant(), view)
+    rows = memo(luck_frame, found.value.games, games)
+    if not rows.empty:
+        st.markdown(memo(luck_text, rows))
+
+
 @parts.part(later("How far luck carries RTP"), "luck")
 def luck() -> None:
     """RTPs and their bands."""
     view, merchant = period_filters.view(), current.merchant()
-    games = games_with_bets(view)
+    games = _games_to_draw(view)
     if games is None:
         return
     found = data_luck.lucks(merchant, view)
@@ -200,9 +245,8 @@ def luck() -> None:
         if rows.empty:
             st.caption(text("No game has rounds to judge by yet."))
             return
-        st.markdown(luck_text(rows))
         charts.show(memo(funnel_plot, rows, charts.look(), merchant.currency), "luck", opens="games")
-        st.caption(f"{sources_text(rows)} {found.value.basis_text()}")
+        st.caption(f"{memo(sources_text, rows)} {found.value.basis_text()}")
         numbers = st.expander(text("All games in numbers"), key="luck-numbers", on_change="rerun")
         if not numbers.open:
             return

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from dashboard.core.query import GAME_ID, GAME_TYPE
+import streamlit as st
+
+from dashboard.core.query import GAME_ID, GAME_TAB, GAME_TYPE
 from dashboard.core.text import text
 from dashboard.kit import query_params
 
@@ -20,6 +22,9 @@ def wanted() -> GameFilter:
     return GameFilter(query_params.value(GAME_ID), query_params.value(GAME_TYPE))
 
 
-def render_type_filter() -> None:
-    """The picker of types."""
-    query_params.pills(text("Type"), "game-", GAME_TYPE, labelled=False)
+def render_filter() -> str:
+    """The choices of what is shown of the games, and of their type; returns the first (`query.GAME_TAB`)."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        query_params.segments(text("View"), "game-", GAME_TAB)
+        query_params.pills(text("Type"), "game-", GAME_TYPE, labelled=False)
+    return query_params.value(GAME_TAB)

@@ -51,18 +51,34 @@ def row(
     """
     with st.container(key=key):
         for metric, place, line in zip_longest(metrics, st.columns(len(metrics)), lines):
-            moved = change(metric, now, before) if compared else None
-            place.metric(
-                metric.label,
-                formats.short(metric, None if now is None else metric.of(now), currency),
-                formats.change_short(metric, moved) if moved else None,
-                delta_color=_COLORS[moved.verdict if moved else "neutral"],
-                delta_arrow=_arrow(moved),
-                help=_tooltip(metric, now, before, moved, compared, currency),
-                border=True,
-                height="stretch",
-                chart_data=line,
-            )
+            card(place, metric, now, before, compared, currency, line)
+
+
+def card(
+    place: st.delta_generator.DeltaGenerator,
+    metric: Metric[S],
+    now: S | None,
+    before: S | None,
+    compared: Words | None,
+    currency: str | None,
+    line: Sequence[float] | None = None,
+    label: str = "",
+    beside: str = "",
+) -> None:
+    """One card of a `row`, with a `label` of its own, and words `beside` its change."""
+    moved = change(metric, now, before) if compared else None
+    place.metric(
+        label or metric.label,
+        formats.short(metric, None if now is None else metric.of(now), currency),
+        formats.change_short(metric, moved) if moved else None,
+        delta_color=_COLORS[moved.verdict if moved else "neutral"],
+        delta_arrow=_arrow(moved),
+        delta_description=beside or None,
+        help=_tooltip(metric, now, before, moved, compared, currency),
+        border=True,
+        height="stretch",
+        chart_data=line,
+    )
 
 
 def unknown() -> None:

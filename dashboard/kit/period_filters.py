@@ -32,17 +32,18 @@ def render_filters(title: str, *, compared: bool = True, page: str = "") -> None
     custom = shown.period.text not in NAMES or st.session_state.get("period") == CUSTOM
     count = 1 + custom + compared
     heading, pickers = st.columns([3, max(count, 1.2)], vertical_alignment="bottom")
-    heading.title(title, anchor=False)
-    if guard.may(ASK_AGAIN):
-        heading.button(
-            text("Ask again"),
-            key="ask-again",
-            icon=":material/refresh:",
-            type="tertiary",
-            help=text("Asks the provider again for all numbers of this period, for everybody."),
-            on_click=_ask_again,
-            args=(page or title,),
-        )
+    with heading.container(key="heading", horizontal=True, vertical_alignment="bottom"):
+        st.title(title, anchor=False, width="content")
+        if guard.may(ASK_AGAIN):
+            st.button(
+                text("Ask again"),
+                key="ask-again",
+                icon=":material/refresh:",
+                type="tertiary",
+                help=text("Asks the provider again for all numbers of this period, for everybody."),
+                on_click=_ask_again,
+                args=(page or title,),
+            )
     with pickers.container(key="filters"):
         columns = st.columns(count)
         with columns[0].container(key="period-steps", horizontal=True, vertical_alignment="bottom"):

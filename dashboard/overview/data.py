@@ -1,6 +1,7 @@
 """Sums of all games, by business day and by hour."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,10 +10,25 @@ import pandas as pd
 from archive.engine import QUARTER_S, Engine
 from archive.questions import ask_numbers
 from dashboard.core import frames
+from dashboard.core.frames import row_totals
 from dashboard.core.memo import memo
-from dashboard.core.periods import Period, changed_clocks, day_end, day_start, days_label, hour_windows
+from dashboard.core.metrics import Totals
+from dashboard.core.periods import (
+    Comparison,
+    Mode,
+    Period,
+    business_day,
+    changed_clocks,
+    compare,
+    day_end,
+    day_start,
+    days_label,
+    hour_windows,
+    of_day,
+    parse_period,
+)
 from dashboard.core.text import Deferred, later, listed, text
-from dashboard.provider.archived import NotArchived, epoch_s, from_archive, held_of, lacks
+from dashboard.provider.archived import NotArchived, epoch_s, from_archive, held_of, lacks, whole_from_archive
 from dashboard.provider.asking import reading_of, warnings_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
@@ -77,6 +93,55 @@ def hours(merchant: Merchant, day: date, now: datetime, before_day: date | None)
         listed(filter(None, (days_label(before_day, before_day), running, clocks))),
         settled=all(part.settled for part in parts),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What today and this month have brought; None where that is not known.
+
+    Beside them is what they are compared with, and what that brought: the same weekday a week ago until the
+    same local time, and the same days of the month before. None where the archive does not hold all of it.
+    """
+
+    today: Totals | None
+    month: Totals | None
+    weekday: tuple[Comparison, Totals] | None
+    month_before: tuple[Comparison, Totals] | None
+
+
+def so_far(merchant: Merchant, now: datetime) -> Reading[SoFar]:
+    """Today and this month up to `now`, from one answer of the provider; what was before, from the archive.
+
+    Raises TwoJError.
+    """
+    today = business_day(now, merchant.zone)
+    month = parse_period("month", today)
+    told = days(merchant, month, now)
+    rows = row_totals(told.value)
+    end = told.window[1] if told.window else now
+    known = [row for row in rows if row is not None]
+    found = SoFar(
+        rows[-1],
+        sum(known, Totals()) if len(known) == len(rows) else None,
+        _before(merchant, of_day(today), Mode.WEEK, end),
+        _before(merchant, month, Mode.MONTH, end),
+    )
+    return Reading(found, told.as_of, told.stale_reason, told.failures, told.warnings, told.window)
+
+
+def _before(
+    merchant: Merchant, period: Period, mode: Mode, end: datetime
+) -> tuple[Comparison, Totals] | None:
+    compared = compare(period, mode, end, merchant.zone)
+    if compared is None or compared.start >= compared.end:
+        return None
+
+    def ask(engine: Engine, start_s: int, end_s: int) -> Totals:
+        ((bets, bet_li, gain_li),) = ask_numbers(engine, "sums", start_s, end_s)
+        return Totals(bets, bet_li, gain_li, -gain_li)
+
+    found = whole_from_archive(merchant, compared.start, compared.end, ask)
+    return (compared, found.value) if found else None
 
 
 def _sums(

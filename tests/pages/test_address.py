@@ -33,7 +33,7 @@ def test_each_wrong_value_is_said_once(open_page, page):
     for name in names:
         assert sum(f"The {name} " in warning for warning in told) == (wrong[name] != "")
     assert not drawn.error
-    assert drawn.get("metric") or drawn.get("plotly_chart") or drawn.get("arrow_data_frame")
+    assert drawn.get("metric") or drawn.get("plotly_chart") or drawn.dataframe
 
 
 @pytest.mark.parametrize("game_id", ["0", "-1", "1041,x", str(2**63), "١٢٣٤"])
@@ -46,7 +46,7 @@ def test_a_game_that_is_none_is_said_once_above_all_bets(open_page, game_id):
 
 def test_what_no_page_knows_stays_in_the_address(open_page):
     page = open_page({"utm_source": "mail", "type": "Table", "Period": "x"}, "games")
-    page.get("button_group")[0].set_value(None).run()
+    page.get("button_group")[1].set_value(None).run()
     assert page.query_params == {"utm_source": "mail", "Period": "x"}
     assert not page.warning
 

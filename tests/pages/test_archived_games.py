@@ -44,10 +44,13 @@ def test_while_it_is_still_filling_the_provider_gives_the_sums_and_the_rest_says
     shown, sums = rows(page), totals_by_game(truth, midnight("2026-03-09"), CLOCK)
     assert shown[KOI]["bet_amount_li"] == formats.money(sums[1041].bet_amount_li, places=2)
     assert [shown[name]["players"] == "–" for name in (KOI, "Roulette Royale")] == [True, False]
-    assert said(page).count("Not included: 9–12 March 2026") == 2
+    assert list(shown[KOI]["by_day"]) == by_day(truth, 1041, "bet_amount_li")[4:6]
+    page = open_page(WEEK | {"tab": "days"}, page="games")
+    assert said(page).count("Not included: 9–12 March 2026") == 1
     heat = chart(page, "heat")["data"][0]
     assert [None in column for column in zip(*heat["z"], strict=True)] == [True] * 4 + [False] * 3
-    assert list(shown[KOI]["by_day"]) == by_day(truth, 1041, "bet_amount_li")[4:6]
+    page = open_page(WEEK | {"tab": "luck"}, page="games")
+    assert said(page).count("Not included: 9–12 March 2026") == 1
     assert "rounds of 13–14 March 2026. Of the days before the period 60 are known." in said(page)
 
 
@@ -57,8 +60,11 @@ def test_of_the_days_it_holds_it_asks_nothing(open_page, archive, sandbox, truth
     assert {call["path"] for call in sandbox.calls()} == {"/api/all/list"}
     start, end = midnight("2026-03-14"), midnight("2026-03-15")
     assert rows(page)[KOI]["players"] == str(players_of(rounds_of(truth, 1041, start, end))[0])
+    assert "Not included" not in said(page)
+    page.get("button_group")[0].set_value("luck").run()
     assert "Of the days before the period 1 is known." in said(page)
     assert "Not included" not in said(page)
+    assert {call["path"] for call in sandbox.calls()} == {"/api/all/list"}
 
 
 def test_where_it_is_off_the_table_is_there_and_the_rest_is_a_sentence(open_page, truth):
@@ -66,9 +72,11 @@ def test_where_it_is_off_the_table_is_there_and_the_rest_is_a_sentence(open_page
     sums = totals_by_game(truth, midnight("2026-03-09"), CLOCK)
     assert rows(page)[KOI]["bet_amount_li"] == formats.money(sums[1041].bet_amount_li, places=2)
     assert rows(page)[KOI]["by_day"] is None
-    for part in ("Company gain by game and day", "How far luck carries RTP"):
+    assert not any(str(cell).startswith("data:") for cell in page.dataframe[0].value["band"])
+    for tab, part in (("days", "Company gain by game and day"), ("luck", "How far luck carries RTP")):
+        page = open_page(WEEK | {"tab": tab}, page="games", archive_url="off")
         assert f"{part}: not known now. The archive is switched off" in said(page)
-    assert not [each for each in page.get("plotly_chart") if each.proto.id.endswith(("-heat", "-luck"))]
+        assert not page.get("plotly_chart")
 
 
 def test_hours_that_contradict_the_providers_sums_are_named_with_the_difference(open_page, archive):
@@ -76,9 +84,11 @@ def test_hours_that_contradict_the_providers_sums_are_named_with_the_difference(
     archive(first_s=midnight("2026-03-08"), more={hour_s: HourSums(2, 30_000, -7_000)})
     page = open_page(WEEK, page="games")
     differs = "12 Mar, 05:00–06:00 (in its sums bets +2, bet amount +30, company gain +7)"
-    said_of = [each.value for each in page.warning if differs in each.value]
-    assert len(said_of) == 4, "the table, the heat map, luck, and why it moved"
     assert rows(page)[KOI]["players"] != "–"
+    # Of luck: the judgements, and why the gain moved.
+    for tab, parts in (("table", 1), ("days", 1), ("luck", 2)):
+        page = open_page(WEEK | {"tab": tab}, page="games")
+        assert len([each.value for each in page.warning if differs in each.value]) == parts, tab
 
 
 def test_where_an_hour_lacks_the_provider_gives_the_sums(open_page, archive, sandbox, truth):
@@ -87,6 +97,7 @@ def test_where_an_hour_lacks_the_provider_gives_the_sums(open_page, archive, san
     sums = totals_by_game(truth, midnight("2026-03-09"), CLOCK)
     assert rows(page)[KOI]["company_gain_li"] == formats.money(sums[1041].company_gain_li, places=2)
     assert len(sandbox.calls(SLOTS)) == 1
+    page = open_page(WEEK | {"tab": "days"}, page="games")
     assert "Not included: 12 Mar, 05:00–06:00 (not in the archive)." in said(page)
 
 
@@ -100,6 +111,7 @@ def test_bets_of_a_game_that_the_list_lacks_are_a_row_and_a_line_of_the_heat_map
     assert row["company_gain_li"] == formats.money(lacks.company_gain_li, places=2)
     assert f"bets +{lacks.bet_count:,}, bet amount +{formats.money(lacks.bet_amount_li)}" in said(page)
     assert "While a period runs" not in said(page), "one source tells of all"
+    page = open_page(WEEK | {"tab": "days"}, page="games")
     heat = chart(page, "heat")
     assert heat["layout"]["yaxis"]["ticktext"][-1] == "Not in the list"
     days = [
@@ -114,6 +126,7 @@ def test_what_the_list_lacks_is_said_of_one_type_to_be_of_all(open_page, sandbox
     sandbox.fault("/api/all/list", "answer", result=[game for game in listed if game["game_id"] != 2011])
     page = open_page(WEEK | {"type": "Table"}, page="games")
     assert "Not in the list" not in rows(page)
+    page.get("button_group")[0].set_value("days").run()
     assert "What the list of games lacks is not in it: that is of all types, not of Table alone." in said(
         page
     )

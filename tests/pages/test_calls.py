@@ -39,8 +39,8 @@ PAGES = [
         {},
         {
             GAMES: 1,
-            # the days in one answer, the compared ones in another
-            STAGE: 2,
+            # the days in one answer, the compared ones in another, this month with today in a third
+            STAGE: 3,
             # the period and the compared one: all bonuses, and those still open
             BONUS: 2 * 2,
         },

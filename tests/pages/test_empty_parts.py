@@ -25,13 +25,10 @@ PARTS = {
         "daily": NOTHING,
         "games": NOTHING,
     },
-    ("games", ()): {
-        "all-games": NO_BETS,
-        "pictures": NOTHING,
-        "heat": NOTHING,
-        "luck": NOTHING,
-        "why": NOTHING,
-    },
+    ("games", ()): {"luck-line": NOTHING, "all-games": NO_BETS},
+    ("games", (("tab", "map"),)): {"pictures": NO_BETS},
+    ("games", (("tab", "days"),)): {"heat": NO_BETS},
+    ("games", (("tab", "luck"),)): {"luck": NO_BETS, "why": NOTHING},
     ("games", (("game_id", "2011"),)): {
         "game-figures": NO_BETS,
         "game-days": NOTHING,
@@ -87,7 +84,7 @@ PARTS = {
 ELSEWHERE = {"bet-tail", "status-calls"}
 """Empty at other times than the period's: tests of their own, below."""
 NEVER = {
-    *("proof", "net", "why", "bet-exports", "wallet", "pots"),
+    *("proof", "today", "net", "why", "bet-exports", "wallet", "pots"),
     *("status", "status-provider", "status-cache", "status-ledger", "status-background", "status-versions"),
 }
 """Cards, lines and forms that are never without contents."""

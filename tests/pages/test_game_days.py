@@ -77,7 +77,7 @@ def test_a_day_of_which_an_hour_lacks_is_not_known(open_page, tmp_path, truth):
 
 def test_the_page_finds_the_planted_game(open_page):
     """Lucky Koi paid 130 % on two of the seven days; no honest game of this world is named."""
-    page = open_page(page="games")
+    page = open_page({"tab": "luck"}, page="games")
     judged = data_luck.lucks(merchant(), view()).value.games
     page.run()
     (words,) = [each.value for each in page.markdown if "enough play to tell" in each.value]
@@ -98,7 +98,7 @@ def test_the_page_finds_the_planted_game(open_page):
 
 
 def test_a_theoretical_rtp_comes_before_what_was_seen(open_page):
-    page = open_page(page="games", rtp={1041: Decimal("96.5")})
+    page = open_page({"tab": "luck"}, page="games", rtp={1041: Decimal("96.5")})
     judged = data_luck.lucks(merchant(), view()).value.games
     page.run()
     assert judged[1041].expected == 0.965

@@ -12,7 +12,7 @@ from streamlit.testing.v1.element_tree import Metric
 from archive.bets import HourSums
 from archive.proof import HourRead
 from dashboard.core import formats
-from dashboard.core.metrics import METRIC, METRICS, Totals
+from dashboard.core.metrics import METRIC, METRICS, Totals, change
 from dashboard.overview import data as overview_data
 from tests.merchants import merchant
 from tests.provider import CLOCK
@@ -155,7 +155,9 @@ def test_the_arrows_lead_to_the_days_before_and_back_and_not_into_the_future(ope
 
 def test_nothing_is_compared_where_nothing_is_asked_for(open_page):
     page = open_page({"compare": "none"})
-    assert {card.delta for card in page.metric} == {""}
+    assert {card.delta for card in page.metric if " in " not in card.label and "today" not in card.label} == {
+        ""
+    }
 
 
 def test_a_period_without_bets_has_no_ratios(open_page):
@@ -186,7 +188,7 @@ def test_a_failing_summary_leaves_the_games_alive(open_page, sandbox):
     sandbox.fault(STAGE, "code_500")
     page = open_page()
     assert {card.value for card in page.metric} == {formats.UNKNOWN}
-    assert said(page).count("not known now. The provider failed inside") == 1
+    assert said(page).count("not known now. The provider failed inside") == 2, "today, and the period"
     assert len(page.get("plotly_chart")) == 2
 
 
@@ -206,9 +208,8 @@ def test_why_the_gain_moved_leads_from_the_worlds_one_gain_to_the_other(open_pag
 
 
 def test_why_the_gain_of_a_type_moved_is_of_its_games_and_its_players_alone(open_page, truth):
-    page = open_page(
-        {"period": "2026-03-12..2026-03-12", "compare": "previous", "type": "Fish"}, page="games"
-    )
+    query = {"period": "2026-03-12..2026-03-12", "compare": "previous", "type": "Fish", "tab": "luck"}
+    page = open_page(query, page="games")
     gains, players = [], []
     for day in ("2026-03-11", "2026-03-12"):
         bets = truth.bets(midnight(day), midnight(day) + DAY_S, CLOCK)
@@ -241,9 +242,9 @@ def test_why_the_gain_moved_says_what_it_does_not_know(open_page, query, sentenc
 
 
 def test_a_failing_comparison_leaves_the_cards_alive(open_page, sandbox, truth):
-    sandbox.fault(STAGE, "http_500", where={"time_start": midnight("2026-03-02")})
-    page = open_page()
-    assert shown(page) == exact(totals(truth, midnight("2026-03-09"), CLOCK))
+    sandbox.fault(STAGE, "http_500", where={"time_start": midnight("2026-02-03")})
+    page = open_page({"period": "2026-02-10..2026-02-12"})
+    assert shown(page) == exact(totals(truth, midnight("2026-02-10"), midnight("2026-02-13")))
     assert "The comparison: not known now." in said(page)
 
 
@@ -435,3 +436,48 @@ def test_without_an_archive_nothing_is_said_to_be_proven(open_page):
     assert open_page(archive_url="off").caption[0].value == (
         "Bets are not proven: the archive is switched off."
     )
+
+
+def so_far(page) -> dict[str, tuple[str, str, str]]:
+    """The cards of today and this month: their exact values, changes, and with what they are compared."""
+    labels = [card for card in page.metric if "today" in card.label or " in " in card.label]
+    return {
+        card.label: (card.help.split("\n")[0].strip("*"), card.delta, card.proto.delta_description)
+        for card in labels
+    }
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Manila", "Asia/Kathmandu"])
+def test_today_and_the_month_so_far_are_the_sums_of_the_bets(open_page, truth, zone):
+    """At 09:30 UTC on Sunday 15 March, whatever period is shown."""
+    page = open_page({"period": "2026-02-10..2026-02-12", "compare": "none"}, timezone=zone)
+    now = [totals(truth, midnight(day, zone), CLOCK) for day in ("2026-03-15", "2026-03-01")]
+    before = [
+        totals(truth, midnight("2026-03-08", zone), CLOCK - 7 * DAY_S),
+        totals(truth, midnight("2026-02-01", zone), CLOCK - 28 * DAY_S),
+    ]
+    expected = {
+        f"{metric.label} {when}": (
+            formats.exact(metric, metric.of(sums), None),
+            formats.change_short(metric, change(metric, sums, then)),
+            against,
+        )
+        for metric in (METRIC["company_gain"], METRIC["bet_amount"])
+        for when, sums, then, against in (
+            ("today", now[0], before[0], "against Sun 8 Mar"),
+            ("in Mar", now[1], before[1], "against Feb"),
+        )
+    }
+    assert so_far(page) == expected
+
+
+def test_today_so_far_written(open_page):
+    """Written once, so that page and world cannot drift together."""
+    assert [
+        *so_far(open_page({"period": "yesterday"}, currency="PHP"))["Company gain today"]
+    ] == ["113.75\u00a0PHP", "−82.2\u00a0%", "against Sun 8 Mar"]
+
+
+def test_without_an_archive_today_is_compared_with_nothing(open_page):
+    shown = so_far(open_page({"period": "yesterday"}, archive_url="off"))
+    assert [change for _, change, _ in shown.values()] == [""] * 4

@@ -87,7 +87,7 @@ def test_the_table_of_games_names_it_without_a_game_to_go_to(open_page, unlisted
 
 def test_the_treemap_has_it(open_page, unlisted):
     unlisted()
-    page = games_page(open_page)
+    page = games_page(open_page, QUERY | {"tab": "map"})
     assert "Not in the list" in chart(page, "treemap")["data"][0]["labels"]
 
 
@@ -95,6 +95,7 @@ def test_less_than_nothing_has_no_area_and_is_said(open_page, unlisted):
     unlisted(-1)
     page = games_page(open_page)
     assert rows(page)["Not in the list"]["company_gain_li"] == "−1,234.00"
+    page = games_page(open_page, QUERY | {"tab": "map"})
     assert "Not in the list" not in chart(page, "treemap")["data"][0]["labels"]
     assert f"No area is less than nothing. {LESS}" in said(page)
 
