@@ -84,7 +84,18 @@ PARTS = {
 ELSEWHERE = {"bet-tail", "status-calls"}
 """Empty at other times than the period's: tests of their own, below."""
 NEVER = {
-    *("proof", "today", "net", "why", "bet-exports", "wallet", "pots"),
+    *(
+        "proof",
+        "today",
+        "monitor",
+        "game-monitor",
+        "new-screen",
+        "net",
+        "why",
+        "bet-exports",
+        "wallet",
+        "pots",
+    ),
     *("status", "status-provider", "status-cache", "status-ledger", "status-background", "status-versions"),
 }
 """Cards, lines and forms that are never without contents."""

@@ -473,9 +473,11 @@ def test_today_and_the_month_so_far_are_the_sums_of_the_bets(open_page, truth, z
 
 def test_today_so_far_written(open_page):
     """Written once, so that page and world cannot drift together."""
-    assert [
-        *so_far(open_page({"period": "yesterday"}, currency="PHP"))["Company gain today"]
-    ] == ["113.75\u00a0PHP", "−82.2\u00a0%", "against Sun 8 Mar"]
+    assert [*so_far(open_page({"period": "yesterday"}, currency="PHP"))["Company gain today"]] == [
+        "113.75\u00a0PHP",
+        "−82.2\u00a0%",
+        "against Sun 8 Mar",
+    ]
 
 
 def test_without_an_archive_today_is_compared_with_nothing(open_page):
