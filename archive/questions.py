@@ -168,6 +168,27 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "a player's sums with the ranks by bet amount and by net result, of how many, and what all bet",
         RollUp.PLAYERS,
     ),
+    "plays_of_players": Question(
+        "SELECT user_id, game_id, CAST(sum(draws.bets) AS BIGINT) AS bets,"
+        " CAST(sum(draws.bet_li) AS BIGINT) AS bet_li, CAST(sum(draws.gain_li) AS BIGINT) AS gain_li,"
+        " CAST(sum(CAST(draws.bet_li AS HUGEINT) * draws.bet_li) AS HUGEINT) AS bet_bet FROM ("
+        "SELECT user_id, game_id, coalesce(draw_id, event_id) AS draw, count(*) AS bets,"
+        " CAST(sum(bet_amount) AS BIGINT) AS bet_li, CAST(sum(gain_amount) AS BIGINT) AS gain_li"
+        " FROM bets WHERE user_id IS NOT NULL GROUP BY user_id, game_id, draw) AS draws"
+        " GROUP BY user_id, game_id ORDER BY user_id, game_id",
+        "a player in a game, with Σb² of the bets, those of one draw being one",
+    ),
+    "cohorts": Question(
+        "SELECT cohort_s, day_s, CAST(count(*) AS BIGINT) AS players FROM ("
+        "SELECT user_id, day_s, min(day_s) OVER (PARTITION BY user_id) AS cohort_s FROM ("
+        "SELECT DISTINCT seen.user_id AS user_id, days.day_s AS day_s"
+        f" FROM ({_PLAYERS_OF_UTC_DAYS}) AS seen"
+        " JOIN ({days}) AS days ON first_s < days.end_s AND last_s >= days.day_s"
+        " WHERE seen.user_id IS NOT NULL) AS played) AS cohort GROUP BY cohort_s, day_s"
+        " ORDER BY cohort_s, day_s",
+        "a span of days on which players bet whose first bet lies in another one, and how many",
+        RollUp.PLAYERS,
+    ),
     "round": Question(
         "SELECT * FROM bets WHERE event_id = $id ORDER BY start_at LIMIT 1", "the round of an event"
     ),

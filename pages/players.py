@@ -19,3 +19,4 @@ if parts_loading.is_read():
 elif not query_params.has(OP_ID, USER_ID):
     parts_search.render_found()
     parts_search.render_ranked()
+    parts_search.render_cohorts()

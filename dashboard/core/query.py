@@ -314,7 +314,9 @@ _RANKS: Final = WordTable(
         "won": later("Won most"),
         "lost": later("Lost most"),
         "new": later("New"),
+        "back": later("Returning"),
         "unseen": later("Longest unseen"),
+        "luck": later("Unusual luck"),
     }
 )
 _PLAYER_TABS: Final = WordTable(

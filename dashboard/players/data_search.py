@@ -28,8 +28,8 @@ def found_players(merchant: Merchant, part: str) -> Reading[pd.DataFrame]:
     In all that the archive holds, large and small letters alike; whoever has it as a whole id first, then
     who has most bets, `MOST_FOUND` at most. Asks no network. Raises NotArchived, LedgerAway.
     """
-    ask = partial(_ask, "find_players", part=part, most=MOST_FOUND)
-    return from_archive(merchant, _first(merchant), merchant.now(), ask)
+    ask = partial(ask_players, "find_players", part=part, most=MOST_FOUND)
+    return from_archive(merchant, first_held(merchant), merchant.now(), ask)
 
 
 def ranked_players(merchant: Merchant, view: View, rank: str) -> Reading[pd.DataFrame]:
@@ -40,10 +40,10 @@ def ranked_players(merchant: Merchant, view: View, rank: str) -> Reading[pd.Data
     many days before the period, so that nobody can be called new; LedgerAway.
     """
     start_s = int(view.start.timestamp())
-    ask = partial(_ask, "ranked_players", by=rank, since_s=start_s, most=MOST_RANKED)
+    ask = partial(ask_players, "ranked_players", by=rank, since_s=start_s, most=MOST_RANKED)
     if rank != NEW:
         return from_archive(merchant, view.start, view.end, ask)
-    found = from_archive(merchant, _first(merchant), view.end, ask)
+    found = from_archive(merchant, first_held(merchant), view.end, ask)
     start, end = view.period.window(view.zone)
     if lacking(merchant, start - (end - start), view.end):
         raise NotArchived(
@@ -52,13 +52,14 @@ def ranked_players(merchant: Merchant, view: View, rank: str) -> Reading[pd.Data
     return found
 
 
-def _ask(name: str, engine: Engine, start_s: int, end_s: int, **values: Any) -> pd.DataFrame:
+def ask_players(name: str, engine: Engine, start_s: int, end_s: int, **values: Any) -> pd.DataFrame:
+    """Answer a question about players in a frame, with the fields' own names."""
     table = ask_table(engine, name, start_s, end_s, **values)
     found: pd.DataFrame = table.to_pandas(types_mapper=ARROW_DTYPES.get).rename(columns=_NAMES)
     return found
 
 
-def _first(merchant: Merchant) -> datetime:
+def first_held(merchant: Merchant) -> datetime:
     """When the first hour that was read begins; where none was, an hour ago."""
     extent = merchant.archive.extent() if merchant.archive else None
     return datetime.fromtimestamp(extent[0], UTC) if extent else merchant.now() - timedelta(hours=1)

@@ -1,5 +1,6 @@
 """Who is there, before one player is shown: those found by a part of an id, and a ranking of the period's."""
 
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -11,13 +12,20 @@ from dashboard.core.query import FIND, RANK
 from dashboard.core.text import later, text
 from dashboard.kit import charts, current, parts, period_filters, query_params, states
 from dashboard.kit import table as kit_table
-from dashboard.players import data_search
-from dashboard.players.tables import FOUND_PLAYERS, RANKED_PLAYERS, players_table
+from dashboard.players import data_lists, data_search
+from dashboard.players.tables import COHORTS, FOUND_PLAYERS, LUCKY_PLAYERS, RANKED_PLAYERS, players_table
 
 _MEANT: Final = {
+    "back": later("Bet before the period, not in as many days right before it, and are back."),
+    "luck": later(
+        "By how far the result is from what was to be expected, of 100 bets or more. Of 1,000 players two are"
+        " beyond 3 standard errors by luck alone."
+    ),
     "new": later("Whose first bet in the archive lies in the period."),
     "unseen": later("By the last bet in the period, the oldest first."),
 }
+_LISTS: Final = {"back": data_lists.returning_players, "luck": data_lists.lucky_players}
+"""What is more than an order of the period's players."""
 _TO_PLAYER: Final = link("player", "players", user_id="user_id")
 
 
@@ -47,7 +55,7 @@ def render_ranked() -> None:
     with states.box("ranked-players", text("Players of the period, {zone}", zone=zone_name(view.zone))):
         query_params.segments(text("Ranking"), "player-", RANK)
         rank = query_params.value(RANK)
-        known = data_search.ranked_players(current.merchant(), view, rank)
+        known = _LISTS.get(rank, partial(data_search.ranked_players, rank=rank))(current.merchant(), view)
         rows = known.value
         cut = ""
         if rank in _MEANT:
@@ -58,11 +66,28 @@ def render_ranked() -> None:
         _table(rows, "ranked-players")
 
 
+@parts.part(later("Cohorts"), "cohorts", every_s=None)
+def render_cohorts() -> None:
+    """Draw, once it is unfolded, how many of those who came in a week still play."""
+    fold = st.expander(text("Cohorts by first bet"), key="cohorts-open", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        merchant = current.merchant()
+        known = data_lists.cohorts(merchant)
+        states.as_of(known, note=zone_name(merchant.zone))
+        st.caption(
+            text("Of the players whose first bet lies in a week, the part that bet so many weeks later.")
+        )
+        rows = data_lists.cohorts_table(*known.value)
+        kit_table.render_table(rows, COHORTS, "cohorts", charts.look(), merchant.currency, kept=False)
+
+
 def _table(players: pd.DataFrame, key: str) -> None:
     merchant = current.merchant()
     kit_table.render_table(
         players_table(players, merchant.zone),
-        RANKED_PLAYERS if "players" in players else FOUND_PLAYERS,
+        LUCKY_PLAYERS if "luck" in players else RANKED_PLAYERS if "players" in players else FOUND_PLAYERS,
         key,
         charts.look(),
         merchant.currency,

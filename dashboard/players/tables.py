@@ -1,13 +1,14 @@
 """The tables about one player: which columns they have, on screen and in files."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from dashboard.core.files import Column, Kind
-from dashboard.core.formats import duration
+from dashboard.core.formats import decimal, duration, with_plus
 from dashboard.core.frames import local_times
 from dashboard.core.metrics import METRIC
 from dashboard.core.text import later, text
@@ -66,6 +67,17 @@ RANKED_PLAYERS: Final = (
     _LAST_BET,
 )
 """In a period."""
+LUCKY_PLAYERS: Final = (
+    *RANKED_PLAYERS[:5],
+    Column(
+        "luck",
+        "Luck, SE",
+        Kind.TEXT,
+        later("Net result beyond what was to be expected of these bets, in standard errors."),
+    ),
+    *RANKED_PLAYERS[5:],
+)
+"""The same, with how unusual the luck was."""
 
 
 TRANSFERS: Final = (
@@ -91,12 +103,23 @@ def transfers_table(transfers: Sequence[Transfer], zone: ZoneInfo) -> pd.DataFra
     )
 
 
+COHORTS: Final = (
+    Column("week", "Week from", Kind.DAY),
+    Column("players", "New players", Kind.COUNT),
+    *(Column(f"week_{n}", f"+{n}", Kind.RATIO, later("Weeks later.")) for n in range(1, 8)),
+)
+
+
 def players_table(players: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     """Players (`data_search`) for `FOUND_PLAYERS` or `RANKED_PLAYERS`, in their order."""
     ids, times = players["user_id"].astype("string"), {"first_s": "first", "last_s": "last"}
     names = players["op_id"].where(players["op_id"].ne("").fillna(value=False), ids)
     told = {name: local_times(players[field], zone) for field, name in times.items() if field in players}
     shown = players.assign(player=names, **told)
+    if "luck" in players:
+        shown = shown.assign(
+            luck=[with_plus(decimal(Fraction(luck), 1)) for luck in players["luck"].tolist()]
+        )
     return shown.assign(rtp=rtps(players)) if "bet_amount_li" in players else shown
 
 

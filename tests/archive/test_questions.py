@@ -204,6 +204,19 @@ def standing_of_player(asked: Asked, user_id: int) -> list[Row]:
     return [(*mine, *ranks, len(of_all), sum(of[1] for of in of_all.values()))]
 
 
+def draws_squared(rounds: Sequence[AllBet]) -> int:
+    draws: dict[str, int] = defaultdict(int)
+    for of in rounds:
+        draws[of.draw_id or of.event_id] += of.bet_amount
+    return sum(bet**2 for bet in draws.values())
+
+
+def cohorts(asked: Asked) -> list[Row]:
+    played = {key: [day for day, of in asked.by_day() if key in map(user, of)] for key, _ in asked.by(user)}
+    pairs = [(days[0], day) for days in played.values() for day in days]
+    return [(*pair, pairs.count(pair)) for pair in sorted(set(pairs))]
+
+
 def sorted_sample(rounds: Iterable[AllBet]) -> list[Row]:
     ordered = sorted(rounds, key=lambda of: (of.start_at // 3600, of.game_id, of.draw_id, of.event_id))
     return [
@@ -239,6 +252,11 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "find_players": found_players,
     "ranked_players": ranked_players,
     "standing_of_player": standing_of_player,
+    "plays_of_players": lambda asked: [
+        (*key, *sums(of), draws_squared(of))
+        for key, of in asked.by(lambda each: (each.user_id, each.game_id))
+    ],
+    "cohorts": cohorts,
     "round": lambda asked, **of: [row(each) for each in asked.only(event_id=of["id"])],
     "rounds_of_id": lambda asked, **of: [
         (each.event_id, each.game_id, each.start_at)

@@ -44,6 +44,7 @@ PARTS = {
     ("players", ()): {
         "found-players": NOTHING,
         "ranked-players": "Players of the period: not known now. Nothing of these days is in the archive",
+        "cohorts": NOTHING,
     },
     ("players", (("op_id", "grinder"),)): {
         "player": "This player has no bets in 1–2 January 2024.",

@@ -229,7 +229,15 @@ def test_who_is_new_is_not_known_where_the_archive_begins_too_late(players):
 def test_a_choice_of_a_ranking_goes_into_the_address(players, truth):
     app = players()
     (choice,) = [each for each in app.button_group if each.key == "player-rank"]
-    assert choice.options == ["Most bet", "Won most", "Lost most", "New", "Longest unseen"]
+    assert choice.options == [
+        "Most bet",
+        "Won most",
+        "Lost most",
+        "New",
+        "Returning",
+        "Longest unseen",
+        "Unusual luck",
+    ]
     choice.set_value("lost").run()
     assert app.query_params == {"rank": "lost"}
     assert user_ids(rows(app, RANKED)) == ranking(by_player(truth, "2026-03-09", CLOCK), "lost")[:25]
@@ -275,3 +283,46 @@ def test_ids_of_markup_are_shown_as_they_are(players):
     app = players({"find": "<b>"})
     assert found(app) == [PRANKSTER.op_id]
     assert rows(app, FOUND)["player"].iat[0].startswith(MARK)
+
+
+def test_who_is_back_bet_before_but_not_right_before_the_period(players, truth):
+    of_period = by_player(truth, "2026-03-14", "2026-03-15")
+    before = by_player(truth, "2026-03-13", "2026-03-14")
+    older = by_player(truth, HISTORY_START, midnight("2026-03-13"))
+    back = {user_id: of for user_id, of in of_period.items() if user_id in older and user_id not in before}
+    assert 3 < len(back) < len(of_period)
+    app = players({"rank": "back", "period": "yesterday"})
+    assert user_ids(rows(app, RANKED)) == ranking(back, "bet")[:25]
+    assert any(f"of {len(back):,} players" in each.value for each in app.caption)
+
+
+def test_who_is_back_is_not_known_where_the_archive_begins_too_late(players):
+    assert "Who is back can be told once" in said(players({"rank": "back", "period": "60d"}))
+
+
+def test_unusual_luck_is_of_those_with_enough_bets_the_farthest_first(players, truth):
+    app = players({"rank": "luck"})
+    shown = rows(app, RANKED)
+    lucks = [abs(float(each.replace("\u2212", "-"))) for each in shown["luck"]]
+    assert lucks == sorted(lucks, reverse=True)
+    assert min(int(each) for each in shown["bet_count"]) >= 100
+    of_period = by_player(truth, "2026-03-09", CLOCK)
+    enough = sum(of[0] >= 100 for of in of_period.values())
+    assert any(f"of {enough:,} players" in each.value for each in app.caption)
+
+
+def test_cohorts_are_asked_once_they_are_unfolded(players, truth):
+    app = players()
+    assert not [each for each in app.dataframe if "week_1" in each.value]
+    app.session_state["cohorts-open"] = True
+    app.run()
+    (shown,) = [each.value for each in app.dataframe if "week_1" in each.value]
+    monday, week = midnight("2026-03-09"), 7 * 86_400
+    everybody = by_player(truth, HISTORY_START, CLOCK)
+    for row, start in enumerate((monday, monday - week, monday - 2 * week)):
+        new = {user_id for user_id, of in everybody.items() if start <= of[3] < start + week}
+        assert int(shown["players"].iat[row]) == len(new)
+        for n in range(1, row + 1):
+            end = min(start + (n + 1) * week, CLOCK)
+            again = new & set(by_player(truth, start + n * week, end))
+            assert round(float(shown[f"week_{n}"].iat[row]) * len(new)) == len(again)
