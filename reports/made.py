@@ -10,7 +10,7 @@ from archive import pieces, pins
 from archive.archive import Archive
 from archive.pieces import Piece
 from archive.store import FileDamaged
-from dashboard.core.text import use_language
+from dashboard.core.text import speaking
 from ledger import audit
 from ledger.audit import DONE, AuditEntry
 from ledger.database import Books, Ledger
@@ -58,9 +58,9 @@ def make(source: PackSource, month: str, who: str) -> MadePack:
     """
     for _ in range(_TRIES):
         facts, found = gather(source, month)
-        use_language(facts.language)
-        made = report_of(source.archive, facts, found)
-        pack = MadePack(pack_id(facts.as_bytes()), file_name(facts), pack_bytes(made), made)
+        with speaking(facts.language):
+            made = report_of(source.archive, facts, found)
+            pack = MadePack(pack_id(facts.as_bytes()), file_name(facts), pack_bytes(made), made)
         if _keep(source.archive, pack, found, who):
             return pack
     raise FileDamaged("The archive changes while the pack is made. Try again.")

@@ -11,7 +11,7 @@ from archive.archive import Archive, hour_text
 from archive.pieces import Piece
 from archive.pins import PinnedPiece
 from archive.proof import PieceState
-from dashboard.core.text import use_language
+from dashboard.core.text import speaking
 from dashboard.core.version import software
 from ledger.database import Books
 from reports.container import Contents, NotAPack, read_zip
@@ -164,8 +164,8 @@ def _again(archive: Archive, facts: Facts, found: _Found) -> bytes | None:
     if added.wrong:
         found.wrong += added.wrong
         return None
-    use_language(facts.language)
-    return pack_bytes(report(facts, added.by_day_and_game))
+    with speaking(facts.language):
+        return pack_bytes(report(facts, added.by_day_and_game))
 
 
 def _hours(facts: Facts) -> tuple[int, int]:

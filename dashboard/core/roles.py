@@ -45,6 +45,7 @@ AUDIT_LOG: Final = "audit log"
 ASK_AGAIN: Final = "ask again"
 REFUSED_PAYOUTS: Final = "refused payouts"
 INVESTIGATIONS: Final = "investigations"
+PLAN_REPORTS: Final = "plan reports"
 LEAST: Final[Mapping[str, Role]] = {
     # pages, by the name of their file
     "overview": Role.OWNER,
@@ -55,6 +56,7 @@ LEAST: Final[Mapping[str, Role]] = {
     BETS: Role.ANALYST,
     "wallet": Role.ANALYST,
     "data": Role.ANALYST,
+    "reports": Role.ANALYST,
     SCREENS: Role.ADMIN,
     "status": Role.ADMIN,
     # parts of pages
@@ -63,6 +65,7 @@ LEAST: Final[Mapping[str, Role]] = {
     ASK_AGAIN: Role.ANALYST,
     REFUSED_PAYOUTS: Role.ADMIN,
     INVESTIGATIONS: Role.ANALYST,
+    PLAN_REPORTS: Role.ADMIN,
 }
 """The least role for each page and each part of one."""
 

@@ -5,6 +5,7 @@ catalogs, `locale/LANGUAGE/LC_MESSAGES/messages.mo`. English needs none: its sen
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -94,6 +95,22 @@ def use_language(*wanted: str | None) -> None:
     """From here on speak the first of these languages (BCP 47, as "de-AT") that there is a catalog for."""
     asked = [each.replace("-", "_") for each in wanted if each]
     _language.set(negotiate_locale(asked, _available()) or ENGLISH)
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """Speak a language while the context lasts, then the one of before."""
+    before = _language.get()
+    use_language(wanted)
+    try:
+        yield
+    finally:
+        _language.set(before)
+
+
+def languages() -> list[str]:
+    """Return the languages that there is a catalog for, English first."""
+    return _available()
 
 
 def language() -> str:

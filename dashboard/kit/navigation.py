@@ -24,6 +24,7 @@ _TITLES: Final = WordTable(
         "bets": later("Bets"),
         "wallet": later("Wallet"),
         "screens": later("Screens"),
+        "reports": later("Reports"),
         "data": later("Data"),
         "status": later("Status"),
     }
@@ -32,7 +33,7 @@ NAMES: Final = tuple(_TITLES)
 GROUPS: Final = (
     (later("Business"), ("overview", "games", "bonus", "jackpots")),
     (later("Analysis"), ("players", "bets", "wallet")),
-    (later("Operation"), ("screens", "data", "status")),
+    (later("Operation"), ("screens", "reports", "data", "status")),
 )
 _ON_A_PHONE: Final = ("overview", "games", "players", "bets", "bonus", "jackpots")
 """Those of which a phone always shows the first `_FIRST` that somebody may see."""

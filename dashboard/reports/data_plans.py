@@ -6,8 +6,10 @@ from datetime import UTC, datetime, time
 
 from sqlalchemy import insert, select, update
 
+from archive.store import FileDamaged
 from dashboard.access.audit import audit
 from dashboard.core.roles import Role
+from dashboard.core.text import text
 from dashboard.provider.merchant import Merchant
 from dashboard.reports.plan import Plan, ReportKind
 from ledger import audit as chain
@@ -16,9 +18,9 @@ from ledger.audit import DONE, AuditEntry
 from ledger.outbox import Sent
 from ledger.schedules import Every, Schedule, next_due
 from ledger.schema import packs, report_plans
-from reports.gather import PackSource
+from reports.gather import MonthNotBegun, PackSource
 from reports.made import KeptPack, kept, make
-from reports.verify import Verdict, verify
+from reports.verify import NotVerified, Verdict, verify
 
 _MOST_SENT = 50
 
@@ -146,34 +148,46 @@ def pack_source(merchant: Merchant, brand: str, language: str) -> PackSource | N
     return PackSource(merchant.archive, merchant.twoj, zone, currency, brand, rtps, language)
 
 
-def make_pack(merchant: Merchant, brand: str, month: str, language: str, who: str) -> str | None:
-    """Make the pack of a month; return its name, None where the archive is switched off.
-
-    Raises what `reports.made.make` raises.
-    """
-    source = pack_source(merchant, brand, language)
-    return None if source is None else make(source, month, who).pack
+class PackProblem(Exception):
+    """Why a pack cannot be made or verified. Its text is one sentence."""
 
 
-def pack_content(merchant: Merchant, pack: str, who: str) -> KeptPack | None:
-    """Return a pack that was made, for somebody who takes it: that is in the audit log. Raises LedgerAway."""
-    with merchant.ledger.reading() as books:
-        found = kept(books, pack)
-    if found is not None:
-        audit(merchant, who, "export", {"title": f"pack {pack}", "period": found.month, "format": "zip"})
-    return found
+def make_pack(merchant: Merchant, brand: str, month: str, spoken: str, who: str) -> None:
+    """Make the pack of a month. Raises PackProblem, LedgerAway."""
+    source = pack_source(merchant, brand, spoken)
+    if source is None:
+        raise PackProblem(text("The archive is switched off."))
+    try:
+        make(source, month, who)
+    except (FileDamaged, MonthNotBegun) as error:
+        raise PackProblem(str(error)) from None
 
 
-def verify_pack(merchant: Merchant, pack: str, who: str) -> Verdict | None:
-    """Make a pack again and compare it; None where there is none. It is in the audit log.
+def pack_content(merchant: Merchant, pack: str, who: str) -> bytes:
+    """Return the file of a pack, for somebody who takes it: that is in the audit log. Raises LedgerAway."""
+    found = _kept(merchant, pack)
+    told = {"title": f"pack {pack}", "period": found.month, "format": "zip"}
+    audit(merchant, who, "export", told)
+    return found.content
 
-    Raises NotVerified, LedgerAway.
-    """
-    with merchant.ledger.reading() as books:
-        found = kept(books, pack)
-    if found is None or merchant.archive is None:
-        return None
-    verdict = verify(merchant.archive, found.content)
+
+def verify_pack(merchant: Merchant, pack: str, who: str) -> Verdict:
+    """Make a pack again and compare it; that is in the audit log. Raises PackProblem, LedgerAway."""
+    found = _kept(merchant, pack)
+    if merchant.archive is None:
+        raise PackProblem(text("The archive is switched off."))
+    try:
+        verdict = verify(merchant.archive, found.content)
+    except NotVerified as error:
+        raise PackProblem(str(error)) from None
     outcome = "differs" if verdict.wrong else "same"
     audit(merchant, who, "pack verified", {"pack": pack}, outcome)
     return verdict
+
+
+def _kept(merchant: Merchant, pack: str) -> KeptPack:
+    with merchant.ledger.reading() as books:
+        found = kept(books, pack)
+    if found is None:
+        raise PackProblem(text("There is no such pack."))
+    return found

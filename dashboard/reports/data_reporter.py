@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from dashboard.core.text import text, use_language
+from dashboard.core.text import speaking, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import Merchant, ProviderFailed
@@ -73,10 +73,12 @@ class Reporter:
         if done_at is not None and done_at >= due_at:
             return False
         run = jobs.claim(merchant.ledger, kept.job, due_at, _LASTS_S)
-        return run is not None and self._make(kept, run)
+        if run is None:
+            return False
+        with speaking(kept.plan.language):
+            return self._make(kept, run)
 
     def _make(self, kept: KeptPlan, run: ClaimedRun) -> bool:
-        use_language(kept.plan.language)
         try:
             made, files = self._made(kept, run.due_at)
         except (ProviderFailed, NotArchived) as error:

@@ -48,14 +48,18 @@ class Plan:
     language: str
 
     @property
+    def days_text(self) -> str:
+        """On which days it is sent, in words."""
+        if self.kind is ReportKind.WEEKLY:
+            return text("Every {weekday}", weekday=weekday_text(self.day))
+        if self.kind is ReportKind.MONTHLY:
+            return text("On day {day} of every month", day=self.day)
+        return text("Every day")
+
+    @property
     def when_text(self) -> str:
         """When it is sent, in words."""
-        at = f"{self.at:%H:%M}"
-        if self.kind is ReportKind.WEEKLY:
-            return text("Every {weekday} at {time}", weekday=weekday_text(self.day), time=at)
-        if self.kind is ReportKind.MONTHLY:
-            return text("On day {day} of every month at {time}", day=self.day, time=at)
-        return text("Every day at {time}", time=at)
+        return text("{days} at {time}", days=self.days_text, time=f"{self.at:%H:%M}")
 
 
 def weekday_text(day: int) -> str:

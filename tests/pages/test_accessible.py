@@ -21,6 +21,7 @@ PAGES = [
     "bets?period=yesterday",
     "wallet?op_id=grinder",
     "screens",
+    "reports",
     "data",
     "status",
 ]

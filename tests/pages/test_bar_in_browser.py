@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from dashboard.kit.navigation import NAMES
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE_MS = 60_000
 
@@ -38,7 +40,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 def test_it_leads_to_each_page_with_the_period_and_back(wide: Page, demo_url: str):
     wide.goto(f"{demo_url}/games?period=30d&compare=year&type=Fish")
-    expect(links(wide)).to_have_count(10, timeout=PATIENCE_MS)
+    expect(links(wide)).to_have_count(len(NAMES), timeout=PATIENCE_MS)
     assert current(wide) == ["Games"]
     links(wide).get_by_text("Bonus").click()
     heading(wide, "Bonus")
@@ -79,7 +81,7 @@ def test_on_a_phone_four_lie_below_and_the_rest_behind_more(phone: Page, demo_ur
     assert [each["y"] for each in map(Locator.bounding_box, links(phone).all()) if each] > [780] * 4
     more = phone.get_by_text("More", exact=True)
     more.tap()
-    expect(links(phone)).to_have_count(10)
+    expect(links(phone)).to_have_count(len(NAMES))
     assert current(phone) == ["Data"]
     phone.keyboard.press("Escape")
     expect(links(phone)).to_have_count(4)

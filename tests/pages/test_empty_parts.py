@@ -73,6 +73,11 @@ PARTS = {
         "hits": "No pot was seen to fall in this period, and no payout was received.",
     },
     ("screens", ()): {"new-screen": "Open ", "screens": "No screen yet. Open "},
+    ("reports", ()): {
+        "reports": "No report is planned yet.",
+        "packs": "No pack has been made yet.",
+        "reports-sent": "No report has been sent yet.",
+    },
     ("data", ()): {
         "archive": "The archive is switched off (TWOJ_ARCHIVE_URL is off)",
         "archive-days": NOTHING,
@@ -90,7 +95,7 @@ NEVER = {
         "today",
         "monitor",
         "game-monitor",
-        "new-screen",
+        "report-new",
         "net",
         "why",
         "bet-exports",

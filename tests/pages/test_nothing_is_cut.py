@@ -18,6 +18,7 @@ PAGES = {
     "/?period=2026-02-01..2026-02-09": 8,
     "/players": 0,
     "/jackpots": 2,
+    "/reports": 0,
     "/status": 0,
 }
 """The pages' addresses, and how many cards each has."""

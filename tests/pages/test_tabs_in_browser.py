@@ -21,6 +21,7 @@ TITLES = {
     "wallet?op_id=a%2Bb%26c": r"a\+b&c · Wallet",
     "jackpots": "Jackpots",
     "screens": "Screens",
+    "reports": "Reports",
     "data": "Data",
     "status": "Status",
 }

@@ -29,6 +29,7 @@ PAGES = {
     "/wallet?op_id=grinder": 2,
     "/jackpots": 2,
     "/screens": 0,
+    "/reports": 0,
     "/data": 0,
     "/status": 0,
 }

@@ -29,9 +29,9 @@ def role(**claims):
     ("role", "what"),
     [
         (Role.OWNER, {"overview", "games", "bonus", "jackpots"}),
-        (Role.ANALYST, {"players", "bets", "wallet", "data", "ask again"}),
+        (Role.ANALYST, {"players", "bets", "wallet", "reports", "data", "ask again", "investigations"}),
         (Role.CASHIER, {"transfers"}),
-        (Role.ADMIN, {"status", "screens", "audit log", "refused payouts"}),
+        (Role.ADMIN, {"status", "screens", "audit log", "refused payouts", "plan reports"}),
     ],
 )
 def test_each_role_may_what_the_one_before_may_not(role, what):

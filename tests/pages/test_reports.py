@@ -1,0 +1,126 @@
+"""The page of reports: who plans one, packs that are made, taken and verified, and what was sent."""
+
+import json
+from datetime import time
+
+import pytest
+from sqlalchemy import select, update
+
+from dashboard.core.roles import LOCAL, Role
+from dashboard.reports import parts_reports
+from dashboard.reports.data_plans import add_plan, made_packs, plans
+from dashboard.reports.data_reporter import Reporter
+from dashboard.reports.plan import Plan, ReportKind
+from ledger import schema
+from reports.verify import verify
+from tests.merchants import merchant
+from tests.pages.clicks import press
+
+CHANNELS = {
+    "ops": "mailto://127.0.0.1:9/?from=a@casino.example&to=b@casino.example",
+    "owners": "json://127.0.0.1:9",
+}
+WEEKLY = Plan(ReportKind.WEEKLY, 1, time(7), "ops", Role.OWNER, "en")
+
+
+def said(page):
+    return "\n".join(
+        each.value
+        for kind in (page.caption, page.info, page.success, page.warning, page.error, page.markdown)
+        for each in kind
+    )
+
+
+def audited():
+    with merchant().ledger.reading() as books:
+        return [
+            (row.what, row.who, json.loads(row.about), row.outcome)
+            for row in books.execute(select(schema.audit))
+        ]
+
+
+def test_a_report_is_planned_shown_with_its_next_time_and_ended(open_page):
+    page = open_page({}, "reports", channels=CHANNELS)
+    assert "No report is planned yet." in said(page)
+    when, channel, role = page.selectbox[:3]
+    when.select_index(1)
+    channel.select("owners")
+    role.select(Role.ANALYST)
+    press(page, "Plan this report")
+    (kept,) = plans(merchant())
+    assert kept.plan == Plan(ReportKind.WEEKLY, 1, time(7), "owners", Role.ANALYST, "en")
+    page.run()
+    assert "Every Monday at 07:00" in [each.value for each in page.markdown]
+    assert "Next 16 Mar 2026, 07:00 UTC · through owners · as an analyst sees it · planned by local" in said(
+        page
+    )
+    press(page, "End this report")
+    assert plans(merchant()) == []
+    assert [(what, who) for what, who, *_ in audited()] == [
+        ("report planned", "local"),
+        ("report ended", "local"),
+    ]
+
+
+def test_without_a_channel_it_says_how_to_get_one(open_page):
+    page = open_page({}, "reports")
+    assert "No report can be sent yet: there is no channel. Set TWOJ_CHANNELS" in said(page)
+
+
+def test_a_plan_whose_channel_is_gone_says_so(open_page):
+    page = open_page({}, "reports")
+    add_plan(merchant(), WEEKLY, "ann")
+    page.run()
+    assert "There is no channel ops any more." in said(page)
+
+
+def test_a_pack_is_made_taken_and_verified(open_page):
+    page = open_page({}, "reports", currency="PHP")
+    page.selectbox(key="pack-month").select("2026-02")
+    press(page, "Make the pack")
+    (pack,) = made_packs(merchant())
+    assert (pack.month, pack.zone, pack.who, pack.is_whole) == ("2026-02", "UTC", "local", True)
+    page.run()
+    assert "**February 2026**" in said(page)
+    content = parts_reports._hand_out(LOCAL, pack.pack)
+    archive = merchant().archive
+    assert archive
+    assert verify(archive, content).wrong == ()
+    press(page, "Verify")
+    assert "the same to the last byte" in said(page)
+    with merchant().ledger.writing() as books:
+        books.execute(update(schema.pack_pieces).values(digest="0" * 64))
+    press(page, "Verify")
+    assert "It differs from what it was:" in said(page)
+    told = [(what, outcome) for what, _, _, outcome in audited()]
+    assert told == [
+        ("pack made", "done"),
+        ("export", "done"),
+        ("pack verified", "same"),
+        ("pack verified", "differs"),
+    ]
+
+
+def test_what_was_sent_is_listed(open_page, clock):
+    page = open_page({}, "reports", channels=CHANNELS)
+    add_plan(merchant(), Plan(ReportKind.DAILY, 1, time(9), "ops", Role.OWNER, "en"), "ann")
+    with merchant().ledger.writing() as books:
+        books.execute(update(schema.report_plans).values(begins_at_ms=0))
+    assert Reporter(merchant()).turn() == 1
+    page.run()
+    assert page.dataframe
+    assert list(page.dataframe[0].value["Report" if "Report" in page.dataframe[0].value else "subject"]) == [
+        "Jackpots: Daily report: Saturday, 14 March 2026"
+    ]
+
+
+@pytest.mark.parametrize(("role", "may"), [("analyst", False), ("admin", True)])
+def test_analysts_take_packs_and_admins_plan_reports(open_page, role, may):
+    person = {"sub": role, "exp": 2**40, "email": f"{role}@casino.example"}
+    holders = {each.value: [f"{each}@casino.example"] for each in Role}
+    page = open_page({}, "reports", user=person, channels=CHANNELS, roles=holders)
+    add_plan(merchant(), WEEKLY, "ann")
+    page.run()
+    labels = {button.label for button in page.button}
+    assert ("Plan this report" in labels, "End this report" in labels) == (may, may)
+    assert "Make the pack" in labels
