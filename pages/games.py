@@ -4,8 +4,15 @@ from dashboard.core.text import text
 from dashboard.games import parts_all, parts_game
 from dashboard.games import parts_filter as games_filter
 from dashboard.kit import guard, parts, period_filters, query_params
-from dashboard.luck.parts import render_why
+from dashboard.luck.parts import render_lines, render_why
 from dashboard.luck.parts_monitor import render_monitor
+
+
+@parts.part(text("Luck-adjusted gain"), "lines")
+def lines() -> None:
+    view = period_filters.view()
+    if view.start < view.end:
+        render_lines(view, games_filter.wanted().type)
 
 
 @parts.part(text("RTP monitor"), "monitor")
@@ -29,6 +36,7 @@ else:
     period_filters.render_filters(text("Games"))
     query_params.render_problems("games")
     parts_all.luck_line()
+    lines()
     match games_filter.render_filter():
         case "map":
             parts_all.pictures()

@@ -27,7 +27,7 @@ from dashboard.kit import (
     query_params,
     states,
 )
-from dashboard.luck.parts import render_why
+from dashboard.luck.parts import render_changes, render_lines, render_why
 from dashboard.overview import data as overview_data
 from dashboard.overview import parts_today
 from dashboard.overview.figures import DRAWN, days_chart, hours_chart
@@ -144,6 +144,14 @@ def chart_box(title: str) -> Iterator[tuple[tuple[Metric[Totals]], st.delta_gene
         yield (DRAWN[query_params.value(CHART)],), files
 
 
+@parts.part(text("What of it is luck"), "lines")
+def lines() -> None:
+    view = period_filters.view()
+    if view.start < view.end:
+        render_lines(view)
+        render_changes(view)
+
+
 @parts.part(text("Why did it move"), "why")
 def why() -> None:
     view = period_filters.view()
@@ -193,5 +201,6 @@ with beside:
     net()
 with chart:
     daily()
+lines()
 why()
 games()

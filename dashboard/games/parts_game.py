@@ -34,6 +34,7 @@ from dashboard.kit import (
     tab,
     table,
 )
+from dashboard.luck.parts import render_game_line
 from dashboard.luck.parts_monitor import render_game_monitor
 from dashboard.overview.figures import days_chart
 from dashboard.players.figures_habits import hours_of_week_chart
@@ -149,6 +150,7 @@ def figures() -> None:
     now, then = sums.value, before.value if before else None
     compared, currency = sums.compared or None, merchant.currency
     cards.row("cards", METRICS, now.totals, then.totals if then else None, compared, currency, lines)
+    render_game_line(view, game_id)
     if now.players is not None:
         cards.row("cards-players", PLAYERS, now, then, compared, currency)
     if not now.totals.bet_count:

@@ -1,6 +1,6 @@
 """What the archive knows of a period's gain: what moved it, how much of it is luck, of how few it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -11,9 +11,10 @@ from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.core.text import Words, later
+from dashboard.luck.adjusted_gain import AdjustedGain
 from dashboard.luck.concentration import concentration, without_top
 from dashboard.luck.expectation import BetSums, Expectation, expectations
-from dashboard.luck.explained import Explained, PeriodSums, explain
+from dashboard.luck.explained import Explained, PeriodSums, adjusted, explain
 from dashboard.provider.archived import NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered, stale_reason_of
@@ -33,16 +34,16 @@ def explained(merchant: Merchant, view: View, only: str | None = None) -> Readin
     listed: tuple[Game, ...] = ()
     with suppress(TwoJError):  # types are told by the ranges of ids too
         listed = tuple(merchant.twoj.all.list().data)
-    now = _whole(merchant, view.start, view.end, listed, only)
+    now = whole(merchant, view.start, view.end, listed, only)
     end = now.window[1] if now.window else view.end
     comparison, before = view.until(end).comparison, None
     not_moved: Words = ""
     if comparison:
         try:
-            before = _whole(merchant, comparison.start, comparison.end, listed, only)
+            before = whole(merchant, comparison.start, comparison.end, listed, only)
         except NotArchived as error:
             not_moved = error.sentence
-    reference = _reference(merchant, view.start)
+    reference = reference_of(merchant, view.start)
     ids = {*now.value.games, *(before.value.games if before else ()), *reference}
     types = game_types(sorted(ids), listed)
     parts = [now, before] if before else [now]
@@ -71,15 +72,41 @@ def expected(merchant: Merchant, games: Iterable[int], first: datetime) -> dict[
     listed: tuple[Game, ...] = ()
     with suppress(TwoJError):
         listed = tuple(merchant.twoj.all.list().data)
-    reference = _reference(merchant, first)
+    reference = reference_of(merchant, first)
     types = game_types(sorted({*games, *reference}), listed)
     return expectations(games, reference, types, dict(merchant.rtps))
 
 
-def _whole(
-    merchant: Merchant, start: datetime, end: datetime, listed: Sequence[Game], only: str | None
+def game_adjusted(merchant: Merchant, start: datetime, end: datetime, game_id: int) -> AdjustedGain:
+    """Tell the luck in the gain of one game, as far as its bets are held. Raises NotArchived, LedgerAway."""
+    now = from_archive(merchant, start, end, _games).value
+    reference = reference_of(merchant, start)
+    types = game_types(sorted({game_id, *reference}), ())
+    return memo(_game_adjusted, now.get(game_id), game_id, reference, types, dict(merchant.rtps))
+
+
+def _game_adjusted(
+    bets: BetSums | None,
+    game_id: int,
+    reference: Mapping[int, BetSums],
+    types: Mapping[int, str],
+    configured: Mapping[int, float],
+) -> AdjustedGain:
+    games = {game_id: bets} if bets else {}
+    return adjusted(games, expectations(games, reference, types, configured))
+
+
+def whole(
+    merchant: Merchant,
+    start: datetime,
+    end: datetime,
+    listed: Sequence[Game],
+    only: str | None = None,
 ) -> Reading[PeriodSums]:
-    """The sums of a window as far as it has been read; raises NotArchived where some of that lacks."""
+    """The sums of a window as far as it has been read.
+
+    Of the type `only`, or of all games. Raises NotArchived where some of that lacks, LedgerAway.
+    """
     held = held_of(merchant, start, end)
     end = covered(start, end, datetime.fromtimestamp(held.as_of_ms / 1000, UTC))[1]
     if held.lacking:
@@ -125,8 +152,8 @@ def _games(engine: Engine, start_s: int, end_s: int) -> dict[int, BetSums]:
     }
 
 
-def _reference(merchant: Merchant, first: datetime) -> dict[int, BetSums]:
-    """What is held of the time before the period."""
+def reference_of(merchant: Merchant, first: datetime) -> dict[int, BetSums]:
+    """What is held of the time before the period, by game. Raises LedgerAway."""
     try:
         return from_archive(merchant, first - REFERENCE, first, _games).value
     except NotArchived:

@@ -72,8 +72,7 @@ def explain(
     """
     games = {**now.games, **(before.games if before else {})}
     expected = expectations(games, reference, types, configured)
-    outlooks = {game: each.outlook(now.games[game]) for game, each in expected.items() if game in now.games}
-    gain = adjusted_gain(_played(now), {game: each for game, each in outlooks.items() if each})
+    gain = adjusted(now.games, expected)
     movement = _movement(before, now, expected) if before else None
     of_type = sum(each.reference is not None for each in expected.values())
     theoretical = sum(game in configured for game in expected)
@@ -81,8 +80,14 @@ def explain(
     return Explained(gain, movement, not_moved, now, origins)
 
 
+def adjusted(games: Mapping[int, BetSums], expected: Mapping[int, Expectation]) -> AdjustedGain:
+    """Tell the luck in the gain of games, by what is expected of each."""
+    outlooks = {game: each.outlook(games[game]) for game, each in expected.items() if game in games}
+    return adjusted_gain(_played(games), {game: each for game, each in outlooks.items() if each})
+
+
 def _movement(before: PeriodSums, now: PeriodSums, expected: Mapping[int, Expectation]) -> Movement:
-    by = moved(_played(before), _played(now), {game: each.rtp for game, each in expected.items()})
+    by = moved(_played(before.games), _played(now.games), {game: each.rtp for game, each in expected.items()})
     crowds = [_crowd(each, expected) for each in (before, now)]
     earlier, later_crowd = crowds
     volume = moved_volume(earlier, later_crowd, by) if earlier and later_crowd else None
@@ -98,5 +103,5 @@ def _crowd(sums: PeriodSums, expected: Mapping[int, Expectation]) -> Crowd | Non
     )
 
 
-def _played(sums: PeriodSums) -> dict[int, Played]:
-    return {game: Played(bets.bet_li, -bets.gain_li) for game, bets in sums.games.items()}
+def _played(games: Mapping[int, BetSums]) -> dict[int, Played]:
+    return {game: Played(bets.bet_li, -bets.gain_li) for game, bets in games.items()}

@@ -1,14 +1,67 @@
 """The gain explained, on screen."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.core.text import text
-from dashboard.kit import charts, current, states
-from dashboard.luck import data, words
+from dashboard.kit import charts, current, guard, navigation, states
+from dashboard.luck import data, data_changes, words
+from dashboard.luck.changes import Finding, What
 from dashboard.luck.figures import movement_chart
+from dashboard.provider.archived import NotArchived
+from dashboard.provider.game_list import game_names
+from dashboard.provider.merchant import LedgerFailed
+
+
+def render_changes(view: View) -> None:
+    """Say in at most five sentences what changed, each with its way; nothing where it is noise."""
+    merchant = current.merchant()
+    with suppress(NotArchived, LedgerFailed):  # why it moved says so
+        for number, found in enumerate(data_changes.changes(merchant, view)):
+            with st.container(
+                key=f"change-{number}", horizontal=True, vertical_alignment="center", gap="small"
+            ):
+                sentence = words.finding_text(found, game_names(merchant), merchant.currency)
+                st.markdown(sentence, width="content")
+                _lead(found)
+
+
+def _lead(found: Finding) -> None:
+    if found.what is What.PLAYER:
+        if guard.may("players"):
+            navigation.lead("players.py", text("The player"), user_id=found.of)
+    elif found.of.isdecimal():
+        navigation.lead("games.py", text("The game"), game_id=found.of)
+    elif found.of:
+        navigation.lead("games.py", text("Its games"), type=found.of)
+    else:
+        navigation.lead("games.py", text("The games"))
+
+
+def render_lines(view: View, only: str | None = None) -> None:
+    """Say what of the gain is luck, and how much is of one player; where that is not known, nothing."""
+    merchant = current.merchant()
+    with suppress(NotArchived, LedgerFailed):  # why it moved says so
+        found = data.explained(merchant, view, only).value
+        said = (
+            words.adjusted_text(found.gain, merchant.currency),
+            words.top_player_text(found.sums, merchant.currency),
+        )
+        if any(said):
+            st.markdown(" ".join(filter(None, said)))
+
+
+def render_game_line(view: View, game_id: int) -> None:
+    """Say in one line what of the gain of a game is luck; where that is not known, nothing."""
+    merchant = current.merchant()
+    with suppress(NotArchived, LedgerFailed):  # the days say so
+        gain = data.game_adjusted(merchant, view.start, view.end, game_id)
+        if said := words.adjusted_text(gain, merchant.currency):
+            st.markdown(said)
 
 
 def render_why(view: View, only: str | None = None) -> None:

@@ -1,11 +1,15 @@
 """Why the gain moved, how much of it is luck, how few players it is of: in sentences."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
+from dashboard.core.codes import type_text
 from dashboard.core.formats import UNKNOWN, count, decimal, money_short, percent, with_plus
+from dashboard.core.markdown import escaped
 from dashboard.core.text import later, plural, text
 from dashboard.luck.adjusted_gain import AdjustedGain
+from dashboard.luck.changes import Finding, What
 from dashboard.luck.explained import Explained, Movement, PeriodSums
 
 _TOPS: Final = (
@@ -62,6 +66,32 @@ def gain_text(gain: AdjustedGain, currency: str | None) -> str:
     return f"{said} {unknown}"
 
 
+def adjusted_text(gain: AdjustedGain, currency: str | None) -> str:
+    """Say in one line what of the gain is luck, as Markdown; "" where nothing is known to expect."""
+    multiple = gain.multiple
+    if multiple is None:
+        return ""
+    return text(
+        "Luck-adjusted gain **{theo}**: {luck} of company gain is luck, {multiple} standard errors.",
+        theo=money_short(gain.theo_li, currency),
+        luck=_signed(gain.luck_li, currency),
+        multiple=with_plus(decimal(Fraction(multiple), 1)),
+    )
+
+
+def top_player_text(sums: PeriodSums, currency: str | None) -> str:
+    """Say in one line how much is of one player, as Markdown; "" where that says nothing."""
+    if sums.stakes is None or sums.without is None or sums.stakes.tops[0] is None:
+        return ""
+    return text(
+        "Top player {share} of the bet amount, {effective} effective players; without the one who moved it"
+        " most, company gain **{gain}**.",
+        share=percent(sums.stakes.tops[0], 1),
+        effective=decimal(sums.stakes.effective, 0),
+        gain=money_short(sums.without.gain_li, currency),
+    )
+
+
 def players_text(sums: PeriodSums, currency: str | None) -> str:
     """Say how few players the bet amount and the gain are of, as Markdown; "" where nothing was bet."""
     stakes, without = sums.stakes, sums.without
@@ -85,6 +115,69 @@ def players_text(sums: PeriodSums, currency: str | None) -> str:
     if sums.players is None:
         said.append(text("Forgotten players are not among these."))
     return " ".join(said)
+
+
+def finding_text(found: Finding, names: Mapping[int, str], currency: str | None) -> str:
+    """Say in a sentence what changed, as Markdown."""
+    if found.what is What.RTP:
+        name = escaped(names.get(int(found.of), found.of))
+        if found.now > 0:
+            return text("**{game} pays too much**, says the RTP monitor.", game=name)
+        return text("**{game} pays too little**, says the RTP monitor.", game=name)
+    if found.what is What.LUCK:
+        return _luck_text(found, currency)
+    if found.what is What.PLAYER:
+        return text(
+            "**One player made {share} of the bet amount**, {times} times as much as one usually does.",
+            share=percent(Fraction(found.now), 1),
+            times=decimal(Fraction(found.ratio or 0), 1),
+        )
+    return _volume_text(found, names, currency)
+
+
+def _volume_text(found: Finding, names: Mapping[int, str], currency: str | None) -> str:
+    change = with_plus(percent(Fraction(found.ratio or 0) - 1, 0))
+    if found.what is What.BETS:
+        return text("**Bets {change}** against the usual of the weeks before.", change=change)
+    money = _signed(found.money_li, currency)
+    if not found.of:
+        return text(
+            "**Bet amount {change}** against the usual of the weeks before: {money}.",
+            change=change,
+            money=money,
+        )
+    name = escaped(names.get(int(found.of), found.of)) if found.of.isdecimal() else type_text(found.of)
+    return text(
+        "**Bet amount of {name} {change}** against the usual of the weeks before: {money}.",
+        name=name,
+        change=change,
+        money=money,
+    )
+
+
+def _luck_text(found: Finding, currency: str | None) -> str:
+    places = {
+        "money": money_short(abs(found.money_li), currency),
+        "multiple": decimal(Fraction(abs(found.now)), 1),
+    }
+    if found.of:
+        places["type"] = type_text(found.of)
+        if found.now < 0:
+            return text(
+                "**{type}: players won {money} more than was to be expected**, {multiple} standard errors.",
+                **places,
+            )
+        return text(
+            "**{type}: players lost {money} more than was to be expected**, {multiple} standard errors.",
+            **places,
+        )
+    if found.now < 0:
+        return text(
+            "**Players won {money} more than was to be expected**, {multiple} standard errors.", **places
+        )
+    return text(
+        "**Players lost {money} more than was to be expected**, {multiple} standard errors.", **places
+    )
 
 
 def origins_text(explained: Explained) -> str:

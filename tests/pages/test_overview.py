@@ -13,6 +13,7 @@ from archive.bets import HourSums
 from archive.proof import HourRead
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC, METRICS, Totals, change
+from dashboard.luck import data_changes
 from dashboard.overview import data as overview_data
 from tests.merchants import merchant
 from tests.provider import CLOCK
@@ -483,3 +484,25 @@ def test_today_so_far_written(open_page):
 def test_without_an_archive_today_is_compared_with_nothing(open_page):
     shown = so_far(open_page({"period": "yesterday"}, archive_url="off"))
     assert [change for _, change, _ in shown.values()] == [""] * 4
+
+
+def test_what_of_the_gain_is_luck_and_what_changed_stand_in_a_line_each(open_page):
+    page = open_page({"period": "2026-02-11..2026-02-12"})
+    said = "\n".join(each.value for each in page.markdown)
+    assert not page.exception
+    assert "Luck-adjusted gain **" in said
+    assert "standard errors." in said
+    assert "effective players; without the one who moved it most, company gain **" in said
+
+
+def test_what_changed_is_said_in_five_sentences_at_most_each_with_its_way(open_page, monkeypatch):
+    assert not changes_of(open_page({"period": "7d"}))  # the world's last week is one like those before
+    every = data_changes.findings
+    monkeypatch.setattr(data_changes, "findings", lambda candidates: every(candidates, alpha=1e9))
+    page = open_page({"period": "7d"})
+    assert len(changes_of(page)) == 5
+    assert len([each for each in page.get("page_link") if each.proto.label.startswith(("The ", "Its "))]) == 5
+
+
+def changes_of(page):
+    return [each.value for each in page.markdown if each.value.startswith("**") and "usual" in each.value]

@@ -10,7 +10,14 @@ from dashboard.luck.concentration import concentration, without_top
 from dashboard.luck.expectation import BetSums
 from dashboard.luck.explained import PeriodSums, explain
 from dashboard.luck.figures import movement_chart, movement_steps
-from dashboard.luck.words import gain_text, movement_text, origins_text, players_text
+from dashboard.luck.words import (
+    adjusted_text,
+    gain_text,
+    movement_text,
+    origins_text,
+    players_text,
+    top_player_text,
+)
 
 TYPES = {1: "Slots", 2: "Table", 3: "Crypto"}
 # 20,000 bets of 10 in as many quarters, every second of which wins 19: ρ 95 %, σ 0.95.
@@ -120,3 +127,18 @@ def test_the_waterfall_leads_from_one_gain_to_the_other():
     assert sum(bars.y[:-1]) == bars.y[-1]
     assert list(bars.measure) == ["absolute", *["relative"] * 5, "total"]
     assert bars.customdata[-2:] == ("360\u00a0EUR", "500\u00a0EUR")
+
+
+def test_the_lines_beside_company_gain():
+    found = told()
+    assert adjusted_text(found.gain, "EUR") == (
+        "Luck-adjusted gain **200.00\u00a0EUR**: +300.00\u00a0EUR of company gain is luck, +4.6 standard"
+        " errors."
+    )
+    # Of 120 players with 1 to 120: the top one has 120 of 7,260; (Σx)² / Σx² = 7,260² / 583,220.
+    assert top_player_text(found.sums, None) == (
+        "Top player 1.7\u00a0% of the bet amount, 90 effective players; without the one who moved it most,"
+        " company gain **7.14K**."
+    )
+    assert adjusted_text(told(reference=()).gain, None) == ""
+    assert top_player_text(period(0), None) == ""
