@@ -23,9 +23,10 @@ PARTS = {
     ("overview", ()): {
         "period": NO_BETS,
         "daily": NOTHING,
+        "lines": NOTHING,
         "games": NOTHING,
     },
-    ("games", ()): {"luck-line": NOTHING, "all-games": NO_BETS},
+    ("games", ()): {"luck-line": NOTHING, "lines": NOTHING, "all-games": NO_BETS},
     ("games", (("tab", "map"),)): {"pictures": NO_BETS},
     ("games", (("tab", "days"),)): {"heat": NO_BETS},
     ("games", (("tab", "luck"),)): {"luck": NO_BETS, "why": NOTHING},
