@@ -13,7 +13,17 @@ from dashboard.jackpots import parts_cards as jackpots_cards
 from dashboard.jackpots import parts_wall
 from dashboard.jackpots.figures import pots_chart
 from dashboard.jackpots.tables import HITS, UNNAMED_HITS, hit_table
-from dashboard.kit import charts, current, downloads, guard, parts, period_filters, query_params, states
+from dashboard.kit import (
+    charts,
+    current,
+    downloads,
+    guard,
+    navigation,
+    parts,
+    period_filters,
+    query_params,
+    states,
+)
 from dashboard.kit import table as kit_table
 from dashboard.provider.reading import Reading
 
@@ -31,6 +41,7 @@ def pots() -> None:
     known = jackpots_data.now(current.merchant())
     states.as_of(known)
     jackpots_cards.render_pots(known)
+    navigation.tell_me(watch="pot", pot="hourly")
 
 
 @parts.part(text("The pots over time"), "pots-over-time")

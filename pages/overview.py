@@ -22,6 +22,7 @@ from dashboard.kit import (
     current,
     downloads,
     guard,
+    navigation,
     parts,
     period_filters,
     query_params,
@@ -62,6 +63,7 @@ def period() -> None:
     cards.render_cards(days.value, before.value if before else None, compared, steps, merchant.currency)
     if memo(frames.has_no_bets, days.value):
         states.nothing_in(view)
+    navigation.tell_me(watch="gain")
 
 
 @parts.part(text("Net gain after bonus"), "net", net_cards, shapes=2)

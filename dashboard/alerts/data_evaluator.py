@@ -94,7 +94,7 @@ class Evaluator:
             verdict = problem or (
                 stored.rule.verdict(measured.value) if subject in found else AlertVerdict.GOOD
             )
-            was = before.standing if before else NEVER
+            was = before.standing if before else Standing(since_s=now_s)
             standing, told = step(was, verdict, now_s, stored.rule.timing, may_tell=may_tell)
             if before and standing == was and not told and not _is_due(before, measured, now_ms):
                 continue

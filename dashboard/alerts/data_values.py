@@ -17,11 +17,13 @@ from dashboard.alerts.series import QUARTER_S, UNKNOWN, Quarters
 from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.periods import business_day, day_end, day_start
+from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.screens import Condition, condition
 from dashboard.provider.archived import epoch_s, from_archive, held_of, lacking
 from dashboard.provider.merchant import Merchant
 from ledger.database import Books
 from ledger.payouts import refusals
-from ledger.schema import payouts, pending, pot_samples, restatements, screens
+from ledger.schema import payouts, pending, pot_samples, restatements
 
 HISTORY_DAYS: Final = 60
 """So far back what is usual is looked for, and rules are tried on the past."""
@@ -331,18 +333,19 @@ def _late(merchant: Merchant, _rule: AlertRule) -> Values:
 
 
 def _screens_off(merchant: Merchant, rule: AlertRule) -> Values:
-    now_s = int(merchant.clock())
-    used = select(screens).where(screens.c.revoked_at_ms.is_(None), screens.c.seen_at_ms.is_not(None))
-    with merchant.ledger.reading() as books:
-        return {
-            str(row.id): Measured(
-                max(now_s - row.seen_at_ms // 1000, 0) // 60,
-                now_s,
-                {"screen": row.name, "seen_s": row.seen_at_ms // 1000},
-            )
-            for row in books.execute(used)
-            if rule.scope is AlertScope.WHOLE or str(row.id) == rule.scope_id
-        }
+    """How long screens have been silent that should be on: not outside their opening hours."""
+    watch, now_s = merchant.running(Watch), int(merchant.clock())
+    now = merchant.now().astimezone(merchant.zone)
+    found = {}
+    for screen in watch.screens.all():
+        state = condition(screen, watch.limits, watch.build, now)
+        if state in (Condition.NEW, Condition.REVOKED) or screen.beat is None:
+            continue
+        if rule.scope is AlertScope.SCREEN and str(screen.id) != rule.scope_id:
+            continue
+        silent_ms = screen.beat.age_ms or 0 if state is Condition.OFF else 0
+        found[str(screen.id)] = Measured(silent_ms // 60_000, now_s, {"screen": screen.name})
+    return found
 
 
 def _disk(merchant: Merchant, _rule: AlertRule) -> Values:

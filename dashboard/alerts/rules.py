@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from dashboard.alerts.machine import AlertVerdict, Timing
-from dashboard.core.text import Message, WordTable, later
+from dashboard.core.text import Message, later
 
 LONGEST_NAME: Final = 120
 MINUTE_S: Final = 60
@@ -48,9 +48,8 @@ class AlertSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertMetric:
-    """A row of the table: what is measured, of what, over which windows (in minutes; none: as of now)."""
+    """A row of the table: in which unit, of what, over which windows (in minutes; none: as of now)."""
 
-    label: Message
     unit: MetricUnit
     scopes: tuple[AlertScope, ...]
     windows_min: tuple[int, ...] = ()
@@ -63,67 +62,48 @@ class AlertMetric:
 _FLOWS: Final = (AlertScope.WHOLE, AlertScope.TYPE, AlertScope.GAME, AlertScope.PLAYER)
 _WINDOWS: Final = (15, 30, 60, 180, 360, 720, 1440, 10_080)
 METRICS: Final[Mapping[str, AlertMetric]] = {
-    "bet": AlertMetric(later("Bet amount"), MetricUnit.MONEY, _FLOWS, _WINDOWS),
-    "gain": AlertMetric(later("Company gain"), MetricUnit.MONEY, _FLOWS, _WINDOWS, signed=True),
-    "bets": AlertMetric(later("Bets"), MetricUnit.COUNT, _FLOWS, _WINDOWS),
-    "rtp": AlertMetric(later("RTP"), MetricUnit.SHARE, _FLOWS, _WINDOWS),
+    "bet": AlertMetric(MetricUnit.MONEY, _FLOWS, _WINDOWS),
+    "gain": AlertMetric(MetricUnit.MONEY, _FLOWS, _WINDOWS, signed=True),
+    "bets": AlertMetric(MetricUnit.COUNT, _FLOWS, _WINDOWS),
+    "rtp": AlertMetric(MetricUnit.SHARE, _FLOWS, _WINDOWS),
     "gain_noise": AlertMetric(
-        later("Company gain against what luck does"),
         MetricUnit.NOISE,
         (AlertScope.WHOLE, AlertScope.TYPE, AlertScope.GAME),
         (1440, 10_080),
         signed=True,
     ),
     "bets_noise": AlertMetric(
-        later("Bets against the same hours of other weeks"),
         MetricUnit.NOISE,
         (AlertScope.WHOLE, AlertScope.TYPE, AlertScope.GAME),
         (60, 180, 360, 1440),
         signed=True,
     ),
-    "silence": AlertMetric(
-        later("Silence, against the longest usual one"), MetricUnit.SHARE, (AlertScope.WHOLE,)
-    ),
-    "top_player": AlertMetric(
-        later("Share of one player in the day's bet amount"), MetricUnit.SHARE, (AlertScope.WHOLE,)
-    ),
+    "silence": AlertMetric(MetricUnit.SHARE, (AlertScope.WHOLE,)),
+    "top_player": AlertMetric(MetricUnit.SHARE, (AlertScope.WHOLE,)),
     "broken": AlertMetric(
-        later("Alarms about the RTP of a game, which nobody has looked into"),
         MetricUnit.COUNT,
         (AlertScope.WHOLE, AlertScope.GAME),
         has_past=False,
     ),
-    "pot": AlertMetric(later("Jackpot pot"), MetricUnit.MONEY, (AlertScope.POT,), (), False),
-    "refused": AlertMetric(
-        later("Refused payouts that nobody has seen"), MetricUnit.COUNT, (AlertScope.WHOLE,), (), False
-    ),
+    "pot": AlertMetric(MetricUnit.MONEY, (AlertScope.POT,), (), False),
+    "refused": AlertMetric(MetricUnit.COUNT, (AlertScope.WHOLE,), (), False),
     "waiting": AlertMetric(
-        later("How long a payout has waited for the wallet"),
         MetricUnit.MINUTES,
         (AlertScope.WHOLE,),
         (),
         False,
     ),
-    "restated": AlertMetric(
-        later("Bets that the provider changed"), MetricUnit.COUNT, (AlertScope.WHOLE,), (1440,)
-    ),
-    "late": AlertMetric(
-        later("Age of the newest bets in the archive"), MetricUnit.MINUTES, (AlertScope.WHOLE,), (), False
-    ),
+    "restated": AlertMetric(MetricUnit.COUNT, (AlertScope.WHOLE,), (1440,)),
+    "late": AlertMetric(MetricUnit.MINUTES, (AlertScope.WHOLE,), (), False),
     "screen_off": AlertMetric(
-        later("How long a screen has been silent"),
         MetricUnit.MINUTES,
         (AlertScope.WHOLE, AlertScope.SCREEN),
         (),
         False,
     ),
-    "disk": AlertMetric(
-        later("Free space on the archive's disk"), MetricUnit.MEGABYTES, (AlertScope.WHOLE,), (), False
-    ),
+    "disk": AlertMetric(MetricUnit.MEGABYTES, (AlertScope.WHOLE,), (), False),
 }
 """Of `silence` 100 % is a silence that comes a few times a year by itself; noise is in standard errors."""
-
-LABELS: Final = WordTable({name: metric.label for name, metric in METRICS.items()})
 
 
 class RuleError(ValueError):
@@ -161,6 +141,9 @@ class AlertRule:
             raise RuleError(later("That cannot be watched for this."))
         if bool(self.scope_id) == (self.scope is AlertScope.WHOLE) or len(self.scope_id) > 200:
             raise RuleError(later("Say for which game, player, pot or screen."))
+        is_number = self.scope_id.isascii() and self.scope_id.isdecimal()
+        if self.scope in (AlertScope.GAME, AlertScope.PLAYER, AlertScope.SCREEN) and not is_number:
+            raise RuleError(later("The id must be a whole number."))
         if (self.window_min or None) not in (metric.windows_min or (None,)):
             raise RuleError(later("There is no such window for it."))
         if (not metric.signed and self.limit < 0) or abs(self.limit) >= 2**62:

@@ -7,8 +7,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dashboard.alerts.machine import AlertMessage, AlertState
-from dashboard.alerts.rules import LABELS, METRICS, AlertRule, AlertScope, AlertSide, MetricUnit
+from dashboard.alerts.rules import METRICS, AlertRule, AlertScope, AlertSide, MetricUnit
 from dashboard.core import formats
+from dashboard.core.query import WATCHED
 from dashboard.core.text import WordTable, later, text
 
 STATES: Final = WordTable(
@@ -68,7 +69,7 @@ def window_text(window_min: int) -> str:
 def rule_text(rule: AlertRule, of_what: str, currency: str | None) -> str:
     """A rule in one line: "Company gain of Lucky Koi over 24 h below −1 000 PHP"."""
     limit = value_text(rule.metric, rule.limit, currency)
-    said = text("{metric} {side} {limit}", metric=LABELS[rule.metric], side=SIDES[rule.side], limit=limit)
+    said = text("{metric} {side} {limit}", metric=WATCHED[rule.metric], side=SIDES[rule.side], limit=limit)
     if rule.window_min:
         said = text("{said}, over {window}", said=said, window=window_text(rule.window_min))
     if rule.scope is not AlertScope.WHOLE:
@@ -106,8 +107,6 @@ def evidence_text(evidence: Mapping[str, Any], zone: ZoneInfo, currency: str | N
         )
     if "as_of_s" in evidence:
         found.append(text("The archive is as of {when}.", when=at("as_of_s")))
-    if "seen_s" in evidence:
-        found.append(text("Screen {name} was last seen {when}.", name=evidence["screen"], when=at("seen_s")))
     return found
 
 

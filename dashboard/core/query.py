@@ -328,6 +328,28 @@ _PLAYER_TABS: Final = WordTable(
         "transfers": later("Transfers"),
     }
 )
+_POTS: Final = WordTable({"hourly": later("Hourly pot"), "super": later("Super pot")})
+WATCHED: Final = WordTable(
+    {
+        "bet": later("Bet amount"),
+        "gain": later("Company gain"),
+        "bets": later("Bets"),
+        "rtp": later("RTP"),
+        "gain_noise": later("Company gain against what luck does"),
+        "bets_noise": later("Bets against the same hours of other weeks"),
+        "silence": later("Silence of bets"),
+        "top_player": later("Share of one player"),
+        "broken": later("Alarms about a game's RTP"),
+        "pot": later("Jackpot pot"),
+        "refused": later("Refused payouts"),
+        "waiting": later("Waiting payouts"),
+        "restated": later("Changes of the past"),
+        "late": later("Age of the newest bets"),
+        "screen_off": later("A screen that is off"),
+        "disk": later("Free disk space"),
+    }
+)
+"""What alerts may watch, by its name (`alerts.rules.METRICS`)."""
 _FIELDS: Final = WordTable({"all": later("All fields of the provider's own history")})
 _BUYS: Final = WordTable({"yes": later("Bought free games"), "no": later("Not bought")})
 _RESULTS: Final = WordTable(
@@ -376,13 +398,13 @@ GAME_TAB: Final = Parameter(
 )
 GAME_ID: Final = Parameter(
     "game_id",
-    ("games",),
+    ("games", "alerts"),
     _number,
     later("The game_id must be a whole number above 0, such as 1041; showing all games instead."),
     widget=Widget.LINK,
 )
 GAME_TYPE: Final = _maybe_one_of(
-    "type", ("games",), TYPES, later("The type must be one of {choices}; showing all types instead.")
+    "type", ("games", "alerts"), TYPES, later("The type must be one of {choices}; showing all types instead.")
 )
 OP_ID: Final = Parameter(
     "op_id",
@@ -392,7 +414,7 @@ OP_ID: Final = Parameter(
 )
 USER_ID: Final = Parameter(
     "user_id",
-    ("players", "bonus"),
+    ("players", "bonus", "alerts"),
     _number,
     later(
         "The user_id must be the provider's id of a player, a whole number above 0 such as 101100000000;"
@@ -554,6 +576,33 @@ CODE: Final = Parameter(
     later("The code must be what a television shows; it is left out."),
 )
 
+ALERT: Final = Parameter(
+    "alert",
+    ("alerts",),
+    _number,
+    later("The alert must be the number of an alert; a new one can be made."),
+    widget=Widget.LINK,
+)
+WATCH: Final = Parameter(
+    "watch",
+    ("alerts",),
+    _set(_one_of(WATCHED)),
+    later("The watch must be {one}; the company's gain is offered."),
+    default="gain",
+    widget=Widget.ONE,
+    choices=WATCHED,
+)
+POT: Final = _maybe_one_of(
+    "pot", ("alerts",), _POTS, later("The pot must be {one}; both can be chosen from.")
+)
+SCREEN_ID: Final = Parameter(
+    "screen_id",
+    ("alerts",),
+    _number,
+    later("The screen_id must be the number of a screen; all can be chosen from."),
+    widget=Widget.LINK,
+)
+
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE, CHART),
     *(GAME_TAB, GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
@@ -562,6 +611,7 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
     *(SCREEN, CODE),
+    *(ALERT, WATCH, POT, SCREEN_ID),
 )
 
 

@@ -46,12 +46,15 @@ ASK_AGAIN: Final = "ask again"
 REFUSED_PAYOUTS: Final = "refused payouts"
 INVESTIGATIONS: Final = "investigations"
 PLAN_REPORTS: Final = "plan reports"
+CHANGE_ALERTS: Final = "change alerts"
+TRY_CHANNELS: Final = "try channels"
 LEAST: Final[Mapping[str, Role]] = {
     # pages, by the name of their file
     "overview": Role.OWNER,
     "games": Role.OWNER,
     "bonus": Role.OWNER,
     "jackpots": Role.OWNER,
+    "alerts": Role.OWNER,
     "players": Role.ANALYST,
     BETS: Role.ANALYST,
     "wallet": Role.ANALYST,
@@ -66,6 +69,8 @@ LEAST: Final[Mapping[str, Role]] = {
     REFUSED_PAYOUTS: Role.ADMIN,
     INVESTIGATIONS: Role.ANALYST,
     PLAN_REPORTS: Role.ADMIN,
+    CHANGE_ALERTS: Role.ANALYST,
+    TRY_CHANNELS: Role.ADMIN,
 }
 """The least role for each page and each part of one."""
 

@@ -256,6 +256,26 @@ INVESTIGATIONS: Final = (
     Column("closed_by", "Closed by", Kind.TEXT),
     Column("closed_at", "Closed", Kind.TIME),
 )
+
+ALERT_EVENTS: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("alert", "Alert", Kind.TEXT),
+    Column("of", "Of", Kind.TEXT),
+    Column("before", "Was", Kind.TEXT),
+    Column("after", "Became", Kind.TEXT),
+    Column("value", "Value", Kind.TEXT),
+    Column("evidence", "Made of", Kind.TEXT),
+    Column("messages", "Messages", Kind.COUNT, later("How many were written with the change.")),
+)
+MESSAGES: Final = (
+    Column("at", "Time", Kind.TIME),
+    Column("channel", "Channel", Kind.TEXT),
+    Column("subject", "Message", Kind.TEXT),
+    Column("state", "State", Kind.TEXT),
+    Column("attempts", "Attempts", Kind.COUNT),
+    Column("reason", "Remark", Kind.TEXT),
+)
+
 RESTATEMENTS: Final = (
     Column("seen_at", "Seen", Kind.TIME),
     Column("hour", "Hour", Kind.TIME),

@@ -27,6 +27,7 @@ from dashboard.kit import (
     current,
     downloads,
     guard,
+    navigation,
     parts,
     period_filters,
     query_params,
@@ -155,6 +156,7 @@ def figures() -> None:
         cards.row("cards-players", PLAYERS, now, then, compared, currency)
     if not now.totals.bet_count:
         states.nothing_in(view)
+    navigation.tell_me(watch="gain", game_id=str(game_id))
 
 
 @parts.part(later("Days of the game"), "game-days")

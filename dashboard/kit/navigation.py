@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.core.markdown import escaped, short
-from dashboard.core.roles import LOCAL, Person
+from dashboard.core.roles import CHANGE_ALERTS, LOCAL, Person
 from dashboard.core.text import WordTable, later, text
 from dashboard.kit import bar, current, guard
 from dashboard.kit import query_params as kit_query_params
@@ -23,8 +23,9 @@ _TITLES: Final = WordTable(
         "players": later("Players"),
         "bets": later("Bets"),
         "wallet": later("Wallet"),
-        "screens": later("Screens"),
+        "alerts": later("Alerts"),
         "reports": later("Reports"),
+        "screens": later("Screens"),
         "data": later("Data"),
         "status": later("Status"),
     }
@@ -33,7 +34,7 @@ NAMES: Final = tuple(_TITLES)
 GROUPS: Final = (
     (later("Business"), ("overview", "games", "bonus", "jackpots")),
     (later("Analysis"), ("players", "bets", "wallet")),
-    (later("Operation"), ("screens", "reports", "data", "status")),
+    (later("Operation"), ("alerts", "reports", "screens", "data", "status")),
 )
 _ON_A_PHONE: Final = ("overview", "games", "players", "bets", "bonus", "jackpots")
 """Those of which a phone always shows the first `_FIRST` that somebody may see."""
@@ -97,3 +98,9 @@ def lead(file: str, label: str, **query: str) -> None:
         icon=":material/arrow_forward:",
         query_params=kit_query_params.carried() | query,
     )
+
+
+def tell_me(**query: str) -> None:
+    """Draw a link to an alert of what stands here, for people who may make one."""
+    if guard.may(CHANGE_ALERTS):
+        lead("alerts.py", text("Tell me when…"), **query)

@@ -106,6 +106,8 @@ def _ways(known: Reading[PlayerHistory]) -> None:
                 copying.render_id(name, value)
         if history.player.op_id is not None and guard.may("wallet"):
             navigation.lead("wallet.py", text("Wallet"), op_id=history.player.op_id)
+        if history.player.user_id is not None:
+            navigation.tell_me(watch="bet", user_id=str(history.player.user_id))
         if not history.rounds.empty:
             with st.popover(text("Export"), icon=":material/download:", type="tertiary"):
                 _downloads(

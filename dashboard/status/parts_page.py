@@ -10,7 +10,7 @@ from dashboard.core import formats, roles, tables
 from dashboard.core.files import About
 from dashboard.core.markdown import escaped
 from dashboard.core.text import Message, later, text
-from dashboard.kit import charts, current, downloads, guard, states, table
+from dashboard.kit import charts, current, downloads, guard, navigation, states, table
 from dashboard.provider.merchant import Merchant
 from dashboard.status import data as status_data
 from dashboard.status.rows import HealthState, Row
@@ -40,6 +40,7 @@ def render_summary() -> None:
         st.warning(escaped(text("To look at: {lines}.", lines=watched)), icon=_LOOKS[HealthState.WATCH][2])
     if not failing and not watched:
         st.success(text("Everything works, as far as is known."), icon=_LOOKS[HealthState.WELL][2])
+    navigation.tell_me(watch="late")
 
 
 def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:

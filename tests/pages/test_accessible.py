@@ -20,6 +20,7 @@ PAGES = [
     "players?op_id=grinder&period=yesterday",
     "bets?period=yesterday",
     "wallet?op_id=grinder",
+    "alerts?watch=bets&game_id=1041",
     "screens",
     "reports",
     "data",

@@ -73,6 +73,7 @@ PARTS = {
         "pots-over-time": "The pots were not watched for a minute in this period yet",
         "hits": "No pot was seen to fall in this period, and no payout was received.",
     },
+    ("alerts", ()): {"alert-history": "Nothing has changed yet."},
     ("screens", ()): {"new-screen": "Open ", "screens": "No screen yet. Open "},
     ("reports", ()): {
         "reports": "No report is planned yet.",

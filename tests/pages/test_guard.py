@@ -31,7 +31,7 @@ NOT_OPEN, ENDED, SIGN_IN = "This page is not open to you", "Your sign-in has end
 GROUPS = [
     ("Business", ["overview", "games", "bonus", "jackpots"]),
     ("Analysis", ["players", "bets", "wallet"]),
-    ("Operation", ["screens", "reports", "data", "status"]),
+    ("Operation", ["alerts", "reports", "screens", "data", "status"]),
 ]
 FOUR = [".", "games", "players", "bets"]
 FIRST = dict.fromkeys(Role, FOUR) | {Role.OWNER: [".", "games", "bonus", "jackpots"]}

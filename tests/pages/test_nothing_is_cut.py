@@ -19,6 +19,7 @@ PAGES = {
     "/players": 0,
     "/jackpots": 2,
     "/reports": 0,
+    "/alerts?watch=bets&game_id=1041": 0,
     "/status": 0,
 }
 """The pages' addresses, and how many cards each has."""

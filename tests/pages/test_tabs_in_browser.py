@@ -20,6 +20,8 @@ TITLES = {
     "wallet": "Wallet",
     "wallet?op_id=a%2Bb%26c": r"a\+b&c · Wallet",
     "jackpots": "Jackpots",
+    "alerts": "Alerts",
+    "alerts?watch=bets&game_id=1041": "Alerts",
     "screens": "Screens",
     "reports": "Reports",
     "data": "Data",

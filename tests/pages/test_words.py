@@ -28,6 +28,7 @@ PAGES = {
     "/bets?period=yesterday": 6,
     "/wallet?op_id=grinder": 2,
     "/jackpots": 2,
+    "/alerts": 0,
     "/screens": 0,
     "/reports": 0,
     "/data": 0,

@@ -62,7 +62,8 @@ def values(parameter: Parameter[Any], zone: ZoneInfo) -> st.SearchStrategy[Any]:
         return special[parameter]
     if parameter in (query.MIN_BET, query.MAX_BET, query.MIN_WIN):
         return st.none() | st.integers(0, 10**18 - 1)
-    return st.none() | (NUMBERS if parameter in (query.GAME_ID, query.USER_ID, query.MCH_ID) else IDS)
+    numbers = (query.GAME_ID, query.USER_ID, query.MCH_ID, query.ALERT, query.SCREEN_ID)
+    return st.none() | (NUMBERS if parameter in numbers else IDS)
 
 
 def names(parameter: Parameter[Any]) -> str:

@@ -28,10 +28,13 @@ def role(**claims):
 @pytest.mark.parametrize(
     ("role", "what"),
     [
-        (Role.OWNER, {"overview", "games", "bonus", "jackpots"}),
-        (Role.ANALYST, {"players", "bets", "wallet", "reports", "data", "ask again", "investigations"}),
+        (Role.OWNER, {"overview", "games", "bonus", "jackpots", "alerts"}),
+        (
+            Role.ANALYST,
+            {"players", "bets", "wallet", "reports", "data", "ask again", "investigations", "change alerts"},
+        ),
         (Role.CASHIER, {"transfers"}),
-        (Role.ADMIN, {"status", "screens", "audit log", "refused payouts", "plan reports"}),
+        (Role.ADMIN, {"status", "screens", "audit log", "refused payouts", "plan reports", "try channels"}),
     ],
 )
 def test_each_role_may_what_the_one_before_may_not(role, what):

@@ -1,0 +1,17 @@
+"""What people want to be told of: what fires, all alerts, a new one, the channels, what became of it."""
+
+import streamlit as st
+
+from dashboard.alerts import parts_alerts, parts_form
+from dashboard.core.text import text
+from dashboard.kit import guard, parts, query_params
+
+QUICK_S = 30
+
+guard.page("alerts")
+st.title(text("Alerts"), anchor=False)
+query_params.render_problems("alerts")
+parts.part(text("The alerts"), "alerts", every_s=QUICK_S)(parts_alerts.render_alerts)()
+parts.part(text("A new alert"), "alert-form", every_s=None)(parts_form.render_form)()
+parts.part(text("The channels"), "channels", every_s=QUICK_S)(parts_alerts.render_channels)()
+parts.part(text("The changes"), "alert-history", every_s=None)(parts_alerts.render_history)()
