@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.bonus import data as bonus_data
 from dashboard.bonus import parts_filter as bonus_filter
 from dashboard.bonus.figures import bonus_days_chart, funnel_chart
-from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, described
+from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, bonus_matrix, described, matrix_columns
 from dashboard.core import formats, tables
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.query import View
@@ -31,15 +31,15 @@ COUNTS = [
 ]
 AMOUNTS = [
     BONUS_METRIC[key]
-    for key in ("converted_cash", "conversion_rate", "bonus_wagered", "bonus_win", "bonus_cost")
+    for key in ("bonus_cost", "converted_cash", "conversion_rate", "bonus_wagered", "bonus_win")
 ]
 
 
 def two_rows(
     now: BonusTotals | None, before: BonusTotals | None, compared: Words | None, currency: str | None
 ) -> None:
-    cards.row("cards-counts", COUNTS, now, before, compared, currency)
     cards.row("cards-amounts", AMOUNTS, now, before, compared, currency)
+    cards.row("cards-counts", COUNTS, now, before, compared, currency)
 
 
 def is_empty(view: View) -> bool:
@@ -127,6 +127,13 @@ def by_state_and_type() -> None:
     parts = bonus_data.bonus_parts(current.merchant(), wanted, view.start, view.end)
     with states.box("bonus-parts", text("Bonuses by state and creation type")):
         states.as_of(parts)
+        matrix = bonus_matrix(parts.value, current.merchant().currency)
+        table.render_table(matrix, matrix_columns(matrix), "bonus-matrix", charts.look(), None)
+        st.caption(text("How many were issued, and what they became in cash."))
+        each = st.expander(text("Each kind in numbers"), key="bonus-kinds", on_change="rerun")
+        if not each.open:
+            return
+    with each:
         table.render_table(
             parts.value,
             tables.BONUS_PARTS,

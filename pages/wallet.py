@@ -87,14 +87,12 @@ else:
     guard.note_player(op_id=player)
     render_currency(player)
     balance()
-    desk = st.container()
     wallet_filter.render_filters()
     transfers()
-    # Drawn last, at its place above: it waits until the provider says that there is an account.
+    # Last: it waits until the provider says that there is an account.
     if data_cashier.is_on(current.merchant()) and guard.may(TRANSFERS) and parts_cashier.has_account(player):
-        with desk:
-            left, right = st.columns([2, 3])
-            with left:
-                parts_cashier.render_form(player)
-            with right:
-                sent_from_here()
+        left, right = st.columns([2, 3])
+        with left:
+            parts_cashier.render_form(player)
+        with right:
+            sent_from_here()

@@ -18,7 +18,7 @@ from dashboard.core.formats import LI_PER_UNIT, count, count_short, hour_text, m
 from dashboard.core.query import day_query
 from dashboard.core.text import later, text
 
-_HEIGHT = 300
+_HEIGHT, _SMALL = 300, 180
 _SIZE_WORDS = {
     Size.BET: later("{from_} to below {to}<br>Bets {bets}, {bets_share}<br>Bet amount {amount}, {share}"),
     Size.WIN: later("{from_} to below {to}<br>Bets {bets}, {bets_share}<br>Won {amount}, {share}"),
@@ -105,7 +105,7 @@ def sizes_chart(sizes: pd.DataFrame, what: Size, look: Theme, currency: str | No
         "yaxis": amount_axis(look, counts),
         "annotations": [_unit(look)],
     }
-    return figure(look, [bars], _HEIGHT, layout)
+    return figure(look, [bars], _SMALL, layout)
 
 
 def _unit(look: Theme) -> Layout:

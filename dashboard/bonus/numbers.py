@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.codes import CREATE_TYPES, STATES
+from dashboard.core.files import Column, Kind
+from dashboard.core.formats import UNKNOWN, count, money_short
 from dashboard.core.frames import totals_frame
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.periods import Period, day_end, day_start
@@ -119,6 +121,27 @@ def bonus_parts_frame(
         {"state": [state for state, _ in names], "create_type": [create_type for _, create_type in names]}
     )
     return frame.join(_columns(rows))
+
+
+def bonus_matrix(parts: pd.DataFrame, currency: str | None) -> pd.DataFrame:
+    """Put those rows as a matrix: `state`, and by the words of each creation type a column of its cells.
+
+    A cell says how many were issued, and what became cash. What is in none of the kinds is not in it.
+    """
+    cells: dict[str, dict[str, str]] = {}
+    rows = parts[parts["create_type"] != ""]
+    names = ("state", "create_type", "release_count", "converted_cash_li")
+    for state, create_type, issued, cash_li in zip(*(rows[name].tolist() for name in names), strict=True):
+        is_known = not (pd.isna(issued) or pd.isna(cash_li))
+        said = f"{count(issued)} · {money_short(cash_li, currency)}" if is_known else UNKNOWN
+        cells.setdefault(state, {})[create_type] = said
+    return pd.DataFrame([{"state": state, **of_types} for state, of_types in cells.items()], dtype="string")
+
+
+def matrix_columns(matrix: pd.DataFrame) -> list[Column]:
+    """The columns of such a matrix."""
+    types = [str(name) for name in matrix if name != "state"]
+    return [Column("state", "State", Kind.TEXT), *(Column(name, name, Kind.TEXT) for name in types)]
 
 
 def _beyond(whole: BonusSummary, rows: Sequence[BonusSummary | None]) -> BonusSummary | None:

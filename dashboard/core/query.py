@@ -319,6 +319,7 @@ _RANKS: Final = WordTable(
         "luck": later("Unusual luck"),
     }
 )
+_BETS_TABS: Final = WordTable({"live": later("Live"), "period": later("Period")})
 _PLAYER_TABS: Final = WordTable(
     {
         "balance": later("Balance"),
@@ -445,6 +446,15 @@ RANK: Final = Parameter(
     default="bet",
     widget=Widget.ONE,
     choices=_RANKS,
+)
+BETS_TAB: Final = Parameter(
+    "tab",
+    ("bets",),
+    _set(_one_of(_BETS_TABS)),
+    later("The tab must be {one}; the last minutes are shown."),
+    default="live",
+    widget=Widget.ONE,
+    choices=_BETS_TABS,
 )
 PLAYER_TAB: Final = Parameter(
     "tab",
@@ -606,7 +616,7 @@ SCREEN_ID: Final = Parameter(
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE, CHART),
     *(GAME_TAB, GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
-    *(OP_ID, USER_ID, FIND, RANK, PLAYER_TAB),
+    *(OP_ID, USER_ID, FIND, RANK, BETS_TAB, PLAYER_TAB),
     *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),

@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.core import formats
+from dashboard.core.markdown import escaped, short
 from dashboard.core.query import BEFORE, LONGEST_ID, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, USER_ID
 from dashboard.core.text import text
 from dashboard.kit import current, query_params
@@ -22,9 +23,10 @@ def wanted() -> TransferQuery:
 
 
 def render_player() -> None:
-    """Draw the page's title with the field for the player beside it."""
+    """Draw the page's title, the player's id where there is one, with the field for another beside it."""
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
-    heading.title(text("Wallet"), anchor=False)
+    op_id = wanted().op_id
+    heading.title(escaped(short(op_id)) if op_id else text("Wallet"), anchor=False)
     picker.text_input(
         text("Player (op_id)"),
         type="search",

@@ -69,8 +69,13 @@ def table(page, field: str):
 
 
 def lists(page):
-    """The tables of single bets: the last minutes, and the newest of the period."""
-    return [table.value for table in page.dataframe if "credit_li" in table.value]
+    """The tables of single bets: the last minutes, and, in the other tab, the newest of the period."""
+    found = []
+    for tab in ("live", "period"):
+        page.query_params["tab"] = tab
+        page.run()
+        found += [table.value for table in page.dataframe if "credit_li" in table.value]
+    return found
 
 
 def leads(cell: str) -> dict[str, str]:
@@ -200,20 +205,22 @@ def test_the_last_minutes_and_the_newest_bets_come_newest_first(open_page, truth
     tail, newest = lists(page)
     expected = ids(truth, CLOCK - 600, CLOCK)[::-1]
     assert [leads(cell)["round"] for cell in tail["start"]] == expected
-    assert any(each.value == f"The last 10 minutes: {len(expected)} bets" for each in page.subheader)
     rows = kept(truth, *YESTERDAY)[:-1001:-1]
     assert [leads(cell)["round"] for cell in newest["start"]] == ids(truth, *YESTERDAY)[:-1001:-1]
     assert [shown_text(cell) for cell in newest["start"]] == [
         f"{datetime.fromtimestamp(int(bet['start_at']), ZoneInfo('UTC')):%Y-%m-%d %H:%M:%S}" for bet in rows
     ]
     assert any("the newest 1,000 of 13,489 bets" in each.value for each in page.subheader)
+    page.query_params["tab"] = "live"
+    page.run()
+    assert any(each.value == f"The last 10 minutes: {len(expected)} bets" for each in page.subheader)
 
 
 def test_every_table_of_bets_leads_on_by_links_alone(open_page):
     page = opened(open_page, {"period": "yesterday", "type": "Fish"})
     bets = [table.proto for table in page.dataframe]
-    assert len(bets) == 4
-    assert [list(each.selection_mode) for each in bets] == [[], [], [], []]
+    assert len(bets) == 3
+    assert [list(each.selection_mode) for each in bets] == [[], [], []]
     (row, *_) = lists(page)[1].to_dict("records")
     assert leads(row["start"]).keys() == {"round"}
     assert leads(row["user_id"]).keys() == {"user_id"}
@@ -293,8 +300,10 @@ def test_a_provider_that_fails_takes_no_number_away(open_page, sandbox, truth):
     page = opened(open_page, {"period": "yesterday"})
     assert shown(page) == exact(kept(truth, *YESTERDAY))
     assert len(page.get("plotly_chart")) == 3
-    for name in ("The last minutes", "Biggest wins", "Bets of the period"):
+    for name in ("The last minutes", "Biggest wins"):
         assert f"{name}: not known now. The provider" in said(page)  # names of games
+    page.query_params["tab"] = "period"
+    assert "Bets of the period: not known now. The provider" in said(page.run())
 
 
 def test_without_an_archive_the_page_says_so_once(open_page):
@@ -343,12 +352,13 @@ def test_the_files_of_the_period_are_links_to_these_days_and_filters(open_page, 
     assert any(f"All {len(bets):,} bets of **14 March 2026**" in each.value for each in page.markdown)
 
 
-def test_what_a_file_will_lack_is_said_beside_it(without_an_hour, open_page):
-    page = opened(open_page, {"period": "yesterday"})
+@pytest.mark.parametrize("tab", ["live", "period"])
+def test_what_the_page_and_its_files_lack_is_said_once_above_them(without_an_hour, open_page, tab):
+    page = opened(open_page, {"period": "yesterday", "tab": tab})
     lacks = "Not included: 14 Mar, 05:00–06:00 (not in the archive)."
-    beside = page.get_by_key("part-bet-exports")
-    assert [each.value for each in beside.warning] == [lacks]
-    assert len(beside.get("link_button")) == 3
+    assert [each.value for each in page.warning] == [lacks]
+    assert [each.value for each in page.get_by_key("part-bets").warning] == [lacks]
+    assert len(page.get_by_key("part-bet-exports").get("link_button")) == 3
 
 
 def test_a_wrong_filter_is_one_sentence_and_all_bets(open_page, truth):

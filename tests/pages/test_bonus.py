@@ -78,6 +78,14 @@ def figure(page, number: int) -> dict:
     return json.loads(page.get("plotly_chart")[number].proto.spec)
 
 
+def kinds(page):
+    """The table of states and creation types, which stands folded below their matrix."""
+    if not page.session_state["bonus-kinds"]:
+        page.session_state["bonus-kinds"] = True
+        page.run()
+    return next(table.value for table in page.dataframe if "create_type" in table.value)
+
+
 @pytest.mark.parametrize(
     ("query", "zone", "start", "end"),
     [
@@ -127,7 +135,7 @@ def test_every_filter_narrows_cards_days_and_kinds(open_page, truth, query, keep
     assert found.release_count > 0
     assert shown(page) == ten(found)
     assert sum(figure(page, 1)["data"][0]["y"]) == found.release_count
-    assert page.dataframe[0].value["release_count"].sum() == found.release_count
+    assert kinds(page)["release_count"].sum() == found.release_count
     assert said(page) == ""
 
 
@@ -200,7 +208,7 @@ def test_the_age_is_that_of_the_days_that_can_still_change(open_page, sandbox, c
 
 
 def test_the_kinds_are_the_sums_of_their_grants(open_page, truth):
-    rows = iter(open_page({"period": "30d"}, "bonus").dataframe[0].value.to_dict("records"))
+    rows = iter(kinds(open_page({"period": "30d"}, "bonus")).to_dict("records"))
     for state, state_name in STATES.items():
         for create_type, type_name in CREATE_TYPES.items():
             found = summed(
@@ -237,7 +245,7 @@ def test_bonuses_of_a_kind_that_nobody_asks_for_are_a_row(open_page, sandbox, tr
     nothing |= {"bet_amount": 0, "win_amount": 0}
     where = {"state_list": [5], "create_type_list": [1]}
     page = open_page({"period": "30d"}, "bonus")
-    assert len(page.dataframe[0].value) == 15
+    assert len(kinds(page)) == 15
     assert "in two of them" not in "".join(each.value for each in page.caption)
     sandbox.fault(BONUS, "answer", where=where, result=nothing)
     page = open_page({"period": "2026-02-16..2026-03-14"}, "bonus")
@@ -247,7 +255,7 @@ def test_bonuses_of_a_kind_that_nobody_asks_for_are_a_row(open_page, sandbox, tr
         midnight("2026-03-15"),
         lambda grant: (grant["state"], grant["create_type"]) == (5, 1),
     )
-    last = page.dataframe[0].value.to_dict("records")[-1]
+    last = kinds(page).to_dict("records")[-1]
     assert hidden.release_count > 0
     assert (last["state"], last["create_type"]) == ("So far in none of these", "")
     assert last["release_count"] == hidden.release_count
@@ -314,7 +322,7 @@ def test_kinds_that_fail_are_named_and_the_others_are_shown(open_page, sandbox, 
     assert "Not included: Completed, Backend created; Expired, API created: The provider refused" in said(
         page
     )
-    unknown = page.dataframe[0].value["release_count"].isna()
+    unknown = kinds(page)["release_count"].isna()
     assert unknown[unknown].index.tolist() == [7, 12]
 
 
@@ -359,8 +367,8 @@ def test_amounts_beyond_what_a_float_holds_are_exact(open_page, sandbox):
     cards = shown(page)
     assert [cards[name] for name in ("Bonus amount", "Converted to cash", "Wagered")] == [words] * 3
     assert cards["Win during wagering"] == f"−{words}"
-    *kinds, rest = page.dataframe[0].value["release_bonus_li"]
-    assert kinds == [Decimal("9007199254740.993")] * 15
+    *known, rest = kinds(page)["release_bonus_li"]
+    assert known == [Decimal("9007199254740.993")] * 15
     assert rest == Decimal("-126100789566373.902"), (
         "the total says as much as each of its parts: 14 times less"
     )
@@ -393,3 +401,12 @@ def test_without_the_bonuses_the_net_gain_is_a_dash_with_the_reason(open_page, s
     assert set(shown(page).values()) == {"Not known"}
     assert "Net gain after bonus: not known now. The provider refused" in said(page)
     assert len([card for card in page.metric if card.value != formats.UNKNOWN]) == 6
+
+
+def test_the_matrix_has_a_cell_for_each_state_and_type(open_page, truth):
+    page = open_page({"period": "30d"}, "bonus")
+    (matrix,) = [table.value for table in page.dataframe]
+    rows = kinds(page)
+    for row in rows[rows["create_type"] != ""].to_dict("records"):
+        cell = matrix.loc[matrix["state"] == row["state"], row["create_type"]].item()
+        assert cell.startswith(f"{row['release_count']:,} · ")

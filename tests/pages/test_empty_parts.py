@@ -45,7 +45,6 @@ PARTS = {
     ("players", ()): {
         "found-players": NOTHING,
         "ranked-players": "Players of the period: not known now. Nothing of these days is in the archive",
-        "cohorts": NOTHING,
     },
     ("players", (("op_id", "grinder"),)): {
         "player": "This player has no bets in 1–2 January 2024.",
@@ -63,8 +62,8 @@ PARTS = {
         "bet-sizes": NOTHING,
         "bet-players": NOTHING,
         "bet-wins": NOTHING,
-        "bet-rows": NOTHING,
     },
+    ("bets", (("tab", "period"),)): {"bet-rows": NOTHING},
     ("wallet", (("op_id", "quiet"),)): {
         "orders": "None yet for this player.",
         "transfers": "No transfers yet.",
@@ -104,7 +103,15 @@ NEVER = {
         "wallet",
         "pots",
     ),
-    *("status", "status-provider", "status-cache", "status-ledger", "status-background", "status-versions"),
+    *(
+        "cohorts",
+        "status",
+        "status-provider",
+        "status-cache",
+        "status-ledger",
+        "status-background",
+        "status-versions",
+    ),
 }
 """Cards, lines and forms that are never without contents."""
 BIG = ("plotly_chart", "dataframe", "download_button")
