@@ -80,7 +80,8 @@ def gather(source: PackSource, month: str) -> tuple[Facts, list[Piece]]:
         found = pieces.latest(books, start_s - start_s % 3600, end_s)
         paid = payouts_of(books, start_s * 1000, end_s * 1000, now_ms)
         hits = _hits(books, start_s * 1000, end_s * 1000, now_ms)
-        restated = restatements_of(books, start_s, end_s, now_ms)
+        versions = {piece.hour_s: piece.version for piece in found}
+        restated = restatements_of(books, start_s, end_s, now_ms, versions)
     facts = Facts(
         FORMAT,
         software(),
@@ -181,13 +182,13 @@ def _bonus_summary(of: Mapping[str, Any], twoj: TwoJ) -> Reply[BonusSummary]:
 
 
 def payouts_of(books: Books, start_ms: int, end_ms: int, now_ms: int) -> tuple[PayoutFact, ...]:
-    """Return the payouts won in a window and received until a time, oldest first."""
+    """Return the payouts won in a window and received before a time, oldest first."""
     wanted = select(*_OF_PAYOUT).where(
-        payouts.c.won_at_ms >= start_ms, payouts.c.won_at_ms < end_ms, payouts.c.received_at_ms <= now_ms
+        payouts.c.won_at_ms >= start_ms, payouts.c.won_at_ms < end_ms, payouts.c.received_at_ms < now_ms
     )
     rows = books.execute(wanted.order_by(payouts.c.won_at_ms, payouts.c.trans_no)).all()
     booked = select(entries.c.trans_no, entries.c.amount_li).where(
-        entries.c.booked_at_ms <= now_ms, entries.c.trans_no.in_([row.trans_no for row in rows])
+        entries.c.booked_at_ms < now_ms, entries.c.trans_no.in_([row.trans_no for row in rows])
     )
     credited = {row.trans_no: row.amount_li for row in books.execute(booked)} if rows else {}
     return tuple(PayoutFact(**row._mapping, credited_li=credited.get(row.trans_no)) for row in rows)
@@ -213,12 +214,14 @@ def _hits(books: Books, start_ms: int, end_ms: int, now_ms: int) -> tuple[HitFac
     return tuple(sorted(found, key=lambda each: (each.at_ms, each.pot, each.trans_no or "")))
 
 
-def restatements_of(books: Books, start_s: int, end_s: int, now_ms: int) -> tuple[RestatementFact, ...]:
-    """Return what the provider changed of a window's hours until a time, as it was seen; no ids."""
+def restatements_of(
+    books: Books, start_s: int, end_s: int, now_ms: int, versions: Mapping[int, int]
+) -> tuple[RestatementFact, ...]:
+    """Return what the provider changed of a window's hours before a time, up to these versions; no ids."""
     wanted = select(restatements).where(
         restatements.c.hour_s >= start_s - start_s % 3600,
         restatements.c.hour_s < end_s,
-        restatements.c.seen_at_ms <= now_ms,
+        restatements.c.seen_at_ms < now_ms,
     )
     rows = books.execute(wanted.order_by(restatements.c.id))
     return tuple(
@@ -232,6 +235,7 @@ def restatements_of(books: Books, start_s: int, end_s: int, now_ms: int) -> tupl
             row.gain_li,
         )
         for row in rows
+        if row.version <= versions.get(row.hour_s, 0)
     )
 
 

@@ -126,8 +126,5 @@ def _kept(row: Any) -> KeptPack:
 def noted_digest(ledger: Ledger, pack: str) -> str | None:
     """Return the SHA-256 of a pack by the audit log, None where that knows no such pack."""
     with ledger.reading() as books:
-        for row in audit.rows(books, MADE):
-            about = audit.as_object(row.about)
-            if about.get("pack") == pack:
-                return str(about.get("sha256"))
-    return None
+        told = [audit.as_object(row.about) for row in audit.rows(books, MADE)]
+    return next((str(about.get("sha256")) for about in told if about.get("pack") == pack), None)

@@ -15,7 +15,7 @@ from dashboard.core.text import speaking
 from dashboard.core.version import software
 from ledger.database import Books
 from reports.container import Contents, NotAPack, read_zip
-from reports.differences import differences
+from reports.differences import MOST_NAMED, differences
 from reports.facts import Facts, pack_id, read_facts
 from reports.gather import payouts_of, restatements_of
 from reports.made import KeptPack, kept, noted_digest
@@ -162,7 +162,9 @@ def _again(archive: Archive, facts: Facts, found: _Found) -> bytes | None:
     _note_changes(facts, now, digests, found)
     added = add_up(archive, of, digests, facts.period, facts.clock_zone, facts.window_s)
     if added.wrong:
-        found.wrong += added.wrong
+        found.wrong += added.wrong[:MOST_NAMED]
+        if (more := len(added.wrong) - MOST_NAMED) > 0:
+            found.wrong.append(f"And {more} more pieces.")
         return None
     with speaking(facts.language):
         return pack_bytes(report(facts, added.by_day_and_game))
@@ -202,7 +204,8 @@ def _check_ledger(books: Books, facts: Facts, found: _Found) -> None:
     """Compare what the pack says of payouts and restatements with the ledger."""
     start_s, end_s = facts.window_s
     paid = payouts_of(books, start_s * 1000, end_s * 1000, facts.made_at_ms)
-    restated = restatements_of(books, start_s, end_s, facts.made_at_ms)
+    versions = {piece.hour_s: piece.version for piece in facts.pieces}
+    restated = restatements_of(books, start_s, end_s, facts.made_at_ms, versions)
     told, there = ({each.trans_no: each for each in these} for these in (facts.payouts, paid))
     for trans_no in sorted(told.keys() | there.keys()):
         if told.get(trans_no) != there.get(trans_no):

@@ -6,11 +6,14 @@ from datetime import time
 import pytest
 from sqlalchemy import select, update
 
+from dashboard.core.files import parquet_bytes, xlsx_bytes
 from dashboard.core.roles import LOCAL, Role
+from dashboard.kit import downloads
 from dashboard.reports import parts_reports
+from dashboard.reports.data_mail import mail_facts
 from dashboard.reports.data_plans import add_plan, made_packs, plans
 from dashboard.reports.data_reporter import Reporter
-from dashboard.reports.plan import Plan, ReportKind
+from dashboard.reports.plan import Plan, ReportKind, period_of
 from ledger import schema
 from reports.verify import verify
 from tests.merchants import merchant
@@ -124,3 +127,18 @@ def test_analysts_take_packs_and_admins_plan_reports(open_page, role, may):
     labels = {button.label for button in page.button}
     assert ("Plan this report" in labels, "End this report" in labels) == (may, may)
     assert "Make the pack" in labels
+
+
+def test_what_a_mail_brings_is_what_the_pages_hand_out(open_page, monkeypatch):
+    handed = {}
+
+    def offer(about, columns, frame, stem):
+        handed[f"{stem}.xlsx"] = xlsx_bytes(about, columns, frame)
+        handed[f"{stem}.parquet"] = parquet_bytes(about, columns, frame)
+
+    monkeypatch.setattr(downloads, "offer", offer)
+    open_page({"period": "2026-03-08..2026-03-14"}, currency="PHP")
+    wanted = period_of(ReportKind.WEEKLY, merchant().now(), merchant().zone)
+    facts = mail_facts(merchant(), WEEKLY, wanted, merchant().now())
+    assert {file.name: file.content for file in facts.files} == handed
+    assert len(handed) == 4
