@@ -13,6 +13,7 @@ PATIENCE_MS = 60_000
 PAGES = [
     "?period=7d",
     "games?period=7d",
+    "games?period=7d&tab=luck",
     "games?game_id=1041&period=7d",
     "bonus?period=7d",
     "jackpots",

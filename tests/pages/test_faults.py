@@ -52,18 +52,17 @@ PAGES = {
     "overview": Opened(
         "overview",
         DAYS,
-        ("Figures of the period", "Net gain after bonus", "Games of the period"),
+        ("Today so far", "Figures of the period", "Net gain after bonus", "Games of the period"),
     ),
     "games": Opened(
         "games",
         DAYS,
-        (
-            "Table of games",
-            "Pictures of the games",
-            "Company gain by game and day",
-            "How far luck carries RTP",
-            "Why did it move",
-        ),
+        ("What luck explains", "Table of games"),
+    ),
+    "luck of games": Opened(
+        "games",
+        DAYS | {"tab": "luck"},
+        ("What luck explains", "How far luck carries RTP", "Why did it move"),
     ),
     "a game": Opened(
         "games",

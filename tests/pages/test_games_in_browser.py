@@ -13,12 +13,14 @@ def heading(page: Page):
     return page.get_by_role("heading", level=1)
 
 
+ALL = "games?period=yesterday&compare=none&type=Fish"
+
+
 def all_games(page: Page, demo_url: str):
     """The page of all games of a type, once its table stays as it is; returns where the table is."""
-    page.goto(f"{demo_url}/games?period=yesterday&compare=none&type=Fish")
+    page.goto(f"{demo_url}/{ALL}")
     expect(heading(page)).to_have_text("Games", timeout=PATIENCE_MS)
     expect(page.get_by_text(re.compile("^Games: "))).to_have_count(0, timeout=PATIENCE_MS)
-    expect(page.locator(".st-key-box-treemap .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
     return table(page)
 
 
@@ -71,15 +73,16 @@ def pointed_at(page: Page, shape: Locator, down_px: float = 0) -> tuple[float, f
 
 
 def test_bars_tiles_and_cells_open_their_game_and_back_is_where_one_was(browser: Browser, demo_url: str):
-    page = browser.new_page(viewport={"width": 1440, "height": 2400})
-    all_games(page, demo_url)
-    here, steps = page.url, page.evaluate("history.length")
-    to_game, day = r"compare=none&type=Fish&game_id=4\d+", r"&period=20\d\d-\d\d-\d\d\.\.20\d\d-\d\d-\d\d$"
-    for shape, down_px, address in (
-        (".st-key-opens-games-gains .barlayer path", 0, rf"\?period=yesterday&{to_game}$"),
-        (".st-key-opens-games-treemap .slice path", 0, rf"\?period=yesterday&{to_game}$"),
-        (".st-key-opens-games-heat .nsewdrag", 10, rf"\?{to_game}{day}"),
+    page = browser.new_page(viewport={"width": 1440, "height": 1400})
+    to_game, day = r"compare=none&type=Fish&tab=\w+&game_id=4\d+", r"&period=20\d\d-\d\d-\d\d\.\.20\d\d-\d\d-\d\d$"
+    for tab, shape, down_px, address in (
+        ("days", ".st-key-opens-games-heat .nsewdrag", 10, rf"\?{to_game}{day}"),
+        ("map", ".st-key-opens-games-treemap .slice path", 0, rf"\?period=yesterday&{to_game}$"),
+        ("map", ".st-key-opens-games-gains .barlayer path", 0, rf"\?period=yesterday&{to_game}$"),
     ):
+        page.goto(f"{demo_url}/{ALL}&tab={tab}")
+        here, steps = page.url, page.evaluate("history.length")
+        expect(page.locator(shape).last).to_be_visible(timeout=PATIENCE_MS)
         # Of the tiles the first is that of the type, which leads nowhere.
         page.mouse.click(*pointed_at(page, page.locator(shape).last, down_px))
         expect(page).to_have_url(re.compile(address))

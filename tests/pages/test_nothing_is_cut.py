@@ -9,13 +9,13 @@ WIDTHS = (390, 641, 768, 1024, 1180, 1440)
 ENLARGED = (640, 384)
 """A browser at 200 % has half the width: of 1280 and of 768."""
 PAGES = {
-    "/?period=30d": 8,
+    "/?period=30d": 12,
     "/games?game_id=2011&period=30d": 9,
     "/bonus?period=30d": 10,
     "/players?op_id=grinder&period=yesterday": 8,
     "/bets?period=yesterday": 6,
     "/wallet?op_id=grinder": 2,
-    "/?period=2026-02-01..2026-02-09": 8,
+    "/?period=2026-02-01..2026-02-09": 12,
     "/players": 0,
     "/jackpots": 2,
     "/reports": 0,

@@ -17,9 +17,12 @@ from twoj_sandbox.world.games import GAMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
-    "/?period=30d": 8,
-    "/?period=2024-01-01..2024-01-02&compare=none": 8,
+    "/?period=30d": 12,
+    "/?period=2024-01-01..2024-01-02&compare=none": 12,
     "/games?period=7d": 0,
+    "/games?period=7d&tab=map": 0,
+    "/games?period=7d&tab=days": 0,
+    "/games?period=7d&tab=luck": 0,
     "/games?game_id=2011&period=7d": 9,
     "/bonus?period=7d": 10,
     "/players": 0,
