@@ -74,10 +74,13 @@ def pointed_at(page: Page, shape: Locator, down_px: float = 0) -> tuple[float, f
 
 def test_bars_tiles_and_cells_open_their_game_and_back_is_where_one_was(browser: Browser, demo_url: str):
     page = browser.new_page(viewport={"width": 1440, "height": 1400})
-    to_game, day = r"compare=none&type=Fish&tab=\w+&game_id=4\d+", r"&period=20\d\d-\d\d-\d\d\.\.20\d\d-\d\d-\d\d$"
+    to_game, day = (
+        r"compare=none&type=Fish&tab=\w+&game_id=4\d+",
+        r"&period=20\d\d-\d\d-\d\d\.\.20\d\d-\d\d-\d\d$",
+    )
     for tab, shape, down_px, address in (
-        ("days", ".st-key-opens-games-heat .nsewdrag", 10, rf"\?{to_game}{day}"),
         ("map", ".st-key-opens-games-treemap .slice path", 0, rf"\?period=yesterday&{to_game}$"),
+        ("days", ".st-key-opens-games-heat .nsewdrag", 10, rf"\?{to_game}{day}"),
         ("map", ".st-key-opens-games-gains .barlayer path", 0, rf"\?period=yesterday&{to_game}$"),
     ):
         page.goto(f"{demo_url}/{ALL}&tab={tab}")
