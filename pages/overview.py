@@ -23,6 +23,7 @@ from dashboard.kit import (
     downloads,
     guard,
     navigation,
+    notes,
     parts,
     period_filters,
     query_params,
@@ -34,6 +35,7 @@ from dashboard.overview import parts_today
 from dashboard.overview.figures import DRAWN, days_chart, hours_chart
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
+from dashboard.provider.notes import Subject
 
 NET = [BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"]]
 
@@ -110,10 +112,12 @@ def by_day(view: View) -> None:
         shown = memo(frames.with_comparison, shown, before.value)
     with chart_box(text("By day, {zone}", zone=formats.zone_name(merchant.zone))) as (drawn, files):
         figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend, drawn)
+        figure = charts.with_notes(figure, view, Subject.DAY, days=view.period.days())
         charts.show(figure, "daily", opens="overview")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
         with files:
             downloads.render_downloads(text("Days"), columns, shown, days)
+        notes.render_notes(view, Subject.DAY)
 
 
 def by_hour(view: View) -> None:

@@ -44,6 +44,7 @@ SCREENS: Final = "screens"
 AUDIT_LOG: Final = "audit log"
 ASK_AGAIN: Final = "ask again"
 REFUSED_PAYOUTS: Final = "refused payouts"
+NOTES: Final = "notes"
 INVESTIGATIONS: Final = "investigations"
 PLAN_REPORTS: Final = "plan reports"
 CHANGE_ALERTS: Final = "change alerts"
@@ -67,6 +68,7 @@ LEAST: Final[Mapping[str, Role]] = {
     AUDIT_LOG: Role.ADMIN,
     ASK_AGAIN: Role.ANALYST,
     REFUSED_PAYOUTS: Role.ADMIN,
+    NOTES: Role.ANALYST,
     INVESTIGATIONS: Role.ANALYST,
     PLAN_REPORTS: Role.ADMIN,
     CHANGE_ALERTS: Role.ANALYST,

@@ -28,6 +28,7 @@ from dashboard.kit import (
     downloads,
     guard,
     navigation,
+    notes,
     parts,
     period_filters,
     query_params,
@@ -43,6 +44,7 @@ from dashboard.provider import game_list
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
+from dashboard.provider.notes import Subject
 from dashboard.provider.reading import Reading
 
 ROUNDS = 15
@@ -173,9 +175,12 @@ def days() -> None:
         "game-days", text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
     ):
         states.as_of(known, earlier)
-        charts.show(days_chart(shown, charts.look(), merchant.currency, merchant.zone, legend), "game-days")
+        figure = days_chart(shown, charts.look(), merchant.currency, merchant.zone, legend)
+        dates = [day.date() for day in shown["date"]]
+        charts.show(charts.with_notes(figure, view, Subject.GAME, str(game_id), dates), "game-days")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
         downloads.render_downloads(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
+        notes.render_notes(view, Subject.GAME, str(game_id))
 
 
 @parts.part(later("RTP and luck"), "game-luck")

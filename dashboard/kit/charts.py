@@ -1,15 +1,29 @@
 """Figures on screen."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.charts import notes as charts_notes
 from dashboard.charts.theme import DARK, LIGHT, Theme
-from dashboard.kit import guard
+from dashboard.core.query import View
+from dashboard.kit import guard, notes
+from dashboard.provider.notes import Subject
 
 
 def look() -> Theme:
     """The colours of the theme that this person's browser shows."""
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def with_notes(
+    figure: go.Figure, view: View, subject: Subject, about: str = "", days: Sequence[date] | None = None
+) -> go.Figure:
+    """Return a figure with a mark for each note of the period on it; see `charts.notes.with_notes`."""
+    found = [(note.day, note.said) for note in notes.notes_of(view, subject, about)]
+    return charts_notes.with_notes(figure, found, None if days is None else list(days), look())
 
 
 def show(figure: go.Figure, key: str, opens: str = "") -> None:

@@ -20,6 +20,7 @@ from dashboard.kit import (
     downloads,
     guard,
     navigation,
+    notes,
     parts,
     period_filters,
     query_params,
@@ -46,6 +47,7 @@ from dashboard.players.tables import (
     sessions_table,
     transfers_table,
 )
+from dashboard.provider.notes import Subject
 from dashboard.provider.reading import Reading
 from dashboard.rounds import parts_dialog
 from dashboard.rounds.frame import by_weekday_and_hour, dated, undated_text
@@ -168,12 +170,11 @@ def _balance() -> None:
         parts_loading.as_of(known)
         st.markdown(gaps_text(jumps.gaps, known.value.unit))
         _unknown(jumps)
-        charts.show(
-            balance_chart(
-                rounds, jumps.gaps, jumps.transfers, charts.look(), known.value.unit, merchant.zone
-            ),
-            "balance",
+        figure = balance_chart(
+            rounds, jumps.gaps, jumps.transfers, charts.look(), known.value.unit, merchant.zone
         )
+        view, about = period_filters.view(), str(known.value.player.user_id or "")
+        charts.show(charts.with_notes(figure, view, Subject.PLAYER, about), "balance")
         st.caption(text("▲ deposit · ▼ withdrawal · ◆ a jump that no transfer explains"))
         if lacking := undated_text(known.value.rounds):
             st.caption(lacking)
@@ -181,6 +182,8 @@ def _balance() -> None:
         if other:
             rows = gaps_table(other, merchant.zone)
             _table(text("Jumps of the balance"), rows, GAPS, "gaps", known, height_rows=8)
+        if about:
+            notes.render_notes(view, Subject.PLAYER, about)
 
 
 @parts.part(later("Transfers of this player"), "player-transfers")

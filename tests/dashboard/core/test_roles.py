@@ -31,7 +31,17 @@ def role(**claims):
         (Role.OWNER, {"overview", "games", "bonus", "jackpots", "alerts"}),
         (
             Role.ANALYST,
-            {"players", "bets", "wallet", "reports", "data", "ask again", "investigations", "change alerts"},
+            {
+                "players",
+                "bets",
+                "wallet",
+                "reports",
+                "data",
+                "ask again",
+                "notes",
+                "investigations",
+                "change alerts",
+            },
         ),
         (Role.CASHIER, {"transfers"}),
         (Role.ADMIN, {"status", "screens", "audit log", "refused payouts", "plan reports", "try channels"}),
