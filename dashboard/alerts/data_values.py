@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from statistics import median
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from dashboard.core.memo import memo
 from dashboard.core.periods import business_day, day_end, day_start
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import Condition, condition
+from dashboard.luck import data_investigations
 from dashboard.provider.archived import epoch_s, from_archive, held_of, lacking
 from dashboard.provider.merchant import Merchant
 from ledger.database import Books
@@ -341,11 +343,11 @@ def _screens_off(merchant: Merchant, rule: AlertRule) -> Values:
         state = condition(screen, watch.limits, watch.build, now)
         if state in (Condition.NEW, Condition.REVOKED) or screen.beat is None:
             continue
-        if rule.scope is AlertScope.SCREEN and str(screen.id) != rule.scope_id:
+        if not _is_watched(rule, str(screen.id)):
             continue
         silent_ms = screen.beat.age_ms or 0 if state is Condition.OFF else 0
         found[str(screen.id)] = Measured(silent_ms // 60_000, now_s, {"screen": screen.name})
-    return found
+    return found or _nothing(now_s)
 
 
 def _disk(merchant: Merchant, _rule: AlertRule) -> Values:
@@ -355,8 +357,42 @@ def _disk(merchant: Merchant, _rule: AlertRule) -> Values:
     return {"": Measured(merchant.archive.folder.free_bytes() // 10**6, now_s)}
 
 
-def _broken(_merchant: Merchant, _rule: AlertRule) -> Values:
-    return {}
+def _broken(merchant: Merchant, rule: AlertRule) -> Values:
+    """How many alarms of each game's RTP nobody has looked into."""
+    now_s, found = int(merchant.clock()), dict[str, Measured]()
+    for each in data_investigations.of_merchant(merchant):
+        game = str(each.of.game_id)
+        if each.looked_at_ms is None and each.closed_at_ms is None and _is_watched(rule, game):
+            count = (found[game].value or 0) + 1 if game in found else 1
+            told = {"sign": each.of.sign, "alarmed_s": each.alarmed_s, "log_m": round(each.log_m, 2)}
+            found[game] = Measured(count, now_s, told)
+    return found or _nothing(now_s)
+
+
+def _broken_past(merchant: Merchant, rule: AlertRule) -> Past:
+    changes: dict[str, list[tuple[int, int]]] = {}
+    for each in data_investigations.of_merchant(merchant):
+        if _is_watched(rule, str(each.of.game_id)):
+            seen_ms = [at_ms for at_ms in (each.looked_at_ms, each.closed_at_ms) if at_ms is not None]
+            of_game = changes.setdefault(str(each.of.game_id), [])
+            of_game += [(each.alarmed_s, 1), *[(at_ms // 1000, -1) for at_ms in seen_ms[:1]]]
+    since_s, found = int(merchant.clock()) - HISTORY_DAYS * 86_400, dict[str, list[tuple[int, int | None]]]()
+    for game, of_game in changes.items():
+        times = sorted(of_game)
+        counts = accumulate(change for _, change in times)
+        found[game] = [
+            (at_s, count) for (at_s, _), count in zip(times, counts, strict=True) if at_s >= since_s
+        ]
+    return found or {"": [(since_s, 0)]}
+
+
+def _is_watched(rule: AlertRule, subject: str) -> bool:
+    return rule.scope is AlertScope.WHOLE or subject == rule.scope_id
+
+
+def _nothing(now_s: int) -> Values:
+    """There is none of what is watched."""
+    return {"": Measured(0, now_s)}
 
 
 def _utc(*times_s: int) -> tuple[datetime, datetime]:
@@ -379,5 +415,6 @@ _NOW: Final[Mapping[str, Callable[[Merchant, AlertRule], Values]]] = {
 _PAST: Final[Mapping[str, Callable[[Merchant, AlertRule], Past]]] = {
     "silence": _silence_past,
     "top_player": _share_past,
+    "broken": _broken_past,
     "restated": _restated_past,
 }

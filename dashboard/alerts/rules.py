@@ -80,11 +80,7 @@ METRICS: Final[Mapping[str, AlertMetric]] = {
     ),
     "silence": AlertMetric(MetricUnit.SHARE, (AlertScope.WHOLE,)),
     "top_player": AlertMetric(MetricUnit.SHARE, (AlertScope.WHOLE,)),
-    "broken": AlertMetric(
-        MetricUnit.COUNT,
-        (AlertScope.WHOLE, AlertScope.GAME),
-        has_past=False,
-    ),
+    "broken": AlertMetric(MetricUnit.COUNT, (AlertScope.WHOLE, AlertScope.GAME)),
     "pot": AlertMetric(MetricUnit.MONEY, (AlertScope.POT,), (), False),
     "refused": AlertMetric(MetricUnit.COUNT, (AlertScope.WHOLE,), (), False),
     "waiting": AlertMetric(

@@ -105,6 +105,12 @@ def evidence_text(evidence: Mapping[str, Any], zone: ZoneInfo, currency: str | N
                 amount=amount,
             )
         )
+    if "sign" in evidence:
+        found.append(
+            text("It pays too much, by the alarm of {when}.", when=at("alarmed_s"))
+            if evidence["sign"] > 0
+            else text("It pays too little, by the alarm of {when}.", when=at("alarmed_s"))
+        )
     if "as_of_s" in evidence:
         found.append(text("The archive is as of {when}.", when=at("as_of_s")))
     return found

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from archive.collector import Collector
 from dashboard.alerts.data_evaluator import Evaluator
 from dashboard.channels.data_sender import Sender
+from dashboard.luck.data_monitor import RtpMonitor
 from dashboard.provider.merchant import Merchant, Merchants
+from dashboard.reports.data_reporter import Reporter
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
@@ -37,7 +39,7 @@ def merchant(
     filled: Path, sandbox: Sandbox, tmp_path: Path, clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Merchant]:
     shutil.copy(filled / "ledger", tmp_path / "ledger")
-    for each in (Collector, Evaluator, Sender):
+    for each in (Collector, Evaluator, Reporter, RtpMonitor, Sender):
         monkeypatch.setattr(each, "running", lambda _: nullcontext())
     settings = Settings(
         summary_url=sandbox.url,

@@ -1,6 +1,7 @@
 """Rules over an archive and a ledger: what is written, what is told, and what would have been."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,10 +9,17 @@ from sqlalchemy import select, update
 
 from dashboard.alerts import data_store
 from dashboard.alerts.data_evaluator import Evaluator, preview
-from dashboard.alerts.data_values import past, values
+from dashboard.alerts.data_values import Measured, past, values
 from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError, as_json, from_json
+from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.screens import OpeningHours
+from dashboard.luck import data_investigations
+from dashboard.luck.course import Alarm, Watched
 from ledger import outbox
+from ledger.database import clock_ms
 from ledger.schema import audit, leases
+from ledger.schema import screens as table_of_screens
+from tests.provider import CLOCK
 from twoj_sandbox.world import stories
 
 
@@ -38,7 +46,7 @@ def look(merchant):
 def test_the_ready_rules_are_there_and_honest_numbers_fire_none(merchant):
     look(merchant)
     found = standing(merchant)
-    assert {name for name, _ in found} == READY.keys() - {"broken-game", "screen-off"}
+    assert {name for name, _ in found} == READY.keys()
     assert set(found.values()) == {"normal"}
     assert told(merchant) == []
     look(merchant)
@@ -218,3 +226,38 @@ def test_a_rule_is_the_same_after_the_ledger():
 def test_what_does_not_fit_together_is_no_rule(wrong):
     with pytest.raises(RuleError):
         AlertRule(**{"metric": "bets", "side": AlertSide.ABOVE, "limit": 1, "window_min": 60} | wrong)
+
+
+def test_a_game_whose_rtp_gave_an_alarm_is_told_until_somebody_looks_into_it(merchant, clock):
+    alarms = [Alarm(Watched(1041, 1), CLOCK - 90_000, CLOCK - 7200, 11.5)]
+    with merchant.ledger.writing() as books:
+        data_investigations.open_for(books, alarms, CLOCK * 1000)
+    look(merchant)
+    assert told(merchant) == [("ops", "Alert: Broken game: Lucky Koi 锦鲤")]
+    assert standing(merchant)["broken-game", "1041"] == "firing"
+    (body,) = [outbox.claim(merchant.ledger, ["ops"]).message.body]
+    assert "It pays too much, by the alarm of 15 Mar 2026" in body
+    (found,) = data_investigations.of_merchant(merchant)
+    assert data_investigations.look_into(merchant, found.id, "ann")
+    clock[0] += 60
+    look(merchant)
+    assert told(merchant)[1:] == [("ops", "Over: Broken game: Lucky Koi 锦鲤")]
+    assert ("broken-game", "1041") not in standing(merchant)
+    (fired,) = preview(merchant, READY["broken-game"].rule).firings
+    assert (fired.subject, fired.from_s, fired.until_s) == ("1041", CLOCK - 7200, CLOCK)
+
+
+def test_screens_are_watched_in_their_opening_hours(merchant, clock):
+    screens = merchant.running(Watch).screens
+    screens.make("Lobby", "dark", "ann")
+    rule = READY["screen-off"].rule
+    assert values(merchant, rule) == {"": Measured(0, CLOCK)}
+    (screen,) = screens.all()
+    with merchant.ledger.writing() as books:
+        long_ago = clock_ms(books.connection) - 20 * 60_000
+        books.execute(update(table_of_screens).values(seen_at_ms=long_ago))
+    assert values(merchant, rule)[str(screen.id)].value == 20
+    local = merchant.now().astimezone(merchant.zone)
+    closed = OpeningHours((local + timedelta(hours=1)).time(), (local + timedelta(hours=2)).time())
+    screens.set_up(screen.id, replace(screen.setup, hours=closed), "ann")
+    assert values(merchant, rule)[str(screen.id)].value == 0
