@@ -127,15 +127,25 @@ def test_a_muted_rule_says_nothing_until_it_is_heard_again(merchant, clock):
 
 
 def test_what_another_server_wrote_meanwhile_is_not_told_twice(merchant, monkeypatch):
-    data_store.save(
-        merchant.ledger, None, "Many", AlertRule("bets", AlertSide.ABOVE, 10, window_min=60), "ann"
-    )
-    with merchant.ledger.reading() as books:
-        old = data_store.states(books)
-    look(merchant)
-    monkeypatch.setattr(data_store, "states", lambda _: old)  # it was asleep after it had read
-    look(merchant)
+    many = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60)
+    rule_id = data_store.save(merchant.ledger, None, "Many", many, "ann")
+
+    def look_twice():
+        """The second time as a server that fell asleep after it had read."""
+        with merchant.ledger.reading() as books:
+            old = data_store.states(books)
+        look(merchant)
+        with monkeypatch.context() as patch:
+            patch.setattr(data_store, "states", lambda _: old)
+            look(merchant)
+
+    look_twice()
     assert told(merchant) == [("ops", "Alert: Many")]
+    data_store.save(merchant.ledger, rule_id, "Many", replace(many, limit=10**6, recover_min=0), "ann")
+    look_twice()
+    assert told(merchant)[1:] == [("ops", "Over: Many")]
+    with merchant.ledger.reading() as books:
+        assert len([each for each in data_store.events(books, 9) if each.rule_id == rule_id]) == 2
 
 
 def test_of_two_servers_one_looks(merchant):
