@@ -31,6 +31,7 @@ _SUMS: Final = (
     Column("hold", "Hold", Kind.RATIO),
     Column("rtp", "RTP", Kind.RATIO),
 )
+TOTALS: Final = (*_SUMS, Column("average_bet_li", "Average bet", Kind.MONEY))
 DAYS: Final = (Column("date", "Day", Kind.DAY), *_SUMS)
 TYPES: Final = (Column("name", "Type", Kind.TEXT), *_SUMS)
 GAMES: Final = (
@@ -142,6 +143,7 @@ def report(facts: Facts, sums: Mapping[tuple[date, int], HourSums]) -> Report:
     whole = _totals(sum(sums.values(), HourSums()))
     warnings = _warnings(facts)
     pages = [
+        _totals_page(whole),
         _days_page(facts, of_days, whole),
         _games_page(facts, of_games, whole),
         _types_page(facts, of_games, whole),
@@ -260,6 +262,20 @@ def _sum_line(whole: Totals) -> dict[str, Any]:
         "hold": METRIC["hold"].of(whole),
         "rtp": METRIC["rtp"].of(whole),
     }
+
+
+def _totals_page(whole: Totals) -> ReportPage:
+    rows = [whole] if whole.bet_count else []
+    averages = [METRIC["average_bet"].of(row) for row in rows]
+    frame = pd.DataFrame(
+        {
+            **_sum_cells(rows),
+            "average_bet_li": _whole(
+                None if each is None else _half_away(Fraction(each)) for each in averages
+            ),
+        }
+    )
+    return ReportPage("totals", text("Totals"), TOTALS, frame)
 
 
 def _days_page(facts: Facts, of_days: Mapping[date, HourSums], whole: Totals) -> ReportPage:

@@ -4,18 +4,24 @@ import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from dashboard.channels.data_sender import Sender
+from dashboard.core import text as words
 from dashboard.core.roles import Role
+from dashboard.core.text import speaking
 from dashboard.provider.merchant import Merchant
 from dashboard.reports import data_reporter
 from dashboard.reports.data_mail import MailFacts, mail_facts
@@ -30,12 +36,15 @@ from reports.verify import verify
 from tests.channels import Mailbox, mailbox
 from tests.dashboard.reports.conftest import Connect
 from tests.provider import CLOCK, Sandbox
+from tests.pseudo_language import CODE, accented, write_catalog
 from twoj_client.errors import ConnectionFailed
 from twoj_sandbox.world import World
 
 pytestmark = pytest.mark.slow
 DAILY, WEEKLY, MONTHLY = ReportKind
 NOON = time(12)
+CUT: Final = """() => [...document.querySelectorAll("td, p, h1, h2")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.innerText.slice(0, 60))"""
 
 
 def plan(kind: ReportKind = WEEKLY, role: Role = Role.ANALYST, day: int = 1, at: time = NOON) -> Plan:
@@ -240,3 +249,39 @@ def test_plans_are_one_merchant_s_and_end(connect: Connect):
     remove_plan(merchant, number, "ann")
     assert plans(merchant) == []
     assert date(2026, 3, 15) == merchant.now().date()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_mail_reads_on_a_phone_and_at_a_desk(connect: Connect, browser: Browser, scheme: Any):
+    merchant = connect()
+    written = mail(facts_of(merchant, plan(MONTHLY)), plan(MONTHLY), merchant.now())
+    with closing(browser.new_context(color_scheme=scheme)) as context:
+        page = context.new_page()
+        page.set_content(written.html)
+        for width in (390, 800):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(CUT) == []
+        serious = [
+            f"{each['id']}: {each['nodes'][0]['html'][:200]}"
+            for each in Axe().run(page).response["violations"]
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+
+
+def test_a_report_speaks_the_language_of_its_plan_and_leaves_ours(
+    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_catalog(tmp_path / "locale")
+    monkeypatch.setattr(words, "FOLDER", tmp_path / "locale")
+    for kept in (words._catalog, words._available, words._locale):
+        kept.cache_clear()
+    merchant = connect()
+    with speaking(CODE):
+        written = mail(facts_of(merchant, plan()), plan(), merchant.now())
+    for kept in (words._catalog, words._available, words._locale):
+        kept.cache_clear()
+    assert accented("Company gain by day") in written.body
+    assert "Company gain" not in written.body
+    assert words.language() == words.ENGLISH
