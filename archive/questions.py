@@ -79,6 +79,13 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         "a game on a business day",
         RollUp.GAMES,
     ),
+    "squares_of_days": Question(
+        f"SELECT game_id, day_s, {_SUMS}, CAST(sum(bet_bet) AS HUGEINT) AS bet_bet FROM games"
+        f" JOIN ({_DAY_OF_QUARTER}) AS dated USING (quarter_s)"
+        " GROUP BY game_id, day_s ORDER BY game_id, day_s",
+        "a game on a business day, with Σb² of its bets",
+        RollUp.GAMES,
+    ),
     "quarters": Question(
         f"SELECT quarter_s, {_SUMS} FROM games GROUP BY quarter_s ORDER BY quarter_s",
         "a quarter of an hour with bets",
@@ -200,6 +207,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "rounds": Question("SELECT * FROM bets ORDER BY start_at, event_id", "a round, the oldest first"),
     "rounds_of_player": Question(
         "SELECT * FROM bets WHERE user_id = $user_id ORDER BY start_at, event_id", "a round of a player"
+    ),
+    "rounds_of_some": Question(
+        "SELECT user_id, start_at, game_id, bet_amount, gain_amount, credit_before_bet, credit FROM bets"
+        " WHERE user_id % $every = 0 OR user_id = $user_id ORDER BY user_id, start_at, event_id",
+        "a round of one player in so many, and of one player",
     ),
     "newest_rounds": Question(
         "SELECT * FROM bets ORDER BY start_at DESC, event_id DESC LIMIT $most", "a round, the newest first"

@@ -29,7 +29,7 @@ from dashboard.kit import (
     query_params,
     states,
 )
-from dashboard.luck.parts import render_changes, render_lines, render_why
+from dashboard.luck.parts import render_changes, render_lines, render_month, render_why
 from dashboard.overview import data as overview_data
 from dashboard.overview import parts_today
 from dashboard.overview.figures import DRAWN, days_chart, hours_chart
@@ -155,6 +155,8 @@ def lines() -> None:
     view = period_filters.view()
     if view.start < view.end:
         render_lines(view)
+        if view.is_running:  # it is of the month that runs
+            render_month()
         render_changes(view)
 
 

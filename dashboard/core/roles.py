@@ -49,6 +49,7 @@ INVESTIGATIONS: Final = "investigations"
 PLAN_REPORTS: Final = "plan reports"
 CHANGE_ALERTS: Final = "change alerts"
 TRY_CHANNELS: Final = "try channels"
+CARE: Final = "care"
 LEAST: Final[Mapping[str, Role]] = {
     # pages, by the name of their file
     "overview": Role.OWNER,
@@ -70,6 +71,7 @@ LEAST: Final[Mapping[str, Role]] = {
     REFUSED_PAYOUTS: Role.ADMIN,
     NOTES: Role.ANALYST,
     INVESTIGATIONS: Role.ANALYST,
+    CARE: Role.ADMIN,
     PLAN_REPORTS: Role.ADMIN,
     CHANGE_ALERTS: Role.ANALYST,
     TRY_CHANNELS: Role.ADMIN,

@@ -276,6 +276,12 @@ MESSAGES: Final = (
     Column("reason", "Remark", Kind.TEXT),
 )
 
+MARKERS: Final = (
+    Column("marker", "Marker", Kind.TEXT),
+    Column("value", "Of this player", Kind.TEXT),
+    Column("percentile", "Above so many peers", Kind.RATIO, later("The share of peers who lie below.")),
+    Column("cannot", "What it cannot know", Kind.TEXT),
+)
 RESTATEMENTS: Final = (
     Column("seen_at", "Seen", Kind.TIME),
     Column("hour", "Hour", Kind.TIME),

@@ -39,6 +39,24 @@ class WithoutTop:
     moved_li: int
 
 
+Curve = tuple[tuple[float, float], ...]
+"""Points of a Lorenz curve, to be drawn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfFew:
+    """Of bet amount, of losses and of wins of players: how concentrated, and the Lorenz curve.
+
+    None where nobody has any; `forgotten` where some players are not among these.
+    """
+
+    bets: tuple[Concentration, Curve] | None
+    losses: tuple[Concentration, Curve] | None
+    wins: tuple[Concentration, Curve] | None
+    without: WithoutTop | None
+    forgotten: bool
+
+
 def concentration(amounts_li: Sequence[int]) -> Concentration | None:
     """Say how concentrated amounts of players are, none of them below zero; None where all are zero.
 

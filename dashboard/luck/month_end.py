@@ -22,6 +22,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 BAND: Final = 0.8
+_NORMAL: Final = 1.2816
+"""So many standard errors on both sides hold 80 % of a normal error."""
 _GAMMA: Final = 0.02
 _WEEK: Final = 7
 _WEEKS: Final = 8
@@ -49,14 +51,15 @@ class MonthEnd:
     """Where a month ends, in li: `low_li` and `high_li` hold it in 80 of 100 months like those before.
 
     `coverage` is how often the band held in the past, `skill` by how much less the forecast was off than the
-    pace so far (0.3: by 30 %); None where there were too few forecasts to tell, and there is no band then.
+    pace so far (0.3: by 30 %). Both are None where there were too few forecasts to tell: the band is then
+    that of the forecast's own error, which no past has checked.
     `one_decides`: half or more of how far luck carries it is from one player.
     """
 
     known_li: int
     expected_li: int
-    low_li: int | None
-    high_li: int | None
+    low_li: int
+    high_li: int
     coverage: float | None
     skill: float | None
     one_decides: bool
@@ -90,7 +93,9 @@ def month_end(days: Sequence[GainDay], first: date, so_far: int, to_come: int) -
     luck_var = sum(day.luck_var for day in days[-_LEAST_DAYS:])
     one_decides = sum(day.top_var for day in days[-_LEAST_DAYS:]) >= _DECIDES * luck_var > 0
     if len(off) <= _LEAST_PAST + to_come:
-        return MonthEnd(known_li, expected_li, None, None, None, None, one_decides)
+        half = round(_NORMAL * error)
+        band = expected_li - half, expected_li + half
+        return MonthEnd(known_li, expected_li, *band, None, None, one_decides)
     times, coverage = _conformal(np.array(off) / np.array(wide), to_come)
     half = round(times * error)
     skill = float(1 - sum(off) / sum(pace_off)) if sum(pace_off) else None

@@ -9,12 +9,22 @@ from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.core.text import text
 from dashboard.kit import charts, current, guard, navigation, states
-from dashboard.luck import data, data_changes, words
+from dashboard.luck import data, data_changes, data_concentration, data_month, words
 from dashboard.luck.changes import Finding, What
 from dashboard.luck.figures import movement_chart
+from dashboard.luck.figures_concentration import lorenz_chart
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import LedgerFailed
+
+
+def render_month() -> None:
+    """Say in a line where the running month ends; where that is not known, nothing."""
+    merchant = current.merchant()
+    with suppress(NotArchived, LedgerFailed):  # the days say so
+        month = data_month.running_month(merchant)
+        if month.end:
+            st.markdown(words.month_text(month.first_day, month.end, merchant.currency))
 
 
 def render_changes(view: View) -> None:
@@ -62,6 +72,24 @@ def render_game_line(view: View, game_id: int) -> None:
         gain = data.game_adjusted(merchant, view.start, view.end, game_id)
         if said := words.adjusted_text(gain, merchant.currency):
             st.markdown(said)
+
+
+def render_concentration(view: View) -> None:
+    """Draw, once it is unfolded, of how few players the period is. Raises NotArchived, LedgerAway."""
+    fold = st.expander(text("Concentration: of how few players it is"), key="few-open", on_change="rerun")
+    if not fold.open:
+        return
+    merchant = current.merchant()
+    with fold:
+        known = data_concentration.of_few(merchant, view.start, view.end)
+        found = known.value
+        states.as_of(known)
+        if found.bets is None:
+            st.caption(text("Nobody has bet."))
+            return
+        curves = [each[1] if each else () for each in (found.bets, found.losses, found.wins)]
+        charts.show(memo(lorenz_chart, *curves, charts.look()), "lorenz")
+        st.markdown(words.few_text(found, merchant.currency))
 
 
 def render_why(view: View, only: str | None = None) -> None:

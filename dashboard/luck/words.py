@@ -1,16 +1,19 @@
 """Why the gain moved, how much of it is luck, how few players it is of: in sentences."""
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
 from dashboard.core.codes import type_text
-from dashboard.core.formats import UNKNOWN, count, decimal, money_short, percent, with_plus
+from dashboard.core.formats import UNKNOWN, count, day_text, decimal, money_short, percent, with_plus
 from dashboard.core.markdown import escaped
 from dashboard.core.text import later, plural, text
 from dashboard.luck.adjusted_gain import AdjustedGain
 from dashboard.luck.changes import Finding, What
+from dashboard.luck.concentration import OfFew
 from dashboard.luck.explained import Explained, Movement, PeriodSums
+from dashboard.luck.month_end import MonthEnd
 
 _TOPS: Final = (
     later("Of {players} players the top one made {one} of the bet amount."),
@@ -19,6 +22,18 @@ _TOPS: Final = (
         "Of {players} players the top one made {one} of the bet amount, the top ten {ten}, the top hundred"
         " {hundred}."
     ),
+)
+_OF_BETS: Final = later(
+    "Bet amount: of {players} players the top one has {one}, ten {ten}, a hundred {hundred}; as few as"
+    " {effective} of equal bets (Gini {gini})."
+)
+_OF_LOSSES: Final = later(
+    "Losses: of {players} players the top one has {one}, ten {ten}, a hundred {hundred}; as few as"
+    " {effective} of equal losses (Gini {gini})."
+)
+_OF_WINS: Final = later(
+    "Wins: of {players} players the top one has {one}, ten {ten}, a hundred {hundred}; as few as"
+    " {effective} of equal wins (Gini {gini})."
 )
 
 
@@ -92,6 +107,35 @@ def top_player_text(sums: PeriodSums, currency: str | None) -> str:
     )
 
 
+def few_text(found: OfFew, currency: str | None) -> str:
+    """Say how few players have how much of the bet amount, of losses and of wins, as Markdown."""
+    said = []
+    for of, sentence in (
+        (found.bets, _OF_BETS),
+        (found.losses, _OF_LOSSES),
+        (found.wins, _OF_WINS),
+    ):
+        if of:
+            told = of[0]
+            shares = [UNKNOWN if share is None else percent(share, 1) for share in told.tops]
+            places = dict(zip(("one", "ten", "hundred"), shares, strict=True))
+            said.append(
+                text(
+                    sentence.key,
+                    players=count(told.players),
+                    effective=decimal(told.effective, 0),
+                    gini=UNKNOWN if told.gini is None else decimal(told.gini, 2),
+                    **places,
+                )
+            )
+    if found.without:
+        gain = money_short(found.without.gain_li, currency)
+        said.append(text("Without the player who moved it most, company gain is **{gain}**.", gain=gain))
+    if found.forgotten:
+        said.append(text("Forgotten players are not among these."))
+    return "\n\n".join(said)
+
+
 def players_text(sums: PeriodSums, currency: str | None) -> str:
     """Say how few players the bet amount and the gain are of, as Markdown; "" where nothing was bet."""
     stakes, without = sums.stakes, sums.without
@@ -115,6 +159,36 @@ def players_text(sums: PeriodSums, currency: str | None) -> str:
     if sums.players is None:
         said.append(text("Forgotten players are not among these."))
     return " ".join(said)
+
+
+def month_text(first_day: date, told: MonthEnd, currency: str | None) -> str:
+    """Say where the month ends, as Markdown."""
+    places = {
+        "month": day_text(first_day, "yMMMM"),
+        "gain": money_short(told.expected_li, currency),
+        "low": money_short(told.low_li, currency),
+        "high": money_short(told.high_li, currency),
+    }
+    if told.coverage is None:
+        said = text(
+            "Company gain of {month} should end near **{gain}**, in 80 of 100 such months from {low} to"
+            " {high}; too few days are held to check that against the past.",
+            **places,
+        )
+    else:
+        said = text(
+            "Company gain of {month} should end near **{gain}**, in 80 of 100 such months from {low} to"
+            " {high}; in the past such bands held {coverage}.",
+            **places,
+            coverage=percent(Fraction(told.coverage), 0),
+        )
+    if told.skill is not None and told.skill > 0:
+        skill = text("It was {skill} less off than the pace so far.", skill=percent(Fraction(told.skill), 0))
+        said = f"{said} {skill}"
+    if told.one_decides:
+        decides = text("One player decides: half of what luck can do here is theirs.")
+        said = f"{said} {decides}"
+    return said
 
 
 def finding_text(found: Finding, names: Mapping[int, str], currency: str | None) -> str:

@@ -231,6 +231,11 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "days_of_games": lambda asked: sorted(
         (key, day, *sums(of)) for day, of_day in asked.by_day() for key, of in asked.by(game, of_day)
     ),
+    "squares_of_days": lambda asked: sorted(
+        (key, day, *sums(of), squares(of)[0])
+        for day, of_day in asked.by_day()
+        for key, of in asked.by(game, of_day)
+    ),
     "quarters": lambda asked: [(at, *sums(of)) for at, of in asked.by(quarter)],
     "spreads": lambda asked: [
         (key, *sums(of), *squares(of), *squares_of_quarters(asked, of)) for key, of in asked.by(game)
@@ -265,6 +270,11 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     ][: of["most"]],
     "rounds": lambda asked: oldest(asked.rounds),
     "rounds_of_player": lambda asked, user_id: oldest(asked.only(user_id=user_id)),
+    "rounds_of_some": lambda asked, every, user_id: [
+        (of.user_id, of.start_at, of.game_id, of.bet_amount, of.gain_amount, of.credit_before_bet, of.credit)
+        for of in sorted(asked.rounds, key=lambda one: (one.user_id, one.start_at, one.event_id))
+        if of.user_id % every == 0 or of.user_id == user_id
+    ],
     "newest_rounds": lambda asked, most: oldest(asked.rounds)[::-1][:most],
     "biggest_wins": lambda asked, least_li, most: [row(of) for of in wins(asked.rounds, least_li)[:most]],
     "days_of_wins": days_of_wins,
@@ -305,7 +315,7 @@ def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) ->
     values |= {"by": "lost", "since_s": start_s + 3600}
     values |= {"op_id": one.op_id, "id": one.event_id, "step_s": 600, "most": 9, "least_li": 50_000}
     values |= {"first_s": start_s - start_s % 3600, "stride": 137, "all_s": 74 * 3600, "some_s": 20 * 3600}
-    values |= {"rank": "won"}
+    values |= {"rank": "won", "every": 7}
     return Asked(bets, start_s, end_s, [*pairwise(edges)], [*games], values)
 
 

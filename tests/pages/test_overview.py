@@ -487,12 +487,14 @@ def test_without_an_archive_today_is_compared_with_nothing(open_page):
 
 
 def test_what_of_the_gain_is_luck_and_what_changed_stand_in_a_line_each(open_page):
-    page = open_page({"period": "2026-02-11..2026-02-12"})
+    page = open_page({"period": "7d"})
     said = "\n".join(each.value for each in page.markdown)
     assert not page.exception
     assert "Luck-adjusted gain **" in said
     assert "standard errors." in said
     assert "effective players; without the one who moved it most, company gain **" in said
+    assert "Company gain of March 2026 should end near **" in said
+    assert "in 80 of 100 such months from " in said
 
 
 def test_what_changed_is_said_in_five_sentences_at_most_each_with_its_way(open_page, monkeypatch):

@@ -24,10 +24,12 @@ def test_a_written_month():
     assert not told.one_decides
 
 
-def test_a_month_that_is_over_has_no_band_and_one_with_few_days_before_it_none_yet():
+def test_a_month_that_is_over_has_no_band_and_one_with_few_days_before_it_its_own_error():
     assert month_end(even(27), FIRST, 27, 4) is None
     assert month_end(even(60), FIRST, 31, 0) == MonthEnd(31_000, 31_000, 31_000, 31_000, None, None, False)
-    assert month_end(even(28), FIRST, 28, 3) == MonthEnd(28_000, 31_000, None, None, None, None, False)
+    assert month_end(even(28), FIRST, 28, 3) == MonthEnd(28_000, 31_000, 30_999, 31_001, None, None, False)
+    wild = month_end(even(28, luck_var=10_000.0), FIRST, 28, 3)
+    assert (wild.low_li, wild.high_li) == (31_000 - 222, 31_000 + 222)  # 1.2816 · 100 · √3
     assert month_end(even(60), FIRST, 0, 30).expected_li == 30_000
 
 
