@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import json
@@ -42,7 +43,7 @@ class Mailbox:
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
-        said = self.answer(mail)
+        said = await asyncio.to_thread(self.answer, mail)
         if said.startswith("250"):
             self.mails.append(mail)
             self.receivers.append(envelope.rcpt_tos)

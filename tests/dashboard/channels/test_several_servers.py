@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ledger import outbox
 from ledger.database import Ledger
 from ledger.outbox import OutboxMessage
 from ledger.schema import outbox as table
-from tests.channels import webhook
+from tests.channels import mailbox, webhook
 from tests.parts import ledger_at, postgresql_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
@@ -86,3 +87,38 @@ def test_each_message_arrives_once_though_one_is_killed_while_it_sends(url: str)
             books.execute(late.values(due_at_ms=table.c.due_at_ms - outbox.LASTS_S * 1000))
         assert all_of.acquire(timeout=30)
     assert sorted(taken) == sorted(f"m{number}" for number in range(MESSAGES))
+
+
+def test_so_does_each_mail_though_its_sender_is_killed_before_the_server_has_answered(url: str):
+    all_of, held, killed = threading.Semaphore(0), threading.Event(), threading.Event()
+    with mailbox() as post, ledger_at(url, 101) as ledger, ExitStack() as running:
+        ledger.prepare()
+
+        def answer(mail: EmailMessage) -> str:
+            if mail["From"].startswith("first") and not killed.is_set():
+                held.set()
+                killed.wait(30)
+                return "451 too late"
+            all_of.release()
+            return "250 OK"
+
+        post.answer = answer
+        first = running.enter_context(
+            sending(url, f"mailto://127.0.0.1:{post.port}/?from=first@a.example&to=b@a.example")
+        )
+        put(ledger, "m0")
+        assert held.wait(30)
+        for _ in range(2):
+            running.enter_context(sending(url, post.url))
+        put(ledger, *(f"m{number}" for number in range(1, 5)))
+        for _ in range(4):
+            assert all_of.acquire(timeout=30)
+        first.kill()
+        first.wait(10)
+        killed.set()
+        with ledger.writing() as books:
+            late = update(table).where(table.c.key == "m0")
+            books.execute(late.values(due_at_ms=table.c.due_at_ms - outbox.LASTS_S * 1000))
+        assert all_of.acquire(timeout=30)
+    assert sorted(mail["Subject"] for mail in post.mails) == [f"m{number}" for number in range(5)]
+    assert len({mail["Message-ID"] for mail in post.mails}) == 5
