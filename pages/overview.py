@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 
 import streamlit as st
 
+from dashboard.alerts.parts_alerts import render_attention
 from dashboard.bonus import data as bonus_data
 from dashboard.bonus.numbers import BonusQuery
 from dashboard.core import formats, frames, tables
@@ -12,7 +13,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals, Metric, Totals
 from dashboard.core.query import CHART, View
-from dashboard.core.text import Words, text
+from dashboard.core.text import Words, later, text
 from dashboard.games import data_table as games_data_table
 from dashboard.games.figures_bars import games_chart, types_chart
 from dashboard.games.table import unlisted_text
@@ -203,6 +204,7 @@ guard.page("overview")
 period_filters.render_filters(text("Overview"))
 query_params.render_problems("overview")
 parts_today.so_far()
+parts.part(later("What needs attention"), "attention")(render_attention)()
 period()
 beside, chart = st.columns([1, 5])
 with beside:

@@ -56,6 +56,18 @@ def alerts(merchant: Merchant) -> list[Alert]:
     )
 
 
+def firing(merchant: Merchant) -> list[tuple[StoredRule, str, StoredState]]:
+    """What fires and is not over, with the rule and what it is of, the latest first. Raises LedgerAway."""
+    with merchant.ledger.reading() as books:
+        rules = {each.id: each for each in data_store.rules(books)}
+        found = [
+            (rules[rule_id], subject, state)
+            for (rule_id, subject), state in data_store.states(books).items()
+            if rule_id in rules and rules[rule_id].is_on and state.standing.firing_since_s is not None
+        ]
+    return sorted(found, key=lambda each: -(each[2].standing.firing_since_s or 0))
+
+
 def _rank(state: StoredState) -> int:
     return _WORST.index(state.standing.state)
 

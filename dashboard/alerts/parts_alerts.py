@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from dashboard.alerts import data_page, data_store, words
+from dashboard.alerts.attention import way_on
 from dashboard.alerts.data_page import Alert
 from dashboard.alerts.data_store import StoredRule, StoredState
 from dashboard.alerts.machine import AlertState
@@ -15,8 +16,8 @@ from dashboard.core import formats, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.query import ALERT
 from dashboard.core.roles import CHANGE_ALERTS, TRY_CHANNELS
-from dashboard.core.text import text
-from dashboard.kit import charts, current, guard, query_params, states, table
+from dashboard.core.text import plural, text
+from dashboard.kit import charts, current, guard, navigation, query_params, states, table
 
 _COLORS: Final[dict[AlertState, Literal["green", "orange", "red", "gray"]]] = {
     AlertState.NORMAL: "green",
@@ -32,6 +33,7 @@ _TRIED: Final = "alerts-tried"
 _HOUR_MS: Final = 3_600_000
 _MUTE_H: Final = 8
 _MOST: Final = 200
+_MOST_LINES: Final = 5
 
 
 def render_alerts() -> None:
@@ -75,6 +77,28 @@ def _firing(stored: StoredRule, subject: str, state: StoredState) -> None:
                 f"seen-{stored.id}-{subject}",
                 lambda who: data_store.acknowledge(merchant.ledger, (stored.id, subject), who),
             )
+
+
+def render_attention() -> None:
+    """Draw a line for each of the latest that fire, at most five, each with the way to more of it."""
+    merchant, found = current.merchant(), data_page.firing(current.merchant())
+    if not found:
+        return
+    with st.container(key="attention", border=True, gap=None):
+        for stored, subject, state in found[:_MOST_LINES]:
+            of_what = _of_what(stored, subject, state)
+            value = words.value_text(stored.rule.metric, state.value, merchant.currency)
+            since = _moment(state.standing.firing_since_s or state.standing.since_s)
+            title = f"{stored.label}: {of_what}" if of_what else stored.label
+            line = text("{alert} · {value}, since {when}", alert=title, value=value, when=since)
+            page, query = way_on(stored.rule, subject, state.evidence)
+            if guard.may(page):
+                navigation.lead(f"{page}.py", line, **query)
+            else:
+                st.markdown(escaped(line))
+        if len(found) > _MOST_LINES:
+            more = len(found) - _MOST_LINES
+            navigation.lead("alerts.py", plural("{n} more fires", "{n} more fire", more))
 
 
 def _of_what(stored: StoredRule, subject: str, state: StoredState | None) -> str:

@@ -7,7 +7,7 @@ from dashboard.alerts import data_store
 from dashboard.alerts.data_evaluator import Evaluator
 from dashboard.alerts.data_values import Measured
 from dashboard.alerts.machine import NEVER, AlertVerdict, step
-from dashboard.alerts.rules import READY, AlertRule, AlertSide
+from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide
 from ledger import outbox
 from ledger.schema import audit
 from tests.merchants import merchant
@@ -144,3 +144,17 @@ def test_owners_look_and_analysts_change(open_page, email, buttons):
     app.run()
     assert "**Anybody**" in words(app)
     assert ("whale" in words(app) + app.dataframe[-1].value.to_csv()) is (email == "ann@casino.example")
+
+
+def test_what_fires_is_on_the_overview_with_the_way_to_it(open_page):
+    app = open_page(page="alerts", channels=CHANNELS)
+    rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60, scope=AlertScope.GAME, scope_id="1041")
+    data_store.save(merchant().ledger, None, "Many bets", rule, "ann")
+    merchant().running(Evaluator).look()
+    (line,) = [
+        each for each in open_page({"period": "today"}).get("page_link") if "Many bets" in each.proto.label
+    ]
+    assert line.proto.label.startswith("Many bets: Lucky Koi 锦鲤 · ")
+    assert "since" in line.proto.label
+    assert (line.proto.page, line.proto.query_string) == ("games", "period=today&game_id=1041")
+    assert not app.exception

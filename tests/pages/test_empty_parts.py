@@ -21,6 +21,7 @@ NOTHING = ""
 
 PARTS = {
     ("overview", ()): {
+        "attention": NOTHING,
         "period": NO_BETS,
         "daily": NOTHING,
         "lines": NOTHING,

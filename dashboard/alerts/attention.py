@@ -1,0 +1,32 @@
+"""Where an alert leads: to the page that says more of it. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dashboard.alerts.rules import AlertRule, AlertScope
+
+_PAGES: Final = {
+    "restated": "data",
+    "late": "data",
+    "refused": "status",
+    "waiting": "status",
+    "disk": "status",
+    "screen_off": "screens",
+    "pot": "jackpots",
+}
+
+
+def way_on(rule: AlertRule, subject: str, evidence: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """The page by its name, and what its address says beside the period, of an alert on `subject`."""
+    if "user_id" in evidence:
+        return "players", {"user_id": str(evidence["user_id"])}
+    if rule.metric in _PAGES:
+        return _PAGES[rule.metric], {}
+    found = subject or rule.scope_id
+    if found and (rule.metric == "broken" or rule.scope is AlertScope.GAME):
+        return "games", {"game_id": found}
+    if found and rule.scope is AlertScope.PLAYER:
+        return "players", {"user_id": found}
+    if found and rule.scope is AlertScope.TYPE:
+        return "games", {"type": found}
+    return "alerts", {}
