@@ -17,6 +17,8 @@ from ledger.database import Books, LedgerAway
 from ledger.schema import NO_ROW_HASH, audit, audit_end
 
 SCREEN_MADE, SCREEN_REVOKED = "screen made", "screen revoked"
+PACK_MADE = "pack made"
+"""What a row is about that names the SHA-256 of a monthly pack."""
 PAYOUTS = "payouts"
 """What a row is about that binds in what payouts write."""
 UPGRADE = "upgrade"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ledger.schema import (
     deliveries,
     entries,
     metadata,
+    packs,
     payouts,
     pending,
     repetitions,
@@ -93,9 +95,21 @@ def _differences(books: Books) -> Iterator[str]:
         audit.broken,
         transfers.differences,
         _screens,
+        _packs,
     )
     for proof in proofs:
         yield from proof(books)
+
+
+def _packs(books: Books) -> Iterator[str]:
+    """Each pack that was made is there, and is the file that the audit log names."""
+    told = [audit.as_object(row.about) for row in audit.rows(books, audit.PACK_MADE)]
+    noted = {str(about.get("pack")): about.get("sha256") for about in told}
+    for row in books.execute(select(packs.c.id, packs.c.sha256, packs.c.content).order_by(packs.c.id)):
+        if {noted.pop(row.id, None), row.sha256} != {sha256(row.content).hexdigest()}:
+            yield f"Pack {row.id}: it is not the file that the audit log names."
+    for pack in noted:
+        yield f"Pack {pack}: it is missing."
 
 
 def _balances(books: Books) -> Iterator[str]:

@@ -21,8 +21,6 @@ from reports.pack import file_name, pack_bytes
 from reports.pages import Report, report
 from reports.sums import add_up
 
-MADE = "pack made"
-"""What a row of the audit log is about that names a pack's digest."""
 _TRIES = 3
 
 
@@ -99,7 +97,7 @@ def _keep(archive: Archive, made: MadePack, found: list[Piece], who: str) -> boo
             books.execute(insert(packs), row)
             pins.pin(books, made.pack, found)
             about = {"pack": made.pack, "month": facts.month, "zone": facts.zone, "sha256": digest}
-            audit.write(books, AuditEntry(who, MADE, about, DONE), facts.made_at_ms)
+            audit.write(books, AuditEntry(who, audit.PACK_MADE, about, DONE), facts.made_at_ms)
     return True
 
 
@@ -126,5 +124,5 @@ def _kept(row: Any) -> KeptPack:
 def noted_digest(ledger: Ledger, pack: str) -> str | None:
     """Return the SHA-256 of a pack by the audit log, None where that knows no such pack."""
     with ledger.reading() as books:
-        told = [audit.as_object(row.about) for row in audit.rows(books, MADE)]
+        told = [audit.as_object(row.about) for row in audit.rows(books, audit.PACK_MADE)]
     return next((str(about.get("sha256")) for about in told if about.get("pack") == pack), None)

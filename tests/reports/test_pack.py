@@ -16,6 +16,7 @@ from sqlalchemy import insert, update
 from archive.bets import DAY_S, HOUR_S
 from archive.erasure import forget
 from ledger import schema
+from ledger.check import check
 from reports import verify as verifying
 from reports.container import read_zip, zip_bytes
 from reports.gather import MonthNotBegun
@@ -424,3 +425,17 @@ def test_who_made_a_pack_is_in_the_audit_log_and_the_pack_in_the_ledger(told: To
     assert [(row.who, json.loads(row.about)["sha256"]) for row in rows] == [
         ("test", sha256(made.content).hexdigest())
     ]
+
+
+def test_the_check_of_the_ledger_names_packs_that_are_others_or_gone(told: Told):
+    made = made_of(told)
+    url = told.archive.ledger.database.url
+    assert check(url)[0] == []
+    other = update(schema.packs).values(content=made.content[:-1])
+    for change_, said in (
+        (other, f"Pack {made.pack}: it is not the file that the audit log names."),
+        (schema.packs.delete(), f"Pack {made.pack}: it is missing."),
+    ):
+        with told.archive.ledger.writing() as books:
+            books.execute(change_)
+        assert check(url)[0] == [said]
