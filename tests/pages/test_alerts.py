@@ -148,13 +148,13 @@ def test_owners_look_and_analysts_change(open_page, email, buttons):
 
 def test_what_fires_is_on_the_overview_with_the_way_to_it(open_page):
     app = open_page(page="alerts", channels=CHANNELS)
-    rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60, scope=AlertScope.GAME, scope_id="1041")
+    rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60, scope=AlertScope.TYPE, scope_id="Slots")
     data_store.save(merchant().ledger, None, "Many bets", rule, "ann")
     merchant().running(Evaluator).look()
     (line,) = [
         each for each in open_page({"period": "today"}).get("page_link") if "Many bets" in each.proto.label
     ]
-    assert line.proto.label.startswith("Many bets: Lucky Koi 锦鲤 · ")
+    assert line.proto.label.startswith("Many bets: Slots · ")
     assert "since" in line.proto.label
-    assert (line.proto.page, line.proto.query_string) == ("games", "period=today&game_id=1041")
+    assert (line.proto.page, line.proto.query_string) == ("games", "period=today&type=Slots")
     assert not app.exception
