@@ -30,7 +30,7 @@ def lorenz_chart(bets: Curve, losses: Curve, wins: Curve, look: Theme) -> go.Fig
         "showlegend": False,
     }
     layout = {
-        "xaxis": axis(text("Players, least first"), range=[0, 1], tickformat=".0%", tickvals=_TICKS),
+        "xaxis": axis(text("Players, least first"), range=[0, 1.02], tickformat=".0%", tickvals=_TICKS),
         "yaxis": axis(text("Share"), range=[0, 1.02], tickformat=".0%", showgrid=True, tickvals=_TICKS),
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},

@@ -17,7 +17,8 @@ def _share(value: float) -> str:
 
 
 def _change(value: float) -> str:
-    return with_plus(percent(Fraction(exp(value) - 1), 0))
+    # Less than half a percent is none.
+    return with_plus(percent(Fraction(round((exp(value) - 1) * 100), 100), 0))
 
 
 def _hours(value: float) -> str:
@@ -26,6 +27,10 @@ def _hours(value: float) -> str:
 
 def _number(value: float) -> str:
     return decimal(Fraction(value), 2)
+
+
+def _count(value: float) -> str:
+    return count(round(value))
 
 
 def _evidence(value: float) -> str:
@@ -75,7 +80,7 @@ _SAID: Final[dict[Marker, tuple[Message, Callable[[float], str], Message]]] = {
     ),
     Marker.HOURS: (
         later("Hours of the day with a round, of 24"),
-        _number,
+        _count,
         later("Long periods cover more of them."),
     ),
     Marker.ADVANTAGE: (

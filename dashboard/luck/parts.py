@@ -24,7 +24,7 @@ def render_month() -> None:
     with suppress(NotArchived, LedgerFailed):  # the days say so
         month = data_month.running_month(merchant)
         if month.end:
-            st.markdown(words.month_text(month.first_day, month.end, merchant.currency))
+            st.caption(words.month_text(month.first_day, month.end, merchant.currency))
 
 
 def render_changes(view: View) -> None:
@@ -62,7 +62,7 @@ def render_lines(view: View, only: str | None = None) -> None:
             words.top_player_text(found.sums, merchant.currency),
         )
         if any(said):
-            st.markdown(" ".join(filter(None, said)))
+            st.caption(" ".join(filter(None, said)))
 
 
 def render_game_line(view: View, game_id: int) -> None:

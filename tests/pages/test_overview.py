@@ -488,7 +488,7 @@ def test_without_an_archive_today_is_compared_with_nothing(open_page):
 
 def test_what_of_the_gain_is_luck_and_what_changed_stand_in_a_line_each(open_page):
     page = open_page({"period": "7d"})
-    said = "\n".join(each.value for each in page.markdown)
+    said = "\n".join(each.value for each in page.caption)
     assert not page.exception
     assert "Luck-adjusted gain **" in said
     assert "standard errors." in said

@@ -7,12 +7,14 @@ import pytest
 
 from dashboard.luck.markers import (
     LEAST_ROUNDS,
+    Care,
     Marker,
     PlayerRounds,
     has_advantage,
     markers,
     percentiles,
 )
+from dashboard.luck.markers_table import _SAID, care_text, markers_table
 
 RTPS = {1: 0.96}
 PLANTED = {
@@ -86,6 +88,25 @@ def test_percentiles_are_among_fifty_peers_or_more():
     assert percentiles({Marker.NIGHT: 0.5}, peers) == {Marker.NIGHT: pytest.approx(0.505)}
     assert percentiles({Marker.NIGHT: 2.0}, peers) == {Marker.NIGHT: 1.0}
     assert percentiles({Marker.NIGHT: 0.5, Marker.SPAN: 1.0}, peers[:49]) == {}
+
+
+def test_each_marker_is_in_words_the_highest_among_peers_first():
+    values = {
+        Marker.CHASING: -0.003,
+        Marker.SPEED: log(1.5),
+        Marker.NIGHT: 0.25,
+        Marker.HOURS: 24.0,
+        Marker.SPAN: 10.5,
+        Marker.ADVANTAGE: log(90),
+    }
+    care = Care(values, {Marker.NIGHT: 0.5, Marker.HOURS: 1.0}, 60, 120, advantage=True)
+    rows = markers_table(care)
+    assert rows["value"].tolist() == ["24", "25.0\u00a0%", "0\u00a0%", "+50\u00a0%", "10.5 h", "90"]
+    assert rows["percentile"].tolist()[:2] == [1.0, 0.5]
+    assert rows["cannot"].str.len().min() > 10
+    assert care_text(care).startswith("Among 60 peers of the same time, of 120 players.")
+    assert "more than luck explains" in care_text(care)
+    assert set(Marker) == {*_SAID}
 
 
 @pytest.mark.slow
