@@ -6,13 +6,13 @@ import streamlit as st
 
 from dashboard.core import formats
 from dashboard.core.cell_links import link
-from dashboard.core.query import SCREEN
+from dashboard.core.query import HIT, SCREEN
 from dashboard.core.text import text
 from dashboard.jackpots import data as jackpots_data
 from dashboard.jackpots import parts_cards as jackpots_cards
 from dashboard.jackpots import parts_wall
 from dashboard.jackpots.figures import pots_chart
-from dashboard.jackpots.tables import HITS, UNNAMED_HITS, hit_table
+from dashboard.jackpots.tables import HITS, UNNAMED_HITS, hit_table, with_dots
 from dashboard.kit import (
     charts,
     current,
@@ -71,13 +71,17 @@ def hits() -> None:
         if not found:
             st.info(text("No pot was seen to fall in this period, and no payout was received."))
             return
+        query_params.pills(text("What is known"), "jackpots-", HIT, labelled=False)
+        wanted = query_params.value(HIT)
+        found = [each for each in found if not wanted or each.verdict.value in wanted]
         table = hit_table(found, merchant.zone)
         links = [link("game_id", "games", game_id="game_id")]
         columns = UNNAMED_HITS
         if guard.may("players"):
             columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
-        kit_table.render_table(table, columns, "hits", charts.look(), merchant.currency, links=links)
+        shown = with_dots(table, found)
+        kit_table.render_table(shown, columns, "hits", charts.look(), merchant.currency, links=links)
         downloads.render_downloads(
             text("Hits and payouts"), columns, table, Reading(table, merchant.now(), window=between)
         )

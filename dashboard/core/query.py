@@ -319,6 +319,15 @@ _RANKS: Final = WordTable(
         "luck": later("Unusual luck"),
     }
 )
+_HITS: Final = WordTable(
+    {
+        "paid": later("Paid"),
+        "awaited": later("Awaited"),
+        "unpaid": later("Not paid"),
+        "unseen": later("Not seen"),
+        "unwatched": later("Not watched"),
+    }
+)
 _BETS_TABS: Final = WordTable({"live": later("Live"), "period": later("Period")})
 _PLAYER_TABS: Final = WordTable(
     {
@@ -571,6 +580,12 @@ NEXT_ID: Final = Parameter(
     widget=Widget.LINK,
     write=lambda next_id: _written(next_id or None),
 )
+HIT: Final = _some_of(
+    "hit",
+    ("jackpots",),
+    _HITS,
+    later("The hit must be among {choices}; all hits and payouts are shown."),
+)
 SCREEN: Final = Parameter(
     "screen",
     ("jackpots",),
@@ -620,7 +635,7 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
-    *(SCREEN, CODE),
+    *(HIT, SCREEN, CODE),
     *(ALERT, WATCH, POT, SCREEN_ID),
 )
 

@@ -40,8 +40,21 @@ VERDICTS: Final = {
     HitVerdict.UNSEEN: later("Not seen in the pots"),
     HitVerdict.UNWATCHED: later("The pots were not watched then"),
 }
+_DOTS: Final = {
+    HitVerdict.PAID: "🟢",
+    HitVerdict.AWAITED: "🟡",
+    HitVerdict.UNPAID: "🔴",
+    HitVerdict.UNSEEN: "🟠",
+    HitVerdict.UNWATCHED: "⚪",
+}
 UNNAMED_HITS: Final = tuple(column for column in HITS if column.field != "op_id")
 """For people who may not see players."""
+
+
+def with_dots(table: pd.DataFrame, matches: Sequence[Match]) -> pd.DataFrame:
+    """The table of these matches as it is on screen: a dot before what is known, in words still."""
+    said = [f"{_DOTS[each.verdict]} {VERDICTS[each.verdict]}" for each in matches]
+    return table.assign(verdict=said)
 
 
 def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:

@@ -140,10 +140,10 @@ def test_hits_and_payouts_are_matched_and_the_others_named(opened, pay, truth):
     page = opened(fill)
     table = page.dataframe[0].value
     assert table["verdict"].tolist() == [
-        "No payout received",
-        "Paid",
-        "Not seen in the pots",
-        "The pots were not watched then",
+        "🔴 No payout received",
+        "🟢 Paid",
+        "🟠 Not seen in the pots",
+        "⚪ The pots were not watched then",
     ]
     winners, games = table["op_id"].tolist(), table["game_id"].tolist()
     won = [paid, unseen, unwatched]
@@ -155,6 +155,12 @@ def test_hits_and_payouts_are_matched_and_the_others_named(opened, pay, truth):
     assert table["trans_no"].tolist()[1] == paid.trans_no
     assert str(table["paid_li"].tolist()[1]) == str(Decimal(paid.amount_li).scaleb(-3))
     assert str(table["before_li"].tolist()[0]) == "5392.000"
+    page.query_params["hit"] = "unpaid,unseen"
+    page.run()
+    assert page.dataframe[0].value["verdict"].tolist() == ["🔴 No payout received", "🟠 Not seen in the pots"]
+    page.query_params["hit"] = "awaited"
+    page.run()
+    assert not page.dataframe
 
 
 @pytest.mark.parametrize(("role", "sees"), [("owner", False), ("analyst", True)])
