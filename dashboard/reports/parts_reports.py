@@ -45,7 +45,6 @@ def render_new() -> None:
             text(
                 "No report can be sent yet: there is no channel. Set TWOJ_CHANNELS, as docs/alerts.md says."
             ),
-            icon=":material/mail:",
         )
         return
     with st.form("new-report"):
