@@ -40,7 +40,7 @@ from dashboard.luck.hours import (
     yardsticks,
 )
 from dashboard.luck.monitor import OVERPAYING, UNDERPAYING, Detector, discoveries, visible_times
-from dashboard.luck.watch import GameWatch, Lines, RtpWatch, Visible
+from dashboard.luck.watch import GameWatch, Investigation, Lines, RtpWatch, Visible
 from dashboard.provider.archived import archive_of, from_archive
 from dashboard.provider.merchant import Merchant
 from ledger.database import LedgerAway, clock_ms
@@ -87,11 +87,16 @@ class RtpMonitor:
         self._rtps = rtps
         self._lease = Lease(archive.ledger, "rtp-monitor", _LEASE_S)
         self._lock = Lock()
+        self.version = 0
+        """Another one once an hour or an investigation is another."""
+        self.investigations: tuple[Investigation, ...] = ()
+        self.seen: tuple[int, RtpWatch] | None = None
+        """What pages are told, of a version."""
         self._hours: dict[int, tuple[str, Records]] = {}
         self._read_ms = -1
         self._as_of: tuple[float, ...] = ()
         self._course: Course | None = None
-        self._course_until_s = -1
+        self._course_first_s = self._course_until_s = -1
         self._suspect: list[tuple[int, int, int]] = []
         self._restarts: dict[Watched, int] = {}
         self._days: dict[int, dict[int, tuple[float, ...]]] = {}
@@ -196,6 +201,8 @@ class RtpMonitor:
         with self._lock:
             for due in hours:
                 self._put(due.hour_s, due.made_of, found[due.hour_s])
+            for hour_s in [at for at in self._hours if at < day_s - 2 * WATCHED_DAYS * DAY_S]:
+                del self._hours[hour_s]
 
     def yardsticks(self, day_s: int) -> dict[int, Yardstick]:
         """By what games are watched on a UTC day: from what is known of the 60 days before."""
@@ -236,6 +243,7 @@ class RtpMonitor:
 
     def _put(self, hour_s: int, made_of: str, records: Records) -> None:
         self._hours[hour_s] = made_of, records
+        self.version += 1
         self._days.pop(hour_s // DAY_S * DAY_S, None)
         if hour_s <= self._course_until_s:
             self._course = None
@@ -262,6 +270,9 @@ class RtpMonitor:
             if suspect != self._suspect:
                 self._suspect = suspect
                 self._days.clear()
+            if tuple(found) != self.investigations:
+                self.investigations = tuple(found)
+                self.version += 1
             self._as_of = as_of
 
     def course(self) -> Course:
@@ -270,8 +281,9 @@ class RtpMonitor:
         with self._lock:
             last_s = max(self._hours, default=0)
             first_s = last_s // DAY_S * DAY_S - (WATCHED_DAYS - 1) * DAY_S
-            if self._course is None:
+            if self._course is None or first_s != self._course_first_s:
                 self._course, self._course_until_s = Course(self._restarts), -1
+                self._course_first_s = first_s
             for hour_s in sorted(at for at in self._hours if at > self._course_until_s and at >= first_s):
                 self._course.add(hour_s, self._hours[hour_s][1])
                 self._course_until_s = hour_s
@@ -292,8 +304,14 @@ def watch_of(merchant: Merchant) -> RtpWatch:
     """Return how the watch over a merchant's games stands. Raises NotArchived, LedgerAway."""
     archive_of(merchant)
     monitor = merchant.running(RtpMonitor)
-    course = monitor.course()
-    opened = tuple(investigations.of_merchant(merchant))
+    course, version = monitor.course(), monitor.version
+    if monitor.seen is None or monitor.seen[0] != version:
+        monitor.seen = version, _watch(monitor, course)
+    return monitor.seen[1]
+
+
+def _watch(monitor: RtpMonitor, course: Course) -> RtpWatch:
+    opened = monitor.investigations
     if monitor.hours is None:
         return RtpWatch(None, (), (), (), opened)
     first_s, last_s = monitor.hours

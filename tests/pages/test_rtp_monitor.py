@@ -24,14 +24,14 @@ def figure(app: AppTest, key: str) -> dict:
 
 
 def test_before_any_hour_was_watched_it_says_so(open_page):
-    app = open_page(page="games")
+    app = open_page({"tab": "luck"}, page="games")
     assert not app.exception
     assert "No hour has been watched yet." in said(app)
     assert not any(each.proto.id.endswith("-monitor") for each in app.get("plotly_chart"))
 
 
 def test_a_broken_game_stands_out_is_looked_into_and_closed(open_page):
-    app = open_page(page="games")
+    app = open_page({"tab": "luck"}, page="games")
     merchants.first.running(RtpMonitor).update()
     app.run()
     name = game_names(merchants.first)[int(BROKEN)]
