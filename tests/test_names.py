@@ -43,7 +43,8 @@ def test_the_routes_beside_the_pages_are_there():
         for path in [ROOT / "app.py", *(ROOT / room).rglob("*.py")]
     )
     named = re.findall(r"`(?:GET|POST) (/[a-z/]+)`", PAGE)
-    assert {"/healthz", "/readyz", "/metrics", "/live/jackpot", "/order/jackpot"} == set(named)
+    routes = {"/healthz", "/readyz", "/metrics", "/live/jackpot", "/live/picture", "/order/jackpot"}
+    assert routes == set(named)
     assert set(named) <= set(re.findall(r'Route\("(/[a-z/]+)"', code))
 
 
