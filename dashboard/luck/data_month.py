@@ -21,7 +21,8 @@ from dashboard.provider.merchant import Merchant
 from twoj_client import TwoJError
 from twoj_client.models import Game
 
-_DAYS: Final = 240
+_DAYS: Final = 120
+"""Enough for sixty forecasts of a month's end; each drawing looks how well they are held."""
 _TOP_DAYS: Final = 28
 
 
