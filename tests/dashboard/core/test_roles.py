@@ -44,7 +44,10 @@ def role(**claims):
             },
         ),
         (Role.CASHIER, {"transfers"}),
-        (Role.ADMIN, {"status", "screens", "audit log", "refused payouts", "plan reports", "try channels"}),
+        (
+            Role.ADMIN,
+            {"status", "screens", "audit log", "refused payouts", "plan reports", "try channels", "care"},
+        ),
     ],
 )
 def test_each_role_may_what_the_one_before_may_not(role, what):
