@@ -22,7 +22,8 @@ function targetOf(plot, points) {
     const query = Array.isArray(pointNumber)
       ? pointNumber.map((place, side) => data.meta[side][place]).filter(Boolean).join("&")
       : data.meta?.[pointNumber]
-    const to = query && url(`${page}?${query}`)
+    // The Overview's own address is "/": by its name Streamlit leaves a second step on the way back.
+    const to = query && url(`${page === "overview" ? "." : page}?${query}`)
     if (to && said(to) !== said(location)) return to
   }
   return null
