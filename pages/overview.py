@@ -61,12 +61,14 @@ def period() -> None:
     if view.period.day_count == 1:
         with suppress(NotArchived, LedgerFailed):
             steps = overview_data.hours(merchant, view.period.last_day, view.now, None).value
-    states.as_of(days, before)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content"):
+            states.as_of(days, before)
+        navigation.tell_me(watch="gain")
     compared = days.compared or None
     cards.render_cards(days.value, before.value if before else None, compared, steps, merchant.currency)
     if memo(frames.has_no_bets, days.value):
         states.nothing_in(view)
-    navigation.tell_me(watch="gain")
 
 
 @parts.part(text("Net gain after bonus"), "net", net_cards, shapes=2)
@@ -117,8 +119,8 @@ def by_day(view: View) -> None:
         charts.show(figure, "daily", opens="overview")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
         with files:
+            notes.render_notes(view, Subject.DAY)
             downloads.render_downloads(text("Days"), columns, shown, days)
-        notes.render_notes(view, Subject.DAY)
 
 
 def by_hour(view: View) -> None:
@@ -147,7 +149,7 @@ def chart_box(title: str) -> Iterator[tuple[tuple[Metric[Totals]], st.delta_gene
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(title, anchor=False)
             query_params.segments(text("Chart"), "", CHART)
-            files = st.container(width="content")
+            files = st.container(width="content", horizontal=True, vertical_alignment="center")
         yield (DRAWN[query_params.value(CHART)],), files
 
 
@@ -180,24 +182,22 @@ def games() -> None:
     found = games_data_table.games(merchant, view.start, view.end)
     if memo(frames.has_no_bets, found.value):
         return
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(width="content"):
-            states.as_of(found)
-        files = st.container(width="content")
     unlisted = memo(unlisted_text, found.value, merchant.currency)
     if unlisted:
         st.caption(escaped(unlisted))
     left, right = st.columns(2)
-    with left, states.box("games", text("Games that gained and lost the most")):
+    with left, states.box("games", text("Games that gained and lost the most")) as beside:
+        with beside:
+            states.as_of(found)
         ends = memo(frames.extremes, found.value)
         charts.show(memo(games_chart, ends, charts.look(), merchant.currency), "games", opens="games")
-    with right, states.box("types", text("Bet amount by game type")):
+    with right, states.box("types", text("Bet amount by game type")) as beside:
+        with beside:
+            downloads.render_downloads(
+                text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted
+            )
         by_type = memo(frames.by_type, found.value)
         charts.show(memo(types_chart, by_type, charts.look(), merchant.currency), "types", opens="games")
-    with files:
-        downloads.render_downloads(
-            text("Games"), tables.GAMES, memo(frames.in_words, found.value), found, note=unlisted
-        )
 
 
 guard.page("overview")

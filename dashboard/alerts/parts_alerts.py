@@ -11,7 +11,7 @@ from dashboard.alerts.attention import way_on
 from dashboard.alerts.data_page import Alert
 from dashboard.alerts.data_store import StoredRule, StoredState
 from dashboard.alerts.machine import AlertState
-from dashboard.alerts.rules import AlertScope
+from dashboard.alerts.rules import METRICS, AlertScope, MetricUnit
 from dashboard.core import formats, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.query import ALERT
@@ -87,10 +87,11 @@ def render_attention() -> None:
     with st.container(key="attention", border=True, gap=None):
         for stored, subject, state in found[:_MOST_LINES]:
             of_what = _of_what(stored, subject, state)
-            value = words.value_text(stored.rule.metric, state.value, merchant.currency)
-            since = _moment(state.standing.firing_since_s or state.standing.since_s)
-            title = f"{stored.label}: {of_what}" if of_what else stored.label
-            line = text("{alert} · {value}, since {when}", alert=title, value=value, when=since)
+            since = text("since {when}", when=_moment(state.standing.firing_since_s or 0))
+            said = [f"{stored.label}: {of_what}" if of_what else stored.label]
+            if METRICS[stored.rule.metric].unit is not MetricUnit.COUNT:
+                said.append(words.value_text(stored.rule.metric, state.value, merchant.currency))
+            line = " · ".join([*said, since])
             page, query = way_on(stored.rule, subject, state.evidence)
             if guard.may(page):
                 navigation.lead(f"{page}.py", line, **query)

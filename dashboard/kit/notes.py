@@ -37,7 +37,9 @@ def notes_of(view: View, subject: Subject, about: str = "") -> tuple[Note, ...]:
 def render_notes(view: View, subject: Subject, about: str = "") -> None:
     """Draw a fold with the notes of the period; it is drawn once it is open. Raises LedgerAway."""
     merchant = current.merchant()
-    fold = st.expander(text("Notes"), key=f"notes-{subject}", icon=":material/edit_note:", on_change="rerun")
+    fold = st.popover(
+        text("Notes"), key=f"notes-{subject}", icon=":material/edit_note:", type="tertiary", on_change="rerun"
+    )
     if not fold.open:
         return
     with fold:

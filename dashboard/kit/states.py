@@ -59,11 +59,14 @@ def part(name: Words, around: Callable[[], AbstractContextManager[None]] = nullc
 
 
 @contextmanager
-def box(key: str, title: str) -> Iterator[None]:
-    """A bordered box with its heading; `key` names it for the style sheet."""
+def box(key: str, title: str) -> Iterator[st.delta_generator.DeltaGenerator]:
+    """A bordered box with its heading; `key` names it for the style sheet. Yields the place beside that."""
     with st.container(key=f"box-{key}", border=True):
-        st.subheader(title, anchor=False)
-        yield
+        heading = st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        )
+        heading.subheader(title, anchor=False, width="content")
+        yield heading
 
 
 def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> None:
