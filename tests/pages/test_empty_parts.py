@@ -101,6 +101,8 @@ NEVER = {
         "alerts",
         "alert-form",
         "channels",
+        "few",
+        "care",
         "net",
         "why",
         "bet-exports",

@@ -11,10 +11,12 @@ import pytest
 
 from dashboard.channels.data_channels import ChannelFailed, channels
 from dashboard.channels.data_sender import Sender, as_message
+from dashboard.server import log
 from ledger import outbox
 from ledger.database import Database, Ledger, ledger_url
 from ledger.outbox import Attachment, ClaimedMessage, OutboxMessage
 from tests.channels import mailbox, webhook
+from tests.dashboard.server.logs import log_streams
 
 FILE = Attachment("März.xlsx", "application/vnd.ms-excel", bytes(range(256)) * 9)
 MESSAGE = OutboxMessage(
@@ -186,16 +188,9 @@ def test_a_ledger_that_is_away_is_tried_again_later(book):
         assert Sender(Ledger(away, 101), {}).turn(sending) == 15
 
 
-def test_libraries_that_log_addresses_are_silent(capsys):
-    import io
-
-    from dashboard.server import log
-
-    before = logging.getLogger().handlers[:]
-    try:
-        log.configure(out := io.StringIO())
+def test_libraries_that_log_addresses_are_silent():
+    with log_streams() as (out, _):
+        log.configure(out)
         logging.getLogger("apprise").warning("https://hush.example/token")
         logging.getLogger("urllib3.connectionpool").warning("https://hush.example/token")
-    finally:
-        logging.getLogger().handlers[:] = before
-    assert "hush" not in out.getvalue()
+        assert "hush" not in out.getvalue()

@@ -22,11 +22,13 @@ def log_streams():
         name: logging.getLogger(name).level
         for name in ("app", "dashboard", "ledger", "payouts", "twoj_client")
     }
-    yield io.StringIO(), Terminal()
-    root.handlers[:], root.level = before
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-    structlog.reset_defaults()
+    try:
+        yield io.StringIO(), Terminal()
+    finally:
+        root.handlers[:], root.level = before
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+        structlog.reset_defaults()
 
 
 def lines(stream):
