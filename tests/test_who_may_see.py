@@ -129,7 +129,7 @@ def has_bar(page: Page, role: Role | None) -> None:
     ("name", "place", "shown"),
     [
         ("owner", f"/players?op_id={QUIET.op_id}&period=7d", NOT_OPEN),
-        ("analyst", QUIET_WALLET, "Wallet"),
+        ("analyst", QUIET_WALLET, "quiet"),
         ("cashier", QUIET_WALLET, "Deposit or withdraw"),
         ("admin", "/screens", "Screens"),
         ("nobody", "/", NOT_OPEN),
@@ -244,7 +244,7 @@ CUT = re.compile(r"^(<img src=x o…|www\.evil\.exa…|=cmd\(\)\|' /C…|(long){
     ("place", "there"),
     [
         ("/?period=today", lambda page: page.get_by_text(CUT)),
-        ("/games?period=yesterday", lambda page: page.get_by_text(CUT)),
+        ("/games?period=yesterday&tab=map", lambda page: page.get_by_text(CUT)),
         ("/games?game_id=1006&period=yesterday", lambda page: title(page, f"{MARKUP} (1006)")),
         ("/bonus?period=yesterday", lambda page: title(page, "Bonuses by state and creation type")),
         (

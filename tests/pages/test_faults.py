@@ -59,15 +59,10 @@ PAGES = {
         DAYS,
         ("What luck explains", "Table of games"),
     ),
-    "luck of games": Opened(
-        "games",
-        DAYS | {"tab": "luck"},
-        ("What luck explains", "How far luck carries RTP", "Why did it move"),
-    ),
     "a game": Opened(
         "games",
         DAYS | {"game_id": "1041"},
-        ("The list of games", "Figures of the game"),
+        ("The list of games", "Figures of the game", "RTP monitor"),
     ),
     "bonus": Opened(
         "bonus",

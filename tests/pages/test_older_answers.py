@@ -61,7 +61,7 @@ def test_files_without_a_comparison_name_none(open_page, files):
     compared = {"compare": "week"}
     for tab in ("sessions", "rounds", "games"):
         read(open_page({"op_id": "grinder", "period": "today", "tab": tab, **compared}, "players"))
-    open_page({"period": "today", **compared}, "bets")
+    open_page({"period": "today", "tab": "period", **compared}, "bets")
     open_page({"period": "7d", **compared}, "bonus")
     titles = {
         "All rounds",
