@@ -26,7 +26,7 @@ from dashboard.games.figures_heatmap import game_days_chart
 from dashboard.games.figures_luck import funnel_plot
 from dashboard.games.figures_treemap import treemap
 from dashboard.games.luck_table import luck_frame, luck_in_words, luck_text, sources_text
-from dashboard.games.table import game_table, of_type, safe_icon, unlisted_text, with_lines
+from dashboard.games.table import game_table, of_type, safe_icon, total_text, unlisted_text, with_lines
 from dashboard.kit import (
     charts,
     current,
@@ -149,9 +149,11 @@ def all_games() -> None:
         links=[link("name", "games", game_id="game_id")],
     )
     columns = (tables.GAME_ID, *tables.ALL_GAMES)
-    downloads.render_downloads(
-        text("All games"), columns, memo(in_words, games), found, _only_text(), note=unlisted
-    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(escaped(memo(total_text, games, merchant.currency)), width="content")
+        downloads.render_downloads(
+            text("All games"), columns, memo(in_words, games), found, _only_text(), note=unlisted
+        )
 
 
 @parts.part(later("Pictures of the games"), "pictures")

@@ -10,10 +10,10 @@ import pandas as pd
 
 from dashboard.core import formats
 from dashboard.core.codes import type_text
-from dashboard.core.frames import UNLISTED_SO_FAR, game_ids, local_times, row_totals
+from dashboard.core.frames import UNLISTED_SO_FAR, game_ids, local_times, row_totals, sum_totals
 from dashboard.core.markdown import safe_url
 from dashboard.core.metrics import METRIC, Change, Number, Totals, change
-from dashboard.core.text import later, listed, text
+from dashboard.core.text import later, listed, plural, text
 from dashboard.games.days import GameDays
 
 _TOLD: Final = {
@@ -21,6 +21,7 @@ _TOLD: Final = {
     "bet_amount": later("bet amount {amount}"),
     "company_gain": later("company gain {amount}"),
 }
+_SUMMED: Final = ("company_gain", "bet_amount", "bets", "hold", "rtp", "average_bet")
 _PICTURE: Final = re.compile(r"data:image/(svg\+xml|png|jpeg|webp);base64,[A-Za-z0-9+/=]{1,20000}")
 
 
@@ -67,6 +68,18 @@ def of_type(games: pd.DataFrame, wanted: str | None) -> pd.DataFrame:
     """Games of one type, or all, from the largest gain to the largest loss; what is not known comes last."""
     kept = games if wanted is None else games[games["type"] == wanted]
     return kept.sort_values("company_gain_li", ascending=False, na_position="last", ignore_index=True)
+
+
+def total_text(games: pd.DataFrame, currency: str | None) -> str:
+    """What the games (`frames.games_frame`) come to together; "" where none of them is known."""
+    total = sum_totals(games)
+    if total is None:
+        return ""
+    sums = [
+        text("{what} {amount}", what=metric.label, amount=formats.exact(metric, metric.of(total), currency))
+        for metric in (METRIC[key] for key in _SUMMED)
+    ]
+    return plural("{n} game: {sums}", "{n} games: {sums}", len(games), sums=listed(sums))
 
 
 def unlisted_text(games: pd.DataFrame, currency: str | None, only: str | None = None) -> str:

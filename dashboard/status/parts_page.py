@@ -9,7 +9,7 @@ from dashboard.access import audit as access_audit
 from dashboard.core import formats, roles, tables
 from dashboard.core.files import About
 from dashboard.core.markdown import escaped
-from dashboard.core.text import Message, later, text
+from dashboard.core.text import Message, later, listed, text
 from dashboard.kit import charts, current, downloads, guard, navigation, states, table
 from dashboard.provider.merchant import Merchant
 from dashboard.status import data as status_data
@@ -21,6 +21,7 @@ _LOOKS: Final[dict[HealthState, tuple[Message, Literal["green", "orange", "red",
     HealthState.FAILING: (later("Failing"), "red", ":material/error:"),
     HealthState.UNKNOWN: (later("Not known"), "gray", ":material/help:"),
 }
+_WORST: Final = (HealthState.UNKNOWN, HealthState.WELL, HealthState.WATCH, HealthState.FAILING)
 _MOST_REFUSED: Final = 20
 _MOST_AUDITED: Final = 1000
 _SEEN: Final = "refused-payouts-seen"
@@ -44,9 +45,13 @@ def render_summary() -> None:
 
 
 def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:
-    """Draw the lines of one group in a box."""
+    """Draw one group as a line, behind which its own lines are: unfolded where one of them needs a look."""
     found = rows(current.merchant())
-    with states.box(key, title):
+    worst = max((row.state for row in found), key=_WORST.index)
+    said, color, icon = _LOOKS[worst]
+    names = escaped(listed([row.what for row in found]))
+    label = f"**{title}** :{color}-badge[{icon} {said}] :gray[{names}]"
+    with st.expander(label, expanded=worst in _WORST[2:], key=f"box-{key}"):
         for number, row in enumerate(found):
             with st.container(key=f"line-{key}-{number}", horizontal=True, vertical_alignment="top"):
                 _line(row)

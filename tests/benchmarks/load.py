@@ -124,7 +124,7 @@ def report(people: int, walls: int, seconds: float) -> Iterator[str]:
     """Measure, and yield the figures line by line."""
     yield f"{people} people, {walls} walls, {seconds:.0f} s; load average before {os.getloadavg()[0]:.1f}"
     yield from at_once()
-    with start_sandbox() as sandbox, served(sandbox, screens=walls, archived=True) as (running, tokens):
+    with start_sandbox() as sandbox, served(sandbox, screens=walls, archive="filled") as (running, tokens):
         pid = running.process.pid
         empty_mb = memory_mb(pid)
         reruns, answers, server, own = asyncio.run(busy(running.url, pid, tokens, people, seconds))

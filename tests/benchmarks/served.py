@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from archive import pieces
 from archive.proof import PieceState
@@ -22,11 +23,14 @@ _DAYS = 58
 
 @contextmanager
 def served(
-    sandbox: Sandbox, module: str = "streamlit", screens: int = 0, *, archived: bool = False
+    sandbox: Sandbox,
+    module: str = "streamlit",
+    screens: int = 0,
+    archive: Literal["off", "filling", "filled"] = "off",
 ) -> Iterator[tuple[Dashboard, list[str]]]:
     """Start the dashboard on `sandbox`, nothing kept from before; yield it and the tokens of `screens`.
 
-    With `archived` once its archive holds sixty days.
+    With an archive that is `filled` once it holds sixty days; one that is `filling` takes its time.
     """
     with tempfile.TemporaryDirectory() as folder:
         ledger_url = f"sqlite:///{folder}/ledger"
@@ -38,10 +42,11 @@ def served(
             "TWOJ_KEY": sandbox.key,
             "TWOJ_LEDGER_URL": ledger_url,
         }
-        if archived:
-            settings |= {"TWOJ_ARCHIVE_URL": f"{folder}/archive", "TWOJ_ARCHIVE_CALLS_PER_S": "1000"}
+        if archive != "off":
+            calls_per_s = "1000" if archive == "filled" else "2"
+            settings |= {"TWOJ_ARCHIVE_URL": f"{folder}/archive", "TWOJ_ARCHIVE_CALLS_PER_S": calls_per_s}
         with dashboard(Path(folder), module=module, **settings) as running:
-            if archived:
+            if archive == "filled":
                 _wait_until_filled(ledger_url, sandbox.mch_id)
             yield running, tokens
 
