@@ -267,7 +267,7 @@ class ArchiveMachine(RuleBasedStateMachine):
             assert forgotten(books).digests or not self.forgotten
         assert all((self.archive.folder.root / path).is_file() for path in files)
         before: set[Any] = set()
-        tables = self.archive._rows(known)  # which looks at their sums too
+        tables = self.archive.rows_of(known)  # which looks at their sums too
         for piece, table in zip(known, tables, strict=True):
             rows = Counter(tuple(row.values()) for row in table.to_pylist())
             assert piece.path is None or piece.path in files
