@@ -39,6 +39,8 @@ from dashboard.kit import (
 from dashboard.luck.parts import render_game_line
 from dashboard.luck.parts_monitor import render_game_monitor
 from dashboard.overview.figures import days_chart
+from dashboard.players import parts_search
+from dashboard.players.data_search import ranked_players
 from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.provider import game_list
 from dashboard.provider.archived import NotArchived
@@ -93,6 +95,7 @@ def render_game(game_id: int) -> None:
     days()
     luck()
     monitor()
+    players()
     rounds()
 
 
@@ -209,6 +212,18 @@ def monitor() -> None:
     game_id = parts_filter.wanted().game_id
     if game_id is not None:
         render_game_monitor(game_id)
+
+
+@parts.part(later("Players of the game"), "game-players")
+def players() -> None:
+    """Who bet the most on it, for people who may see players."""
+    view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
+    if game_id is None or not guard.may("players") or not _has_bets(view, game_id):
+        return
+    known = ranked_players(merchant, view, "bet", [game_id])
+    with states.box("game-players", text("Players who bet the most on it")):
+        states.as_of(known)
+        parts_search.render_players(known.value, "game-players")
 
 
 @parts.part(later("Rounds of the game"), "game-rounds")

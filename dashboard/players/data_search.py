@@ -1,5 +1,6 @@
 """Which players there are, from the archive: those whose id holds a text, and the first of a ranking."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -32,15 +33,19 @@ def found_players(merchant: Merchant, part: str) -> Reading[pd.DataFrame]:
     return from_archive(merchant, first_held(merchant), merchant.now(), ask)
 
 
-def ranked_players(merchant: Merchant, view: View, rank: str) -> Reading[pd.DataFrame]:
+def ranked_players(
+    merchant: Merchant, view: View, rank: str, games: Sequence[int] = ()
+) -> Reading[pd.DataFrame]:
     """The first `MOST_RANKED` players of a period by one of `query.RANK`, with their sums in it.
+
+    Of these `games`, none: of all.
 
     `user_id`, `op_id`, `bet_count`, `bet_amount_li`, `gain_li` (theirs), `first_s`, `last_s`, and `players`:
     how many there are in all. Asks no network. Raises NotArchived, also where the archive does not hold as
     many days before the period, so that nobody can be called new; LedgerAway.
     """
     start_s = int(view.start.timestamp())
-    ask = partial(ask_players, "ranked_players", by=rank, since_s=start_s, most=MOST_RANKED)
+    ask = partial(ask_players, "ranked_players", by=rank, since_s=start_s, most=MOST_RANKED, games=games)
     if rank != NEW:
         return from_archive(merchant, view.start, view.end, ask)
     found = from_archive(merchant, first_held(merchant), view.end, ask)

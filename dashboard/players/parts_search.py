@@ -43,7 +43,7 @@ def render_found() -> None:
         if known.value.empty:
             st.markdown(text("No player in the archive has an id with this part."))
             return
-        _table(known.value, "found-players")
+        render_players(known.value, "found-players")
 
 
 @parts.part(later("Players of the period"), "ranked-players")
@@ -63,7 +63,7 @@ def render_ranked() -> None:
         if of_all := max(rows["players"].tolist(), default=0):
             cut = text("{shown} of {all} players", shown=count(len(rows)), all=count(of_all))
         states.as_of(known, note=cut)
-        _table(rows, "ranked-players")
+        render_players(rows, "ranked-players")
 
 
 @parts.part(later("Cohorts"), "cohorts", every_s=None)
@@ -83,7 +83,8 @@ def render_cohorts() -> None:
         kit_table.render_table(rows, COHORTS, "cohorts", charts.look(), merchant.currency, kept=False)
 
 
-def _table(players: pd.DataFrame, key: str) -> None:
+def render_players(players: pd.DataFrame, key: str) -> None:
+    """Draw a table of players (`data_search`, `data_lists`), each a link to the player."""
     merchant = current.merchant()
     kit_table.render_table(
         players_table(players, merchant.zone),

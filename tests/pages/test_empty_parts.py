@@ -35,6 +35,7 @@ PARTS = {
         "game-figures": NO_BETS,
         "game-days": NOTHING,
         "game-luck": NOTHING,
+        "game-players": NOTHING,
         "game-rounds": NOTHING,
     },
     ("bonus", ()): {

@@ -85,7 +85,9 @@ def test_a_written_row(open_page):
 def test_below_the_table_stands_what_all_of_it_comes_to(open_page):
     """Written once; of the day that the Overview's written day is."""
     page = open_page({"period": "2026-03-14..2026-03-14", "compare": "none"}, page="games", currency="PHP")
-    sums = "Company gain 241.25 PHP, Bet amount 118,481.50 PHP, Bets 13,489, Hold 0.20 %, RTP 99.80 %, Average"
+    sums = (
+        "Company gain 241.25 PHP, Bet amount 118,481.50 PHP, Bets 13,489, Hold 0.20 %, RTP 99.80 %, Average"
+    )
     assert f"61 games: {sums} bet 8.784 PHP" in said(page)
     page.get("button_group")[1].set_value("Fish").run()
     assert "5 games: Company gain " in said(page)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,7 +38,7 @@ def cards(page):
 
 def table(page, title):
     """The rows of the table under a heading."""
-    places = {"Biggest wins of these rounds": 0, "Latest rounds": 1}
+    places = {"Players who bet the most on it": 0, "Biggest wins of these rounds": 1, "Latest rounds": 2}
     return texts(page.dataframe[places[title]])
 
 
@@ -81,6 +82,18 @@ def test_rounds_are_the_latest_and_the_biggest_with_a_way_to_each_player(open_pa
         assert row["op_id"] == truth.players.op_ids[truth.players.by_user_id[user_id]]
 
 
+@pytest.mark.parametrize("game_id", [1041, 3009])
+def test_the_players_who_bet_the_most_on_it_are_those_of_its_bets(open_page, truth, game_id):
+    shown = table(opened(open_page, game_id), "Players who bet the most on it")
+    bets = rounds_of(truth, game_id, START, CLOCK)
+    amounts = Counter()
+    for user_id, amount in zip(bets["user_id"].tolist(), bets["bet_amount"].tolist(), strict=True):
+        amounts[user_id] += amount
+    first = sorted(amounts.items(), key=lambda each: (-each[1], each[0]))[:25]
+    assert [int(row["user_id"]) for row in shown] == [user_id for user_id, _ in first]
+    assert Decimal(shown[0]["bet_amount_li"].replace(",", "")) * 1000 == first[0][1]
+
+
 @pytest.mark.parametrize(("role", "sees"), [("owner", False), ("analyst", True)])
 @pytest.mark.parametrize("game_id", [1041, 3009])
 def test_whose_rounds_those_are_is_sent_only_to_people_who_may_see_players(
@@ -91,9 +104,9 @@ def test_whose_rounds_those_are_is_sent_only_to_people_who_may_see_players(
     monkeypatch.setattr(downloads, "offer", lambda about, *_: offered.update({about.title: _[0]}))
     ann = {"sub": "ann", "email": "ann@casino.example", "exp": CLOCK + 60, "is_logged_in": True}
     page = opened(open_page, game_id, user=ann, roles={role: ["ann@casino.example"]})
-    assert len(page.dataframe) == 2
+    assert len(page.dataframe) == 2 + sees
     named = {"user_id", "op_id"} if sees else set()
-    for sent in page.dataframe:
+    for sent in page.dataframe[sees:]:
         assert {"user_id", "op_id", "player", "event_id"} & set(sent.value) == named
     (columns,) = [columns for title, columns in offered.items() if title == f"Rounds of game {game_id}"]
     assert {"user_id", "op_id"} & {column.field for column in columns} == named
@@ -123,7 +136,10 @@ def test_what_needs_the_archive_says_so_where_it_is_off_and_the_rest_is_there(op
     page = opened(open_page, 2011, archive_url="off")
     off = "not known now. The archive is switched off (TWOJ_ARCHIVE_URL is off)"
     assert [each.value.partition(", and")[0].replace("\\", "") for each in page.info] == [
-        f"{part}: {off}" for part in ("Days of the game", "RTP and luck", "RTP monitor", "Rounds of the game")
+        f"{part}: {off}"
+        for part in (
+            *("Days of the game", "RTP and luck", "RTP monitor", "Players of the game", "Rounds of the game"),
+        )
     ]
     assert cards(page)["Players"] != "–"
     assert not page.get("plotly_chart")
