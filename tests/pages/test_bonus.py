@@ -400,7 +400,9 @@ def test_without_the_bonuses_the_net_gain_is_a_dash_with_the_reason(open_page, s
     page = open_page()
     assert set(shown(page).values()) == {"Not known"}
     assert "Net gain after bonus: not known now. The provider refused" in said(page)
-    assert len([card for card in page.metric if card.value != formats.UNKNOWN]) == 6
+    assert len([card for card in page.metric if card.value != formats.UNKNOWN]) == 6 + 4, (
+        "and today, the month"
+    )
 
 
 def test_the_matrix_has_a_cell_for_each_state_and_type(open_page, truth):

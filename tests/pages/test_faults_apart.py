@@ -21,7 +21,7 @@ STAGE, LIST, BONUS = (f"/api/all/{name}" for name in ("stage/summary", "list", "
 BALANCE, RECORDS = (f"/open2j/w/transfer/{name}" for name in ("balance", "records"))
 POOL = "/open2j/g/gjp/pool"
 ONE_BY_ONE = [
-    ("overview", DAYS, STAGE, ["Figures of the period"], "Not included: Company gain: "),
+    ("overview", DAYS, STAGE, ["Today so far", "Figures of the period"], "Not included: Company gain: "),
     ("overview", DAYS, LIST, ["Games of the period"], ""),
     ("overview", DAYS, BONUS, ["Net gain after bonus"], ""),
     ("bonus", DAYS, STAGE, [], "Not included: Company gain: "),
