@@ -10,7 +10,7 @@ from dashboard.core.cell_links import link
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
 from dashboard.core.text import text
-from dashboard.kit import charts, current, guard, states, table
+from dashboard.kit import charts, current, guard, navigation, states, table
 from dashboard.luck import data_investigations, data_monitor
 from dashboard.luck.course import Watched
 from dashboard.luck.figures_monitor import evidence_chart
@@ -95,6 +95,7 @@ def render_game_monitor(game_id: int) -> None:
             )
             charts.show(figure, "game-monitor")
         _investigations([each for each in watch.investigations if each.of.game_id == game_id])
+        navigation.tell_me(watch="broken", game_id=str(game_id))
 
 
 def _investigations(found: Sequence[Investigation]) -> None:

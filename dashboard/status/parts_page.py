@@ -41,11 +41,13 @@ def render_summary() -> None:
         st.warning(escaped(text("To look at: {lines}.", lines=watched)), icon=_LOOKS[HealthState.WATCH][2])
     if not failing and not watched:
         st.success(text("Everything works, as far as is known."), icon=_LOOKS[HealthState.WELL][2])
-    navigation.tell_me(watch="late")
 
 
-def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:
-    """Draw one group as a line, behind which its own lines are: unfolded where one of them needs a look."""
+def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]], watch: str) -> None:
+    """Draw one group as a line, behind which its own lines are: unfolded where one of them needs a look.
+
+    `watch` is what of it an alert may be about (`query.WATCHED`).
+    """
     found = rows(current.merchant())
     worst = max((row.state for row in found), key=_WORST.index)
     said, color, icon = _LOOKS[worst]
@@ -55,6 +57,7 @@ def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) ->
         for number, row in enumerate(found):
             with st.container(key=f"line-{key}-{number}", horizontal=True, vertical_alignment="top"):
                 _line(row)
+        navigation.tell_me(watch=watch)
 
 
 def _line(row: Row) -> None:
