@@ -27,9 +27,8 @@ lines("provider", text("The provider"), text("Provider"), status_data.provider_r
 lines("cache", text("The cache"), text("Cache"), status_data.cache_rows, "disk")
 lines("ledger", text("The ledger"), text("Ledger"), status_data.ledger_rows, "refused")
 parts.part(text("The refused payouts"), "refused", every_s=QUICK_S)(parts_page.render_refused)()
-lines(
-    "background", text("The background work"), text("Background"), status_data.background_rows, "screen_off"
-)
+others = status_data.background_rows
+lines("background", text("The background work"), text("Background"), others, "screen_off")
 parts.part(text("The calls to the provider"), "status-calls", every_s=QUICK_S)(parts_page.render_calls)()
 parts.part(text("This server"), "status-versions")(parts_page.render_versions)()
 parts.part(text("The audit log"), "status-audit", every_s=None)(parts_page.render_audit_log)()
