@@ -214,7 +214,7 @@ def test_the_pages_need_nothing_that_their_policy_forbids(browser: Browser, url:
     page.on("console", lambda said: "Content Security Policy" in said.text and refused.append(said.text))
     for path, part in (
         ("/", "cards"),
-        ("/games", "box-heat"),
+        ("/games?tab=days", "box-heat"),
         ("/jackpots", "cards-pots"),
         ("/status", "part-status"),
     ):

@@ -135,9 +135,9 @@ def test_an_identity_that_was_not_signed_in_counts_for_nothing(open_page, sandbo
 
 def test_an_identity_that_expires_takes_the_numbers_with_it(open_as, clock):
     shown = open_as("analyst", "wallet", {"op_id": QUIET.op_id})
-    assert titles(shown) == ["Wallet"]
+    assert titles(shown) == ["quiet"]
     clock[0] += 59
-    assert titles(shown.run()) == ["Wallet"]
+    assert titles(shown.run()) == ["quiet"]
     clock[0] += 1
     assert titles(shown.run()) == [ENDED]
     assert labels(shown) == ["Sign in"]
@@ -171,7 +171,7 @@ def test_the_bar_leads_to_the_pages_of_the_role_and_says_who_is_there(open_as, r
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.CASHIER])
 def test_money_is_moved_by_cashiers_only(open_as, role):
     shown = open_as(role, "wallet", {"op_id": QUIET.op_id}, cashier=True)
-    assert titles(shown) == ["Wallet"]
+    assert titles(shown) == ["quiet"]
     assert ("Review…" in labels(shown)) == (role is Role.CASHIER)
     assert ("Sent from here" in [each.value for each in shown.subheader]) == (role is Role.CASHIER)
 
@@ -247,7 +247,7 @@ def test_a_player_who_is_looked_at_is_written_down_once_a_tab(open_as, log):
 def test_a_ledger_that_is_away_stops_nobody_from_looking_and_the_servers_log_says_who_did(open_as):
     with capture_logs() as logs:
         shown = open_as("analyst", "wallet", {"op_id": QUIET.op_id}, ledger_url="sqlite:////nowhere/ledger")
-    assert titles(shown) == ["Wallet"]
+    assert titles(shown) == ["quiet"]
     (entry,) = [entry for entry in logs if entry["event"] == "audit row not written"]
     assert (entry["who"], entry["what"]) == ("analyst@casino.example", "player looked at")
     assert entry["about"] == {"op_id": QUIET.op_id}

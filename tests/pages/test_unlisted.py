@@ -15,6 +15,9 @@ from twoj_client import Reply
 STAGE, ONE_GAME = "/api/all/stage/summary", "/api/games/game/stage/summary"
 START, END = midnight("2026-03-14"), midnight("2026-03-15")
 QUERY = {"period": "yesterday", "compare": "none"}
+EARLIER = midnight("2026-02-14"), midnight("2026-02-15")
+"""On the Overview: what it says of this month tells the days of it, too."""
+OF_EARLIER = {"period": "2026-02-14..2026-02-14", "compare": "none"}
 OWN = {"bet_count": 321, "bet_amount": 7_654_000, "gain_amount": -1_234_000}
 WORDS = (
     "The provider's total of all games has more (+) or less (−) than the games of its list: bets {},"
@@ -110,8 +113,8 @@ def test_of_one_type_it_is_said_to_be_of_all(open_page, unlisted, files):
 
 
 def test_the_overview_has_it_in_both_charts_and_in_its_file(open_page, unlisted, files):
-    unlisted()
-    page = open_page(QUERY, archive_url="off")
+    unlisted(1, *EARLIER)
+    page = open_page(OF_EARLIER, archive_url="off")
     assert MORE in said(page)
     assert "Not in the list" in chart(page, "games")["layout"]["yaxis"]["ticktext"]
     types = chart(page, "types")
@@ -124,8 +127,8 @@ def test_the_overview_has_it_in_both_charts_and_in_its_file(open_page, unlisted,
 
 def test_a_difference_of_gain_alone_is_a_type_too(open_page, unlisted, monkeypatch):
     monkeypatch.setitem(OWN, "bet_amount", 0)
-    unlisted()
-    types = chart(open_page(QUERY, archive_url="off"), "types")
+    unlisted(1, *EARLIER)
+    types = chart(open_page(OF_EARLIER, archive_url="off"), "types")
     assert (types["layout"]["yaxis"]["ticktext"][-1], types["data"][0]["x"][-1]) == ("Not listed", 0.0)
 
 
