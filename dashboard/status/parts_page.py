@@ -50,9 +50,9 @@ def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]], wa
     """
     found = rows(current.merchant())
     worst = max((row.state for row in found), key=_WORST.index)
-    said, color, icon = _LOOKS[worst]
+    said, color, _ = _LOOKS[worst]
     names = escaped(listed([row.what for row in found]))
-    label = f"**{title}** :{color}-badge[{icon} {said}] :gray[{names}]"
+    label = f"**{title}** :{color}-badge[{said}] :gray[{names}]"
     with st.expander(label, expanded=worst in _WORST[2:], key=f"box-{key}"):
         for number, row in enumerate(found):
             with st.container(key=f"line-{key}-{number}", horizontal=True, vertical_alignment="top"):

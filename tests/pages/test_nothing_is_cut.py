@@ -56,7 +56,7 @@ CUT = """() => {
       }
     }
   }
-  const fields = '[data-testid="stWidgetLabel"] *, [data-baseweb="select"] *, input,'
+  const fields = '[data-testid="stWidgetLabel"] *, [data-baseweb="select"] *, input:not([type="checkbox"]),'
     + ' [data-testid="stDateInput"] *';
   for (const each of main.querySelectorAll(fields)) {
     const style = getComputedStyle(each);
