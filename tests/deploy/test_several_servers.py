@@ -107,13 +107,17 @@ class House:
         return {path: path.stat().st_mtime_ns for path in self.image.rglob("*")}
 
     def cookie_of(self, server):
-        """What nginx sends to this server."""
-        for number in range(100):
-            cookie = {"Cookie": f"twoj_server=browser-{number}"}
-            answer = httpx.get(f"{self.proxy.url}/healthz", headers=cookie)
-            if self.proxy.line_of(answer)["server"] == f"127.0.0.1:{server.port}":
-                return cookie
-        raise AssertionError("nginx sends nobody to this server")
+        """What nginx sends to this server, once it does: one that failed is left alone for 5 s."""
+        end_s = time.monotonic() + 20
+        while time.monotonic() < end_s:
+            for number in range(100):
+                cookie = {"Cookie": f"twoj_server=browser-{number}"}
+                answer = httpx.get(f"{self.proxy.url}/healthz", headers=cookie)
+                if self.proxy.line_of(answer)["server"] == f"127.0.0.1:{server.port}":
+                    return cookie
+            time.sleep(0.5)
+        last = "\n".join(self.proxy.said().splitlines()[-20:])
+        raise AssertionError(f"nginx sends nobody to this server:\n{last}")
 
     def new_browser(self):
         """The cookie of a browser that has just opened the dashboard."""
