@@ -1,11 +1,9 @@
 """Fills the archive in the background and keeps it up to date: one server for all, a few calls a second."""
 
 import errno
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,12 +13,12 @@ from archive import bets, fetch, pieces
 from archive.archive import Archive, hour_text
 from archive.bets import DAY_S, HOUR_S, HourSums
 from archive.engine import Engine
-from archive.pieces import Lease
 from archive.proof import Explanation, HourRead, PieceState
 from archive.restatements import MEMORY_S, compare
 from archive.schedule import Horizon, horizon, next_hours
 from archive.store import FileDamaged
 from archive.verify import give_up, verify
+from ledger.background import Background, Lease
 from ledger.database import LedgerAway
 from twoj_client import TwoJ, TwoJError
 from twoj_client.errors import BadAnswer, ServiceFailed, WrongShape
@@ -56,7 +54,7 @@ class CollectorState:
     horizon: Horizon | None = None
 
 
-class Collector:
+class Collector(Background):
     """Fills one merchant's archive. `timer` returns seconds of a clock that never jumps."""
 
     def __init__(
@@ -72,6 +70,7 @@ class Collector:
         least_free_bytes: int = _LEAST_FREE_BYTES,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__("archive-collector", _IDLE_S, lease=Lease(archive.ledger, "collector", _LEASE_S))
         self.state = CollectorState()
         self._archive = archive
         self._engine = engine
@@ -82,37 +81,15 @@ class Collector:
         self._calls_per_s = calls_per_s
         self._least_free_bytes = least_free_bytes
         self._timer = timer
-        self._lease = Lease(archive.ledger, "collector", _LEASE_S)
         self._nightly = Lease(archive.ledger, "comparison", DAY_S)
         self._pieces: dict[int, pieces.Piece] | None = None
         self._lease_until = self._paced_until = self._tail_at = self._tidied_at = float("-inf")
         self._has_new = False  # hours that were read for the first time since days were last summed up
-        self._stopping = threading.Event()
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Collect in a thread of its own while the context lasts."""
-        thread = threading.Thread(target=self._run, name="archive-collector", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stopping.set()
-            thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._stopping.wait(self.turn())
-        if self.state.collects:
-            try:
-                self._lease.give_back()
-            except LedgerAway:
-                log.warning("archive lease not given back")
 
     def turn(self) -> float:
         """Do what is due next, and return in how many seconds to come again. Raises nothing."""
         try:
-            return self._turn()
+            return self.work()
         except (TwoJError, LedgerAway) as error:
             self._pieces = None
             return self._stopped(error.with_traceback(None))
@@ -153,9 +130,10 @@ class Collector:
         self.state = replace(self.state, stopped_by=why, reading=())
         return _AFTER_FAILURE_S
 
-    def _turn(self) -> float:
+    def work(self) -> float:
+        """Do what is due next, and return in how many seconds to come again."""
         if self._timer() >= self._lease_until:
-            if not self._lease.take():
+            if not self._is_the_one():
                 self.state, self._pieces = CollectorState(), None
                 return _IDLE_S
             self._lease_until = self._timer() + _LEASE_S / 3
@@ -218,7 +196,7 @@ class Collector:
 
     def _fetch(self, hours_s: Sequence[int]) -> fetch.Fetched:
         """Read hours once it is their turn."""
-        self._stopping.wait(max(0, self._paced_until - self._timer()))
+        self._awake.wait(max(0, self._paced_until - self._timer()))
         found = fetch.fetch(self._twoj, hours_s, self._workers)
         self._paced_until = self._timer() + found.calls / self._calls_per_s
         return found

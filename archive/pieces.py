@@ -1,19 +1,17 @@
 """The table of pieces: which hours were read, in which version, what is known of them, where they lie."""
 
 import json
-import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from archive.bets import DAY_S, BetChange, HourSums
 from archive.proof import FINISHED, Explanation, PieceState
 from archive.store import WrittenFile
-from ledger.database import Books, Ledger, clock_ms
-from ledger.schema import archive_files, leases, pack_pieces, pieces, restatements
+from ledger.database import Books
+from ledger.schema import archive_files, pack_pieces, pieces, restatements
 
 ALWAYS_S: Final = 2**40
 """After all times."""
@@ -317,47 +315,6 @@ def forget_restatements(books: Books, is_theirs: Callable[[Mapping[str, Any]], b
         if any(is_theirs(bet) for bet in told):
             gone = {"event_id": "", "before": None, "after": None}
             books.execute(update(restatements).where(restatements.c.id == row.id).values(**gone))
-
-
-class Lease:
-    """Work that one server does for all: whoever holds the lease. It ends by itself, some time after that.
-
-    By the database's clock, so that a server whose clock is off takes nothing away from the others.
-    """
-
-    def __init__(
-        self, ledger: Ledger, name: str, lasts_s: float, holder: Callable[[], str] = secrets.token_hex
-    ):
-        self._ledger = ledger
-        self._name = name
-        self._lasts_ms = int(lasts_s * 1000)
-        self._holder = holder()
-
-    def take(self, *, again: bool = True) -> bool:
-        """Take the lease, or keep it for as long `again`; False where another holds it. Raises LedgerAway."""
-        with self._ledger.writing() as books:
-            now_ms = clock_ms(books.connection)
-            until = {"holder": self._holder, "until_ms": now_ms + self._lasts_ms}
-            free = leases.c.until_ms <= now_ms
-            if again:
-                free |= leases.c.holder == self._holder
-            taken = update(leases).where(leases.c.name == self._name, free).values(**until)
-            if books.execute(taken).rowcount:
-                return True
-            if books.scalar(select(leases.c.name).where(leases.c.name == self._name)):
-                return False
-            try:
-                with books.connection.begin_nested():
-                    books.execute(insert(leases), {"name": self._name, **until})
-            except IntegrityError:  # another was quicker
-                return False
-            return True
-
-    def give_back(self) -> None:
-        """Let another take it at once. Raises LedgerAway."""
-        with self._ledger.writing() as books:
-            mine = leases.c.name == self._name, leases.c.holder == self._holder
-            books.execute(leases.delete().where(*mine))
 
 
 def _piece(row: Any) -> Piece:

@@ -1,8 +1,7 @@
 """Looks at all rules once a minute, on one server for all, and writes what is told."""
 
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,7 +9,6 @@ from typing import Any, Final
 
 import structlog
 
-from archive.pieces import Lease
 from dashboard.alerts import data_store, data_values, words
 from dashboard.alerts.data_store import Key, StoredRule, StoredState
 from dashboard.alerts.data_values import Measured
@@ -21,6 +19,7 @@ from dashboard.core import formats
 from dashboard.core.text import text
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import Merchant
+from ledger.background import Background, Lease
 from ledger.database import LedgerAway
 from ledger.outbox import OutboxMessage
 from twoj_client import TwoJError
@@ -32,48 +31,15 @@ _WRITE_S: Final = 600
 """So seldom a value is written of which nothing follows."""
 
 
-class Evaluator:
+class Evaluator(Background):
     """Looks at one merchant's rules. Of all servers one does."""
 
     def __init__(self, merchant: Merchant) -> None:
         self._merchant = merchant
-        self._lease = Lease(merchant.ledger, "alerts", _LEASE_S)
-        self._stopping = threading.Event()
+        lease = Lease(merchant.ledger, "alerts", _LEASE_S)
+        super().__init__("alerts", EVERY_S, first_after_s=EVERY_S, lease=lease)
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Look at them in a thread of its own while the context lasts."""
-        thread = threading.Thread(target=self._run, name="alerts", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stopping.set()
-            thread.join()
-
-    def _run(self) -> None:
-        holds = False
-        while not self._stopping.wait(EVERY_S):
-            holds = self.turn()
-        if holds:
-            try:
-                self._lease.give_back()
-            except LedgerAway:
-                log.warning("alerts lease not given back")
-
-    def turn(self) -> bool:
-        """Look at all rules, if this server is the one; return whether it is. Raises nothing."""
-        try:
-            if not self._lease.take():
-                return False
-            self.look()
-        except LedgerAway as error:
-            log.warning("alerts not looked at", why=str(error))
-        except Exception:
-            log.exception("alerts not looked at")
-        return True
-
-    def look(self) -> None:
+    def work(self) -> float:
         """Look at all rules and write what follows. Raises LedgerAway."""
         ledger = self._merchant.ledger
         data_store.make_ready(ledger)
@@ -83,6 +49,7 @@ class Evaluator:
             if stored.is_on:
                 mine = {key[1]: state for key, state in states.items() if key[0] == stored.id}
                 self._look_at(stored, mine)
+        return EVERY_S
 
     def _look_at(self, stored: StoredRule, states: Mapping[str, StoredState]) -> None:
         now_s, now_ms = self._merchant.clock(), int(self._merchant.clock() * 1000)

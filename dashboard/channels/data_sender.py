@@ -1,7 +1,6 @@
 """Sends what is in the outbox: any number of servers do, each a message at a time."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,8 @@ import structlog
 from dashboard.channels.data_channels import Channel, ChannelFailed
 from dashboard.core.text import Message
 from ledger import outbox
-from ledger.database import Ledger, LedgerAway
+from ledger.background import Background
+from ledger.database import Ledger
 
 log = structlog.get_logger(__name__)
 _IDLE_S: Final = 2
@@ -23,52 +23,34 @@ _FILES_MS: Final = 7 * 86_400_000
 _KEPT_MS: Final = 400 * 86_400_000
 
 
-class Sender:
+class Sender(Background):
     """Sends one merchant's messages by these `channels`, which are by name."""
 
     def __init__(self, ledger: Ledger, channels: Mapping[str, Channel]) -> None:
+        super().__init__("sender", _AFTER_FAILURE_S)
         self.channels = channels
         self._ledger = ledger
-        self._stopping = threading.Event()
+        self._sending = ThreadPoolExecutor(1, thread_name_prefix="channel")
         self._tidied_at = float("-inf")
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self, leave_after_s: float | None = None) -> Iterator[None]:
         """Send in a thread of its own while the context lasts; without channels there is none."""
         if not self.channels:
             yield
             return
-        thread = threading.Thread(target=self._run, name="sender", daemon=True)
-        thread.start()
-        try:
+        with self._sending, super().running(leave_after_s):
             yield
-        finally:
-            self._stopping.set()
-            thread.join()
 
-    def _run(self) -> None:
-        with ThreadPoolExecutor(1, thread_name_prefix="channel") as sending:
-            while not self._stopping.is_set():
-                self._stopping.wait(self.turn(sending))
-
-    def turn(self, sending: ThreadPoolExecutor) -> float:
-        """Send one message, and return in how many seconds to come again. Raises nothing."""
-        try:
-            return self._turn(sending)
-        except LedgerAway as error:
-            log.warning("messages not sent", why=str(error))
-        except Exception:
-            log.exception("messages not sent")
-        return _AFTER_FAILURE_S
-
-    def _turn(self, sending: ThreadPoolExecutor) -> float:
+    def work(self) -> float:
+        """Send one message, and return in how many seconds to come again. Raises LedgerAway."""
         self._tidy()
         claimed = outbox.claim(self._ledger, self.channels)
         if claimed is None:
             return _IDLE_S
         channel, sent = self.channels[claimed.message.channel], claimed.message
         try:
-            coming = sending.submit(channel.send, claimed)
+            coming = self._sending.submit(channel.send, claimed)
             while True:
                 try:
                     remark = coming.result(outbox.LASTS_S / 3)

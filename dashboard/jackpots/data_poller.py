@@ -1,17 +1,16 @@
 """Asks for the pots again and again, while somebody looks: one server for all that share a cache."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from threading import Event, Thread
 from typing import Final
 
 import structlog
 
 from dashboard.jackpots.pots import PotNow, Pots
+from ledger.background import Background
 from twoj_client import Reply, TwoJError
 from twoj_client import models as provider
 from twoj_client.jackpot import Jackpot
@@ -52,7 +51,7 @@ class Heard:
         return self.as_of > other.as_of or self.pots.at_ms > other.pots.at_ms
 
 
-class Poller:
+class Poller(Background):
     """One for a server, however many look.
 
     Of all servers that share a cache one leads: it asks, and the others hear its answers through the cache.
@@ -71,16 +70,14 @@ class Poller:
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__("jackpot-poller", every_s)
         self._provider = provider
         self._hear = hear
-        self._every_s = every_s
         self._clock = clock
         self._timer = timer
         self._looked_at = float("-inf")
         self._ask_at = float("-inf")
         self._resting = True
-        self._wake = Event()
-        self._ended = False
         self._failing = False
         self._leads = False
         self._heard: Heard | None = None
@@ -89,7 +86,7 @@ class Poller:
         """Return the latest answer, None before the first; keeps the poller awake."""
         self._looked_at = self._timer()
         if self._resting:
-            self._wake.set()
+            self._awake.set()
         return self._heard
 
     @property
@@ -105,23 +102,11 @@ class Poller:
         """Return how old an answer is."""
         return int((self._timer() - heard.timer_s) * 1000)
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Ask in a thread of its own until the block ends."""
-        thread = Thread(target=self._run, name="jackpot-poller", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._ended = True
-            self._wake.set()
-            thread.join(timeout=1)  # longer than that only a provider that hangs can keep it
+    def work(self) -> float | None:
+        """Ask or hear once, unless nobody looked lately.
 
-    def turn(self) -> float | None:
-        """Ask or hear once, unless nobody looked lately; return in how many seconds to do so again.
-
-        None: once woken. An answer is asked for `every_s` after the one before was true; in between the
-        leader says that it still leads.
+        An answer is asked for `every_s` after the one before was true; in between the leader says that it
+        still leads.
         """
         self._resting = self._timer() - self._looked_at > max(REST_AFTER_S, 3 * self._every_s)
         if self._resting:
@@ -136,15 +121,8 @@ class Poller:
                 self._take(self._provider.pool(), leads=True)
         except TwoJError as error:
             self._say(failing=str(error))
-        except Exception:  # whatever it was, the next turn may do better
-            log.exception("jackpot poller failed")
         wait_s = min(self._ask_at - self._timer(), _LOOK_S)
         return max(wait_s, _SHORTEST_WAIT_S if leads else _FOLLOWERS_WAIT_S)
-
-    def _run(self) -> None:
-        while not self._ended:
-            self._wake.wait(self.turn())
-            self._wake.clear()
 
     def _take(self, reply: Reply[provider.Pool] | None, *, leads: bool) -> None:
         if reply is None:

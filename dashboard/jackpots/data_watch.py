@@ -181,7 +181,7 @@ class Watch:
     def running(self) -> Iterator[None]:
         """Watch until the block ends, while somebody looks."""
         try:
-            with self.poller.running():
+            with self.poller.running(leave_after_s=1):  # only a provider that hangs can keep it longer
                 yield
         finally:
             self._keeper.close()

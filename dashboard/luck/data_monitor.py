@@ -1,8 +1,6 @@
 """Watches the RTP of all games, hour by hour, from the archive; what it finds is kept in the ledger."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -19,7 +17,7 @@ from archive import pieces
 from archive.archive import Archive
 from archive.bets import DAY_S, HOUR_S, digest_of
 from archive.engine import Engine, Sources
-from archive.pieces import Lease, Piece
+from archive.pieces import Piece
 from archive.proof import PieceState
 from archive.questions import ask_numbers, ask_table
 from archive.store import FileDamaged
@@ -43,7 +41,8 @@ from dashboard.luck.monitor import OVERPAYING, UNDERPAYING, Detector, discoverie
 from dashboard.luck.watch import GameWatch, Investigation, Lines, RtpWatch, Visible
 from dashboard.provider.archived import archive_of, from_archive
 from dashboard.provider.merchant import Merchant
-from ledger.database import LedgerAway, clock_ms
+from ledger.background import Background, Lease
+from ledger.database import clock_ms
 from ledger.schema import rtp_hours
 from ledger.schema import rtp_investigations as table
 
@@ -75,7 +74,7 @@ class _Due:
     made_of: str
 
 
-class RtpMonitor:
+class RtpMonitor(Background):
     """The watch over one merchant's games: a thread of one server observes, pages of all read.
 
     `rtps` are the theoretical RTPs by game.
@@ -85,7 +84,8 @@ class RtpMonitor:
         self._archive = archive
         self._engine = engine
         self._rtps = rtps
-        self._lease = Lease(archive.ledger, "rtp-monitor", _LEASE_S)
+        lease = Lease(archive.ledger, "rtp-monitor", _LEASE_S)
+        super().__init__("rtp-monitor", _EVERY_S, first_after_s=_FIRST_AFTER_S, lease=lease)
         self._lock = Lock()
         self.version = 0
         """Another one once an hour or an investigation is another."""
@@ -100,35 +100,16 @@ class RtpMonitor:
         self._suspect: list[tuple[int, int, int]] = []
         self._restarts: dict[Watched, int] = {}
         self._days: dict[int, dict[int, tuple[float, ...]]] = {}
-        self._stopping = threading.Event()
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Observe in a thread of its own while the context lasts."""
-        thread = threading.Thread(target=self._run, name="rtp-monitor", daemon=True)
-        thread.start()
+    def work(self) -> float:
+        """Observe what is due. Raises LedgerAway."""
         try:
-            yield
-        finally:
-            self._stopping.set()
-            thread.join()
-
-    def _run(self) -> None:
-        wait_s: float = _FIRST_AFTER_S
-        while not self._stopping.wait(wait_s):
-            wait_s = self._turn()
-
-    def _turn(self) -> float:
-        try:
-            if self._lease.take():
-                self.update(self._stopping.is_set)
-        except (LedgerAway, FileDamaged, OSError) as error:
+            self.update()
+        except (FileDamaged, OSError) as error:
             log.warning("RTPs not watched", error=str(error))
-        except Exception:  # whatever it was, the next turn may do better
-            log.exception("RTPs not watched")
         return _EVERY_S
 
-    def update(self, stopped: Callable[[], bool] = lambda: False) -> int:
+    def update(self) -> int:
         """Observe what is due, and open an investigation for each new alarm; return of how many hours.
 
         Raises LedgerAway, FileDamaged.
@@ -139,7 +120,7 @@ class RtpMonitor:
             days.setdefault(due.hour_s // DAY_S * DAY_S, []).append(due)
         done = 0
         for day_s, hours in sorted(days.items()):
-            if stopped():
+            if self._ended:
                 return done
             self._observe(day_s, hours)
             done += len(hours)
@@ -149,7 +130,7 @@ class RtpMonitor:
         with self._archive.ledger.writing() as books:
             opened = investigations.open_for(books, alarms, self._archive.now_ms())
         # What was found belongs to nothing's past: later hours are observed anew without it.
-        return done + self.update(stopped) if opened else done
+        return done + self.update() if opened else done
 
     def _due(self) -> list[_Due]:
         """What is not observed as it is in the archive now; nothing of hours that are not over."""

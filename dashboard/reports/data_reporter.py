@@ -1,8 +1,5 @@
 """Makes reports when they are due and puts them into the outbox: one server does each, once."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +15,7 @@ from dashboard.reports.mail import Mail, failed_mail, mail
 from dashboard.reports.plan import ReportKind, period_of, title_of
 from ledger import audit, jobs, outbox
 from ledger.audit import DONE, AuditEntry
+from ledger.background import Background
 from ledger.database import LedgerAway
 from ledger.jobs import ClaimedRun
 from ledger.outbox import Attachment, OutboxMessage
@@ -31,37 +29,18 @@ LAST_TRY: Final = 5
 """At this try a report that cannot be made says so instead."""
 
 
-class Reporter:
+class Reporter(Background):
     """One for a merchant."""
 
     def __init__(self, merchant: Merchant) -> None:
+        super().__init__("reporter", _EVERY_S, first_after_s=_EVERY_S)
         self._merchant = merchant
-        self._stopping = threading.Event()
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Look what is due in a thread of its own while the context lasts."""
-        thread = threading.Thread(target=self._run, name="reporter", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stopping.set()
-            thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(_EVERY_S):
-            self.turn()
-
-    def turn(self) -> int:
-        """Make what is due; return how many reports were put into the outbox. Raises nothing."""
-        try:
-            return sum(self._look(each) for each in plans(self._merchant))
-        except LedgerAway as error:
-            log.warning("reports not looked at", why=str(error))
-        except Exception:
-            log.exception("reports not looked at")
-        return 0
+    def work(self) -> float:
+        """Make what is due and put it into the outbox. Raises LedgerAway."""
+        for each in plans(self._merchant):
+            self._look(each)
+        return _EVERY_S
 
     def _look(self, kept: KeptPlan) -> bool:
         merchant = self._merchant

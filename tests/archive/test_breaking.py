@@ -18,11 +18,11 @@ from archive import pieces
 from archive.archive import Archive
 from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, digest, ordered
 from archive.engine import Engine
-from archive.pieces import Lease
 from archive.proof import HourRead, PieceState
 from archive.questions import ask
 from archive.store import Folder
 from archive.verify import verify
+from ledger.background import Lease
 from tests.archive.conftest import Filled
 from tests.parts import ledger_at
 from tests.provider import CLOCK, ROOT, Sandbox
@@ -220,6 +220,7 @@ def test_a_lease_is_one_servers_until_it_ends(tmp_path: Path):
 
 _MORTAL = """
 import os, signal, sys
+from ledger.background import Lease
 from ledger.database import Books
 from archive.__main__ import main  # once for all of them
 

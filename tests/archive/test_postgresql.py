@@ -11,10 +11,11 @@ from archive.archive import Archive
 from archive.bets import DAY_S, HOUR_S
 from archive.engine import Engine
 from archive.erasure import forget
-from archive.pieces import Lease, due_again, restated
+from archive.pieces import due_again, restated
 from archive.questions import ask
 from archive.store import Folder
 from archive.verify import verify
+from ledger.background import Lease
 from ledger.database import Ledger
 from tests.archive.test_breaking import HOUR, bet, read
 from tests.parts import ledger_at, postgresql_server

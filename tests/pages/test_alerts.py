@@ -49,7 +49,7 @@ def test_what_fires_is_on_top_and_somebody_can_say_that_they_have_seen_it(open_p
     app = open_page(page="alerts", channels=CHANNELS)
     rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60)
     data_store.save(merchant().ledger, None, "Many bets", rule, "ann")
-    merchant().running(Evaluator).look()
+    merchant().running(Evaluator).work()
     app.run()
     said = words(app)
     assert "Firing" in [each.value for each in app.subheader]
@@ -150,7 +150,7 @@ def test_what_fires_is_on_the_overview_with_the_way_to_it(open_page):
     app = open_page(page="alerts", channels=CHANNELS)
     rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60, scope=AlertScope.TYPE, scope_id="Slots")
     data_store.save(merchant().ledger, None, "Many bets", rule, "ann")
-    merchant().running(Evaluator).look()
+    merchant().running(Evaluator).work()
     (line,) = [
         each for each in open_page({"period": "today"}).get("page_link") if "Many bets" in each.proto.label
     ]

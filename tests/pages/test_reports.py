@@ -109,7 +109,7 @@ def test_what_was_sent_is_listed(open_page, clock):
     add_plan(merchant(), Plan(ReportKind.DAILY, 1, time(9), "ops", Role.OWNER, "en"), "ann")
     with merchant().ledger.writing() as books:
         books.execute(update(schema.report_plans).values(begins_at_ms=0))
-    assert Reporter(merchant()).turn() == 1
+    Reporter(merchant()).turn()
     page.run()
     assert page.dataframe
     assert list(page.dataframe[0].value["Report" if "Report" in page.dataframe[0].value else "subject"]) == [

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from dashboard.alerts import data_store
-from dashboard.alerts.data_evaluator import Evaluator, preview
+from dashboard.alerts.data_evaluator import EVERY_S, Evaluator, preview
 from dashboard.alerts.data_values import Measured, past, values
 from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError, as_json, from_json
 from dashboard.jackpots.data_watch import Watch
@@ -40,7 +40,7 @@ def standing(merchant):
 
 
 def look(merchant):
-    merchant.running(Evaluator).look()
+    merchant.running(Evaluator).work()
 
 
 def test_the_ready_rules_are_there_and_honest_numbers_fire_none(merchant):
@@ -149,11 +149,21 @@ def test_what_another_server_wrote_meanwhile_is_not_told_twice(merchant, monkeyp
 
 
 def test_of_two_servers_one_looks(merchant):
-    one, other = Evaluator(merchant), Evaluator(merchant)
-    assert (one.turn(), other.turn(), one.turn()) == (True, False, True)
+    looked = []
+
+    class Server(Evaluator):
+        def work(self):
+            looked.append(self)
+            return super().work()
+
+    one, other = Server(merchant), Server(merchant)
+    assert [each.turn() for each in (one, other, one)] == [EVERY_S] * 3
+    assert looked == [one, one]
     with merchant.ledger.writing() as books:
         books.execute(update(leases).values(until_ms=0))
-    assert (other.turn(), one.turn()) == (True, False)
+    other.turn()
+    one.turn()
+    assert looked == [one, one, other]
 
 
 def test_a_rule_that_breaks_says_so_and_the_others_go_on(merchant, monkeypatch):

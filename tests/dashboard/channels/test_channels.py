@@ -3,7 +3,6 @@
 import base64
 import hmac
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -162,20 +161,20 @@ def book(tmp_path):
 
 
 def test_the_sender_sends_what_is_written_tries_again_and_says_what_went_wrong(book):
-    with webhook() as sink, ThreadPoolExecutor(1) as sending:
+    with webhook() as sink:
         sink.answer = lambda number: 503 if number == 0 else 204
         sender = Sender(book, channels({"ops": sink.url.replace("http://", "webhook+http://k@")}))
-        assert sender.turn(sending) > 0
+        assert sender.turn() > 0
         with book.writing() as books:
             outbox.put(books, MESSAGE)
-        assert sender.turn(sending) == 0
+        assert sender.turn() == 0
         with book.reading() as books:
             (last,) = outbox.newest(books, 1)
         assert str(as_message(last.reason)) == "The channel answered with HTTP status 503."
-        assert (last.state, sender.turn(sending) > 0) == ("pending", True)
+        assert (last.state, sender.turn() > 0) == ("pending", True)
         with book.writing() as books:
             books.execute(outbox.outbox.update().values(due_at_ms=0))
-        assert sender.turn(sending) == 0
+        assert sender.turn() == 0
         with book.reading() as books:
             (last,) = outbox.newest(books, 1)
         assert (last.state, last.attempts, last.reason) == ("sent", 2, "")
@@ -184,8 +183,8 @@ def test_the_sender_sends_what_is_written_tries_again_and_says_what_went_wrong(b
 
 def test_a_ledger_that_is_away_is_tried_again_later(book):
     book.database.url = book.database.url.set(database="/nowhere/ledger.sqlite3")
-    with closing(Database(book.database.url)) as away, ThreadPoolExecutor(1) as sending:
-        assert Sender(Ledger(away, 101), {}).turn(sending) == 15
+    with closing(Database(book.database.url)) as away:
+        assert Sender(Ledger(away, 101), {}).turn() == 15
 
 
 def test_libraries_that_log_addresses_are_silent():

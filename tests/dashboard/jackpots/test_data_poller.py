@@ -231,7 +231,7 @@ def test_an_error_of_ours_is_logged_and_does_not_end_it(world):
     world.poller.look()
     with structlog.testing.capture_logs() as logs:
         assert world.poller.turn() == 2
-    assert logs[0]["event"] == "jackpot poller failed"
+    assert (logs[0]["event"], logs[0]["work"]) == ("background work failed", "jackpot-poller")
 
 
 def test_a_failing_hour_is_two_lines_in_the_log(world):
