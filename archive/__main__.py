@@ -16,7 +16,7 @@ from typing import Any
 
 from archive import pieces
 from archive.archive import Archive, hour_text
-from archive.bets import DAY_S, HOUR_S, utc_day_start
+from archive.bets import utc_day_start
 from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
@@ -29,6 +29,7 @@ from dashboard.core.setting_errors import SettingsError
 from dashboard.server.settings import Settings, load_settings
 from ledger.database import Database, Ledger, LedgerAway, LedgerUrlRefused, ledger_url
 from twoj_client import TwoJError
+from twoj_client.windows import DAY_S, HOUR_S, hour_of, utc_day_of
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,9 @@ def _fill(opened: OpenedArchive) -> int:
     first_s = (
         utc_day_start(chosen.first)
         if chosen.first
-        else now_s // DAY_S * DAY_S - (settings.archive_days - 1) * DAY_S
+        else utc_day_of(now_s) - (settings.archive_days - 1) * DAY_S
     )
-    end_s = min(utc_day_start(chosen.last) + DAY_S if chosen.last else now_s, now_s // HOUR_S * HOUR_S)
+    end_s = min(utc_day_start(chosen.last) + DAY_S if chosen.last else now_s, hour_of(now_s))
     wanted = max(0, (end_s - first_s) // HOUR_S)
     with opened.collector(chosen.calls_per_s or settings.archive_calls_per_s) as collector:
         for done in collector.fill(first_s, end_s):

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive import bets, pieces, pins
-from archive.bets import DAY_S, HOUR_S
 from archive.bucket import Bucket
 from archive.forgotten import ForgottenPlayers, forgotten
 from archive.judged import JudgedHour, doubted, judged
@@ -21,7 +20,7 @@ from archive.proof import FINISHED, Explanation, HourRead, PieceState, contradic
 from archive.store import FileDamaged, Folder, parquet_table
 from ledger import schema
 from ledger.database import Books, Ledger
-from twoj_client.windows import Window
+from twoj_client.windows import DAY_S, HOUR_S, Window, hour_of, utc_day_of
 
 R = TypeVar("R")
 
@@ -84,7 +83,7 @@ class Archive:
     def pieces(self, start_s: int = 0, end_s: int = pieces.ALWAYS_S) -> list[Piece]:
         """Return the version that counts of each hour of a window (of all) that was read, oldest first."""
         with self.ledger.reading() as books:
-            return pieces.latest(books, start_s - start_s % HOUR_S, end_s)
+            return pieces.latest(books, hour_of(start_s), end_s)
 
     def extent(self) -> tuple[int, int] | None:
         """Return the first and the last hour that were read, None where none was."""
@@ -145,7 +144,7 @@ class Archive:
 
     def _base(self, start_s: int, end_s: int) -> "_Base":
         """Return what is known of the UTC days that a window touches."""
-        start_s, end_s = start_s - start_s % DAY_S, end_s + -end_s % DAY_S
+        start_s, end_s = utc_day_of(start_s), end_s + -end_s % DAY_S
         with self.ledger.reading() as books:
             return _Base(start_s, end_s, pieces.latest(books, start_s, end_s), forgotten(books))
 
@@ -242,7 +241,7 @@ class Archive:
         by_day = _by_day(known)
         new = {each.piece.hour_s for each in found if each.has_new_rows}
         files = []
-        for day_s in {hour_s - hour_s % DAY_S for hour_s in new}:
+        for day_s in {utc_day_of(hour_s) for hour_s in new}:
             before = by_day.get(day_s, {})
             now = {each.piece.hour_s: each.piece for each in found}
             day = before | {hour_s: now[hour_s] for hour_s in now if day_s <= hour_s < day_s + DAY_S}
@@ -335,7 +334,7 @@ class Archive:
 
         `fresh_s`: hours that were read so shortly ago, by our clock, lack nothing.
         """
-        hours = range(start_s - start_s % HOUR_S, end_s, HOUR_S)
+        hours = range(hour_of(start_s), end_s, HOUR_S)
         known = self.recent(pieces.known_hours)
         found = {piece.hour_s: piece for piece in known.others if hours.start <= piece.hour_s < end_s}
         as_of_ms = {hour_s: known.finished[hour_s] for hour_s in hours if hour_s in known.finished}
@@ -379,7 +378,7 @@ class Archive:
             return 0
         table = players.taken_out(before)
         after = [_erased(piece, _of_hour(table, piece.hour_s)) for piece in of_file]
-        day_s = of_file[0].hour_s // DAY_S * DAY_S
+        day_s = utc_day_of(of_file[0].hour_s)
         made = self._day_file(day_s, after, [table]) if _DAYS in path else self._hour_file(after[0], table)
         with self.ledger.writing() as books:
             if not base.still_is(books):
@@ -484,7 +483,7 @@ def _erased(piece: Piece, table: pa.Table) -> Piece:
 def _by_day(of_hours: Iterable[Piece]) -> dict[int, dict[int, Piece]]:
     found: dict[int, dict[int, Piece]] = {}
     for piece in of_hours:
-        found.setdefault(piece.hour_s - piece.hour_s % DAY_S, {})[piece.hour_s] = piece
+        found.setdefault(utc_day_of(piece.hour_s), {})[piece.hour_s] = piece
     return found
 
 

@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from twoj_client.columns import SCHEMA
+from twoj_client.windows import DAY_S
 
-HOUR_S: Final = 3600
-DAY_S: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 ORDER: Final = [("user_id", "ascending"), ("start_at", "ascending"), ("event_id", "ascending")]
 """A player's bets lie together, so that few row groups hold them all."""

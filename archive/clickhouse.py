@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from operator import index
 from typing import Final
 
-from archive.bets import DAY_S, STORED
+from archive.bets import STORED
 from archive.engine import MADE, RollUp
 from archive.questions import QUESTIONS, with_days
+from twoj_client.windows import DAY_S, utc_day_of
 
 _TYPES: Final = {
     "HUGEINT": "Int256",
@@ -120,7 +121,7 @@ def clickhouse_sql(
 
 def of_tables(mch_id: int, start_s: int, end_s: int, rolled: RollUp | None) -> tuple[str, str]:
     """Return a merchant's bets of a window, and the roll-up's rows of its whole UTC days, from the tables."""
-    first_s, last_s = -(-start_s // DAY_S) * DAY_S, end_s // DAY_S * DAY_S
+    first_s, last_s = -(-start_s // DAY_S) * DAY_S, utc_day_of(end_s)
     mine = f"merchant = {index(mch_id)}"
     whole = f"day >= '{_day(first_s)}' AND day < '{_day(last_s)}'"
     touched = f"day >= '{_day(start_s)}' AND day <= '{_day(end_s)}'"

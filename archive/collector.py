@@ -11,7 +11,7 @@ import structlog
 
 from archive import bets, fetch, pieces
 from archive.archive import Archive, hour_text
-from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.engine import Engine
 from archive.proof import Explanation, HourRead, PieceState
 from archive.restatements import MEMORY_S, compare
@@ -22,6 +22,7 @@ from ledger.background import Background, Lease
 from ledger.database import LedgerAway
 from twoj_client import TwoJ, TwoJError
 from twoj_client.errors import BadAnswer, ServiceFailed, WrongShape
+from twoj_client.windows import DAY_S, HOUR_S, hour_of, utc_day_of
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ TAIL_OVERLAP_S: Final = 300
 """Rounds are told as they end, in no strict order: so much of the running hour is asked for again."""
 _LEASE_S: Final = 30
 _COMPARED_DAYS: Final = 60
-_LEFT_FOR_S: Final = 3600
+_LEFT_FOR_S: Final = HOUR_S
 """So long a file stays after nothing refers to it: who has begun to read it ends in this time."""
 _IDLE_S: Final = 5
 _AFTER_FAILURE_S: Final = 20
@@ -221,7 +222,7 @@ class Collector(Background):
 
         What was read before stays, but for the last minutes.
         """
-        running_s, calls = int(now_s) // HOUR_S * HOUR_S, 0
+        running_s, calls = hour_of(now_s), 0
         known = {
             piece.hour_s: piece for piece in self._archive.pieces(running_s - HOUR_S, running_s + HOUR_S)
         }
@@ -244,7 +245,7 @@ class Collector(Background):
     def _tidy(self, now_s: float) -> None:
         """Join the hours of finished days, sum them up, unlink what is old, and compare once a night."""
         self._archive.check_files()
-        today_s = int(now_s) // DAY_S * DAY_S
+        today_s = utc_day_of(now_s)
         first_s = (self._archive.extent() or (today_s, 0))[0]
         self._finish_days(first_s, today_s)
         if self._keep_days:
@@ -292,7 +293,7 @@ class Collector(Background):
     def _finish_days(self, first_s: int, end_s: int) -> None:
         """Join the hours of days that are whole and proven, and sum these days up."""
         self._archive.join_days(first_s, end_s)
-        for day_s in range(first_s - first_s % DAY_S, end_s, DAY_S):
+        for day_s in range(utc_day_of(first_s), end_s, DAY_S):
             self._engine.roll_up(day_s)
 
     def compare(self, days: int) -> tuple[int, int]:
@@ -301,9 +302,9 @@ class Collector(Background):
         Returns the requests that it took and how many bets were restated. Raises TwoJError, LedgerAway.
         """
         now_s = self._archive.clock()
-        end_s = (int(now_s) - 2 * HOUR_S) // DAY_S * DAY_S
+        end_s = utc_day_of(now_s - 2 * HOUR_S)
         first_s, last_s = self._archive.extent() or (end_s, end_s)
-        end_s = min(end_s, (last_s + HOUR_S) // DAY_S * DAY_S)
+        end_s = min(end_s, utc_day_of(last_s + HOUR_S))
         start_s = max(end_s - days * DAY_S, -(-first_s // DAY_S) * DAY_S)
         calls = restated = 0
         for from_s in range(start_s, end_s, _COMPARED_DAYS * DAY_S):

@@ -17,11 +17,12 @@ from cachetools import LRUCache, cached
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, STORED, digest_of
+from archive.bets import STORED, digest_of
 from archive.pieces import ArchiveFile
 from archive.sizes import bin_sql
 from archive.store import FileDamaged, parquet_table
 from ledger.database import Books
+from twoj_client.windows import DAY_S, HOUR_S
 
 Rows = tuple[tuple[int | str | None, ...], ...]
 

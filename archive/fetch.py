@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from archive import bets
-from archive.bets import HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.proof import HourRead
 from twoj_client import TwoJ, TwoJError
 from twoj_client.models import StageDay, StageTotal
 from twoj_client.reply import Reply
+from twoj_client.windows import HOUR_S
 
 PAGE_ROWS = 2000
 

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, insert, select, update
 
-from archive.bets import DAY_S, BetChange, HourSums
+from archive.bets import BetChange, HourSums
 from archive.proof import FINISHED, Explanation, PieceState
 from archive.store import WrittenFile
 from ledger.database import Books
 from ledger.schema import archive_files, pack_pieces, pieces, restatements
+from twoj_client.windows import DAY_S
 
 ALWAYS_S: Final = 2**40
 """After all times."""

@@ -8,7 +8,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.bets import HOUR_S, HourSums, all_differ, sums
+from archive.bets import HourSums, all_differ, sums
+from twoj_client.windows import HOUR_S
 
 PROVEN_AFTER_S: Final = 7200
 """So long after its end, by the provider's clock, an hour may still get late bets."""

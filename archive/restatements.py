@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.pieces import Piece
+from twoj_client.windows import DAY_S, HOUR_S
 
 MEMORY_S: Final = 60 * DAY_S
 """So far before a time the provider is asked whether it remembers anything."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from archive.bets import DAY_S, HOUR_S
 from archive.pieces import Piece
 from archive.proof import PROVEN_AFTER_S, PieceState
+from twoj_client.windows import DAY_S, HOUR_S, hour_of, utc_day_of
 
 _MINUTE_S: Final = 60
 OPEN_READS_S: Final = (10 * _MINUTE_S, PROVEN_AFTER_S + 5 * _MINUTE_S)
@@ -28,7 +28,7 @@ class Horizon:
 
 def horizon(pieces: Mapping[int, Piece], now_s: float, days: int) -> Horizon:
     """Return how far back to go: `days`, or to where the provider has said nothing for two weeks."""
-    today_s = int(now_s) // DAY_S * DAY_S
+    today_s = utc_day_of(now_s)
     wanted_s = today_s - (days - 1) * DAY_S
     silent = 0
     for day_s in range(today_s - DAY_S, wanted_s - 1, -DAY_S):
@@ -66,9 +66,9 @@ def next_hours(pieces: Mapping[int, Piece], now_s: float, first_hour_s: int, mos
     First those that have just ended, then those to be read again, newest first, then those never read, as far
     back as `first_hour_s`.
     """
-    over = range(int(now_s) // HOUR_S * HOUR_S - HOUR_S, first_hour_s - 1, -HOUR_S)
+    over = range(hour_of(now_s) - HOUR_S, first_hour_s - 1, -HOUR_S)
     fresh = [hour_s for hour_s in over[:3] if hour_s not in pieces]
-    over_by_s = now_s - now_s % HOUR_S
+    over_by_s = hour_of(now_s)
     due = sorted(
         (hour_s for hour_s, piece in pieces.items() if hour_s < over_by_s and is_due(piece, now_s)),
         reverse=True,

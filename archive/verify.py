@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from archive import bets, pieces
 from archive.archive import Archive, hour_text
-from archive.bets import HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.pieces import Piece
 from archive.proof import Explanation, PieceState
 from archive.store import FileDamaged
+from twoj_client.windows import HOUR_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -22,13 +22,11 @@ class Lease:
     By the database's clock, so that a server whose clock is off takes nothing away from the others.
     """
 
-    def __init__(
-        self, ledger: Ledger, name: str, lasts_s: float, holder: Callable[[], str] = secrets.token_hex
-    ):
+    def __init__(self, ledger: Ledger, name: str, lasts_s: float):
         self._ledger = ledger
         self._name = name
         self._lasts_ms = int(lasts_s * 1000)
-        self._holder = holder()
+        self._holder = secrets.token_hex()
 
     def take(self, *, again: bool = True) -> bool:
         """Take the lease, or keep it for as long `again`; False where another holds it. Raises LedgerAway."""

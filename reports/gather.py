@@ -34,6 +34,7 @@ from reports.facts import (
 )
 from twoj_client import Reply, TwoJ, TwoJError
 from twoj_client.models import BonusSummary
+from twoj_client.windows import hour_of
 
 T = TypeVar("T")
 _OF_PAYOUT = [payouts.c[name] for name in PayoutFact.__dataclass_fields__ if name != "credited_li"]
@@ -77,7 +78,7 @@ def gather(source: PackSource, month: str) -> tuple[Facts, list[Piece]]:
     days = provider.ask("days", lambda twoj: twoj.all.stage_summary(**window))
     bonuses = provider.bonuses(window)
     with archive.ledger.reading() as books:
-        found = pieces.latest(books, start_s - start_s % 3600, end_s)
+        found = pieces.latest(books, hour_of(start_s), end_s)
         paid = payouts_of(books, start_s * 1000, end_s * 1000, now_ms)
         hits = _hits(books, start_s * 1000, end_s * 1000, now_ms)
         versions = {piece.hour_s: piece.version for piece in found}
@@ -219,7 +220,7 @@ def restatements_of(
 ) -> tuple[RestatementFact, ...]:
     """Return what the provider changed of a window's hours before a time, up to these versions; no ids."""
     wanted = select(restatements).where(
-        restatements.c.hour_s >= start_s - start_s % 3600,
+        restatements.c.hour_s >= hour_of(start_s),
         restatements.c.hour_s < end_s,
         restatements.c.seen_at_ms < now_ms,
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from archive.bets import HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.proof import FINISHED
 from dashboard.core import formats
 from dashboard.core.codes import CREATE_TYPES, STATES, type_text
@@ -22,6 +22,7 @@ from dashboard.core.text import later, plural, text
 from dashboard.jackpots.pots import HitVerdict
 from dashboard.jackpots.tables import POT_NAMES, VERDICTS
 from reports.facts import BonusFact, Facts
+from twoj_client.windows import HOUR_S, hour_of
 
 _SUMS: Final = (
     Column("bet_count", "Bets", Kind.COUNT),
@@ -188,7 +189,7 @@ def _about(facts: Facts, warnings: Sequence[str]) -> About:
 
 def _warnings(facts: Facts) -> list[str]:
     start_s, end_s = facts.window_s
-    hours = range(start_s - start_s % HOUR_S, end_s, HOUR_S)
+    hours = range(hour_of(start_s), end_s, HOUR_S)
     states = {piece.hour_s: piece.state for piece in facts.pieces}
     counts = Counter(states.get(hour_s, "missing") for hour_s in hours)
     said = []
@@ -533,7 +534,7 @@ def _hours(facts: Facts, day: date) -> list[str]:
     after = date.fromordinal(day.toordinal() + 1)
     end_s = min(_day_start_s(facts, after), facts.window_s[1])
     states = {piece.hour_s: piece.state for piece in facts.pieces}
-    hours = range(start_s - start_s % HOUR_S, end_s, HOUR_S)
+    hours = range(hour_of(start_s), end_s, HOUR_S)
     return [states.get(hour_s, "missing") for hour_s in hours]
 
 

@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from archive import bets
 from archive.archive import Archive, hour_text
-from archive.bets import DAY_S, HourSums
+from archive.bets import HourSums
 from archive.pieces import Piece
 from archive.store import FileDamaged
 from dashboard.core.periods import Period, day_start
+from twoj_client.windows import utc_day_of
 
 DayGame = tuple[date, int]
 """A business day, and the id of a game."""
@@ -45,8 +46,8 @@ def add_up(
     days = period.days()
     starts_s = np.array([int(day_start(day, zone).timestamp()) for day in days])
     wrong = []
-    for day_s in sorted({piece.hour_s // DAY_S * DAY_S for piece in of}):
-        of_day = [piece for piece in of if piece.hour_s // DAY_S * DAY_S == day_s]
+    for day_s in sorted({utc_day_of(piece.hour_s) for piece in of}):
+        of_day = [piece for piece in of if utc_day_of(piece.hour_s) == day_s]
         tables, broken = _tables(archive, of_day, digests)
         wrong += broken
         if not tables:

@@ -22,6 +22,7 @@ from reports.made import KeptPack, kept, noted_digest
 from reports.pack import FACTS, MANIFEST, pack_bytes
 from reports.pages import hour_name, report
 from reports.sums import add_up
+from twoj_client.windows import hour_of
 
 
 class NotVerified(Exception):
@@ -172,7 +173,7 @@ def _again(archive: Archive, facts: Facts, found: _Found) -> bytes | None:
 
 def _hours(facts: Facts) -> tuple[int, int]:
     start_s, end_s = facts.window_s
-    return start_s - start_s % 3600, end_s
+    return hour_of(start_s), end_s
 
 
 def _where(digest: str, pinned: PinnedPiece | None, now: Piece | None) -> tuple[str | None, str]:

@@ -11,18 +11,19 @@ import pyarrow as pa
 from msgspec.structs import astuple
 
 from archive.archive import Archive
-from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, in_window, sums
+from archive.bets import EMPTY, STORED, HourSums, in_window, sums
 from archive.engine import Engine
 from archive.proof import HourRead
 from archive.store import Folder
 from tests.parts import new_ledger
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 from twoj_sandbox import MCH_ID
 from twoj_sandbox.rows import AllBet, all_bets
 from twoj_sandbox.world import World
 
 DAYS = 60
-TODAY_S = CLOCK // DAY_S * DAY_S
+TODAY_S = utc_day_of(CLOCK)
 FIRST_S = TODAY_S - (DAYS - 1) * DAY_S
 """When the archive of the tests begins."""
 

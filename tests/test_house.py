@@ -125,12 +125,12 @@ FILES = sorted(
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_a_file_imports_only_from_the_rooms_it_may(path):
     named = imports(ROOT / path)
-    # The types of the provider's rows and of the ledger's are data, and may be known anywhere.
+    # The types of the provider's rows and of the ledger's are data, and may be known anywhere; so may hours.
     data = re.compile(
-        r"twoj_client\.models\.|twoj_client\.cache\.store\.CacheState$"
+        r"twoj_client\.(models|windows)\.|twoj_client\.cache\.store\.CacheState$"
         r"|ledger\.transfers\.(CashierTransfer|Transfer(Kind|Order|State))$"
         r"|twoj_client\.health\.ApiHealth$|ledger\.payouts\.refusals\.RefusalCount$|ledger\.outbox\.Sent$"
-        r"|archive\.(pieces\.(Piece|DaySums)|proof\.(PieceState|FINISHED)|bets\.HOUR_S|archive\.Archive)$"
+        r"|archive\.(pieces\.(Piece|DaySums)|proof\.(PieceState|FINISHED)|archive\.Archive)$"
     )
     known = {name for name in named if not data.match(name)}
     rooms = {name.split(".")[0] for name in known} & (OURS | {"streamlit"})

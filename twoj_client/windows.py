@@ -10,6 +10,16 @@ DAY_S = 86_400
 HOUR_S = 3_600
 
 
+def hour_of(at_s: float) -> int:
+    """Return when the hour of an epoch second begins."""
+    return int(at_s) // HOUR_S * HOUR_S
+
+
+def utc_day_of(at_s: float) -> int:
+    """Return when the UTC day of an epoch second begins."""
+    return int(at_s) // DAY_S * DAY_S
+
+
 class Window(NamedTuple):
     """The times t with ``start <= t < end``, in epoch seconds."""
 

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from twoj_sandbox import KEY, MCH_ID
+from twoj_sandbox.world.day import DAY_S
 
-DAY_S = 86_400
 LONGEST_WINDOW_S = 60 * DAY_S
 CLOCK_TOLERANCE_S = 300
 

@@ -19,20 +19,21 @@ from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.periods import business_day, day_end, day_start
 from dashboard.jackpots.data_watch import Watch
-from dashboard.jackpots.screens import Condition, condition
+from dashboard.jackpots.screens import screen_is_off
 from dashboard.luck import data_investigations
 from dashboard.provider.archived import epoch_s, from_archive, held_of, lacking
 from dashboard.provider.merchant import Merchant
 from ledger.database import Books
 from ledger.payouts import refusals
 from ledger.schema import payouts, pending, pot_samples, restatements
+from twoj_client.windows import DAY_S, HOUR_S, hour_of
 
 HISTORY_DAYS: Final = 60
 """So far back what is usual is looked for, and rules are tried on the past."""
 _HISTORY: Final = timedelta(days=HISTORY_DAYS)
 _LATE_S: Final = 2700
 """A quarter of an hour that is so long over, with none after it in the archive, says nothing of now."""
-_SILENT_S: Final = 6 * 3600
+_SILENT_S: Final = 6 * HOUR_S
 _USUAL_DAYS: Final = 14
 _SHARE: Final = 10_000
 
@@ -99,7 +100,7 @@ def _measured(quarters: Quarters, metric: str, count: int) -> series.Ints:
 def _quarters(merchant: Merchant, rule: AlertRule) -> Quarters:
     """Return the last days by quarters of an hour, of what a rule watches."""
     end_s = int(merchant.clock()) // QUARTER_S * QUARTER_S
-    start_s = end_s - HISTORY_DAYS * 86_400
+    start_s = end_s - HISTORY_DAYS * DAY_S
     start, end = datetime.fromtimestamp(start_s, UTC), datetime.fromtimestamp(end_s, UTC)
 
     def asked(engine: Engine, start_s: int, end_s: int) -> Any:
@@ -152,13 +153,13 @@ def _known(merchant: Merchant, start_s: int, count: int, step_s: int) -> series.
 
 def _silence_now(merchant: Merchant, _rule: AlertRule) -> Values:
     now_s = int(merchant.clock())
-    hour_s = now_s // 3600 * 3600
+    hour_s = hour_of(now_s)
     start, now = (datetime.fromtimestamp(each, UTC) for each in (now_s - _SILENT_S, now_s))
     held = held_of(merchant, start, now)
     as_of_s = min(held.as_of_ms // 1000, now_s)
     if now_s - as_of_s > 300:  # the archive is late: another rule says so
         return {"": Measured(None, now_s)}
-    first_s = hour_s - HISTORY_DAYS * 86_400
+    first_s = hour_s - HISTORY_DAYS * DAY_S
     engine = merchant.running(Engine)
     usual = memo(
         _Usual,
@@ -194,7 +195,7 @@ class _Usual:
 
     def rate(self, at_s: int) -> float:
         """Usual bets a minute at a time of day."""
-        return float(self._last_day[(at_s - self._end_s) % 86_400 // 60])
+        return float(self._last_day[(at_s - self._end_s) % DAY_S // 60])
 
     def limit(self, rate: float) -> float:
         """How many bets may lack."""
@@ -221,8 +222,8 @@ def _minutes(
 
 
 def _silence_past(merchant: Merchant, _rule: AlertRule) -> Past:
-    end_s = int(merchant.clock()) // 3600 * 3600
-    start_s = end_s - HISTORY_DAYS * 86_400
+    end_s = hour_of(merchant.clock())
+    start_s = end_s - HISTORY_DAYS * DAY_S
     lacks = lacking(merchant, *_utc(start_s, end_s))
 
     def asked(engine: Engine, start_s: int, end_s: int) -> tuple[series.Ints, series.Floats]:
@@ -316,7 +317,7 @@ def _restated(books: Books, now_s: int, rule: AlertRule) -> int:
 
 def _restated_past(merchant: Merchant, rule: AlertRule) -> Past:
     end_s = int(merchant.clock()) // QUARTER_S * QUARTER_S
-    start_s, window_s = end_s - HISTORY_DAYS * 86_400, rule.window_min * 60
+    start_s, window_s = end_s - HISTORY_DAYS * DAY_S, rule.window_min * 60
     with merchant.ledger.reading() as books:
         seen = select(restatements.c.seen_at_ms).where(
             restatements.c.seen_at_ms > (start_s - window_s) * 1000
@@ -335,18 +336,14 @@ def _late(merchant: Merchant, _rule: AlertRule) -> Values:
 
 
 def _screens_off(merchant: Merchant, rule: AlertRule) -> Values:
-    """How long screens have been silent that should be on: not outside their opening hours."""
+    """How long screens have been silent that should be on: not outside their opening hours, nor just then."""
     watch, now_s = merchant.running(Watch), int(merchant.clock())
     now = merchant.now().astimezone(merchant.zone)
     found = {}
     for screen in watch.screens.all():
-        state = condition(screen, watch.limits, watch.build, now)
-        if state in (Condition.NEW, Condition.REVOKED) or screen.beat is None:
-            continue
-        if not _is_watched(rule, str(screen.id)):
-            continue
-        silent_ms = screen.beat.age_ms or 0 if state is Condition.OFF else 0
-        found[str(screen.id)] = Measured(silent_ms // 60_000, now_s, {"screen": screen.name})
+        if screen.revoked_at_ms is None and screen.beat and _is_watched(rule, str(screen.id)):
+            silent_ms = screen.beat.age_ms or 0 if screen_is_off(screen, now) else 0
+            found[str(screen.id)] = Measured(silent_ms // 60_000, now_s, {"screen": screen.name})
     return found or _nothing(now_s)
 
 
@@ -376,7 +373,7 @@ def _broken_past(merchant: Merchant, rule: AlertRule) -> Past:
             seen_ms = [at_ms for at_ms in (each.looked_at_ms, each.closed_at_ms) if at_ms is not None]
             of_game = changes.setdefault(str(each.of.game_id), [])
             of_game += [(each.alarmed_s, 1), *[(at_ms // 1000, -1) for at_ms in seen_ms[:1]]]
-    since_s, found = int(merchant.clock()) - HISTORY_DAYS * 86_400, dict[str, list[tuple[int, int | None]]]()
+    since_s, found = int(merchant.clock()) - HISTORY_DAYS * DAY_S, dict[str, list[tuple[int, int | None]]]()
     for game, of_game in changes.items():
         times = sorted(of_game)
         counts = accumulate(change for _, change in times)

@@ -18,6 +18,7 @@ from dashboard.core.query import ALERT
 from dashboard.core.roles import CHANGE_ALERTS, TRY_CHANNELS
 from dashboard.core.text import plural, text
 from dashboard.kit import charts, current, guard, navigation, query_params, states, table
+from twoj_client.windows import HOUR_S
 
 _COLORS: Final[dict[AlertState, Literal["green", "orange", "red", "gray"]]] = {
     AlertState.NORMAL: "green",
@@ -30,7 +31,7 @@ _COLORS: Final[dict[AlertState, Literal["green", "orange", "red", "gray"]]] = {
 _ALERTS: Final = (AlertState.FIRING, AlertState.RECOVERING)
 _ORDER: Final = "alerts-order"
 _TRIED: Final = "alerts-tried"
-_HOUR_MS: Final = 3_600_000
+_HOUR_MS: Final = HOUR_S * 1000
 _MUTE_H: Final = 8
 _MOST: Final = 200
 _MOST_LINES: Final = 5

@@ -9,7 +9,6 @@ from typing import Final, TypeVar
 import pandas as pd
 
 from archive.archive import Held
-from archive.bets import DAY_S, HOUR_S
 from archive.engine import QUARTER_S, Engine
 from archive.questions import Row, ask, ask_numbers
 from archive.sizes import EDGES_LI
@@ -30,6 +29,7 @@ from dashboard.provider.archived import FRESH_S, NotArchived, from_archive, held
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from dashboard.rounds.filter import RoundQuery
+from twoj_client.windows import DAY_S, HOUR_S
 
 T = TypeVar("T")
 

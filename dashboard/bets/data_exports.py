@@ -8,7 +8,6 @@ from typing import Any, Final
 import pyarrow as pa
 import structlog
 
-from archive.bets import DAY_S
 from archive.engine import Engine
 from archive.questions import ask_batches
 from dashboard.bets.data import BetsOf, bets_of
@@ -22,6 +21,7 @@ from dashboard.core.text import text
 from dashboard.provider.archived import from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.rounds.filter import RoundQuery, read_bet_query
+from twoj_client.windows import DAY_S, utc_day_of
 
 log = structlog.get_logger(__name__)
 
@@ -108,7 +108,7 @@ def export(merchant: Merchant, view: View, wanted: RoundQuery, form: Format) -> 
 def _tables(bets: BetsOf) -> Iterator[pa.Table]:
     """The bets, UTC day by UTC day: no more of them than one day's are put in order at once."""
     told = 0
-    for day_s in range(bets.start_s - bets.start_s % DAY_S, bets.end_s, DAY_S):
+    for day_s in range(utc_day_of(bets.start_s), bets.end_s, DAY_S):
         window = max(day_s, bets.start_s), min(day_s + DAY_S, bets.end_s)
         for batch in (
             ask_batches(bets.engine, "rounds", *window, games=bets.games) if bets.totals.bet_count else ()

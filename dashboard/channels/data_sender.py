@@ -14,13 +14,14 @@ from dashboard.core.text import Message
 from ledger import outbox
 from ledger.background import Background
 from ledger.database import Ledger
+from twoj_client.windows import DAY_S, HOUR_S
 
 log = structlog.get_logger(__name__)
 _IDLE_S: Final = 2
 _AFTER_FAILURE_S: Final = 15
-_TIDY_S: Final = 3600
-_FILES_MS: Final = 7 * 86_400_000
-_KEPT_MS: Final = 400 * 86_400_000
+_TIDY_S: Final = HOUR_S
+_FILES_MS: Final = 7 * DAY_S * 1000
+_KEPT_MS: Final = 400 * DAY_S * 1000
 
 
 class Sender(Background):

@@ -19,6 +19,8 @@ Trace = dict[str, Any]
 Layout = dict[str, Any]
 
 _NICE_STEPS = (1, 2, 5)
+_MOST_TICKS = 4
+_LONGEST_NAME = 18
 
 
 def figure(look: Theme, traces: Iterable[Trace], height: int, layout: Mapping[str, Any]) -> go.Figure:
@@ -81,17 +83,17 @@ def paper_text(
     }
 
 
-def plain(name: str, longest: int = 18) -> str:
+def plain(name: str, longest: int = _LONGEST_NAME) -> str:
     """Text of the provider's for a figure: shortened, and with its markup shown instead of obeyed."""
     return html.escape(name if len(name) <= longest else name[: longest - 1].rstrip() + "…", quote=False)
 
 
-def game_labels(game_ids: Sequence[int | None], names: Sequence[str], longest: int = 18) -> list[str]:
+def game_labels(game_ids: Sequence[int | None], names: Sequence[str]) -> list[str]:
     """Names of games for the marks of a figure; those that read the same once shortened carry their ids."""
-    short = [plain(name, longest) for name in names]
+    short = [plain(name) for name in names]
     tails = ["" if game_id is None else f" {game_id}" for game_id in game_ids]
     return [
-        f"{plain(name, longest - len(tail))}{tail}" if short.count(label) > 1 else label
+        f"{plain(name, _LONGEST_NAME - len(tail))}{tail}" if short.count(label) > 1 else label
         for name, label, tail in zip(names, short, tails, strict=True)
     ]
 
@@ -131,7 +133,7 @@ def amount_axis(
     )
 
 
-def _ticks(low: float, high: float, most: int = 4) -> list[Decimal]:
+def _ticks(low: float, high: float) -> list[Decimal]:
     if low == high:
         return [Decimal(0)]
     size = Decimal(high - low)
@@ -139,6 +141,6 @@ def _ticks(low: float, high: float, most: int = 4) -> list[Decimal]:
     while True:
         for nice in _NICE_STEPS:
             first, last = int(Decimal(low) / (step * nice)), int(Decimal(high) / (step * nice))
-            if last - first < most:
+            if last - first < _MOST_TICKS:
                 return [step * nice * n for n in range(first, last + 1)]
         step *= 10

@@ -13,12 +13,13 @@ from babel.numbers import format_compact_decimal, get_decimal_symbol, get_group_
 from dashboard.core.currencies import decimals
 from dashboard.core.metrics import Change, Metric, Number, Unit
 from dashboard.core.text import Message, later, locale, text
+from twoj_client.windows import DAY_S, HOUR_S
 
 UNKNOWN: Final = "–"
 LI_PER_UNIT: Final = 1000
 _SPACE: Final = "\u00a0"
 _MOST_PERCENT: Final = 999
-_UNITS: Final = ((86_400, later("{number} d")), (3600, later("{number} h")), (60, later("{number} min")))
+_UNITS: Final = ((DAY_S, later("{number} d")), (HOUR_S, later("{number} h")), (60, later("{number} min")))
 _SCALES: Final = (
     (1, None),
     (10**3, later("{number}K")),
@@ -237,7 +238,7 @@ def about_duration(span_s: float) -> str:
 
 def duration(span_s: int) -> str:
     """How long, to the minute: "1 h 05 min", "12 min"; below one "40 s"."""
-    hours, minutes = span_s // 3600, span_s // 60 % 60
+    hours, minutes = span_s // HOUR_S, span_s // 60 % 60
     if hours:
         return text("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02}")
     return text("{number} min", number=minutes) if minutes else text("{number} s", number=span_s)

@@ -9,7 +9,6 @@ from itertools import accumulate
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from archive.bets import HOUR_S
 from archive.engine import Engine, Sources
 from archive.questions import ask_numbers, ask_table
 from dashboard.core.frames import game_ids, game_type, row_totals
@@ -26,6 +25,7 @@ from dashboard.provider.archived import NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, stale_reason_of
 from twoj_client.models import Game
+from twoj_client.windows import HOUR_S, hour_of
 
 MOST_DAYS: Final = 60
 """Periods are judged by their last days, at most so many; as many days before tell what to expect."""
@@ -201,7 +201,7 @@ def _measured(
 
 def _plays(engine: Engine, start_s: int, end_s: int, zone: ZoneInfo) -> dict[tuple[int, date, int], Play]:
     """Sums of the sample by game, day and hour."""
-    first_s = start_s - start_s % HOUR_S
+    first_s = hour_of(start_s)
     hours = -(-(end_s - first_s) // HOUR_S)
     bets = [0] * hours
     for quarter_s, count, *_ in ask_numbers(engine, "quarters", start_s, end_s):

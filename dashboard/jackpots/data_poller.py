@@ -14,6 +14,7 @@ from ledger.background import Background
 from twoj_client import Reply, TwoJError
 from twoj_client import models as provider
 from twoj_client.jackpot import Jackpot
+from twoj_client.windows import DAY_S
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,7 @@ _LOOK_S: Final = 2
 _SHORTEST_WAIT_S: Final = 0.2
 _FOLLOWERS_WAIT_S: Final = 0.5
 _SLACK_S: Final = 0.1
-_CLOCKS_DIFFER_MS: Final = 86_400_000
+_CLOCKS_DIFFER_MS: Final = DAY_S * 1000
 
 
 class Doing(StrEnum):

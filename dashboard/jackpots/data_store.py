@@ -9,12 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dashboard.jackpots.pots import POTS, Hit, Pots, PotSample, Win
 from ledger.database import Books, clock_ms
 from ledger.schema import payouts, pot_hits, pot_samples
+from twoj_client.windows import DAY_S
 
-FINE_MS = 2 * 86_400_000
+FINE_MS = 2 * DAY_S * 1000
 """Samples older than this are thinned to the first of each 15 minutes."""
-KEPT_MS = 90 * 86_400_000
+KEPT_MS = 90 * DAY_S * 1000
 _COARSE_MS = 15 * 60_000
-_AHEAD_MS = 86_400_000
+_AHEAD_MS = DAY_S * 1000
 """A payout that was won later than this from now was written by a wrong clock."""
 
 

@@ -23,6 +23,7 @@ from dashboard.jackpots.screens import told_setup
 from dashboard.jackpots.wall import Limits, limits, told, told_hits, told_wins
 from ledger.database import Ledger, LedgerAway
 from twoj_client.jackpot import Jackpot
+from twoj_client.windows import HOUR_S
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 BEATS_EVERY_S: Final = 10
 _KEEP_EVERY_S: Final = 2
-_THIN_EVERY_S: Final = 3600
+_THIN_EVERY_S: Final = HOUR_S
 _SAMPLE_MS: Final = 60_000
 _LAST_WINS: Final = 6
 _KEPT_FOR_OTHERS_S: Final = 30

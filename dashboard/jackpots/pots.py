@@ -15,6 +15,8 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Final
 
+from twoj_client.windows import DAY_S, HOUR_S
+
 POTS: Final = ("hourly", "super")
 
 SLACK_MS: Final = 120_000
@@ -29,7 +31,7 @@ RESET_SHARE: Final = Fraction(1, 100)
 NAMED_SHARE: Final = Fraction(1, 1000)
 """So much where a payout names the pot: less is rounding."""
 DRAW_LASTS_MS: Final = 10 * 60_000
-FARTHEST_DRAW_MS: Final = 31 * 86_400_000
+FARTHEST_DRAW_MS: Final = 31 * DAY_S * 1000
 _FEWEST_BLOCKS: Final = 5
 _SETTLED: Final = 64
 
@@ -274,11 +276,11 @@ def growth(samples: Sequence[PotSample]) -> Growth | None:
     if not total_ms:
         return None
     rate = Fraction(total_li, total_ms)
-    an_hour, count = rate * 3_600_000, len(blocks)
+    an_hour, count = rate * HOUR_S * 1000, len(blocks)
     low = high = None
     if count >= _FEWEST_BLOCKS:
         squares = sum(float(rise_li - rate * time_ms) ** 2 for rise_li, time_ms in blocks.values())
-        error = sqrt(squares * count / (count - 1)) / total_ms * 3_600_000
+        error = sqrt(squares * count / (count - 1)) / total_ms * HOUR_S * 1000
         reach = _student(count - 1) * error
         low, high = round(float(an_hour) - reach), round(float(an_hour) + reach)
     return Growth(round(an_hour), low, high, total_ms // 1000)

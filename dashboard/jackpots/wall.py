@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from dashboard.jackpots.pots import Hit, HitVerdict, Match, PotNow, Pots, Win
+from twoj_client.windows import HOUR_S
 
 LATE_MS: Final = 10_000
 LAST_KNOWN_MS: Final = 60_000
-BRAND_MS: Final = 3_600_000
+BRAND_MS: Final = HOUR_S * 1000
 
 
 class WallState(StrEnum):

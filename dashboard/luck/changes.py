@@ -65,11 +65,11 @@ class Finding:
     p: float
 
 
-def findings(candidates: Sequence[Candidate], alpha: float = _ALPHA) -> list[Finding]:
+def findings(candidates: Sequence[Candidate]) -> list[Finding]:
     """Return what stands out of noise, the largest money first, at most five."""
     told = [found for each in candidates if (found := _tested(each))]
     told.sort(key=lambda each: each.p)
-    kept = max((k for k, each in enumerate(told, start=1) if each.p <= alpha * k / len(told)), default=0)
+    kept = max((k for k, each in enumerate(told, start=1) if each.p <= _ALPHA * k / len(told)), default=0)
     return sorted(told[:kept], key=lambda each: -abs(each.money_li))[:MOST]
 
 

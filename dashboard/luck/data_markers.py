@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from archive.bets import DAY_S
 from archive.engine import Engine, Sources
 from archive.questions import ask, ask_numbers, ask_table
 from dashboard.core.memo import memo
@@ -18,6 +17,7 @@ from dashboard.luck.markers import Care, Marker, PlayerRounds, has_advantage, ma
 from dashboard.provider.archived import archive_of, epoch_s, from_archive
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
+from twoj_client.windows import utc_day_of
 
 _LONGEST: Final = timedelta(days=28)
 _PEERS: Final = 300
@@ -33,9 +33,7 @@ def care(merchant: Merchant, view: View, user_id: int | None, op_id: str | None)
     start = max(view.start, view.end - _LONGEST)
     measures = merchant.running(RtpMonitor)
     measures.course()
-    limits = {
-        game_id: each.over for game_id, each in measures.yardsticks(epoch_s(start) // DAY_S * DAY_S).items()
-    }
+    limits = {game_id: each.over for game_id, each in measures.yardsticks(utc_day_of(epoch_s(start))).items()}
 
     def made(engine: Engine, start_s: int, end_s: int) -> Care | None:
         known = user_id if user_id is not None else _user_id(engine, start_s, end_s, op_id or "")

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, digest_of
+from archive.bets import digest_of
 from archive.engine import Engine, Sources
 from archive.pieces import Piece
 from archive.proof import PieceState
@@ -45,6 +45,7 @@ from ledger.background import Background, Lease
 from ledger.database import clock_ms
 from ledger.schema import rtp_hours
 from ledger.schema import rtp_investigations as table
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +118,7 @@ class RtpMonitor(Background):
         self._refresh()
         days: dict[int, list[_Due]] = {}
         for due in self._due():
-            days.setdefault(due.hour_s // DAY_S * DAY_S, []).append(due)
+            days.setdefault(utc_day_of(due.hour_s), []).append(due)
         done = 0
         for day_s, hours in sorted(days.items()):
             if self._ended:
@@ -135,7 +136,7 @@ class RtpMonitor(Background):
     def _due(self) -> list[_Due]:
         """What is not observed as it is in the archive now; nothing of hours that are not over."""
         now_s = int(self._archive.clock())
-        first_s = now_s // DAY_S * DAY_S - (2 * WATCHED_DAYS - 1) * DAY_S
+        first_s = utc_day_of(now_s) - (2 * WATCHED_DAYS - 1) * DAY_S
         known = {each.hour_s: each for each in self._archive.recent(pieces.latest) if each.hour_s >= first_s}
         held = np.array(
             sorted(
@@ -154,7 +155,7 @@ class RtpMonitor(Background):
 
     def _made_of(self, hour_s: int, known: Mapping[int, Piece], held: np.ndarray) -> str:
         # While the archive is filled backwards an hour is observed anew each time its past has doubled.
-        day_s = hour_s // DAY_S * DAY_S
+        day_s = utc_day_of(hour_s)
         before = np.searchsorted(held, day_s) - np.searchsorted(held, day_s - WATCHED_DAYS * DAY_S)
         around = (known.get(hour_s + step) for step in (-HOUR_S, 0, HOUR_S))
         digests = [each.digest if each else "" for each in around]
@@ -225,7 +226,7 @@ class RtpMonitor(Background):
     def _put(self, hour_s: int, made_of: str, records: Records) -> None:
         self._hours[hour_s] = made_of, records
         self.version += 1
-        self._days.pop(hour_s // DAY_S * DAY_S, None)
+        self._days.pop(utc_day_of(hour_s), None)
         if hour_s <= self._course_until_s:
             self._course = None
 
@@ -261,7 +262,7 @@ class RtpMonitor(Background):
         self._refresh()
         with self._lock:
             last_s = max(self._hours, default=0)
-            first_s = last_s // DAY_S * DAY_S - (WATCHED_DAYS - 1) * DAY_S
+            first_s = utc_day_of(last_s) - (WATCHED_DAYS - 1) * DAY_S
             if self._course is None or first_s != self._course_first_s:
                 self._course, self._course_until_s = Course(self._restarts), -1
                 self._course_first_s = first_s
@@ -277,7 +278,7 @@ class RtpMonitor(Background):
         if not self._hours:
             return None
         last_s = max(self._hours)
-        first_s = last_s // DAY_S * DAY_S - (WATCHED_DAYS - 1) * DAY_S
+        first_s = utc_day_of(last_s) - (WATCHED_DAYS - 1) * DAY_S
         return min(at for at in self._hours if at >= first_s), last_s
 
 
@@ -296,7 +297,7 @@ def _watch(monitor: RtpMonitor, course: Course) -> RtpWatch:
     if monitor.hours is None:
         return RtpWatch(None, (), (), (), opened)
     first_s, last_s = monitor.hours
-    now, measures = course.now(), monitor.yardsticks(last_s // DAY_S * DAY_S)
+    now, measures = course.now(), monitor.yardsticks(utc_day_of(last_s))
     draws = monitor.draws_an_hour()
     games = tuple(
         GameWatch(

@@ -17,10 +17,11 @@ from dashboard.luck.course import ALL, Watched
 from dashboard.luck.monitor import ALARM
 from dashboard.luck.monitor_table import what_text
 from dashboard.luck.watch import Lines, evidence_text
+from twoj_client.windows import HOUR_S
 
 _HEIGHT: Final = 260
 _LOG_10: Final = log(10)
-_HOUR_MS: Final = 3_600_000
+_HOUR_MS: Final = HOUR_S * 1000
 _LEAST_TOP: Final = 6
 _MOST_TICKS: Final = 5
 

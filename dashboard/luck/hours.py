@@ -26,6 +26,7 @@ from dashboard.luck.monitor import (
     draw_returns,
     reference_bounds,
 )
+from twoj_client.windows import HOUR_S
 
 Records = npt.NDArray[np.void]
 OBSERVED: Final = np.dtype(
@@ -74,7 +75,7 @@ def observed(
     draws: DrawReturns, hours: Sequence[int], yardsticks: Mapping[int, Yardstick]
 ) -> Mapping[int, Records]:
     """Sum up the draws that began in these hours (epoch s), each by itself."""
-    hour_s = draws.start_s - draws.start_s % 3600
+    hour_s = draws.start_s // HOUR_S * HOUR_S
     kept = np.isin(hour_s, np.asarray(hours, np.int64))
     game_id, x, hour_s = draws.game_id[kept], draws.x[kept], hour_s[kept]
     decade = _decades(draws.stake_li[kept])

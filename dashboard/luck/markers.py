@@ -21,7 +21,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.luck.monitor import OVERPAYING, mixed
+from dashboard.luck.monitor import ALPHA, OVERPAYING, mixed
+from twoj_client.windows import HOUR_S
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -29,7 +30,6 @@ LEAST_ROUNDS: Final = 50
 LEAST_PEERS: Final = 50
 SESSION_S: Final = 1800
 _PAUSE_S: Final = 7200
-_HOUR_S: Final = 3600
 _NIGHT_H: Final = 6
 _LONGEST_GAP_S: Final = 120
 _FEW: Final = 10
@@ -93,7 +93,7 @@ def markers(rounds: PlayerRounds, rtps: Mapping[int, float]) -> dict[Marker, flo
         Marker.DEPOSITS: float(((rounds.before_li[1:] > rounds.after_li[:-1]) & inside).sum() / len(gaps)),
         Marker.NIGHT: float((rounds.hour < _NIGHT_H).mean()),
         Marker.HOURS: float(len(np.unique(rounds.hour))),
-        Marker.SPAN: _longest_span_s(rounds.start_s) / _HOUR_S,
+        Marker.SPAN: _longest_span_s(rounds.start_s) / HOUR_S,
     }
     close = gaps[gaps <= _LONGEST_GAP_S]
     if len(close) >= LEAST_ROUNDS // 2:
@@ -170,6 +170,6 @@ def percentiles(of: Mapping[Marker, float], peers: Sequence[Mapping[Marker, floa
     return found
 
 
-def has_advantage(log_e: float, players: int, alpha: float = 0.05) -> bool:
+def has_advantage(log_e: float, players: int) -> bool:
     """Whether an e-value of one of so many players who are looked at says something."""
-    return log_e >= log(max(players, 1) / alpha)
+    return log_e >= log(max(players, 1) / ALPHA)

@@ -25,10 +25,10 @@ import numpy.typing as npt
 K = TypeVar("K", bound=Hashable)
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-HOUR_S: Final = 3600
 ALARM: Final = 87_600
 """M at which there is an alarm: at most one false alarm in 10 years of a game."""
 CUT: Final = 100.0
+ALPHA: Final = 0.05
 _ETA2: Final = 7.9e-5
 """η² for which the bounds are tightest near 100,000 rounds: (q + log(q + 1)) / 10⁵ with q = −2 log 0.05."""
 
@@ -134,14 +134,14 @@ def begins(*columns: Ints) -> npt.NDArray[np.bool_]:
     return found
 
 
-def discoveries(log_es: Mapping[K, float], alpha: float = 0.05) -> list[K]:
-    """Return which of many games stand out today, the strongest first: at most `alpha` of them by mistake.
+def discoveries(log_es: Mapping[K, float]) -> list[K]:
+    """Return which of many games stand out today, the strongest first: at most `ALPHA` of them by mistake.
 
     e-BH over G games: the k largest, for the largest k whose e ≥ G / (α k) (Wang & Ramdas, JRSS-B 2022),
     whatever depends on whatever. It takes e-values of now (`course.Course.log_es`), not their largest so far.
     """
     ranked = sorted(log_es, key=lambda key: -log_es[key])
-    enough = (k for k, key in enumerate(ranked, start=1) if log_es[key] >= log(len(ranked) / (alpha * k)))
+    enough = (k for k, key in enumerate(ranked, start=1) if log_es[key] >= log(len(ranked) / (ALPHA * k)))
     return ranked[: max(enough, default=0)]
 
 
@@ -174,7 +174,7 @@ def visible_times(watch: Detector, sample: Floats, rtp: float, rounds: float, ho
     return seen
 
 
-def reference_bounds(rtp: float, sigma: float, rounds: float, alpha: float = 0.05) -> tuple[float, float]:
+def reference_bounds(rtp: float, sigma: float, rounds: float) -> tuple[float, float]:
     """Return the ends of the confidence sequence of an RTP that was measured over so many effective rounds.
 
     rtp ± σ √(2 (n η² + 1) / (n² η²) · log(√(n η² + 1) / α)): it holds at all times at once, as the reference
@@ -182,5 +182,5 @@ def reference_bounds(rtp: float, sigma: float, rounds: float, alpha: float = 0.0
     the spread per unit of stake, with what a sample without a big win does not show (docs/luck.md).
     """
     wide = rounds * _ETA2 + 1
-    half = sigma * sqrt(2 * wide / (rounds**2 * _ETA2) * log(sqrt(wide) / alpha))
+    half = sigma * sqrt(2 * wide / (rounds**2 * _ETA2) * log(sqrt(wide) / ALPHA))
     return rtp - half, rtp + half

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
+_MOST_LISTED: Final = 3
 CAUSES: Final[Mapping[Cause, Message]] = {
     Cause.TRANSFER: later("transfer"),
     Cause.JACKPOT: later("jackpot"),
@@ -234,13 +235,13 @@ def _longest_run(amounts: Sequence[int], wanted: int) -> tuple[int, int] | None:
     return best
 
 
-def _listed(found: Collection[Transfer], most: int = 3) -> str:
+def _listed(found: Collection[Transfer]) -> str:
     """Transfers in words; of many the first few and how many more."""
     shown = ", ".join(
         text("deposit of {amount}", amount=money(transfer.amount_li))
         if transfer.amount_li > 0
         else text("withdrawal of {amount}", amount=money(-transfer.amount_li))
-        for transfer in list(found)[:most]
+        for transfer in list(found)[:_MOST_LISTED]
     )
-    more = len(found) - most
+    more = len(found) - _MOST_LISTED
     return text("{transfers} and {count} more", transfers=shown, count=count(more)) if more > 0 else shown

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pandas as pd
 
-from archive.bets import HOUR_S
 from archive.engine import Engine
 from archive.erasure import is_forgotten
 from archive.questions import Row, ask
@@ -16,6 +15,7 @@ from dashboard.rounds.frame import rounds_frame
 from ledger.database import LedgerAway
 from twoj_client import TwoJError
 from twoj_client.errors import AccountUnknown, ParameterRefused
+from twoj_client.windows import HOUR_S
 
 
 def archived_player(engine: Engine, player: Player) -> Player | PlayerProblem | None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.core.frames import local_times
 from dashboard.core.query import PAUSE_MIN
+from twoj_client.windows import HOUR_S
 
 _DAY_H: Final = 24.0
 
@@ -61,4 +62,4 @@ def by_local_day(sessions: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
 
 
 def _hours(moment: pd.Timestamp, day: pd.Timestamp) -> float:
-    return (moment - day).total_seconds() / 3600
+    return (moment - day).total_seconds() / HOUR_S

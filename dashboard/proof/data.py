@@ -10,7 +10,7 @@ import pandas as pd
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, utc_day_start
+from archive.bets import utc_day_start
 from archive.collector import Collector, CollectorState
 from archive.pieces import DaySums
 from archive.proof import FINISHED
@@ -18,6 +18,7 @@ from archive.store import Folder
 from dashboard.core.periods import of_day
 from dashboard.proof.coverage import utc_day
 from dashboard.provider.merchant import Merchant
+from twoj_client.windows import DAY_S, HOUR_S
 
 _MOST_RESTATED = 500
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from archive.archive import Archive, Held
-from archive.bets import HOUR_S
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.pieces import Piece
@@ -20,6 +19,7 @@ from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, covered
 from ledger.database import LedgerAway
 from twoj_client import TwoJError, Window
+from twoj_client.windows import HOUR_S
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)

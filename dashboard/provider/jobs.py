@@ -13,6 +13,7 @@ from twoj_client import Reply, TwoJError
 from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
 from twoj_client.errors import TimedOut
 from twoj_client.threads import Workers
+from twoj_client.windows import DAY_S
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -25,7 +26,7 @@ LEFT_AFTER_S: Final = 90
 """Pages look again each minute: a load that nobody has looked at for longer than that has been left."""
 _RETRY_S: Final = 60
 _GIVE_UP_AFTER: Final = 8
-_LAST_FOR_S: Final = 86_400
+_LAST_FOR_S: Final = DAY_S
 _KEPT: Final = 32
 KEPT_ROWS: Final = 500_000
 """Some 300 bytes each, mostly rounds."""

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import HOUR_S
 from dashboard.core.roles import LOCAL, Person, Roles, person
 from dashboard.provider.jobs import Jobs
 from ledger.database import Ledger, LedgerAway
 from ledger.transfers import TransferJournal
 from twoj_client import TwoJ, TwoJError
 from twoj_client.cache.memory import Memory
+from twoj_client.windows import hour_of
 
 S = TypeVar("S")
 
@@ -83,7 +83,7 @@ class Merchant:
         self.twoj.ask_again(start=start, end=end)
         if self.archive:
             with suppress(LedgerAway), self.archive.ledger.writing() as books:
-                pieces.due_again(books, int(start.timestamp()) // HOUR_S * HOUR_S, int(end.timestamp()))
+                pieces.due_again(books, hour_of(start.timestamp()), int(end.timestamp()))
 
     def person(self, claims: Mapping[str, Any]) -> Person | None:
         """Whoever has these claims by the sign-in, as of now; None where that is nobody, or not any more."""

@@ -13,8 +13,6 @@ from dashboard.core.periods import Mode, Period, business_day, days_label, of_da
 from dashboard.core.roles import Role
 from dashboard.core.text import WordTable, later, locale, text
 
-WEEKDAYS: Final = range(1, 8)
-
 
 class ReportKind(StrEnum):
     """How often a report comes, and so of which days it is."""

@@ -17,12 +17,13 @@ import pyarrow as pa
 from dashboard.core.frames import TIMES_S, game_names, game_types, local_times
 from dashboard.core.text import later, plural
 from twoj_client.models import Game, GamesRound, SlotsRound
+from twoj_client.windows import DAY_S
 
 AWARD_TYPES: Final = {0: later("Normal"), 1: later("Free games"), 2: later("Bonus")}
 """The provider's numbers of a slots round's award, as its document names them (3.1)."""
 EXTRA_AMOUNTS: Final = ("base_amount", "free_amount", "bonus_amount", "jackpot_amount")
 """Amounts within `extra_business`, in li."""
-_LONGEST_ROUND_S: Final = 31 * 86_400
+_LONGEST_ROUND_S: Final = 31 * DAY_S
 
 _WHOLE: Final = {
     "game_id": "game_id",

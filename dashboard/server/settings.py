@@ -7,7 +7,6 @@ import re
 import string
 import tomllib
 import unicodedata
-from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -245,13 +244,13 @@ def _without_values(error: Exception) -> str:
     return f"{type(error).__name__}" + (f" at line {line}" if line else "")
 
 
-def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+def load_settings() -> Settings:
     """Read and check all settings.
 
     Raises SettingsError with one line naming the first wrong setting. It never quotes a value: that may be
     the key.
     """
-    for name in environ:
+    for name in os.environ:
         if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields:
             raise SettingsError(f"{name}: there is no such setting; the README lists them")
     try:

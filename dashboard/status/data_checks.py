@@ -21,6 +21,7 @@ from ledger.schema import deliveries, payouts, pending, repetitions, trials
 from twoj_client import TwoJ
 from twoj_client.health import Api
 from twoj_client.threads import Workers
+from twoj_client.windows import DAY_S
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -30,7 +31,7 @@ NEAR_EVERY_S: Final = 5
 """So often at most cache and ledger are asked: they are ours, and cost nothing."""
 _PATIENCE_S: Final = 10
 _TRIAL_BYTES: Final = 16 * 2**10
-_AHEAD_MS: Final = 86_400_000
+_AHEAD_MS: Final = DAY_S * 1000
 """What came later than this from now was written by a wrong clock, and is not the last that came."""
 
 

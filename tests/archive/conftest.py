@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 import pytest
 
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S
 from archive.bucket import Bucket
 from archive.collector import Collector
 from archive.engine import Engine
@@ -19,6 +18,7 @@ from ledger.database import Ledger
 from tests.parts import ledger_at
 from tests.provider import CLOCK, Sandbox
 from twoj_client import TwoJ
+from twoj_client.windows import DAY_S, HOUR_S
 from twoj_sandbox import MCH_ID
 
 _AUTUMN: Final = 1_761_955_200

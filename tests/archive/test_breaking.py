@@ -16,7 +16,7 @@ import pytest
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, EMPTY, HOUR_S, STORED, HourSums, digest, ordered
+from archive.bets import EMPTY, STORED, HourSums, digest, ordered
 from archive.engine import Engine
 from archive.proof import HourRead, PieceState
 from archive.questions import ask
@@ -26,10 +26,11 @@ from ledger.background import Lease
 from tests.archive.conftest import Filled
 from tests.parts import ledger_at
 from tests.provider import CLOCK, ROOT, Sandbox
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 from twoj_sandbox.world import World
 
 pytestmark = pytest.mark.slow
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 HOUR = TODAY - 5 * DAY_S
 FULL = "The archive's disk is nearly full. Make room there: reading then goes on by itself."
 

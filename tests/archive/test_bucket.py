@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
-from archive.bets import DAY_S, EMPTY, HOUR_S
+from archive.bets import EMPTY
 from archive.bucket import Bucket, BucketAway, Copies
 from archive.engine import Engine
 from archive.erasure import forget
@@ -21,9 +21,10 @@ from tests.archive.conftest import Filled
 from tests.archive.test_breaking import HOUR, bet, read
 from tests.parts import S3Server, s3_server
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 WINDOW = TODAY - DAY_S, CLOCK
 
 

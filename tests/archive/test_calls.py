@@ -8,15 +8,15 @@ import pytest
 
 from archive import collector, fetch
 from archive import pieces as tables
-from archive.bets import DAY_S, HOUR_S
 from archive.collector import TAIL_EVERY_S
 from ledger.schema import leases
 from tests.archive.conftest import ledger_copy
 from tests.archive.told import PAGE_ROWS, Told, ToldProvider, bet, told_at
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 
 pytestmark = pytest.mark.slow
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 BETS_AN_HOUR = 20_000
 
 

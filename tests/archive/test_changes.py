@@ -12,12 +12,13 @@ import pytest
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.store import Folder
 from tests import archived
 from tests.archive.told import Told, ToldProvider, bet, sums_of, told_at
 from tests.parts import ledger_at
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S
 from twoj_sandbox import MCH_ID
 from twoj_sandbox.world import World
 

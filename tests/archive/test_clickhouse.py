@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 from chdb import session
 
-from archive.bets import DAY_S
 from archive.clickhouse import clickhouse_sql, load_day, of_tables, tables
 from archive.questions import QUESTIONS
 from tests.archive.conftest import FILLED, Filled
 from tests.archive.test_questions import AUTUMN, BRUTE_FORCE, SPRING, asked_of
 from tests.provider import ROOT
+from twoj_client.windows import DAY_S, utc_day_of
 from twoj_sandbox.world import World
 
 pytestmark = pytest.mark.slow
@@ -80,7 +80,7 @@ def test_every_question_over_the_tables_says_what_brute_force_says(
 ):
     archive = over_clock_changes.archive
     asked = asked_of(truth, zone, first, games)
-    for day_s in range(asked.start_s // DAY_S * DAY_S, asked.end_s, DAY_S):
+    for day_s in range(utc_day_of(asked.start_s), asked.end_s, DAY_S):
         files = over_clock_changes.engine.sources(day_s, day_s + DAY_S).bets
         load(clickhouse, archive.mch_id, day_s, *over_clock_changes.engine.places(files))
     for name, question in QUESTIONS.items():

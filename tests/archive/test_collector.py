@@ -7,17 +7,18 @@ from itertools import count
 import pytest
 
 from archive import pieces
-from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.engine import RollUp
 from archive.proof import PieceState
 from archive.questions import ask
 from archive.verify import verify
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 from twoj_sandbox.world import World
 
 pytestmark = pytest.mark.slow
-DAY = CLOCK // DAY_S * DAY_S
+DAY = utc_day_of(CLOCK)
 
 
 def truth_of(truth: World, start_s: int, end_s: int, now_s: int = CLOCK) -> HourSums:

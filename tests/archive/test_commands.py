@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.bets import DAY_S
 from tests.parts import s3_server
 from tests.provider import CLOCK, ROOT, Sandbox
+from twoj_client.windows import utc_day_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from archive import pieces
-from archive.bets import DAY_S, HOUR_S
 from archive.erasure import forget, is_forgotten
 from archive.pieces import due_again
 from archive.verify import give_up, verify
@@ -16,9 +15,10 @@ from ledger import schema
 from tests.archive.conftest import ledger_copy
 from tests.archive.told import Told, bet, told_at
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 
 pytestmark = pytest.mark.slow
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 HOUR = TODAY - DAY_S + 2 * HOUR_S
 RUNNING = TODAY + 6 * HOUR_S
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from archive import store
-from archive.bets import DAY_S, HOUR_S
 from archive.pieces import announce_file
 from archive.store import FileDamaged
 from archive.verify import verify
@@ -17,9 +16,10 @@ from tests.archive.told import Told, bet, told_at
 from tests.ledger.conftest import delivery
 from tests.ledger.payouts.provider import order, signed
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 
 pytestmark = pytest.mark.slow
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 FIRST = TODAY - 2 * DAY_S
 FULL = "The archive's disk is nearly full. Make room there: reading then goes on by itself."
 

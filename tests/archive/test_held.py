@@ -6,7 +6,7 @@ import pytest
 
 from archive import pieces
 from archive.archive import Archive, Held
-from archive.bets import DAY_S, EMPTY, HOUR_S, HourSums
+from archive.bets import EMPTY, HourSums
 from archive.proof import FINISHED, HourRead, PieceState
 from archive.verify import Damage, give_up
 from ledger.database import Ledger
@@ -14,7 +14,7 @@ from tests.archive.conftest import Filled
 from tests.archive.test_breaking import bet, read
 from tests.parts import ledger_at
 from tests.provider import CLOCK
-from twoj_client.windows import Window
+from twoj_client.windows import DAY_S, HOUR_S, Window
 
 NOW_H = CLOCK - CLOCK % HOUR_S
 """The hour that runs at `CLOCK`, which is half over."""

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S
 from archive.engine import Engine
 from archive.erasure import forget
 from archive.pieces import due_again, restated
@@ -20,6 +19,7 @@ from ledger.database import Ledger
 from tests.archive.test_breaking import HOUR, bet, read
 from tests.parts import ledger_at, postgresql_server
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
 

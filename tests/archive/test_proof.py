@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from archive.bets import DAY_S, HOUR_S, HourSums
+from archive.bets import HourSums
 from archive.pieces import due_again
 from tests.archive.conftest import ledger_copy
 from tests.archive.told import Told, bet, sums_of, told_at
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 
 pytestmark = pytest.mark.slow
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 HOUR = TODAY + 2 * HOUR_S
 NEXT = HOUR + HOUR_S
 BEFORE = bet(0, TODAY - 9 * DAY_S)

@@ -17,7 +17,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import archive.store
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S
 from archive.collector import Collector
 from archive.engine import Engine, RollUp
 from archive.erasure import forget
@@ -30,9 +29,10 @@ from ledger.schema import leases
 from tests.archive.told import ToldProvider, bet, sums_of
 from tests.parts import ledger_at
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, hour_of, utc_day_of
 from twoj_sandbox import MCH_ID
 
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 FIRST = TODAY - DAY_S
 BEGINS = TODAY + 6 * HOUR_S + 1800
 _ = st.integers
@@ -137,7 +137,7 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     @rule(hours_ago=_(0, 31), second=_(0, 3599), user_id=_(0, 3))
     def add(self, hours_ago: int, second: int, user_id: int) -> None:
-        at = min(int(self.now_s) // HOUR_S * HOUR_S - hours_ago * HOUR_S + second, int(self.now_s))
+        at = min(hour_of(self.now_s) - hours_ago * HOUR_S + second, int(self.now_s))
         row = bet(next(self.numbers), at, user_id)
         self.provider.bets[row["event_id"]] = row
         self.note()
@@ -158,7 +158,7 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     @rule(hours_ago=_(0, 31), what=st.sampled_from(["cut", "unreadable", "away", "no sums", "no clock"]))
     def fail(self, hours_ago: int, what: str) -> None:
-        hour_s = self.now_s // HOUR_S * HOUR_S - hours_ago * HOUR_S
+        hour_s = hour_of(self.now_s) - hours_ago * HOUR_S
         if what in ("cut", "unreadable"):
             getattr(self.provider, what).add(hour_s)
         self.provider.is_away = what == "away"
@@ -249,7 +249,7 @@ class ArchiveMachine(RuleBasedStateMachine):
         self.wait(60)
         self.collect(200)
         now = {piece.hour_s: piece for piece in self.archive.pieces()}
-        wanted = range(self.now_s // DAY_S * DAY_S - DAY_S, self.now_s // HOUR_S * HOUR_S, HOUR_S)
+        wanted = range(utc_day_of(self.now_s) - DAY_S, hour_of(self.now_s), HOUR_S)
         over_s = self.now_s - 4 * HOUR_S
         assert {now[hour_s].state for hour_s in {*now, *wanted} if hour_s < over_s} <= set(FINISHED)
         for piece in now.values():

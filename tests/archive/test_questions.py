@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from archive.bets import DAY_S, STORED
+from archive.bets import STORED
 from archive.clickhouse import clickhouse_sql
 from archive.engine import MADE, Engine, RollUp
 from archive.questions import QUESTIONS, Row, ask, ask_batches, ask_numbers, ask_table
@@ -27,6 +27,7 @@ from archive.sizes import EDGES_LI
 from archive.store import FileDamaged
 from tests.archive.conftest import FILLED, Filled
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, hour_of, utc_day_of
 from twoj_sandbox.rows import AllBet, all_bets
 from twoj_sandbox.world import World
 
@@ -148,7 +149,7 @@ def wins(rounds: Sequence[AllBet], least_li: int) -> list[AllBet]:
 
 
 def days_of_wins(asked: Asked, most: int) -> list[Row]:
-    of_days = asked.by(lambda each: (each.start_at // DAY_S * DAY_S, each.user_id, each.game_id))
+    of_days = asked.by(lambda each: (utc_day_of(each.start_at), each.user_id, each.game_id))
     found = [(day, max(map(won, of))) for (day, *_), of in of_days]
     return sorted((each for each in found if each[1] > 0), key=lambda each: (-each[1], -each[0]))[:most]
 
@@ -219,9 +220,7 @@ def cohorts(asked: Asked) -> list[Row]:
 
 def sorted_sample(rounds: Iterable[AllBet]) -> list[Row]:
     ordered = sorted(rounds, key=lambda of: (of.start_at // 3600, of.game_id, of.draw_id, of.event_id))
-    return [
-        (of.start_at // 3600 * 3600, of.game_id, of.draw_id, of.bet_amount, of.gain_amount) for of in ordered
-    ]
+    return [(hour_of(of.start_at), of.game_id, of.draw_id, of.bet_amount, of.gain_amount) for of in ordered]
 
 
 BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
@@ -279,7 +278,7 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
     "biggest_wins": lambda asked, least_li, most: [row(of) for of in wins(asked.rounds, least_li)[:most]],
     "days_of_wins": days_of_wins,
     "luck_sample": lambda asked, first_s, stride, all_s, some_s: sorted_sample(
-        of for of in asked.rounds if (of.start_at // 3600 * 3600 - first_s) * stride % all_s < some_s
+        of for of in asked.rounds if (hour_of(of.start_at) - first_s) * stride % all_s < some_s
     ),
     "returns": lambda asked: [
         (of.game_id, of.draw_id, of.user_id, of.start_at, of.bet_amount, of.gain_amount)
@@ -457,7 +456,7 @@ def test_a_file_that_is_cut_says_so_however_it_is_asked(make: Callable[..., Fill
     filled.fill()
     path = next(filled.archive.folder.root.rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-100])
-    window = CLOCK // DAY_S * DAY_S, CLOCK
+    window = utc_day_of(CLOCK), CLOCK
     for answer in (ask, ask_table, lambda *asked: list(ask_batches(*asked))):
         with pytest.raises(
             FileDamaged, match=r"\.parquet is not the file that was written: its SHA-256 differs\.$"
@@ -477,7 +476,7 @@ def test_the_same_question_over_the_same_files_is_answered_once(
 ):
     filled = make(days=1)
     filled.fill()
-    start_s = CLOCK // DAY_S * DAY_S
+    start_s = utc_day_of(CLOCK)
     told = ask(filled.engine, "games", start_s, CLOCK)
     with monkeypatch.context() as patch:
         patch.delattr(filled.engine, "_connection")
@@ -518,7 +517,7 @@ def test_a_roll_up_that_is_made_in_another_way_is_made_anew(
 ):
     filled = make(days=2)
     filled.fill()
-    engine, day_s = filled.engine, CLOCK // DAY_S * DAY_S - DAY_S
+    engine, day_s = filled.engine, utc_day_of(CLOCK) - DAY_S
     window = day_s, day_s + DAY_S, RollUp.SIZES
     assert (len(engine.sources(*window).rolled), engine.roll_up(day_s)) == (1, False)
     monkeypatch.setitem(MADE, RollUp.SIZES, f"SELECT * FROM ({MADE[RollUp.SIZES]})")

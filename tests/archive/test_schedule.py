@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from archive.bets import DAY_S, HOUR_S, HourSums, utc_day_start
+from archive.bets import HourSums, utc_day_start
 from archive.pieces import Piece
 from archive.proof import PieceState
 from archive.schedule import Horizon, horizon, is_due, next_hours
+from twoj_client.windows import DAY_S, HOUR_S
 
 TODAY = 20_000 * DAY_S
 NOW = TODAY + 10 * HOUR_S + 60

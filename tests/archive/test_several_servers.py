@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import update
 
 from archive import pieces
-from archive.bets import DAY_S, HOUR_S
 from archive.bucket import Bucket, Copies
 from archive.questions import QUESTIONS, ask
 from archive.store import Folder
@@ -20,6 +19,7 @@ from tests.archive.test_breaking import HOUR, bet, read
 from tests.archive.test_questions import BRUTE_FORCE, asked_of, by_duckdb
 from tests.parts import ledger_at, postgresql_server, s3_server
 from tests.provider import CLOCK, Sandbox
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 from twoj_sandbox.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
@@ -95,7 +95,7 @@ def test_one_collects_both_say_the_same_and_another_takes_over_what_was_broken_o
     assert not first.collector.state.collects
 
     hours = [piece.hour_s for piece in second.archive.pieces()]
-    assert hours == list(range(CLOCK // DAY_S * DAY_S - 3 * DAY_S, CLOCK, HOUR_S))
+    assert hours == list(range(utc_day_of(CLOCK) - 3 * DAY_S, CLOCK, HOUR_S))
     asked = asked_of(truth, "UTC", date(2026, 3, 12))
     for name in QUESTIONS:
         truly = BRUTE_FORCE[name](asked, **asked.values_of(name))

@@ -9,7 +9,6 @@ import pytest
 
 from archive import sql
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S
 from archive.engine import Engine
 from archive.sql import SqlRefused, select
 from archive.store import Folder
@@ -19,6 +18,7 @@ from tests.archive.conftest import ledger_copy
 from tests.archive.test_breaking import HOUR, bet, read
 from tests.parts import ledger_at
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S
 
 pytestmark = pytest.mark.slow
 NOT_ONE = "Only one SELECT is answered."

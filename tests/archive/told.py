@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, STORED, HourSums
+from archive.bets import STORED, HourSums
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.pieces import Piece, restated
@@ -20,7 +20,7 @@ from ledger.database import Ledger
 from twoj_client.errors import ConnectionFailed, WrongShape
 from twoj_client.models import StageAnswer, StageDay, StageTotal
 from twoj_client.reply import Reply
-from twoj_client.windows import Window
+from twoj_client.windows import DAY_S, HOUR_S, Window
 
 Bet = dict[str, Any]
 PAGE_ROWS = 2000

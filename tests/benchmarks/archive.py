@@ -26,7 +26,7 @@ import requests
 
 from archive import pieces
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, STORED, sums
+from archive.bets import STORED, sums
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.proof import HourRead, PieceState
@@ -38,9 +38,10 @@ from tests.parts import ledger_at
 from tests.provider import CLOCK, start_sandbox
 from twoj_client import TwoJ
 from twoj_client.cache.memory import Memory
+from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 from twoj_sandbox import MCH_ID
 
-TODAY = CLOCK // DAY_S * DAY_S
+TODAY = utc_day_of(CLOCK)
 _MOST_MS = {"days": 30, "spreads": 30, "players_of_days": 100}
 """Of CPU, for the questions that have a target of their own; for all others it is 300 ms."""
 RNG = np.random.default_rng(12)

@@ -14,8 +14,9 @@ import numpy as np
 
 from dashboard.luck.course import Course
 from dashboard.luck.hours import Yardstick, observed, packed, unpacked
-from dashboard.luck.monitor import HOUR_S, OVERPAYING, UNDERPAYING, draw_returns
+from dashboard.luck.monitor import OVERPAYING, UNDERPAYING, draw_returns
 from tests.monitored import CHANCES, DAYS_60_H, MULTIPLES, ROUNDS_AN_HOUR, RTP, mean_of, run
+from twoj_client.windows import HOUR_S
 
 GAMES: Final = 60
 ROUNDS: Final = 20_000

@@ -12,6 +12,7 @@ from archive.collector import Collector
 from archive.proof import HourRead
 from dashboard.proof.data import restatements
 from tests.provider import CLOCK, Sandbox
+from twoj_client.windows import utc_day_of
 
 pytestmark = pytest.mark.slow
 SETTINGS = {"archive_days": 2, "archive_calls_per_s": 1000}
@@ -43,7 +44,7 @@ def texts(page) -> str:
 
 def test_what_is_there_is_said_in_numbers_and_words(open_page, tmp_path, truth):
     page = filled(open_page, tmp_path)
-    count = len(truth.bets(CLOCK // 86_400 * 86_400 - 86_400, CLOCK, CLOCK))
+    count = len(truth.bets(utc_day_of(CLOCK) - 86_400, CLOCK, CLOCK))
     assert {each.label: each.value for each in page.metric} == {
         "Bets": f"{count:,}",
         "Hours proven": "31 of 34",

@@ -21,6 +21,7 @@ from tests.merchants import merchant
 from tests.pages.game_truth import leads_to, shown_text
 from tests.pages.player_truth import CLOCK, by_player, cards, midnight, plain, read, said
 from tests.parts import new_ledger
+from twoj_client.windows import hour_of
 from twoj_sandbox import GRINDER, MCH_ID, NAMELESS, PRANKSTER, UNICODE, WHALE
 
 HISTORY_START = midnight("2026-01-15")
@@ -87,7 +88,7 @@ def test_a_part_of_either_id_finds_whoever_has_it(players, sandbox, known, part)
 def alike(tmp_path, truth, monkeypatch):
     """An archive of an hour with “ann”, who bet once, and thirty players more whose ids hold hers."""
     monkeypatch.setattr(Collector, "running", lambda _: nullcontext())
-    hour_s = CLOCK // 3600 * 3600
+    hour_s = hour_of(CLOCK)
     bets = archived.table_of(truth, hour_s - 7200, CLOCK)[:91]
     names = ["ann", *(f"x-Ann%_{n // 3}" for n in range(90))]
     for place, column in enumerate((names, [1, *(1000 + n // 3 for n in range(90))])):

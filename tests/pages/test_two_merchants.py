@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from archive.archive import Archive
-from archive.bets import DAY_S
 from archive.collector import Collector
 from archive.store import Folder
 from dashboard.bets import route_exports
@@ -31,6 +30,7 @@ from tests.pages.conftest import MAIN
 from tests.pages.game_truth import texts
 from tests.parts import ledger_at
 from tests.provider import CLOCK, start_sandbox
+from twoj_client.windows import DAY_S
 from twoj_sandbox.world import World
 
 pytestmark = pytest.mark.usefixtures("patient")

@@ -12,6 +12,7 @@ from dashboard.wallet import data as wallet_data
 from dashboard.wallet.transfers import TransferQuery
 from tests.merchants import merchant
 from tests.provider import CLOCK
+from twoj_client.windows import utc_day_of
 from twoj_sandbox import BURST, GRINDER, PRANKSTER, QUIET, UNICODE, WHALE
 from twoj_sandbox.world.day import DAY_S
 
@@ -116,7 +117,7 @@ def test_where_all_was_lost_the_next_deposit_follows_a_gap(open_wallet, truth):
 def test_every_character_has_a_wallet(open_wallet, truth, character):
     page = open_wallet(character.op_id, before="2026-03-15T00:00")
     rows = shown(page)
-    assert rows[:10] == moves(truth, character.index, CLOCK - 60 * DAY_S, CLOCK // DAY_S * DAY_S)[:10]
+    assert rows[:10] == moves(truth, character.index, CLOCK - 60 * DAY_S, utc_day_of(CLOCK))[:10]
     assert cards(page)["Balance"] == "0"
     assert said(page) == ""
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from archive.bets import DAY_S, HOUR_S
 from reports.gather import PackSource
 from reports.made import MadePack, make
 from tests.archive.conftest import empty_ledger, ledger_copy
 from tests.archive.told import Told, bet, told_at
 from twoj_client import Reply, TwoJError
 from twoj_client.models import BonusSummary, Game, StageDay, StageSummary, StageTotal
+from twoj_client.windows import DAY_S, HOUR_S
 
 __all__ = ["empty_ledger"]
 MONTH = "2026-02"

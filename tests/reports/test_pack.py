@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import insert, update
 
-from archive.bets import DAY_S, HOUR_S
 from archive.erasure import forget
 from ledger import schema
 from ledger.check import check
@@ -26,6 +25,7 @@ from tests.archive.told import Told, bet
 from tests.reports.conftest import FIRST_S, TellsAll, made_of
 from twoj_client.errors import ConnectionFailed
 from twoj_client.models import BonusSummary
+from twoj_client.windows import DAY_S, HOUR_S
 
 pytestmark = pytest.mark.slow
 LATE_S = FIRST_S + 10 * DAY_S + 20 * HOUR_S

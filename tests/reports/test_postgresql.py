@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from archive.archive import Archive
-from archive.bets import HOUR_S
 from archive.store import Folder
 from ledger import schema
 from ledger.database import Ledger
@@ -18,6 +17,7 @@ from reports.verify import NotVerified, verify
 from tests.archive.test_breaking import HOUR, bet, read
 from tests.parts import ledger_at, postgresql_server
 from tests.provider import CLOCK
+from twoj_client.windows import HOUR_S
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
 

@@ -99,7 +99,7 @@ class CachedReads:
             self._stats.note(endpoint.name, "stale")
             return old._replace(stale_reason=error.with_traceback(None))
 
-    def renew(self, endpoint: Endpoint[T], params: Params, window: Span = None) -> Answer[T]:
+    def renew(self, endpoint: Endpoint[T], params: Params, window: Span) -> Answer[T]:
         """Ask the provider even if an answer is kept, and keep the new one.
 
         Raises TwoJError: the provider failed.

@@ -5,11 +5,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from twoj_sandbox.world.day import DAY_S
 from twoj_sandbox.world.draws import Draws, Whole
 from twoj_sandbox.world.games import GAME_IDS, SLOTS_RUNNING
 from twoj_sandbox.world.players import Players
-
-DAY_S = 86_400
 
 ACTIVE, WAGERING, COMPLETED, CANCELLED, EXPIRED = range(1, 6)
 

@@ -278,6 +278,9 @@ def test_screens_are_watched_in_their_opening_hours(merchant, clock):
         books.execute(update(table_of_screens).values(seen_at_ms=long_ago))
     assert values(merchant, rule)[str(screen.id)].value == 20
     local = merchant.now().astimezone(merchant.zone)
-    closed = OpeningHours((local + timedelta(hours=1)).time(), (local + timedelta(hours=2)).time())
-    screens.set_up(screen.id, replace(screen.setup, hours=closed), "ann")
-    assert values(merchant, rule)[str(screen.id)].value == 0
+    # Open in an hour, since one minute, which a television may need to start, and since ten.
+    for opens_in_min, silent_min in ((60, 0), (-1, 0), (-10, 20)):
+        opens = local + timedelta(minutes=opens_in_min)
+        hours = OpeningHours(opens.time(), (opens + timedelta(hours=1)).time())
+        screens.set_up(screen.id, replace(screen.setup, hours=hours), "ann")
+        assert values(merchant, rule)[str(screen.id)].value == silent_min

@@ -24,7 +24,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from archive import questions
 from archive.archive import Archive
-from archive.bets import DAY_S, sums
+from archive.bets import sums
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.proof import HourRead
@@ -41,6 +41,7 @@ from tests.dashboard.access.test_sign_in import signed_in
 from tests.merchants import merchant
 from tests.parts import new_ledger
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S
 from twoj_sandbox import MCH_ID
 from twoj_sandbox.rows import event_ids
 

@@ -5,8 +5,9 @@ import pytest
 
 from dashboard.luck.course import ALL, BAND_ALARM, Course, Watched
 from dashboard.luck.hours import OBSERVED
-from dashboard.luck.monitor import ALARM, HOUR_S, OVERPAYING
+from dashboard.luck.monitor import ALARM, OVERPAYING
 from tests.monitored import CHANCES, MULTIPLES, ROUNDS_AN_HOUR, RTP
+from twoj_client.windows import HOUR_S
 
 
 def hour(*rows):

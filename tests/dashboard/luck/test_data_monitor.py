@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.archive import Archive
-from archive.bets import DAY_S, HOUR_S, in_window, sums
+from archive.bets import in_window, sums
 from archive.engine import Engine
 from archive.proof import HourRead
 from archive.store import Folder
@@ -26,6 +26,7 @@ from ledger.schema import rtp_hours
 from tests import archived
 from tests.parts import ledger_at, new_ledger
 from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, hour_of
 from twoj_sandbox import MCH_ID
 from twoj_sandbox.world import World
 
@@ -111,7 +112,7 @@ def test_a_restart_goes_on_where_it_was(opened):
 def test_a_restated_hour_is_observed_anew_with_its_neighbours_and_nothing_else(opened, truth):
     monitor, archive = opened()
     before = monitor.course().now()
-    hour_s = CLOCK // HOUR_S * HOUR_S - 5 * HOUR_S
+    hour_s = hour_of(CLOCK) - 5 * HOUR_S
     table = in_window(archived.table_of(truth, hour_s, hour_s + HOUR_S), hour_s, hour_s + HOUR_S)
     changed = table.slice(1)
     archive.keep([HourRead(hour_s, changed, sums(changed), True, CLOCK + 99_999, True)])
@@ -144,7 +145,7 @@ def test_what_is_older_than_twice_sixty_days_is_let_go(opened):
         nothing = packed(np.zeros(0, OBSERVED))
         old = {"hour_s": 0, "made_of": "x", "made_at_ms": 0, "body": nothing}
         books.execute(rtp_hours.insert(), [old])
-    hour_s = CLOCK // HOUR_S * HOUR_S - 5 * HOUR_S
+    hour_s = hour_of(CLOCK) - 5 * HOUR_S
     with archive.ledger.writing() as books:
         books.execute(rtp_hours.delete().where(rtp_hours.c.hour_s == hour_s))
     again, _ = opened()

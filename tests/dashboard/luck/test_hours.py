@@ -17,7 +17,8 @@ from dashboard.luck.hours import (
     unpacked,
     yardsticks,
 )
-from dashboard.luck.monitor import HOUR_S, DrawReturns, reference_bounds
+from dashboard.luck.monitor import DrawReturns, reference_bounds
+from twoj_client.windows import HOUR_S
 
 MEASURE = {7: Yardstick(0.96, 0.9, True, 0.96, 2.0, 5000)}
 

@@ -5,7 +5,6 @@ import pytest
 
 from dashboard.luck.monitor import (
     ALARM,
-    HOUR_S,
     OVERPAYING,
     UNDERPAYING,
     Detector,
@@ -16,6 +15,7 @@ from dashboard.luck.monitor import (
     visible_times,
 )
 from tests.monitored import CHANCES, DAYS_60_H, MULTIPLES, ROUNDS_AN_HOUR, RTP, mean_of, run
+from twoj_client.windows import HOUR_S
 
 
 def column(*values):

@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime
 
-from archive.bets import DAY_S
 from archive.pieces import DaySums
 from archive.proof import Explanation, PieceState
 from dashboard.charts.theme import DARK, LIGHT
 from dashboard.core.text import Message
 from dashboard.proof.coverage import DayCoverage, DayState, days, forecast_bytes
 from dashboard.proof.figures import calendar, colors_of
+from twoj_client.windows import DAY_S
 
 FIRST = date(2026, 3, 1)
 START = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp())
