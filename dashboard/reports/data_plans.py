@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -82,8 +83,31 @@ def plans(merchant: Merchant) -> list[KeptPlan]:
 
 def add_plan(merchant: Merchant, plan: Plan, who: str) -> int:
     """Have a report be sent from now on; return its number. It is in the audit log. Raises LedgerAway."""
-    now_ms = int(merchant.clock() * 1000)
-    row = {
+    now_ms, row = int(merchant.clock() * 1000), _row(plan)
+    with merchant.ledger.writing() as books:
+        new = insert(report_plans).values(**row, who=who, begins_at_ms=now_ms)
+        number: int = books.execute(new.returning(report_plans.c.id)).scalar_one()
+        chain.write(books, AuditEntry(who, "report planned", {"report": number, **row}, DONE), now_ms)
+    return number
+
+
+def change_plan(merchant: Merchant, kept: KeptPlan, plan: Plan, who: str) -> None:
+    """Have a report be sent as `plan` says. It is in the audit log. Raises LedgerAway.
+
+    With another time, what was due by that time before now is not sent.
+    """
+    now_ms, row = int(merchant.clock() * 1000), _row(plan)
+    same_times = (plan.kind, plan.day, plan.at) == (kept.plan.kind, kept.plan.day, kept.plan.at)
+    begins = {} if same_times else {"begins_at_ms": now_ms}
+    with merchant.ledger.writing() as books:
+        there = report_plans.c.id == kept.id, report_plans.c.removed_at_ms.is_(None)
+        changed = update(report_plans).where(*there).values(**row, **begins, who=who)
+        if books.execute(changed).rowcount:
+            chain.write(books, AuditEntry(who, "report changed", {"report": kept.id, **row}, DONE), now_ms)
+
+
+def _row(plan: Plan) -> dict[str, Any]:
+    return {
         "kind": str(plan.kind),
         "day": plan.day,
         "at": f"{plan.at:%H:%M}",
@@ -91,11 +115,6 @@ def add_plan(merchant: Merchant, plan: Plan, who: str) -> int:
         "role": str(plan.role),
         "language": plan.language,
     }
-    with merchant.ledger.writing() as books:
-        new = insert(report_plans).values(**row, who=who, begins_at_ms=now_ms)
-        number: int = books.execute(new.returning(report_plans.c.id)).scalar_one()
-        chain.write(books, AuditEntry(who, "report planned", {"report": number, **row}, DONE), now_ms)
-    return number
 
 
 def remove_plan(merchant: Merchant, number: int, who: str) -> None:

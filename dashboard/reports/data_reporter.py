@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from archive.store import FileDamaged
 from dashboard.core.text import speaking, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.archived import NotArchived
@@ -16,7 +17,7 @@ from dashboard.reports.plan import ReportKind, period_of, title_of
 from ledger import audit, jobs, outbox
 from ledger.audit import DONE, AuditEntry
 from ledger.background import Background
-from ledger.database import LedgerAway
+from ledger.database import Books, LedgerAway
 from ledger.jobs import ClaimedRun
 from ledger.outbox import Attachment, OutboxMessage
 from ledger.schedules import last_due
@@ -27,6 +28,10 @@ _EVERY_S: Final = 15
 _LASTS_S: Final = 900
 LAST_TRY: Final = 5
 """At this try a report that cannot be made says so instead."""
+
+
+class ReportNotMade(Exception):
+    """A report cannot be made now. Its text is one sentence that says why."""
 
 
 class Reporter(Background):
@@ -42,75 +47,92 @@ class Reporter(Background):
             self._look(each)
         return _EVERY_S
 
-    def _look(self, kept: KeptPlan) -> bool:
+    def _look(self, kept: KeptPlan) -> None:
         merchant = self._merchant
         due_at = last_due(kept.schedule, merchant.zone, merchant.now())
         if due_at < kept.begins_at:
-            return False
+            return
         with merchant.ledger.reading() as books:
             done_at = jobs.last_done(books, kept.job)
         if done_at is not None and done_at >= due_at:
-            return False
+            return
         run = jobs.claim(merchant.ledger, kept.job, due_at, _LASTS_S)
-        if run is None:
-            return False
-        with speaking(kept.plan.language):
-            return self._make(kept, run)
+        if run is not None:
+            with speaking(kept.plan.language):
+                self._make(kept, run)
 
-    def _make(self, kept: KeptPlan, run: ClaimedRun) -> bool:
+    def _make(self, kept: KeptPlan, run: ClaimedRun) -> None:
         try:
-            made, files = self._made(kept, run.due_at)
+            message = _message(self._merchant, kept, run.due_at)
         except (ProviderFailed, NotArchived) as error:
-            return self._failed(kept, run, str(error.sentence))
+            self._failed(kept, run, str(error.sentence))
         except LedgerAway:
             raise
         except Exception:
             log.exception("report not made", job=kept.job)
-            return self._failed(kept, run, text("The server's log says why."))
-        return self._put(kept, run, made, files)
+            self._failed(kept, run, text("The server's log says why."))
+        else:
+            self._put(kept, run, message)
 
-    def _made(self, kept: KeptPlan, due_at: datetime) -> tuple[Mail, list[Attachment]]:
-        merchant, plan = self._merchant, kept.plan
-        period = period_of(plan.kind, due_at, merchant.zone)
-        facts = mail_facts(merchant, plan, period, merchant.now())
-        packs = []
-        if plan.kind is ReportKind.MONTHLY:
-            packs = self._pack(kept, f"{period.first_day:%Y-%m}")
-        written = mail(facts, plan, merchant.now(), [file.name for file in packs])
-        return written, [*facts.files, *packs]
-
-    def _pack(self, kept: KeptPlan, month: str) -> list[Attachment]:
-        source = pack_source(self._merchant, self._brand, kept.plan.language)
-        if source is None:
-            return []
-        pack = make(source, month, kept.job)
-        return [Attachment(pack.file, "application/zip", pack.content)]
-
-    def _failed(self, kept: KeptPlan, run: ClaimedRun, why: str) -> bool:
+    def _failed(self, kept: KeptPlan, run: ClaimedRun, why: str) -> None:
         """Have it tried again later; at last say that there is none."""
         if run.attempts < LAST_TRY:
             jobs.fail(self._merchant.ledger, run, why)
-            return False
+            return
         period = period_of(kept.plan.kind, run.due_at, self._merchant.zone)
-        said = failed_mail(self._brand, kept.plan, title_of(kept.plan.kind, period), why)
-        return self._put(kept, run, said, [], outcome="not made")
+        said = failed_mail(_brand(self._merchant), kept.plan, title_of(kept.plan.kind, period), why)
+        self._put(kept, run, _as_message(kept, run.due_at, said, []), outcome="not made")
 
-    def _put(
-        self, kept: KeptPlan, run: ClaimedRun, made: Mail, files: list[Attachment], outcome: str = DONE
-    ) -> bool:
+    def _put(self, kept: KeptPlan, run: ClaimedRun, message: OutboxMessage, outcome: str = DONE) -> None:
         """Write that it is done, and the message, in one transaction."""
-        merchant, channel = self._merchant, kept.plan.channel
-        key = f"report-{kept.id}-{int(run.due_at.timestamp())}"
-        message = OutboxMessage(key, channel, kept.job, made.subject, made.body, made.html, files)
-        with merchant.ledger.writing() as books:
-            if not jobs.finish(books, run):
-                return False
-            outbox.put(books, message)
-            told = {"report": kept.id, "channel": channel, "subject": made.subject, "files": len(files)}
-            at_ms = int(merchant.clock() * 1000)
-            audit.write(books, AuditEntry("reporter", "report sent", told, outcome), at_ms)
-        return True
+        with self._merchant.ledger.writing() as books:
+            if jobs.finish(books, run):
+                _write(self._merchant, books, kept, message, "reporter", outcome)
 
-    @property
-    def _brand(self) -> str:
-        return self._merchant.running(Watch).brand.name
+
+def send_now(merchant: Merchant, kept: KeptPlan, who: str) -> None:
+    """Send a report of the days that were over last, beside those that are due. It is in the audit log.
+
+    Raises ReportNotMade, LedgerAway: then nothing is sent.
+    """
+    try:
+        with speaking(kept.plan.language):
+            message = _message(merchant, kept, merchant.now())
+    except (ProviderFailed, NotArchived) as error:
+        raise ReportNotMade(str(error.sentence)) from None
+    except FileDamaged as error:
+        raise ReportNotMade(str(error)) from None
+    with merchant.ledger.writing() as books:
+        _write(merchant, books, kept, message, who)
+
+
+def _message(merchant: Merchant, kept: KeptPlan, at: datetime) -> OutboxMessage:
+    """Make a report that is due at a time, in the language that is spoken."""
+    plan = kept.plan
+    period = period_of(plan.kind, at, merchant.zone)
+    facts = mail_facts(merchant, plan, period, merchant.now())
+    packs = []
+    source = pack_source(merchant, _brand(merchant), plan.language)
+    if plan.kind is ReportKind.MONTHLY and source is not None:
+        pack = make(source, f"{period.first_day:%Y-%m}", kept.job)
+        packs = [Attachment(pack.file, "application/zip", pack.content)]
+    written = mail(facts, plan, merchant.now(), [file.name for file in packs])
+    return _as_message(kept, at, written, [*facts.files, *packs])
+
+
+def _as_message(kept: KeptPlan, at: datetime, made: Mail, files: list[Attachment]) -> OutboxMessage:
+    key = f"report-{kept.id}-{int(at.timestamp() * 1000)}"
+    return OutboxMessage(key, kept.plan.channel, kept.job, made.subject, made.body, made.html, files)
+
+
+def _write(
+    merchant: Merchant, books: Books, kept: KeptPlan, message: OutboxMessage, who: str, outcome: str = DONE
+) -> None:
+    outbox.put(books, message)
+    told = {"report": kept.id, "channel": message.channel, "subject": message.subject}
+    at_ms = int(merchant.clock() * 1000)
+    audit.write(books, AuditEntry(who, "report sent", told | {"files": len(message.files)}, outcome), at_ms)
+
+
+def _brand(merchant: Merchant) -> str:
+    return merchant.running(Watch).brand.name

@@ -17,10 +17,12 @@ from dashboard.jackpots.data_watch import Watch
 from dashboard.kit import charts, current, guard, states, table
 from dashboard.reports import data_plans
 from dashboard.reports.data_plans import KeptPlan, PackMade, PackProblem
+from dashboard.reports.data_reporter import ReportNotMade, send_now
 from dashboard.reports.plan import NAMES, Plan, ReportKind
 from dashboard.reports.tables import SENT, sent_frame
 
 _ENDED: Final = "report-to-end"
+_SENT_NOW: Final = "report-to-send"
 _MONTH: Final = "pack-to-make"
 _VERIFIED: Final = "pack-to-verify"
 _VERDICTS: Final = "pack-verdicts"
@@ -39,23 +41,53 @@ def render_new() -> None:
     if not guard.may(PLAN_REPORTS):
         return
     merchant = current.merchant()
-    names = list(merchant.running(Sender).channels)
-    if not names:
+    if not merchant.running(Sender).channels:
         st.info(
             text(
                 "No report can be sent yet: there is no channel. Set TWOJ_CHANNELS, as docs/alerts.md says."
             ),
         )
         return
-    with st.form("new-report"):
-        first, second, third, fourth = st.columns([4, 2, 3, 3], vertical_alignment="bottom")
-        kind, day = first.selectbox(text("When"), _RHYTHMS, format_func=_rhythm_text)
-        at = second.time_input(text("Time"), _MORNING, step=900)
-        channel = third.selectbox(text("Channel"), names)
-        role = fourth.selectbox(text("For"), [*Role], format_func=lambda role: ROLES[role])
-        spoken = ENGLISH
+    if plan := _plan_form(None):
+        data_plans.add_plan(merchant, plan, guard.who(PLAN_REPORTS))
+        st.rerun()
+
+
+def _plan_form(kept: KeptPlan | None) -> Plan | None:
+    """Draw the form of a new report, or of one that is there; return what somebody wants, once they do."""
+    merchant, old = current.merchant(), kept.plan if kept else None
+    key = f"report-form-{kept.id if kept else ''}-"
+    names = list(merchant.running(Sender).channels)
+    rhythms = list(dict.fromkeys([*_RHYTHMS, *([(old.kind, old.day)] if old else [])]))
+    with st.form(f"{key}form", border=kept is None):
+        wide = st.columns([4, 2, 3, 3], vertical_alignment="bottom") if kept is None else [st.container()] * 4
+        kind, day = wide[0].selectbox(
+            text("When"),
+            rhythms,
+            rhythms.index((old.kind, old.day)) if old else 0,
+            format_func=_rhythm_text,
+            key=f"{key}when",
+        )
+        at = wide[1].time_input(text("Time"), old.at if old else _MORNING, step=900, key=f"{key}at")
+        channel = wide[2].selectbox(
+            text("Channel"),
+            names,
+            names.index(old.channel) if old and old.channel in names else 0,
+            key=f"{key}channel",
+        )
+        role = wide[3].selectbox(
+            text("For"),
+            [*Role],
+            [*Role].index(old.role) if old else 0,
+            format_func=lambda role: ROLES[role],
+            key=f"{key}role",
+        )
+        spoken = old.language if old else ENGLISH
         if len(languages()) > 1:
-            spoken = st.selectbox(text("Language"), languages(), languages().index(language()))
+            at_first = old.language if old and old.language in languages() else language()
+            spoken = st.selectbox(
+                text("Language"), languages(), languages().index(at_first), key=f"{key}language"
+            )
         st.caption(
             text(
                 "Times are {zone}. It holds what that role may see: owners get no player. A monthly one"
@@ -63,10 +95,9 @@ def render_new() -> None:
                 zone=formats.zone_name(merchant.zone),
             )
         )
-        if st.form_submit_button(text("Plan this report"), type="primary"):
-            plan = Plan(kind, day, at.replace(second=0, microsecond=0), channel, role, spoken)
-            data_plans.add_plan(merchant, plan, guard.who(PLAN_REPORTS))
-            st.rerun()
+        if not st.form_submit_button(text("Save") if kept else text("Plan this report"), type="primary"):
+            return None
+    return Plan(kind, day, at.replace(second=0, microsecond=0), channel, role, spoken)
 
 
 def _rhythm_text(rhythm: tuple[ReportKind, int]) -> str:
@@ -81,6 +112,10 @@ def render_plans() -> None:
         number = st.session_state.pop(_ENDED)
         data_plans.remove_plan(merchant, number, guard.who(PLAN_REPORTS))
     found = data_plans.plans(merchant)
+    wanted = st.session_state.pop(_SENT_NOW, None)
+    for each in found:
+        if each.id == wanted:
+            _send_now(each)
     if not found:
         st.caption(text("No report is planned yet."))
         return
@@ -105,15 +140,45 @@ def _plan_tile(kept: KeptPlan, next_at: datetime) -> None:
         if plan.channel not in merchant.running(Sender).channels:
             st.warning(escaped(text("There is no channel {channel} any more.", channel=plan.channel)))
         if guard.may(PLAN_REPORTS):
-            with st.popover(text("End"), type="tertiary"):
-                st.write(text("It is sent no more. What was sent stays in the list."))
-                st.button(
-                    text("End this report"),
-                    key=f"end-report-{kept.id}",
-                    type="primary",
-                    on_click=st.session_state.__setitem__,
-                    args=(_ENDED, kept.id),
-                )
+            _plan_tools(kept)
+
+
+def _plan_tools(kept: KeptPlan) -> None:
+    has_channel = kept.plan.channel in current.merchant().running(Sender).channels
+    with st.container(horizontal=True):
+        st.button(
+            text("Send now"),
+            key=f"send-report-{kept.id}",
+            type="tertiary",
+            disabled=not has_channel,
+            on_click=st.session_state.__setitem__,
+            args=(_SENT_NOW, kept.id),
+        )
+        if current.merchant().running(Sender).channels:
+            with st.popover(text("Change"), type="tertiary"):
+                if plan := _plan_form(kept):
+                    data_plans.change_plan(current.merchant(), kept, plan, guard.who(PLAN_REPORTS))
+                    st.rerun()
+        with st.popover(text("End"), type="tertiary"):
+            st.write(text("It is sent no more. What was sent stays in the list."))
+            st.button(
+                text("End this report"),
+                key=f"end-report-{kept.id}",
+                type="primary",
+                on_click=st.session_state.__setitem__,
+                args=(_ENDED, kept.id),
+            )
+
+
+def _send_now(kept: KeptPlan) -> None:
+    try:
+        with st.spinner(text("The report is made …")):
+            send_now(current.merchant(), kept, guard.who(PLAN_REPORTS))
+    except ReportNotMade as error:
+        st.error(escaped(text("It was not sent. {why}", why=error)), icon=":material/error:")
+    else:
+        said = text("It is on its way through {channel}.", channel=kept.plan.channel)
+        st.success(escaped(said), icon=":material/check:")
 
 
 def render_packs() -> None:

@@ -1,6 +1,7 @@
 """The page of reports: who plans one, packs that are made, taken and verified, and what was sent."""
 
 import json
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -11,7 +12,7 @@ from dashboard.core.roles import LOCAL, Role
 from dashboard.kit import downloads
 from dashboard.reports import parts_reports
 from dashboard.reports.data_mail import mail_facts
-from dashboard.reports.data_plans import add_plan, made_packs, plans
+from dashboard.reports.data_plans import add_plan, change_plan, made_packs, plans, sent
 from dashboard.reports.data_reporter import Reporter
 from dashboard.reports.plan import Plan, ReportKind, period_of
 from ledger import schema
@@ -45,7 +46,7 @@ def audited():
 def test_a_report_is_planned_shown_with_its_next_time_and_ended(open_page):
     page = open_page({}, "reports", channels=CHANNELS)
     assert "No report is planned yet." in said(page)
-    when, channel, role = page.selectbox[:3]
+    when, channel, role = (page.selectbox(key=f"report-form--{name}") for name in ("when", "channel", "role"))
     when.select_index(1)
     channel.select("owners")
     role.select(Role.ANALYST)
@@ -63,6 +64,58 @@ def test_a_report_is_planned_shown_with_its_next_time_and_ended(open_page):
         ("report planned", "local"),
         ("report ended", "local"),
     ]
+
+
+def test_a_report_is_changed_and_sent_now(open_page):
+    page = open_page({}, "reports", channels=CHANNELS)
+    odd = replace(WEEKLY, kind=ReportKind.MONTHLY, day=31)
+    number = add_plan(merchant(), odd, "ann")
+    page.run()
+    key = f"report-form-{number}-"
+    assert page.selectbox(key=f"{key}when").value == (ReportKind.MONTHLY, 31)
+    page.selectbox(key=f"{key}when").set_value((ReportKind.DAILY, 1))
+    page.selectbox(key=f"{key}role").set_value(Role.ANALYST)
+    press(page, "Save")
+    (kept,) = plans(merchant())
+    assert (kept.plan, kept.who) == (Plan(ReportKind.DAILY, 1, time(7), "ops", Role.ANALYST, "en"), "local")
+    press(page, "Send now")
+    assert "It is on its way through ops." in said(page)
+    # What is due is sent beside that; it is due first tomorrow.
+    Reporter(merchant()).turn()
+    (told,) = sent(merchant())
+    assert told.subject == "Jackpots: Daily report: Saturday, 14 March 2026"
+    assert [(what, who) for what, who, *_ in audited()] == [
+        ("report planned", "ann"),
+        ("report changed", "local"),
+        ("report sent", "local"),
+    ]
+
+
+def test_what_was_due_before_another_time_was_named_is_not_sent_and_a_late_report_is(open_page):
+    open_page({}, "reports", channels=CHANNELS)
+    add_plan(merchant(), replace(WEEKLY, kind=ReportKind.DAILY, at=time(0)), "ann")
+    with merchant().ledger.writing() as books:
+        books.execute(update(schema.report_plans).values(begins_at_ms=0))
+    (kept,) = plans(merchant())
+    change_plan(merchant(), kept, replace(kept.plan, at=time(0, 15)), "bob")
+    Reporter(merchant()).turn()
+    assert sent(merchant()) == []
+    with merchant().ledger.writing() as books:
+        books.execute(update(schema.report_plans).values(begins_at_ms=0))
+    (kept,) = plans(merchant())
+    change_plan(merchant(), kept, replace(kept.plan, channel="owners"), "bob")
+    Reporter(merchant()).turn()
+    assert [each.channel for each in sent(merchant())] == ["owners"]
+
+
+def test_a_report_that_cannot_be_sent_now_says_why(open_page, sandbox, clock):
+    page = open_page({}, "reports", channels=CHANNELS)
+    add_plan(merchant(), replace(WEEKLY, kind=ReportKind.DAILY), "ann")
+    sandbox.fault("*", "http_500")
+    clock[0] += 86_400
+    press(page.run(), "Send now")
+    assert "It was not sent." in said(page)
+    assert sent(merchant()) == []
 
 
 def test_without_a_channel_it_says_how_to_get_one(open_page):
@@ -125,7 +178,8 @@ def test_analysts_take_packs_and_admins_plan_reports(open_page, role, may):
     add_plan(merchant(), WEEKLY, "ann")
     page.run()
     labels = {button.label for button in page.button}
-    assert ("Plan this report" in labels, "End this report" in labels) == (may, may)
+    for label in ("Plan this report", "Send now", "Save", "End this report"):
+        assert (label in labels) is may, label
     assert "Make the pack" in labels
 
 

@@ -233,7 +233,7 @@ def test_a_report_that_cannot_be_made_is_tried_again_and_at_last_says_so(
             schema.runs.insert(),
             row | {"state": "running", "until_ms": 2**50, "attempts": LAST_TRY, "reason": ""},
         )
-    assert Reporter(merchant)._make(kept, claim(kept.job, due_at, "me", LAST_TRY))
+    Reporter(merchant)._make(kept, claim(kept.job, due_at, "me", LAST_TRY))
     (told,) = sent(merchant)
     assert told.subject == "Lucky: Daily report: Sunday, 15 March 2026"
     with merchant.ledger.reading() as books:
