@@ -334,23 +334,30 @@ class Archive:
 
         `fresh_s`: hours that were read so shortly ago, by our clock, lack nothing.
         """
-        hours = range(hour_of(start_s), end_s, HOUR_S)
+        first_s = hour_of(start_s)
         known = self.recent(pieces.known_hours)
-        found = {piece.hour_s: piece for piece in known.others if hours.start <= piece.hour_s < end_s}
-        as_of_ms = {hour_s: known.finished[hour_s] for hour_s in hours if hour_s in known.finished}
+        found = {piece.hour_s: piece for piece in known.others if first_s <= piece.hour_s < end_s}
+        finished = [run for run in known.runs if run.start < end_s and first_s < run.end]
         read = {
-            hour_s: piece.as_of_ms for hour_s, piece in found.items() if piece.state is not PieceState.MISSING
+            hour_s: each.as_of_ms for hour_s, each in found.items() if each.state is not PieceState.MISSING
         }
-        if not (as_of_ms or read):
+        if finished:
+            last_s = min(finished[-1].end, end_s + -end_s % HOUR_S) - HOUR_S
+            read[last_s] = known.finished[last_s]
+        if not read:
             return None
-        gaps = [hour_s for hour_s in hours if hour_s not in found and hour_s not in as_of_ms]
         fresh_ms = self.now_ms() - fresh_s * 1000
-        windows = [Window(hour_s, hour_s + HOUR_S) for hour_s in gaps]
+        windows = [
+            Window(hour_s, hour_s + HOUR_S)
+            for gap in _between(finished, first_s, end_s)
+            for hour_s in range(gap.start, gap.end, HOUR_S)
+            if hour_s not in found
+        ]
         windows += [Window(_read_to_s(piece, fresh_ms), piece.hour_s + HOUR_S) for piece in found.values()]
         cut = (Window(max(start, start_s), min(end, end_s)) for start, end in windows)
-        lacking = tuple(_joined(sorted(window for window in cut if window.start < window.end)))
+        lacking = tuple(pieces.joined(sorted(window for window in cut if window.start < window.end)))
         return Held(
-            max((as_of_ms | read).items())[1],
+            max(read.items())[1],
             min([*found, *(window.start for window in lacking), end_s]),
             lacking,
             tuple(piece for piece in found.values() if piece.state is PieceState.DIFFERS),
@@ -500,18 +507,14 @@ def _read_to_s(piece: Piece, fresh_ms: int) -> int:
     return end_s if piece.last_read_ms >= fresh_ms else max(piece.hour_s, min(end_s, piece.as_of_ms // 1000))
 
 
-def _joined(windows: Iterable[Window]) -> Iterator[Window]:
-    """Put windows that lie side by side together; they come oldest first."""
-    before: Window | None = None
-    for window in windows:
-        if before and before.end == window.start:
-            before = Window(before.start, window.end)
-        else:
-            if before:
-                yield before
-            before = window
-    if before:
-        yield before
+def _between(runs: Iterable[Window], start_s: int, end_s: int) -> Iterator[Window]:
+    """What of a window lies between runs of hours; they come oldest first."""
+    for run in runs:
+        if start_s < run.start:
+            yield Window(start_s, run.start)
+        start_s = run.end
+    if start_s < end_s:
+        yield Window(start_s, end_s)
 
 
 def _of_hour(table: pa.Table, hour_s: int) -> pa.Table:

@@ -1,7 +1,7 @@
 """The table of pieces: which hours were read, in which version, what is known of them, where they lie."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from archive.proof import FINISHED, Explanation, PieceState
 from archive.store import WrittenFile
 from ledger.database import Books
 from ledger.schema import archive_files, pack_pieces, pieces, restatements
-from twoj_client.windows import DAY_S
+from twoj_client.windows import DAY_S, HOUR_S, Window
 
 ALWAYS_S: Final = 2**40
 """After all times."""
@@ -80,20 +80,37 @@ def latest(
 
 @dataclass(frozen=True, slots=True)
 class KnownHours:
-    """All hours that were read, oldest first: as of when (ms) the finished ones are, and the others."""
+    """All hours that were read, oldest first: as of when (ms) the finished ones are, and the others.
+
+    `runs` are the windows of finished hours that lie side by side.
+    """
 
     finished: Mapping[int, int]
     others: Sequence[Piece]
+    runs: Sequence[Window]
 
 
 def known_hours(books: Books) -> KnownHours:
     """Return what is known of all hours."""
     finished = _latest(0, ALWAYS_S).where(pieces.c.state.in_(FINISHED)).order_by(pieces.c.hour_s)
     rows = books.execute(finished.with_only_columns(pieces.c.hour_s, pieces.c.as_of_ms))
-    return KnownHours(
-        {hour_s: as_of_ms for hour_s, as_of_ms in rows},  # noqa: C416 - rows are no pairs to mypy
-        latest(books, but_for=FINISHED),
-    )
+    as_of_ms = {hour_s: as_of_ms for hour_s, as_of_ms in rows}  # noqa: C416 - rows are no pairs to mypy
+    runs = joined(Window(hour_s, hour_s + HOUR_S) for hour_s in as_of_ms)
+    return KnownHours(as_of_ms, latest(books, but_for=FINISHED), tuple(runs))
+
+
+def joined(windows: Iterable[Window]) -> Iterator[Window]:
+    """Put windows that lie side by side together; they come oldest first."""
+    before: Window | None = None
+    for window in windows:
+        if before and before.end == window.start:
+            before = Window(before.start, window.end)
+        else:
+            if before:
+                yield before
+            before = window
+    if before:
+        yield before
 
 
 def _latest(start_s: int, end_s: int) -> Select[Any]:
