@@ -57,6 +57,7 @@ _EVERY_S: Final = 60
 _FIRST_AFTER_S: Final = 20
 _LEASE_S: Final = 600
 _RECENT_S: Final = 5
+_TOLD_S: Final = 30
 _LINES: Final = 6
 _SEEN_IN_H: Final = 30 * 24
 _SAMPLE_DAYS: Final = 14
@@ -91,8 +92,8 @@ class RtpMonitor(Background):
         self.version = 0
         """Another one once an hour or an investigation is another."""
         self.investigations: tuple[Investigation, ...] = ()
-        self.seen: tuple[int, RtpWatch] | None = None
-        """What pages are told, of a version."""
+        self.told: tuple[int, float, RtpWatch] | None = None
+        """What pages were told, of which version, and when."""
         self._hours: dict[int, tuple[str, Records]] = {}
         self._read_ms = -1
         self._as_of: tuple[float, ...] = ()
@@ -127,6 +128,7 @@ class RtpMonitor(Background):
             done += len(hours)
         if done:
             self._refresh()
+            self.told = None
         alarms = self.course().alarms
         with self._archive.ledger.writing() as books:
             opened = investigations.open_for(books, alarms, self._archive.now_ms())
@@ -272,6 +274,21 @@ class RtpMonitor(Background):
             self._course.come_to(int(self._archive.clock()))
             return self._course
 
+    def watch(self) -> RtpWatch:
+        """Return how the watch stands: hours within half a minute, for while the archive fills many come.
+
+        Raises LedgerAway.
+        """
+        self._refresh()
+        told, now_s = self.told, self._archive.clock()
+        is_new = told and (told[0] == self.version or now_s < told[1] + _TOLD_S)
+        if told and is_new and told[2].investigations == self.investigations:
+            return told[2]
+        version = self.version
+        found = _watch(self, self.course())
+        self.told = version, now_s, found
+        return found
+
     @property
     def hours(self) -> tuple[int, int] | None:
         """The first and the last hour that is watched, in epoch s; None before the first."""
@@ -285,11 +302,7 @@ class RtpMonitor(Background):
 def watch_of(merchant: Merchant) -> RtpWatch:
     """Return how the watch over a merchant's games stands. Raises NotArchived, LedgerAway."""
     archive_of(merchant)
-    monitor = merchant.running(RtpMonitor)
-    course, version = monitor.course(), monitor.version
-    if monitor.seen is None or monitor.seen[0] != version:
-        monitor.seen = version, _watch(monitor, course)
-    return monitor.seen[1]
+    return merchant.running(RtpMonitor).watch()
 
 
 def _watch(monitor: RtpMonitor, course: Course) -> RtpWatch:
