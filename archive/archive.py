@@ -347,12 +347,8 @@ class Archive:
         if not read:
             return None
         fresh_ms = self.now_ms() - fresh_s * 1000
-        windows = [
-            Window(hour_s, hour_s + HOUR_S)
-            for gap in _between(finished, first_s, end_s)
-            for hour_s in range(gap.start, gap.end, HOUR_S)
-            if hour_s not in found
-        ]
+        there = [*finished, *(Window(hour_s, hour_s + HOUR_S) for hour_s in found)]
+        windows = list(_between(sorted(there), first_s, end_s))
         windows += [Window(_read_to_s(piece, fresh_ms), piece.hour_s + HOUR_S) for piece in found.values()]
         cut = (Window(max(start, start_s), min(end, end_s)) for start, end in windows)
         lacking = tuple(pieces.joined(sorted(window for window in cut if window.start < window.end)))
