@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,8 +28,6 @@ _YOUNG: Final = (PieceState.OPEN, PieceState.MISSING)
 _ANNOUNCED_MS: Final = HOUR_S * 1000
 """Long after the writing of a file: then nothing refers to it because its writer came to an end."""
 _NEIGHBOURS: Final = 64
-_RECENT_S: Final = 5
-"""So late what other processes write is seen, at most."""
 _DAYS: Final = "/days/"
 
 
@@ -68,8 +66,6 @@ class Archive:
         self.clock = clock
         self._ids: dict[tuple[int, str], pa.Array] = {}
         self._writing = Lock()
-        self._reading = Lock()
-        self._recent: dict[Callable[[Books], Any], tuple[tuple[float, ...], Any]] = {}
 
     @property
     def mch_id(self) -> int:
@@ -314,20 +310,8 @@ class Archive:
             return still
 
     def recent(self, read: Callable[[Books], R]) -> R:
-        """Return what is read of the tables of pieces and files, kept until this process changes them.
-
-        What other processes change is seen some seconds later: pages ask many times at each drawing.
-        """
-        changes = self.ledger.database.changes
-        as_of = changes[schema.pieces], changes[schema.archive_files], self.clock() // _RECENT_S
-        kept = self._recent.get(read)
-        if kept is None or kept[0] != as_of:
-            with self._reading:  # one reads, the others wait for it
-                kept = self._recent.get(read)
-                if kept is None or kept[0] != as_of:
-                    with self.ledger.reading() as books:
-                        kept = self._recent[read] = as_of, read(books)
-        return kept[1]
+        """Return what is read of the tables of pieces and files, some seconds old at most."""
+        return self.ledger.recent(read, (schema.pieces, schema.archive_files), self.clock())
 
     def held(self, start_s: int, end_s: int, fresh_s: int) -> "Held | None":
         """Return how well a window is held; None where nothing of it is.

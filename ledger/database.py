@@ -10,12 +10,12 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import platformdirs
 from alembic import command
@@ -56,6 +56,10 @@ from ledger.schema import NO_ROW_HASH, audit, audit_end
 from twoj_client.circuit_breaker import CircuitBreaker, CircuitOpen
 from twoj_client.errors import gettext_noop
 
+R = TypeVar("R")
+
+_RECENT_S = 5
+"""So late what other processes write is seen, at most, by `Ledger.recent`."""
 _WAIT_S = 2
 """How long a statement may wait for the database: two in a row leave time for an answer."""
 _MIGRATION_WAIT_S = 10
@@ -309,6 +313,8 @@ class Ledger:
         self.database = database
         self.mch_id = mch_id
         self._snapshot = snapshot(database.engine)
+        self._reading = threading.Lock()
+        self._recent: dict[Callable[[Books], Any], tuple[tuple[float, ...], Any]] = {}
 
     def prepare(self) -> None:
         """Make the tables, or bring them up to date, now, unless that was done before. Raises LedgerAway."""
@@ -319,6 +325,21 @@ class Ledger:
         """Read as of one moment; holds up no writer."""
         with self._transaction(self._snapshot) as books:
             yield books
+
+    def recent(self, read: Callable[[Books], R], tables: Iterable[FromClause], now_s: float) -> R:
+        """Return what is read of `tables`, kept until this process changes one of them; nobody may change it.
+
+        What other processes write is seen some seconds later: pages ask many times at each drawing.
+        """
+        as_of = *(self.database.changes[table] for table in tables), now_s // _RECENT_S
+        kept = self._recent.get(read)
+        if kept is None or kept[0] != as_of:
+            with self._reading:  # one reads, the others wait for it
+                kept = self._recent.get(read)
+                if kept is None or kept[0] != as_of:
+                    with self.reading() as books:
+                        kept = self._recent[read] = as_of, read(books)
+        return cast("R", kept[1])
 
     @contextmanager
     def writing(self) -> Iterator[Books]:

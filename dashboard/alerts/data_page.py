@@ -19,8 +19,9 @@ from dashboard.core.text import text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.merchant import Merchant
 from ledger import outbox
-from ledger.database import LedgerAway
+from ledger.database import Books, LedgerAway
 from ledger.outbox import OutboxMessage
+from ledger.schema import alert_rules, alert_states
 from twoj_client import TwoJError
 
 POTS = ("hourly", "super")
@@ -58,13 +59,16 @@ def alerts(merchant: Merchant) -> list[Alert]:
 
 def firing(merchant: Merchant) -> list[tuple[StoredRule, str, StoredState]]:
     """What fires and is not over, with the rule and what it is of, the latest first. Raises LedgerAway."""
-    with merchant.ledger.reading() as books:
-        rules = {each.id: each for each in data_store.rules(books)}
-        found = [
-            (rules[rule_id], subject, state)
-            for (rule_id, subject), state in data_store.states(books).items()
-            if rule_id in rules and rules[rule_id].is_on and state.standing.firing_since_s is not None
-        ]
+    return merchant.ledger.recent(_firing, (alert_rules, alert_states), merchant.clock())
+
+
+def _firing(books: Books) -> list[tuple[StoredRule, str, StoredState]]:
+    rules = {each.id: each for each in data_store.rules(books)}
+    found = [
+        (rules[rule_id], subject, state)
+        for (rule_id, subject), state in data_store.states(books).items()
+        if rule_id in rules and rules[rule_id].is_on and state.standing.firing_since_s is not None
+    ]
     return sorted(found, key=lambda each: -(each[2].standing.firing_since_s or 0))
 
 

@@ -5,11 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import delete, insert, select
 
 from dashboard.provider.merchant import Merchant
 from ledger.audit import DONE, AuditEntry
 from ledger.audit import write as write_audit
+from ledger.database import Books
 from ledger.schema import notes
 
 LONGEST: Final = 200
@@ -44,30 +45,22 @@ def notes_of(
 
     The newest `MOST` of them. Asks no network. Raises LedgerAway.
     """
-    on_it = and_(notes.c.subject == subject.value, notes.c.about == about)
-    with merchant.ledger.reading() as books:
-        rows = books.execute(
-            select(notes)
-            .where(
-                notes.c.day.between(first.isoformat(), last.isoformat()),
-                or_(on_it, notes.c.subject == Subject.DAY.value),
-            )
-            .order_by(notes.c.day.desc(), notes.c.id.desc())
-            .limit(MOST)
+    found = [
+        note
+        for note in merchant.ledger.recent(_all, (notes,), merchant.clock())
+        if first <= note.day <= last
+        and (note.subject is Subject.DAY or (note.subject is subject and note.about == about))
+    ]
+    return tuple(found[-MOST:])
+
+
+def _all(books: Books) -> list[Note]:
+    return [
+        Note(
+            row.id, Subject(row.subject), row.about, date.fromisoformat(row.day), row.said, row.who, row.at_ms
         )
-        found = [
-            Note(
-                row.id,
-                Subject(row.subject),
-                row.about,
-                date.fromisoformat(row.day),
-                row.said,
-                row.who,
-                row.at_ms,
-            )
-            for row in rows
-        ]
-    return tuple(found[::-1])
+        for row in books.execute(select(notes).order_by(notes.c.day, notes.c.id))
+    ]
 
 
 def add_note(merchant: Merchant, subject: Subject, about: str, day: date, said: str, who: str) -> None:

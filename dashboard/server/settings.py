@@ -149,7 +149,7 @@ class Settings(BaseSettings):
     cache_url: str | None = None
     ledger_url: str | None = None
     archive_url: Annotated[str, AfterValidator(_archive)] | None = None
-    archive_days: int = Field(60, ge=1, le=3650, description="a whole number of days from 1 to 3650")
+    archive_days: int = Field(93, ge=1, le=3650, description="a whole number of days from 1 to 3650")
     archive_keep_days: int | None = Field(None, ge=1, description="a whole number of days above 0")
     archive_calls_per_s: float = Field(
         2, gt=0, le=1000, description="a number of calls a second above 0, of at most 1000"

@@ -2,7 +2,7 @@
 
 First 100 people (`AT_ONCE`) open a cold Overview at the same time, against one person who does. Then people
 stay on Overview, Games and Bonus and change a filter every 5 s, while walls ask for the pots every 2 s; the
-archive holds sixty days. Targets for 60 people and 400 walls: p95 of a rerun under 300 ms, of a wall's answer
+archive is filled. Targets for 60 people and 400 walls: p95 of a rerun under 300 ms, of a wall's answer
 under 50 ms, at most 5 calls a minute beside those for the pots; the 100 cost the provider the calls of one.
 All of it runs on this machine: how much of the processor the generator takes, and how busy the machine was
 before, is printed, too.

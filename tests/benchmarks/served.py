@@ -12,13 +12,14 @@ from typing import Literal
 from archive import pieces
 from archive.proof import PieceState
 from dashboard.jackpots.data_screens import Screens
+from dashboard.server.settings import Settings
 from tests.browser import Dashboard, dashboard
 from tests.parts import ledger_at
 from tests.provider import Sandbox
 
 HOURS = 24
-_DAYS = 58
-"""Sixty days with the running one, and with yesterday, whose last hours are proven two hours later."""
+_DAYS = Settings.model_fields["archive_days"].default - 2
+"""All but the running one, and yesterday, whose last hours are proven two hours later."""
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def served(
 ) -> Iterator[tuple[Dashboard, list[str]]]:
     """Start the dashboard on `sandbox`, nothing kept from before; yield it and the tokens of `screens`.
 
-    With an archive that is `filled` once it holds sixty days; one that is `filling` takes its time.
+    With an archive that is `filled` once all its days are there; one that is `filling` takes its time.
     """
     with tempfile.TemporaryDirectory() as folder:
         ledger_url = f"sqlite:///{folder}/ledger"

@@ -208,6 +208,31 @@ def test_what_was_written_before_payouts_were_bound_in_is_bound_in_as_it_stands(
         assert sentence in check(engine.url)[0]
 
 
+def test_what_was_read_is_kept_until_it_is_written_here_or_for_some_seconds(tmp_path):
+    with closing(Database(ledger_url(f"sqlite:///{tmp_path}/ledger.sqlite3"))) as database:
+        ledger, reads = Ledger(database, MCH_ID), []
+
+        def count(books):
+            reads.append(books)
+            return books.scalar(select(func.count()).select_from(schema.notes))
+
+        def counted(now_s):
+            return ledger.recent(count, (schema.notes,), now_s), len(reads)
+
+        assert [counted(100), counted(104), counted(105)] == [(0, 1), (0, 1), (0, 2)]
+        note = {
+            "subject": "day",
+            "about": "",
+            "day": "2026-03-15",
+            "said": "Promotion",
+            "who": "ada",
+            "at_ms": 0,
+        }
+        with ledger.writing() as books:
+            books.execute(schema.notes.insert(), note)
+        assert [counted(105), counted(105)] == [(1, 3), (1, 3)]
+
+
 def modes(folder):
     return {path.name: oct(path.stat().st_mode & 0o777) for path in folder.iterdir()}
 
