@@ -70,13 +70,18 @@ def make(ledger: Path, folder: Path, world: World, **options: Any) -> None:
         fill(Archive(opened, Folder(folder), lambda: options.get("now_s", CLOCK)), world, **options)
 
 
-def demo(home: Path, world: World) -> dict[str, str]:
-    """Fill the archive of a dashboard on demo data with sixty days up to now; return its setting."""
+def make_demo(home: Path, world: World) -> None:
+    """Fill the archive of a dashboard on demo data with sixty days up to now."""
     now_s = int(time.time())
+    first_s = utc_day_of(now_s) - (DAYS - 1) * DAY_S
+    make(home / "ledger", home / "archive", world, first_s=first_s, now_s=now_s)
+
+
+def demo_at(home: Path, made: Path) -> dict[str, str]:
+    """Put a copy of such an archive into another home; return its setting."""
     (home / "twoj").mkdir()
-    first_s = now_s - now_s % DAY_S - (DAYS - 1) * DAY_S
-    make(home / "twoj/demo-ledger.sqlite3", home / "archive", world, first_s=first_s, now_s=now_s)
-    return {"TWOJ_ARCHIVE_URL": str(home / "archive")}
+    shutil.copy(made / "ledger", home / "twoj/demo-ledger.sqlite3")
+    return {"TWOJ_ARCHIVE_URL": str(copy(made / "archive", home / "archive"))}
 
 
 def copy(folder: Path, to: Path) -> Path:

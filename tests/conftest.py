@@ -6,11 +6,13 @@ no other starts before it has.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,6 +126,35 @@ def truth() -> World:
     return World()
 
 
+def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that one process makes for all that share the tests of a run."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            begun = factory.mktemp(name)
+            make(begun)
+            begun.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
+    """A ledger and an archive that hold sixty days of the provider's world, as of `CLOCK`."""
+    from tests import archived
+
+    return _once(tmp_path_factory, "filled", lambda at: archived.make(at / "ledger", at / "archive", truth))
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
+    """The home of a dashboard on demo data whose archive holds sixty days up to now (`archived.demo_at`)."""
+    from tests import archived
+
+    return _once(tmp_path_factory, "demo", lambda home: archived.make_demo(home, truth))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium for the tests of a module."""
@@ -134,7 +165,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Iterator[str]:
+def demo_url(tmp_path_factory: pytest.TempPathFactory, demo_home: Path) -> Iterator[str]:
     """A dashboard on demo data with a filled archive, for tests in a browser that only look at its pages."""
     from tests import archived
     from tests.browser import dashboard
@@ -142,5 +173,5 @@ def demo_url(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Iterator
 
     program("chromium", "chromium")  # who has none need not wait for it
     home = tmp_path_factory.mktemp("home")
-    with dashboard(home, TWOJ_CURRENCY="PHP", **archived.demo(home, truth)) as running:
+    with dashboard(home, TWOJ_CURRENCY="PHP", **archived.demo_at(home, demo_home)) as running:
         yield running.url

@@ -2,14 +2,17 @@
 
 import contextlib
 import hashlib
+import io
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from twoj_sandbox import KEY, MCH_ID
 
@@ -130,6 +133,40 @@ _RUN = """import twoj_sandbox
 twoj_sandbox.MCH_ID, twoj_sandbox.KEY = {!r}, {!r}
 from twoj_sandbox.__main__ import main
 main()"""
+
+
+def process_settings(sandbox: Sandbox, folder: Path) -> dict[str, str]:
+    """The environment of a process of ours that asks this provider and keeps all that it has in a folder."""
+    ours = {
+        "TWOJ_SUMMARY_URL": sandbox.url,
+        "TWOJ_MCH_ID": str(sandbox.mch_id),
+        "TWOJ_KEY": sandbox.key,
+        "TWOJ_CACHE_URL": str(folder / "cache"),
+        "TWOJ_LEDGER_URL": f"sqlite:///{folder / 'ledger'}",
+        "TWOJ_ARCHIVE_URL": str(folder / "archive"),
+    }
+    return {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")} | ours
+
+
+def run_command(
+    main: Callable[[], int], *arguments: str, environment: Mapping[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    """Do as `python -m` would, but here: most commands take less than what a process of its own imports."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(io.StringIO()) as said,
+        contextlib.redirect_stderr(io.StringIO()) as failed,
+    ):
+        for name in os.environ.keys() - environment.keys():
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["command", *arguments])
+        try:
+            status = main()
+        except SystemExit as exit_:  # argparse refuses what it was called with
+            status = int(exit_.code or 0)
+    return subprocess.CompletedProcess(arguments, status, said.getvalue(), failed.getvalue())
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from archive.verify import verify
 from ledger.background import Lease
 from tests.archive.conftest import Filled
 from tests.parts import ledger_at
-from tests.provider import CLOCK, ROOT, Sandbox
+from tests.provider import CLOCK, ROOT, Sandbox, process_settings
 from twoj_client.windows import DAY_S, HOUR_S, utc_day_of
 from twoj_sandbox.world import World
 
@@ -250,14 +250,7 @@ _DAYS = 20
 def test_kill_9_at_50_points_loses_nothing_and_doubles_nothing(
     tmp_path: Path, sandbox: Sandbox, truth: World
 ):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")} | {
-        "TWOJ_SUMMARY_URL": sandbox.url,
-        "TWOJ_MCH_ID": str(sandbox.mch_id),
-        "TWOJ_KEY": sandbox.key,
-        "TWOJ_CACHE_URL": str(tmp_path / "cache"),
-        "TWOJ_LEDGER_URL": f"sqlite:///{tmp_path / 'ledger'}",
-        "TWOJ_ARCHIVE_URL": str(tmp_path / "archive"),
-    }
+    environment = process_settings(sandbox, tmp_path)
     sandbox.set_clock(None)
     start_s = TODAY - (_DAYS + 2) * DAY_S
     first, last = (datetime.fromtimestamp(start_s + n * DAY_S, UTC).date() for n in (0, _DAYS - 1))

@@ -1,7 +1,6 @@
 """`python -m archive`, as people start it."""
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -10,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.__main__ import main
 from tests.parts import s3_server
-from tests.provider import CLOCK, ROOT, Sandbox
+from tests.provider import CLOCK, ROOT, Sandbox, process_settings, run_command
 from twoj_client.windows import utc_day_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
@@ -24,17 +24,7 @@ def run(tmp_path: Path, sandbox: Sandbox) -> Run:
     sandbox.set_clock(None)
 
     def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")} | {
-            "TWOJ_SUMMARY_URL": sandbox.url,
-            "TWOJ_MCH_ID": str(sandbox.mch_id),
-            "TWOJ_KEY": sandbox.key,
-            "TWOJ_CACHE_URL": str(tmp_path / "cache"),
-            "TWOJ_LEDGER_URL": f"sqlite:///{tmp_path / 'ledger'}",
-            "TWOJ_ARCHIVE_URL": str(tmp_path / "archive"),
-            **settings,
-        }
-        command = [sys.executable, "-m", "archive", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return run_command(main, *arguments, environment=process_settings(sandbox, tmp_path) | settings)
 
     return run
 
@@ -66,8 +56,12 @@ def test_fill_status_verify_sql_check_and_forget(run: Run, tmp_path: Path, sandb
     assert left.stdout.splitlines()[1].split("\t")[:2] == ["0", str(told["rows"])]
     assert run("verify").returncode == 0
     assert json.loads(run("status", "--json").stdout)["rows"] == told["rows"]
-    checked = run("check", "--json")
-    assert (checked.returncode, json.loads(checked.stdout)) == (0, {"calls": 1, "restatements": []})
+    command, environment = (
+        [sys.executable, "-m", "archive", "check", "--json"],
+        process_settings(sandbox, tmp_path),
+    )
+    checked = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert json.loads(checked.stdout) == {"calls": 1, "restatements": []}
 
 
 def test_damaged_missing_and_foreign_files_are_named_and_read_again(run: Run, tmp_path: Path):

@@ -24,7 +24,6 @@ from tests import archived
 from tests.parts import new_ledger
 from tests.provider import CLOCK, Sandbox
 from twoj_sandbox import MCH_ID
-from twoj_sandbox.world import World
 
 MAIN = Path(__file__).parents[2] / "dashboard/kit/main.py"
 OpenPage = Callable[..., AppTest]
@@ -50,14 +49,6 @@ def cache_folder(request: pytest.FixtureRequest, tmp_path: Path, shared_folder: 
     """
     looks_only = {"sandbox", "clock", "monkeypatch"}.isdisjoint(request.node.fixturenames)
     return shared_folder if looks_only else tmp_path / "cache"
-
-
-@pytest.fixture(scope="session")
-def _filled(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
-    """A ledger and an archive that hold sixty days of the provider's world, as of `CLOCK`."""
-    folder = tmp_path_factory.mktemp("archived")
-    archived.make(folder / "ledger", folder / "archive", truth)
-    return folder
 
 
 @pytest.fixture
@@ -88,7 +79,7 @@ def _luck_is_measured_once_of_the_same_files() -> Iterator[None]:
 
 @pytest.fixture
 def open_page(
-    request: pytest.FixtureRequest, cache_folder: Path, _filled: Path, tmp_path: Path
+    request: pytest.FixtureRequest, cache_folder: Path, filled: Path, tmp_path: Path
 ) -> Iterator[OpenPage]:
     """Open a page by its deep link, name and query string, with these settings beside the provider's.
 
@@ -113,8 +104,8 @@ def open_page(
                     with new_ledger(tmp_path / "ledger", MCH_ID):
                         pass
                 else:
-                    shutil.copy(_filled / "ledger", tmp_path / "ledger")
-                    archived.copy(_filled / "archive", tmp_path / "filled")
+                    shutil.copy(filled / "ledger", tmp_path / "ledger")
+                    archived.copy(filled / "archive", tmp_path / "filled")
             places = {"cache_url": str(cache_folder), "ledger_url": f"sqlite:///{tmp_path / 'ledger'}"}
             if "ledger_url" not in settings:
                 places["archive_url"] = str(tmp_path / "filled")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from babel.dates import get_day_names, get_month_names
@@ -12,7 +13,6 @@ from tests import archived
 from tests.browser import dashboard
 from tests.pages.test_nothing_is_cut import CUT_ONCE_STILL, PATIENCE_MS
 from tests.pseudo_language import CODE, FOLDER, accented, write_catalog
-from twoj_sandbox.world import World
 from twoj_sandbox.world.games import GAMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -83,10 +83,10 @@ PLAIN = DATES | NAMES | TYPES | UNITS | CALLED
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory, demo_home: Path) -> Iterator[str]:
     folder, home = tmp_path_factory.mktemp("locale"), tmp_path_factory.mktemp("home")
     write_catalog(folder)
-    settings = {"TWOJ_CURRENCY": "PHP", FOLDER: str(folder)} | archived.demo(home, truth)
+    settings = {"TWOJ_CURRENCY": "PHP", FOLDER: str(folder)} | archived.demo_at(home, demo_home)
     with dashboard(home, module="tests.pseudo_language", **settings) as running:
         yield running.url
 

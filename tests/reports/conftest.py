@@ -62,7 +62,7 @@ class TellsAll:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, empty_ledger: Path) -> tuple[Path, dict[str, Any]]:
+def february(tmp_path_factory: pytest.TempPathFactory, empty_ledger: Path) -> tuple[Path, dict[str, Any]]:
     """A February of two bets a day in two games, filled and proven on 3 March; and those bets."""
     folder = tmp_path_factory.mktemp("february")
     with (
@@ -80,9 +80,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory, empty_ledger: Path) -> tupl
 
 
 @pytest.fixture
-def told(tmp_path: Path, filled: tuple[Path, dict[str, Any]]) -> Iterator[Told]:
+def told(tmp_path: Path, february: tuple[Path, dict[str, Any]]) -> Iterator[Told]:
     """A copy of it."""
-    folder, bets = filled
+    folder, bets = february
     shutil.copytree(folder / "archive", tmp_path / "archive")
     with (
         ledger_copy(folder / "ledger", tmp_path) as ledger,

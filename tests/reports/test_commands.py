@@ -1,6 +1,5 @@
 """`python -m reports`, as people start it: on SQLite a pack is made, altered and verified."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,43 +8,39 @@ from pathlib import Path
 
 import pytest
 
+from reports.__main__ import main
 from tests import archived
-from tests.provider import CLOCK, ROOT, Sandbox
-from twoj_sandbox.world import World
+from tests.provider import ROOT, Sandbox, process_settings, run_command
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def run(tmp_path: Path, sandbox: Sandbox, truth: World) -> Run:
+def run(tmp_path: Path, sandbox: Sandbox, filled: Path) -> Run:
     sandbox.set_clock(None)
-    first_s = CLOCK - CLOCK % 86_400 - 50 * 86_400
-    archived.make(tmp_path / "ledger", tmp_path / "archive", truth, first_s=first_s)
+    shutil.copy(filled / "ledger", tmp_path / "ledger")
+    archived.copy(filled / "archive", tmp_path / "archive")
+    environment = process_settings(sandbox, tmp_path) | {"TWOJ_TIMEZONE": "Asia/Manila"}
 
     def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TWOJ_")} | {
-            "TWOJ_SUMMARY_URL": sandbox.url,
-            "TWOJ_MCH_ID": str(sandbox.mch_id),
-            "TWOJ_KEY": sandbox.key,
-            "TWOJ_CACHE_URL": str(tmp_path / "cache"),
-            "TWOJ_LEDGER_URL": f"sqlite:///{tmp_path / 'ledger'}",
-            "TWOJ_ARCHIVE_URL": str(tmp_path / "archive"),
-            "TWOJ_TIMEZONE": "Asia/Manila",
-            **settings,
-        }
-        command = [sys.executable, "-m", "reports", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return run_command(main, *arguments, environment=environment | settings)
 
     return run
 
 
-def test_a_pack_is_made_and_verified_and_what_was_altered_is_named(run: Run, tmp_path: Path):
+def test_a_pack_is_made_and_verified_and_what_was_altered_is_named(
+    run: Run, tmp_path: Path, sandbox: Sandbox
+):
     pack, other = tmp_path / "pack.zip", tmp_path / "other.zip"
     made = run("make", "--month", "2026-02", "--to", str(pack))
     assert (made.returncode, made.stdout, made.stderr) == (0, f"{pack}\n", "")
-    verified = run("verify", str(pack))
-    assert (verified.returncode, verified.stderr) == (0, "")
+    command, environment = (
+        [sys.executable, "-m", "reports", "verify", str(pack)],
+        process_settings(sandbox, tmp_path),
+    )
+    verified = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert verified.stderr == ""
     assert ": 2026-02, Asia/Manila, made at " in verified.stdout
     assert verified.stdout.endswith("byte for byte the same.\n")
     content = pack.read_bytes()

@@ -19,19 +19,11 @@ from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
 from tests import archived
 from tests.provider import CLOCK, Sandbox
-from twoj_sandbox.world import World
 
 
 @pytest.fixture
 def clock() -> list[float]:
     return [CLOCK]
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
-    folder = tmp_path_factory.mktemp("alerted")
-    archived.make(folder / "ledger", folder / "archive", truth)
-    return folder
 
 
 @pytest.fixture

@@ -28,17 +28,17 @@ from tests.parts import ledger_at, new_ledger
 from tests.provider import CLOCK
 from twoj_client.windows import DAY_S, HOUR_S, hour_of
 from twoj_sandbox import MCH_ID
-from twoj_sandbox.world import World
 
 BROKEN = 1041
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
+def watched(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Path:
     """A ledger and an archive of sixty days, every hour of which was observed."""
     folder = tmp_path_factory.mktemp("watched")
-    archived.make(folder / "ledger", folder / "archive", truth)
+    shutil.copy(filled / "ledger", folder / "ledger")
+    archived.copy(filled / "archive", folder / "archive")
     with ledger_at(f"sqlite:///{folder / 'ledger'}", MCH_ID) as ledger:
         archive = Archive(ledger, Folder(folder / "archive"), lambda: CLOCK)
         with closing(Engine(archive)) as engine:

@@ -17,16 +17,8 @@ from dashboard.server.settings import Settings
 from ledger.database import Database, ledger_url
 from tests import archived
 from tests.provider import CLOCK, Sandbox
-from twoj_sandbox.world import World
 
 Connect = Callable[..., Merchant]
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, truth: World) -> Path:
-    folder = tmp_path_factory.mktemp("archived")
-    archived.make(folder / "ledger", folder / "archive", truth)
-    return folder
 
 
 @pytest.fixture
