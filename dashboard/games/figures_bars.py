@@ -79,14 +79,17 @@ def _rows(
         "y": keys,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    # Beside a bar of less than a pixel plotly would put the amount of a loss where gains stand.
+    # Beside a bar of less than a pixel plotly would put the amount of a loss where gains stand. Where there is
+    # no room on the left, that of a loss stands there too: it has its sign.
+    ends = [value or 0.0 for value in bars["x"]]
+    on_left = [span[0] < end < 0 for end in ends]
     amounts = {
         "type": "scatter",
         "mode": "text",
-        "x": [value or 0.0 for value in bars["x"]],
+        "x": [end if is_left else max(end, 0.0) for end, is_left in zip(ends, on_left, strict=True)],
         "y": keys,
-        "text": bars["text"],
-        "textposition": ["middle left" if (value or 0) < 0 else "middle right" for value in bars["x"]],
+        "text": [f"\xa0{said}\xa0" for said in bars["text"]],
+        "textposition": ["middle left" if is_left else "middle right" for is_left in on_left],
         "textfont": {"color": look.text, "size": 12},
         "hoverinfo": "skip",
         "cliponaxis": False,

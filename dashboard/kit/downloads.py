@@ -60,7 +60,9 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
     if frame.empty:
         return
     title, person = about.title, guard.person()
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.popover(
+        text("Download"), icon=":material/download:", type="tertiary", key=f"files-{title}"
+    ):
         for name, (ending, mime, write) in _WRITERS.items():
             too_long = name == _XLSX and len(frame) > SHEET_ROOM
             st.download_button(
@@ -71,7 +73,6 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
                 key=f"{name}-{title}",
                 on_click="ignore",
                 type="tertiary",
-                icon=":material/download:",
                 disabled=too_long,
                 help=text("More rows than a sheet holds; take CSV.") if too_long else _help(name, title),
             )

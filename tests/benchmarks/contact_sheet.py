@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from dashboard.kit.navigation import NAMES
 from tests.benchmarks.served import served
@@ -26,6 +26,8 @@ FEW: Final = (390, 1440)
 THEMES: Final = ("light", "dark")
 SETTLE_S: Final = 5
 """So long a page has until it is taken."""
+REDRAWN_S: Final = 0.7
+"""So long figures and tables take to fill another width."""
 STALE_AFTER_S: Final = 70
 """So long until answers that are kept are asked for anew."""
 TALLEST_PX: Final = 4000
@@ -63,22 +65,26 @@ class Sheet:
         for address in self._addresses:
             asked = f"{address}{'&' if '?' in address else '?'}{also}" if also else address
             for theme in THEMES:
+                scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
+                page = self._browser.new_page(
+                    viewport={"width": widths[0], "height": 900}, color_scheme=scheme
+                )
+                page.goto(f"{url}/{asked}")
+                time.sleep(settle_s)
                 for width in widths:
                     name = f"{len(self.taken):04}.png"
-                    self._picture(f"{url}/{asked}", name, width, theme, settle_s)
+                    self._picture(page, width, name)
                     self.taken.append(Picture(address, state, name, width, theme))
+                page.context.close()
 
-    def _picture(self, url: str, name: str, width: int, theme: str, settle_s: float) -> None:
+    def _picture(self, page: Page, width: int, name: str) -> None:
         # The page scrolls inside: it is made as tall as what is in it.
-        scheme = "dark" if theme == "dark" else "light"
-        page = self._browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-        page.goto(url)
-        time.sleep(settle_s)
+        page.set_viewport_size({"width": width, "height": 900})
+        time.sleep(REDRAWN_S)
         tall = page.evaluate("document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 900")
         page.set_viewport_size({"width": width, "height": min(tall + 20, TALLEST_PX)})
-        time.sleep(1)
+        time.sleep(REDRAWN_S)
         page.screenshot(path=self._folder / name)
-        page.context.close()
 
     def write(self) -> None:
         """Lay the pictures out, page by page."""

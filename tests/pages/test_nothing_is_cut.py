@@ -119,8 +119,8 @@ def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(
     assert [shapes.nth(place).is_visible() for place in range(shapes.count())] == [True] * 6
     box = figures.bounding_box()
     assert box
-    assert box["height"] == 206
-    assert "Loading…" in figures.evaluate("(part) => getComputedStyle(part, '::after').content")
+    assert box["height"] == 194
+    assert "Loading…" in shapes.first.evaluate("(shape) => getComputedStyle(shape, '::after').content")
 
     page.goto(f"{demo_url}/status")
     expect(page.locator(".st-key-box-background")).to_be_visible(timeout=PATIENCE_MS)

@@ -6,6 +6,10 @@
 const OURS = "\ue000"
 const CARRIED = ["period", "compare"]
 
+const DAY = /^period=(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)$/
+const DRAGGED_PX = 8
+const PATIENCE_MS = 5000
+
 const apart = (event) => event && (event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1)
 
 // Where a cell leads, if anywhere.
@@ -54,6 +58,81 @@ function follow(to) {
   if (!beside) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
 }
 
+// The days that a chart has along its horizontal axis, each as the period that its point leads to.
+const days = (chart) => {
+  if (chart?._fullLayout?.xaxis?.type !== "category") return []
+  const { meta } = chart.data.find(({ meta }) => meta?.flat().some((to) => DAY.test(to))) ?? {}
+  return (Array.isArray(meta?.[1]) ? meta[1] : meta ?? []).map((to) => to.match(DAY))
+}
+
+let isDragged = false
+
+// Over days a mouse may be dragged: those that it went over become the period. A finger moves the page.
+function dragOver(chart, from) {
+  const { left, top, height } = chart.querySelector(".nsewdrag").getBoundingClientRect()
+  const axis = chart._fullLayout.xaxis
+  const place = (x) => Math.min(Math.max(Math.round(axis.p2c(x - left)), 0), days(chart).length - 1)
+  const band = document.createElement("div")
+  band.className = "dragged"
+  isDragged = false
+  const move = ({ clientX }) => {
+    if (Math.abs(clientX - from) < DRAGGED_PX) return
+    const start = Math.min(Math.max(Math.min(from, clientX), left), left + axis._length)
+    const end = Math.max(Math.min(Math.max(from, clientX), left + axis._length), left)
+    Object.assign(band.style, { left: `${start}px`, top: `${top}px`, width: `${end - start}px`, height: `${height}px` })
+    document.body.append(band)
+    isDragged = true
+  }
+  const end = ({ type, clientX }) => {
+    document.removeEventListener("pointermove", move, true)
+    for (const name of ["pointerup", "pointercancel"]) document.removeEventListener(name, end, true)
+    if (!band.isConnected) return
+    band.remove()
+    const over = days(chart).slice(...[place(from), place(clientX)].sort((a, b) => a - b).map((n, side) => n + side))
+    const known = over.filter(Boolean)
+    if (type === "pointerup" && known.length) {
+      follow(url(`${location.pathname}?period=${known[0][1]}..${known.at(-1)[2]}`))
+    }
+  }
+  document.addEventListener("pointermove", move, true)
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, end, true)
+}
+
+// Who goes back finds the page where they left it: it scrolls inside, of which a browser keeps nothing. It grows
+// while it is drawn, and until somebody moves it themselves.
+function keepPlaces() {
+  const left = new Map()
+  let wanted = null
+  const main = () => document.querySelector('[data-testid="stMain"]')
+  document.addEventListener("scroll", ({ target }) => {
+    if (wanted === null && target === main()) left.set(location.href, target.scrollTop)
+  }, true)
+  const restore = () => {
+    if (wanted === null) return
+    main()?.scrollTo(0, wanted.top)
+    if (performance.now() > wanted.until) wanted = null
+    else requestAnimationFrame(restore)
+  }
+  addEventListener("popstate", ({ isTrusted }) => {
+    const top = left.get(location.href)
+    if (!isTrusted || top === undefined) return
+    const is_going = wanted !== null
+    wanted = { top, until: performance.now() + PATIENCE_MS }
+    if (!is_going) restore()
+  })
+  const stop = () => { wanted = null }
+  for (const name of ["wheel", "pointerdown", "keydown"]) addEventListener(name, stop, true)
+}
+
+// A page that was begun before somebody went back once more still says where it is: that is no step of theirs.
+function keepWayBack() {
+  const push = history.pushState.bind(history)
+  let until = 0
+  addEventListener("popstate", ({ isTrusted }) => { if (isTrusted) until = performance.now() + PATIENCE_MS })
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => { until = 0 }, true)
+  history.pushState = (...step) => { if (performance.now() > until) push(...step) }
+}
+
 // By keyboard, Enter on a cell shows its link, and Enter again follows it.
 const shown = () => {
   const link = document.querySelector("#portal .gdg-link-area")
@@ -95,6 +174,7 @@ export default function () {
   const listeners = new WeakMap()
   const listenTo = (chart) => ({
     plotly_click({ points, event }) {
+      if (isDragged) return
       const to = targetOf(chart, points)
       chart.removeAttribute("data-leads")
       if (apart(event)) openApart(to)
@@ -114,4 +194,12 @@ export default function () {
   }
   document.addEventListener("pointerover", come, true)
   document.addEventListener("pointerdown", come, true)
+  document.addEventListener("pointerdown", (event) => {
+    const chart = event.target.closest?.(".nsewdrag")?.closest(".js-plotly-plot")
+    if (event.pointerType !== "touch" && event.button === 0 && !apart(event) && days(chart).length > 1) {
+      dragOver(chart, event.clientX)
+    }
+  }, true)
+  keepPlaces()
+  keepWayBack()
 }
