@@ -83,7 +83,11 @@ def hits() -> None:
         shown = with_dots(table, found)
         kit_table.render_table(shown, columns, "hits", charts.look(), merchant.currency, links=links)
         downloads.render_downloads(
-            text("Hits and payouts"), columns, table, Reading(table, merchant.now(), window=between)
+            text("Hits and payouts"),
+            columns,
+            table,
+            Reading(table, merchant.now(), window=between),
+            table="hits",
         )
 
 

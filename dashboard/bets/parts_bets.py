@@ -163,7 +163,7 @@ def _rows() -> None:
         states.as_of(_said_above(known), note=note)
         table = parts_tables.bets("bet-rows", table, text("No bets in this period."))
         only = "; ".join(filter(None, (bets_filter.words(), cut)))
-        downloads.render_downloads(text("Newest bets"), BETS, table, known, only)
+        downloads.render_downloads(text("Newest bets"), BETS, table, known, only, table="bet-rows")
 
 
 @parts.part(later("Exports"), "bet-exports", every_s=None)

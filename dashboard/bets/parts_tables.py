@@ -58,7 +58,9 @@ def players(known: Reading[pd.DataFrame], by: Rank) -> None:
     kit_table.render_table(
         table, PLAYERS, "top-players", charts.look(), currency, neutral=("gain_li",), links=links
     )
-    downloads.render_downloads(str(_RANKS[by][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words())
+    downloads.render_downloads(
+        str(_RANKS[by][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words(), table="top-players"
+    )
 
 
 def wins(known: Reading[BetRows]) -> None:
@@ -67,7 +69,9 @@ def wins(known: Reading[BetRows]) -> None:
     table = bets_table(known.value.rows, game_names(merchant), merchant.zone)
     links = _links("start", "player", "game")
     kit_table.render_table(table, WINS, "top-wins", charts.look(), merchant.currency, links=links)
-    downloads.render_downloads(text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words())
+    downloads.render_downloads(
+        text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words(), table="top-wins"
+    )
 
 
 def _links(start: str, player: str, game: str) -> list[CellLink]:

@@ -23,6 +23,7 @@ from dashboard.core.codes import (
     TRANSFER_TYPES,
     TYPES,
 )
+from dashboard.core.column_filter import read_filter
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.periods import (
     FIRST_DAY,
@@ -628,6 +629,16 @@ SCREEN_ID: Final = Parameter(
     widget=Widget.LINK,
 )
 
+WHERE: Final = Parameter(
+    "where",
+    ("games", "bonus", "jackpots", "players", "bets", "wallet", "alerts", "reports", "data", "status"),
+    _some(lambda typed, _today: read_filter(typed)),
+    later(
+        "The where must be conditions on columns of tables such as all-games.rtp:95..98; all rows are shown."
+    ),
+    widget=Widget.SOME,
+)
+
 PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(PERIOD, COMPARE, CHART),
     *(GAME_TAB, GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
@@ -636,7 +647,7 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
     *(HIT, SCREEN, CODE),
-    *(ALERT, WATCH, POT, SCREEN_ID),
+    *(ALERT, WATCH, POT, SCREEN_ID, WHERE),
 )
 
 

@@ -79,8 +79,8 @@ def _rows(
         "y": keys,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    # Beside a bar of less than a pixel plotly would put the amount of a loss where gains stand. Where there is
-    # no room on the left, that of a loss stands there too: it has its sign.
+    # Beside a bar of less than a pixel plotly would put the amount of a loss where gains stand. Where there
+    # is no room on the left, that of a loss stands there too: it has its sign.
     ends = [value or 0.0 for value in bars["x"]]
     on_left = [span[0] < end < 0 for end in ends]
     amounts = {

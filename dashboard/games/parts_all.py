@@ -31,6 +31,7 @@ from dashboard.kit import (
     charts,
     current,
     downloads,
+    filters,
     parts,
     period_filters,
     states,
@@ -150,9 +151,16 @@ def all_games() -> None:
     )
     columns = (tables.GAME_ID, *tables.ALL_GAMES)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(escaped(memo(total_text, games, merchant.currency)), width="content")
+        seen, _ = filters.rows_seen(games, columns, "all-games")
+        st.caption(escaped(memo(total_text, seen, merchant.currency)), width="content")
         downloads.render_downloads(
-            text("All games"), columns, memo(in_words, games), found, _only_text(), note=unlisted
+            text("All games"),
+            columns,
+            memo(in_words, games),
+            found,
+            _only_text(),
+            note=unlisted,
+            table="all-games",
         )
 
 
@@ -263,5 +271,10 @@ def luck() -> None:
                 links=[link("name", "games", game_id="game_id")],
             )
             downloads.render_downloads(
-                text("RTP and luck"), (tables.GAME_ID, *tables.LUCK), rows, found, _only_text()
+                text("RTP and luck"),
+                (tables.GAME_ID, *tables.LUCK),
+                rows,
+                found,
+                _only_text(),
+                table="luck-table",
             )

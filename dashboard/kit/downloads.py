@@ -19,7 +19,7 @@ from dashboard.core.files import (
 )
 from dashboard.core.roles import Person
 from dashboard.core.text import ENGLISH, language, text, use_language
-from dashboard.kit import current, guard
+from dashboard.kit import current, filters, guard
 from dashboard.provider.about import about_reading, reading_stem
 from dashboard.provider.reading import Reading
 
@@ -44,13 +44,18 @@ def render_downloads(
     only: str = "",
     whose: str = "",
     note: str = "",
+    table: str = "",
 ) -> None:
     """Offer `frame` as CSV, XLSX and Parquet; the file says of it what `known` says, whatever is asked now.
 
     `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name;
-    `note` is what else a reader must know.
+    `note` is what else a reader must know. Of what is seen in a `table` the file has the rows that its filter
+    leaves.
     """
     merchant = current.merchant()
+    if table:
+        frame, wanted = filters.rows_seen(frame, columns, table)
+        only = "; ".join(filter(None, (only, wanted)))
     about = about_reading(merchant, title, len(frame), known, only, note)
     offer(about, columns, frame, reading_stem(merchant, title, known, whose))
 
@@ -60,9 +65,7 @@ def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: st
     if frame.empty:
         return
     title, person = about.title, guard.person()
-    with st.popover(
-        text("Download"), icon=":material/download:", type="tertiary", key=f"files-{title}"
-    ):
+    with st.popover(text("Download"), icon=":material/download:", type="tertiary", key=f"files-{title}"):
         for name, (ending, mime, write) in _WRITERS.items():
             too_long = name == _XLSX and len(frame) > SHEET_ROOM
             st.download_button(

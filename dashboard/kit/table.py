@@ -15,6 +15,7 @@ from dashboard.core.cell_links import DISPLAY_TEXT, CellLink
 from dashboard.core.files import Column, Kind
 from dashboard.core.memo import memo
 from dashboard.core.text import text
+from dashboard.kit import filters
 from dashboard.kit.compat import with_texts, write_cells_once
 from dashboard.kit.table_cells import on_screen, texts, types_said
 
@@ -53,7 +54,7 @@ def render_table(
     on; nothing else of a table does: clicks, keys and the search only move and sort. A table whose numbers
     are others each time is not `kept`: it would push out those that stay.
 
-    Where there is no row a sentence stands in its place.
+    Where there is no row a sentence stands in its place; of more than a few people choose by the columns.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
@@ -61,6 +62,10 @@ def render_table(
     if frame.empty:
         st.caption(text("There are none."))
         return
+    left = filters.filtered(frame, columns, key)
+    if left.empty:
+        return
+    kept, frame = kept and left is frame, left
     table = (
         *(frame, tuple(columns), tuple(pictures or ()), key),
         *(tuple(changes), tuple(neutral), tuple(links), look.loss, currency),
@@ -85,6 +90,9 @@ def render_long_table(
     """
     if frame.empty:
         st.caption(nothing)
+        return
+    frame = filters.filtered(frame, columns, key)
+    if frame.empty:
         return
     if len(frame) > MOST_ON_SCREEN:
         most = formats.count(MOST_ON_SCREEN)

@@ -111,23 +111,23 @@ def _ways(known: Reading[PlayerHistory]) -> None:
         if history.player.user_id is not None:
             navigation.tell_me(watch="bet", user_id=str(history.player.user_id))
         if not history.rounds.empty:
-            with st.popover(text("Export"), icon=":material/download:", type="tertiary"):
-                _downloads(
-                    text("All rounds"),
-                    told(ROUNDS, every_field=history.every_field),
-                    rounds_table(history.rounds, zone),
-                    known,
-                )
+            columns = told(ROUNDS, every_field=history.every_field)
+            _downloads(text("All rounds"), columns, rounds_table(history.rounds, zone), known, "")
 
 
 def _downloads(
-    title: str, columns: Sequence[Column], frame: pd.DataFrame, known: Reading[PlayerHistory], *words: str
+    title: str,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    known: Reading[PlayerHistory],
+    key: str,
+    *words: str,
 ) -> None:
     """Offer files that say whose they are, and which part."""
     history = known.value
     said = "; ".join((identity(history.player, history.rounds), *filter(None, words)))
     named = history.player.op_id or str(history.player.user_id)
-    downloads.render_downloads(title, columns, frame, known, said, named)
+    downloads.render_downloads(title, columns, frame, known, said, named, table=key)
 
 
 def _table(
@@ -150,7 +150,7 @@ def _table(
         height_rows=height_rows,
         links=links,
     )
-    _downloads(title, columns, frame, known)
+    _downloads(title, columns, frame, known, key)
 
 
 def _unknown(jumps: Jumps) -> None:
@@ -281,7 +281,7 @@ def _rounds() -> None:
         links = [link("start", "players", **{ROUND.name: "event_id"}), _TO_GAME]
         nothing, unit = text("No round fits the filters."), known.value.unit
         kit_table.render_long_table(rows, on_screen, "rounds", unit, links, _ROUNDS_HIGH, nothing)
-        _downloads(text("Rounds"), in_files, rows, known, wanted.words(names, known.value.unit))
+        _downloads(text("Rounds"), in_files, rows, known, "rounds", wanted.words(names, known.value.unit))
 
 
 _TABS: Final = {

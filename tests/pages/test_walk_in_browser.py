@@ -122,6 +122,42 @@ def test_by_a_finger_on_a_phone(browser: Browser, demo_url: str):
     phone.close()
 
 
+def test_days_that_a_mouse_is_dragged_over_become_the_period_and_back_finds_the_place(
+    browser: Browser, demo_url: str
+):
+    page = browser.new_page(viewport={"width": 1440, "height": 700})
+    page.goto(f"{demo_url}/?period=7d")
+    bars = page.locator(".st-key-opens-overview-daily .barlayer path")
+    expect(bars).to_have_count(7, timeout=PATIENCE_MS)
+    days = [
+        re.search(DAY, to) for to in bars.first.evaluate("bar => bar.closest('.js-plotly-plot').data[0].meta")
+    ]
+    x, y = middle(bars.nth(4))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(middle(bars.nth(2))[0], y, steps=5)
+    expect(page.locator(".dragged")).to_be_visible()
+    page.mouse.up()
+    assert days[2]
+    assert days[4]
+    expect(page).to_have_url(f"{demo_url}/?period={days[2][1]}..{days[4][1]}")
+    expect(bars).to_have_count(3, timeout=PATIENCE_MS)
+    assert page.locator(".dragged").count() == 0
+
+    game = slots_bar(page)
+    click(page, *middle(game))
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    expect(page).to_have_url(re.compile("game_id="), timeout=PATIENCE_MS)
+    assert page.evaluate(top) == 0
+    expect(page.locator(".st-key-part-game-figures").get_by_test_id("stMetric").first).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    page.go_back()
+    expect(bars).to_have_count(3, timeout=PATIENCE_MS)
+    page.wait_for_function(f"{top} > 200", timeout=PATIENCE_MS)
+    page.context.close()
+
+
 def tab_to(page: Page, wanted: str, most: int = 120) -> None:
     """Go on with the tabulator until what has the focus is `wanted`, a selector."""
     for _ in range(most):

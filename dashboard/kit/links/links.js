@@ -74,7 +74,6 @@ function dragOver(chart, from) {
   const place = (x) => Math.min(Math.max(Math.round(axis.p2c(x - left)), 0), days(chart).length - 1)
   const band = document.createElement("div")
   band.className = "dragged"
-  isDragged = false
   const move = ({ clientX }) => {
     if (Math.abs(clientX - from) < DRAGGED_PX) return
     const start = Math.min(Math.max(Math.min(from, clientX), left), left + axis._length)
@@ -116,21 +115,12 @@ function keepPlaces() {
   addEventListener("popstate", ({ isTrusted }) => {
     const top = left.get(location.href)
     if (!isTrusted || top === undefined) return
-    const is_going = wanted !== null
+    const isGoing = wanted !== null
     wanted = { top, until: performance.now() + PATIENCE_MS }
-    if (!is_going) restore()
+    if (!isGoing) restore()
   })
   const stop = () => { wanted = null }
   for (const name of ["wheel", "pointerdown", "keydown"]) addEventListener(name, stop, true)
-}
-
-// A page that was begun before somebody went back once more still says where it is: that is no step of theirs.
-function keepWayBack() {
-  const push = history.pushState.bind(history)
-  let until = 0
-  addEventListener("popstate", ({ isTrusted }) => { if (isTrusted) until = performance.now() + PATIENCE_MS })
-  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => { until = 0 }, true)
-  history.pushState = (...step) => { if (performance.now() > until) push(...step) }
 }
 
 // By keyboard, Enter on a cell shows its link, and Enter again follows it.
@@ -195,11 +185,11 @@ export default function () {
   document.addEventListener("pointerover", come, true)
   document.addEventListener("pointerdown", come, true)
   document.addEventListener("pointerdown", (event) => {
+    isDragged = false
     const chart = event.target.closest?.(".nsewdrag")?.closest(".js-plotly-plot")
     if (event.pointerType !== "touch" && event.button === 0 && !apart(event) && days(chart).length > 1) {
       dragOver(chart, event.clientX)
     }
   }, true)
   keepPlaces()
-  keepWayBack()
 }

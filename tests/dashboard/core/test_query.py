@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.core import query
+from dashboard.core.column_filter import ColumnFilter
 from dashboard.core.periods import NAMES, Mode
 from dashboard.core.query import PARAMETERS, Parameter, Widget, on_page, text_of
 from dashboard.core.roles import LEAST
@@ -56,6 +57,9 @@ def values(parameter: Parameter[Any], zone: ZoneInfo) -> st.SearchStrategy[Any]:
         query.FIND: st.none() | IDS.map(str.strip),
         query.NEXT_ID: st.just(0) | NUMBERS,
         query.BEFORE: st.none() | moments(zone),
+        query.WHERE: some(
+            st.builds(ColumnFilter, st.just("all-games"), st.just("name"), IDS.map(str.strip).filter(bool))
+        ),
         query.TRANS_NO: st.none() | IDS.map(str.strip).filter(lambda text: 6 <= len(text) <= 64),
     }
     if parameter in special:
