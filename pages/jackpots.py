@@ -1,5 +1,6 @@
 """The pots: for the hall a wall (`?screen=`); for the office what grew, and what was hit."""
 
+from contextlib import suppress
 from datetime import datetime
 
 import streamlit as st
@@ -25,6 +26,7 @@ from dashboard.kit import (
     states,
 )
 from dashboard.kit import table as kit_table
+from dashboard.provider.merchant import LedgerFailed
 from dashboard.provider.reading import Reading
 
 QUICK_S = 15
@@ -40,7 +42,10 @@ def window() -> tuple[datetime, datetime]:
 def pots() -> None:
     known = jackpots_data.now(current.merchant())
     states.as_of(known)
-    jackpots_cards.render_pots(known)
+    history = None
+    with suppress(LedgerFailed):  # the curve says so
+        history = jackpots_data.history(current.merchant(), *window())
+    jackpots_cards.render_pots(known, history)
     navigation.tell_me(watch="pot", pot="hourly")
 
 
@@ -57,7 +62,6 @@ def over_time() -> None:
             )
             return
         st.caption(text("Seen while a screen or this page was on; the rest is a gap."))
-        jackpots_cards.render_growths(history)
         charts.show(
             pots_chart(history.samples, history.hits, charts.look(), merchant.currency, merchant.zone), "pots"
         )

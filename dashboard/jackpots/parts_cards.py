@@ -5,43 +5,27 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard.core import formats
-from dashboard.core.text import later, text
+from dashboard.core.text import text
 from dashboard.jackpots.data import PotHistory
 from dashboard.jackpots.pots import POTS, Growth, PotNow, Pots, growth
 from dashboard.jackpots.tables import JACKPOT_NAMES
 from dashboard.kit import current
 from dashboard.provider.reading import Reading
 
-_GROWTHS = {"hourly": later("Hourly: growth an hour"), "super": later("Super: growth an hour")}
 
-
-def render_pots(known: Reading[Pots]) -> None:
-    """Both pots as the provider last told them."""
+def render_pots(known: Reading[Pots], history: PotHistory | None) -> None:
+    """Both pots as the provider last told them, and how fast they grew while they were watched."""
     with st.container(key="cards-pots"):
         for name, place in zip(POTS, st.columns(2), strict=True):
             pot = known.value[name]
+            grown = growth(history.samples[name]) if history else None
             place.metric(
                 str(JACKPOT_NAMES[name]),
                 formats.money(pot.li if pot else None, current.merchant().currency),
                 _next(pot, known.value.at_ms) if pot else None,
                 delta_color="off",
                 delta_arrow="off",
-                help=text("What is in the pot, as the provider tells it."),
-                border=True,
-            )
-
-
-def render_growths(history: PotHistory) -> None:
-    """How fast each pot grew while it was watched."""
-    with st.container(key="cards-growth"):
-        for name, place in zip(POTS, st.columns(2), strict=True):
-            grown = growth(history.samples[name])
-            place.metric(
-                str(_GROWTHS[name]),
-                formats.money(_rounded(grown.li_an_hour) if grown else None, current.merchant().currency),
-                _interval(grown),
-                delta_color="off",
-                delta_arrow="off",
+                delta_description=_grows(grown),
                 help=_meaning(grown),
                 border=True,
             )
@@ -57,13 +41,11 @@ def _next(pot: PotNow, at_ms: int) -> str | None:
     return text("next pot {amount}", amount=formats.money(int(pot.next_pot.scaleb(3)), merchant.currency))
 
 
-def _interval(grown: Growth | None) -> str | None:
+def _grows(grown: Growth | None) -> str | None:
+    """How fast the pot grows, beside when it falls."""
     if grown is None:
         return None
-    if grown.low is None or grown.high is None:
-        return text("no interval yet")
-    low, high = formats.money(_rounded(grown.low)), formats.money(_rounded(grown.high))
-    return text("95 %: {low} to {high}", low=low, high=high)
+    return text("+{amount} an hour", amount=formats.money(_rounded(grown.li_an_hour)))
 
 
 def _rounded(li: int) -> int:
@@ -72,10 +54,15 @@ def _rounded(li: int) -> int:
 
 
 def _meaning(grown: Growth | None) -> str:
+    said = text("What is in the pot, as the provider tells it.")
     if grown is None:
-        return text("Not known: nobody watched the pot in this period.")
-    return text(
-        "What came in while it was watched ({minutes} minutes of the period), per hour. Falls and gaps count"
-        " as neither. The interval is from blocks of 15 minutes; it needs 5 of them.",
+        return said + " " + text("How fast it grows is not known: nobody watched it in this period.")
+    said += " " + text(
+        "It grows by what came in while it was watched ({minutes} minutes of the period), per hour. Falls and"
+        " gaps count as neither.",
         minutes=formats.count(round(grown.watched_s / 60)),
     )
+    if grown.low is None or grown.high is None:
+        return said + " " + text("An interval needs 5 blocks of 15 minutes.")
+    low, high = formats.money(_rounded(grown.low)), formats.money(_rounded(grown.high))
+    return said + " " + text("95 %: {low} to {high}, from blocks of 15 minutes.", low=low, high=high)

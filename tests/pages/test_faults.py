@@ -171,7 +171,7 @@ def numbers(page):
     return cards, tables, len(page.get("plotly_chart"))
 
 
-GROW = ("Hourly jackpot", "Super jackpot", "Hourly: growth an hour", "Super: growth an hour")
+GROW = ("Hourly jackpot", "Super jackpot")
 """The pots grow by the second, and how fast is known better with every minute."""
 LAST = re.compile(r"These are the last numbers it gave, as of \d\d:\d\d UTC \(\d+ min ago\)\.")
 

@@ -98,16 +98,16 @@ def test_growth_is_what_came_in_while_somebody_watched(opened, truth):
     answers = seen(truth, NOW_MS - 90 * MINUTE_MS, NOW_MS - 31 * MINUTE_MS)
     page = opened(lambda books: add_samples(books, answers))
     grown = (answers[-1].hourly.li - answers[0].hourly.li) * HOUR_MS // (58 * MINUTE_MS)
-    card = cards(page)["Hourly: growth an hour"]
-    assert card.value == formats.money(round(grown, -1))
-    assert card.delta == "no interval yet"
+    card = cards(page)["Hourly jackpot"]
+    assert card.proto.delta_description == f"+{formats.money(round(grown, -1))} an hour"
+    assert "An interval needs 5 blocks" in card.help
     assert "(58 minutes of the period)" in card.help
 
 
 def test_five_quarters_of_an_hour_make_an_interval(opened, truth):
     answers = seen(truth, NOW_MS - 29 * HOUR_MS, NOW_MS - 24 * HOUR_MS - MINUTE_MS)
     page = opened(lambda books: add_samples(books, answers))
-    assert re.fullmatch(r"95 %: [\d,.]+ to [\d,.]+", cards(page)["Super: growth an hour"].delta)
+    assert re.search(r"95 %: [\d,.]+ to [\d,.]+, from", cards(page)["Super jackpot"].help)
 
 
 @pytest.mark.parametrize(("values", "curves"), [(0, 0), (1, 0), (2, 1)])
@@ -120,7 +120,8 @@ def test_a_curve_begins_with_the_second_value(opened, truth, values, curves):
 
 def test_without_samples_one_sentence_stands_for_growth_and_curve(opened):
     page = opened()
-    assert "Hourly: growth an hour" not in cards(page)
+    assert not cards(page)["Hourly jackpot"].proto.delta_description
+    assert "nobody watched it" in cards(page)["Hourly jackpot"].help
     assert "The pots were not watched for a minute in this period yet" in page.info[0].value
     assert "No pot was seen to fall in this period, and no payout was received." in said(page)
 
