@@ -45,6 +45,7 @@ PEOPLE = {
     "admin": {"email": f"admin@{DOMAIN}"},
     "nobody": {"email": "nobody@elsewhere.example", "groups": ["kitchen"]},
 }
+CHANNEL_SECRET = "hush-hush-hush"
 NOT_OPEN, ENDED = "This page is not open to you", "Your sign-in has ended"
 PAGES = sorted(path.stem for path in (Path(__file__).parents[1] / "pages").glob("*.py"))
 QUIET_WALLET = f"/wallet?op_id={QUIET.op_id}&before=2025-02-10"
@@ -90,6 +91,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             TWOJ_MCH_ID=str(MCH_ID),
             TWOJ_KEY=KEY,
             TWOJ_CASHIER="true",
+            TWOJ_CHANNELS=json.dumps(
+                {"ops": f"webhook+http://{CHANNEL_SECRET}@127.0.0.1:9/{CHANNEL_SECRET}"}
+            ),
             TWOJ_ROLES=json.dumps(ROLES),
             TWOJ_ARCHIVE_URL=str(folder / "archive"),
             TWOJ_ARCHIVE_DAYS="2",
@@ -254,6 +258,7 @@ CUT = re.compile(r"^(<img src=x o…|www\.evil\.exa…|=cmd\(\)\|' /C…|(long){
         ("/bets?period=today", lambda page: page.locator(".st-key-box-bet-tail .stDataFrame")),
         (f"/wallet?op_id={quote(WHALE[:190])}", lambda page: page.get_by_text("knows no account")),
         ("/screens", lambda page: page.get_by_text(MARKUP[:80])),
+        ("/alerts?watch=gain&game_id=1006", lambda page: page.get_by_text(MARKUP[:80])),
     ],
 )
 def test_names_that_attack_are_shown_as_text(signed_in, screen, site, place, there):
@@ -324,6 +329,8 @@ def test_after_faults_no_secret_stands_anywhere(signed_in, screen, site):
         "/wallet?op_id=grinder",
         "/jackpots",
         "/status",
+        "/alerts",
+        "/reports",
     ):
         page.goto(site.url + place)
         expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=40_000)
@@ -333,7 +340,12 @@ def test_after_faults_no_secret_stands_anywhere(signed_in, screen, site):
     assert b"The provider refused a parameter or the signature" in heard
 
     assert site.between.signatures
-    secrets = [KEY.encode(), token_of(screen).encode(), *(each.encode() for each in site.between.signatures)]
+    secrets = [
+        KEY.encode(),
+        CHANNEL_SECRET.encode(),
+        token_of(screen).encode(),
+        *(each.encode() for each in site.between.signatures),
+    ]
     told = {path: httpx.get(site.url + path).content for path in ("/metrics", "/readyz")}
     for place, content in {**written(site), **told, "a page": bytes(heard)}.items():
         assert not [each for each in secrets if each in content], f"a secret stands in {place}"

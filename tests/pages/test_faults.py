@@ -258,6 +258,25 @@ def test_a_page_through_all_faults(
     assert "sign=" not in text
 
 
+@pytest.mark.parametrize("page", ["alerts", "reports"])
+def test_a_page_without_numbers_of_the_provider_is_whole_through_all_faults(
+    open_page, trouble, patient, quiet, page
+):
+    trouble.ends()
+    shown = open_page({}, page, channels={"ops": f"webhook+http://{KEY}@127.0.0.1:9/"})
+    whole = [each.label for each in shown.button]
+    for fault in FAULTS:
+        with blamed(page, fault):
+            trouble.begins(fault)
+            hurried(fault)
+            shown.run()
+            assert not shown.exception
+            assert not shown.error
+            assert not shown.warning
+            assert [each.label for each in shown.button] == whole
+    assert KEY not in "".join(everything(shown.main))
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_status_page_names_what_fails(open_page, trouble, fault):
     trouble.begins(fault)
