@@ -10,6 +10,7 @@ from typing import Any, Final
 import structlog
 
 from dashboard.alerts import data_store, data_values, words
+from dashboard.alerts.attention import way_on
 from dashboard.alerts.data_store import Key, StoredRule, StoredState
 from dashboard.alerts.data_values import Measured
 from dashboard.alerts.machine import NEVER, AlertMessage, AlertState, AlertVerdict, Standing, is_quiet, step
@@ -100,6 +101,8 @@ class Evaluator(Background):
             text("Since {when}", when=formats.moment(since, merchant.zone)),
             *words.evidence_text(measured.evidence, merchant.zone, merchant.currency),
         ]
+        if link := merchant.link(*way_on(rule, subject, measured.evidence)):
+            lines.append(link)
         title, body = words.told_text(told, name, lines)
         cause = f"alert-{stored.id}-{sha256(subject.encode()).hexdigest()[:12]}-{now_ms}-{told.value}"
         names = rule.channels or tuple(merchant.running(Sender).channels)

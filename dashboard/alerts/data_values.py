@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from math import ceil
 from statistics import median
 from typing import Any, Final
 
@@ -177,6 +178,7 @@ def _silence_now(merchant: Merchant, _rule: AlertRule) -> Values:
     if not np.isfinite(limit):
         return {"": Measured(None, as_of_s)}
     told = {"last_bet_s": last_s, "usual_an_hour": round(rate * 60), "lacking": round(lacked)}
+    told |= {"found_after_min": ceil(limit / rate)}
     return {"": Measured(int(lacked / limit * _SHARE), as_of_s, told)}
 
 

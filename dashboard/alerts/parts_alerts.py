@@ -140,6 +140,8 @@ def _standing(alert: Alert) -> list[str]:
             text("now {value}", value=value),
             text("since {when}", when=_moment(state.standing.since_s)),
         ]
+        if "found_after_min" in state.evidence:
+            found.append(words.found_after_text(state.evidence["found_after_min"]))
     names = ", ".join(stored.rule.channels) or text("every channel")
     found.append(text("told to {channels}", channels=names))
     if stored.is_muted(merchant.clock() * 1000) and stored.muted_until_ms:

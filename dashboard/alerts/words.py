@@ -95,6 +95,8 @@ def evidence_text(evidence: Mapping[str, Any], zone: ZoneInfo, currency: str | N
                 lacking=formats.count(evidence["lacking"]),
             )
         )
+    if "found_after_min" in evidence:
+        found.append(found_after_text(evidence["found_after_min"]))
     if "user_id" in evidence:
         amount = value_text("bet", evidence["bet_li"], currency)
         found.append(
@@ -114,6 +116,13 @@ def evidence_text(evidence: Mapping[str, Any], zone: ZoneInfo, currency: str | N
     if "as_of_s" in evidence:
         found.append(text("The archive is as of {when}.", when=at("as_of_s")))
     return found
+
+
+def found_after_text(minutes: int) -> str:
+    """From how long a silence on this alert fires: shorter ones come by themselves."""
+    return text(
+        "At this time of day it fires after {minutes} min; shorter silences are usual.", minutes=minutes
+    )
 
 
 def told_text(kind: AlertMessage, name: str, lines: list[str]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from archive import pieces
@@ -58,6 +59,12 @@ class Merchant:
     """Every bet for good; None where that is switched off."""
     services: Mapping[type, Any]
     """What subjects keep for it (`running`)."""
+    public_url: str | None
+    """Where people open the dashboard; None where that is not set."""
+
+    def link(self, page: str, query: Mapping[str, str]) -> str:
+        """The address of a page for a message; "" where none is known."""
+        return f"{self.public_url}/{page}?{urlencode(query)}".rstrip("?") if self.public_url else ""
 
     def running(self, kind: type[S]) -> S:
         """What a subject keeps for this merchant while the server runs, by its class."""

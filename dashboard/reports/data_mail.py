@@ -65,6 +65,7 @@ class MailFacts:
     proof: str
     lacking: tuple[str, ...]
     files: tuple[Attachment, ...]
+    link: str
 
 
 def mail_facts(merchant: Merchant, plan: Plan, period: Period, now: datetime) -> MailFacts:
@@ -112,6 +113,7 @@ def mail_facts(merchant: Merchant, plan: Plan, period: Period, now: datetime) ->
         proof or "",
         tuple(dict.fromkeys([*said, *lacking.sentences])),
         tuple(_files(merchant, period, now, steps, before, of_games)),
+        merchant.link("", {"period": f"{period.first_day}..{period.last_day}"}),
     )
 
 

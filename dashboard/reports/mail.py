@@ -76,6 +76,7 @@ def mail(facts: MailFacts, plan: Plan, made_at: datetime, more: Sequence[str] = 
         "proof": facts.proof,
         "lacking": facts.lacking,
         "files": [*(file.name for file in facts.files), *more],
+        "link": facts.link,
         "said": _said(facts, plan, made_at),
         "words": {
             "days": text("Company gain by day"),
@@ -86,6 +87,7 @@ def mail(facts: MailFacts, plan: Plan, made_at: datetime, more: Sequence[str] = 
             "bet": text("Bet amount"),
             "won": text("Won"),
             "files": text("Attached"),
+            "link": text("Open in the dashboard"),
             "lacking": text("What to know"),
         },
     }
@@ -98,7 +100,7 @@ def failed_mail(brand: str, plan: Plan, title: str, why: str) -> Mail:
     """Say that a report could not be made: no report is no news either."""
     said = text("This report could not be made. {why}", why=why)
     place = {
-        **dict.fromkeys(("compared", "proof"), ""),
+        **dict.fromkeys(("compared", "proof", "link"), ""),
         **{name: [] for name in ("cards", "days", "games", "players", "lacking", "files")},
         "brand": brand,
         "title": title,
@@ -212,6 +214,6 @@ def _words(place: dict[str, Any]) -> str:
         lines += [f"  {player}: {won}" for player, _, _, won in place["players"]]
     if place["lacking"]:
         lines += ["", words["lacking"], *(f"  {sentence}" for sentence in place["lacking"])]
-    lines += ["", place["proof"], place["said"]]
+    lines += ["", place["link"], place["proof"], place["said"]]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept) + "\n"

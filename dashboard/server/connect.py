@@ -114,6 +114,7 @@ def connected(
             Memory(_PLAYERS),
             archive,
             services,
+            settings.public_url,
         )
         stack.enter_context(Reporter(merchant).running())
         evaluator = Evaluator(merchant)

@@ -156,6 +156,7 @@ class Settings(BaseSettings):
     )
     cashier: bool = Field(False, description="true or false")
     payout_wallet_url: BaseUrl | None = None
+    public_url: BaseUrl | None = None
     brand: str = Field("Jackpots", min_length=1, max_length=40, description="a name of 1 to 40 characters")
     logo: Annotated[Path, AfterValidator(_logo)] | None = None
     roles: Annotated[dict[RoleName, tuple[Holder, ...]], NoDecode, BeforeValidator(_from_json)] = Field(

@@ -15,9 +15,15 @@ from dashboard.alerts import series
 from dashboard.alerts.machine import NEVER, step
 from dashboard.alerts.rules import READY
 from dashboard.alerts.series import QUARTER_S, UNKNOWN, Quarters
+from dashboard.core.frames import game_type
+from dashboard.luck.course import Course
+from dashboard.luck.data_monitor import WATCHED_DAYS
+from dashboard.luck.hours import by_game, draws_of, observed, yardsticks
+from twoj_sandbox.rows import draw_ids
 from twoj_sandbox.world import World, stories
+from twoj_sandbox.world.day import Rounds
 
-DAY_S = 86_400
+DAY_S, HOUR_S = 86_400, 3600
 END_S = 20_500 * DAY_S
 BEFORE_DAYS, MONTH_DAYS = 60, 30
 OUTAGE_MIN = 30
@@ -73,7 +79,28 @@ def month(seed: int, bets_an_hour: int) -> tuple[Counter[str], dict[int, list[in
     ends_min = first_s + 60 * np.arange(1, len(minutes) + 1)
     found["silence"] = firings("silence", ends_min, silent)
     found["top-player"] = sum(_top(rounds["player"], bet, at // DAY_S, day) for day in range(BEFORE_DAYS, 90))
+    found["broken-game"] = _broken(rounds, first_s)
     return found, _outages(seed, minutes, expected)
+
+
+def _broken(rounds: Rounds, first_s: int) -> int:
+    """How many games give an alarm in the last month, each hour judged by the days before its own."""
+    names = ("game_id", "user_id", "start_at", "bet_amount", "gain_amount")
+    columns = {name: rounds[name].astype(np.int64) for name in names}
+    columns["draw_id"] = np.unique(draw_ids(rounds), return_inverse=True)[1]
+    days, course = list[dict[int, tuple[float, ...]]](), Course({})
+    for day_s in range(first_s, END_S, DAY_S):
+        of_day = slice(*np.searchsorted(rounds["start_at"], (day_s, day_s + DAY_S)))
+        past = days[-WATCHED_DAYS:]
+        types = {game: game_type(game, None) for game in {game for day in past for game in day}}
+        hours = range(day_s, day_s + DAY_S, HOUR_S)
+        draws = draws_of({name: column[of_day] for name, column in columns.items()})
+        found = observed(draws, hours, yardsticks(past, types, {}))
+        for hour_s in hours:
+            course.add(hour_s, found[hour_s])
+        days.append(by_game(found.values()))
+    since_s = END_S - MONTH_DAYS * DAY_S
+    return len({alarm.of.game_id for alarm in course.alarms if alarm.hour_s >= since_s})
 
 
 def _top(player: np.ndarray, bet: np.ndarray, day: np.ndarray, this: int) -> bool:
@@ -121,7 +148,7 @@ def main() -> None:
         for hour, each in late.items():
             outages.setdefault(hour, []).extend(each)
     say(f"{seeds} honest months of {bets_an_hour} bets an hour")
-    for name in ("gain-low", "silence", "top-player"):
+    for name in ("broken-game", "gain-low", "silence", "top-player"):
         say(f"  {name}: {alarms[name] / seeds:.2f} false alarms a month")
     say(f"  all: {alarms.total() / seeds:.2f}")
     for hour, each in sorted(outages.items()):

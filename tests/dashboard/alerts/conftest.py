@@ -41,6 +41,7 @@ def merchant(
         cache_url=str(tmp_path / "cache"),
         ledger_url=f"sqlite:///{tmp_path / 'ledger'}",
         archive_url=str(archived.copy(filled / "archive", tmp_path / "archive")),
+        public_url="https://dash.example.com",
         channels={"ops": SecretStr("webhook+http://k@127.0.0.1:9/")},
     )
     with closing(Database(ledger_url(settings.ledger_url))) as database:

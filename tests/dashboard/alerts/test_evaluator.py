@@ -11,6 +11,7 @@ from dashboard.alerts import data_store
 from dashboard.alerts.data_evaluator import EVERY_S, Evaluator, preview
 from dashboard.alerts.data_values import Measured, past, values
 from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError, as_json, from_json
+from dashboard.alerts.words import evidence_text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import OpeningHours
 from dashboard.luck import data_investigations
@@ -109,6 +110,8 @@ def test_a_message_says_what_it_was_made_of(merchant):
     assert lines[1].startswith("Value: ")
     assert f"{abs(value) // 1000:,}" in lines[1]
     assert "Window: 14 Mar 2026" in lines[3]
+    assert lines[-1] == "https://dash.example.com/games?game_id=1041"
+    assert replace(merchant, public_url=None).link("games", {}) == ""
 
 
 def test_a_muted_rule_says_nothing_until_it_is_heard_again(merchant, clock):
@@ -179,7 +182,16 @@ def test_a_rule_that_breaks_says_so_and_the_others_go_on(merchant, monkeypatch):
 
 def test_an_outage_is_silence_and_an_archive_that_is_late_is_not(merchant, clock):
     rule = READY["silence"].rule
-    assert values(merchant, rule)[""].value < 10_000
+    now = values(merchant, rule)[""]
+    assert now.value < 10_000
+    # What it says of itself: after so many minutes it fires.
+    found_after_min = now.evidence["found_after_min"]
+    lacks_a_minute = now.evidence["usual_an_hour"] / 60
+    assert found_after_min >= 5
+    assert evidence_text(now.evidence, merchant.zone, "PHP")[-1].startswith(
+        f"At this time of day it fires after {found_after_min} min"
+    )
+    assert now.evidence["lacking"] < found_after_min * lacks_a_minute + 1
     clock[0] += 301
     assert values(merchant, rule)[""].value is None
     assert values(merchant, READY["archive-late"].rule)[""].value == 5

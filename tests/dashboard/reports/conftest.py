@@ -40,7 +40,7 @@ def connect(sandbox: Sandbox, filled: Path, tmp_path: Path) -> Iterator[Connect]
                 cache_url=str(tmp_path / "cache"),
                 ledger_url=f"sqlite:///{tmp_path / 'ledger'}",
                 archive_url=str(tmp_path / "archive"),
-                **({"currency": "PHP", "brand": "Lucky"} | more),
+                **({"currency": "PHP", "brand": "Lucky", "public_url": "https://dash.example.com"} | more),
             )
             database = stack.enter_context(closing(Database(ledger_url(settings.ledger_url))))
             return stack.enter_context(

@@ -69,6 +69,9 @@ def test_a_weekly_report_tells_what_the_world_played(connect: Connect, truth: Wo
     assert "Bets are complete and proven" in made.body
     assert made.body.count(" Mar: ") == 7
     assert amount in made.html
+    link = "https://dash.example.com/?period=2026-03-08..2026-03-14"
+    assert link in made.body.splitlines()
+    assert f'href="{link}"' in made.html
     # What the provider calls a game is shown, and never runs.
     assert "Rock &amp; Roll &lt;777&gt;" in made.html
     tables = {file.name.partition("-")[0]: file for file in facts.files if file.name.endswith("parquet")}

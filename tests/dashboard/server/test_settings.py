@@ -157,6 +157,7 @@ TEXTS = {
     "ledger_url": "sqlite:////tmp/ledger.db",
     "cashier": "true",
     "payout_wallet_url": "http://wallet.example.com",
+    "public_url": "https://dash.example.com/2j",
     "brand": "Lucky Palace",
     "roles": '{"owner": ["ann@example.com"]}',
     "rtp": '{"1041": 96.5}',
