@@ -6,7 +6,7 @@ are shrunk towards 1 as n / (n + 2). Off it may be by luck, whose variance for s
 and by volume: by what sums of 7 days were off in the past, so that days which follow each other stay together
 (the variance of the moving block bootstrap, Künsch, Annals of Statistics 17, 1989).
 
-How many of these errors wide the band must be, past forecasts of as many days say: split conformal
+How many of these errors wide the band must be, the last forty forecasts of as many days say: split conformal
 prediction, with α ← α + γ (α₀ − err) after each of them, so that it keeps its name where the world changes
 (Gibbs & Candès, NeurIPS 2021). That coverage, and the skill against the pace so far, are published with it.
 """
@@ -29,6 +29,8 @@ _WEEK: Final = 7
 _WEEKS: Final = 8
 _LEAST_DAYS: Final = 28
 _LEAST_PAST: Final = 10
+_LATEST: Final = 40
+"""Older forecasts are of another world."""
 _DECIDES: Final = 0.5
 
 
@@ -129,14 +131,23 @@ def _conformal(scores: Floats, to_come: int) -> tuple[float, float]:
 
     `scores` are of forecasts made day after day; how one was off is known once its days are over.
     """
-    first, missed = _LEAST_PAST + to_come, list[bool]()
-    for place in range(first, len(scores)):
+    held = [
+        scores[place] <= _times(scores[: place - to_come + 1], to_come)
+        for place in range(_LEAST_PAST + to_come, len(scores))
+    ]
+    return _times(scores, to_come), float(np.mean(held))
+
+
+def _times(scores: Floats, to_come: int) -> float:
+    """How many errors wide the band is by the last of these scores."""
+    recent, first, missed = scores[-_LATEST:], _LEAST_PAST + to_come, list[bool]()
+    for place in range(first, len(recent)):
         over = place - to_come + 1
-        missed.append(bool(scores[place] > _times(scores[:over], missed[: max(over - first, 0)])))
-    return _times(scores, missed), 1 - sum(missed) / len(missed)
+        missed.append(bool(recent[place] > _quantile(recent[:over], missed[: max(over - first, 0)])))
+    return _quantile(recent, missed)
 
 
-def _times(scores: Floats, missed: Sequence[bool]) -> float:
+def _quantile(scores: Floats, missed: Sequence[bool]) -> float:
     """The quantile of the scores at 1 − α, α being what all misses have made of it."""
     alpha = (1 - BAND) + _GAMMA * sum((1 - BAND) - each for each in missed)
     return float(np.quantile(scores, min(max(1 - alpha, 0.0), 1.0)))
