@@ -6,21 +6,25 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from archive.engine import Engine
+import numpy as np
+
+from archive.bets import HOUR_S
+from archive.engine import QUARTER_S, Engine
 from archive.questions import ask_numbers
 from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.luck import data, data_monitor
-from dashboard.luck.changes import LEAST_WEEKS, MOST, Candidate, Finding, What, findings
+from dashboard.luck.changes import LEAST_WEEKS, MOST, Candidate, Finding, What, by_money, findings, odd_hours
 from dashboard.luck.expectation import BetSums, Expectation, expectations
 from dashboard.luck.explained import PeriodSums, adjusted
-from dashboard.provider.archived import NotArchived, from_archive, held_of
+from dashboard.provider.archived import NotArchived, epoch_s, from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from twoj_client import TwoJError
 from twoj_client.models import Game
 
 _WEEKS: Final = 7
+_QUARTERS: Final = range(0, HOUR_S, QUARTER_S)
 _LONGEST: Final = timedelta(days=7)
 _OF_ALL: Final = 0.03
 """Games of a smaller part of the bet amount are not looked at one by one."""
@@ -31,7 +35,7 @@ def changes(merchant: Merchant, view: View) -> tuple[Finding, ...]:
 
     Nothing where fewer than five of these are held. Raises NotArchived, LedgerAway.
     """
-    end = min(view.end, _read_until(merchant, view)).replace(minute=0)
+    end = min(view.end, _read_until(merchant, view)).replace(minute=0, second=0, microsecond=0)
     start = max(view.start, end - _LONGEST)
     if start >= end:
         return ()
@@ -53,7 +57,27 @@ def changes(merchant: Merchant, view: View) -> tuple[Finding, ...]:
     reference = data.reference_of(merchant, start)
     types = game_types(sorted({*reference, *(game for week in weeks for game in week.games)}), listed)
     told = memo(_findings, tuple(weeks), top, reference, types, dict(merchant.rtps))
-    return (*_broken(merchant), *told)[:MOST]
+    odd = _odd_hours(merchant, view, start, len(weeks)) if end - start == _LONGEST else []
+    return (*_broken(merchant), *by_money([*told, *odd]))[:MOST]
+
+
+def _odd_hours(merchant: Merchant, view: View, start: datetime, weeks: int) -> list[Finding]:
+    """Look at each hour of seven days, by the clocks of the zone."""
+    first = start.astimezone(view.zone).replace(tzinfo=None)
+    hours = [first + timedelta(hours=place) for place in range(_LONGEST // timedelta(hours=1))]
+    starts = [[epoch_s(_weeks_before(hour, back, view)) for hour in hours] for back in range(weeks)]
+
+    def ask(engine: Engine, start_s: int, end_s: int) -> tuple[tuple[int, int], ...]:
+        known = {at: row for at, *row in ask_numbers(engine, "quarters", start_s, end_s)}
+        of_quarters = [known.get(at + more, (0, 0)) for week in starts for at in week for more in _QUARTERS]
+        return tuple((bets, bet_li) for bets, bet_li, *_ in of_quarters)
+
+    oldest = _weeks_before(start, weeks - 1, view)
+    rows = from_archive(merchant, oldest, start + _LONGEST, ask).value
+    bets, bet_li = (
+        np.array(column).reshape(weeks, len(hours), -1).sum(axis=2) for column in zip(*rows, strict=True)
+    )
+    return odd_hours([hour.isoformat() for hour in hours], bets.tolist(), bet_li.tolist())
 
 
 def _read_until(merchant: Merchant, view: View) -> datetime:
@@ -62,8 +86,9 @@ def _read_until(merchant: Merchant, view: View) -> datetime:
 
 
 def _weeks_before(moment: datetime, weeks: int, view: View) -> datetime:
-    """The same time of the same weekday by the clocks of the zone."""
-    local = moment.astimezone(view.zone).replace(tzinfo=None) - timedelta(weeks=weeks)
+    """The same time of the same weekday by the clocks of the zone, of which a time without one is."""
+    local = (moment.astimezone(view.zone) if moment.tzinfo else moment).replace(tzinfo=None)
+    local -= timedelta(weeks=weeks)
     return local.replace(tzinfo=view.zone)
 
 

@@ -1,11 +1,13 @@
 """The gain explained, on screen."""
 
 from contextlib import suppress
+from datetime import date
 
 import streamlit as st
 
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
+from dashboard.core.periods import of_day
 from dashboard.core.query import View
 from dashboard.core.text import text
 from dashboard.kit import charts, current, guard, navigation, states
@@ -44,6 +46,9 @@ def _lead(found: Finding) -> None:
     if found.what is What.PLAYER:
         if guard.may("players"):
             navigation.lead("players.py", text("The player"), user_id=found.of)
+    elif found.what is What.HOUR:
+        day = date.fromisoformat(found.of.partition("T")[0])
+        navigation.lead("overview.py", text("The day"), period=of_day(day).text)
     elif found.of.isdecimal():
         navigation.lead("games.py", text("The game"), game_id=found.of)
     elif found.of:

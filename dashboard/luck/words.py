@@ -1,7 +1,7 @@
 """Why the gain moved, how much of it is luck, how few players it is of: in sentences."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Final
 
@@ -205,6 +205,14 @@ def finding_text(found: Finding, names: Mapping[int, str], currency: str | None)
             "**One player made {share} of the bet amount**, {times} times as much as one usually does.",
             share=percent(Fraction(found.now), 1),
             times=decimal(Fraction(found.ratio or 0), 1),
+        )
+    if found.what is What.HOUR:
+        at = datetime.fromisoformat(found.of)
+        return text(
+            "**Bets {change}** on {day} from {hour}, against the usual of that hour.",
+            change=with_plus(percent(Fraction(found.ratio or 0) - 1, 0)),
+            day=day_text(at.date(), "MMMEd"),
+            hour=f"{at:%H:%M}",
         )
     return _volume_text(found, names, currency)
 

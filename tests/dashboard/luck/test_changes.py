@@ -1,14 +1,11 @@
 """What changed: silent in honest weeks, and what is planted is named."""
 
-import numpy as np
 import pytest
 
-from dashboard.luck.changes import Candidate, Finding, What, findings
+from dashboard.luck.changes import Candidate, Finding, What, findings, odd_hours
 from dashboard.luck.student import two_sided
 from dashboard.luck.words import finding_text
-
-TYPES = ("Slots", "Multiplayer", "Table", "Fish", "Crypto")
-SHARES = (0.5, 0.2, 0.15, 0.1, 0.05)
+from tests.changed import HOURS, PLANTED, candidates, hours_world, more, world
 
 
 @pytest.mark.parametrize(
@@ -54,36 +51,6 @@ def test_luck_is_measured_by_its_own_past_where_that_was_wilder_than_it_should_b
     assert findings([Candidate(What.LUCK, "", -6.0, wild, -10)]) == []
 
 
-def world(seed):
-    """Seven weeks and the one after: players come in clusters, stakes have long tails."""
-    rng = np.random.default_rng(seed)
-    weeks, players = 8, 3000
-    # Each player of a week makes a number of bets that scatters as a negative binomial does.
-    bets = rng.negative_binomial(0.7, 0.7 / (0.7 + 250), (weeks, players))
-    stake = rng.lognormal(2.0, 0.8, (weeks, players))
-    amount = bets * stake * rng.lognormal(0, 0.02, (weeks, 1))
-    parts = rng.dirichlet(np.array(SHARES) * 20, (weeks, players))
-    of_type = (amount[..., None] * parts).sum(axis=1)
-    luck = rng.standard_t(5, (weeks, 6)) / np.sqrt(5 / 3)
-    return bets, amount, of_type, luck
-
-
-def candidates(bets, amount, of_type, luck):
-    found = [
-        Candidate(What.BET_AMOUNT, "", float(amount[0].sum()), tuple(amount[1:].sum(axis=1).tolist())),
-        Candidate(What.BETS, "", float(bets[0].sum()), tuple(bets[1:].sum(axis=1).tolist()), 0),
-        Candidate(What.LUCK, "", float(luck[0, 0]), tuple(luck[1:, 0].tolist()), 1),
-    ]
-    for place, name in enumerate(TYPES):
-        column = of_type[:, place].tolist()
-        found.append(Candidate(What.BET_AMOUNT, name, column[0], tuple(column[1:])))
-        scores = luck[:, place + 1].tolist()
-        found.append(Candidate(What.LUCK, name, scores[0], tuple(scores[1:]), 1))
-    tops = (amount.max(axis=1) / amount.sum(axis=1)).tolist()
-    found.append(Candidate(What.PLAYER, "7", tops[0], tuple(tops[1:]), 1))
-    return found
-
-
 @pytest.mark.slow
 def test_honest_weeks_are_silent():
     told = [bool(findings(candidates(*world(seed)))) for seed in range(100)]
@@ -100,15 +67,34 @@ def test_what_is_planted_is_named_in_all_of_twenty_seeds():
         assert (What.LUCK, "") in {
             (each.what, each.of) for each in findings(candidates(bets, amount, of_type, broken))
         }
-        more = [bets * 1.0, amount.copy(), of_type.copy()]
-        for column in more:
-            column[0] *= 1.3
-        found = findings(candidates(*more, luck))
+        found = findings(candidates(*more((bets, amount, of_type, luck))))
         assert (What.BET_AMOUNT, "") in {(each.what, each.of) for each in found}
         single = amount.copy()
         single[0, 7] = single[0].sum()
         found = findings(candidates(bets, single, of_type, luck))
         assert (What.PLAYER, "7") in {(each.what, each.of) for each in found}
+
+
+def test_an_hour_that_stands_out_is_named_and_one_of_few_bets_or_weeks_is_not():
+    even = [[100 + (day + hour + week) % 7 for day in range(7) for hour in range(24)] for week in range(8)]
+    assert odd_hours(HOURS, even, even) == []
+    even[0][3 * 24 + 15] = 0
+    (found,) = odd_hours(HOURS, even, even)
+    assert (found.what, found.of, found.now, found.ratio) == (What.HOUR, PLANTED, 0.0, 0.0)
+    assert -107 <= found.money_li <= -100
+    assert odd_hours(HOURS, even[:5], even[:5]) == []
+    few = [[each // 3 for each in week] for week in even]
+    assert odd_hours(HOURS, few, few) == []
+    # A day of which all hours are so is no hour that stands out.
+    half = [[each // 2 if place // 24 == 3 else each for place, each in enumerate(even[1])], *even[1:]]
+    assert odd_hours(HOURS, half, half) == []
+
+
+@pytest.mark.slow
+def test_honest_hours_are_silent_and_an_outage_is_named_in_all_of_twenty_seeds():
+    assert sum(bool(odd_hours(*hours_world(seed))) for seed in range(100)) <= 3
+    for seed in range(20):
+        assert [each.of for each in odd_hours(*hours_world(seed, 0.0))] == [PLANTED]
 
 
 def test_each_finding_is_a_sentence():
@@ -124,6 +110,9 @@ def test_each_finding_is_a_sentence():
         ),
         (What.PLAYER, "12", 0.5, 20.0, 5): (
             "**One player made 50.0\u00a0% of the bet amount**, 20.0 times as much as one usually does."
+        ),
+        (What.HOUR, "2026-03-05T15:00:00", 10.0, 0.25, -5): (
+            "**Bets \u221275\u00a0%** on Thu 5 Mar from 15:00, against the usual of that hour."
         ),
         (What.BETS, "", 130.0, 1.3, 0): "**Bets +30\u00a0%** against the usual of the weeks before.",
         (What.BET_AMOUNT, "", 70.0, 0.7, -30_000): (
