@@ -228,13 +228,15 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.PLAYERS,
     ),
     "luck_sample": Question(
-        "SELECT start_at - start_at % 3600 AS hour_s, game_id, draw_id, bet_amount, gain_amount FROM bets"
+        "SELECT start_at - start_at % 3600 AS hour_s, game_id,"
+        " CASE WHEN draw_id = '' THEN event_id ELSE draw_id END AS draw_id, bet_amount, gain_amount FROM bets"
         " WHERE (start_at - start_at % 3600 - $first_s) * $stride % $all_s < $some_s AND draw_id IS NOT NULL"
         " ORDER BY hour_s, game_id, draw_id, event_id",
-        "a round of some of the hours from $first_s on, taken in strides; of forgotten players none",
+        "a round of some of the hours from $first_s on, taken in strides, of forgotten players none; without"
+        " a draw it is one by itself",
     ),
     "returns": Question(
-        "SELECT game_id, draw_id, user_id, start_at, bet_amount, gain_amount FROM bets"
+        "SELECT game_id, nullif(draw_id, '') AS draw_id, user_id, start_at, bet_amount, gain_amount FROM bets"
         " ORDER BY start_at, user_id, game_id, bet_amount DESC, gain_amount, draw_id",
         "what a round of a draw gave back, the oldest first; free ones behind what was paid in that second",
     ),

@@ -7,6 +7,7 @@ found it began to grow (the maximum-likelihood change of a cumulative sum, Page,
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from math import log
 from typing import Final, NamedTuple
@@ -59,11 +60,13 @@ class Course:
         self.alarms: list[Alarm] = []
         """Each alarm since the evidence last began, the oldest first."""
         self._restarts = sorted(((at_s, of) for of, at_s in restarts.items()), reverse=True)
-        self._places: dict[Watched, int] = {}
+        self._keys: list[Watched] = []
+        self._places: dict[int, int] = {}
         self._log_m = self._grown = np.empty((0, len(OVERPAYING.lambdas)))
         self._since_s = np.empty((0, len(OVERPAYING.lambdas)), np.int64)
         self._hours = np.empty(0, np.int64)
         self._alarmed = np.empty(0, np.bool_)
+        self._limits = np.empty(0)
         self._points: list[tuple[int, Ints, Floats]] = []
         self._matrix: npt.NDArray[np.float32] | None = None
 
@@ -75,18 +78,13 @@ class Course:
             known = records[np.isfinite(records[rtp])]
             if not len(known):
                 continue
-            games = known["game_id"].astype(np.int64)
-            firsts = np.flatnonzero(begins(games))
-            keys = [Watched(game, sign) for game in games[firsts].tolist()]
-            keys += [
-                Watched(game, sign, decade)
-                for game, decade in zip(games.tolist(), known["decade"].tolist(), strict=True)
-            ]
+            firsts = np.flatnonzero(begins(known["game_id"]))
+            games = np.concatenate([known["game_id"][firsts], known["game_id"]])
+            decades = np.concatenate([np.full(len(firsts), ALL), known["decade"]])
             log_l = np.concatenate([np.add.reduceat(known[name], firsts, axis=0), known[name]])
-            self._step(hour_s, keys, log_l)
+            self._step(hour_s, self._at(games, sign, decades), log_l)
 
-    def _step(self, hour_s: int, keys: list[Watched], log_l: Floats) -> None:
-        at = self._at(keys)
+    def _step(self, hour_s: int, at: Ints, log_l: Floats) -> None:
         self._log_m[at] = after_hour(self._log_m[at], log_l)
         begun = self._grown[at] <= 0
         self._since_s[at] = np.where(begun, hour_s, self._since_s[at])
@@ -94,35 +92,53 @@ class Course:
         self._hours[at] += 1
         log_m = mixed(self._log_m[at])
         self._points.append((hour_s, at, log_m))
-        limits = np.array([key.log_alarm for key in keys])
-        for place in np.flatnonzero((log_m >= limits) & ~self._alarmed[at]).tolist():
+        for place in np.flatnonzero((log_m >= self._limits[at]) & ~self._alarmed[at]).tolist():
             row = at[place]
             self._alarmed[row] = True
             since_s = int(self._since_s[row, self._grown[row].argmax()])
-            self.alarms.append(Alarm(keys[place], since_s, hour_s, float(log_m[place])))
+            self.alarms.append(Alarm(self._keys[row], since_s, hour_s, float(log_m[place])))
 
-    def _at(self, keys: list[Watched]) -> Ints:
-        for key in keys:
-            self._places.setdefault(key, len(self._places))
-        more = len(self._places) - len(self._hours)
-        if more:
+    def _at(self, games: Ints, sign: int, decades: Ints) -> Ints:
+        # One number for each that is watched: thousands of hours are looked up.
+        codes = (games * 64 + decades + 1) * 2 + (sign > 0)
+        found = [self._places.get(code, -1) for code in codes.tolist()]
+        if new := [place for place, row in enumerate(found) if row < 0]:
+            for place in new:
+                found[place] = self._places[int(codes[place])] = len(self._keys)
+                self._keys.append(Watched(int(games[place]), sign, int(decades[place])))
+            more = len(new)
             width = self._log_m.shape[1]
             self._log_m = np.concatenate([self._log_m, np.full((more, width), -np.inf)])
             self._grown = np.concatenate([self._grown, np.zeros((more, width))])
             self._since_s = np.concatenate([self._since_s, np.zeros((more, width), np.int64)])
             self._hours = np.concatenate([self._hours, np.zeros(more, np.int64)])
             self._alarmed = np.concatenate([self._alarmed, np.zeros(more, np.bool_)])
-        return np.array([self._places[key] for key in keys], np.int64)
+            self._limits = np.array([key.log_alarm for key in self._keys])
+        return np.array(found, np.int64)
+
+    def copy(self) -> "Course":
+        """Return one that goes on from here by itself."""
+        found = copy(self)
+        found.alarms, found._restarts = [*self.alarms], [*self._restarts]
+        found._keys, found._places, found._points = [*self._keys], {**self._places}, [*self._points]
+        found._log_m, found._grown = self._log_m.copy(), self._grown.copy()
+        found._since_s, found._hours = self._since_s.copy(), self._hours.copy()
+        found._alarmed = self._alarmed.copy()
+        return found
+
+    def has_restarts(self, time_s: int) -> bool:
+        """Whether something begins anew by then."""
+        return bool(self._restarts) and self._restarts[-1][0] <= time_s
 
     def come_to(self, time_s: int) -> None:
         """Begin anew what was to begin anew by then; no earlier hour is added after that."""
-        while self._restarts and self._restarts[-1][0] <= time_s:
+        while self.has_restarts(time_s):
             self._restart(self._restarts.pop()[1])
 
     def _restart(self, of: Watched) -> None:
         """Begin anew; of a whole game its stake bands too."""
         self.alarms = [alarm for alarm in self.alarms if not alarm.of.belongs_to(of)]
-        for key, at in self._places.items():
+        for at, key in enumerate(self._keys):
             if key.belongs_to(of):
                 self._log_m[at], self._grown[at], self._hours[at], self._alarmed[at] = -np.inf, 0, 0, False
 
@@ -131,7 +147,7 @@ class Course:
         log_m = mixed(self._log_m) if len(self._hours) else self._log_m
         return {
             key: (float(log_m[at]), int(self._hours[at]))
-            for key, at in self._places.items()
+            for at, key in enumerate(self._keys)
             if self._hours[at]
         }
 
@@ -142,14 +158,14 @@ class Course:
     def lines(self, wanted: Iterable[Watched]) -> dict[Watched, list[tuple[int, float]]]:
         """Return log M at the end of each hour with a draw, of what is wanted and watched."""
         if self._matrix is None:
-            self._matrix = np.full((len(self._points), len(self._places)), np.nan, np.float32)
+            self._matrix = np.full((len(self._points), len(self._keys)), np.nan, np.float32)
             for row, (_, at, log_m) in enumerate(self._points):
                 self._matrix[row, at] = log_m
         hours = np.array([hour_s for hour_s, _, _ in self._points], np.int64)
         found = {}
         for key in wanted:
-            if (place := self._places.get(key)) is not None:
-                line = self._matrix[:, place]
+            if key in self._keys:
+                line = self._matrix[:, self._keys.index(key)]
                 known = np.isfinite(line)
                 found[key] = list(zip(hours[known].tolist(), line[known].tolist(), strict=True))
         return found

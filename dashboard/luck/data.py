@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from archive.archive import Held
 from archive.engine import Engine, RollUp, Sources
 from archive.questions import ask_numbers, ask_table
 from dashboard.core.frames import game_types
@@ -78,8 +79,9 @@ def expected(merchant: Merchant, games: Iterable[int], first: datetime) -> dict[
 
 
 def game_adjusted(merchant: Merchant, start: datetime, end: datetime, game_id: int) -> AdjustedGain:
-    """Tell the luck in the gain of one game, as far as its bets are held. Raises NotArchived, LedgerAway."""
-    now = from_archive(merchant, start, end, _games).value
+    """Tell the luck in the gain of one game. Raises NotArchived where not all of it is held, LedgerAway."""
+    end, held = _held_whole(merchant, start, end)
+    now = from_archive(merchant, start, end, _games, held).value
     reference = reference_of(merchant, start)
     types = game_types(sorted({game_id, *reference}), ())
     return memo(_game_adjusted, now.get(game_id), game_id, reference, types, dict(merchant.rtps))
@@ -107,6 +109,18 @@ def whole(
 
     Of the type `only`, or of all games. Raises NotArchived where some of that lacks, LedgerAway.
     """
+    end, held = _held_whole(merchant, start, end)
+
+    def ask(engine: Engine, start_s: int, end_s: int) -> PeriodSums:
+        # Files never change: of the same ones the sums are the same.
+        files = engine.sources(start_s, end_s, RollUp.PLAYERS)
+        return memo(_sums, engine, files, start_s, end_s, listed, only)
+
+    return from_archive(merchant, start, end, ask, held)
+
+
+def _held_whole(merchant: Merchant, start: datetime, end: datetime) -> tuple[datetime, Held]:
+    """Return until when a window has been read, and how it is held as far as that."""
     held = held_of(merchant, start, end)
     end = covered(start, end, datetime.fromtimestamp(held.as_of_ms / 1000, UTC))[1]
     if held.lacking:
@@ -115,13 +129,7 @@ def whole(
         raise NotArchived(
             later("Not all of these days is in the archive yet. It is filled from today backwards.")
         )
-
-    def ask(engine: Engine, start_s: int, end_s: int) -> PeriodSums:
-        # Files never change: of the same ones the sums are the same.
-        files = engine.sources(start_s, end_s, RollUp.PLAYERS)
-        return memo(_sums, engine, files, start_s, end_s, listed, only)
-
-    return from_archive(merchant, start, end, ask, held)
+    return end, held
 
 
 def _sums(

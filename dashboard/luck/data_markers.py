@@ -66,13 +66,14 @@ def _care(
     columns = {name: table[name].to_numpy() for name in _COLUMNS}
     local = pd.to_datetime(columns["start_at"], unit="s", utc=True).tz_convert(zone)
     hours = local.hour.to_numpy().astype(np.int64)
+    days = local.tz_localize(None).to_numpy().astype("datetime64[D]").astype(np.int64)
     users = table["user_id"].to_numpy()
     ids, firsts = np.unique(users, return_index=True)
     found: dict[int, dict[Marker, float]] = {}
     for number, (first, end) in enumerate(zip(firsts, [*firsts[1:], len(users)], strict=True)):
         part = slice(int(first), int(end))
         start_at, *others = (columns[name][part] for name in _COLUMNS)
-        told = markers(PlayerRounds(start_at, hours[part], *others), limits)
+        told = markers(PlayerRounds(start_at, hours[part], days[part], *others), limits)
         if told:
             found[int(ids[number])] = told
     own = found.pop(user_id, None)

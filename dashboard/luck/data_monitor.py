@@ -1,5 +1,7 @@
 """Watches the RTP of all games, hour by hour, from the archive; what it finds is kept in the ledger."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +10,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import structlog
 from sqlalchemy import delete, insert, select
@@ -17,7 +18,6 @@ from archive import pieces
 from archive.archive import Archive
 from archive.bets import digest_of
 from archive.engine import Engine, Sources
-from archive.pieces import Piece
 from archive.proof import PieceState
 from archive.questions import ask_numbers, ask_table
 from archive.store import FileDamaged
@@ -98,10 +98,13 @@ class RtpMonitor(Background):
         self._read_ms = -1
         self._as_of: tuple[float, ...] = ()
         self._course: Course | None = None
+        self._courses: dict[int, Course] = {}
+        """The evidence before the first hour of a day, of the last two days."""
         self._course_first_s = self._course_until_s = -1
         self._suspect: list[tuple[int, int, int]] = []
         self._restarts: dict[Watched, int] = {}
         self._days: dict[int, dict[int, tuple[float, ...]]] = {}
+        self._yardsticks: dict[int, dict[int, Yardstick]] = {}
 
     def work(self) -> float:
         """Observe what is due. Raises LedgerAway."""
@@ -140,33 +143,30 @@ class RtpMonitor(Background):
         now_s = int(self._archive.clock())
         first_s = utc_day_of(now_s) - (2 * WATCHED_DAYS - 1) * DAY_S
         known = {each.hour_s: each for each in self._archive.recent(pieces.latest) if each.hour_s >= first_s}
-        held = np.array(
-            sorted(
-                hour_s
-                for hour_s, each in known.items()
-                if each.state is not PieceState.MISSING and each.as_of_ms >= (hour_s + HOUR_S) * 1000
-            ),
-            np.int64,
+        held = sorted(
+            hour_s
+            for hour_s, each in known.items()
+            if each.state is not PieceState.MISSING and each.as_of_ms >= (hour_s + HOUR_S) * 1000
         )
-        found = []
-        for hour_s in held.tolist():
-            made_of = self._made_of(hour_s, known, held)
+        digests = {hour_s: each.digest for hour_s, each in known.items()}
+        found, day_s, by_past = [], -1, tuple[str, ...]()
+        for hour_s in held:
+            if utc_day_of(hour_s) != day_s:
+                day_s = utc_day_of(hour_s)
+                by_past = self._past_of(day_s, held)
+            around = (digests.get(hour_s + step, "") for step in (-HOUR_S, 0, HOUR_S))
+            made_of = digest_of((*around, *by_past))
             if self._hours.get(hour_s, ("",))[0] != made_of:
                 found.append(_Due(hour_s, made_of))
         return found
 
-    def _made_of(self, hour_s: int, known: Mapping[int, Piece], held: np.ndarray) -> str:
-        # While the archive is filled backwards an hour is observed anew each time its past has doubled.
-        day_s = utc_day_of(hour_s)
-        before = np.searchsorted(held, day_s) - np.searchsorted(held, day_s - WATCHED_DAYS * DAY_S)
-        around = (known.get(hour_s + step) for step in (-HOUR_S, 0, HOUR_S))
-        digests = [each.digest if each else "" for each in around]
+    def _past_of(self, day_s: int, held: Sequence[int]) -> tuple[str, ...]:
+        """What of its past the hours of a day are made of; anew each time that this has doubled."""
+        before = bisect_left(held, day_s) - bisect_left(held, day_s - WATCHED_DAYS * DAY_S)
         told = [
             (game, begin_s, min(end_s, day_s)) for game, begin_s, end_s in self._suspect if begin_s < day_s
         ]
-        return digest_of(
-            [*digests, str((int(before) // 24).bit_length()), _LAYOUT, str(told) if told else ""]
-        )
+        return str((before // 24).bit_length()), _LAYOUT, str(told) if told else ""
 
     def _observe(self, day_s: int, hours: Sequence[_Due]) -> None:
         start_s, end_s = hours[0].hour_s - _AROUND_S, hours[-1].hour_s + HOUR_S + _AROUND_S
@@ -190,27 +190,26 @@ class RtpMonitor(Background):
 
     def yardsticks(self, day_s: int) -> dict[int, Yardstick]:
         """By what games are watched on a UTC day: from what is known of the 60 days before."""
-        days = [self._day(day_s - back * DAY_S) for back in range(WATCHED_DAYS, 0, -1)]
-        types = {game: game_type(game, None) for game in {game for day in days for game in day}}
-        return yardsticks(days, types, self._rtps)
+        with self._lock:
+            if day_s not in self._yardsticks:
+                days = [self._day(day_s - back * DAY_S) for back in range(WATCHED_DAYS, 0, -1)]
+                types = {game: game_type(game, None) for game in {game for day in days for game in day}}
+                self._yardsticks[day_s] = yardsticks(days, types, self._rtps)
+            return self._yardsticks[day_s]
 
-    def draws_an_hour(self) -> dict[int, float]:
-        """How many draws each game had an hour in its last 30 days, of the hours in which it was played."""
+    def volumes(self) -> dict[int, tuple[float, float]]:
+        """How many draws each game had in an hour in which it was played, and how many such 30 days have."""
         with self._lock:
             last_s = max(self._hours, default=0)
             of_month = [
-                records
-                for at, (_, records) in self._hours.items()
-                if at > last_s - _SEEN_IN_H * HOUR_S and len(records)
+                records for at, (_, records) in self._hours.items() if at > last_s - _SEEN_IN_H * HOUR_S
             ]
-        draws: dict[int, float] = {}
-        played: dict[int, int] = {}
-        for records in of_month:
-            for game_id in set(records["game_id"].tolist()):
-                played[game_id] = played.get(game_id, 0) + 1
-        for game_id, sums in by_game(of_month).items():
-            draws[game_id] = sums[0] / played[game_id]
-        return draws
+        played = Counter(game_id for records in of_month for game_id in set(records["game_id"].tolist()))
+        month = _SEEN_IN_H / max(len(of_month), 1)
+        return {
+            game_id: (sums[0] / played[game_id], played[game_id] * month)
+            for game_id, sums in by_game(of_month).items()
+        }
 
     def _day(self, day_s: int) -> dict[int, tuple[float, ...]]:
         if day_s not in self._days:
@@ -229,8 +228,11 @@ class RtpMonitor(Background):
         self._hours[hour_s] = made_of, records
         self.version += 1
         self._days.pop(utc_day_of(hour_s), None)
+        since_s = hour_s - WATCHED_DAYS * DAY_S
+        self._yardsticks = {at: each for at, each in self._yardsticks.items() if since_s < at <= hour_s}
         if hour_s <= self._course_until_s:
             self._course = None
+            self._courses = {at: each for at, each in self._courses.items() if at <= hour_s}
 
     def _refresh(self) -> None:
         """Read what was written since: by this server at once, by another some seconds later."""
@@ -250,10 +252,11 @@ class RtpMonitor(Background):
                 if self._hours.get(row.hour_s, ("",))[0] != row.made_of:
                     self._put(row.hour_s, row.made_of, unpacked(row.body))
             if restarts != self._restarts:
-                self._restarts, self._course = restarts, None
+                self._restarts, self._course, self._courses = restarts, None, {}
             if suspect != self._suspect:
                 self._suspect = suspect
                 self._days.clear()
+                self._yardsticks.clear()
             if tuple(found) != self.investigations:
                 self.investigations = tuple(found)
                 self.version += 1
@@ -265,14 +268,27 @@ class RtpMonitor(Background):
         with self._lock:
             last_s = max(self._hours, default=0)
             first_s = utc_day_of(last_s) - (WATCHED_DAYS - 1) * DAY_S
-            if self._course is None or first_s != self._course_first_s:
-                self._course, self._course_until_s = Course(self._restarts), -1
-                self._course_first_s = first_s
-            for hour_s in sorted(at for at in self._hours if at > self._course_until_s and at >= first_s):
+            if first_s != self._course_first_s:
+                self._course, self._courses, self._course_first_s = None, {}, first_s
+            if self._course is None:
+                day_s = max(self._courses, default=first_s)
+                before = self._courses.get(day_s)
+                self._course, self._course_until_s = (
+                    before.copy() if before else Course(self._restarts),
+                    day_s - 1,
+                )
+            for hour_s in sorted(at for at in self._hours if at > self._course_until_s):
+                day_s = utc_day_of(hour_s)
+                if day_s not in self._courses:
+                    self._courses = dict(sorted(self._courses.items())[-1:]) | {day_s: self._course.copy()}
                 self._course.add(hour_s, self._hours[hour_s][1])
                 self._course_until_s = hour_s
-            self._course.come_to(int(self._archive.clock()))
-            return self._course
+            now_s = int(self._archive.clock())
+            if not self._course.has_restarts(now_s):
+                return self._course
+            told = self._course.copy()  # hours of before may still come
+            told.come_to(now_s)
+            return told
 
     def watch(self) -> RtpWatch:
         """Return how the watch stands: hours within half a minute, for while the archive fills many come.
@@ -311,7 +327,7 @@ def _watch(monitor: RtpMonitor, course: Course) -> RtpWatch:
         return RtpWatch(None, (), (), (), opened)
     first_s, last_s = monitor.hours
     now, measures = course.now(), monitor.yardsticks(utc_day_of(last_s))
-    draws = monitor.draws_an_hour()
+    volumes = monitor.volumes()
     games = tuple(
         GameWatch(
             game_id,
@@ -319,9 +335,9 @@ def _watch(monitor: RtpMonitor, course: Course) -> RtpWatch:
             now.get(Watched(game_id, -1), (None, 0))[0],
             max(now.get(Watched(game_id, sign), (None, 0))[1] for sign in (1, -1)),
             measures.get(game_id),
-            draws.get(game_id, 0.0),
+            *volumes[game_id],
         )
-        for game_id in sorted(draws)
+        for game_id in sorted(volumes)
     )
     found = tuple(discoveries(course.log_es()))
     whole = sorted((key for key in now if key.decade == ALL), key=lambda key: -now[key][0])
@@ -346,7 +362,7 @@ def visible(merchant: Merchant, games: Sequence[GameWatch]) -> dict[int, Visible
     Raises NotArchived, LedgerAway.
     """
     asked = tuple(
-        (each.game_id, each.yardstick, each.draws_an_hour)
+        (each.game_id, each.yardstick, each.draws_an_hour, each.month_h)
         for each in games
         if each.yardstick and each.draws_an_hour
     )
@@ -365,9 +381,9 @@ def _visible(
     _files: Sources,
     start_s: int,
     end_s: int,
-    asked: Sequence[tuple[int, Yardstick, float]],
+    asked: Sequence[tuple[int, Yardstick, float, float]],
 ) -> dict[int, Visible]:
-    ids = [game_id for game_id, _, _ in asked]
+    ids = [game_id for game_id, *_ in asked]
     ((bets, *_),) = ask_numbers(engine, "sums", start_s, end_s, games=ids)
     hours = (end_s - start_s) // HOUR_S
     some = max(min(hours, hours * _SAMPLE_BETS // max(bets, 1)), 1)
@@ -387,29 +403,25 @@ def _visible(
     paid = bet > 0
     game_id, x = game_id[paid], (bet[paid] + gain[paid]) / bet[paid]
     found = {}
-    for each, yardstick, draws in asked:
+    for each, yardstick, *volume in asked:
         sample = x[game_id == each]
         if len(sample) >= _LEAST_SAMPLE:
             found[each] = Visible(
-                _times(OVERPAYING, sample, yardstick.over, draws),
-                _times(UNDERPAYING, sample, yardstick.under, draws),
+                _times(OVERPAYING, sample, yardstick.over, *volume),
+                _times(UNDERPAYING, sample, yardstick.under, *volume),
             )
     return found
 
 
-def _times(watch: Detector, sample: np.ndarray, rtp: float, draws: float) -> float | None:
-    return visible_times(watch, sample, rtp, draws, _SEEN_IN_H) if np.isfinite(rtp) else None
+def _times(watch: Detector, sample: np.ndarray, rtp: float, draws: float, hours: float) -> float | None:
+    return visible_times(watch, sample, rtp, draws, hours) if np.isfinite(rtp) else None
 
 
 def _columns(rounds: pa.Table) -> dict[str, np.ndarray]:
-    """The columns as numbers, texts by their hash of 63 bits; −1 where an id is not known."""
+    """The columns as numbers, equal texts as equal ones; −1 where an id is not known."""
     found = {}
     for name in rounds.column_names:
         column = rounds[name].combine_chunks()
-        if pa.types.is_string(column.type):
-            texts = column.fill_null("").to_numpy(zero_copy_only=False)
-            numbers = (pd.util.hash_array(texts, categorize=False) >> np.uint64(1)).astype(np.int64)
-            found[name] = np.where(column.is_null().to_numpy(zero_copy_only=False), -1, numbers)
-        else:
-            found[name] = column.fill_null(-1).to_numpy(zero_copy_only=False)
+        numbers = column.dictionary_encode().indices if pa.types.is_string(column.type) else column
+        found[name] = numbers.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
     return found

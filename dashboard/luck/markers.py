@@ -3,9 +3,9 @@
 Deposits inside a session are the best single sign of harm that Auer & Griffiths found (2022,
 10.1007/s10899-022-10144-4): here the upward jumps of the balance between rounds of one session, whatever they
 were. Stakes rise after wins too, so stakes after losses are set against those after wins, and so is the pause
-(Chen et al., PLoS ONE 2022, 0273359). Emptying the balance, play at night and longer sessions are indicators
-of the UKGC and of PwC for GambleAware (2017). Times are known to the second, which hides how even a program's
-gaps really are.
+(Chen et al., PLoS ONE 2022, 0273359). Emptying the balance, play at night, longer sessions and the largest
+loss of a day are indicators of the UKGC and of PwC for GambleAware (2017). Times are known to the second,
+which hides how even a program's gaps really are.
 
 Advantage play: Π (1 + λ (X − ρ)) over all paid rounds, averaged over λ, is an e-value against "what this
 player gets back is no more than ρ of it" (`monitor`); of n players who are looked at, it says something from
@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.luck.monitor import ALPHA, OVERPAYING, mixed
+from dashboard.luck.monitor import ALPHA, OVERPAYING, mixed, paid_rounds
 from twoj_client.windows import HOUR_S
 
 Ints = npt.NDArray[np.int64]
@@ -41,6 +41,7 @@ class Marker(StrEnum):
     DEPOSITS = "deposits"
     CHASING = "chasing"
     SPEED = "speed"
+    LOSSES = "losses"
     EMPTIED = "emptied"
     NIGHT = "night"
     LONGER = "longer"
@@ -54,11 +55,12 @@ class Marker(StrEnum):
 class PlayerRounds:
     """A player's rounds in the order of time; columns of one length, times in epoch s, amounts in li.
 
-    `hour` is the hour of the clocks of the business zone.
+    `hour` is the hour of the clocks of the business zone, `day` numbers its days.
     """
 
     start_s: Ints
     hour: Ints
+    day: Ints
     game_id: Ints
     bet_li: Ints
     gain_li: Ints
@@ -92,6 +94,7 @@ def markers(rounds: PlayerRounds, rtps: Mapping[int, float]) -> dict[Marker, flo
     found = {
         Marker.DEPOSITS: float(((rounds.before_li[1:] > rounds.after_li[:-1]) & inside).sum() / len(gaps)),
         Marker.NIGHT: float((rounds.hour < _NIGHT_H).mean()),
+        Marker.LOSSES: float(-min(np.bincount(rounds.day - rounds.day.min(), rounds.gain_li).min(), 0)),
         Marker.HOURS: float(len(np.unique(rounds.hour))),
         Marker.SPAN: _longest_span_s(rounds.start_s) / HOUR_S,
     }
@@ -147,13 +150,16 @@ def _rank_correlation(values: Ints) -> float:
 
 
 def _advantage(rounds: PlayerRounds, rtps: Mapping[int, float]) -> dict[Marker, float]:
-    """Log of the e-value that the player gets back more than should be."""
+    """Log of the e-value that the player gets back more than should be; free rounds belong to paid ones."""
     ids, places = np.unique(rounds.game_id, return_inverse=True)
     rtp = np.array([rtps.get(each, np.nan) for each in ids.tolist()])[places]
-    known = OVERPAYING.can_watch(rtp) & (rounds.bet_li > 0)
+    owner = paid_rounds(rounds.game_id, np.zeros_like(rounds.game_id), rounds.bet_li)
+    won_li = np.zeros_like(rounds.bet_li)
+    np.add.at(won_li, owner[owner >= 0], (rounds.bet_li + rounds.gain_li)[owner >= 0])
+    known = OVERPAYING.can_watch(rtp) & (rounds.bet_li > 0) & (won_li >= 0)
     if known.sum() < LEAST_ROUNDS:
         return {}
-    x = (rounds.bet_li[known] + rounds.gain_li[known]) / rounds.bet_li[known]
+    x = won_li[known] / rounds.bet_li[known]
     return {Marker.ADVANTAGE: float(mixed(OVERPAYING.log_factors(x, rtp[known]).sum(axis=0)))}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.core.formats import count, decimal, percent, with_plus
+from dashboard.core.formats import count, decimal, money, percent, with_plus
 from dashboard.core.text import Message, later, text
 from dashboard.luck.markers import Care, Marker
 
@@ -53,6 +53,11 @@ _SAID: Final[dict[Marker, tuple[Message, Callable[[float], str], Message]]] = {
         _change,
         later("Wins are shown for longer by some games; pauses are known to the second."),
     ),
+    Marker.LOSSES: (
+        later("Largest loss of a day"),
+        _count,
+        later("What the player can afford, and plays elsewhere, is not known."),
+    ),
     Marker.EMPTIED: (
         later("Sessions that end with less than the last stake"),
         _share,
@@ -91,12 +96,12 @@ _SAID: Final[dict[Marker, tuple[Message, Callable[[float], str], Message]]] = {
 }
 
 
-def markers_table(care: Care) -> pd.DataFrame:
+def markers_table(care: Care, currency: str | None) -> pd.DataFrame:
     """One row a marker that is known, those highest among peers first, for `tables.MARKERS`."""
     rows: list[dict[str, Any]] = [
         {
             "marker": text(_SAID[marker][0].key),
-            "value": _SAID[marker][1](value),
+            "value": money(round(value), currency) if marker is Marker.LOSSES else _SAID[marker][1](value),
             "percentile": care.percentiles.get(marker),
             "cannot": text(_SAID[marker][2].key),
         }

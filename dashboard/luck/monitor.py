@@ -92,9 +92,10 @@ def draw_returns(
 
     Ids of draws and players are numbers here, whichever, one for each.
     Rounds of one draw share their luck. A round without a bet (a free spin) belongs to the player's last paid
-    round of that game; where that is not among the rounds, it is left out. A draw is of its first hour.
+    round of that game; where that is not among the rounds, it is left out. A draw is of its first hour. What
+    was taken back, so that nothing was bet or less than nothing given back, is no draw.
     """
-    owner = _paid(game_id, user_id, bet_li)
+    owner = paid_rounds(game_id, user_id, bet_li)
     kept = owner >= 0
     owner, won_li = owner[kept], (bet_li + gain_li)[kept]
     games, ids = game_id[owner], draw_id[owner]
@@ -105,13 +106,15 @@ def draw_returns(
         return DrawReturns(games, games, np.empty(0), np.empty(0))
     staked = bet_li[kept][order]
     bets, paid = np.add.reduceat(staked, firsts), np.add.reduceat((staked > 0).astype(np.int64), firsts)
-    x = np.add.reduceat(won_li[order], firsts) / bets
-    begun_s = np.minimum.reduceat(start_s[owner][order], firsts)
-    by_hour = np.lexsort((begun_s, games[firsts]))
-    return DrawReturns(games[firsts][by_hour], begun_s[by_hour], x[by_hour], (bets / paid)[by_hour])
+    won = np.add.reduceat(won_li[order], firsts)
+    begun_s, of_games = np.minimum.reduceat(start_s[owner][order], firsts), games[firsts]
+    by_hour = np.lexsort((begun_s, of_games))
+    by_hour = by_hour[((bets > 0) & (won >= 0))[by_hour]]
+    bets = bets[by_hour]
+    return DrawReturns(of_games[by_hour], begun_s[by_hour], won[by_hour] / bets, bets / paid[by_hour])
 
 
-def _paid(game_id: Ints, user_id: Ints, bet_li: Ints) -> Ints:
+def paid_rounds(game_id: Ints, user_id: Ints, bet_li: Ints) -> Ints:
     """For each round the place of the paid round that it belongs to; −1 where there is none."""
     places = np.arange(len(bet_li))
     free = bet_li <= 0

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.core.formats import count, moment, money_short, percent
+from dashboard.core.formats import UNKNOWN, count, moment, money_short, percent
 from dashboard.core.markdown import escaped
 from dashboard.core.text import listed, plural, text
 from dashboard.luck.course import ALL, Watched
@@ -80,6 +80,9 @@ def game_text(game: GameWatch, seen: Visible | None) -> str:
     measure = game.yardstick
     if measure.configured:
         basis = text("It is watched against its theoretical RTP, {rtp}.", rtp=_percent(measure.over))
+        if game.under is not None:
+            past = text("For paying too little it is watched against its own past.")
+            basis = f"{basis} {past}"
     elif isfinite(measure.over):
         basis = text(
             "It is watched against its own past: {rtp} over {draws} draws, so that up to {limit} may be as it"
@@ -91,13 +94,14 @@ def game_text(game: GameWatch, seen: Visible | None) -> str:
     else:
         basis = text("It is not watched for paying too much: its past allows any RTP.")
     parts = [basis]
-    if game.over is not None and game.under is not None:
+    if game.over is not None or game.under is not None:
+        over, under = (UNKNOWN if each is None else evidence_text(each) for each in (game.over, game.under))
         parts.append(
             text(
                 "Evidence now: {over} that it pays too much, {under} that it pays too little; an alarm needs"
                 " {alarm}.",
-                over=evidence_text(game.over),
-                under=evidence_text(game.under),
+                over=over,
+                under=under,
                 alarm=count(ALARM),
             )
         )

@@ -32,7 +32,7 @@ def render_markers(view: View, user_id: int | None, op_id: str | None) -> None:
             st.caption(text("This player has fewer than 50 rounds in the period, too few to say anything."))
             return
         st.markdown(memo(care_text, known.value))
-        rows = memo(markers_table, known.value)
+        rows = memo(markers_table, known.value, merchant.currency)
         table.render_table(rows, tables.MARKERS, "markers", charts.look(), merchant.currency)
 
 

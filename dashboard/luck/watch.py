@@ -20,7 +20,8 @@ Lines = tuple[tuple[Watched, tuple[tuple[int, float], ...]], ...]
 class GameWatch:
     """The evidence about a game now, as log M (None: not watched), over so many hours with a draw.
 
-    `yardstick` is by what it is watched today; None where its past is too short to tell.
+    `yardstick` is by what it is watched today; None where its past is too short to tell. It had so many draws
+    in an hour in which it was played, of which 30 days have `month_h`.
     """
 
     game_id: int
@@ -29,6 +30,7 @@ class GameWatch:
     hours: int
     yardstick: Yardstick | None
     draws_an_hour: float
+    month_h: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,35 @@
-"""How soon the monitor of RTPs finds a fault, how often it errs, what a pass costs: `… [games]`.
+"""How soon the monitor of RTPs finds a fault, how often it errs, what a pass costs: `… [games [days]]`.
 
 Each row is a game of 400 rounds an hour (`tests/monitored.py`), beside a band at 99.8 % of the last 30 days,
-of 5 at least, that is looked at each hour. Then 60 days of 60 games at 20,000 rounds an hour, and one
-such hour.
+of 5 at least, that is looked at each hour. Then the files of so many days (60, of 0.7 GB) of 60 games at
+20,000 rounds an hour, and single hours of them.
 """
 
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import delete
 
-from dashboard.luck.course import Course
-from dashboard.luck.hours import Yardstick, observed, packed, unpacked
-from dashboard.luck.monitor import OVERPAYING, UNDERPAYING, draw_returns
-from tests.monitored import CHANCES, DAYS_60_H, MULTIPLES, ROUNDS_AN_HOUR, RTP, mean_of, run
-from twoj_client.windows import HOUR_S
+from archive.archive import Archive
+from archive.bets import STORED, in_window, sums
+from archive.engine import Engine
+from archive.proof import HourRead
+from archive.store import Folder
+from dashboard.luck.data_monitor import RtpMonitor
+from dashboard.luck.monitor import OVERPAYING, UNDERPAYING
+from ledger.schema import rtp_hours
+from tests.monitored import CHANCES, DAYS_60_H, MULTIPLES, ROUNDS_AN_HOUR, RTP, run
+from tests.parts import new_ledger
+from tests.provider import CLOCK
+from twoj_client.windows import DAY_S, HOUR_S, hour_of, utc_day_of
+from twoj_sandbox import MCH_ID
 
 GAMES: Final = 60
 ROUNDS: Final = 20_000
@@ -47,50 +60,84 @@ def looked_at_hourly(times: float, games: int, seed: int) -> list[float]:
 
 def main() -> None:
     """Print the table, then the times."""
-    games = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    games, days = (int(each) for each in (*sys.argv[1:], *("2000", "60")[len(sys.argv) - 1 :]))
     for seed, (watch, times) in enumerate(CASES):
         found = run(watch, times, games, DAYS_60_H, seed).alarmed_h
         name = "overpaying" if watch.sign > 0 else "underpaying"
-        sys.stdout.write(f"{name} ×{times}: found {np.isfinite(found).mean():.2%}, {_median(found)}\n")
+        _say(f"{name} ×{times}: found {np.isfinite(found).mean():.2%}, {_median(found)}")
         band = looked_at_hourly(times, min(games, 500), seed)
-        sys.stdout.write(f"  band of 30 days: outside {np.isfinite(band).mean():.2%}, {_median(band)}\n")
-    _pass()
+        _say(f"  band of 30 days: outside {np.isfinite(band).mean():.2%}, {_median(band)}")
+    with tempfile.TemporaryDirectory() as folder:
+        _pass(days, Path(folder))
 
 
 def _median(found: object) -> str:
     return f"after {np.median(found):.0f} h (median)"
 
 
-def _rounds(hours: int, seed: int) -> Iterator[tuple[np.ndarray, ...]]:
-    """Hour by hour, the columns of `draw_returns`."""
-    rng = np.random.default_rng(seed)
-    for hour in range(hours):
-        x = rng.choice(MULTIPLES, ROUNDS, p=CHANCES)
-        bet_li = rng.integers(1, 50, ROUNDS) * 1000
-        ids = np.arange(ROUNDS)
-        game_id, user_id = rng.integers(0, GAMES, ROUNDS), rng.integers(0, 2000, ROUNDS)
-        start_s = hour * HOUR_S + ids * HOUR_S // ROUNDS
-        yield game_id, hour * ROUNDS + ids, user_id, start_s, bet_li, (x * bet_li).astype(np.int64) - bet_li
+def _of_day(day_s: int, end_s: int, rng: np.random.Generator) -> list[HourRead]:
+    """The hours of a day before `end_s`, each with rounds of single draws."""
+    rounds = 24 * ROUNDS
+    number, bet = day_s * 1000 + np.arange(rounds), rng.integers(1, 50, rounds) * 1000
+    user, at = rng.integers(0, 4000, rounds), day_s + np.arange(rounds) * DAY_S // rounds
+    columns = {
+        "event_id": _texts("e", number),
+        "draw_id": _texts("d", number),
+        "game_id": 1001 + rng.integers(0, GAMES, rounds),
+        "user_id": user,
+        "op_id": _texts("player", user),
+        "bet_amount": bet,
+        "gain_amount": (rng.choice(MULTIPLES, rounds, p=CHANCES) * bet).astype(np.int64) - bet,
+        "credit_before_bet": rng.integers(0, 10**8, rounds),
+        "credit": rng.integers(0, 10**8, rounds),
+        "start_at": at,
+        "end_at": at + 2,
+    }
+    table = pa.table({name: columns[name] for name in STORED.names}).cast(STORED)
+    hours = range(day_s, min(day_s + DAY_S, end_s), HOUR_S)
+    tables = [(hour_s, in_window(table, hour_s, hour_s + HOUR_S)) for hour_s in hours]
+    return [HourRead(hour_s, of_hour, sums(of_hour), True, CLOCK, True) for hour_s, of_hour in tables]
 
 
-def _pass() -> None:
-    """Each hour is observed by an RTP that is known, and added to the evidence."""
-    measure = Yardstick(RTP, mean_of(UNDERPAYING), True, RTP, 9.4, 0)
-    measures = dict.fromkeys(range(GAMES), measure)
-    course, took_s, hours_s = Course({}), 0.0, []
-    for hour, columns in enumerate(_rounds(DAYS_60_H, 1)):
-        begun = time.process_time()
-        at = hour * HOUR_S
-        course.add(at, unpacked(packed(observed(draw_returns(*columns), [at], measures)[at])))
-        hours_s.append(time.process_time() - begun)
-        took_s += hours_s[-1]
-    largest = max(log_m for log_m, _ in course.now().values())
-    sys.stdout.write(
-        f"60 days × {GAMES} games × {ROUNDS:,} rounds an hour, both ways: {took_s:.1f} CPU s (60 wanted)\n"
-    )
-    sys.stdout.write(
-        f"an hour: {np.median(hours_s) * 1000:.1f} ms (50 wanted); largest log M {largest:.1f}\n"
-    )
+def _texts(prefix: str, numbers: np.ndarray) -> pa.Array:
+    return pc.binary_join_element_wise(prefix, pc.cast(pa.array(numbers), pa.string()), "")
+
+
+def _pass(days: int, folder: Path) -> None:
+    """Observe an archive of so many days; then the hour that just ended, and one of a finished day."""
+    today_s, end_s, rng = utc_day_of(CLOCK), hour_of(CLOCK), np.random.default_rng(1)
+    with new_ledger(folder / "ledger", MCH_ID) as ledger:
+        archive = Archive(ledger, Folder(folder / "archive"), lambda: CLOCK)
+        for day_s in range(today_s - (days - 1) * DAY_S, today_s, DAY_S):
+            archive.keep(_of_day(day_s, today_s, rng))
+        *before, last = _of_day(today_s, end_s, rng)
+        archive.keep(before)
+        with closing(Engine(archive)) as engine:
+            monitor = RtpMonitor(archive, engine, {})
+            hours, took_s = _timed(monitor)
+            _say(
+                f"{hours} hours of {GAMES} games and {ROUNDS:,} rounds, both ways: {took_s:.1f} CPU s (60 for"
+                f" 1,440 wanted)"
+            )
+            archive.keep([last])
+            hours, took_s = _timed(monitor)
+            _say(f"a new hour, {hours} observed: {took_s * 1000:.0f} ms of CPU (50 an hour wanted)")
+            for back in (12, 15, 18):
+                with ledger.writing() as books:
+                    books.execute(delete(rtp_hours).where(rtp_hours.c.hour_s == today_s - back * HOUR_S))
+                monitor = RtpMonitor(archive, engine, {})
+                monitor.course()
+                hours, took_s = _timed(monitor)
+                _say(f"an hour of a day's file, {hours} observed: {took_s * 1000:.0f} ms of CPU (50 wanted)")
+
+
+def _timed(monitor: RtpMonitor) -> tuple[int, float]:
+    begun = time.process_time()
+    return monitor.update(), time.process_time() - begun
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -101,6 +101,14 @@ def test_where_an_hour_lacks_the_provider_gives_the_sums(open_page, archive, san
     assert "Not included: 12 Mar, 05:00–06:00 (not in the archive)." in said(page)
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_of_a_game_the_luck_of_a_part_of_the_period_stands_for_none_of_it(open_page, archive, is_whole):
+    archive(first_s=midnight("2026-02-22"), lacking=[] if is_whole else [midnight("2026-03-12") + 5 * 3600])
+    page = open_page(WEEK | {"game_id": "1041"}, page="games")
+    assert not page.exception
+    assert any("Luck-adjusted gain" in each.value for each in page.markdown) == is_whole
+
+
 def test_bets_of_a_game_that_the_list_lacks_are_a_row_and_a_line_of_the_heat_map(open_page, sandbox, truth):
     listed = sandbox.summary("/api/all/list")["data"]
     sandbox.fault("/api/all/list", "answer", result=[game for game in listed if game["game_id"] != 2011])

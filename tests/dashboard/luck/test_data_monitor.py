@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from sqlalchemy import func, select
 
@@ -15,11 +16,12 @@ from archive.archive import Archive
 from archive.bets import in_window, sums
 from archive.engine import Engine
 from archive.proof import HourRead
+from archive.questions import ask_table
 from archive.store import Folder
 from dashboard.luck import data_investigations as investigations
-from dashboard.luck.course import Alarm, Watched
+from dashboard.luck.course import Alarm, Course, Watched
 from dashboard.luck.data_monitor import RtpMonitor
-from dashboard.luck.hours import OBSERVED, packed
+from dashboard.luck.hours import OBSERVED, packed, unpacked
 from ledger.audit import rows as audit_rows
 from ledger.database import Ledger
 from ledger.schema import rtp_hours
@@ -109,17 +111,66 @@ def test_a_restart_goes_on_where_it_was(opened):
     assert again.course().now() == monitor.course().now()
 
 
-def test_a_restated_hour_is_observed_anew_with_its_neighbours_and_nothing_else(opened, truth):
+def restated(archive, truth, hour_s, change=lambda table: table.slice(1)):
+    """Have the provider say something else of an hour."""
+    table = in_window(archived.table_of(truth, hour_s, hour_s + HOUR_S), hour_s, hour_s + HOUR_S)
+    changed = change(table)
+    archive.keep([HourRead(hour_s, changed, sums(changed), True, CLOCK + 99_999, True)])
+    return changed
+
+
+@pytest.mark.parametrize("hours_ago", [5, 30, 30 * 24])
+def test_a_restated_hour_is_observed_anew_with_its_neighbours_and_nothing_else(
+    opened, truth, hours_ago, monkeypatch
+):
     monitor, archive = opened()
     before = monitor.course().now()
-    hour_s = hour_of(CLOCK) - 5 * HOUR_S
-    table = in_window(archived.table_of(truth, hour_s, hour_s + HOUR_S), hour_s, hour_s + HOUR_S)
-    changed = table.slice(1)
-    archive.keep([HourRead(hour_s, changed, sums(changed), True, CLOCK + 99_999, True)])
+    restated(archive, truth, hour_of(CLOCK) - hours_ago * HOUR_S)
+    added, add = [], Course.add
+    monkeypatch.setattr(Course, "add", lambda *which: (added.append(which[1]), add(*which)))
     assert monitor.update() == 3
     assert monitor.course().now() != before
+    # Of yesterday and today the evidence goes on from the day's beginning, not from that of sixty days.
+    assert len(added) <= 48 or hours_ago > 48
     again, _ = opened()
     assert again.course().now() == monitor.course().now()
+    assert again.yardsticks(archived.TODAY_S) == monitor.yardsticks(archived.TODAY_S)
+
+
+def test_a_round_whose_draw_the_provider_does_not_name_is_a_draw_by_itself(opened, truth):
+    monitor, archive = opened()
+    hour_s = hour_of(CLOCK) - 5 * HOUR_S
+    changed = restated(
+        archive,
+        truth,
+        hour_s,
+        lambda table: table.set_column(
+            table.column_names.index("draw_id"), "draw_id", pa.array([""] * len(table))
+        ),
+    )
+    paid = sum(bet > 0 for bet in changed["bet_amount"].to_pylist())
+    assert paid > 50
+    monitor.update()
+    with archive.ledger.reading() as books:
+        body = books.scalar(select(rtp_hours.c.body).where(rtp_hours.c.hour_s == hour_s))
+    assert unpacked(body)["draws"].sum() == paid
+    with closing(Engine(archive)) as engine:
+        about = {"first_s": hour_s, "stride": 1, "all_s": HOUR_S, "some_s": HOUR_S}
+        sample = ask_table(engine, "luck_sample", hour_s, hour_s + HOUR_S, **about)
+    assert len(set(sample["draw_id"].to_pylist())) == len(changed)
+
+
+def test_how_much_a_game_is_played_counts_the_hours_in_which_it_was(opened):
+    monitor, archive = opened()
+    monitor.course()
+    last_s = hour_of(CLOCK) - HOUR_S
+    with archive.ledger.reading() as books:
+        rows = books.execute(select(rtp_hours.c.hour_s, rtp_hours.c.body)).all()
+    month = [unpacked(row.body) for row in rows if row.hour_s > last_s - 720 * HOUR_S]
+    for game_id, (draws, hours) in monitor.volumes().items():
+        of_game = [each["draws"][each["game_id"] == game_id].sum() for each in month]
+        assert hours == sum(count > 0 for count in of_game) <= 720
+        assert draws * hours == pytest.approx(sum(of_game))
 
 
 def test_hours_that_come_before_make_later_ones_anew_once_the_past_has_doubled(tmp_path, truth):

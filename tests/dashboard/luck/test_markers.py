@@ -1,5 +1,6 @@
 """Markers of care and abuse: written rounds, and players who are planted among honest ones."""
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -50,7 +51,9 @@ def player(rng, kind="honest", rounds=ROUNDS):
     change = np.cumsum(gain + jumps)
     before = 10**8 + change - gain
     hour = start_s // 3600 % 24
-    return PlayerRounds(start_s, hour, np.ones(rounds, np.int64), bet, gain, before, before + gain)
+    return PlayerRounds(
+        start_s, hour, start_s // 86_400, np.ones(rounds, np.int64), bet, gain, before, before + gain
+    )
 
 
 def test_written_rounds():
@@ -65,7 +68,8 @@ def test_written_rounds():
     before[5] += 500  # a deposit inside the session; the next one lies in the pause
     before[30] += 500
     after[29] = after[59] = 0
-    rounds = PlayerRounds(start_s, start_s // 3600, np.ones(n, np.int64), bet, gain, before, after)
+    day = start_s // 5_000  # half of them on each of two days, the second beginning late
+    rounds = PlayerRounds(start_s, start_s // 3600, day, np.ones(n, np.int64), bet, gain, before, after)
     found = markers(rounds, RTPS)
     assert found[Marker.DEPOSITS] == pytest.approx(1 / 59)
     assert found[Marker.NIGHT] == 1.0
@@ -74,6 +78,10 @@ def test_written_rounds():
     assert found[Marker.SAME_GAP] == 1.0
     assert (found[Marker.CHASING], found[Marker.SPEED]) == (0.0, 0.0)
     assert found[Marker.EMPTIED] == 1.0
+    assert found[Marker.LOSSES] == 0
+    lost = np.where(day == 0, -100, 50)
+    losing = markers(replace(rounds, gain_li=lost), RTPS)
+    assert losing[Marker.LOSSES] == 3_000  # of the first day, whatever the second brought
     assert Marker.LONGER not in found  # two sessions tell no direction
     # Thirty times 1 + λ (0 − 0.96) and 1 + λ (2 − 0.96): for λ = 0.1 it is 0.904 · 1.104.
     told = [30 * (log(1 - lam * 0.96) + log(1 + lam * 1.04)) for lam in (0.003, 0.01, 0.03, 0.1)]
@@ -81,6 +89,16 @@ def test_written_rounds():
     assert Marker.ADVANTAGE not in markers(rounds, {})
     few = PlayerRounds(*(getattr(rounds, name)[: LEAST_ROUNDS - 1] for name in PlayerRounds.__slots__))
     assert markers(few, RTPS) == {}
+
+
+def test_what_a_free_round_brings_belongs_to_the_paid_one_before_it():
+    n = 120
+    bet, gain = np.tile([100, 0], n // 2), np.tile([-100, 200], n // 2)
+    place = np.arange(n)
+    rounds = PlayerRounds(place, place * 0, place * 0, place * 0 + 1, bet, gain, bet, bet)
+    # Sixty draws that gave back 2.
+    told = [60 * log(1 + lam * 1.04) for lam in (0.003, 0.01, 0.03, 0.1)]
+    assert markers(rounds, RTPS)[Marker.ADVANTAGE] == pytest.approx(log(np.mean(np.exp(told))))
 
 
 def test_percentiles_are_among_fifty_peers_or_more():
@@ -98,10 +116,19 @@ def test_each_marker_is_in_words_the_highest_among_peers_first():
         Marker.HOURS: 24.0,
         Marker.SPAN: 10.5,
         Marker.ADVANTAGE: log(90),
+        Marker.LOSSES: 12_340.0,
     }
     care = Care(values, {Marker.NIGHT: 0.5, Marker.HOURS: 1.0}, 60, 120, advantage=True)
-    rows = markers_table(care)
-    assert rows["value"].tolist() == ["24", "25.0\u00a0%", "0\u00a0%", "+50\u00a0%", "10.5 h", "90"]
+    rows = markers_table(care, "PHP")
+    assert rows["value"].tolist() == [
+        "24",
+        "25.0\u00a0%",
+        "0\u00a0%",
+        "+50\u00a0%",
+        "10.5 h",
+        "90",
+        "12.34\u00a0PHP",
+    ]
     assert rows["percentile"].tolist()[:2] == [1.0, 0.5]
     assert rows["cannot"].str.len().min() > 10
     assert care_text(care).startswith("Among 60 peers of the same time, of 120 players.")

@@ -54,6 +54,14 @@ def test_draws_share_their_luck_and_free_spins_belong_to_the_last_paid_round():
     assert found.start_s.tolist() == [40, 41, 45, HOUR_S - 1]
     assert found.x.tolist() == [12.0, 0.5, 10.0, 0.5]
     assert found.stake_li.tolist() == [100, 100, 100, 200]  # the mean of paid rounds
+    # A bet that was taken back, and one that gave back less than nothing, are no draws.
+    refunds = [
+        (3, 16, 1, 50, 100, -100),
+        (3, 16, 1, 51, -100, 100),
+        (3, 17, 1, 52, 100, -300),
+        (3, 18, 1, 53, 100, -100),
+    ]
+    assert draw_returns(*(column(*values) for values in zip(*refunds, strict=True))).x.tolist() == [0.0]
     nothing = draw_returns(*(column() for _ in range(6)))
     assert len(nothing.x) == len(nothing.game_id) == 0
 
