@@ -24,6 +24,7 @@ from twoj_client import TwoJError
 from twoj_client.models import Game
 
 _WEEKS: Final = 7
+_ENOUGH: Final = timedelta(days=6)
 _QUARTERS: Final = range(0, HOUR_S, QUARTER_S)
 _LONGEST: Final = timedelta(days=7)
 _OF_ALL: Final = 0.03
@@ -57,27 +58,31 @@ def changes(merchant: Merchant, view: View) -> tuple[Finding, ...]:
     reference = data.reference_of(merchant, start)
     types = game_types(sorted({*reference, *(game for week in weeks for game in week.games)}), listed)
     told = memo(_findings, tuple(weeks), top, reference, types, dict(merchant.rtps))
-    odd = _odd_hours(merchant, view, start, len(weeks)) if end - start == _LONGEST else []
+    odd = _odd_hours(merchant, view, start, end, len(weeks)) if end - start > _ENOUGH else []
     return (*_broken(merchant), *by_money([*told, *odd]))[:MOST]
 
 
-def _odd_hours(merchant: Merchant, view: View, start: datetime, weeks: int) -> list[Finding]:
-    """Look at each hour of seven days, by the clocks of the zone."""
-    first = start.astimezone(view.zone).replace(tzinfo=None)
+def _odd_hours(merchant: Merchant, view: View, start: datetime, end: datetime, weeks: int) -> list[Finding]:
+    """Look at each hour of the seven days up to the end, by the clocks of the zone; of the period are told."""
+    begin, last = (moment.astimezone(view.zone).replace(tzinfo=None) for moment in (start, end))
+    first = last - _LONGEST
     hours = [first + timedelta(hours=place) for place in range(_LONGEST // timedelta(hours=1))]
     starts = [[epoch_s(_weeks_before(hour, back, view)) for hour in hours] for back in range(weeks)]
 
     def ask(engine: Engine, start_s: int, end_s: int) -> tuple[tuple[int, int], ...]:
-        known = {at: row for at, *row in ask_numbers(engine, "quarters", start_s, end_s)}
-        of_quarters = [known.get(at + more, (0, 0)) for week in starts for at in week for more in _QUARTERS]
+        sums = {at: row for at, *row in ask_numbers(engine, "quarters", start_s, end_s)}
+        of_quarters = [sums.get(at + more, (0, 0)) for week in starts for at in week for more in _QUARTERS]
         return tuple((bets, bet_li) for bets, bet_li, *_ in of_quarters)
 
-    oldest = _weeks_before(start, weeks - 1, view)
-    rows = from_archive(merchant, oldest, start + _LONGEST, ask).value
+    known = from_archive(merchant, _weeks_before(first, weeks - 1, view), end, ask)
+    if known.failures:
+        return []
+    rows = known.value
     bets, bet_li = (
         np.array(column).reshape(weeks, len(hours), -1).sum(axis=2) for column in zip(*rows, strict=True)
     )
-    return odd_hours([hour.isoformat() for hour in hours], bets.tolist(), bet_li.tolist())
+    found = odd_hours([hour.isoformat() for hour in hours], bets.tolist(), bet_li.tolist())
+    return [each for each in found if each.of >= begin.isoformat()]
 
 
 def _read_until(merchant: Merchant, view: View) -> datetime:
