@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from archive.bets import HOUR_S
 from archive.engine import QUARTER_S, Engine
 from archive.questions import ask_numbers
 from dashboard.core.frames import game_types
@@ -22,6 +21,7 @@ from dashboard.provider.archived import NotArchived, epoch_s, from_archive, held
 from dashboard.provider.merchant import Merchant
 from twoj_client import TwoJError
 from twoj_client.models import Game
+from twoj_client.windows import HOUR_S
 
 _WEEKS: Final = 7
 _ENOUGH: Final = timedelta(days=6)
@@ -63,7 +63,7 @@ def changes(merchant: Merchant, view: View) -> tuple[Finding, ...]:
 
 
 def _odd_hours(merchant: Merchant, view: View, start: datetime, end: datetime, weeks: int) -> list[Finding]:
-    """Look at each hour of the seven days up to the end, by the clocks of the zone; of the period are told."""
+    """Look at each hour of the seven days up to the end, by the clocks of the zone."""
     begin, last = (moment.astimezone(view.zone).replace(tzinfo=None) for moment in (start, end))
     first = last - _LONGEST
     hours = [first + timedelta(hours=place) for place in range(_LONGEST // timedelta(hours=1))]
