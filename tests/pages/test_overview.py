@@ -13,7 +13,7 @@ from archive.bets import HourSums
 from archive.proof import HourRead
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC, METRICS, Totals, change
-from dashboard.luck import data_changes
+from dashboard.luck import changes
 from dashboard.overview import data as overview_data
 from tests.merchants import merchant
 from tests.provider import CLOCK
@@ -499,8 +499,7 @@ def test_what_of_the_gain_is_luck_and_what_changed_stand_in_a_line_each(open_pag
 
 def test_what_changed_is_said_in_five_sentences_at_most_each_with_its_way(open_page, monkeypatch):
     assert not changes_of(open_page({"period": "7d"}))  # the world's last week is one like those before
-    every = data_changes.findings
-    monkeypatch.setattr(data_changes, "findings", lambda candidates: every(candidates, alpha=1e9))
+    monkeypatch.setattr(changes, "_ALPHA", 1e9)
     page = open_page({"period": "7d"})
     assert len(changes_of(page)) == 5
     assert len([each for each in page.get("page_link") if each.proto.label.startswith(("The ", "Its "))]) == 5
