@@ -119,11 +119,7 @@ class Course:
     def copy(self) -> "Course":
         """Return one that goes on from here by itself."""
         found = copy(self)
-        found.alarms, found._restarts = [*self.alarms], [*self._restarts]
-        found._keys, found._places, found._points = [*self._keys], {**self._places}, [*self._points]
-        found._log_m, found._grown = self._log_m.copy(), self._grown.copy()
-        found._since_s, found._hours = self._since_s.copy(), self._hours.copy()
-        found._alarmed = self._alarmed.copy()
+        vars(found).update({name: copy(value) for name, value in vars(self).items()})
         return found
 
     def has_restarts(self, time_s: int) -> bool:
