@@ -70,9 +70,10 @@ def main() -> int:
         LedgerAway,
         FileDamaged,
         SqlRefused,
-        OSError,
     ) as error:
         print(error, file=sys.stderr)
+    except OSError as error:
+        print(": ".join(str(each) for each in (error.filename, error.strerror) if each), file=sys.stderr)
     return 2
 
 

@@ -50,7 +50,8 @@ def net() -> None:
         ),
     )
     net_cards(found.value, before.value if before else None, found.compared or None)
-    states.as_of(found, before)
+    if found.stale or found.failures or found.warnings:  # else the figures above have said as of when
+        states.as_of(found, before)
 
 
 @parts.part(text("What of it is luck"), "lines")

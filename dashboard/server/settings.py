@@ -174,7 +174,9 @@ class Settings(BaseSettings):
     def merchant(self) -> tuple[int, str]:
         """Return the merchant's id and key. Raises SettingsError where they are not set."""
         if self.mch_id is None or self.key is None:
-            raise SettingsError("TWOJ_MCH_ID and TWOJ_KEY: are needed to receive payouts")
+            raise SettingsError(
+                "TWOJ_MCH_ID and TWOJ_KEY: are needed, to know whose bets and payouts these are"
+            )
         return self.mch_id, self.key.get_secret_value()
 
     def client(self, **how: Any) -> TwoJ:
