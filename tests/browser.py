@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
 
 from tests.parts import browser_driver, free_port, program
 
@@ -92,3 +92,12 @@ def dashboard(
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def downloaded(page: Page, within: str, kind: str) -> Download:
+    """Take the file of a `kind` out of the menu that stands in an element."""
+    page.locator(within).get_by_role("button", name="Download", exact=True).click(timeout=30_000)
+    with page.expect_download(timeout=30_000) as started:
+        page.get_by_test_id("stPopoverBody").get_by_role("button", name=kind).click()
+    page.keyboard.press("Escape")
+    return started.value

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
-from tests.browser import LOG, dashboard, started
+from tests.browser import LOG, dashboard, downloaded, started
 from tests.parts import free_port
 from twoj_sandbox.world import World
 
@@ -93,9 +93,7 @@ def test_a_newcomer_sees_pots_and_the_payouts_of_the_demo_world(browser: Browser
     page = browser.new_page()
     page.goto(f"{url}/jackpots?period=7d")
     expect(page.locator(".st-key-cards-pots").get_by_test_id("stMetric")).to_have_count(2, timeout=30_000)
-    with page.expect_download(timeout=30_000) as download:
-        page.locator(".st-key-box-hits").get_by_role("button", name="CSV").click()
-    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    lines = Path(downloaded(page, ".st-key-box-hits", "CSV").path()).read_text("utf-8-sig").splitlines()
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
     due = {hit.trans_no for hit in World().jackpots.hits(now_ms - 23 * 3_600_000, now_ms - 120_000)}
     assert due <= {line.split(",")[-1] for line in lines}
@@ -105,15 +103,13 @@ def test_a_newcomer_sees_pots_and_the_payouts_of_the_demo_world(browser: Browser
 def test_what_is_shown_can_be_downloaded(browser: Browser, url: str):
     page = browser.new_page()
     page.goto(f"{url}/?period=2026-03-01..2026-03-02")
-    with page.expect_download() as download:
-        page.locator(".st-key-box-daily").get_by_role("button", name="CSV").click()
-    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
-    assert download.value.suggested_filename == "days-2026-03-01-2026-03-02.csv"
+    file = downloaded(page, ".st-key-box-daily", "CSV")
+    lines = Path(file.path()).read_text("utf-8-sig").splitlines()
+    assert file.suggested_filename == "days-2026-03-01-2026-03-02.csv"
     assert [line.split(",")[0] for line in lines] == ["Day", "2026-03-01", "2026-03-02"]
-    with page.expect_download() as beside:
-        page.locator(".st-key-box-daily").get_by_role("button", name="About").click()
-    assert beside.value.suggested_filename == "days-2026-03-01-2026-03-02-about.txt"
-    said = Path(beside.value.path()).read_text("utf-8-sig").splitlines()
+    beside = downloaded(page, ".st-key-box-daily", "About")
+    assert beside.suggested_filename == "days-2026-03-01-2026-03-02-about.txt"
+    said = Path(beside.path()).read_text("utf-8-sig").splitlines()
     assert "Period: 2026-03-01 to 2026-03-02" in said
     assert "Time zone: UTC" in said
     page.close()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.jackpots.data_screens import Screens
-from tests.browser import dashboard
+from tests.browser import dashboard, downloaded
 from tests.ledger.payouts.provider import order, signed
 from tests.parts import free_port, ledger_at
 from tests.provider import start_sandbox
@@ -377,9 +377,9 @@ def test_a_hit_of_the_provider_is_celebrated_with_its_winner_and_told_to_the_off
     hall.sandbox.clear_faults()
 
     page.goto(f"{hall.url}/jackpots?period=today")
-    with page.expect_download() as download:
-        page.locator(".st-key-box-hits").get_by_role("button", name="CSV").click()
-    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+    with Path(downloaded(page, ".st-key-box-hits", "CSV").path()).open(
+        encoding="utf-8-sig", newline=""
+    ) as file:
         (line,) = [line for line in csv.DictReader(file) if line["Transaction number"] == "hit-1"]
     assert (line["Pot"], line["What is known"], line["Winner (op_id)"]) == ("Hourly", "Paid", "player42")
     assert line["Last seen in the pot"] == "92356.410"

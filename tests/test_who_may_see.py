@@ -25,7 +25,7 @@ from ledger import schema
 from ledger.check import check
 from ledger.database import ledger_url, open_engine
 from tests.between import FORMULA, LINKS, LONG, MARKUP, NAMES, TURNED, WHALE, Between, between
-from tests.browser import LOG, Dashboard, dashboard
+from tests.browser import LOG, Dashboard, dashboard, downloaded
 from tests.identity import identity_provider, sign_in
 from tests.provider import Sandbox, start_sandbox
 from twoj_sandbox import KEY, MCH_ID, QUIET
@@ -271,12 +271,6 @@ def test_names_that_attack_are_shown_as_text(signed_in, screen, site, place, the
     assert set(asked) == {urlsplit(site.url).netloc}, "nothing is fetched from where the provider says"
 
 
-def saved(page: Page, box: str, kind: str) -> bytes:
-    with page.expect_download() as started:
-        page.locator(f".st-key-part-{box}").get_by_role("button", name=kind).click()
-    return Path(started.value.path()).read_bytes()
-
-
 def without_id(name: object) -> str:
     """Each name is that of several games here, and has its game id behind it."""
     return re.sub(r" \(\d{4}\)$", "", str(name))
@@ -285,12 +279,22 @@ def without_id(name: object) -> str:
 def test_names_that_attack_leave_the_house_as_text_and_the_log_says_how_many(signed_in, site):
     page = signed_in("owner")
     page.goto(f"{site.url}/games?period=yesterday&compare=none")
-    rows = list(csv.reader(io.StringIO(saved(page, "all-games", "CSV").decode("utf-8-sig"))))
+    rows = list(
+        csv.reader(
+            io.StringIO(
+                Path(downloaded(page, ".st-key-part-all-games", "CSV").path())
+                .read_bytes()
+                .decode("utf-8-sig")
+            )
+        )
+    )
     table = rows[[row[:2] for row in rows].index(["Game id", "Game"]) + 1 :]
     names = {without_id(row[1]) for row in table}
     assert {MARKUP, LINKS, f"'{FORMULA}", TURNED, LONG} <= names
 
-    sheet = openpyxl.load_workbook(io.BytesIO(saved(page, "all-games", "XLSX"))).active
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(Path(downloaded(page, ".st-key-part-all-games", "XLSX").path()).read_bytes())
+    ).active
     cells = {
         name: cell.data_type
         for row in sheet.iter_rows()
@@ -299,7 +303,9 @@ def test_names_that_attack_leave_the_house_as_text_and_the_log_says_how_many(sig
     }
     assert cells == dict.fromkeys(NAMES, "s")
 
-    parquet = pq.read_table(io.BytesIO(saved(page, "all-games", "Parquet")))
+    parquet = pq.read_table(
+        io.BytesIO(Path(downloaded(page, ".st-key-part-all-games", "Parquet").path()).read_bytes())
+    )
     assert set(NAMES) <= {without_id(name) for name in parquet["Game"].to_pylist()}
     exports = [(who, about["rows"]) for who, what, about, _ in site.audit_log() if what == "export"]
     assert exports == [(f"owner@{DOMAIN}", len(table))] * 3

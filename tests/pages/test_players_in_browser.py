@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import painted
+from tests.browser import downloaded, painted
 from twoj_sandbox import GRINDER
 from twoj_sandbox.world import World
 
@@ -46,12 +46,9 @@ def two_days_ago():
 
 
 def download(page: Page, name: str) -> bytes:
-    page.locator(".st-key-box-round-list").get_by_role("button", name="Download", exact=True).click()
-    with page.expect_download() as started:
-        page.get_by_role("button", name=name).click()
-    page.keyboard.press("Escape")
-    assert started.value.suggested_filename.startswith("rounds-grinder-20")
-    return Path(started.value.path()).read_bytes()
+    file = downloaded(page, ".st-key-box-round-list", name)
+    assert file.suggested_filename.startswith("rounds-grinder-20")
+    return Path(file.path()).read_bytes()
 
 
 def test_from_an_id_to_the_last_round(browser: Browser, page: Page, demo_url: str):
