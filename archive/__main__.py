@@ -73,7 +73,7 @@ def main() -> int:
     ) as error:
         print(error, file=sys.stderr)
     except OSError as error:
-        print(": ".join(str(each) for each in (error.filename, error.strerror) if each), file=sys.stderr)
+        print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
     return 2
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive import collector, fetch
-from archive import pieces as tables
 from archive.collector import TAIL_EVERY_S
+from ledger import background
 from ledger.schema import leases
 from tests.archive.conftest import ledger_copy
 from tests.archive.told import PAGE_ROWS, Told, ToldProvider, bet, told_at
@@ -39,7 +39,7 @@ def told(
             ledger, tmp_path / "archive", days=request.param, now_s=TODAY + 60, provider=BusyProvider
         ) as told,
     ):
-        monkeypatch.setattr(tables, "clock_ms", lambda _connection: told.now_s * 1000)
+        monkeypatch.setattr(background, "clock_ms", lambda _connection: told.now_s * 1000)
         told.add(*(bet(n, TODAY + n * 2 * HOUR_S) for n in range(-8 * 24, 24)))
         told.fill()
         with ledger.writing() as books:  # the next hour's turn is the night's

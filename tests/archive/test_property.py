@@ -24,6 +24,7 @@ from archive.forgotten import forgotten
 from archive.pieces import FINISHED
 from archive.store import Folder
 from archive.verify import give_up, verify
+from ledger import background
 from ledger.database import Books
 from ledger.schema import leases
 from tests.archive.told import ToldProvider, bet, sums_of
@@ -65,7 +66,7 @@ class ArchiveMachine(RuleBasedStateMachine):
         patch.setattr(archive.store.os, "fsync", lambda _handle: self.step())
         execute = Books.execute
         patch.setattr(Books, "execute", lambda *given: (self.step(), execute(*given))[1])
-        patch.setattr(pieces, "clock_ms", lambda _connection: self.now_s * 1000)
+        patch.setattr(background, "clock_ms", lambda _connection: self.now_s * 1000)
         rng = random.Random(seed)
         for hour_s in range(FIRST, BEGINS, 3 * HOUR_S):
             self.provider.bets |= {

@@ -74,9 +74,11 @@ DATES = {
 NAMES = {word for game in GAMES for word in re.findall(r"[A-Za-z]+", game.name)}
 TYPES = {"Slots", "Multiplayer", "Table", "Fish", "Crypto"}
 UNITS = {"PHP", "UTC", "pp", "ms", "kB", "MB", "GB", "min", "sec", "hr", "ago", "yyyy", "mm", "dd"}
-CALLED = {"CSV", "XLSX", "Parquet", "grinder", "nobody", "RTP", "Python", "SQLite", "check"}
+CALLED = {"CSV", "XLSX", "Parquet", "grinder", "whale", "nobody", "RTP", "Python", "SQLite", "check"}
 CALLED |= {"http", "ABC", "streamlit", "pandas", "plotly", "httpx", "sqlalchemy", "diskcache", "redis"}
-STREAMLITS = re.compile(r"Skip to main content|Choose an option|Selected Date: |Ctrl \+ K|data:image")
+STREAMLITS = re.compile(
+    r"Skip to main content|Choose an option|Selected (?:Date|Time): |Ctrl \+ K|data:image"
+)
 """Words that Streamlit 1.67 has in English alone, and pictures."""
 PLAIN = DATES | NAMES | TYPES | UNITS | CALLED
 """Words of no language: what the provider calls games and players, units, programs, and what Babel writes."""
