@@ -70,7 +70,9 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; `wait` until it serves."""
+        """Start it, unless it runs; `wait` until it serves."""
+        if self._process and self._process.poll() is None:
+            return
         words = " ".join(command("CMD")).replace("0.0.0.0", "127.0.0.1").replace("8501", str(self.port))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """Three servers behind nginx, with one Redis, one PostgreSQL, one provider: they count, and fall, as one."""
 
 import asyncio
+import re
 import socket
 import time
 from contextlib import AsyncExitStack, ExitStack
@@ -179,7 +180,12 @@ def house(postgresql):  # noqa: F811
 
 
 def figures(tab):
-    return [(metric.label, metric.body, metric.delta) for metric in tab.of_type("metric")]
+    """The figures but for those of today and of this month, which go on."""
+    return [
+        (metric.label, metric.body, metric.delta)
+        for metric in tab.of_type("metric")
+        if not re.search(" (today|in [A-Z][a-z]+)$", metric.label)
+    ]
 
 
 async def shown(url, query, page="", **options):
@@ -381,6 +387,9 @@ class Fall:
 
 
 def test_one_server_asks_for_the_pots_and_when_one_is_killed_nobody_loses_anything(house):
+    for server in house.servers:  # one of them was killed where this is tried again
+        server.start()
+        server.wait()
     a, *others = house.servers
     reference = {query: asyncio.run(shown(house.alone.url, query)) for query in (period(40), period(47))}
     drawn = make_storm(600)
@@ -391,7 +400,10 @@ def test_one_server_asks_for_the_pots_and_when_one_is_killed_nobody_loses_anythi
     tokens = house.make_screens(3)
     house.fill_archive()
     address = f"{house.proxy.url}/exports/{house.sandbox.mch_id}/bets.csv?period={OLD_DAY}..{OLD_DAY}"
-    export = httpx.get(address, timeout=60).content
+    until_s = time.time() + 10
+    while (export := httpx.get(address, timeout=60).content).startswith(b"Nothing of these days"):
+        assert time.time() < until_s  # what another process writes is seen some seconds later
+        time.sleep(0.5)
     assert export.count(b"\n") == 24 * BETS_AN_HOUR + 1
     assert len(export) > 70_000_000
     to_a, to_b = house.cookie_of(a), house.cookie_of(others[0])
