@@ -10,7 +10,7 @@ PATIENCE_MS = 30_000
 
 
 def heading(page: Page):
-    return page.get_by_role("heading", level=1)
+    return page.get_by_role("heading", level=1).first  # the old page's stays for a moment
 
 
 ALL = "games?period=yesterday&compare=none&type=Fish"

@@ -38,7 +38,7 @@ def middle(shape: Locator) -> tuple[float, float]:
 
 
 def heading(page: Page) -> Locator:
-    return page.get_by_role("heading", level=1)
+    return page.get_by_role("heading", level=1).first  # the old page's stays for a moment
 
 
 def slots_bar(page: Page) -> Locator:
