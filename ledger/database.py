@@ -326,12 +326,16 @@ class Ledger:
         with self._transaction(self._snapshot) as books:
             yield books
 
+    def as_of(self, tables: Iterable[FromClause], now_s: float) -> tuple[float, ...]:
+        """Return what stays the same while what was read of `tables` may be kept: some seconds at most."""
+        return *(self.database.changes[table] for table in tables), now_s // _RECENT_S
+
     def recent(self, read: Callable[[Books], R], tables: Iterable[FromClause], now_s: float) -> R:
         """Return what is read of `tables`, kept until this process changes one of them; nobody may change it.
 
         What other processes write is seen some seconds later: pages ask many times at each drawing.
         """
-        as_of = *(self.database.changes[table] for table in tables), now_s // _RECENT_S
+        as_of = self.as_of(tables, now_s)
         kept = self._recent.get(read)
         if kept is None or kept[0] != as_of:
             with self._reading:  # one reads, the others wait for it

@@ -50,8 +50,7 @@ def net() -> None:
         ),
     )
     net_cards(found.value, before.value if before else None, found.compared or None)
-    if found.stale or found.failures or found.warnings:  # else the figures above have said as of when
-        states.as_of(found, before)
+    states.as_of_if_odd(found, before)
 
 
 @parts.part(text("What of it is luck"), "lines")

@@ -96,6 +96,12 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> 
         st.warning(escaped(str(warning)), icon=":material/info:")
 
 
+def as_of_if_odd(known: Reading[Any], *others: Reading[Any] | None) -> None:
+    """Say it only where one of them is old, cut or doubted: figures above have said as of when they are."""
+    if any(each.stale or each.failures or each.warnings for each in (known, *filter(None, others))):
+        as_of(known, *others)
+
+
 def render_proof(view: View) -> None:
     """Say in one line how complete and how proven the bets of the period are."""
     if view.start >= view.end:

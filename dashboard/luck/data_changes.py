@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from archive.engine import QUARTER_S, Engine
+from archive.engine import QUARTER_S, Engine, RollUp, Sources
 from archive.questions import ask_numbers
 from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
@@ -46,7 +47,7 @@ def changes(merchant: Merchant, view: View) -> tuple[Finding, ...]:
     weeks = list[PeriodSums]()
     for back in range(_WEEKS + 1):
         try:
-            first, last = (_weeks_before(moment, back, view) for moment in (start, end))
+            first, last = (_weeks_before(moment, back, view.zone) for moment in (start, end))
             weeks.append(data.whole(merchant, first, last, listed).value)
         except NotArchived:
             if back == 0:
@@ -66,23 +67,29 @@ def _odd_hours(merchant: Merchant, view: View, start: datetime, end: datetime, w
     """Look at each hour of the seven days up to the end, by the clocks of the zone."""
     begin, last = (moment.astimezone(view.zone).replace(tzinfo=None) for moment in (start, end))
     first = last - _LONGEST
-    hours = [first + timedelta(hours=place) for place in range(_LONGEST // timedelta(hours=1))]
-    starts = [[epoch_s(_weeks_before(hour, back, view)) for hour in hours] for back in range(weeks)]
 
-    def ask(engine: Engine, start_s: int, end_s: int) -> tuple[tuple[int, int], ...]:
-        sums = {at: row for at, *row in ask_numbers(engine, "quarters", start_s, end_s)}
-        of_quarters = [sums.get(at + more, (0, 0)) for week in starts for at in week for more in _QUARTERS]
-        return tuple((bets, bet_li) for bets, bet_li, *_ in of_quarters)
+    def ask(engine: Engine, start_s: int, end_s: int) -> list[Finding]:
+        # Files never change: of the same ones the hours are the same.
+        files = engine.sources(start_s, end_s, RollUp.GAMES)
+        return memo(_of_hours, engine, files, start_s, end_s, first, view.zone, weeks)
 
-    known = from_archive(merchant, _weeks_before(first, weeks - 1, view), end, ask)
+    known = from_archive(merchant, _weeks_before(first, weeks - 1, view.zone), end, ask)
     if known.failures:
         return []
-    rows = known.value
+    return [each for each in known.value if each.of >= begin.isoformat()]
+
+
+def _of_hours(
+    engine: Engine, _files: Sources, start_s: int, end_s: int, first: datetime, zone: ZoneInfo, weeks: int
+) -> list[Finding]:
+    hours = [first + timedelta(hours=place) for place in range(_LONGEST // timedelta(hours=1))]
+    starts = [[epoch_s(_weeks_before(hour, back, zone)) for hour in hours] for back in range(weeks)]
+    sums = {at: row for at, *row in ask_numbers(engine, "quarters", start_s, end_s)}
+    rows = [sums.get(at + more, (0, 0)) for week in starts for at in week for more in _QUARTERS]
     bets, bet_li = (
-        np.array(column).reshape(weeks, len(hours), -1).sum(axis=2) for column in zip(*rows, strict=True)
+        np.array([row[place] for row in rows]).reshape(weeks, len(hours), -1).sum(axis=2) for place in (0, 1)
     )
-    found = odd_hours([hour.isoformat() for hour in hours], bets.tolist(), bet_li.tolist())
-    return [each for each in found if each.of >= begin.isoformat()]
+    return odd_hours([hour.isoformat() for hour in hours], bets.tolist(), bet_li.tolist())
 
 
 def _read_until(merchant: Merchant, view: View) -> datetime:
@@ -90,11 +97,11 @@ def _read_until(merchant: Merchant, view: View) -> datetime:
     return datetime.fromtimestamp(held.as_of_ms / 1000, view.start.tzinfo)
 
 
-def _weeks_before(moment: datetime, weeks: int, view: View) -> datetime:
+def _weeks_before(moment: datetime, weeks: int, zone: ZoneInfo) -> datetime:
     """The same time of the same weekday by the clocks of the zone, of which a time without one is."""
-    local = (moment.astimezone(view.zone) if moment.tzinfo else moment).replace(tzinfo=None)
+    local = (moment.astimezone(zone) if moment.tzinfo else moment).replace(tzinfo=None)
     local -= timedelta(weeks=weeks)
-    return local.replace(tzinfo=view.zone)
+    return local.replace(tzinfo=zone)
 
 
 def _top_player(engine: Engine, start_s: int, end_s: int) -> int | None:

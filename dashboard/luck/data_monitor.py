@@ -56,7 +56,6 @@ _AROUND_S: Final = 900
 _EVERY_S: Final = 60
 _FIRST_AFTER_S: Final = 20
 _LEASE_S: Final = 600
-_RECENT_S: Final = 5
 _TOLD_S: Final = 30
 _LINES: Final = 6
 _SEEN_IN_H: Final = 30 * 24
@@ -236,8 +235,7 @@ class RtpMonitor(Background):
 
     def _refresh(self) -> None:
         """Read what was written since: by this server at once, by another some seconds later."""
-        changes = self._archive.ledger.database.changes
-        as_of: tuple[float, ...] = changes[rtp_hours], changes[table], self._archive.clock() // _RECENT_S
+        as_of = self._archive.ledger.as_of((rtp_hours, table), self._archive.clock())
         if as_of == self._as_of:
             return
         with self._archive.ledger.reading() as books:

@@ -38,5 +38,4 @@ def so_far() -> None:
         card(text("Bet amount today"), bet, told.today, told.weekday, "MMMEd")
         card(text("Company gain in {month}", month=month), gain, told.month, told.month_before, "MMM")
         card(text("Bet amount in {month}", month=month), bet, told.month, told.month_before, "MMM")
-    if found.stale or found.failures or found.warnings:
-        states.as_of(found)
+    states.as_of_if_odd(found)

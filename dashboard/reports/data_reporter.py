@@ -112,8 +112,7 @@ def _message(merchant: Merchant, kept: KeptPlan, at: datetime) -> OutboxMessage:
     period = period_of(plan.kind, at, merchant.zone)
     facts = mail_facts(merchant, plan, period, merchant.now())
     packs = []
-    source = pack_source(merchant, _brand(merchant), plan.language)
-    if plan.kind is ReportKind.MONTHLY and source is not None:
+    if plan.kind is ReportKind.MONTHLY and (source := pack_source(merchant, _brand(merchant), plan.language)):
         pack = make(source, f"{period.first_day:%Y-%m}", kept.job)
         packs = [Attachment(pack.file, "application/zip", pack.content)]
     written = mail(facts, plan, merchant.now(), [file.name for file in packs])
