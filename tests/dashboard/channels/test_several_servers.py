@@ -16,20 +16,11 @@ from ledger.database import Ledger
 from ledger.outbox import OutboxMessage
 from ledger.schema import outbox as table
 from tests.channels import mailbox, webhook
-from tests.parts import ledger_at, postgresql_server
+from tests.parts import ledger_at
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
 ROOT = Path(__file__).parents[3]
 MESSAGES = 12
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
-        return
-    with postgresql_server() as server:
-        yield f"{server}/postgres"
 
 
 @contextmanager

@@ -16,20 +16,11 @@ from dashboard.core.roles import Role
 from dashboard.reports.data_plans import add_plan
 from dashboard.reports.plan import Plan, ReportKind
 from ledger import outbox, schema
-from tests.parts import ledger_at, postgresql_server
+from tests.parts import ledger_at
 from tests.provider import CLOCK, Sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
-        return
-    with postgresql_server() as server:
-        yield f"{server}/postgres"
 
 
 @contextmanager
