@@ -60,7 +60,7 @@ def filtered(frame: pd.DataFrame, columns: Sequence[Column], key: str) -> pd.Dat
 
 def _conditions(columns: Sequence[Column], key: str) -> list[tuple[Column, ColumnFilter]]:
     """The conditions of the address on the columns of the table `key`."""
-    if WHERE.name not in st.query_params:
+    if not query_params.has(WHERE):
         return []
     by_field = {column.field: column for column in columns}
     wanted = (each for each in query_params.value(WHERE) if each.table == key)
