@@ -1,5 +1,6 @@
 """Makes packs, and keeps what was made: the file itself in the ledger, its pieces in the archive."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -24,14 +25,22 @@ from reports.sums import add_up
 _TRIES = 3
 
 
+class FilesGone(FileDamaged):
+    """Files that a pack is made of have gone before it was kept."""
+
+    def __init__(self) -> None:
+        super().__init__("The archive changes while the pack is made. Try again.")
+
+
 @dataclass(frozen=True, slots=True)
 class MadePack:
-    """A pack that was just made: how it is called, its file, and what a reader must know of it."""
+    """A pack that was just made: how it is called, its file, what a reader must know of it, its pieces."""
 
     pack: str
     file: str
     content: bytes
     report: Report
+    pieces: list[Piece]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,19 @@ def make(source: PackSource, month: str, who: str) -> MadePack:
     Raises ValueError for what is no month, MonthNotBegun, FileDamaged where bets cannot be read, LedgerAway.
     """
     for _ in range(_TRIES):
-        facts, found = gather(source, month)
-        with speaking(facts.language):
-            made = report_of(source.archive, facts, found)
-            pack = MadePack(pack_id(facts.as_bytes()), file_name(facts), pack_bytes(made), made)
-        if _keep(source.archive, pack, found, who):
-            return pack
-    raise FileDamaged("The archive changes while the pack is made. Try again.")
+        made = prepare(source, month)
+        with suppress(FilesGone), source.archive.ledger.writing() as books:
+            keep(books, made, who)
+            return made
+    raise FilesGone
+
+
+def prepare(source: PackSource, month: str) -> MadePack:
+    """Make the pack of a month, which is none before it is kept. Raises as `make` does."""
+    facts, found = gather(source, month)
+    with speaking(facts.language):
+        made = report_of(source.archive, facts, found)
+        return MadePack(pack_id(facts.as_bytes()), file_name(facts), pack_bytes(made), made, found)
 
 
 def report_of(archive: Archive, facts: Facts, found: list[Piece]) -> Report:
@@ -73,32 +88,33 @@ def report_of(archive: Archive, facts: Facts, found: list[Piece]) -> Report:
     return report(facts, added.by_day_and_game)
 
 
-def _keep(archive: Archive, made: MadePack, found: list[Piece], who: str) -> bool:
-    """Write a pack down; False where files that it is made of have gone meanwhile."""
+def keep(books: Books, made: MadePack, who: str) -> None:
+    """Write a pack down, in the transaction of whatever it is made for.
+
+    Raises FilesGone: then the transaction must not last.
+    """
     facts, digest = made.report.facts, sha256(made.content).hexdigest()
-    with archive.ledger.writing() as books:
-        pieces.only_writer(books)
-        paths = {piece.path for piece in found if piece.path}
-        there = select(archive_files.c.path).where(archive_files.c.path.in_(paths))
-        if set(books.scalars(there)) != paths:
-            return False
-        row = {
-            "id": made.pack,
-            "month": facts.month,
-            "zone": facts.zone,
-            "language": facts.language,
-            "made_at_ms": facts.made_at_ms,
-            "who": who,
-            "is_whole": made.report.is_whole,
-            "sha256": digest,
-            "content": made.content,
-        }
-        if kept(books, made.pack) is None:
-            books.execute(insert(packs), row)
-            pins.pin(books, made.pack, found)
-            about = {"pack": made.pack, "month": facts.month, "zone": facts.zone, "sha256": digest}
-            audit.write(books, AuditEntry(who, audit.PACK_MADE, about, DONE), facts.made_at_ms)
-    return True
+    pieces.only_writer(books)
+    paths = {piece.path for piece in made.pieces if piece.path}
+    there = select(archive_files.c.path).where(archive_files.c.path.in_(paths))
+    if set(books.scalars(there)) != paths:
+        raise FilesGone
+    row = {
+        "id": made.pack,
+        "month": facts.month,
+        "zone": facts.zone,
+        "language": facts.language,
+        "made_at_ms": facts.made_at_ms,
+        "who": who,
+        "is_whole": made.report.is_whole,
+        "sha256": digest,
+        "content": made.content,
+    }
+    if kept(books, made.pack) is None:
+        books.execute(insert(packs), row)
+        pins.pin(books, made.pack, made.pieces)
+        about = {"pack": made.pack, "month": facts.month, "zone": facts.zone, "sha256": digest}
+        audit.write(books, AuditEntry(who, audit.PACK_MADE, about, DONE), facts.made_at_ms)
 
 
 def kept(books: Books, pack: str) -> KeptPack | None:

@@ -21,7 +21,7 @@ from ledger.database import Books, LedgerAway
 from ledger.jobs import ClaimedRun
 from ledger.outbox import Attachment, OutboxMessage
 from ledger.schedules import last_due
-from reports.made import make
+from reports.made import MadePack, keep, prepare
 
 log = structlog.get_logger(__name__)
 _EVERY_S: Final = 15
@@ -63,7 +63,7 @@ class Reporter(Background):
 
     def _make(self, kept: KeptPlan, run: ClaimedRun) -> None:
         try:
-            message = _message(self._merchant, kept, run.due_at)
+            self._put(kept, run, *_message(self._merchant, kept, run.due_at))
         except (ProviderFailed, NotArchived) as error:
             self._failed(kept, run, str(error.sentence))
         except LedgerAway:
@@ -71,8 +71,6 @@ class Reporter(Background):
         except Exception:
             log.exception("report not made", job=kept.job)
             self._failed(kept, run, text("The server's log says why."))
-        else:
-            self._put(kept, run, message)
 
     def _failed(self, kept: KeptPlan, run: ClaimedRun, why: str) -> None:
         """Have it tried again later; at last say that there is none."""
@@ -83,11 +81,18 @@ class Reporter(Background):
         said = failed_mail(_brand(self._merchant), kept.plan, title_of(kept.plan.kind, period), why)
         self._put(kept, run, _as_message(kept, run.due_at, said, []), outcome="not made")
 
-    def _put(self, kept: KeptPlan, run: ClaimedRun, message: OutboxMessage, outcome: str = DONE) -> None:
-        """Write that it is done, and the message, in one transaction."""
+    def _put(
+        self,
+        kept: KeptPlan,
+        run: ClaimedRun,
+        message: OutboxMessage,
+        pack: MadePack | None = None,
+        outcome: str = DONE,
+    ) -> None:
+        """Write that it is done, the message, and the pack that it brings, in one transaction."""
         with self._merchant.ledger.writing() as books:
             if jobs.finish(books, run):
-                _write(self._merchant, books, kept, message, "reporter", outcome)
+                _write(self._merchant, books, kept, message, pack, "reporter", outcome)
 
 
 def send_now(merchant: Merchant, kept: KeptPlan, who: str) -> None:
@@ -97,26 +102,26 @@ def send_now(merchant: Merchant, kept: KeptPlan, who: str) -> None:
     """
     try:
         with speaking(kept.plan.language):
-            message = _message(merchant, kept, merchant.now())
+            message, pack = _message(merchant, kept, merchant.now())
+        with merchant.ledger.writing() as books:
+            _write(merchant, books, kept, message, pack, who)
     except (ProviderFailed, NotArchived) as error:
         raise ReportNotMade(str(error.sentence)) from None
     except FileDamaged as error:
         raise ReportNotMade(str(error)) from None
-    with merchant.ledger.writing() as books:
-        _write(merchant, books, kept, message, who)
 
 
-def _message(merchant: Merchant, kept: KeptPlan, at: datetime) -> OutboxMessage:
-    """Make a report that is due at a time, in the language that is spoken."""
+def _message(merchant: Merchant, kept: KeptPlan, at: datetime) -> tuple[OutboxMessage, MadePack | None]:
+    """Make a report that is due at a time, in the language that is spoken, and the pack that it brings."""
     plan = kept.plan
     period = period_of(plan.kind, at, merchant.zone)
     facts = mail_facts(merchant, plan, period, merchant.now())
-    packs = []
+    pack, files = None, [*facts.files]
     if plan.kind is ReportKind.MONTHLY and (source := pack_source(merchant, _brand(merchant), plan.language)):
-        pack = make(source, f"{period.first_day:%Y-%m}", kept.job)
-        packs = [Attachment(pack.file, "application/zip", pack.content)]
-    written = mail(facts, plan, merchant.now(), [file.name for file in packs])
-    return _as_message(kept, at, written, [*facts.files, *packs])
+        pack = prepare(source, f"{period.first_day:%Y-%m}")
+        files.append(Attachment(pack.file, "application/zip", pack.content))
+    written = mail(facts, plan, merchant.now(), [pack.file] if pack else [])
+    return _as_message(kept, at, written, files), pack
 
 
 def _as_message(kept: KeptPlan, at: datetime, made: Mail, files: list[Attachment]) -> OutboxMessage:
@@ -125,9 +130,17 @@ def _as_message(kept: KeptPlan, at: datetime, made: Mail, files: list[Attachment
 
 
 def _write(
-    merchant: Merchant, books: Books, kept: KeptPlan, message: OutboxMessage, who: str, outcome: str = DONE
+    merchant: Merchant,
+    books: Books,
+    kept: KeptPlan,
+    message: OutboxMessage,
+    pack: MadePack | None,
+    who: str,
+    outcome: str = DONE,
 ) -> None:
     outbox.put(books, message)
+    if pack:
+        keep(books, pack, kept.job)
     told = {"report": kept.id, "channel": message.channel, "subject": message.subject}
     at_ms = int(merchant.clock() * 1000)
     audit.write(books, AuditEntry(who, "report sent", told | {"files": len(message.files)}, outcome), at_ms)

@@ -1,16 +1,19 @@
-"""A server that makes reports: `python -m … LEDGER PROVIDER MCH_ID KEY [STOP]`, a turn for each line.
+"""A server that makes reports: `python -m … LEDGER PROVIDER MCH_ID KEY ARCHIVE [STOP]`, a turn for each line.
 
-It stops for good in a function that STOP names: where reports are made, or where they are written down.
+It stops for good in a function that STOP names, such as `outbox.put`, of those that the reporter calls.
 """
 
 import sys
 import threading
 from contextlib import closing, nullcontext
+from operator import attrgetter
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from archive.collector import Collector
+from dashboard.luck.data_monitor import RtpMonitor
 from dashboard.provider.merchant import Merchants
 from dashboard.reports import data_reporter
 from dashboard.reports.data_reporter import Reporter
@@ -30,13 +33,14 @@ def stop(*_: Any, **__: Any) -> None:
     threading.Event().wait()
 
 
-def main(ledger: str, provider: str, mch_id: str, key: str, *stops: str) -> None:
-    Reporter.running = lambda *_: nullcontext()  # type: ignore[method-assign,assignment,return-value]
+def main(ledger: str, provider: str, mch_id: str, key: str, archive: str, *stops: str) -> None:
+    for kind in (Collector, Reporter, RtpMonitor):
+        kind.running = lambda *_: nullcontext()  # type: ignore[method-assign,assignment,return-value]
     for name in stops:
-        of: Any = data_reporter.outbox if name == "put" else data_reporter
-        setattr(of, name, stop)
+        *module, function = name.split(".")
+        setattr(attrgetter(*module)(data_reporter) if module else data_reporter, function, stop)
     settings = Settings(  # type: ignore[call-arg]
-        summary_url=provider, mch_id=int(mch_id), key=SecretStr(key), ledger_url=ledger, archive_url="off"
+        summary_url=provider, mch_id=int(mch_id), key=SecretStr(key), ledger_url=ledger, archive_url=archive
     )
     with (
         closing(Database(make_url(ledger))) as database,
