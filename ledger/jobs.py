@@ -33,12 +33,15 @@ class ClaimedRun:
 def claim(ledger: Ledger, job: str, due_at: datetime, lasts_s: float = 600) -> ClaimedRun | None:
     """Claim the run of a job that was due at a time; None where it is done, given up, or another's.
 
-    The claim `lasts_s`. Raises LedgerAway.
+    None, too, where it is due only by this server's clock, not yet by the database's. The claim `lasts_s`.
+    Raises LedgerAway.
     """
     holder, due_at_ms = secrets.token_hex(16), _ms(due_at)
     mine = runs.c.job == job, runs.c.due_at_ms == due_at_ms
     with ledger.writing() as books:
         now_ms = clock_ms(books.connection)
+        if due_at_ms > now_ms:
+            return None
         taken = {"state": "running", "holder": holder, "until_ms": now_ms + int(lasts_s * 1000)}
         again = update(runs).where(*mine, runs.c.state == "running", runs.c.until_ms <= now_ms)
         attempts = books.scalar(

@@ -1,4 +1,8 @@
-"""Looks at all rules once a minute, on one server for all, and writes what is told."""
+"""Looks at all rules again and again, on one server for all, and writes what is told.
+
+How long something has been so goes by the database's clock: another server may look the next time, and its
+own clock may be minutes off.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -21,7 +25,7 @@ from dashboard.core.text import text
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import Merchant
 from ledger.background import Background, Lease
-from ledger.database import LedgerAway
+from ledger.database import LedgerAway, clock_ms
 from ledger.outbox import OutboxMessage
 from twoj_client import TwoJError
 
@@ -46,14 +50,15 @@ class Evaluator(Background):
         data_store.make_ready(ledger)
         with ledger.reading() as books:
             rules, states = data_store.rules(books), data_store.states(books)
+            now_ms = clock_ms(books.connection)
         for stored in rules:
             if stored.is_on:
                 mine = {key[1]: state for key, state in states.items() if key[0] == stored.id}
-                self._look_at(stored, mine)
+                self._look_at(stored, mine, now_ms)
         return EVERY_S
 
-    def _look_at(self, stored: StoredRule, states: Mapping[str, StoredState]) -> None:
-        now_s, now_ms = self._merchant.clock(), int(self._merchant.clock() * 1000)
+    def _look_at(self, stored: StoredRule, states: Mapping[str, StoredState], now_ms: int) -> None:
+        now_s = now_ms / 1000
         found, problem = _values(self._merchant, stored.rule)
         may_tell = self._may_tell(stored, now_ms)
         for subject in sorted({*found, *states}):

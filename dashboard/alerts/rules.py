@@ -99,7 +99,7 @@ METRICS: Final[Mapping[str, AlertMetric]] = {
     ),
     "disk": AlertMetric(MetricUnit.MEGABYTES, (AlertScope.WHOLE,), (), False),
 }
-"""Of `silence` 100 % is a silence that comes a few times a year by itself; noise is in standard errors."""
+"""Of `silence` 100 % is a silence that comes once a year by itself; noise is in standard errors."""
 
 
 class RuleError(ValueError):

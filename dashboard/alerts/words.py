@@ -40,6 +40,11 @@ _TOLD: Final = {
 }
 
 
+_SAID: Final = {
+    "silence": later("Silence of bets {side} {limit} of the longest that is usual at this time of day"),
+}
+
+
 def value_text(metric: str, value: int | None, currency: str | None) -> str:
     """A value in its unit: "1 234.50 PHP", "41.20 %", "−6.50 SE", "12 min"."""
     return formats.UNKNOWN if value is None else _WRITTEN[METRICS[metric].unit](value, currency)
@@ -68,8 +73,11 @@ def window_text(window_min: int) -> str:
 
 def rule_text(rule: AlertRule, of_what: str, currency: str | None) -> str:
     """A rule in one line: "Company gain of Lucky Koi over 24 h below −1 000 PHP"."""
-    limit = value_text(rule.metric, rule.limit, currency)
-    said = text("{metric} {side} {limit}", metric=WATCHED[rule.metric], side=SIDES[rule.side], limit=limit)
+    limit, side = value_text(rule.metric, rule.limit, currency), SIDES[rule.side]
+    if rule.metric in _SAID:
+        said = text(_SAID[rule.metric].key, side=side, limit=limit)
+    else:
+        said = text("{metric} {side} {limit}", metric=WATCHED[rule.metric], side=side, limit=limit)
     if rule.window_min:
         said = text("{said}, over {window}", said=said, window=window_text(rule.window_min))
     if rule.scope is not AlertScope.WHOLE:

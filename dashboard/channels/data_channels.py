@@ -37,7 +37,7 @@ _NOT_AN_ADDRESS: Final = (
     "expects URLs of Apprise by a name of up to 40 letters and digits, such as"
     ' {{"ops": "mailtos://…"}}; that of {name} is none'
 )
-_REFUSED: Final = later("The channel did not take the message.")
+NOT_TAKEN: Final = later("The channel did not take the message.")
 _AWAY: Final = later("The channel does not answer.")
 
 
@@ -98,9 +98,9 @@ class Service:
                 body=message.body, title=message.subject, body_format="text", attach=files or None
             )
         except Exception:  # noqa: BLE001 - plugins raise what they like, and their texts may hold secrets
-            raise ChannelFailed(_REFUSED) from None
+            raise ChannelFailed(NOT_TAKEN) from None
         if not taken:
-            raise ChannelFailed(_REFUSED)
+            raise ChannelFailed(NOT_TAKEN)
         if message.files and not self._plugin.attachment_support:
             return later("It was sent without its files: {kind} takes none.", kind=self.kind)
         return None

@@ -1,19 +1,20 @@
-"""Sends what is in the outbox: any number of servers do, each a message at a time."""
+"""Sends what is in the outbox: any number of servers do, each a message of each channel at a time."""
 
 import json
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Final
 
 import structlog
 
-from dashboard.channels.data_channels import Channel, ChannelFailed
+from dashboard.channels.data_channels import NOT_TAKEN, Channel, ChannelFailed
 from dashboard.core.text import Message
 from ledger import outbox
 from ledger.background import Background
 from ledger.database import Ledger
+from ledger.outbox import ClaimedMessage
 from twoj_client.windows import DAY_S, HOUR_S
 
 log = structlog.get_logger(__name__)
@@ -25,14 +26,16 @@ _KEPT_MS: Final = 400 * DAY_S * 1000
 
 
 class Sender(Background):
-    """Sends one merchant's messages by these `channels`, which are by name."""
+    """Sends one merchant's messages by these `channels`, which are by name; none holds up another."""
 
     def __init__(self, ledger: Ledger, channels: Mapping[str, Channel]) -> None:
         super().__init__("sender", _AFTER_FAILURE_S)
         self.channels = channels
         self._ledger = ledger
-        self._sending = ThreadPoolExecutor(1, thread_name_prefix="channel")
+        self._sending = ThreadPoolExecutor(len(channels) or 1, thread_name_prefix="channel")
+        self._on_the_way: dict[Future[Message | None], ClaimedMessage] = {}
         self._tidied_at = float("-inf")
+        self._kept_at = 0.0
 
     @contextmanager
     def running(self, leave_after_s: float | None = None) -> Iterator[None]:
@@ -40,31 +43,49 @@ class Sender(Background):
         if not self.channels:
             yield
             return
-        with self._sending, super().running(leave_after_s):
-            yield
+        with self._sending:
+            with super().running(leave_after_s):
+                yield
+            while self._on_the_way:
+                self.turn()
 
     def work(self) -> float:
-        """Send one message, and return in how many seconds to come again. Raises LedgerAway."""
+        """Send a message by each channel that is free; return in how many seconds to come again.
+
+        Raises LedgerAway.
+        """
         self._tidy()
-        claimed = outbox.claim(self._ledger, self.channels)
-        if claimed is None:
+        free = {*self.channels} - {each.message.channel for each in self._on_the_way.values()}
+        while free and not self._ended and (claimed := outbox.claim(self._ledger, free)):
+            channel = claimed.message.channel
+            free.remove(channel)
+            self._on_the_way[self._sending.submit(self.channels[channel].send, claimed)] = claimed
+        if not self._on_the_way:
             return _IDLE_S
-        channel, sent = self.channels[claimed.message.channel], claimed.message
+        for answered in wait(self._on_the_way, _IDLE_S, FIRST_COMPLETED).done:
+            self._settle(self._on_the_way.pop(answered), answered)
+        self._keep()
+        return 0
+
+    def _settle(self, claimed: ClaimedMessage, answered: "Future[Message | None]") -> None:
+        sent = claimed.message
         try:
-            coming = self._sending.submit(channel.send, claimed)
-            while True:
-                try:
-                    remark = coming.result(outbox.LASTS_S / 3)
-                    break
-                except TimeoutError:
-                    outbox.keep(self._ledger, claimed)
-        except ChannelFailed as error:
-            log.warning("message not taken", channel=sent.channel, key=sent.key, why=str(error))
-            outbox.fail(self._ledger, claimed, as_text(error.why))
+            remark = answered.result()
+        except Exception as error:  # noqa: BLE001 - what is not ChannelFailed may say the address
+            why = error.why if isinstance(error, ChannelFailed) else NOT_TAKEN
+            kind = type(error).__name__
+            log.warning("message not taken", channel=sent.channel, key=sent.key, why=str(why), kind=kind)
+            outbox.fail(self._ledger, claimed, as_text(why))
         else:
             outbox.acknowledge(self._ledger, claimed, as_text(remark) if remark else "")
             log.info("message sent", channel=sent.channel, key=sent.key, attempts=claimed.attempts)
-        return 0
+
+    def _keep(self) -> None:
+        """Stay the one who sends what takes long."""
+        if time.monotonic() - self._kept_at > outbox.LASTS_S / 3:
+            for claimed in self._on_the_way.values():
+                outbox.keep(self._ledger, claimed)
+            self._kept_at = time.monotonic()
 
     def _tidy(self) -> None:
         if time.monotonic() - self._tidied_at > _TIDY_S:

@@ -348,7 +348,7 @@ WATCHED: Final = WordTable(
         "rtp": later("RTP"),
         "gain_noise": later("Company gain against what luck does"),
         "bets_noise": later("Bets against the same hours of other weeks"),
-        "silence": later("Silence of bets"),
+        "silence": later("Silence of bets beside the longest usual one"),
         "top_player": later("Share of one player"),
         "broken": later("Alarms about a game's RTP"),
         "pot": later("Jackpot pot"),

@@ -2,13 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from ledger import jobs, outbox
-from ledger.database import Database, Ledger
+from ledger.database import Database, Ledger, clock_ms
 from ledger.schema import outbox as table
 from ledger.schema import outbox_files, runs
 from tests.ledger.payouts.provider import MCH_ID
@@ -142,6 +142,13 @@ def test_what_comes_of_a_run_is_written_once_by_whoever_holds_it(book):
     assert jobs.claim(book, "report 1", DUE) is None
     with book.reading() as books:
         assert jobs.last_done(books, "report 1") == DUE
+
+
+def test_a_run_is_due_by_the_clock_of_the_database_alone(book):
+    with book.reading() as books:
+        now = datetime.fromtimestamp(clock_ms(books.connection) / 1000, UTC)
+    assert jobs.claim(book, "report 1", now + timedelta(minutes=4)) is None  # of a server that is ahead
+    assert jobs.claim(book, "report 1", now)
 
 
 def test_a_run_that_fails_is_tried_again_a_few_times(book):

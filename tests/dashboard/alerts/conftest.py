@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from archive.collector import Collector
+from dashboard.alerts import data_evaluator
 from dashboard.alerts.data_evaluator import Evaluator
 from dashboard.channels.data_sender import Sender
 from dashboard.luck.data_monitor import RtpMonitor
@@ -30,6 +31,8 @@ def clock() -> list[float]:
 def merchant(
     filled: Path, sandbox: Sandbox, tmp_path: Path, clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Merchant]:
+    """Its evaluator goes by `clock`, as if that were the database's."""
+    monkeypatch.setattr(data_evaluator, "clock_ms", lambda _: int(clock[0] * 1000))
     shutil.copy(filled / "ledger", tmp_path / "ledger")
     for each in (Collector, Evaluator, Reporter, RtpMonitor, Sender):
         monkeypatch.setattr(each, "running", lambda _: nullcontext())

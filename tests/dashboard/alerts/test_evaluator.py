@@ -11,7 +11,7 @@ from dashboard.alerts import data_store
 from dashboard.alerts.data_evaluator import EVERY_S, Evaluator, preview
 from dashboard.alerts.data_values import Measured, past, values
 from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError, as_json, from_json
-from dashboard.alerts.words import evidence_text
+from dashboard.alerts.words import evidence_text, rule_text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import OpeningHours
 from dashboard.luck import data_investigations
@@ -169,6 +169,34 @@ def test_of_two_servers_one_looks(merchant):
     assert looked == [one, one, other]
 
 
+def test_servers_whose_clocks_differ_tell_once_and_not_before_the_time(merchant, clock):
+    rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60, hold_min=10, recover_min=10)
+    rule_id = data_store.save(merchant.ledger, None, "Many", rule, "ann")
+    behind, ahead = (
+        Evaluator(replace(merchant, clock=lambda off_s=off_s: clock[0] + off_s)) for off_s in (-300, 300)
+    )
+
+    def minutes():
+        for number in range(12):
+            with merchant.ledger.writing() as books:
+                books.execute(update(leases).values(until_ms=0))
+            (behind, ahead)[number % 2].turn()
+            clock[0] += 60
+
+    minutes()
+    data_store.save(merchant.ledger, rule_id, "Many", replace(rule, limit=10**6), "ann")
+    minutes()
+    assert told(merchant) == [("ops", "Alert: Many"), ("ops", "Over: Many")]
+    with merchant.ledger.reading() as books:
+        of_rule = [each for each in data_store.events(books, 99) if each.rule_id == rule_id]
+    assert [(each.after.value, each.at_ms // 60_000 - CLOCK // 60) for each in of_rule[::-1]] == [
+        ("pending", 0),
+        ("firing", 10),
+        ("recovering", 12),
+        ("normal", 22),
+    ]
+
+
 def test_a_rule_that_breaks_says_so_and_the_others_go_on(merchant, monkeypatch):
     from dashboard.alerts import data_values
 
@@ -182,6 +210,8 @@ def test_a_rule_that_breaks_says_so_and_the_others_go_on(merchant, monkeypatch):
 
 def test_an_outage_is_silence_and_an_archive_that_is_late_is_not(merchant, clock):
     rule = READY["silence"].rule
+    said = "Silence of bets above 100.00\N{NO-BREAK SPACE}% of the longest that is usual at this time of day"
+    assert rule_text(rule, "", "PHP") == said
     now = values(merchant, rule)[""]
     assert now.value < 10_000
     # What it says of itself: after so many minutes it fires.

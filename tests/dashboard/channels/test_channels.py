@@ -1,13 +1,18 @@
 """Channels: what arrives at a real mail server and at a webhook, and that no address is ever said."""
 
 import base64
+import email
 import hmac
 import logging
-from contextlib import closing
+import socket
+import socketserver
+import threading
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 import pytest
 
+from dashboard.channels import data_channels, data_sender
 from dashboard.channels.data_channels import ChannelFailed, channels
 from dashboard.channels.data_sender import Sender, as_message
 from dashboard.server import log
@@ -160,25 +165,140 @@ def book(tmp_path):
         yield Ledger(database, 101)
 
 
-def test_the_sender_sends_what_is_written_tries_again_and_says_what_went_wrong(book):
+def put(book, *messages):
+    with book.writing() as books:
+        for message in messages:
+            outbox.put(books, message)
+
+
+def due_now(book):
+    """What was put off, or is being sent, is due by the clock of the database."""
+    with book.writing() as books:
+        books.execute(outbox.outbox.update().values(due_at_ms=0))
+
+
+def told(book):
+    """How each message stands, in the order in which they were put, and why."""
+    with book.reading() as books:
+        return [(each.state, str(as_message(each.reason) or "")) for each in outbox.newest(books, 9)][::-1]
+
+
+def of_sink(sink):
+    return sink.url.replace("http://", "webhook+http://k@")
+
+
+def test_a_webhook_that_fails_once_has_each_message_once_with_one_key(book):
     with webhook() as sink:
-        sink.answer = lambda number: 503 if number == 0 else 204
-        sender = Sender(book, channels({"ops": sink.url.replace("http://", "webhook+http://k@")}))
+        sink.answer = lambda number: 500 if number == 0 else 200
+        sender = Sender(book, channels({"ops": of_sink(sink)}))
         assert sender.turn() > 0
-        with book.writing() as books:
-            outbox.put(books, MESSAGE)
+        put(book, MESSAGE)
         assert sender.turn() == 0
-        with book.reading() as books:
-            (last,) = outbox.newest(books, 1)
-        assert str(as_message(last.reason)) == "The channel answered with HTTP status 503."
-        assert (last.state, sender.turn() > 0) == ("pending", True)
-        with book.writing() as books:
-            books.execute(outbox.outbox.update().values(due_at_ms=0))
-        assert sender.turn() == 0
+        assert told(book) == [("pending", "The channel answered with HTTP status 500.")]
+        assert sender.turn() > 0
+        for _ in range(2):
+            due_now(book)
+            sender.turn()
         with book.reading() as books:
             (last,) = outbox.newest(books, 1)
         assert (last.state, last.attempts, last.reason) == ("sent", 2, "")
         assert sink.keys() == ["alert-7-1:ops"] * 2
+
+
+def test_a_channel_that_never_answers_holds_up_no_other_and_stays_this_server_s_to_tell(book):
+    with webhook() as sink, socket.create_server(("127.0.0.1", 0)) as silent:
+        addresses = {"ops": of_sink(sink), "hung": f"webhook+http://k@127.0.0.1:{silent.getsockname()[1]}/"}
+        sender, other = (Sender(book, channels(addresses)) for _ in range(2))
+        put(book, OutboxMessage("h1", "hung", "a", "s", "b"), OutboxMessage("h2", "hung", "a", "s", "b"))
+        put(book, OutboxMessage("m1", "ops", "a", "s", "b"))
+        assert sender.turn() == 0
+        accepted, _ = silent.accept()
+        assert sink.keys() == ["m1"]
+        assert told(book) == [("sending", ""), ("pending", ""), ("sent", "")]
+        with book.writing() as books:  # a while later
+            hung = outbox.outbox.c.key == "h1"
+            books.execute(outbox.outbox.update().where(hung).values(due_at_ms=0))
+            books.execute(outbox.outbox.delete().where(outbox.outbox.c.key == "h2"))
+        sender._kept_at = float("-inf")
+        put(book, OutboxMessage("m2", "ops", "a", "s", "b"))
+        assert sender.turn() == 0
+        assert other.turn() > 0
+        assert sink.keys() == ["m1", "m2"]
+        accepted.close()
+        assert sender.turn() == 0
+        assert told(book)[0] == ("pending", "The channel does not answer.")
+
+
+def test_a_server_that_ends_waits_for_what_is_on_its_way(book, monkeypatch):
+    monkeypatch.setattr(data_sender, "_IDLE_S", 0)
+    held = threading.Event()
+
+    def answer(_number):
+        held.set()
+        for each in threading.enumerate():
+            if each.name == "sender":
+                each.join(30)
+        return 204
+
+    put(book, MESSAGE)
+    with webhook() as sink:
+        sink.answer = answer
+        with Sender(book, channels({"ops": of_sink(sink)})).running():
+            assert held.wait(30)
+        assert told(book) == [("sent", "")]
+
+
+def test_what_a_channel_fails_by_is_not_said_and_it_is_tried_again(book, capsys, monkeypatch):
+    def fails(*_, **__):
+        raise RuntimeError("https://hush.example/token")
+
+    monkeypatch.setattr(data_channels.httpx, "post", fails)
+    put(book, MESSAGE)
+    assert Sender(book, channels({"ops": "webhook+http://k@127.0.0.1:9/"})).turn() == 0
+    assert told(book) == [("pending", "The channel did not take the message.")]
+    said = capsys.readouterr()
+    assert "RuntimeError" in said.out
+    assert "hush" not in said.out + said.err
+
+
+@contextmanager
+def dropping(until):
+    """A mail server that goes away once it has read that much of a mail; yields its address and the mails."""
+    mails = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"220 here\r\n")
+            while self.rfile.readline().strip() != b"data":
+                self.wfile.write(b"250 OK\r\n")
+            self.wfile.write(b"354 go on\r\n")
+            mail = b""
+            while until not in mail:
+                mail += self.rfile.readline()
+            mails.append(mail)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"mailto://127.0.0.1:{server.server_address[1]}/?from=a@b.example&to=c@d.example", mails
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.parametrize("until", [b"Auto-Submitted", b"\r\n.\r\n"])
+def test_a_mail_whose_connection_breaks_in_the_middle_is_sent_again_with_its_id(book, post, until):
+    put(book, MESSAGE)
+    with dropping(until) as (address, begun):
+        assert Sender(book, channels({"ops": address})).turn() == 0
+    assert told(book) == [("pending", "The channel does not answer.")]
+    due_now(book)
+    again = Sender(book, channels({"ops": post.url.replace("dash@casino.example", "a@b.example")}))
+    for _ in range(2):
+        again.turn()
+        due_now(book)
+    assert told(book) == [("sent", "")]
+    (mail,) = post.mails
+    assert email.message_from_bytes(begun[0])["Message-ID"] == mail["Message-ID"]
 
 
 def test_a_ledger_that_is_away_is_tried_again_later(book):

@@ -178,6 +178,23 @@ def test_a_report_comes_once_with_its_files_whoever_makes_it(
     assert json.loads(rows[1].about)["channel"] == "ops"
 
 
+def test_servers_whose_clocks_differ_make_a_report_once(connect: Connect, sandbox: Sandbox):
+    noon = datetime(2026, 3, 15, 12, tzinfo=UTC).timestamp()
+    clocks = [[noon - 600 + off_s] for off_s in (240, -240)]
+    merchants = [connect(clock) for clock in clocks]
+    add_plan(merchants[1], plan(DAILY), "ann")
+    reporters = [Reporter(each) for each in merchants]
+    made = []
+    for minute in range(-9, 9):
+        sandbox.set_clock(int(noon) + 60 * minute)
+        for clock in clocks:
+            clock[0] += 60
+        made += [minute] * turns(reporters)
+    assert made == [-4]
+    (told,) = sent(merchants[1])
+    assert told.subject == "Lucky: Daily report: Saturday, 14 March 2026"
+
+
 def test_a_monthly_report_brings_a_pack_that_can_be_verified(
     connect: Connect, box: Mailbox, sandbox: Sandbox
 ):
