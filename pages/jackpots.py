@@ -85,13 +85,13 @@ def hits() -> None:
             columns = HITS
             links.append(link("op_id", "players", op_id="op_id"))
         shown = with_dots(table, found)
-        kit_table.render_table(shown, columns, "hits", charts.look(), merchant.currency, links=links)
+        seen = kit_table.render_table(shown, columns, "hits", merchant.currency, links=links)
         downloads.render_downloads(
             text("Hits and payouts"),
             columns,
             table,
             Reading(table, merchant.now(), window=between),
-            table="hits",
+            seen=seen,
         )
 
 

@@ -52,12 +52,11 @@ def test_a_hundred_people_at_a_cold_overview_cost_the_provider_the_calls_of_one(
 def table() -> None:
     import pandas as pd
 
-    from dashboard.charts.theme import LIGHT
     from dashboard.core import tables
     from dashboard.kit import table as kit_table
 
     rows = pd.DataFrame({column.field: [1, -2] for column in tables.LUCK})
-    kit_table.render_table(rows, tables.LUCK, "luck", LIGHT, None)
+    kit_table.render_table(rows, tables.LUCK, "luck", None)
 
 
 def test_the_same_table_is_the_same_message_so_that_browsers_get_it_once():
@@ -69,13 +68,12 @@ def test_the_same_table_is_the_same_message_so_that_browsers_get_it_once():
 def kept_table() -> None:
     import pandas as pd
 
-    from dashboard.charts.theme import LIGHT
     from dashboard.core import tables
     from dashboard.core.memo import memo
     from dashboard.kit import table as kit_table
 
     rows = memo(pd.DataFrame, tuple(range(-3, 3)), None, tuple(column.field for column in tables.LUCK[:1]))
-    kit_table.render_table(rows, tables.LUCK[:1], "kept", LIGHT, None)
+    kit_table.render_table(rows, tables.LUCK[:1], "kept", None)
 
 
 def test_the_cells_of_the_same_table_are_written_once(monkeypatch):

@@ -17,7 +17,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.query import ALERT
 from dashboard.core.roles import CHANGE_ALERTS, TRY_CHANNELS
 from dashboard.core.text import plural, text
-from dashboard.kit import charts, current, guard, navigation, query_params, states, table
+from dashboard.kit import current, guard, navigation, query_params, states, table
 from twoj_client.windows import HOUR_S
 
 _COLORS: Final[dict[AlertState, Literal["green", "orange", "red", "gray"]]] = {
@@ -228,7 +228,7 @@ def render_channels() -> None:
         rows = data_page.messages(merchant, _MOST)
         if not rows.empty:
             st.caption(text("The last messages, {zone}", zone=formats.zone_name(merchant.zone)))
-            table.render_table(rows, tables.MESSAGES, "messages", charts.look(), None, kept=False)
+            table.render_table(rows, tables.MESSAGES, "messages", None, kept=False)
 
 
 def render_history() -> None:
@@ -239,4 +239,4 @@ def render_history() -> None:
         st.caption(text("Nothing has changed yet."))
         return
     with states.box("alert-history", text("Changes, {zone}", zone=formats.zone_name(merchant.zone))):
-        table.render_table(rows, tables.ALERT_EVENTS, "alert-events", charts.look(), None, kept=False)
+        table.render_table(rows, tables.ALERT_EVENTS, "alert-events", None, kept=False)

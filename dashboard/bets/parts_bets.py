@@ -161,9 +161,9 @@ def _rows() -> None:
     with states.box("bet-rows", text("Bets of the period: {which}", which=cut)):
         note = text("the file below has them all") if len(table) < bets else ""
         states.as_of(_said_above(known), note=note)
-        table = parts_tables.bets("bet-rows", table, text("No bets in this period."))
+        table, seen = parts_tables.bets("bet-rows", table, text("No bets in this period."))
         only = "; ".join(filter(None, (bets_filter.words(), cut)))
-        downloads.render_downloads(text("Newest bets"), BETS, table, known, only, table="bet-rows")
+        downloads.render_downloads(text("Newest bets"), BETS, table, known, only, seen=seen)
 
 
 @parts.part(later("Exports"), "bet-exports", every_s=None)

@@ -11,8 +11,9 @@ from dashboard.bets.sums import Rank
 from dashboard.bets.tables import BETS, PLAYERS, USER_ID, WINS, bets_table, players_table
 from dashboard.core.cell_links import CellLink, link
 from dashboard.core.query import ROUND
+from dashboard.core.table_view import TableView
 from dashboard.core.text import later, text
-from dashboard.kit import charts, current, downloads
+from dashboard.kit import current, downloads
 from dashboard.kit import table as kit_table
 from dashboard.provider.game_list import game_names
 from dashboard.provider.reading import Reading
@@ -28,13 +29,16 @@ _RANKS: Final = {
 """What each rank is called in its picker, and in the files."""
 
 
-def bets(key: str, rows: pd.DataFrame, nothing: str) -> pd.DataFrame:
-    """Draw bets (`sums.bets_frame`), or the sentence `nothing` where there are none; return the table."""
+def bets(key: str, rows: pd.DataFrame, nothing: str) -> tuple[pd.DataFrame, TableView]:
+    """Draw bets (`sums.bets_frame`), or the sentence `nothing` where there are none; return the table.
+
+    With it what is seen of it.
+    """
     merchant = current.merchant()
     table = bets_table(rows, game_names(merchant), merchant.zone)
     links = _links("start", "user_id", "game")
-    kit_table.render_long_table(table, _COLUMNS, key, merchant.currency, links, _MOST_BETS, nothing)
-    return table
+    seen = kit_table.render_long_table(table, _COLUMNS, key, merchant.currency, links, _MOST_BETS, nothing)
+    return table, seen
 
 
 def rank() -> Rank:
@@ -55,11 +59,9 @@ def players(known: Reading[pd.DataFrame], by: Rank) -> None:
     """Draw the players who are ahead by a rank, each a link to the player."""
     table = players_table(known.value)
     links, currency = [link("player", "players", user_id="user_id")], current.merchant().currency
-    kit_table.render_table(
-        table, PLAYERS, "top-players", charts.look(), currency, neutral=("gain_li",), links=links
-    )
+    seen = kit_table.render_table(table, PLAYERS, "top-players", currency, neutral=("gain_li",), links=links)
     downloads.render_downloads(
-        str(_RANKS[by][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words(), table="top-players"
+        str(_RANKS[by][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words(), seen=seen
     )
 
 
@@ -68,9 +70,9 @@ def wins(known: Reading[BetRows]) -> None:
     merchant = current.merchant()
     table = bets_table(known.value.rows, game_names(merchant), merchant.zone)
     links = _links("start", "player", "game")
-    kit_table.render_table(table, WINS, "top-wins", charts.look(), merchant.currency, links=links)
+    seen = kit_table.render_table(table, WINS, "top-wins", merchant.currency, links=links)
     downloads.render_downloads(
-        text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words(), table="top-wins"
+        text("Biggest wins"), (*WINS, USER_ID), table, known, parts_filter.words(), seen=seen
     )
 
 

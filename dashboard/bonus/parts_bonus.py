@@ -130,17 +130,16 @@ def by_state_and_type() -> None:
     with states.box("bonus-parts", text("Bonuses by state and creation type")):
         states.as_of(parts)
         matrix = bonus_matrix(parts.value, current.merchant().currency)
-        table.render_table(matrix, matrix_columns(matrix), "bonus-matrix", charts.look(), None)
+        table.render_table(matrix, matrix_columns(matrix), "bonus-matrix", None)
         st.caption(text("How many were issued, and what they became in cash."))
         each = st.expander(text("Each kind in numbers"), key="bonus-kinds", on_change="rerun")
         if not each.open:
             return
     with each:
-        table.render_table(
+        seen = table.render_table(
             parts.value,
             tables.BONUS_PARTS,
             "bonus-parts",
-            charts.look(),
             current.merchant().currency,
             neutral=["win_amount_li"],  # the player's, not the company's
         )
@@ -158,5 +157,5 @@ def by_state_and_type() -> None:
             parts.value,
             parts,
             described(wanted, {}),
-            table="bonus-parts",
+            seen=seen,
         )

@@ -23,7 +23,6 @@ from dashboard.core.codes import (
     TRANSFER_TYPES,
     TYPES,
 )
-from dashboard.core.column_filter import read_filter
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.periods import (
     FIRST_DAY,
@@ -38,6 +37,7 @@ from dashboard.core.periods import (
     of_day,
     parse_period,
 )
+from dashboard.core.table_view import read_columns, read_filter, read_order
 from dashboard.core.text import Message, WordTable, later, listed, text
 
 T = TypeVar("T")
@@ -629,12 +629,33 @@ SCREEN_ID: Final = Parameter(
     widget=Widget.LINK,
 )
 
+_WITH_TABLES: Final = tuple("games bonus jackpots players bets wallet alerts reports data status".split())
 WHERE: Final = Parameter(
     "where",
-    ("games", "bonus", "jackpots", "players", "bets", "wallet", "alerts", "reports", "data", "status"),
+    _WITH_TABLES,
     _some(lambda typed, _today: read_filter(typed)),
     later(
         "The where must be conditions on columns of tables such as all-games.rtp:95..98; all rows are shown."
+    ),
+    widget=Widget.SOME,
+)
+SORT: Final = Parameter(
+    "sort",
+    _WITH_TABLES,
+    _some(lambda typed, _today: read_order(typed)),
+    later(
+        "The sort must be columns of tables, each with asc or desc, such as all-games.rtp.desc;"
+        " the rows stand in their own order."
+    ),
+    widget=Widget.SOME,
+)
+COLUMNS: Final = Parameter(
+    "columns",
+    _WITH_TABLES,
+    _some(lambda typed, _today: read_columns(typed)),
+    later(
+        "The columns must be tables, each with some of its columns, such as all-games.name.rtp;"
+        " all columns are shown."
     ),
     widget=Widget.SOME,
 )
@@ -647,7 +668,8 @@ PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(CREATE_TYPE, STATE, MCH_ID),
     *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
     *(HIT, SCREEN, CODE),
-    *(ALERT, WATCH, POT, SCREEN_ID, WHERE),
+    *(ALERT, WATCH, POT, SCREEN_ID),
+    *(WHERE, SORT, COLUMNS),
 )
 
 

@@ -31,7 +31,6 @@ from dashboard.kit import (
     charts,
     current,
     downloads,
-    filters,
     parts,
     period_filters,
     states,
@@ -138,11 +137,10 @@ def all_games() -> None:
     with suppress(NotArchived, LedgerFailed):  # the other tabs say so
         days = _days_of(view).value
         judged = data_luck.lucks(merchant, view).value
-    kit_table.render_table(
+    seen = kit_table.render_table(
         memo(with_bands, memo(with_lines, memo(in_words, games), days), judged, charts.look()),
         tables.ALL_GAMES,
         "all-games",
-        charts.look(),
         merchant.currency,
         changes=("bet_change", "gain_change_li"),
         pictures=_pictures(),
@@ -151,8 +149,7 @@ def all_games() -> None:
     )
     columns = (tables.GAME_ID, *tables.ALL_GAMES)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        seen, _ = filters.rows_seen(games, columns, "all-games")
-        st.caption(escaped(memo(total_text, seen, merchant.currency)), width="content")
+        st.caption(escaped(memo(total_text, seen.rows(games), merchant.currency)), width="content")
         downloads.render_downloads(
             text("All games"),
             columns,
@@ -160,7 +157,7 @@ def all_games() -> None:
             found,
             _only_text(),
             note=unlisted,
-            table="all-games",
+            seen=seen,
         )
 
 
@@ -262,11 +259,10 @@ def luck() -> None:
             return
         with numbers:
             rows = memo(luck_in_words, rows)
-            kit_table.render_table(
+            seen = kit_table.render_table(
                 rows,
                 tables.LUCK,
                 "luck-table",
-                charts.look(),
                 merchant.currency,
                 links=[link("name", "games", game_id="game_id")],
             )
@@ -276,5 +272,5 @@ def luck() -> None:
                 rows,
                 found,
                 _only_text(),
-                table="luck-table",
+                seen=seen,
             )

@@ -248,19 +248,20 @@ def rounds() -> None:
         states.as_of(known, note=since)
         cells = found.hours
         charts.show(hours_of_week_chart(cells, charts.look(), merchant.currency, merchant.zone), "game-hours")
+    latest = round_table(found.latest, merchant.zone)
     for key, title, rows in (
-        ("game-wins", text("Biggest wins of these rounds"), found.biggest),
-        ("game-latest", text("Latest rounds"), found.latest.head(ROUNDS)),
+        ("game-wins", text("Biggest wins of these rounds"), round_table(found.biggest, merchant.zone)),
+        ("game-latest", text("Latest rounds"), latest),
     ):
         with states.box(key, title):
-            table.render_table(
-                round_table(rows, merchant.zone),
+            seen = table.render_table(
+                rows,
                 columns,
                 key,
-                charts.look(),
                 merchant.currency,
                 neutral=("gain_li",),
                 order=[field for field in ROUND_ORDER if field in fields],
+                most=ROUNDS,
                 links=_WAYS_ON if sees_players else (),
             )
     if found.count > len(found.latest):
@@ -268,7 +269,8 @@ def rounds() -> None:
     downloads.render_downloads(
         text("Rounds of game {game_id}", game_id=game_id),
         columns,
-        round_table(found.latest, merchant.zone),
+        latest,
         known,
         note=since,
+        seen=seen,
     )

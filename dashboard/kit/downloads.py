@@ -1,6 +1,7 @@
 """Buttons that hand out what a box shows as a file."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -18,8 +19,10 @@ from dashboard.core.files import (
     xlsx_bytes,
 )
 from dashboard.core.roles import Person
+from dashboard.core.table_view import TableView
 from dashboard.core.text import ENGLISH, language, text, use_language
-from dashboard.kit import current, filters, guard
+from dashboard.kit import current, guard
+from dashboard.kit.table_view import ALL
 from dashboard.provider.about import about_reading, reading_stem
 from dashboard.provider.reading import Reading
 
@@ -44,24 +47,26 @@ def render_downloads(
     only: str = "",
     whose: str = "",
     note: str = "",
-    table: str = "",
+    seen: TableView = ALL,
 ) -> None:
     """Offer `frame` as CSV, XLSX and Parquet; the file says of it what `known` says, whatever is asked now.
 
     `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name;
-    `note` is what else a reader must know. Of what is seen in a `table` the file has the rows that its filter
-    leaves.
+    `note` is what else a reader must know; the file has what is `seen` of it.
     """
     merchant = current.merchant()
-    if table:
-        frame, wanted = filters.rows_seen(frame, columns, table)
-        only = "; ".join(filter(None, (only, wanted)))
     about = about_reading(merchant, title, len(frame), known, only, note)
-    offer(about, columns, frame, reading_stem(merchant, title, known, whose))
+    offer(about, columns, frame, reading_stem(merchant, title, known, whose), seen)
 
 
-def offer(about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str) -> None:
-    """Offer `frame` as a file of each kind, named `stem`; nothing where it has no row."""
+def offer(
+    about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str, seen: TableView = ALL
+) -> None:
+    """Offer what is `seen` of `frame` as a file of each kind, named `stem`; nothing where that has no row."""
+    if seen != ALL:
+        frame, columns = seen.rows(frame), seen.columns(columns)
+        only = "; ".join(filter(None, (about.only, seen.words)))
+        about = replace(about, only=only, rows=str(len(frame)))
     if frame.empty:
         return
     title, person = about.title, guard.person()

@@ -40,8 +40,8 @@ def value(parameter: Parameter[T]) -> T:
 
 def has(*parameters: Parameter[Any]) -> bool:
     """Whether the address says anything of one of these, be it wrong."""
-    said = query()
-    return any(said.text(parameter) for parameter in parameters)
+    said = st.query_params
+    return any(value.strip() for parameter in parameters for value in said.get_all(parameter.name))
 
 
 def carried() -> dict[str, str]:

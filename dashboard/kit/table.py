@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from dashboard.charts.theme import Theme
 from dashboard.core import formats
 from dashboard.core.cell_links import DISPLAY_TEXT, CellLink
 from dashboard.core.files import Column, Kind
 from dashboard.core.memo import memo
+from dashboard.core.table_view import TableView
 from dashboard.core.text import text
-from dashboard.kit import filters
+from dashboard.kit import charts, table_view
 from dashboard.kit.compat import with_texts, write_cells_once
 from dashboard.kit.table_cells import on_screen, texts, types_said
 
@@ -36,7 +36,6 @@ def render_table(
     frame: pd.DataFrame,
     columns: Sequence[Column],
     key: str,
-    look: Theme,
     currency: str | None,
     *,
     changes: Sequence[str] = (),
@@ -44,35 +43,43 @@ def render_table(
     pictures: Mapping[str, Any] | None = None,
     order: Sequence[str] | None = None,
     height_rows: int = _MOST_ROWS,
+    most: int | None = None,
     links: Sequence[CellLink] = (),
     kept: bool = True,
-) -> None:
+) -> TableView:
     """Draw `frame` with `columns`; amounts carry the currency in their title, losses are vermilion.
 
     `changes` are ratios shown with a sign, in `neutral` fields a minus is no loss. `pictures` configures
-    further fields, or columns in another way than usual; `order` puts all in order. The cells of `links` lead
+    further fields, or columns in another way than usual; `order` puts all in order. Of the rows wanted the
+    first `most` are drawn. The cells of `links` lead
     on; nothing else of a table does: clicks, keys and the search only move and sort. A table whose numbers
     are others each time is not `kept`: it would push out those that stay.
 
-    Where there is no row a sentence stands in its place; of more than a few people choose by the columns.
+    Where there is no row a sentence stands in its place; of more than a few people choose what they see
+    (`table_view`), which is returned.
 
     Numbers are handed over as decimals with their text beside them: the browser sorts by the one and shows
     the other, so that nothing is rounded on screen.
     """
     if frame.empty:
         st.caption(text("There are none."))
-        return
-    left = filters.filtered(frame, columns, key)
+        return table_view.ALL
+    view = table_view.render_view(frame, columns, key, pictures or {})
+    left = view.rows(frame)
     if left.empty:
-        return
-    kept, frame = kept and left is frame, left
+        return view
+    kept, frame, columns = kept and left is frame, left, view.columns(columns)
+    frame = frame if most is None else frame.head(most)
+    links = [link for link in links if link.field not in view.hidden]
+    pictures = {field: config for field, config in (pictures or {}).items() if field not in view.hidden}
     table = (
-        *(frame, tuple(columns), tuple(pictures or ()), key),
-        *(tuple(changes), tuple(neutral), tuple(links), look.loss, currency),
+        *(frame, tuple(columns), tuple(pictures), key),
+        *(tuple(changes), tuple(neutral), tuple(links), charts.look().loss, currency),
     )
     styled = memo(_written, *table) if kept and len(frame) <= _KEPT_ROWS else _written(*table)
     config = {column.field: _config(column, currency) for column in columns} | _link_configs(columns, links)
-    _show(styled, key, min(len(frame), height_rows), config | dict(pictures or {}), order)
+    _show(styled, key, min(len(frame), height_rows), config | pictures, order)
+    return view
 
 
 def render_long_table(
@@ -83,17 +90,19 @@ def render_long_table(
     links: Sequence[CellLink],
     height_rows: int,
     nothing: str,
-) -> None:
+) -> TableView:
     """Draw a table of single rounds or bets, which may be long: no loss is marked, amounts are numbers.
 
     Where there is no row the sentence `nothing` stands in its place; of very many the first are drawn.
     """
     if frame.empty:
         st.caption(nothing)
-        return
-    frame = filters.filtered(frame, columns, key)
+        return table_view.ALL
+    view = table_view.render_view(frame, columns, key, {})
+    frame, columns = view.rows(frame), view.columns(columns)
+    links = [link for link in links if link.field not in view.hidden]
     if frame.empty:
-        return
+        return view
     if len(frame) > MOST_ON_SCREEN:
         most = formats.count(MOST_ON_SCREEN)
         st.caption(text("The table has the first {count} of them, the files have all.", count=most))
@@ -103,6 +112,7 @@ def render_long_table(
     config |= _link_configs(columns, links)
     styled = with_texts(shown, texts(frame, columns, currency), key)
     _show(styled, key, min(len(frame), height_rows), config)
+    return view
 
 
 def _show(

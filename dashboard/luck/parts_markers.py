@@ -9,7 +9,7 @@ from dashboard.core import roles, tables
 from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.core.text import text
-from dashboard.kit import charts, current, guard, states, table
+from dashboard.kit import current, guard, states, table
 from dashboard.luck import data_markers
 from dashboard.luck.markers_table import care_text, markers_table
 
@@ -33,7 +33,7 @@ def render_markers(view: View, user_id: int | None, op_id: str | None) -> None:
             return
         st.markdown(memo(care_text, known.value))
         rows = memo(markers_table, known.value, merchant.currency)
-        table.render_table(rows, tables.MARKERS, "markers", charts.look(), merchant.currency)
+        table.render_table(rows, tables.MARKERS, "markers", merchant.currency)
 
 
 def _note(user_id: int | None, op_id: str | None) -> None:

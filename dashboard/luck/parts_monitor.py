@@ -51,7 +51,6 @@ def render_monitor() -> None:
                 memo(investigations_table, found, names, merchant.zone, merchant.currency),
                 tables.INVESTIGATIONS,
                 "investigations",
-                charts.look(),
                 merchant.currency,
                 links=[link("name", "games", game_id="game_id")],
             )
@@ -63,7 +62,6 @@ def render_monitor() -> None:
                     memo(watch_table, watch.games, seen, names),
                     tables.RTP_WATCH,
                     "watch-table",
-                    charts.look(),
                     merchant.currency,
                     changes=("seen_over", "seen_under"),
                     neutral=("seen_under",),

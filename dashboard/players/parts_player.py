@@ -12,6 +12,7 @@ from dashboard.core.cell_links import CellLink, link
 from dashboard.core.files import Column
 from dashboard.core.markdown import escaped
 from dashboard.core.query import PLAYER_TAB, ROUND
+from dashboard.core.table_view import TableView
 from dashboard.core.text import later, plural, text
 from dashboard.kit import (
     charts,
@@ -27,6 +28,7 @@ from dashboard.kit import (
     states,
 )
 from dashboard.kit import table as kit_table
+from dashboard.kit.table_view import ALL
 from dashboard.players import data, data_balance, data_standing, parts_cards, parts_filter, parts_loading
 from dashboard.players.balance import Cause, gaps_text
 from dashboard.players.data_balance import Jumps
@@ -112,7 +114,7 @@ def _ways(known: Reading[PlayerHistory]) -> None:
             navigation.tell_me(watch="bet", user_id=str(history.player.user_id))
         if not history.rounds.empty:
             columns = told(ROUNDS, every_field=history.every_field)
-            _downloads(text("All rounds"), columns, rounds_table(history.rounds, zone), known, "")
+            _downloads(text("All rounds"), columns, rounds_table(history.rounds, zone), known)
 
 
 def _downloads(
@@ -120,14 +122,14 @@ def _downloads(
     columns: Sequence[Column],
     frame: pd.DataFrame,
     known: Reading[PlayerHistory],
-    key: str,
-    *words: str,
+    seen: TableView = ALL,
+    words: str = "",
 ) -> None:
     """Offer files that say whose they are, and which part."""
     history = known.value
-    said = "; ".join((identity(history.player, history.rounds), *filter(None, words)))
+    said = "; ".join((identity(history.player, history.rounds), *filter(None, (words,))))
     named = history.player.op_id or str(history.player.user_id)
-    downloads.render_downloads(title, columns, frame, known, said, named, table=key)
+    downloads.render_downloads(title, columns, frame, known, said, named, seen=seen)
 
 
 def _table(
@@ -140,17 +142,16 @@ def _table(
     links: Sequence[CellLink] = (),
 ) -> None:
     """Draw a table of the player's, with its files below."""
-    kit_table.render_table(
+    seen = kit_table.render_table(
         frame,
         columns,
         key,
-        charts.look(),
         known.value.unit,
         neutral=_PLAYERS_OWN,
         height_rows=height_rows,
         links=links,
     )
-    _downloads(title, columns, frame, known, key)
+    _downloads(title, columns, frame, known, seen)
 
 
 def _unknown(jumps: Jumps) -> None:
@@ -280,8 +281,8 @@ def _rounds() -> None:
         )
         links = [link("start", "players", **{ROUND.name: "event_id"}), _TO_GAME]
         nothing, unit = text("No round fits the filters."), known.value.unit
-        kit_table.render_long_table(rows, on_screen, "rounds", unit, links, _ROUNDS_HIGH, nothing)
-        _downloads(text("Rounds"), in_files, rows, known, "rounds", wanted.words(names, known.value.unit))
+        seen = kit_table.render_long_table(rows, on_screen, "rounds", unit, links, _ROUNDS_HIGH, nothing)
+        _downloads(text("Rounds"), in_files, rows, known, seen, wanted.words(names, known.value.unit))
 
 
 _TABS: Final = {

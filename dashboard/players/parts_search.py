@@ -10,7 +10,7 @@ from dashboard.core.cell_links import link
 from dashboard.core.formats import count, zone_name
 from dashboard.core.query import FIND, RANK
 from dashboard.core.text import later, text
-from dashboard.kit import charts, current, parts, period_filters, query_params, states
+from dashboard.kit import current, parts, period_filters, query_params, states
 from dashboard.kit import table as kit_table
 from dashboard.players import data_lists, data_search
 from dashboard.players.tables import COHORTS, FOUND_PLAYERS, LUCKY_PLAYERS, RANKED_PLAYERS, players_table
@@ -80,7 +80,7 @@ def render_cohorts() -> None:
             text("Of the players whose first bet lies in a week, the part that bet so many weeks later.")
         )
         rows = data_lists.cohorts_table(*known.value)
-        kit_table.render_table(rows, COHORTS, "cohorts", charts.look(), merchant.currency, kept=False)
+        kit_table.render_table(rows, COHORTS, "cohorts", merchant.currency, kept=False)
 
 
 def render_players(players: pd.DataFrame, key: str) -> None:
@@ -90,7 +90,6 @@ def render_players(players: pd.DataFrame, key: str) -> None:
         players_table(players, merchant.zone),
         LUCKY_PLAYERS if "luck" in players else RANKED_PLAYERS if "players" in players else FOUND_PLAYERS,
         key,
-        charts.look(),
         merchant.currency,
         neutral=("gain_li",),
         links=[_TO_PLAYER],

@@ -111,7 +111,6 @@ def restatements() -> None:
             rows,
             tables.RESTATEMENTS,
             "restatements",
-            charts.look(),
             merchant.currency,
             neutral=["bet_amount_li", "gain_li"],
             links=[link("event_id", "bets", period="days", round="round")] if guard.may("bets") else [],

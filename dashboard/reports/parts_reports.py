@@ -14,7 +14,7 @@ from dashboard.core.periods import business_day
 from dashboard.core.roles import ONE_OF_ROLE, PLAN_REPORTS, ROLES, Person, Role
 from dashboard.core.text import ENGLISH, Message, language, languages, later, text
 from dashboard.jackpots.data_watch import Watch
-from dashboard.kit import charts, current, guard, states, table
+from dashboard.kit import current, guard, states, table
 from dashboard.reports import data_plans
 from dashboard.reports.data_plans import KeptPlan, PackMade, PackProblem
 from dashboard.reports.data_reporter import ReportNotMade, send_now
@@ -331,9 +331,7 @@ def render_sent() -> None:
         if not found:
             st.caption(text("No report has been sent yet."))
             return
-        table.render_table(
-            sent_frame(found, merchant.zone), SENT, "reports-sent", charts.look(), None, kept=False
-        )
+        table.render_table(sent_frame(found, merchant.zone), SENT, "reports-sent", None, kept=False)
 
 
 _LOOKS: Final[dict[bool, tuple[Message, Literal["green", "orange"]]]] = {

@@ -10,7 +10,7 @@ from dashboard.core import formats, roles, tables
 from dashboard.core.files import About
 from dashboard.core.markdown import escaped
 from dashboard.core.text import Message, later, listed, text
-from dashboard.kit import charts, current, downloads, guard, navigation, states, table
+from dashboard.kit import current, downloads, guard, navigation, states, table
 from dashboard.provider.merchant import Merchant
 from dashboard.status import data as status_data
 from dashboard.status.rows import HealthState, Row
@@ -77,7 +77,7 @@ def render_calls() -> None:
             st.caption(text("The provider has not been asked since this server was started."))
             return
         st.caption(text("Of this server, since it was started. p50 and p95 are over the last 1000 calls."))
-        table.render_table(found, tables.CALLS, "calls", charts.look(), None, kept=False)
+        table.render_table(found, tables.CALLS, "calls", None, kept=False)
 
 
 def render_versions() -> None:
@@ -109,7 +109,7 @@ def render_refused() -> None:
             )
         )
         rows = status_data.refused_calls(merchant, _MOST_REFUSED)
-        table.render_table(rows, tables.REFUSED_PAYOUTS, "refused-payouts", charts.look(), None)
+        table.render_table(rows, tables.REFUSED_PAYOUTS, "refused-payouts", None)
         unseen = {each.kind: each.total for each in found if each.unseen}
         if unseen:
             st.button(
@@ -139,7 +139,7 @@ def render_audit_log() -> None:
                 count=formats.count(_MOST_AUDITED),
             )
         )
-        table.render_table(rows, tables.AUDIT_LOG, "audit-log", charts.look(), None)
+        seen = table.render_table(rows, tables.AUDIT_LOG, "audit-log", None)
         about = About(
             title=text("Audit log"),
             period=text("The latest {count} rows", count=formats.count(len(rows))),
@@ -148,4 +148,5 @@ def render_audit_log() -> None:
             as_of=formats.moment(now, merchant.zone),
             rows=str(len(rows)),
         )
-        downloads.offer(about, tables.AUDIT_LOG, rows, f"audit-log-{now.astimezone(merchant.zone):%Y-%m-%d}")
+        stem = f"audit-log-{now.astimezone(merchant.zone):%Y-%m-%d}"
+        downloads.offer(about, tables.AUDIT_LOG, rows, stem, seen)

@@ -8,7 +8,7 @@ from dashboard.core import formats, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.roles import TRANSFERS
 from dashboard.core.text import text
-from dashboard.kit import charts, current, guard, states, table
+from dashboard.kit import current, guard, states, table
 from dashboard.wallet import data_cashier
 from dashboard.wallet.orders import order_table, told
 from ledger.transfers import CashierTransfer, TransferState
@@ -33,7 +33,7 @@ def render_orders(op_id: str) -> None:
         if render_look_up(attempt, "list"):
             st.rerun()
     rows = order_table(found, merchant.zone)
-    table.render_table(rows, tables.ORDERS, "orders", charts.look(), merchant.currency, height_rows=5)
+    table.render_table(rows, tables.ORDERS, "orders", merchant.currency, height_rows=5)
 
 
 def render_outcome(attempt: CashierTransfer) -> None:

@@ -8,8 +8,10 @@ import streamlit as st
 
 from dashboard.core import formats, tables
 from dashboard.core.files import About, file_stem
+from dashboard.core.table_view import TableView
 from dashboard.core.text import plural, text
 from dashboard.kit import charts, current, downloads, states, table
+from dashboard.kit.table_view import ALL
 from dashboard.provider.reading import Reading
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import parts_filter
@@ -22,25 +24,23 @@ _FILE: Final = "wallet-file"
 
 def render_transfers(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
     """Draw what was found."""
-    merchant, page = current.merchant(), found.value
+    merchant, page, seen = current.merchant(), found.value, ALL
     if page.transfers.empty:
         st.info(_nothing(wanted, page))
     else:
         if wanted.type is None and len(page.transfers) > 1:  # without the other type no balance runs
             _chart(page.transfers)
         st.caption(text("On this page: {transfers}", transfers=in_words(page.transfers, merchant.currency)))
-        look = charts.look()
-        table.render_table(
+        seen = table.render_table(
             page.transfers,
             tables.TRANSFERS,
             "transfers-table",
-            look,
             merchant.currency,
             neutral=["between_li"],
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         _turn(wanted, page.next_id)
-        _file(wanted, found)
+        _file(wanted, found, seen)
 
 
 def _chart(transfers: pd.DataFrame) -> None:
@@ -84,23 +84,23 @@ def _turn(wanted: TransferQuery, next_id: int) -> None:
         )
 
 
-def _file(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
-    """Offer all that fits the filters as files; what is not on this page is read when somebody asks."""
+def _file(wanted: TransferQuery, found: Reading[wallet_data.TransferPage], seen: TableView) -> None:
+    """Offer all that fits as files, as the table is seen; other pages are read when somebody asks."""
     whole = replace(wanted, next_id=0)
     if not wanted.next_id and not found.value.next_id:
         if not found.value.transfers.empty:
-            _offer(whole, Reading(found.value.transfers, found.as_of, found.stale_reason))
+            _offer(whole, Reading(found.value.transfers, found.as_of, found.stale_reason), seen)
         return
     if st.button(text("Read all for a file"), icon=":material/download:", type="tertiary"):
         with states.part(text("The file")), st.spinner(text("Reading all transfers…")):
             st.session_state[_FILE] = (whole, wallet_data.all_transfers(current.merchant(), whole))
     read_for, known = st.session_state.get(_FILE, (None, None))
     if read_for == whole:
-        _offer(whole, known)
+        _offer(whole, known, seen)
 
 
-def _offer(wanted: TransferQuery, known: Reading[pd.DataFrame]) -> None:
-    merchant = current.merchant()
+def _offer(wanted: TransferQuery, known: Reading[pd.DataFrame], seen: TableView) -> None:
+    merchant, all_of, left = current.merchant(), len(known.value), len(seen.rows(known.value))
     stale = text("The provider did not answer; this is what it said last.") if known.stale else ""
     until = min(known.as_of, wanted.before or known.as_of)
     player = text("player {op_id}", op_id=wanted.op_id)
@@ -112,12 +112,13 @@ def _offer(wanted: TransferQuery, known: Reading[pd.DataFrame]) -> None:
         as_of=formats.moment(known.as_of, merchant.zone),
         completeness=stale,
         only=", ".join(filter(None, (player, described(wanted, merchant.zone)))),
-        rows=str(len(known.value)),
+        rows=str(all_of),
     )
-    st.caption(
-        plural("The only transfer as a file", "All {n} transfers as a file", len(known.value)),
-        width="content",
-    )
+    said = plural("The only transfer as a file", "All {n} transfers as a file", all_of)
+    if left < all_of:
+        counts = {"some": formats.count(left), "all": formats.count(all_of)}
+        said = text("{some} of {all} transfers as a file", **counts)
+    st.caption(said, width="content")
     day = f"{until.astimezone(merchant.zone):%Y-%m-%d}"
     stem = file_stem("transfers", wanted.op_id or "", day)
-    downloads.offer(about, tables.TRANSFERS, known.value, stem)
+    downloads.offer(about, tables.TRANSFERS, known.value, stem, seen)

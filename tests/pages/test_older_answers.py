@@ -23,7 +23,7 @@ def files(monkeypatch):
     """What the files on offer say: period, comparison and name, by title."""
     offered = {}
 
-    def offer(about, _columns, frame, stem):
+    def offer(about, _columns, frame, stem, *_seen):
         assert about.rows == str(len(frame))
         offered[about.title] = (about.period, about.comparison, stem)
 

@@ -186,7 +186,7 @@ def test_analysts_take_packs_and_admins_plan_reports(open_page, role, may):
 def test_what_a_mail_brings_is_what_the_pages_hand_out(open_page, monkeypatch):
     handed = {}
 
-    def offer(about, columns, frame, stem):
+    def offer(about, columns, frame, stem, *_seen):
         handed[f"{stem}.xlsx"] = xlsx_bytes(about, columns, frame)
         handed[f"{stem}.parquet"] = parquet_bytes(about, columns, frame)
 

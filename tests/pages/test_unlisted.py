@@ -55,7 +55,7 @@ def files(monkeypatch):
     """What the files on offer say of their completeness, and their rows, by title."""
     offered = {}
 
-    def offer(about, _columns, frame, stem):
+    def offer(about, _columns, frame, stem, *_seen):
         offered[about.title] = (about.completeness, frame)
 
     monkeypatch.setattr(downloads, "offer", offer)

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.core import query
-from dashboard.core.column_filter import ColumnFilter
 from dashboard.core.periods import NAMES, Mode
 from dashboard.core.query import PARAMETERS, Parameter, Widget, on_page, text_of
 from dashboard.core.roles import LEAST
+from dashboard.core.table_view import ChosenColumns, ColumnFilter, RowOrder
 from tests.asked import NOW, asked
 
 ROOT = Path(__file__).parents[3]
@@ -23,6 +23,7 @@ UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
 NUMBERS = st.integers(1, 2**63 - 1)
 IDS = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=200).filter(str.strip)
+NAMED = IDS.map(str.strip).filter(bool)
 DAYS = st.dates(date(2004, 1, 1), NOW.date())
 
 
@@ -57,9 +58,9 @@ def values(parameter: Parameter[Any], zone: ZoneInfo) -> st.SearchStrategy[Any]:
         query.FIND: st.none() | IDS.map(str.strip),
         query.NEXT_ID: st.just(0) | NUMBERS,
         query.BEFORE: st.none() | moments(zone),
-        query.WHERE: some(
-            st.builds(ColumnFilter, st.just("all-games"), st.just("name"), IDS.map(str.strip).filter(bool))
-        ),
+        query.WHERE: some(st.builds(ColumnFilter, st.just("all-games"), st.just("name"), NAMED)),
+        query.SORT: some(st.builds(RowOrder, NAMED, NAMED, st.booleans())),
+        query.COLUMNS: some(st.builds(ChosenColumns, NAMED, st.lists(NAMED, min_size=1).map(tuple))),
         query.TRANS_NO: st.none() | IDS.map(str.strip).filter(lambda text: 6 <= len(text) <= 64),
     }
     if parameter in special:

@@ -1,4 +1,4 @@
-"""Conditions on the columns of a table: there and back, and which rows they leave."""
+"""What of a table is wanted: there and back, which rows that leaves, in which order, which columns."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,8 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.core.column_filter import ColumnFilter, range_text, read_filter, rows_that_meet
 from dashboard.core.files import Column, Kind
+from dashboard.core.table_view import (
+    ChosenColumns,
+    ColumnFilter,
+    RowOrder,
+    TableView,
+    range_text,
+    read_columns,
+    read_filter,
+    read_order,
+    rows_that_meet,
+)
 
 COLUMNS = {
     column.field: column
@@ -83,3 +93,58 @@ def test_what_is_no_condition(typed: str) -> None:
 
 def test_a_range_may_lack_an_end() -> None:
     assert [range_text("1", ""), range_text(" ", "2"), range_text("", "")] == ["1..", "..2", ""]
+
+
+@pytest.mark.parametrize(
+    ("field", "up", "down"),
+    [
+        ("name", [0, 2, 1], [2, 0, 1]),
+        ("type", [1, 2, 0], [0, 2, 1]),
+        ("at", [0, 1, 2], [2, 1, 0]),
+        ("gain_li", [0, 1, 2], [1, 0, 2]),
+        ("rtp", [0, 1, 2], [1, 0, 2]),
+    ],
+)
+def test_rows_stand_in_the_order_of_a_column_and_last_those_without_a_value(
+    field: str, up: list[int], down: list[int]
+) -> None:
+    views = [TableView(order=(COLUMNS[field], RowOrder("t", field, way))) for way in (False, True)]
+    assert [view.rows(FRAME).index.tolist() for view in views] == [up, down]
+
+
+def test_equal_rows_stay_as_they_stand_and_capitals_make_no_difference() -> None:
+    frame = pd.DataFrame({"name": ["b", "A", "B", "a"]})
+    view = TableView(order=(COLUMNS["name"], RowOrder("t", "name", descending=False)))
+    assert view.rows(frame)["name"].tolist() == ["A", "a", "b", "B"]
+
+
+def test_where_nothing_is_asked_rows_and_columns_are_the_same_ones() -> None:
+    columns = list(COLUMNS.values())
+    assert TableView().rows(FRAME) is FRAME
+    assert TableView().columns(columns) is columns
+    seen = TableView(hidden=frozenset(["at", "rtp"])).columns(columns)
+    assert [column.field for column in seen] == ["name", "type", "gain_li"]
+
+
+ANY = st.text(min_size=1).map(str.strip).filter(bool)
+
+
+@given(table=ANY, fields=st.lists(ANY, min_size=1, max_size=4), is_down=st.booleans())
+def test_orders_and_columns_that_are_written_are_read_again_and_have_no_comma(
+    table: str, fields: list[str], is_down: bool
+) -> None:
+    order, columns = RowOrder(table, fields[0], is_down), ChosenColumns(table, tuple(fields))
+    assert "," not in f"{order}{columns}"
+    assert (read_order(str(order)), read_columns(str(columns))) == (order, columns)
+
+
+@pytest.mark.parametrize("typed", ["t", "t.a", "t.a.down", ".a.asc", "t..desc", "t.a.b.asc"])
+def test_what_is_no_order(typed: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        read_order(typed)
+
+
+@pytest.mark.parametrize("typed", ["t", "t.", ".a", "t.a..b"])
+def test_what_are_no_columns(typed: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        read_columns(typed)
