@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import index
 from pathlib import Path
 from secrets import token_hex
 from threading import Condition
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import duckdb
 import platformdirs
@@ -24,7 +24,8 @@ from archive.store import FileDamaged, parquet_table
 from ledger.database import Books
 from twoj_client.windows import DAY_S, HOUR_S
 
-Rows = tuple[tuple[int | str | None, ...], ...]
+Row = tuple[int | str | None, ...]
+Rows = tuple[Row, ...]
 
 QUARTER_S: Final = 900
 """Roll-ups know quarters of an hour: clocks differ from UTC by whole ones of these."""
@@ -107,6 +108,21 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A SELECT over `bets`, or over what is `rolled` up, of `start_s <= start_at < end_s`.
+
+    Of these `games` alone, by their ids; of all where there are none. `values` fill its `$name` places.
+    """
+
+    sql: str
+    start_s: int
+    end_s: int
+    rolled: RollUp | None = None
+    games: Sequence[int] = ()
+    values: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Query:
     """What DuckDB is asked. Files never change: over the same ones the answer is the same.
 
@@ -156,75 +172,50 @@ class Engine:
         except OSError as error:
             raise FileDamaged(f"The archive cannot be read: {error}") from None
 
-    def rows(
-        self,
-        sql: str,
-        start_s: int,
-        end_s: int,
-        rolled: RollUp | None = None,
-        games: Sequence[int] = (),
-        **values: int | str,
-    ) -> Rows:
-        """Answer a SELECT over `bets`, or over a roll-up, of `start_s <= start_at < end_s`.
+    def rows(self, asked: Asked) -> Rows:
+        """Answer in rows of exact integers and texts. The same answer is made once.
 
-        Of these `games` alone, by their ids; of all where there are none. `values` fill its `$name` places;
-        sums are exact. The same answer is made once. Raises LedgerAway, and FileDamaged where a file is not
-        to be had, or is not what was written.
+        All three ask no network but the archive's own place. They raise LedgerAway where the ledger is away,
+        and FileDamaged where a file is not to be had, or is not what was written.
         """
-        query = self._query(sql, start_s, end_s, rolled, games, values)
-        return self._answer(query)
+        return self._answer(self._query(asked))
+
+    def numbers(self, asked: Asked) -> tuple[tuple[int, ...], ...]:
+        """Answer as `rows` does what has whole numbers alone."""
+        return cast("tuple[tuple[int, ...], ...]", self.rows(asked))
 
     def _fetched(self, query: "_Query") -> Rows:
         with self._asked(query) as answer:
             return tuple(answer.fetchall())
 
-    def table(
-        self,
-        sql: str,
-        start_s: int,
-        end_s: int,
-        rolled: RollUp | None = None,
-        games: Sequence[int] = (),
-        **values: int | str,
-    ) -> pa.Table:
-        """Answer as `rows` does, in one Arrow table, for answers of many rows; it is not kept."""
-        with self._asked(self._query(sql, start_s, end_s, rolled, games, values)) as answer:
+    def table(self, asked: Asked) -> pa.Table:
+        """Answer in one Arrow table (int64 and string, sums of squares decimal128); it is not kept."""
+        with self._asked(self._query(asked)) as answer:
             return answer.to_arrow_table()
 
-    def batches(
-        self,
-        sql: str,
-        start_s: int,
-        end_s: int,
-        rolled: RollUp | None = None,
-        games: Sequence[int] = (),
-        **values: int | str,
-    ) -> Iterator[pa.RecordBatch]:
-        """Answer as `rows` does, some 100,000 rows at a time: never more of them are held."""
-        with self._asked(self._query(sql, start_s, end_s, rolled, games, values)) as answer:
+    def batches(self, asked: Asked) -> Iterator[pa.RecordBatch]:
+        """Answer as `table` does, some 100,000 rows at a time: never more of them are held."""
+        with self._asked(self._query(asked)) as answer:
             yield from answer.to_arrow_reader(_BATCH_ROWS)
 
-    def _query(
-        self,
-        sql: str,
-        start_s: int,
-        end_s: int,
-        rolled: RollUp | None,
-        games: Sequence[int],
-        values: Mapping[str, int | str],
-    ) -> "_Query":
-        sources = self.sources(start_s, end_s, rolled)
-        only = tuple(sorted({index(game_id) for game_id in games}))
+    def _query(self, asked: Asked) -> "_Query":
+        rolled, sources = asked.rolled, self.sources(asked.start_s, asked.end_s, asked.rolled)
+        only = tuple(sorted({index(game_id) for game_id in asked.games}))
         in_memory = sources.rolled if rolled in _IN_MEMORY else ()
         tables = {"bets": _bets(sources.bets, only)}
         if rolled:
             rows = "rolled" if in_memory else "read_parquet($rolled_files)" if sources.rolled else ""
             tables[str(rolled)] = _with_rolled(rolled, rows, only)
-        given: dict[str, Any] = {"start_s": start_s, "end_s": end_s, **values, "games": only}
+        given: dict[str, Any] = {
+            "start_s": asked.start_s,
+            "end_s": asked.end_s,
+            **asked.values,
+            "games": only,
+        }
         given |= {"bet_files": sources.bets, "rolled_files": sources.rolled}
-        asked = "WITH " + ", ".join(f"{name} AS ({of})" for name, of in tables.items()) + f" {sql}"
-        values_of = tuple((name, given[name]) for name in sorted(given) if f"${name}" in asked)
-        return _Query(asked, values_of, in_memory)
+        sql = "WITH " + ", ".join(f"{name} AS ({of})" for name, of in tables.items()) + f" {asked.sql}"
+        values = tuple((name, given[name]) for name in sorted(given) if f"${name}" in sql)
+        return _Query(sql, values, in_memory)
 
     @contextmanager
     def _asked(self, query: "_Query") -> Iterator[duckdb.DuckDBPyRelation]:

@@ -4,15 +4,12 @@ Sums are exact integers of li; b is the stake, w what the player got back. `{day
 `day_s` and `end_s`, the business days of a zone; other braces for nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
-import pyarrow as pa
+from archive.engine import Asked, RollUp
 
-from archive.engine import Engine, RollUp
-
-Row = tuple[int | str | None, ...]
 _SUMMED: Final = ("bets", "bet_li", "gain_li")
 _SUMS: Final = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in _SUMMED)
 _SUMS_OR_0: Final = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in _SUMMED)
@@ -254,8 +251,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
 }
 
 
-def ask(
-    engine: Engine,
+def question(
     name: str,
     start_s: int,
     end_s: int,
@@ -263,60 +259,14 @@ def ask(
     days: Sequence[tuple[int, int]] = (),
     games: Sequence[int] = (),
     **values: int | str,
-) -> tuple[Row, ...]:
-    """Answer a question about `start_s <= start_at < end_s`, in rows of exact integers and texts.
+) -> Asked:
+    """Return a question about `start_s <= start_at < end_s`, for one of the engine's ways to answer.
 
     `days` are the business days of the zone, as (start, end) in epoch s; `games` the ids of the only games
-    that count, none: all of them; `values` fill the `$name` places. Asks no network but the archive's own
-    place. Raises LedgerAway where the ledger is away, FileDamaged where a file cannot be read.
+    that count, none: all of them; `values` fill the `$name` places.
     """
-    question = QUESTIONS[name]
-    return engine.rows(with_days(question.sql, days), start_s, end_s, question.of, games, **values)
-
-
-def ask_numbers(
-    engine: Engine,
-    name: str,
-    start_s: int,
-    end_s: int,
-    *,
-    days: Sequence[tuple[int, int]] = (),
-    games: Sequence[int] = (),
-    **values: int | str,
-) -> tuple[tuple[int, ...], ...]:
-    """Answer a question as `ask` does whose rows are whole numbers alone."""
-    rows = ask(engine, name, start_s, end_s, days=days, games=games, **values)
-    return cast("tuple[tuple[int, ...], ...]", rows)
-
-
-def ask_table(
-    engine: Engine,
-    name: str,
-    start_s: int,
-    end_s: int,
-    *,
-    days: Sequence[tuple[int, int]] = (),
-    games: Sequence[int] = (),
-    **values: int | str,
-) -> pa.Table:
-    """Answer a question as `ask` does, in an Arrow table: int64 and string, sums of squares decimal128."""
-    question = QUESTIONS[name]
-    return engine.table(with_days(question.sql, days), start_s, end_s, question.of, games, **values)
-
-
-def ask_batches(
-    engine: Engine,
-    name: str,
-    start_s: int,
-    end_s: int,
-    *,
-    days: Sequence[tuple[int, int]] = (),
-    games: Sequence[int] = (),
-    **values: int | str,
-) -> Iterator[pa.RecordBatch]:
-    """Answer a question as `ask_table` does, some 100,000 rows at a time, for files of millions of rows."""
-    question = QUESTIONS[name]
-    return engine.batches(with_days(question.sql, days), start_s, end_s, question.of, games, **values)
+    of = QUESTIONS[name]
+    return Asked(with_days(of.sql, days), start_s, end_s, of.of, games, values)
 
 
 def with_days(sql: str, days: Sequence[tuple[int, int]]) -> str:

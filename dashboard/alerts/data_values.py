@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from archive.engine import Engine, Sources
-from archive.questions import ask, ask_numbers, ask_table
+from archive.questions import question
 from dashboard.alerts import series
 from dashboard.alerts.rules import AlertRule, AlertScope
 from dashboard.alerts.series import QUARTER_S, UNKNOWN, Quarters
@@ -110,7 +110,7 @@ def _quarters(merchant: Merchant, rule: AlertRule) -> Quarters:
         games = _games(merchant, engine, rule, start_s, end_s)
         if games == []:
             return ()
-        return ask_numbers(engine, "quarters", start_s, end_s, games=games or ())
+        return engine.numbers(question("quarters", start_s, end_s, games=games or ()))
 
     rows = np.array(from_archive(merchant, start, end, asked).value, np.int64).reshape(-1, 4)
     count = (end_s - start_s) // QUARTER_S
@@ -120,7 +120,7 @@ def _quarters(merchant: Merchant, rule: AlertRule) -> Quarters:
 
 
 def _of_player(engine: Engine, start_s: int, end_s: int, user_id: int) -> Any:
-    rounds = ask_table(engine, "rounds_of_player", start_s, end_s, user_id=user_id)
+    rounds = engine.table(question("rounds_of_player", start_s, end_s, user_id=user_id))
     at, bet, gain = (
         rounds[name].to_numpy().astype(np.int64) for name in ("start_at", "bet_amount", "gain_amount")
     )
@@ -137,7 +137,7 @@ def _games(merchant: Merchant, engine: Engine, rule: AlertRule, start_s: int, en
         return [int(rule.scope_id)]
     if rule.scope is not AlertScope.TYPE:
         return None
-    ids = [row[0] for row in ask_numbers(engine, "games", start_s, end_s)]
+    ids = [row[0] for row in engine.numbers(question("games", start_s, end_s))]
     types = game_types(ids, merchant.twoj.all.list().data)
     return [game_id for game_id in ids if types[game_id] == rule.scope_id]
 
@@ -170,7 +170,7 @@ def _silence_now(merchant: Merchant, _rule: AlertRule) -> Values:
         hour_s,
         lacking(merchant, *_utc(first_s, hour_s)),
     )
-    steps = ask_numbers(engine, "steps", now_s - _SILENT_S, now_s, step_s=60)
+    steps = engine.numbers(question("steps", now_s - _SILENT_S, now_s, step_s=60))
     last_s = steps[-1][0] + 60 if steps else now_s - _SILENT_S
     rate = usual.rate(as_of_s)
     lacked = sum(usual.rate(each) for each in range(last_s, as_of_s, 60))
@@ -209,7 +209,7 @@ def _minutes(
 ) -> tuple[series.Ints, series.Floats]:
     """Return the bets of each minute and how many are usual. What is not known counts as if it were usual."""
     count = (end_s - start_s) // 60
-    rows = np.array(ask_numbers(engine, "steps", start_s, end_s, step_s=60), np.int64).reshape(-1, 4)
+    rows = np.array(engine.numbers(question("steps", start_s, end_s, step_s=60)), np.int64).reshape(-1, 4)
     minutes = np.zeros(count, np.int64)
     minutes[(rows[:, 0] - start_s) // 60] = rows[:, 1]
     known = np.ones(count, np.bool_)
@@ -255,12 +255,12 @@ def _share(merchant: Merchant, start: datetime, end: datetime) -> Measured:
     day = business_day(start, merchant.zone)
     before = [day - timedelta(days=number) for number in range(_USUAL_DAYS, 0, -1)]
     days = [tuple(epoch_s(of(each, merchant.zone)) for of in (day_start, day_end)) for each in before]
-    rows = ask_numbers(engine, "days", days[0][0], start_s, days=[(one, other) for one, other in days])
+    rows = engine.numbers(question("days", days[0][0], start_s, days=[(one, other) for one, other in days]))
     usual_li = median([row[2] for row in rows]) if len(rows) >= _USUAL_DAYS // 2 else None
-    ((_, bet_li, _),) = ask_numbers(engine, "sums", start_s, end_s)
+    ((_, bet_li, _),) = engine.numbers(question("sums", start_s, end_s))
     if usual_li is None or bet_li * 2 < usual_li or not bet_li:
         return Measured(0 if usual_li is not None else None, end_s)
-    top = ask(engine, "top_players", start_s, end_s, rank="bet", most=1)
+    top = engine.rows(question("top_players", start_s, end_s, rank="bet", most=1))
     if not top:
         return Measured(0, end_s)
     user_id, op_id, _, of_top_li = top[0][:4]

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 import pandas as pd
 
 from archive.archive import Held
-from archive.engine import QUARTER_S, Engine
-from archive.questions import Row, ask, ask_numbers
+from archive.engine import QUARTER_S, Asked, Engine, Row
+from archive.questions import question
 from archive.sizes import EDGES_LI
 from dashboard.bets.sums import (
     Rank,
@@ -86,16 +86,13 @@ class BetsOf:
     totals: Totals
     held: Held
 
-    def ask(
+    def asked(
         self, name: str, start_s: int | None = None, end_s: int | None = None, **values: int | str
-    ) -> tuple[Row, ...]:
-        """Answer a question about them, or about those of a part of the window."""
-        start_s, end_s = start_s or self.start_s, end_s or self.end_s
-        return ask(self.engine, name, start_s, end_s, days=(), games=self.games, **values)
-
-    def numbers(self, name: str, **values: int | str) -> tuple[tuple[int, ...], ...]:
-        """Answer a question about them whose rows are whole numbers alone."""
-        return ask_numbers(self.engine, name, self.start_s, self.end_s, days=(), games=self.games, **values)
+    ) -> Asked:
+        """Return a question about them, or about those of a part of the window."""
+        return question(
+            name, start_s or self.start_s, end_s or self.end_s, days=(), games=self.games, **values
+        )
 
 
 def figures(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetFigures]:
@@ -106,7 +103,7 @@ def figures(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetFi
 
     def ask_it(bets: BetsOf) -> BetFigures:
         by_time = _steps(bets)
-        ((players,),) = bets.numbers("player_count")
+        ((players,),) = bets.engine.numbers(bets.asked("player_count"))
         return BetFigures(bets.totals, players, busiest_step(by_time.rows), by_time.minutes)
 
     held = held_of(merchant, view.start, view.end)
@@ -128,7 +125,11 @@ def _steps(bets: BetsOf) -> BetSteps:
     minutes = minutes_a_step(bets.start_s, bets.end_s)
     # BetSteps begin with the period, which in some zones is a quarter of an hour off those of the epoch.
     step_s = gcd(minutes * 60, QUARTER_S)
-    found = bets.numbers("quarters") if step_s == QUARTER_S else bets.numbers("steps", step_s=step_s)
+    found = (
+        bets.engine.numbers(bets.asked("quarters"))
+        if step_s == QUARTER_S
+        else bets.engine.numbers(bets.asked("steps", step_s=step_s))
+    )
     known_to_s = max(known_to_s, bets.start_s)
     return BetSteps(by_step(found, bets.start_s, known_to_s, minutes, bets.held.lacking), minutes)
 
@@ -138,7 +139,7 @@ def sizes(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetSize
 
     def ask_it(bets: BetsOf) -> BetSizes:
         found: dict[str, dict[int, tuple[int, int]]] = {size.value: {} for size in Size}
-        for what, from_li, count, amount_li in bets.ask("sizes"):
+        for what, from_li, count, amount_li in bets.engine.rows(bets.asked("sizes")):
             found[str(what)][int(from_li or 0)] = int(count or 0), int(amount_li or 0)
         return BetSizes(
             bets.totals.bet_count, {size: sizes_frame(found[size.value], EDGES_LI) for size in Size}
@@ -151,7 +152,7 @@ def top_players(merchant: Merchant, view: View, wanted: RoundQuery, rank: Rank) 
     """The players who are ahead by a rank, by what they won (lost) only those who did (`players_frame`)."""
 
     def ask_it(bets: BetsOf) -> pd.DataFrame:
-        return players_frame(bets.ask("top_players", rank=rank.value, most=MOST_TOPS))
+        return players_frame(bets.engine.rows(bets.asked("top_players", rank=rank.value, most=MOST_TOPS)))
 
     return _asked(merchant, view, wanted, ask_it, players_frame(()))
 
@@ -163,12 +164,12 @@ def biggest_wins(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[
     def ask_it(bets: BetsOf) -> BetRows:
         # The biggest of each player, game and day are kept: no other day has one that is bigger than these,
         # or as big and newer.
-        found = bets.numbers("days_of_wins", most=MOST_TOPS)
+        found = bets.engine.numbers(bets.asked("days_of_wins", most=MOST_TOPS))
         least_li = found[-1][1] if len(found) == MOST_TOPS else 1
         wins: list[Row] = []
         for day_s in sorted({day_s for day_s, _ in found}):
             window = max(day_s, bets.start_s), min(day_s + DAY_S, bets.end_s)
-            wins += bets.ask("biggest_wins", *window, least_li=least_li, most=MOST_TOPS)
+            wins += bets.engine.rows(bets.asked("biggest_wins", *window, least_li=least_li, most=MOST_TOPS))
         by_win, ascending = ["win_li", "start_at", "event_id"], [False, False, True]
         frame = bets_frame(wins, type_of).sort_values(by_win, ascending=ascending, ignore_index=True)
         return BetRows(bets.totals.bet_count, frame.head(MOST_TOPS))
@@ -199,11 +200,13 @@ def _newest(merchant: Merchant) -> Callable[[BetsOf], BetRows]:
 
     def ask_it(bets: BetsOf) -> BetRows:
         start_s, count = bets.start_s, 0
-        for quarter_s, of_quarter, *_ in reversed(bets.numbers("quarters")):
+        for quarter_s, of_quarter, *_ in reversed(bets.engine.numbers(bets.asked("quarters"))):
             start_s, count = quarter_s, count + of_quarter
             if count >= NEWEST:
                 break
-        rows = bets.ask("newest_rounds", max(start_s, bets.start_s), bets.end_s, most=NEWEST)
+        rows = bets.engine.rows(
+            bets.asked("newest_rounds", max(start_s, bets.start_s), bets.end_s, most=NEWEST)
+        )
         return BetRows(bets.totals.bet_count, bets_frame(rows, type_of))
 
     return ask_it
@@ -214,7 +217,7 @@ def bet(merchant: Merchant, view: View, event_id: str) -> pd.DataFrame:
     type_of = _types(merchant)
 
     def ask_it(engine: Engine, start_s: int, end_s: int) -> pd.DataFrame:
-        return bets_frame(ask(engine, "round", start_s, end_s, id=event_id), type_of)
+        return bets_frame(engine.rows(question("round", start_s, end_s, id=event_id)), type_of)
 
     return from_archive(merchant, view.start, view.end, ask_it).value
 
@@ -263,7 +266,7 @@ def bets_of(
     type_of = _types(merchant) if wanted.types else None
     found = {
         game_id: Totals(count, bet_li, gain_li, -gain_li)
-        for game_id, count, bet_li, gain_li in ask_numbers(engine, "games", start_s, end_s)
+        for game_id, count, bet_li, gain_li in engine.numbers(question("games", start_s, end_s))
         if (not wanted.game_ids or game_id in wanted.game_ids)
         and (type_of is None or type_of(game_id) in wanted.types)
     }

@@ -9,7 +9,6 @@ import pyarrow as pa
 import structlog
 
 from archive.engine import Engine
-from archive.questions import ask_batches
 from dashboard.bets.data import BetsOf, bets_of
 from dashboard.bets.export import PIECES, Format, file_name
 from dashboard.core.files import About
@@ -110,9 +109,7 @@ def _tables(bets: BetsOf) -> Iterator[pa.Table]:
     told = 0
     for day_s in range(utc_day_of(bets.start_s), bets.end_s, DAY_S):
         window = max(day_s, bets.start_s), min(day_s + DAY_S, bets.end_s)
-        for batch in (
-            ask_batches(bets.engine, "rounds", *window, games=bets.games) if bets.totals.bet_count else ()
-        ):
+        for batch in bets.engine.batches(bets.asked("rounds", *window)) if bets.totals.bet_count else ():
             told += len(batch)
             yield pa.Table.from_batches([batch])
     if told != bets.totals.bet_count:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from archive.engine import Engine
-from archive.questions import ask_numbers
+from archive.questions import question
 from dashboard.core.memo import memo
 from dashboard.core.metrics import Totals
 from dashboard.core.periods import day_end, day_start
@@ -31,8 +31,8 @@ def game_days(
     held, now_s = held_of(merchant, start, end), epoch_s(merchant.now())
 
     def ask(engine: Engine, start_s: int, end_s: int) -> GameDays:
-        told = ask_numbers(
-            engine, "days_of_games", start_s, end_s, days=windows, games=[] if only is None else [only]
+        told = engine.numbers(
+            question("days_of_games", start_s, end_s, days=windows, games=[] if only is None else [only])
         )
         lacking = [lacks(held, window, is_over=window.end <= now_s) for window in windows]
         finished = [window.end <= now_s for window in windows]

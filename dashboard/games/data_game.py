@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from archive.engine import Engine
-from archive.questions import ask_numbers, ask_table
+from archive.questions import question
 from dashboard.core.codes import SLOTS
 from dashboard.core.frames import game_totals, game_type, totals
 from dashboard.core.metrics import Totals
@@ -97,10 +97,10 @@ def game_rounds(merchant: Merchant, game_id: int, start: datetime, end: datetime
     def ask(engine: Engine, start_s: int, end_s: int) -> GameRounds:
         window, only = (start_s, end_s), [game_id]
         quarters = pd.DataFrame(
-            ask_numbers(engine, "quarters", *window, games=only), columns=list(_QUARTER), dtype="Int64"
+            engine.numbers(question("quarters", *window, games=only)), columns=list(_QUARTER), dtype="Int64"
         )
-        latest = ask_table(engine, "newest_rounds", *window, games=only, most=MOST_ROUNDS)
-        biggest = ask_table(engine, "biggest_wins", *window, games=only, least_li=1, most=BIGGEST)
+        latest = engine.table(question("newest_rounds", *window, games=only, most=MOST_ROUNDS))
+        biggest = engine.table(question("biggest_wins", *window, games=only, least_li=1, most=BIGGEST))
         return GameRounds(
             since,
             int(quarters["bet_count"].sum()),

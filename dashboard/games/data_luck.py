@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from archive.engine import Engine, Sources
-from archive.questions import ask_numbers, ask_table
+from archive.questions import question
 from dashboard.core.frames import game_ids, game_type, row_totals
 from dashboard.core.memo import memo
 from dashboard.core.metrics import Totals
@@ -204,20 +204,21 @@ def _plays(engine: Engine, start_s: int, end_s: int, zone: ZoneInfo) -> dict[tup
     first_s = hour_of(start_s)
     hours = -(-(end_s - first_s) // HOUR_S)
     bets = [0] * hours
-    for quarter_s, count, *_ in ask_numbers(engine, "quarters", start_s, end_s):
+    for quarter_s, count, *_ in engine.numbers(question("quarters", start_s, end_s)):
         bets[(quarter_s - first_s) // HOUR_S] += count
     in_strides = sorted(range(hours), key=lambda place: place * _STRIDE % hours)
     so_far = accumulate(bets[place] for place in in_strides)
     some = 1 + sum(count < _SAMPLE_BETS for count in so_far)
-    rounds = ask_table(
-        engine,
-        "luck_sample",
-        start_s,
-        end_s,
-        first_s=first_s,
-        stride=_STRIDE,
-        all_s=hours * HOUR_S,
-        some_s=some * HOUR_S,
+    rounds = engine.table(
+        question(
+            "luck_sample",
+            start_s,
+            end_s,
+            first_s=first_s,
+            stride=_STRIDE,
+            all_s=hours * HOUR_S,
+            some_s=some * HOUR_S,
+        )
     ).to_pandas()
     return {
         (game_id, _day_of(max(hour_s, start_s), zone), hour_s): play

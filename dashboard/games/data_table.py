@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from archive.engine import Engine
-from archive.questions import ask, ask_numbers
+from archive.questions import question
 from dashboard.core import frames
 from dashboard.core.codes import SLOTS
 from dashboard.core.memo import memo
@@ -57,7 +57,7 @@ def players_of_games(
     engine: Engine, start_s: int, end_s: int, only: Sequence[int] = ()
 ) -> dict[int, Players]:
     """Players of each game that has any in the window, or of those games alone, from the archive."""
-    return _by_game(ask(engine, "players_of_games", start_s, end_s, games=only))
+    return _by_game(engine.rows(question("players_of_games", start_s, end_s, games=only)))
 
 
 def _by_game(rows: Iterable[Sequence[Any]]) -> dict[int, Players]:
@@ -65,8 +65,10 @@ def _by_game(rows: Iterable[Sequence[Any]]) -> dict[int, Players]:
 
 
 def _archived(listed: Sequence[Game], engine: Engine, start_s: int, end_s: int) -> pd.DataFrame:
-    sums = ask_numbers(engine, "games", start_s, end_s)
-    return memo(_frame_of_rows, tuple(listed), sums, ask(engine, "players_of_games", start_s, end_s))
+    sums = engine.numbers(question("games", start_s, end_s))
+    return memo(
+        _frame_of_rows, tuple(listed), sums, engine.rows(question("players_of_games", start_s, end_s))
+    )
 
 
 def _frame_of_rows(

@@ -7,7 +7,7 @@ from typing import Final
 
 from archive.archive import Held
 from archive.engine import Engine, RollUp, Sources
-from archive.questions import ask_numbers, ask_table
+from archive.questions import question
 from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.query import View
@@ -140,7 +140,9 @@ def _sums(
         types = game_types(games, listed)
         games = {game: bets for game, bets in games.items() if types[game] == only}
     # Without a game of the type none is asked for, which would be all.
-    table = ask_table(engine, "players", start_s, end_s if games else start_s, games=[*games] if only else [])
+    table = engine.table(
+        question("players", start_s, end_s if games else start_s, games=[*games] if only else [])
+    )
     rows = zip(*(table[name].to_pylist() for name in ("user_id", "bet_li", "gain_li")), strict=True)
     known = [(bet_li, gain_li) for user_id, bet_li, gain_li in rows if user_id is not None]
     return PeriodSums(
@@ -152,7 +154,7 @@ def _sums(
 
 
 def _games(engine: Engine, start_s: int, end_s: int) -> dict[int, BetSums]:
-    rows = ask_numbers(engine, "spreads", start_s, end_s)
+    rows = engine.numbers(question("spreads", start_s, end_s))
     # Of the squares those of single bets, and those of quarters of an hour.
     return {
         game_id: BetSums(bets, bet_li, gain_li, bet_bet, *of_quarters)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from archive.engine import QUARTER_S, Engine, RollUp, Sources
-from archive.questions import ask_numbers
+from archive.questions import question
 from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.query import View
@@ -84,7 +84,7 @@ def _of_hours(
 ) -> list[Finding]:
     hours = [first + timedelta(hours=place) for place in range(_LONGEST // timedelta(hours=1))]
     starts = [[epoch_s(_weeks_before(hour, back, zone)) for hour in hours] for back in range(weeks)]
-    sums = {at: row for at, *row in ask_numbers(engine, "quarters", start_s, end_s)}
+    sums = {at: row for at, *row in engine.numbers(question("quarters", start_s, end_s))}
     rows = [sums.get(at + more, (0, 0)) for week in starts for at in week for more in _QUARTERS]
     bets, bet_li = (
         np.array([row[place] for row in rows]).reshape(weeks, len(hours), -1).sum(axis=2) for place in (0, 1)
@@ -105,7 +105,7 @@ def _weeks_before(moment: datetime, weeks: int, zone: ZoneInfo) -> datetime:
 
 
 def _top_player(engine: Engine, start_s: int, end_s: int) -> int | None:
-    rows = ask_numbers(engine, "top_players", start_s, end_s, rank="bet", most=1)
+    rows = engine.numbers(question("top_players", start_s, end_s, rank="bet", most=1))
     return rows[0][0] if rows else None
 
 

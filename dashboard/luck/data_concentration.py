@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from archive.engine import Engine, RollUp, Sources
-from archive.questions import ask_table
+from archive.questions import question
 from dashboard.core.memo import memo
 from dashboard.luck.concentration import Concentration, Curve, OfFew, concentration, lorenz, without_top
 from dashboard.provider.archived import from_archive
@@ -25,7 +25,7 @@ def of_few(merchant: Merchant, start: datetime, end: datetime) -> Reading[OfFew]
 
 
 def _of_few(engine: Engine, _files: Sources, start_s: int, end_s: int) -> OfFew:
-    table = ask_table(engine, "players", start_s, end_s)
+    table = engine.table(question("players", start_s, end_s))
     rows = zip(*(table[name].to_pylist() for name in ("user_id", "bet_li", "gain_li")), strict=True)
     known = [(bet_li, gain_li) for user_id, bet_li, gain_li in rows if user_id is not None]
     gains = [gain_li for _, gain_li in known]

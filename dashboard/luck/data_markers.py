@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from archive.engine import Engine, Sources
-from archive.questions import ask, ask_numbers, ask_table
+from archive.questions import question
 from dashboard.core.memo import memo
 from dashboard.core.query import View
 from dashboard.luck.data_monitor import RtpMonitor
@@ -47,7 +47,7 @@ def care(merchant: Merchant, view: View, user_id: int | None, op_id: str | None)
 
 
 def _user_id(engine: Engine, start_s: int, end_s: int, op_id: str) -> int | None:
-    rows = ask(engine, "players_of_op_id", start_s, end_s, op_id=op_id)
+    rows = engine.rows(question("players_of_op_id", start_s, end_s, op_id=op_id))
     return int(rows[0][0]) if rows and rows[0][0] is not None else None
 
 
@@ -60,9 +60,9 @@ def _care(
     limits: Mapping[int, float],
     zone: ZoneInfo,
 ) -> Care | None:
-    ((players,),) = ask_numbers(engine, "player_count", start_s, end_s)
+    ((players,),) = engine.numbers(question("player_count", start_s, end_s))
     every = max(players // _PEERS, 1)
-    table = ask_table(engine, "rounds_of_some", start_s, end_s, every=every, user_id=user_id)
+    table = engine.table(question("rounds_of_some", start_s, end_s, every=every, user_id=user_id))
     columns = {name: table[name].to_numpy() for name in _COLUMNS}
     local = pd.to_datetime(columns["start_at"], unit="s", utc=True).tz_convert(zone)
     hours = local.hour.to_numpy().astype(np.int64)

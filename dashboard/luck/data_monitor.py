@@ -19,7 +19,7 @@ from archive.archive import Archive
 from archive.bets import digest_of
 from archive.engine import Engine, Sources
 from archive.proof import PieceState
-from archive.questions import ask_numbers, ask_table
+from archive.questions import question
 from archive.store import FileDamaged
 from dashboard.core.frames import game_type
 from dashboard.core.memo import memo
@@ -169,7 +169,7 @@ class RtpMonitor(Background):
 
     def _observe(self, day_s: int, hours: Sequence[_Due]) -> None:
         start_s, end_s = hours[0].hour_s - _AROUND_S, hours[-1].hour_s + HOUR_S + _AROUND_S
-        rounds = ask_table(self._engine, "returns", start_s, end_s)
+        rounds = self._engine.table(question("returns", start_s, end_s))
         draws = draws_of(_columns(rounds))
         found = observed(draws, [due.hour_s for due in hours], self.yardsticks(day_s))
         rows = [
@@ -382,19 +382,20 @@ def _visible(
     asked: Sequence[tuple[int, Yardstick, float, float]],
 ) -> dict[int, Visible]:
     ids = [game_id for game_id, *_ in asked]
-    ((bets, *_),) = ask_numbers(engine, "sums", start_s, end_s, games=ids)
+    ((bets, *_),) = engine.numbers(question("sums", start_s, end_s, games=ids))
     hours = (end_s - start_s) // HOUR_S
     some = max(min(hours, hours * _SAMPLE_BETS // max(bets, 1)), 1)
-    rounds = ask_table(
-        engine,
-        "luck_sample",
-        start_s,
-        end_s,
-        games=ids,
-        first_s=start_s,
-        stride=_STRIDE,
-        all_s=hours * HOUR_S,
-        some_s=some * HOUR_S,
+    rounds = engine.table(
+        question(
+            "luck_sample",
+            start_s,
+            end_s,
+            games=ids,
+            first_s=start_s,
+            stride=_STRIDE,
+            all_s=hours * HOUR_S,
+            some_s=some * HOUR_S,
+        )
     )
     sums = rounds.group_by(["game_id", "draw_id"]).aggregate([("bet_amount", "sum"), ("gain_amount", "sum")])
     game_id, bet, gain = (sums[name].to_numpy() for name in ("game_id", "bet_amount_sum", "gain_amount_sum"))

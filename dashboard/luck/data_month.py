@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from archive.engine import Engine, RollUp, Sources
-from archive.questions import ask_numbers
+from archive.questions import question
 from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
 from dashboard.core.periods import business_day, day_start
@@ -72,7 +72,7 @@ def _days(
     configured: Sequence[tuple[int, float]],
 ) -> tuple[GainDay, ...]:
     days = list(pairwise(edges))
-    rows = ask_numbers(engine, "spreads", edges[0], edges[-1])
+    rows = engine.numbers(question("spreads", edges[0], edges[-1]))
     reference = {
         game_id: BetSums(bets, bet_li, gain_li, bet_bet, *of_quarters)
         for game_id, bets, bet_li, gain_li, bet_bet, _bet_won, _won_won, *of_quarters in rows
@@ -80,8 +80,8 @@ def _days(
     types = game_types(sorted(reference), listed)
     expected = expectations(reference, reference, types, dict(configured))
     sums: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-    for game_id, day_s, _bets, bet_li, gain_li, bet_bet in ask_numbers(
-        engine, "squares_of_days", edges[0], edges[-1], days=days
+    for game_id, day_s, _bets, bet_li, gain_li, bet_bet in engine.numbers(
+        question("squares_of_days", edges[0], edges[-1], days=days)
     ):
         sums[day_s].append((game_id, bet_li, gain_li, bet_bet))
     top_var = _top_var(engine, edges, expected) / _TOP_DAYS
@@ -107,10 +107,10 @@ def _day(
 def _top_var(engine: Engine, edges: Sequence[int], expected: Mapping[int, Expectation]) -> float:
     """How far the luck of the largest player of the last 28 days carries, squared, of bets taken as even."""
     window = edges[max(len(edges) - 1 - _TOP_DAYS, 0)], edges[-1]
-    tops = ask_numbers(engine, "top_players", *window, rank="bet", most=1)
+    tops = engine.numbers(question("top_players", *window, rank="bet", most=1))
     if not tops:
         return 0.0
-    games = ask_numbers(engine, "games_of_player", *window, user_id=tops[0][0])
+    games = engine.numbers(question("games_of_player", *window, user_id=tops[0][0]))
     return sum(
         (expected[game_id].sigma or 0.0) ** 2 * bet_li**2 / bets
         for game_id, bets, bet_li, *_ in games

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from archive.engine import QUARTER_S, Engine
-from archive.questions import ask_numbers
+from archive.questions import question
 from dashboard.core import frames
 from dashboard.core.frames import row_totals
 from dashboard.core.memo import memo
@@ -137,7 +137,7 @@ def _before(
         return None
 
     def ask(engine: Engine, start_s: int, end_s: int) -> Totals:
-        ((bets, bet_li, gain_li),) = ask_numbers(engine, "sums", start_s, end_s)
+        ((bets, bet_li, gain_li),) = engine.numbers(question("sums", start_s, end_s))
         return Totals(bets, bet_li, gain_li, -gain_li)
 
     found = whole_from_archive(merchant, compared.start, compared.end, ask)
@@ -154,11 +154,11 @@ def _sums(
     begun = {start: window for start, window in begun.items() if window.start < window.end}
 
     def ask(engine: Engine, start_s: int, end_s: int) -> dict[datetime, StageTotal]:
-        told = ask_numbers(engine, "days", start_s, end_s, days=[*begun.values()])
+        told = engine.numbers(question("days", start_s, end_s, days=[*begun.values()]))
         sums = {at_s: rest for at_s, *rest in told}
         for at_s, until_s in begun.values():
             if until_s % QUARTER_S:  # cut at a minute
-                (sums[at_s],) = map(list, ask_numbers(engine, "sums", at_s, until_s))
+                (sums[at_s],) = map(list, engine.numbers(question("sums", at_s, until_s)))
         return {
             start: _total(*sums.get(window.start, (0, 0, 0)))
             for start, window in begun.items()

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from archive.bets import in_window
 from archive.engine import Engine
-from archive.questions import ask_table
+from archive.questions import question
 from dashboard.core.currencies import currency_names
 from dashboard.core.query import View
 from dashboard.core.text import Words, later
@@ -97,7 +97,7 @@ def _asked(
     found = archived_player(engine, player)
     if not isinstance(found, Player):
         return found
-    return found, ask_table(engine, "rounds_of_player", start_s, end_s, user_id=found.user_id or 0)
+    return found, engine.table(question("rounds_of_player", start_s, end_s, user_id=found.user_id or 0))
 
 
 def _slots_sums(

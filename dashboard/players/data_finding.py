@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pandas as pd
 
-from archive.engine import Engine
+from archive.engine import Engine, Row
 from archive.erasure import is_forgotten
-from archive.questions import Row, ask
+from archive.questions import question
 from dashboard.core.text import text
 from dashboard.players.player import Player, PlayerProblem
 from dashboard.provider.merchant import Merchant
@@ -30,9 +30,9 @@ def archived_player(engine: Engine, player: Player) -> Player | PlayerProblem | 
     by_user: tuple[Row, ...] = ()
     by_op: tuple[Row, ...] = ()
     if player.user_id is not None:
-        by_user = ask(engine, "player_of_user_id", *window, user_id=player.user_id)
+        by_user = engine.rows(question("player_of_user_id", *window, user_id=player.user_id))
     if player.op_id is not None:
-        by_op = ask(engine, "players_of_op_id", *window, op_id=player.op_id)
+        by_op = engine.rows(question("players_of_op_id", *window, op_id=player.op_id))
     if by_user and by_op and by_user[0][0] not in [user_id for user_id, _ in by_op]:
         return _two_players(player)
     for user_id, op_id in by_user or (by_op if len(by_op) == 1 else []):

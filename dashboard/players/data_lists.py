@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from archive.engine import Engine
-from archive.questions import ask_numbers, ask_table
+from archive.questions import question
 from dashboard.core.periods import business_day, day_start
 from dashboard.core.query import View
 from dashboard.core.text import later
@@ -61,7 +61,7 @@ def lucky_players(merchant: Merchant, view: View) -> Reading[pd.DataFrame]:
     """
 
     def ask(engine: Engine, start_s: int, end_s: int) -> pd.DataFrame:
-        plays = ask_table(engine, "plays_of_players", start_s, end_s).to_pandas()
+        plays = engine.table(question("plays_of_players", start_s, end_s)).to_pandas()
         games = sorted(set(plays["game_id"].tolist()))
         lucks = luck_of_players(plays, luck_data.expected(merchant, games, view.start))
         players = ask_players("players", engine, start_s, end_s)
@@ -108,7 +108,7 @@ def cohorts(merchant: Merchant) -> Reading[tuple[list[datetime], Sequence[tuple[
     weeks = list(pairwise(edges))
 
     def ask(engine: Engine, start_s: int, end_s: int) -> tuple[list[datetime], Sequence[tuple[int, ...]]]:
-        return starts, ask_numbers(engine, "cohorts", start_s, end_s, days=weeks)
+        return starts, engine.numbers(question("cohorts", start_s, end_s, days=weeks))
 
     return from_archive(merchant, first, now, ask)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from archive.engine import Engine
-from archive.questions import ask_table
+from archive.questions import question
 from dashboard.core.query import View
 from dashboard.core.text import later
 from dashboard.provider.archived import NotArchived, from_archive, lacking
@@ -59,7 +59,7 @@ def ranked_players(
 
 def ask_players(name: str, engine: Engine, start_s: int, end_s: int, **values: Any) -> pd.DataFrame:
     """Answer a question about players in a frame, with the fields' own names."""
-    table = ask_table(engine, name, start_s, end_s, **values)
+    table = engine.table(question(name, start_s, end_s, **values))
     found: pd.DataFrame = table.to_pandas(types_mapper=ARROW_DTYPES.get).rename(columns=_NAMES)
     return found
 

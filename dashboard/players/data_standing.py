@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from archive.engine import Engine
-from archive.questions import ask_numbers
+from archive.questions import question
 from dashboard.core.periods import Comparison
 from dashboard.luck import data as luck_data
 from dashboard.luck.adjusted_gain import AdjustedGain
@@ -21,7 +21,7 @@ def standing(merchant: Merchant, user_id: int, start: datetime, end: datetime) -
     """
 
     def ask(engine: Engine, start_s: int, end_s: int) -> PlayerStanding | None:
-        rows = ask_numbers(engine, "standing_of_player", start_s, end_s, user_id=user_id)
+        rows = engine.numbers(question("standing_of_player", start_s, end_s, user_id=user_id))
         return PlayerStanding(*rows[0]) if rows else None
 
     try:

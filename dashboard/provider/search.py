@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from archive.engine import Engine
-from archive.questions import ask
+from archive.questions import question
 from dashboard.core.found import (
     Found,
     SearchResult,
@@ -63,7 +63,7 @@ def _games(merchant: Merchant, typed: str) -> list[SearchResult]:
 
 def _players(merchant: Merchant, typed: str) -> list[SearchResult]:
     def ask_it(engine: Engine, start_s: int, end_s: int) -> Sequence[Any]:
-        return ask(engine, "find_players", start_s, end_s, part=typed, most=_MOST)
+        return engine.rows(question("find_players", start_s, end_s, part=typed, most=_MOST))
 
     extent = merchant.archive.extent() if merchant.archive else None
     first = datetime.fromtimestamp(extent[0], UTC) if extent else merchant.now() - timedelta(hours=1)
@@ -73,7 +73,7 @@ def _players(merchant: Merchant, typed: str) -> list[SearchResult]:
 
 def _rounds(merchant: Merchant, typed: str) -> list[SearchResult]:
     def ask_it(engine: Engine, start_s: int, end_s: int) -> Sequence[Any]:
-        return ask(engine, "rounds_of_id", start_s, end_s, id=typed, most=_MOST)
+        return engine.rows(question("rounds_of_id", start_s, end_s, id=typed, most=_MOST))
 
     now = merchant.now()
     found = from_archive(merchant, now - timedelta(days=ROUND_DAYS), now, ask_it)

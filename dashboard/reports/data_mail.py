@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from archive.engine import Engine
-from archive.questions import ask
+from archive.questions import question
 from dashboard.bonus.data import bonuses_and_gain
 from dashboard.bonus.numbers import BonusQuery
 from dashboard.core import frames, tables
@@ -134,7 +134,7 @@ class _Lacking:
 
 def _players(merchant: Merchant, start: datetime, end: datetime) -> tuple[TopPlayer, ...]:
     def top(engine: Engine, start_s: int, end_s: int) -> tuple[TopPlayer, ...]:
-        rows = ask(engine, "top_players", start_s, end_s, rank="won", most=MOST_PLAYERS)
+        rows = engine.rows(question("top_players", start_s, end_s, rank="won", most=MOST_PLAYERS))
         return tuple(
             TopPlayer(str(op_id or user_id), int(bets or 0), int(bet_li or 0), int(gain_li or 0))
             for user_id, op_id, bets, bet_li, gain_li, _ in rows

@@ -17,9 +17,9 @@ import pytest
 from archive import pieces
 from archive.archive import Archive
 from archive.bets import EMPTY, STORED, HourSums, digest, ordered
-from archive.engine import Engine
+from archive.engine import Asked, Engine
 from archive.proof import HourRead, PieceState
-from archive.questions import ask
+from archive.questions import question
 from archive.store import Folder
 from archive.verify import verify
 from ledger.background import Lease
@@ -155,7 +155,7 @@ class TestAnHourIsReplaced:
         day = [read(bet(n, HOUR + n * HOUR_S), hour_s=HOUR + n * HOUR_S) for n in range(24)]
         filled.archive.keep(day)
         filled.archive.keep([read(bet(3, HOUR + 3 * HOUR_S, gain_li=9), hour_s=HOUR + 3 * HOUR_S)])
-        assert ask(filled.engine, "sums", HOUR, HOUR + DAY_S) == ((24, 24_000, -23_000 + 9),)
+        assert filled.engine.rows(question("sums", HOUR, HOUR + DAY_S)) == ((24, 24_000, -23_000 + 9),)
         assert list(verify(filled.archive)) == []
 
 
@@ -189,7 +189,11 @@ def test_one_of_two_servers_collects_and_the_other_takes_over(make: Callable[...
     first.fill()
     second.fill()
     assert (first.collector.state.collects, second.collector.state.collects) == (True, False)
-    assert ask(first.engine, "games", TODAY, CLOCK) == ask(second.engine, "games", TODAY, CLOCK) != []
+    assert (
+        first.engine.rows(question("games", TODAY, CLOCK))
+        == second.engine.rows(question("games", TODAY, CLOCK))
+        != []
+    )
     first.collector._lease.give_back()
     second.fill()
     assert second.collector.state.collects
@@ -279,7 +283,7 @@ def test_kill_9_at_50_points_loses_nothing_and_doubles_nothing(
         assert list(verify(archive)) == []
         engine = Engine(archive)
         (told,) = engine.rows(
-            "SELECT count(*), count(DISTINCT event_id), sum(gain_amount) FROM bets", 0, CLOCK
+            Asked("SELECT count(*), count(DISTINCT event_id), sum(gain_amount) FROM bets", 0, CLOCK)
         )
         engine.close()
         assert told == (len(rows), len(rows), int(rows["gain_amount"].sum()))

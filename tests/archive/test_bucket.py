@@ -14,7 +14,7 @@ from archive.bets import EMPTY
 from archive.bucket import Bucket, BucketAway, Copies
 from archive.engine import Engine
 from archive.erasure import forget
-from archive.questions import ask
+from archive.questions import question
 from archive.store import FileDamaged, Folder
 from archive.verify import verify
 from tests.archive.conftest import Filled
@@ -64,18 +64,20 @@ def test_it_says_what_a_folder_says_and_asks_the_bucket_for_each_file_once(
     assert list(verify(filled.archive)) == []
     # The one that wrote them has them.
     s3.requests.clear()
-    told = ask(filled.engine, "games", *WINDOW)
+    told = filled.engine.rows(question("games", *WINDOW))
     assert sum(row[1] for row in told) > 10_000
     assert s3.requests == []
 
     other = make(place=another(bucket, tmp_path / "other"))
     sources = filled.engine.sources(*WINDOW)
-    assert ask(other.engine, "rounds", *WINDOW) == ask(filled.engine, "rounds", *WINDOW)
+    assert other.engine.rows(question("rounds", *WINDOW)) == filled.engine.rows(question("rounds", *WINDOW))
     assert Counter(s3.requests) == {"HEAD": len(sources.bets), "GET": len(sources.bets)}
     s3.requests.clear()
-    assert ask(other.engine, "steps", *WINDOW, step_s=60) == ask(filled.engine, "steps", *WINDOW, step_s=60)
+    assert other.engine.rows(question("steps", *WINDOW, step_s=60)) == filled.engine.rows(
+        question("steps", *WINDOW, step_s=60)
+    )
     again = make(place=another(bucket, tmp_path / "other"))  # the server was started anew
-    assert ask(again.engine, "rounds", *WINDOW) == ask(filled.engine, "rounds", *WINDOW)
+    assert again.engine.rows(question("rounds", *WINDOW)) == filled.engine.rows(question("rounds", *WINDOW))
     assert s3.requests == []
 
 
@@ -120,7 +122,7 @@ def test_what_was_damaged_in_the_bucket_is_named_and_never_read(
     other = make(place=another(bucket, tmp_path / "other"))
     for start_s in (HOUR, HOUR + HOUR_S):
         with pytest.raises(FileDamaged, match=r"SHA-256 differs|is not in s3://"):
-            ask(other.engine, "sums", start_s, start_s + HOUR_S)
+            other.engine.rows(question("sums", start_s, start_s + HOUR_S))
     assert list((tmp_path / "other").iterdir()) == []
 
 
@@ -134,7 +136,7 @@ def test_a_copy_that_was_damaged_is_fetched_again(
     copy.write_bytes(content)
     s3.requests.clear()
     again = make(place=another(bucket, bucket._copies.folder))
-    assert ask(again.engine, "sums", HOUR, HOUR + HOUR_S) == ((1, 1000, -1000),)
+    assert again.engine.rows(question("sums", HOUR, HOUR + HOUR_S)) == ((1, 1000, -1000),)
     assert s3.requests == ["HEAD", "GET"]
 
 
@@ -224,7 +226,7 @@ class TestWhereItIsAway:
     ):
         filled = make(place=away[0])
         with pytest.raises(FileDamaged) as told:
-            ask(Engine(filled.archive), "sums", HOUR, HOUR + HOUR_S)
+            Engine(filled.archive).rows(question("sums", HOUR, HOUR + HOUR_S))
         assert away[1] in str(told.value)
         assert filled.collector.turn() > 0
         assert str(filled.collector.state.stopped_by)

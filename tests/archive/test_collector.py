@@ -10,7 +10,7 @@ from archive import pieces
 from archive.bets import HourSums
 from archive.engine import RollUp
 from archive.proof import PieceState
-from archive.questions import ask
+from archive.questions import question
 from archive.verify import verify
 from tests.archive.conftest import Filled
 from tests.provider import CLOCK
@@ -99,7 +99,7 @@ def test_whole_days_leave_after_the_days_they_are_kept(make: Callable[..., Fille
     filled.fill()
     filled.archive.drop_before(DAY - DAY_S)
     assert filled.archive.extent() == (DAY - DAY_S, DAY + 9 * HOUR_S)
-    assert ask(filled.engine, "sums", 0, DAY - DAY_S) == ((0, 0, 0),)
+    assert filled.engine.rows(question("sums", 0, DAY - DAY_S)) == ((0, 0, 0),)
     filled.archive.unlink_left(filled.archive.now_ms() + 1)
     assert list(verify(filled.archive)) == []
     assert not any("2026-03-13" in path for path in filled.archive.folder.paths(""))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from archive import pieces
+from archive.engine import Asked
 from archive.erasure import forget, is_forgotten
 from archive.pieces import due_again
 from archive.verify import give_up, verify
@@ -38,7 +39,7 @@ def told(tmp_path: Path, empty_ledger: Path) -> Iterator[Told]:
 
 
 def ids_of(told: Told) -> list[object]:
-    rows = told.engine.rows("SELECT * FROM bets", 0, 2**40)
+    rows = told.engine.rows(Asked("SELECT * FROM bets", 0, 2**40))
     assert (len(rows), sum(row[5] for row in rows)) == (len(told.provider.bets) - 1, 1000 * len(rows))
     return sorted({(row[0] is None, row[1] is None, row[3], row[4]) for row in rows}, key=str)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive import store
+from archive.engine import Asked
 from archive.pieces import announce_file
 from archive.store import FileDamaged
 from archive.verify import verify
@@ -44,7 +45,7 @@ def days_of(told: Told) -> list[Path]:
 
 def sums_of(told: Told) -> list[tuple[object, ...]]:
     return [
-        told.engine.rows("SELECT count(*), sum(bet_amount) FROM bets", day_s, day_s + DAY_S)[0]
+        told.engine.rows(Asked("SELECT count(*), sum(bet_amount) FROM bets", day_s, day_s + DAY_S))[0]
         for day_s in (FIRST, FIRST + DAY_S)
     ]
 

@@ -11,7 +11,7 @@ from archive.archive import Archive
 from archive.engine import Engine
 from archive.erasure import forget
 from archive.pieces import due_again, restated
-from archive.questions import ask
+from archive.questions import question
 from archive.store import Folder
 from archive.verify import verify
 from ledger.background import Lease
@@ -45,10 +45,10 @@ def test_a_day_is_kept_restated_asked_forgotten_and_verified(ledger: Ledger, tmp
     (kept,) = archive.keep([read(bet(3, hours[3], gain_li=9), hour_s=hours[3])])
     assert (kept.restated, kept.piece.version) == (1, 2)
     assert engine.roll_up(HOUR)
-    assert ask(engine, "sums", HOUR, HOUR + DAY_S) == ((24, 24_000, -23_000 + 9),)
-    assert [row[0] for row in ask(engine, "players", HOUR, HOUR + DAY_S)] == [7, 8]
+    assert engine.rows(question("sums", HOUR, HOUR + DAY_S)) == ((24, 24_000, -23_000 + 9),)
+    assert [row[0] for row in engine.rows(question("players", HOUR, HOUR + DAY_S))] == [7, 8]
     assert forget(archive, "test", user_id=8) == 4
-    assert ask(engine, "sums", HOUR, HOUR + DAY_S) == ((24, 24_000, -23_000 + 9),)
+    assert engine.rows(question("sums", HOUR, HOUR + DAY_S)) == ((24, 24_000, -23_000 + 9),)
     assert list(verify(archive)) == []
     with ledger.writing() as books:
         assert [row.event_id for row in restated(books)] == ["e3"]

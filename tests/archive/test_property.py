@@ -18,7 +18,7 @@ import archive.store
 from archive import pieces
 from archive.archive import Archive
 from archive.collector import Collector
-from archive.engine import Engine, RollUp
+from archive.engine import Asked, Engine, RollUp
 from archive.erasure import forget
 from archive.forgotten import forgotten
 from archive.pieces import FINISHED
@@ -283,9 +283,11 @@ class ArchiveMachine(RuleBasedStateMachine):
                 assert not before & set(events)
                 before = set(events)
             assert not {f"p{user_id}" for user_id in self.forgotten} & {row[4] for row in rows}
-        told = self.engine.rows("SELECT count(*), sum(bet_amount), sum(gain_amount) FROM bets", 0, 2**40)
+        told = self.engine.rows(
+            Asked("SELECT count(*), sum(bet_amount), sum(gain_amount) FROM bets", 0, 2**40)
+        )
         rolled = self.engine.rows(
-            "SELECT sum(bets), sum(bet_li), sum(gain_li) FROM games", 0, 2**40, RollUp.GAMES
+            Asked("SELECT sum(bets), sum(bet_li), sum(gain_li) FROM games", 0, 2**40, RollUp.GAMES)
         )
         ours = sum((piece.ours for piece in known), sums_of([]))
         assert tuple(value or 0 for value in told[0]) == (ours.count, ours.bet_li, ours.gain_li)

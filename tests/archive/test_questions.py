@@ -21,8 +21,8 @@ import pytest
 
 from archive.bets import STORED
 from archive.clickhouse import clickhouse_sql
-from archive.engine import MADE, Engine, RollUp
-from archive.questions import QUESTIONS, Row, ask, ask_batches, ask_numbers, ask_table
+from archive.engine import MADE, Asked, Engine, RollUp, Row
+from archive.questions import QUESTIONS, question
 from archive.sizes import EDGES_LI
 from archive.store import FileDamaged
 from tests.archive.conftest import FILLED, Filled
@@ -45,7 +45,7 @@ SESSION_S = 1800
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedWindow:
     """The rounds of a window, and what a question is asked with."""
 
     rounds: list[AllBet]
@@ -91,7 +91,7 @@ def squares(rounds: Sequence[AllBet]) -> tuple[int, int, int]:
     )
 
 
-def squares_of_quarters(asked: Asked, rounds: Sequence[AllBet]) -> tuple[int, int, int]:
+def squares_of_quarters(asked: AskedWindow, rounds: Sequence[AllBet]) -> tuple[int, int, int]:
     each = [sums(of)[1:] for _, of in asked.by(quarter, rounds)]
     return (
         sum(bet**2 for bet, _ in each),
@@ -104,7 +104,7 @@ def players(rounds: Sequence[AllBet]) -> int:
     return len({of.user_id for of in rounds})
 
 
-def won_and_lost(asked: Asked, rounds: Sequence[AllBet]) -> tuple[int, int, int]:
+def won_and_lost(asked: AskedWindow, rounds: Sequence[AllBet]) -> tuple[int, int, int]:
     gains = [sum(each.gain_amount for each in of) for _, of in asked.by(user, rounds)]
     return len(gains), sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
 
@@ -118,7 +118,7 @@ def row(of: AllBet) -> Row:
     return tuple(getattr(of, name) for name in STORED.names)
 
 
-def sessions(asked: Asked, rounds: Sequence[AllBet]) -> int:
+def sessions(asked: AskedWindow, rounds: Sequence[AllBet]) -> int:
     found = 0
     for _, of in asked.by(lambda each: (each.user_id, each.start_at // DAY_S), rounds):
         times = sorted(each.start_at for each in of)
@@ -148,7 +148,7 @@ def wins(rounds: Sequence[AllBet], least_li: int) -> list[AllBet]:
     return sorted(found, key=lambda of: (-won(of), -of.start_at, of.event_id))
 
 
-def days_of_wins(asked: Asked, most: int) -> list[Row]:
+def days_of_wins(asked: AskedWindow, most: int) -> list[Row]:
     of_days = asked.by(lambda each: (utc_day_of(each.start_at), each.user_id, each.game_id))
     found = [(day, max(map(won, of))) for (day, *_), of in of_days]
     return sorted((each for each in found if each[1] > 0), key=lambda each: (-each[1], -each[0]))[:most]
@@ -159,7 +159,7 @@ def sized(what: str, amounts: Sequence[int]) -> list[Row]:
     return [(what, low, len(of), sum(of)) for low, of in found if of]
 
 
-def top_players(asked: Asked, rank: str, most: int) -> list[Row]:
+def top_players(asked: AskedWindow, rank: str, most: int) -> list[Row]:
     found = [
         (user_id, max(each.op_id for each in of), *sums(of), max(map(won, of)))
         for user_id, of in asked.by(user)
@@ -170,7 +170,7 @@ def top_players(asked: Asked, rank: str, most: int) -> list[Row]:
     return sorted(kept, key=lambda each: (each[place] * sign, each[0]))[:most]
 
 
-def found_players(asked: Asked, part: str, most: int) -> list[Row]:
+def found_players(asked: AskedWindow, part: str, most: int) -> list[Row]:
     found = [
         (user_id, max(each.op_id for each in of), len(of), max(each.start_at for each in of))
         for user_id, of in asked.by(user)
@@ -188,7 +188,7 @@ RANKS: Mapping[str, Callable[[Row], bool | int]] = {
 }
 
 
-def ranked_players(asked: Asked, by: str, since_s: int, most: int) -> list[Row]:
+def ranked_players(asked: AskedWindow, by: str, since_s: int, most: int) -> list[Row]:
     found = [player(key, of) for key, of in asked.by(user)]
     found = [each for each in found if each[5] >= since_s]
     found = [each for each in found if (by != "won" or each[4] > 0) and (by != "lost" or each[4] < 0)]
@@ -196,7 +196,7 @@ def ranked_players(asked: Asked, by: str, since_s: int, most: int) -> list[Row]:
     return [(*each, len(found)) for each in found[:most]]
 
 
-def standing_of_player(asked: Asked, user_id: int) -> list[Row]:
+def standing_of_player(asked: AskedWindow, user_id: int) -> list[Row]:
     of_all = {key: sums(of) for key, of in asked.by(user)}
     if user_id not in of_all:
         return []
@@ -212,7 +212,7 @@ def draws_squared(rounds: Sequence[AllBet]) -> int:
     return sum(bet**2 for bet in draws.values())
 
 
-def cohorts(asked: Asked) -> list[Row]:
+def cohorts(asked: AskedWindow) -> list[Row]:
     played = {key: [day for day, of in asked.by_day() if key in map(user, of)] for key, _ in asked.by(user)}
     pairs = [(days[0], day) for days in played.values() for day in days]
     return [(*pair, pairs.count(pair)) for pair in sorted(set(pairs))]
@@ -301,7 +301,7 @@ BRUTE_FORCE: Mapping[str, Callable[..., list[Row]]] = {
 """Each question as plain Python over the world's rounds. A new question needs a row here."""
 
 
-def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) -> Asked:
+def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) -> AskedWindow:
     """Three business days of a zone and a piece of the fourth; the most that a question can be asked with."""
     at = datetime.combine(first, time(), ZoneInfo(zone))
     edges = [int((at + timedelta(days=n)).timestamp()) for n in range(5)]
@@ -315,23 +315,19 @@ def asked_of(truth: World, zone: str, first: date, games: Sequence[int] = ()) ->
     values |= {"op_id": one.op_id, "id": one.event_id, "step_s": 600, "most": 9, "least_li": 50_000}
     values |= {"first_s": start_s - start_s % 3600, "stride": 137, "all_s": 74 * 3600, "some_s": 20 * 3600}
     values |= {"rank": "won", "every": 7}
-    return Asked(bets, start_s, end_s, [*pairwise(edges)], [*games], values)
+    return AskedWindow(bets, start_s, end_s, [*pairwise(edges)], [*games], values)
 
 
-def by_duckdb(filled: Filled, name: str, asked: Asked) -> list[Row]:
-    found = ask(
-        filled.engine,
-        name,
-        asked.start_s,
-        asked.end_s,
-        days=asked.days,
-        games=asked.games,
-        **asked.values_of(name),
+def by_duckdb(filled: Filled, name: str, asked: AskedWindow) -> list[Row]:
+    found = filled.engine.rows(
+        question(
+            name, asked.start_s, asked.end_s, days=asked.days, games=asked.games, **asked.values_of(name)
+        )
     )
     return list(found)
 
 
-def by_clickhouse(filled: Filled, name: str, asked: Asked) -> list[Row]:
+def by_clickhouse(filled: Filled, name: str, asked: AskedWindow) -> list[Row]:
     files = filled.engine.places(filled.engine.sources(asked.start_s, asked.end_s).bets)
     bets = " UNION ALL ".join(f"SELECT * FROM file('{path}', Parquet)" for path in files)
     given = {"start_s": asked.start_s, "end_s": asked.end_s, **asked.values_of(name)}
@@ -382,9 +378,9 @@ def test_players_are_ranked_by_what_they_bet_won_and_lost(
 
 def test_days_with_roll_ups_are_answered_from_these(over_clock_changes: Filled, truth: World):
     asked = asked_of(truth, "UTC", SPRING)
-    for question in QUESTIONS.values():
-        sources = over_clock_changes.engine.sources(asked.start_s, asked.end_s, question.of)
-        assert (len(sources.bets), len(sources.rolled)) == ((2, 3) if question.of else (5, 0))
+    for each in QUESTIONS.values():
+        sources = over_clock_changes.engine.sources(asked.start_s, asked.end_s, each.of)
+        assert (len(sources.bets), len(sources.rolled)) == ((2, 3) if each.of else (5, 0))
 
 
 def test_large_answers_come_as_exact_arrow_tables_and_in_batches_and_are_not_kept(
@@ -394,15 +390,15 @@ def test_large_answers_come_as_exact_arrow_tables_and_in_batches_and_are_not_kep
     monkeypatch.setattr("archive.engine._BATCH_ROWS", 500)
     for name in QUESTIONS:
         how = {"days": asked.days, "games": [2011], **asked.values_of(name)}
-        table = ask_table(engine, name, asked.start_s, asked.end_s, **how)
+        table = engine.table(question(name, asked.start_s, asked.end_s, **how))
         squared = ("bet_bet", "bet_won", "won_won")
         of_squares = {*squared, *(f"quarters_{name}" for name in squared)}
         for field in table.schema:
             exact = pa.decimal128(38, 0) if field.name in of_squares else pa.int64()
             assert field.type in (exact, pa.string()), (name, field)
         told = [tuple(row.values()) for row in table.to_pylist()]
-        assert tuple(told) == ask(engine, name, asked.start_s, asked.end_s, **how)
-        batches = list(ask_batches(engine, name, asked.start_s, asked.end_s, **how))
+        assert tuple(told) == engine.rows(question(name, asked.start_s, asked.end_s, **how))
+        batches = list(engine.batches(question(name, asked.start_s, asked.end_s, **how)))
         assert pa.Table.from_batches(batches, table.schema) == table
         assert all(len(batch) <= 2048 for batch in batches)
     assert all(isinstance(rows, tuple) for rows in engine._answer.cache.values())
@@ -411,10 +407,10 @@ def test_large_answers_come_as_exact_arrow_tables_and_in_batches_and_are_not_kep
 def test_batches_come_before_the_answer_is_whole_and_may_be_left_early(over_clock_changes: Filled):
     engine, (start_s, _) = over_clock_changes.engine, FILLED[0]
     endless = "SELECT bets.*, n FROM bets, range(1000000000) AS numbers(n)"
-    with closing(engine.batches(endless, start_s, start_s + DAY_S)) as batches:
+    with closing(engine.batches(Asked(endless, start_s, start_s + DAY_S))) as batches:
         first = [next(batches) for _ in range(3)]
     assert all(len(batch) == 100_000 for batch in first)
-    assert ask_numbers(engine, "sums", start_s, start_s + 60, games=[-1]) == ((0, 0, 0),)
+    assert engine.numbers(question("sums", start_s, start_s + 60, games=[-1])) == ((0, 0, 0),)
 
 
 def test_what_does_not_fit_in_memory_is_sorted_on_disk_and_leaves_nothing(
@@ -424,7 +420,7 @@ def test_what_does_not_fit_in_memory_is_sorted_on_disk_and_leaves_nothing(
     monkeypatch.setattr("archive.engine._SETTINGS", {"memory_limit": "60MB", "threads": 1})
     engine = Engine(over_clock_changes.archive)
     text = "SELECT repeat('a', 40) || n AS a FROM range(3000000) AS numbers(n) ORDER BY hash(n)"
-    with closing(engine.batches(text, FILLED[0][0], FILLED[0][1])) as batches:
+    with closing(engine.batches(Asked(text, *FILLED[0]))) as batches:
         assert len(next(batches)) == 100_000
         (folder,) = (tmp_path / "cache/twoj").iterdir()
         assert list(folder.iterdir())
@@ -435,7 +431,7 @@ def test_what_does_not_fit_in_memory_is_sorted_on_disk_and_leaves_nothing(
 def test_games_are_whole_numbers_and_other_games_are_another_answer(over_clock_changes: Filled, truth: World):
     asked, engine = asked_of(truth, "UTC", SPRING), over_clock_changes.engine
     told = {
-        games: ask_numbers(engine, "games", asked.start_s, asked.end_s, games=games)
+        games: engine.numbers(question("games", asked.start_s, asked.end_s, games=games))
         for games in ((), (2011,), (1041, 2011), (2011, 1041, 2011), (-1,))
     }
     assert [[row[0] for row in rows] for rows in [*told.values()][1:]] == [
@@ -445,10 +441,10 @@ def test_games_are_whole_numbers_and_other_games_are_another_answer(over_clock_c
         [],
     ]
     assert {*told[2011,], *told[1041, 2011]} < {*told[()]}
-    assert ask_numbers(engine, "sums", asked.start_s, asked.end_s, games=[-1]) == ((0, 0, 0),)
+    assert engine.numbers(question("sums", asked.start_s, asked.end_s, games=[-1])) == ((0, 0, 0),)
     for wrong in ("2011", 2011.0, "1) OR (1=1", None):
         with pytest.raises(TypeError):
-            ask(engine, "games", asked.start_s, asked.end_s, games=[wrong])  # type: ignore[list-item]
+            engine.rows(question("games", asked.start_s, asked.end_s, games=[wrong]))  # type: ignore[list-item]
 
 
 def test_a_file_that_is_cut_says_so_however_it_is_asked(make: Callable[..., Filled]):
@@ -456,19 +452,19 @@ def test_a_file_that_is_cut_says_so_however_it_is_asked(make: Callable[..., Fill
     filled.fill()
     path = next(filled.archive.folder.root.rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-100])
-    window = utc_day_of(CLOCK), CLOCK
-    for answer in (ask, ask_table, lambda *asked: list(ask_batches(*asked))):
+    engine, asked = filled.engine, question("rounds", utc_day_of(CLOCK), CLOCK)
+    for answer in (engine.rows, engine.table, lambda asked: list(engine.batches(asked))):
         with pytest.raises(
             FileDamaged, match=r"\.parquet is not the file that was written: its SHA-256 differs\.$"
         ):
-            answer(filled.engine, "rounds", *window)
+            answer(asked)
 
 
 def test_nothing_is_there_before_anything_was_read(make: Callable[..., Filled]):
     window = CLOCK - DAY_S, CLOCK
-    assert ask(make().engine, "games", *window) == ()
-    assert ask(make().engine, "player_count", *window) == ((0,),)
-    assert ask_table(make().engine, "rounds_of_player", *window, user_id=1).schema.names == STORED.names
+    assert make().engine.rows(question("games", *window)) == ()
+    assert make().engine.rows(question("player_count", *window)) == ((0,),)
+    assert make().engine.table(question("rounds_of_player", *window, user_id=1)).schema.names == STORED.names
 
 
 def test_the_same_question_over_the_same_files_is_answered_once(
@@ -477,15 +473,15 @@ def test_the_same_question_over_the_same_files_is_answered_once(
     filled = make(days=1)
     filled.fill()
     start_s = utc_day_of(CLOCK)
-    told = ask(filled.engine, "games", start_s, CLOCK)
+    told = filled.engine.rows(question("games", start_s, CLOCK))
     with monkeypatch.context() as patch:
         patch.delattr(filled.engine, "_connection")
-        assert ask(filled.engine, "games", start_s, CLOCK) is told
+        assert filled.engine.rows(question("games", start_s, CLOCK)) is told
         with pytest.raises(AttributeError):
-            ask(filled.engine, "games", start_s, CLOCK, games=[2011])
+            filled.engine.rows(question("games", start_s, CLOCK, games=[2011]))
     filled.wait(60)
     filled.fill()  # the running hour is another file
-    assert sum(row[1] for row in ask(filled.engine, "games", start_s, CLOCK + 60)) > sum(
+    assert sum(row[1] for row in filled.engine.rows(question("games", start_s, CLOCK + 60))) > sum(
         row[1] for row in told
     )
 
@@ -497,7 +493,7 @@ def test_roll_ups_of_games_are_read_once_and_are_another_answer_when_others_coun
     names = [name for name, question in QUESTIONS.items() if question.of in (RollUp.GAMES, RollUp.SIZES)]
 
     def told(start_s: int, end_s: int) -> list[list[Row]]:
-        return [list(ask(engine, name, start_s, end_s, days=asked.days)) for name in names]
+        return [list(engine.rows(question(name, start_s, end_s, days=asked.days))) for name in names]
 
     truly = [BRUTE_FORCE[name](asked) for name in names]
     assert told(asked.start_s, asked.end_s) == truly
@@ -542,7 +538,7 @@ def test_what_many_ask_at_the_same_time_is_asked_once(
     monkeypatch.setattr(engine, "_asked", counted)
 
     def ask_it() -> tuple[Row, ...]:
-        return ask(engine, "games", asked.start_s, asked.end_s)
+        return engine.rows(question("games", asked.start_s, asked.end_s))
 
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(ask_it)

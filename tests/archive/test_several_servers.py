@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from archive import pieces
 from archive.bucket import Bucket, Copies
-from archive.questions import QUESTIONS, ask
+from archive.questions import QUESTIONS, question
 from archive.store import Folder
 from archive.verify import verify
 from ledger.schema import leases
@@ -113,5 +113,5 @@ def test_one_that_slept_through_its_lease_writes_nothing_twice(start: Start, mon
         (kept,) = sleeper.archive.keep([read(bet(1), bet(2))])
     assert (next(bases, None), kept.restated) == (None, 0)
     for server in (sleeper, other):
-        assert ask(server.engine, "sums", HOUR, HOUR + HOUR_S) == ((2, 2000, -2000),)
+        assert server.engine.rows(question("sums", HOUR, HOUR + HOUR_S)) == ((2, 2000, -2000),)
         assert [piece.version for piece in server.archive.pieces()] == [1]

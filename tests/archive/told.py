@@ -13,7 +13,7 @@ import pyarrow as pa
 from archive.archive import Archive
 from archive.bets import STORED, HourSums
 from archive.collector import Collector
-from archive.engine import Engine
+from archive.engine import Asked, Engine
 from archive.pieces import Piece, restated
 from archive.store import Folder
 from ledger.database import Ledger
@@ -201,7 +201,7 @@ class Told:
         """Return the state and version of an hour, and the bets that are read of it."""
         piece = self.piece(hour_s)
         sql = "SELECT event_id FROM bets ORDER BY event_id"
-        rows = self.engine.rows(sql, hour_s, hour_s + HOUR_S)
+        rows = self.engine.rows(Asked(sql, hour_s, hour_s + HOUR_S))
         return str(piece.state), piece.version, [str(row[0]) for row in rows]
 
     def restated(self) -> list[tuple[str, str]]:

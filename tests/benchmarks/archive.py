@@ -30,7 +30,7 @@ from archive.bets import STORED, sums
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.proof import HourRead, PieceState
-from archive.questions import ask
+from archive.questions import question
 from archive.store import Folder
 from tests.benchmarks.client_provider import DAY, running
 from tests.benchmarks.table import Row, show
@@ -348,8 +348,8 @@ def questions(days: int, rows_an_hour: int, folder: Path) -> list[Row]:
         }
         engine._answer = engine._fetched  # nothing is kept
         for name, values in asked.items():
-            first_ms = cpu_ms(lambda: ask(Engine(archive), name, start_s, TODAY, **values))  # noqa: B023 - at once
-            ours_ms = cpu_ms(lambda: ask(engine, name, start_s, TODAY, **values))  # noqa: B023 - at once
+            first_ms = cpu_ms(lambda: Engine(archive).rows(question(name, start_s, TODAY, **values)))  # noqa: B023 - at once
+            ours_ms = cpu_ms(lambda: engine.rows(question(name, start_s, TODAY, **values)))  # noqa: B023 - at once
             work = f"{name}, of {_MOST_MS.get(name, 300)} ms; first in a process {first_ms:.0f} ms"
             found.append(Row(work, f"{ours_ms:.0f} ms", "raw scan", f"{scan_ms:.0f} ms", ours_ms / scan_ms))
     return found

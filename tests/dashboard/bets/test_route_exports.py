@@ -22,14 +22,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from archive import questions
 from archive.archive import Archive
 from archive.bets import sums
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.proof import HourRead
 from archive.store import FileDamaged, Folder
-from dashboard.bets import data_exports, route_exports
+from dashboard.bets import route_exports
 from dashboard.core import text as words
 from dashboard.kit.current import merchants
 from dashboard.server.connect import connected
@@ -360,13 +359,14 @@ def test_a_failure_in_the_middle_breaks_the_download_off(app, monkeypatch, name)
     """No last chunk comes, and no footer of Parquet: nothing that reads it takes it for whole."""
     asked = []
 
-    def fail_later(*of, **more):
-        asked.append(of)
+    def fail_later(engine, about):
+        asked.append(about)
         if len(asked) > 2:
             raise FileDamaged("a file of the archive is gone")
-        return questions.ask_batches(*of, **more)
+        return batches(engine, about)
 
-    monkeypatch.setattr(data_exports, "ask_batches", fail_later)
+    batches = Engine.batches
+    monkeypatch.setattr(Engine, "batches", fail_later)
     address, pieces = f"/exports/{MCH_ID}/{name}?period=2026-03-13..2026-03-15", list[bytes]()
     with (
         served(app) as url,
@@ -381,19 +381,18 @@ def test_a_failure_in_the_middle_breaks_the_download_off(app, monkeypatch, name)
 
 
 def test_an_archive_that_changes_meanwhile_breaks_it_off_as_well(app, monkeypatch):
-    monkeypatch.setattr(
-        data_exports, "ask_batches", lambda *of, **more: [*questions.ask_batches(*of, **more)][1:]
-    )
+    batches = Engine.batches
+    monkeypatch.setattr(Engine, "batches", lambda engine, about: [*batches(engine, about)][1:])
     with pytest.raises(RuntimeError, match="the archive changed meanwhile: 0 bets instead of 13489"):
         asking(app)()
 
 
 def test_a_file_that_is_damaged_from_the_start_is_a_sentence(get, monkeypatch):
-    def damaged(*_of, **_more):
+    def damaged(_engine, _about):
         raise FileDamaged("gone")
         yield
 
-    monkeypatch.setattr(data_exports, "ask_batches", damaged)
+    monkeypatch.setattr(Engine, "batches", damaged)
     answer = get()
     assert (answer.status_code, answer.text.partition(":")[0]) == (
         404,
@@ -407,14 +406,16 @@ def test_no_more_than_a_few_batches_are_held(app, monkeypatch):
 
     alive: list[weakref.ref] = []
 
-    def watched(*of, **more):
-        for batch in questions.ask_batches(*of, **more):
+    batches = Engine.batches
+
+    def watched(engine, about):
+        for batch in batches(engine, about):
             assert sum(each() is not None for each in alive) <= 2
             alive.append(weakref.ref(batch))
             yield batch
 
     monkeypatch.setattr("archive.engine._BATCH_ROWS", 2048)
-    monkeypatch.setattr(data_exports, "ask_batches", watched)
+    monkeypatch.setattr(Engine, "batches", watched)
     assert len(rows_of(asking(app)("bets.parquet"))) == 13_489
     assert len(alive) >= 6
     assert merchant().running(Engine)

@@ -16,7 +16,7 @@ from archive.archive import Archive
 from archive.bets import in_window, sums
 from archive.engine import Engine
 from archive.proof import HourRead
-from archive.questions import ask_table
+from archive.questions import question
 from archive.store import Folder
 from dashboard.luck import data_investigations as investigations
 from dashboard.luck.course import Alarm, Course, Watched
@@ -156,7 +156,7 @@ def test_a_round_whose_draw_the_provider_does_not_name_is_a_draw_by_itself(opene
     assert unpacked(body)["draws"].sum() == paid
     with closing(Engine(archive)) as engine:
         about = {"first_s": hour_s, "stride": 1, "all_s": HOUR_S, "some_s": HOUR_S}
-        sample = ask_table(engine, "luck_sample", hour_s, hour_s + HOUR_S, **about)
+        sample = engine.table(question("luck_sample", hour_s, hour_s + HOUR_S, **about))
     assert len(set(sample["draw_id"].to_pylist())) == len(changed)
 
 
