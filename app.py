@@ -25,19 +25,16 @@ from dashboard.server import log
 from dashboard.server.connect import connected
 from dashboard.server.demo import prepared, provider
 from dashboard.server.headers import Headers, NoUploads
+from dashboard.server.opened import receiver_of
 from dashboard.server.settings import load_settings
 from dashboard.status import route_health
 from ledger.database import Database, LedgerUrlRefused, ledger_url
-from ledger.payouts.payout_call import MerchantKey
-from ledger.payouts.receiver import MerchantPayouts, Receiver
-from ledger.payouts.wallet import WalletClient
 
 log.configure(sys.stderr)
 try:
     settings = prepared(load_settings())
     ledger = Database(ledger_url(settings.ledger_url))
-    wallet = WalletClient(settings.payout_wallet_url) if settings.payout_wallet_url else None
-    receiver = Receiver(MerchantPayouts(MerchantKey(*settings.merchant()), ledger, wallet))
+    receiver = receiver_of(settings, ledger)
     has_sign_in = sign_in.is_set_up(settings.roles)
     open_to_network = has_sign_in or settings.trust_network
     if not open_to_network:

@@ -11,24 +11,20 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from getpass import getuser
-from time import time
 from typing import Any
 
 from archive import pieces
 from archive.archive import Archive, hour_text
 from archive.bets import utc_day_start
-from archive.bucket import archive_place
 from archive.collector import Collector
 from archive.engine import Engine
 from archive.erasure import forget
 from archive.proof import FINISHED
 from archive.sql import SqlRefused, select
-from archive.store import ArchiveOff, FileDamaged
+from archive.store import ArchiveOff
 from archive.verify import give_up, verify
-from dashboard.core.setting_errors import SettingsError
-from dashboard.server.settings import Settings, load_settings
-from ledger.database import Database, Ledger, LedgerAway, LedgerUrlRefused, ledger_url
-from twoj_client import TwoJError
+from dashboard.server.opened import archive_of, run
+from dashboard.server.settings import Settings
 from twoj_client.windows import DAY_S, HOUR_S, hour_of, utc_day_of
 
 
@@ -51,30 +47,16 @@ class OpenedArchive:
 def main() -> int:
     """Return the exit status: 0 all right, 1 something is not as it should be, 2 it could not be done."""
     chosen = _arguments().parse_args()
+    return run(lambda settings: _done(settings, chosen), SqlRefused)
+
+
+def _done(settings: Settings, chosen: argparse.Namespace) -> int:
     command: Callable[[OpenedArchive], int] = chosen.does
-    try:
-        settings = load_settings()
-        place = archive_place(settings.archive_url)
-        with closing(Database(ledger_url(settings.ledger_url))) as database:
-            archive = Archive(Ledger(database, settings.merchant()[0]), place, time)
-            if not getattr(chosen, "lost", False):
-                _refuse_elsewhere(archive)
-            with closing(Engine(archive)) as engine:
-                return command(OpenedArchive(archive, engine, settings, chosen))
-    except TwoJError as error:
-        print(error.sentence, error.what_to_do, file=sys.stderr)
-    except (
-        SettingsError,
-        ArchiveOff,
-        LedgerUrlRefused,
-        LedgerAway,
-        FileDamaged,
-        SqlRefused,
-    ) as error:
-        print(error, file=sys.stderr)
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
-    return 2
+    with archive_of(settings) as archive:
+        if not getattr(chosen, "lost", False):
+            _refuse_elsewhere(archive)
+        with closing(Engine(archive)) as engine:
+            return command(OpenedArchive(archive, engine, settings, chosen))
 
 
 def _refuse_elsewhere(archive: Archive) -> None:

@@ -8,14 +8,11 @@ from contextlib import asynccontextmanager, closing
 import uvicorn
 from starlette.applications import Starlette
 
-from dashboard.core.setting_errors import SettingsError
 from dashboard.server import log
-from dashboard.server.settings import Settings, load_settings
+from dashboard.server.opened import receiver_of, run
+from dashboard.server.settings import Settings
 from ledger.check import NoLedger, check
-from ledger.database import Database, LedgerAway, LedgerUrlRefused, ledger_url
-from ledger.payouts.payout_call import MerchantKey
-from ledger.payouts.receiver import MerchantPayouts, Receiver
-from ledger.payouts.wallet import WalletClient
+from ledger.database import Database, ledger_url
 
 
 def main() -> int:
@@ -28,15 +25,9 @@ def main() -> int:
     )
     parser.add_argument("--head", metavar="HASH", help="for check: a hash that it printed earlier")
     chosen = parser.parse_args()
-    try:
-        settings = load_settings()
-        if chosen.command == "check":
-            return _check(settings, chosen.head)
-        _receive(settings, chosen.host, chosen.port)
-    except (SettingsError, LedgerUrlRefused, LedgerAway, NoLedger) as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    if chosen.command == "check":
+        return run(lambda settings: _check(settings, chosen.head), NoLedger)
+    return run(lambda settings: _receive(settings, chosen.host, chosen.port))
 
 
 def _check(settings: Settings, head: str | None) -> int:
@@ -53,11 +44,10 @@ def _check(settings: Settings, head: str | None) -> int:
     return 1 if wrong else 0
 
 
-def _receive(settings: Settings, host: str, port: int) -> None:
+def _receive(settings: Settings, host: str, port: int) -> int:
     log.configure(sys.stderr)
     database = Database(ledger_url(settings.ledger_url))
-    wallet = WalletClient(settings.payout_wallet_url) if settings.payout_wallet_url else None
-    receiver = Receiver(MerchantPayouts(MerchantKey(*settings.merchant()), database, wallet))
+    receiver = receiver_of(settings, database)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -77,6 +67,7 @@ def _receive(settings: Settings, host: str, port: int) -> None:
     listening.listen(config.backlog)
     print(f"http://{host}:{listening.getsockname()[1]}/order/jackpot", flush=True)
     uvicorn.Server(config).run(sockets=[listening])
+    return 0
 
 
 if __name__ == "__main__":

@@ -3,51 +3,32 @@
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
-from time import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.archive import Archive
-from archive.bucket import archive_place
-from archive.store import ArchiveOff, FileDamaged
-from dashboard.core.setting_errors import SettingsError
 from dashboard.core.text import ENGLISH
-from dashboard.server.settings import Settings, load_settings
-from ledger.database import Database, Ledger, LedgerAway, LedgerUrlRefused, ledger_url
+from dashboard.server.opened import archive_of, run
+from dashboard.server.settings import Settings
 from reports.facts import month_of
 from reports.gather import MonthNotBegun, PackSource
 from reports.made import make
 from reports.verify import NotVerified, verify
-from twoj_client import TwoJError
 
 
 def main() -> int:
     """Return the exit status: 0 all right, 1 something is not as it should be, 2 it could not be done."""
     chosen = _arguments().parse_args()
+    return run(lambda settings: _done(settings, chosen), MonthNotBegun, NotVerified)
+
+
+def _done(settings: Settings, chosen: argparse.Namespace) -> int:
     command: Callable[[Settings, Archive, argparse.Namespace], int] = chosen.does
-    try:
-        settings = load_settings()
-        place = archive_place(settings.archive_url)
-        with closing(Database(ledger_url(settings.ledger_url))) as database:
-            return command(settings, Archive(Ledger(database, settings.merchant()[0]), place, time), chosen)
-    except TwoJError as error:
-        print(error.sentence, error.what_to_do, file=sys.stderr)
-    except (
-        SettingsError,
-        ArchiveOff,
-        LedgerUrlRefused,
-        LedgerAway,
-        FileDamaged,
-        MonthNotBegun,
-        NotVerified,
-    ) as error:
-        print(error, file=sys.stderr)
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
-    return 2
+    with archive_of(settings) as archive:
+        return command(settings, archive, chosen)
 
 
 def _arguments() -> argparse.ArgumentParser:

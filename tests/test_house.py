@@ -136,7 +136,7 @@ def test_a_file_imports_only_from_the_rooms_it_may(path):
     rooms = {name.split(".")[0] for name in known} & (OURS | {"streamlit"})
     assert rooms <= permitted(path)
     if path.parts[0] in {"ledger", "archive"} and "dashboard" in rooms:
-        lent = {"dashboard.core.setting_errors", "dashboard.server.settings", "dashboard.server"}
+        lent = {"dashboard.server.opened", "dashboard.server.settings", "dashboard.server"}
         assert {name.rpartition(".")[0] for name in named if name.startswith("dashboard")} <= lent
     if path.parts[0] == "reports" and path.name != "__main__.py":
         assert {name.split(".")[1] for name in named if name.startswith("dashboard.")} <= PACKS
