@@ -4,6 +4,8 @@ Every row is one merchant's, and every key holds its `mch_id`: but for the `id` 
 numbers, and for a screen's token, which finds its merchant. Who reads or writes does so by `database.Ledger`.
 """
 
+from functools import partial
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     true,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
     naming_convention={
@@ -35,8 +38,14 @@ NO_ROW_HASH = "0" * 64
 """What the first row of an audit log has in the place of the hash of a row before it."""
 
 
-def _mch_id(*, primary_key: bool = False) -> Column[int]:
-    return Column("mch_id", BigInteger, primary_key=primary_key, autoincrement=False, nullable=False)
+def _table(name: str, *parts: SchemaItem, comment: str, is_numbered: bool = False) -> Table:
+    """Return a table of merchants' rows, whose key holds the `mch_id` unless the database numbers them."""
+    mch_id = Column("mch_id", BigInteger, primary_key=not is_numbered, autoincrement=False, nullable=False)
+    number = [Column("id", SerialId, primary_key=True)] if is_numbered else []
+    return Table(name, metadata, mch_id, *number, *parts, comment=comment)
+
+
+_numbered = partial(_table, is_numbered=True)
 
 
 def _payout_of(table: str) -> ForeignKeyConstraint:
@@ -45,10 +54,8 @@ def _payout_of(table: str) -> ForeignKeyConstraint:
     )
 
 
-payouts = Table(
+payouts = _table(
     "payouts",
-    metadata,
-    _mch_id(primary_key=True),
     Column("trans_no", String(200), primary_key=True),
     Column("op_id", String(200), nullable=False),
     Column("amount_li", BigInteger, CheckConstraint("amount_li > 0", name="amount"), nullable=False),
@@ -71,11 +78,8 @@ payouts = Table(
 # The wall asks for the last winners all the time.
 Index("ix_payouts_won_at_ms", payouts.c.mch_id, payouts.c.won_at_ms)
 
-entries = Table(
+entries = _numbered(
     "entries",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("trans_no", String(200), nullable=False),
     Column("op_id", String(200), nullable=False),
     Column("amount_li", BigInteger, nullable=False),
@@ -86,10 +90,8 @@ entries = Table(
 )
 
 # The check keeps SQLite from going on in floating point where 64 bits end.
-balances = Table(
+balances = _table(
     "balances",
-    metadata,
-    _mch_id(primary_key=True),
     Column("op_id", String(200), primary_key=True),
     Column(
         "balance_li",
@@ -102,10 +104,8 @@ balances = Table(
     comment="What each player was credited in all",
 )
 
-pending = Table(
+pending = _table(
     "pending",
-    metadata,
-    _mch_id(primary_key=True),
     Column("trans_no", String(200), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column(
@@ -115,11 +115,8 @@ pending = Table(
     comment="Payouts that the operator's wallet has not confirmed yet",
 )
 
-deliveries = Table(
+deliveries = _numbered(
     "deliveries",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("trans_no", String(200)),
@@ -137,10 +134,8 @@ deliveries = Table(
 # People look for the few that were not credited.
 Index("ix_deliveries_outcome", deliveries.c.mch_id, deliveries.c.outcome)
 
-repetitions = Table(
+repetitions = _table(
     "repetitions",
-    metadata,
-    _mch_id(primary_key=True),
     Column("call_hash", String(64), primary_key=True, comment="SHA-256 over the call, but for its time"),
     Column("outcome", String(20), nullable=False),
     Column("trans_no", String(200)),
@@ -152,10 +147,8 @@ Index(
     "ix_repetitions_last_at_ms", repetitions.c.mch_id, repetitions.c.last_at_ms
 )  # people ask when the last call came
 
-refusals = Table(
+refusals = _table(
     "refusals",
-    metadata,
-    _mch_id(primary_key=True),
     Column("kind", String(20), primary_key=True, comment="the outcome of such a call"),
     Column("total", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False, comment="how many of them somebody has seen"),
@@ -165,10 +158,8 @@ refusals = Table(
     comment="How many calls were not credited, of each kind",
 )
 
-refusal_samples = Table(
+refusal_samples = _table(
     "refusal_samples",
-    metadata,
-    _mch_id(primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("number", BigInteger, primary_key=True, comment="the how many-th of its kind"),
     Column("at_ms", BigInteger, nullable=False),
@@ -179,20 +170,16 @@ refusal_samples = Table(
     comment="A few of the calls without a valid signature; never their signature",
 )
 
-pot_samples = Table(
+pot_samples = _table(
     "pot_samples",
-    metadata,
-    _mch_id(primary_key=True),
     Column("pot", String(10), primary_key=True),
     Column("at_ms", BigInteger, primary_key=True, comment="the provider's time"),
     Column("pot_li", BigInteger, nullable=False),
     comment="What was in the jackpot pots, thinned",
 )
 
-pot_hits = Table(
+pot_hits = _table(
     "pot_hits",
-    metadata,
-    _mch_id(primary_key=True),
     Column("pot", String(10), primary_key=True),
     Column("seen_at_ms", BigInteger, primary_key=True, comment="of the first answer after the fall"),
     Column("before_at_ms", BigInteger, nullable=False, comment="of the last answer before the fall"),
@@ -201,11 +188,8 @@ pot_hits = Table(
     comment="Each fall of a pot that was seen, in the provider's time",
 )
 
-screens = Table(
+screens = _numbered(
     "screens",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("name", String(80), nullable=False),
     Column("look", String(10), nullable=False),
     Column("token_hash", String(64), unique=True, nullable=False, comment="SHA-256 of the link's token"),
@@ -232,32 +216,24 @@ screens = Table(
 )
 Index("ix_screens_mch_id", screens.c.mch_id)
 
-pairings = Table(
+pairings = _table(
     "pairings",
-    metadata,
-    _mch_id(primary_key=True),
     Column("code", String(6), primary_key=True, comment="what the television shows"),
     Column("token_hash", String(64), nullable=False, comment="SHA-256 of what it will ask with"),
     Column("ends_at_ms", BigInteger, nullable=False, comment="by the database's clock"),
     comment="Televisions that wait for somebody to enter their code",
 )
 
-pairing_tries = Table(
+pairing_tries = _numbered(
     "pairing_tries",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("who", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False, comment="by the database's clock"),
     comment="Codes of the last minute that no television showed",
 )
 Index("ix_pairing_tries_mch_id", pairing_tries.c.mch_id)
 
-notes = Table(
+notes = _numbered(
     "notes",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("subject", String(10), nullable=False, comment="day, game, player"),
     Column(
         "about", String(200), nullable=False, comment="the game's id or the player's user_id; of a day \"\""
@@ -270,10 +246,8 @@ notes = Table(
 )
 Index("ix_notes_about", notes.c.mch_id, notes.c.subject, notes.c.about, notes.c.day)
 
-transfers = Table(
+transfers = _table(
     "transfers",
-    metadata,
-    _mch_id(primary_key=True),
     Column("trans_no", String(64), primary_key=True),
     Column("op_id", Text, nullable=False),
     Column("kind", String(10), nullable=False, comment="deposit, withdrawal"),
@@ -289,20 +263,15 @@ transfers = Table(
 )
 Index("ix_transfers_op_id", transfers.c.mch_id, transfers.c.op_id)
 
-trials = Table(
+trials = _numbered(
     "trials",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("body", LargeBinary, nullable=False),
     comment="Written now and then, to see whether there is room; holds nothing",
 )
 Index("ix_trials_mch_id", trials.c.mch_id)
 
-audit = Table(
+audit = _table(
     "audit",
-    metadata,
-    _mch_id(primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 … without a gap"),
     Column("at_ms", BigInteger, nullable=False),
     Column("who", Text, nullable=False),
@@ -314,19 +283,15 @@ audit = Table(
     comment="Who did what, in an unbroken chain; never changed",
 )
 
-audit_end = Table(
+audit_end = _table(
     "audit_end",
-    metadata,
-    _mch_id(primary_key=True),
     Column("row_count", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
     comment="The last row of each merchant's audit log; whoever writes there locks this row first",
 )
 
-archive_files = Table(
+archive_files = _table(
     "archive_files",
-    metadata,
-    _mch_id(primary_key=True),
     Column("path", String(200), primary_key=True, comment="below the archive's place; never written twice"),
     Column("kind", String(10), nullable=False, comment="hour, day, or the name of a roll-up"),
     Column("start_s", BigInteger, nullable=False, comment="of its hour or UTC day, in epoch s"),
@@ -340,10 +305,8 @@ archive_files = Table(
 )
 Index("ix_archive_files_start_s", archive_files.c.mch_id, archive_files.c.kind, archive_files.c.start_s)
 
-pieces = Table(
+pieces = _table(
     "pieces",
-    metadata,
-    _mch_id(primary_key=True),
     Column("hour_s", BigInteger, primary_key=True, comment="a UTC hour, in epoch s"),
     Column("version", Integer, primary_key=True, comment="the highest counts"),
     Column("state", String(10), nullable=False, comment="open, proven, differs, missing, erased"),
@@ -364,11 +327,8 @@ pieces = Table(
 )
 Index("ix_pieces_state", pieces.c.mch_id, pieces.c.state)
 
-restatements = Table(
+restatements = _numbered(
     "restatements",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("hour_s", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, comment="of the piece that first has it"),
     Column("seen_at_ms", BigInteger, nullable=False),
@@ -382,30 +342,24 @@ restatements = Table(
 )
 Index("ix_restatements_hour_s", restatements.c.mch_id, restatements.c.hour_s)
 
-leases = Table(
+leases = _table(
     "leases",
-    metadata,
-    _mch_id(primary_key=True),
     Column("name", String(40), primary_key=True),
     Column("holder", String(64), nullable=False),
     Column("until_ms", BigInteger, nullable=False, comment="by the database's clock"),
     comment="Work that one server does for all",
 )
 
-forgotten_players = Table(
+forgotten_players = _table(
     "forgotten_players",
-    metadata,
-    _mch_id(primary_key=True),
     Column("digest", String(64), primary_key=True, comment="SHA-256 over the salt and an id"),
     Column("salt", String(32), nullable=False, comment="the same in all rows of a merchant"),
     Column("at_ms", BigInteger, nullable=False),
     comment="Whose ids the archive takes in no more; no ids",
 )
 
-runs = Table(
+runs = _table(
     "runs",
-    metadata,
-    _mch_id(primary_key=True),
     Column("job", String(80), primary_key=True, comment="what is done again and again, by its name"),
     Column("due_at_ms", BigInteger, primary_key=True, comment="by its schedule"),
     Column("state", String(10), nullable=False, comment="running, done, failed"),
@@ -419,11 +373,8 @@ runs = Table(
     comment="Each time that something was due, and what became of it",
 )
 
-outbox = Table(
+outbox = _numbered(
     "outbox",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("key", String(120), nullable=False, comment="its receivers may tell a repetition by it"),
     Column("channel", String(40), nullable=False, comment="a name of the settings; never its address"),
     Column("about", String(120), nullable=False, comment="what it tells of: alert 7, report 3, a test"),
@@ -442,10 +393,8 @@ outbox = Table(
 )
 Index("ix_outbox_due_at_ms", outbox.c.mch_id, outbox.c.state, outbox.c.due_at_ms)
 
-outbox_files = Table(
+outbox_files = _table(
     "outbox_files",
-    metadata,
-    _mch_id(primary_key=True),
     Column("message_id", BigInteger, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("name", String(200), nullable=False),
@@ -454,11 +403,8 @@ outbox_files = Table(
     comment="What is attached to a message; dropped some time after that was sent",
 )
 
-alert_rules = Table(
+alert_rules = _numbered(
     "alert_rules",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("ready", String(40), comment="which of those that come with the dashboard it is"),
     Column("name", String(120), nullable=False),
     Column("rule", Text, nullable=False, comment="what it watches and when it fires, as a JSON object"),
@@ -471,10 +417,8 @@ alert_rules = Table(
     comment="What people want to be told of",
 )
 
-alert_states = Table(
+alert_states = _table(
     "alert_states",
-    metadata,
-    _mch_id(primary_key=True),
     Column("rule_id", BigInteger, primary_key=True),
     Column(
         "subject", String(200), primary_key=True, comment="a game, player, pot or screen; empty: the whole"
@@ -493,11 +437,8 @@ alert_states = Table(
     comment="How each rule stands for each thing that it watches",
 )
 
-alert_events = Table(
+alert_events = _numbered(
     "alert_events",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("rule_id", BigInteger, nullable=False),
     Column("subject", String(200), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
@@ -510,10 +451,8 @@ alert_events = Table(
 )
 Index("ix_alert_events_at_ms", alert_events.c.mch_id, alert_events.c.at_ms)
 
-packs = Table(
+packs = _table(
     "packs",
-    metadata,
-    _mch_id(primary_key=True),
     Column("id", String(16), primary_key=True, comment="how the SHA-256 of its facts begins"),
     Column("month", String(7), nullable=False, comment="as 2026-03"),
     Column("zone", String(64), nullable=False),
@@ -526,10 +465,8 @@ packs = Table(
     comment="Monthly packs that were made; never changed",
 )
 
-pack_pieces = Table(
+pack_pieces = _table(
     "pack_pieces",
-    metadata,
-    _mch_id(primary_key=True),
     Column("pack", String(16), primary_key=True),
     Column("hour_s", BigInteger, primary_key=True, comment="a UTC hour, in epoch s"),
     Column("version", Integer, nullable=False),
@@ -540,11 +477,8 @@ pack_pieces = Table(
 )
 Index("ix_pack_pieces_path", pack_pieces.c.mch_id, pack_pieces.c.path)
 
-report_plans = Table(
+report_plans = _numbered(
     "report_plans",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("kind", String(10), nullable=False, comment="day, week, month"),
     Column("day", Integer, nullable=False, comment="of the week, 1 being Monday, or of the month"),
     Column("at", String(5), nullable=False, comment="a time of the business zone, as 07:00"),
@@ -558,10 +492,8 @@ report_plans = Table(
 )
 Index("ix_report_plans_mch_id", report_plans.c.mch_id)
 
-rtp_hours = Table(
+rtp_hours = _table(
     "rtp_hours",
-    metadata,
-    _mch_id(primary_key=True),
     Column("hour_s", BigInteger, primary_key=True, comment="a UTC hour, in epoch s"),
     Column("made_of", String(64), nullable=False, comment="SHA-256 over the hours it is made of"),
     Column("made_at_ms", BigInteger, nullable=False, comment="by the database's clock"),
@@ -570,11 +502,8 @@ rtp_hours = Table(
 )
 Index("ix_rtp_hours_made_at_ms", rtp_hours.c.mch_id, rtp_hours.c.made_at_ms)
 
-rtp_investigations = Table(
+rtp_investigations = _numbered(
     "rtp_investigations",
-    metadata,
-    _mch_id(),
-    Column("id", SerialId, primary_key=True),
     Column("game_id", BigInteger, nullable=False),
     Column("sign", Integer, nullable=False, comment="1: it pays too much, -1: too little"),
     Column(
