@@ -232,18 +232,6 @@ def _one_of(choices: Iterable[T]) -> Callable[[str, Today], T | None]:
     return read_choice
 
 
-def _set(read: Callable[[str, Today], T | None]) -> Callable[[str, Today], T]:
-    """Read what has a default, so that there is always one."""
-
-    def read_set(typed: str, today: Today) -> T:
-        value = read(typed, today)
-        if value is None:
-            raise ValueError
-        return value
-
-    return read_set
-
-
 def _amount_li(typed: str, _today: Today) -> int | None:
     typed = typed.strip()
     if typed and not _AMOUNT.fullmatch(typed):
@@ -294,6 +282,21 @@ def _maybe_one_of(
 ) -> Parameter[T | None]:
     """Return the row of a value that is one of `choices`, or none."""
     return Parameter(name, pages, _one_of(choices), wrong, widget=Widget.ONE, choices=choices)
+
+
+def _set_of(
+    name: str, pages: tuple[str, ...], choices: Mapping[T, str], default: str, wrong: Message
+) -> Parameter[T]:
+    """Return the row of a value that is always one of `choices`."""
+    find = _one_of(choices)
+
+    def read(typed: str, today: Today) -> T:
+        value = find(typed, today)
+        if value is None:
+            raise ValueError
+        return value
+
+    return Parameter(name, pages, read, wrong, default, Widget.ONE, choices)
 
 
 _MODES: Final = WordTable(
@@ -380,32 +383,18 @@ PERIOD: Final = Parameter(
     widget=Widget.ONE,
     write=lambda period: period.text,
 )
-COMPARE: Final = Parameter(
+COMPARE: Final = _maybe_one_of(
     "compare",
     ("overview", "games", "bonus", "players"),
-    _one_of(_MODES),
+    _MODES,
     later("The compare must be {one}; it is left out."),
-    widget=Widget.ONE,
-    choices=_MODES,
 )
 """Without it `periods.default_mode` of the period counts."""
-CHART: Final = Parameter(
-    "chart",
-    ("overview",),
-    _set(_one_of(_CHARTS)),
-    later("The chart must be {one}; the company's gain is shown."),
-    default="gain",
-    widget=Widget.ONE,
-    choices=_CHARTS,
+CHART: Final = _set_of(
+    "chart", ("overview",), _CHARTS, "gain", later("The chart must be {one}; the company's gain is shown.")
 )
-GAME_TAB: Final = Parameter(
-    "tab",
-    ("games",),
-    _set(_one_of(_GAME_TABS)),
-    later("The tab must be {one}; the table is shown."),
-    default="table",
-    widget=Widget.ONE,
-    choices=_GAME_TABS,
+GAME_TAB: Final = _set_of(
+    "tab", ("games",), _GAME_TABS, "table", later("The tab must be {one}; the table is shown.")
 )
 GAME_ID: Final = Parameter(
     "game_id",
@@ -448,32 +437,14 @@ FIND: Final = Parameter(
     _part,
     later("The find must be a part of a player's id, at most {most} characters; it is left out.", **_MOST),
 )
-RANK: Final = Parameter(
-    "rank",
-    ("players",),
-    _set(_one_of(_RANKS)),
-    later("The rank must be {one}; the players who bet most are shown."),
-    default="bet",
-    widget=Widget.ONE,
-    choices=_RANKS,
+RANK: Final = _set_of(
+    "rank", ("players",), _RANKS, "bet", later("The rank must be {one}; the players who bet most are shown.")
 )
-BETS_TAB: Final = Parameter(
-    "tab",
-    ("bets",),
-    _set(_one_of(_BETS_TABS)),
-    later("The tab must be {one}; the last minutes are shown."),
-    default="live",
-    widget=Widget.ONE,
-    choices=_BETS_TABS,
+BETS_TAB: Final = _set_of(
+    "tab", ("bets",), _BETS_TABS, "live", later("The tab must be {one}; the last minutes are shown.")
 )
-PLAYER_TAB: Final = Parameter(
-    "tab",
-    ("players",),
-    _set(_one_of(_PLAYER_TABS)),
-    later("The tab must be {one}; the balance is shown."),
-    default="balance",
-    widget=Widget.ONE,
-    choices=_PLAYER_TABS,
+PLAYER_TAB: Final = _set_of(
+    "tab", ("players",), _PLAYER_TABS, "balance", later("The tab must be {one}; the balance is shown.")
 )
 FEATURE: Final = _some_of(
     "feature",
@@ -514,14 +485,12 @@ ROUND: Final = Parameter(
     later("The round must be the event id of a round, at most {most} characters; it is left out.", **_MOST),
     widget=Widget.LINK,
 )
-PAUSE: Final = Parameter(
+PAUSE: Final = _set_of(
     "pause",
     ("players",),
-    _set(_one_of(_PAUSES)),
+    _PAUSES,
+    str(PAUSE_MIN),
     later("The pause must be {one} minutes; a session ends with a pause of {pause}.", pause=PAUSE_MIN),
-    default=str(PAUSE_MIN),
-    widget=Widget.ONE,
-    choices=_PAUSES,
 )
 CURRENCY: Final = Parameter(
     "currency",
@@ -609,14 +578,8 @@ ALERT: Final = Parameter(
     later("The alert must be the number of an alert; a new one can be made."),
     widget=Widget.LINK,
 )
-WATCH: Final = Parameter(
-    "watch",
-    ("alerts",),
-    _set(_one_of(WATCHED)),
-    later("The watch must be {one}; the company's gain is offered."),
-    default="gain",
-    widget=Widget.ONE,
-    choices=WATCHED,
+WATCH: Final = _set_of(
+    "watch", ("alerts",), WATCHED, "gain", later("The watch must be {one}; the company's gain is offered.")
 )
 POT: Final = _maybe_one_of(
     "pot", ("alerts",), _POTS, later("The pot must be {one}; both can be chosen from.")
