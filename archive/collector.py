@@ -101,10 +101,7 @@ class Collector(Background):
             self._pieces = None
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 return self._stopped(_FULL)
-            reason = {"reason": error.strerror or str(error)}
-            return self._stopped(
-                Explanation("The archive's files cannot be written or read: {reason}", reason)
-            )
+            return self._stopped(_unusable(error.strerror or str(error)))
         except Exception:
             log.exception("archive not collected")
             self._pieces = None
@@ -119,10 +116,7 @@ class Collector(Background):
             log.warning("archive file damaged", damage=damage.sentence)
         give_up(self._archive, found)
         if all(damage.is_foreign for damage in found):
-            reason = {"reason": str(error)}
-            return self._stopped(
-                Explanation("The archive's files cannot be written or read: {reason}", reason)
-            )
+            return self._stopped(_unusable(str(error)))
         return 0
 
     def _stopped(self, why: TwoJError | LedgerAway | Explanation) -> float:
@@ -320,6 +314,10 @@ class Collector(Background):
                 calls += sum(each.calls for each in again)
                 restated += self._keep([read for each in again for read in each.hours])
         return calls, restated
+
+
+def _unusable(reason: str) -> Explanation:
+    return Explanation("The archive's files cannot be written or read: {reason}", {"reason": reason})
 
 
 def _read_now(hours_s: Sequence[int], now_s: float) -> dict[int, pieces.Piece]:

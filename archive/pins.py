@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import insert, select, update
 
 from archive.pieces import Piece
 from ledger.database import Books
@@ -51,7 +51,8 @@ def pinned(books: Books, pack: str) -> list[PinnedPiece]:
 
 def pinned_paths(books: Books) -> set[str]:
     """Return the files that stay for packs."""
-    return set(books.scalars(_paths()))
+    paths = select(pack_pieces.c.path).where(pack_pieces.c.path.is_not(None))
+    return set(books.scalars(paths.distinct()))
 
 
 def hours_in(books: Books, path: str) -> list[int]:
@@ -65,7 +66,3 @@ def move(books: Books, path: str, to: str, digests: Mapping[int, str]) -> None:
     for hour_s, digest in digests.items():
         of_hour = pack_pieces.c.path == path, pack_pieces.c.hour_s == hour_s
         books.execute(update(pack_pieces).where(*of_hour).values(path=to, row_digest=digest))
-
-
-def _paths() -> Select[tuple[str | None]]:
-    return select(pack_pieces.c.path).where(pack_pieces.c.path.is_not(None)).distinct()

@@ -80,13 +80,7 @@ class AllGames:
         reply = _reply([bet for of_hour in bets for bet in of_hour], hours)
         return msgspec.structs.replace(reply, changes=tuple(changes))
 
-    def history_table(
-        self,
-        *,
-        start: When,
-        end: When,
-        game_ids: Iterable[int] | None = None,
-    ) -> "Reply[Table]":
+    def history_table(self, *, start: When, end: When) -> "Reply[Table]":
         """Return the bets of the window as an Arrow table, several times as quickly as :meth:`history`.
 
         The columns are the fields of :class:`~twoj_client.models.Bet`; amounts are 64-bit integers of li.
@@ -97,7 +91,7 @@ class AllGames:
 
         from twoj_client import columns  # noqa: PLC0415
 
-        hours = self._pages(start, end, game_ids)
+        hours = self._pages(start, end)
         return _reply(pa.concat_tables([columns.rows(hour) for hour in hours]), hours)
 
     def history_hours(self, *, start: When, end: When) -> Hours:
@@ -106,13 +100,11 @@ class AllGames:
 
         return [_reply(columns.rows(hour), [hour]) for hour in self._pages(start, end)]
 
-    def _pages(
-        self, start: When, end: When, game_ids: Iterable[int] | None = None
-    ) -> "Sequence[HourPages[BetColumns]]":
+    def _pages(self, start: When, end: When) -> "Sequence[HourPages[BetColumns]]":
         from twoj_client import columns  # noqa: PLC0415
 
         ask, distinct = self._core.ask, columns.distinct
-        params, window = _history_params(game_ids), arguments.window(start, end)
+        params, window = _history_params(None), arguments.window(start, end)
         return self._hours(columns.ALL_HISTORY_COLUMNS, ask, ask, distinct, params, window)
 
     def sums(self, *, start: When, end: When) -> Reply[StageAnswer]:

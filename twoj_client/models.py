@@ -24,7 +24,12 @@ BoolOrNone = Annotated[bool | None, Meta(extra={"unknown": None})]
 NumberOrNone = Annotated[Int64 | None, Meta(extra={"unknown": None})]
 
 
-_TYPES = {1: "Slots", 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
+SLOTS = "Slots"
+"""The type of game that has endpoints of its own."""
+TYPE_BY_THOUSAND = {1: SLOTS, 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
+"""The types of games, by how their ids begin: 1041 is a slots game."""
+DEPOSIT, WITHDRAWAL = 4, 3
+"""The types of transfers."""
 
 
 class Game(Struct, frozen=True):
@@ -43,7 +48,7 @@ class Game(Struct, frozen=True):
         if not self.game_name.strip():
             force_setattr(self, "game_name", str(self.game_id))
         if not self.game_type.strip():
-            force_setattr(self, "game_type", _TYPES.get(self.game_id // 1000, ""))
+            force_setattr(self, "game_type", TYPE_BY_THOUSAND.get(self.game_id // 1000, ""))
 
 
 class StageTotal(Struct, frozen=True):

@@ -23,12 +23,19 @@ from twoj_client.errors import (
     SignatureRefused,
     TwoJError,
 )
-from twoj_client.models import Balance, TransferAnswer, TransferRecord, TransferRecords, TransferResult
+from twoj_client.models import (
+    DEPOSIT,
+    WITHDRAWAL,
+    Balance,
+    TransferAnswer,
+    TransferRecord,
+    TransferRecords,
+    TransferResult,
+)
 from twoj_client.reply import Answer, Reply, reply_of
 
 T = TypeVar("T")
 
-_WITHDRAWAL, _DEPOSIT = 3, 4
 # A transfer whose answer was lost may still be under way: look again after these pauses.
 _LOOK_AFTER_S = (0.0, 1.0, 3.0)
 _MOST_PAGES = 5
@@ -53,11 +60,11 @@ class TransferWallet:
             TwoJError: no money moved.
 
         """
-        return self._move(endpoints.TRANSFER_DEPOSIT, _DEPOSIT, _transfer(op_id, amount, trans_no))
+        return self._move(endpoints.TRANSFER_DEPOSIT, DEPOSIT, _transfer(op_id, amount, trans_no))
 
     def withdraw(self, *, op_id: str, amount: int, trans_no: str | None = None) -> Reply[TransferResult]:
         """Move `amount` li back from the player; else like :meth:`deposit`."""
-        return self._move(endpoints.TRANSFER_WITHDRAW, _WITHDRAWAL, _transfer(op_id, amount, trans_no))
+        return self._move(endpoints.TRANSFER_WITHDRAW, WITHDRAWAL, _transfer(op_id, amount, trans_no))
 
     def balance(self, *, op_id: str, stale_ok: bool = False) -> Reply[Balance]:
         """Return the player's balance in li, always asked anew.

@@ -3,10 +3,9 @@
 from typing import Final
 
 from dashboard.core.text import WordTable, later, text
+from twoj_client.models import DEPOSIT, SLOTS, TYPE_BY_THOUSAND, WITHDRAWAL
 
-SLOTS: Final = "Slots"
-"""The type of game that has endpoints of its own."""
-GAME_TYPES: Final = (SLOTS, "Multiplayer", "Table", "Fish", "Crypto")
+GAME_TYPES: Final = (*TYPE_BY_THOUSAND.values(),)
 """The provider's game types, in the order in which every page shows them."""
 OTHER_TYPE: Final = "Other"
 UNLISTED_TYPE: Final = "unlisted"
@@ -40,8 +39,6 @@ STATES: Final = WordTable(
 """Creation types and states of a bonus (Summary API, 1.4)."""
 OPEN_STATES: Final = (1, 2)
 """States in which a bonus still changes: it waits to be used, or is being wagered."""
-DEPOSIT: Final = 4
-WITHDRAWAL: Final = 3
 TRANSFER_TYPES: Final = WordTable({DEPOSIT: later("Deposit"), WITHDRAWAL: later("Withdrawal")})
 """Types of a transfer's record (Open API)."""
 

@@ -15,12 +15,21 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.core.codes import GAME_TYPES, OTHER_TYPE, SLOTS, UNLISTED_TYPE, type_text
+from dashboard.core.codes import GAME_TYPES, OTHER_TYPE, UNLISTED_TYPE, type_text
 from dashboard.core.formats import LI_PER_UNIT
 from dashboard.core.metrics import METRIC, BonusTotals, Metric, Totals, Unit
 from dashboard.core.periods import Period, day_end, day_start, hour_windows
 from dashboard.core.text import WordTable, later, text
-from twoj_client.models import Game, GameSummary, SlotsGameRow, SlotsUserRow, StageDay, StageTotal
+from twoj_client.models import (
+    SLOTS,
+    TYPE_BY_THOUSAND,
+    Game,
+    GameSummary,
+    SlotsGameRow,
+    SlotsUserRow,
+    StageDay,
+    StageTotal,
+)
 
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li", "company_gain_li")
 UNLISTED: Final = "unlisted"
@@ -34,7 +43,6 @@ TIMES_S: Final = range(1, 10**10)
 """The epoch seconds that can be a time, until 2286: ms, µs and what is below 0 are none."""
 _MOST_SHORTER: Final = 3
 """By so many days months differ."""
-_TYPE_BY_THOUSAND: Final = {1: SLOTS, 2: "Multiplayer", 3: "Table", 4: "Fish", 6: "Crypto"}
 
 
 StageSums = StageTotal | StageDay | SlotsGameRow
@@ -236,7 +244,7 @@ def _read(name: str) -> str:
 
 def game_type(game_id: int, game: Game | None) -> str:
     """Type of a game as the list names it, else by its id range, else "Other"."""
-    named = game.game_type if game is not None else _TYPE_BY_THOUSAND.get(game_id // 1000)
+    named = game.game_type if game is not None else TYPE_BY_THOUSAND.get(game_id // 1000)
     return named if named in GAME_TYPES else OTHER_TYPE
 
 

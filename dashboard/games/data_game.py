@@ -8,7 +8,6 @@ import pandas as pd
 
 from archive.engine import Engine
 from archive.questions import question
-from dashboard.core.codes import SLOTS
 from dashboard.core.frames import game_totals, game_type, totals
 from dashboard.core.metrics import Totals
 from dashboard.games.data_table import players_of_games
@@ -20,6 +19,7 @@ from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from dashboard.rounds.frame import archived_rounds, sums_by_weekday_and_hour
 from twoj_client.errors import ParameterRefused
+from twoj_client.models import SLOTS
 
 MOST_ROUNDS: Final = 10_000
 """So many rounds go into a file; exports have them all."""

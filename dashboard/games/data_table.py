@@ -10,7 +10,6 @@ import pandas as pd
 from archive.engine import Engine
 from archive.questions import question
 from dashboard.core import frames
-from dashboard.core.codes import SLOTS
 from dashboard.core.memo import memo
 from dashboard.core.metrics import Totals
 from dashboard.core.text import Words, later
@@ -21,7 +20,7 @@ from dashboard.provider.failures import failures
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, is_settled, may_differ
 from twoj_client import Reply
-from twoj_client.models import Game
+from twoj_client.models import SLOTS, Game
 
 WHOLE: Final = "whole"
 """Stands for the total of all games among the keys of calls."""

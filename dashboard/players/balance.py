@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.core.codes import DEPOSIT, WITHDRAWAL
 from dashboard.core.formats import count, money, with_plus
 from dashboard.core.periods import days_label
 from dashboard.core.text import Message, later, plural, text
-from twoj_client.models import TransferRecord
+from twoj_client.models import DEPOSIT, WITHDRAWAL, TransferRecord
 
 
 class Cause(StrEnum):

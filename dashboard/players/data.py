@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.core.codes import SLOTS
 from dashboard.core.currencies import NOT_KNOWN
 from dashboard.core.query import View
 from dashboard.core.text import later
@@ -21,6 +20,7 @@ from dashboard.provider.failures import failures
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from twoj_client import Reply, TwoJError
+from twoj_client.models import SLOTS
 
 PATIENCE_S: Final = 0.7
 """So long a page waits for a player's rounds before it shows how far they are."""

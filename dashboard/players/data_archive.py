@@ -52,9 +52,7 @@ def archive_job(merchant: Merchant, player: Player, view: View, patience_s: floa
     days = view.period.first_day, view.period.last_day
     name = ("archived player", player, *days, view.is_running, number)
     ask = partial(_archived, merchant, player, view.start, view.end)
-    return merchant.jobs.look(
-        name, lambda: Job({"": ask}, merchant.jobs.quick, merchant.clock), _RENEW_S, patience_s
-    )
+    return merchant.jobs.look(name, {"": ask}, _RENEW_S, patience_s)
 
 
 def _archived(merchant: Merchant, player: Player, start: datetime, end: datetime) -> Reply[Answer]:

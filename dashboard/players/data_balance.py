@@ -25,7 +25,6 @@ from dashboard.players.games import lacking
 from dashboard.players.history import PlayerHistory
 from dashboard.provider.asking import gather, late, warnings_of
 from dashboard.provider.failures import failures, sentence, stale_text
-from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading, stale_reason_of
 from dashboard.rounds.frame import dated
@@ -51,12 +50,7 @@ def balance_now(merchant: Merchant, op_id: str) -> Reading[int] | None:
     Raises TwoJError.
     """
     ask = partial(merchant.twoj.transfer.balance, op_id=op_id, stale_ok=True)
-    load = merchant.jobs.look(
-        ("balance", op_id),
-        lambda: Job({op_id: ask}, merchant.jobs.quick, merchant.clock),
-        0,
-        _BALANCE_PATIENCE_S,
-    )
+    load = merchant.jobs.look(("balance", op_id), {op_id: ask}, 0, _BALANCE_PATIENCE_S)
     load.raise_if_all_failed()
     for reply in load.replies().values():
         return Reading(
@@ -117,15 +111,11 @@ def _transfers(merchant: Merchant, history: PlayerHistory, unknown: list[str]) -
         return []
     # The end of a running period moves on with each minute; its day does not.
     last_day = business_day(history.end - timedelta(seconds=1), merchant.zone)
-
-    def begin() -> Job[str, _Records]:
-        ask = partial(_records, merchant, op_id, history.start, history.end)
-        return Job({op_id: ask}, merchant.jobs.quick, merchant.clock)
-
     name = ("transfers", op_id, history.start, last_day)
+    ask = partial(_records, merchant, op_id, history.start, history.end)
     unread = TimedOut("they are still being read, and will be here within a minute.")
     try:
-        load, stale_reason = merchant.jobs.whole(name, begin, _RENEW_S, _PATIENCE_S, unread)
+        load, stale_reason = merchant.jobs.whole(name, {op_id: ask}, _RENEW_S, _PATIENCE_S, unread)
     except TwoJError as error:
         unknown.append(text("Transfers: {why}", why=sentence(error)))
         return []

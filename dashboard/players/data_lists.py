@@ -17,8 +17,8 @@ from dashboard.core.query import View
 from dashboard.core.text import later
 from dashboard.luck import data as luck_data
 from dashboard.luck.expectation import Expectation
-from dashboard.players.data_search import MOST_RANKED, ask_players, first_held
-from dashboard.provider.archived import NotArchived, from_archive, lacking
+from dashboard.players.data_search import MOST_RANKED, ask_players
+from dashboard.provider.archived import NotArchived, first_held, from_archive, lacking
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 

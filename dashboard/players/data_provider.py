@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pandas as pd
 
-from dashboard.core.codes import SLOTS
 from dashboard.core.currencies import currency_names
 from dashboard.core.formats import offset_text
 from dashboard.core.periods import business_day, day_start, days_label
@@ -31,6 +30,7 @@ from dashboard.provider.reading import Reading
 from dashboard.rounds.frame import rounds_frame, together
 from twoj_client import Reply, TwoJError
 from twoj_client.errors import ParameterRefused
+from twoj_client.models import SLOTS
 
 _RENEW_S: Final = 60
 _RENEW_FINISHED_S: Final = 1800
@@ -67,24 +67,17 @@ def give_up(merchant: Merchant, player: Player, view: View) -> None:
 
 
 def _look(merchant: Merchant, player: Player, view: View, patience_s: float) -> Job[Part, pd.DataFrame]:
-
-    def start() -> Job[Part, pd.DataFrame]:
-        parts = [
-            (kind, *window)
-            for window in reversed(_weeks(merchant, view.start, view.end))
-            for kind in (SLOTS, _OTHERS)
-        ]
-        return Job(
-            {part: partial(_read, merchant, player, part) for part in parts},
-            merchant.jobs.quick,
-            merchant.clock,
-        )
-
+    parts = [
+        (kind, *window)
+        for window in reversed(_weeks(merchant, view.start, view.end))
+        for kind in (SLOTS, _OTHERS)
+    ]
+    calls = {part: partial(_read, merchant, player, part) for part in parts}
     # A day that is over is not what was there of it while it ran.
     number = merchant.asked_again(view.start, view.end)
     name = ("player", player, view.period.first_day, view.period.last_day, view.is_running, number)
     renew_s = _RENEW_S if view.is_running else _RENEW_FINISHED_S
-    return merchant.jobs.look(name, start, renew_s, patience_s)
+    return merchant.jobs.look(name, calls, renew_s, patience_s)
 
 
 def _weeks(merchant: Merchant, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:

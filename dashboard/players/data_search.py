@@ -1,7 +1,6 @@
 """Which players there are, from the archive: those whose id holds a text, and the first of a ranking."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from archive.engine import Engine
 from archive.questions import question
 from dashboard.core.query import View
 from dashboard.core.text import later
-from dashboard.provider.archived import NotArchived, from_archive, lacking
+from dashboard.provider.archived import NotArchived, first_held, from_archive, lacking
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from dashboard.rounds.frame import ARROW_DTYPES
@@ -62,9 +61,3 @@ def ask_players(name: str, engine: Engine, start_s: int, end_s: int, **values: A
     table = engine.table(question(name, start_s, end_s, **values))
     found: pd.DataFrame = table.to_pandas(types_mapper=ARROW_DTYPES.get).rename(columns=_NAMES)
     return found
-
-
-def first_held(merchant: Merchant) -> datetime:
-    """When the first hour that was read begins; where none was, an hour ago."""
-    extent = merchant.archive.extent() if merchant.archive else None
-    return datetime.fromtimestamp(extent[0], UTC) if extent else merchant.now() - timedelta(hours=1)

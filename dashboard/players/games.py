@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.core.codes import SLOTS
 from dashboard.core.formats import count, money, with_plus
 from dashboard.core.frames import game_names, game_types
 from dashboard.core.text import later, text
 from dashboard.players.balance import SummaryExcess
-from twoj_client.models import Game, GamesUserSummary, SlotsUserRow
+from twoj_client.models import SLOTS, Game, GamesUserSummary, SlotsUserRow
 
 OTHERS: Final = later("All games that are not slots")
 SUMS: Final = ("bet_count", "bet_amount_li", "gain_li")

@@ -1,7 +1,7 @@
 """What pages ask of the archive: answers with their age, and with what they lack in words."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,12 @@ def archive_of(merchant: Merchant) -> Archive:
             )
         )
     return merchant.archive
+
+
+def first_held(merchant: Merchant) -> datetime:
+    """When the first hour that was read begins; where none was, an hour ago."""
+    extent = merchant.archive.extent() if merchant.archive else None
+    return datetime.fromtimestamp(extent[0], UTC) if extent else merchant.now() - timedelta(hours=1)
 
 
 def held_of(merchant: Merchant, start: datetime, end: datetime) -> Held:

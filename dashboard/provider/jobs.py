@@ -195,9 +195,13 @@ class Jobs:
         self.quick = Workers(8, thread_name_prefix="quick-job")
 
     def look(
-        self, name: Hashable, start: Callable[[], Job[K, V]], renew_s: float, patience_s: float
+        self,
+        name: Hashable,
+        calls: Mapping[K, Callable[[], Reply[V]]],
+        renew_s: float,
+        patience_s: float,
     ) -> Job[K, V]:
-        """Find the load of this name, started where there is none or it is older than `renew_s`.
+        """Find the load of this name, its `calls` begun where there is none or it is older than `renew_s`.
 
         Waits `patience_s` at most. While a load is renewed the old one is still shown, if it has any answer;
         only the first is seen in parts.
@@ -209,7 +213,7 @@ class Jobs:
             while len(self._shelves) > 1 and self._is_full():
                 self._shelves.popitem(last=False)
             if shelf.is_due(renew_s, self._clock()):
-                shelf.coming = start()
+                shelf.coming = Job(calls, self.quick, self._clock)
             coming, whole = shelf.coming, shelf.whole
         if coming:
             coming.look(patience_s)
@@ -221,7 +225,7 @@ class Jobs:
     def whole(
         self,
         name: Hashable,
-        start: Callable[[], Job[K, V]],
+        calls: Mapping[K, Callable[[], Reply[V]]],
         renew_s: float,
         patience_s: float,
         late: TimedOut,
@@ -231,7 +235,7 @@ class Jobs:
         Returns the load, and how the provider failed where it is an older one: `late` for a load that is not
         finished in time. Raises TwoJError.
         """
-        load = self.look(name, start, renew_s, patience_s)
+        load = self.look(name, calls, renew_s, patience_s)
         try:
             load.raise_if_all_failed()
             if not load.finished:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from dashboard.core.found import (
     transfer_found,
 )
 from dashboard.core.text import Deferred, Words, later
-from dashboard.provider.archived import NotArchived, from_archive
+from dashboard.provider.archived import NotArchived, first_held, from_archive
 from dashboard.provider.failures import failure_text
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import LedgerFailed, Merchant, ProviderFailed
@@ -65,9 +65,7 @@ def _players(merchant: Merchant, typed: str) -> list[SearchResult]:
     def ask_it(engine: Engine, start_s: int, end_s: int) -> Sequence[Any]:
         return engine.rows(question("find_players", start_s, end_s, part=typed, most=_MOST))
 
-    extent = merchant.archive.extent() if merchant.archive else None
-    first = datetime.fromtimestamp(extent[0], UTC) if extent else merchant.now() - timedelta(hours=1)
-    found = from_archive(merchant, first, merchant.now(), ask_it)
+    found = from_archive(merchant, first_held(merchant), merchant.now(), ask_it)
     return players_found(found.value, merchant.zone, merchant.now())
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.core.codes import SLOTS
 from dashboard.provider.merchant import Merchant
 from dashboard.rounds.frame import rounds_frame
 from dashboard.rounds.tables import ONLY_IN_HISTORY, rounds_table
 from twoj_client import Reply
+from twoj_client.models import SLOTS
 
 
 def round_url(merchant: Merchant, game_id: int, draw_id: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.core.codes import SLOTS
 from dashboard.core.markdown import escaped, safe_url, short
 from dashboard.core.periods import business_day, of_day
 from dashboard.core.query import ROUND
@@ -14,6 +13,7 @@ from dashboard.core.text import later, text
 from dashboard.kit import copying, current, guard, navigation, query_params, states
 from dashboard.rounds.data import every_field, round_url
 from dashboard.rounds.detail import Fields, facts, games_fields, slots_fields
+from twoj_client.models import SLOTS
 
 _ROW_PX: Final = 35
 

@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from dashboard.charts.base import Layout, Trace, amount_axis, figure, units
 from dashboard.charts.theme import Theme
 from dashboard.charts.timeline import time_axis
-from dashboard.core.codes import DEPOSIT, WITHDRAWAL
 from dashboard.core.formats import clock, money
 from dashboard.core.text import text
 from dashboard.wallet.transfers import type_name
+from twoj_client.models import DEPOSIT, WITHDRAWAL
 
 Row = Mapping[Any, Any]
 

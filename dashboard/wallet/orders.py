@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.core.codes import DEPOSIT, WITHDRAWAL
 from dashboard.core.formats import money
 from dashboard.core.text import Message, WordTable, later, text
 from dashboard.wallet.transfers import type_name
 from ledger.transfers import CashierTransfer, TransferKind, TransferOrder, TransferState
+from twoj_client.models import DEPOSIT, WITHDRAWAL
 
 TYPES: Final = {TransferKind.DEPOSIT: DEPOSIT, TransferKind.WITHDRAWAL: WITHDRAWAL}
 """Under which type the provider keeps a record of each kind."""

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.core.codes import DEPOSIT, TRANSFER_TYPES, WITHDRAWAL
+from dashboard.core.codes import TRANSFER_TYPES
 from dashboard.core.formats import moment, money, with_plus
 from dashboard.core.frames import local_times
 from dashboard.core.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
 from dashboard.core.text import later, plural, text
-from twoj_client.models import TransferRecord
+from twoj_client.models import DEPOSIT, WITHDRAWAL, TransferRecord
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
 _ONLY: Final = {DEPOSIT: later("deposits"), WITHDRAWAL: later("withdrawals")}

@@ -50,7 +50,7 @@ def look(jobs: Jobs, clock: Clock) -> Callable[..., Job[str, int]]:
     jobs.quick._max_workers = 1
 
     def look(calls: Calls, patience_s: float = SOON_S) -> Job[str, int]:
-        return jobs.look("it", lambda: Job(calls, jobs.quick, clock), 60, patience_s)
+        return jobs.look("it", calls, 60, patience_s)
 
     return look
 
@@ -89,7 +89,7 @@ def test_an_old_load_stays_on_view_until_the_new_one_is_whole(look, clock):
 
 def test_failures_are_kept_apart_and_asked_again_sooner(jobs, clock):
     def look(calls: Calls) -> Job[str, int]:
-        return jobs.look("rare", lambda: Job(calls, jobs.quick, clock), 3600, SOON_S)
+        return jobs.look("rare", calls, 3600, SOON_S)
 
     load = look({"good": lambda: reply(1), "bad": failing})
     assert list(load.replies()) == ["good"]
@@ -191,11 +191,11 @@ def test_of_what_is_whole_only_so_many_rows_are_kept(jobs, clock):
     begun = []
 
     def look(name: str, rows: int) -> Job[str, list[int]]:
-        def start() -> Job[str, list[int]]:
+        def call() -> Reply[list[int]]:
             begun.append(name)
-            return Job({"a": lambda: Reply([0] * rows, datetime.now(UTC))}, jobs.quick, clock)
+            return Reply([0] * rows, datetime.now(UTC))
 
-        return jobs.look(name, start, 60, SOON_S)
+        return jobs.look(name, {"a": call}, 60, SOON_S)
 
     for name in ("first", "second", "first"):
         look(name, KEPT_ROWS // 2)
@@ -210,7 +210,7 @@ def test_of_what_is_whole_only_so_many_rows_are_kept(jobs, clock):
 def test_a_load_of_more_rows_than_are_kept_is_kept_alone(jobs, clock):
     def look() -> Job[str, list[int]]:
         calls = {"a": lambda: Reply([0] * (KEPT_ROWS + 1), datetime.now(UTC))}
-        return jobs.look("long", lambda: Job(calls, jobs.quick, clock), 60, SOON_S)
+        return jobs.look("long", calls, 60, SOON_S)
 
     assert look() is look() is look()
 
@@ -220,12 +220,7 @@ def test_a_load_of_old_answers_is_asked_again_after_a_minute(jobs, clock):
     answers = [Reply(1, datetime.fromtimestamp(1, UTC), stale=True, stale_reason=failure), reply(2)]
 
     def look():
-        return jobs.look(
-            "it",
-            lambda: Job({"a": lambda: answers.pop(0)}, jobs.quick, clock),
-            renew_s=600,
-            patience_s=SOON_S,
-        )
+        return jobs.look("it", {"a": lambda: answers.pop(0)}, renew_s=600, patience_s=SOON_S)
 
     assert look().replies()["a"].stale
     clock.now += 59
@@ -241,9 +236,7 @@ def test_what_was_answered_last_stands_in_for_a_day_and_says_why(jobs, clock):
         raise TimedOut("The provider took too long.")
 
     def whole(call: Callable[[], Reply[int]], patience_s: float = SOON_S) -> tuple[int, str]:
-        load, reason = jobs.whole(
-            "it", lambda: Job({"a": call}, jobs.quick, clock), 60, patience_s, TimedOut("It is late.")
-        )
+        load, reason = jobs.whole("it", {"a": call}, 60, patience_s, TimedOut("It is late."))
         return load.replies()["a"].data, stale_text(reason) if reason else ""
 
     assert whole(lambda: reply(1)) == (1, "")
