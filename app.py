@@ -100,7 +100,7 @@ app = App(
     routes=[
         Route("/healthz", healthz),
         route_health.readyz(merchants),
-        route_health.metrics(merchants, receiver.outcomes),
+        route_health.metrics(merchants, receiver.calls),
         *route_live.routes(merchants),
         *route_tv.routes(merchants),
         route_exports.route(merchants),

@@ -15,15 +15,16 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ledger.database import Books, LedgerAway
 from ledger.schema import NO_ROW_HASH, audit, audit_end
+from twoj_client.errors import gettext_noop
 
-SCREEN_MADE, SCREEN_REVOKED = "screen made", "screen revoked"
-PACK_MADE = "pack made"
+SCREEN_MADE, SCREEN_REVOKED = gettext_noop("screen made"), gettext_noop("screen revoked")
+PACK_MADE = gettext_noop("pack made")
 """What a row is about that names the SHA-256 of a monthly pack."""
 PAYOUTS = "payouts"
 """What a row is about that binds in what payouts write."""
 UPGRADE = "upgrade"
 """Who binds in what was written before payouts were."""
-DONE = "done"
+DONE = gettext_noop("done")
 """The outcome of most deeds."""
 _AT_ONCE = 10_000
 _HASHED = "id at_ms who what about outcome previous_hash".split()

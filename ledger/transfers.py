@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from ledger import audit
 from ledger.database import Books, Ledger
 from ledger.schema import transfers
+from twoj_client.errors import gettext_noop
 
 
 class TransferKind(StrEnum):
@@ -28,12 +29,12 @@ class TransferKind(StrEnum):
 class TransferState(StrEnum):
     """What is known of a transfer."""
 
-    SENDING = "sending"
+    SENDING = gettext_noop("sending")
     """It is on its way, or the server that sent it ended before the answer came."""
     DONE = "done"
-    REFUSED = "refused"
+    REFUSED = gettext_noop("refused")
     """No money moved."""
-    UNKNOWN = "unknown"
+    UNKNOWN = gettext_noop("unknown")
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ from dashboard.core.currencies import is_code
 from dashboard.core.markdown import escaped
 from dashboard.core.query import USER_ID
 from dashboard.core.roles import TRANSFERS
-from dashboard.core.text import text
+from dashboard.core.text import listed, text
 from dashboard.kit import current, guard, navigation, parts, query_params, states, tab
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import data_cashier, parts_cashier, parts_orders, parts_transfers
@@ -69,7 +69,7 @@ def render_currency(op_id: str) -> None:
             text(
                 "This player's rounds are in {currencies}; amounts here are called by the dashboard's"
                 " setting, {setting}, as the wallet names no currency.",
-                currencies=escaped(", ".join(names)),
+                currencies=escaped(listed(names)),
                 setting=setting,
             ),
             icon=":material/currency_exchange:",

@@ -8,6 +8,7 @@ import pandas as pd
 import structlog
 from sqlalchemy import select
 
+from dashboard.core.text import text
 from dashboard.provider.merchant import Merchant
 from ledger import audit as chain
 from ledger.audit import DONE, AuditEntry
@@ -30,12 +31,16 @@ def audit(
 
 
 def audit_rows(merchant: Merchant, count: int) -> pd.DataFrame:
-    """The latest `count` deeds of people, newest first, times in the business zone. Raises LedgerAway."""
+    """The latest `count` deeds of people, newest first, in words, times in the business zone.
+
+    Raises LedgerAway.
+    """
     with merchant.ledger.reading() as books:
         deeds = select(table).where(table.c.what != chain.PAYOUTS).order_by(table.c.id.desc()).limit(count)
         rows = books.execute(deeds).all()
     frame = ledger_frame(rows, ("who", "what", "about", "outcome"), merchant.zone)
-    return frame.assign(id=pd.Series([row.id for row in rows], dtype="int64"))
+    told = {name: frame[name].map(text, na_action="ignore") for name in ("what", "outcome")}
+    return frame.assign(id=pd.Series([row.id for row in rows], dtype="int64"), **told)
 
 
 def ledger_frame(rows: Sequence[Any], texts: Sequence[str], zone: ZoneInfo) -> pd.DataFrame:

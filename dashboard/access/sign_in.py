@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.access.audit import audit
 from dashboard.core.setting_errors import SettingsError
 from dashboard.provider.merchant import Merchants
+from twoj_client.errors import gettext_noop
 
 COOKIE: Final = "twoj-return"
 LOGIN: Final = "/auth/login"
@@ -131,5 +132,5 @@ class SignIns:
         if new:
             merchant, subject = self._merchants.first, str(new.get("sub"))
             who = merchant.person(new)
-            outcome = "expired" if who is None else who.role or "no role"
+            outcome = gettext_noop("expired") if who is None else who.role or gettext_noop("no role")
             audit(merchant, who.name if who else subject, "sign-in", {"subject": subject}, outcome)

@@ -13,9 +13,9 @@ from dashboard.alerts.data_evaluator import subject_text
 from dashboard.alerts.data_store import StoredRule, StoredState
 from dashboard.alerts.machine import AlertState
 from dashboard.alerts.rules import AlertScope
-from dashboard.channels.data_sender import Sender, as_message
+from dashboard.channels.data_sender import Sender
 from dashboard.core.codes import TYPES
-from dashboard.core.text import text
+from dashboard.core.text import sentences, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.merchant import Merchant
 from ledger import outbox
@@ -134,7 +134,7 @@ def messages(merchant: Merchant, count: int) -> pd.DataFrame:
         "channel": [each.channel for each in found],
         "subject": [each.subject for each in found],
         "state": states,
-        "reason": [str(as_message(each.reason) or "") for each in found],
+        "reason": [sentences(each.reason) for each in found],
     }
     frame = pd.DataFrame({"at": at.dt.tz_convert(merchant.zone)})
     for name, values in columns.items():

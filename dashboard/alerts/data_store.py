@@ -17,6 +17,7 @@ from ledger.audit import DONE, AuditEntry
 from ledger.database import Books, Ledger, clock_ms
 from ledger.outbox import OutboxMessage
 from ledger.schema import alert_events, alert_rules, alert_states
+from twoj_client.errors import gettext_noop
 
 _SOFTWARE: Final = "dashboard"
 """Who made the rules that come with the dashboard."""
@@ -225,7 +226,7 @@ def save(ledger: Ledger, rule_id: int | None, name: str, rule: AlertRule, who: s
     if not 0 < len(name) <= LONGEST_NAME:
         raise RuleError(later("Give it a name of at most {count} letters.", count=LONGEST_NAME))
     row: dict[str, Any] = {"name": name, "rule": as_json(rule), "who": who}
-    what = "alert made" if rule_id is None else "alert changed"
+    what = gettext_noop("alert made") if rule_id is None else gettext_noop("alert changed")
     with ledger.writing() as books:
         now_ms = clock_ms(books.connection)
         row |= {"changed_at_ms": now_ms}
@@ -241,17 +242,19 @@ def save(ledger: Ledger, rule_id: int | None, name: str, rule: AlertRule, who: s
 
 def switch(ledger: Ledger, rule_id: int, who: str, *, is_on: bool) -> None:
     """Switch a rule on or off. Raises LedgerAway."""
-    _change(ledger, rule_id, who, "alert switched on" if is_on else "alert switched off", is_on=is_on)
+    what = gettext_noop("alert switched on") if is_on else gettext_noop("alert switched off")
+    _change(ledger, rule_id, who, what, is_on=is_on)
 
 
 def mute(ledger: Ledger, rule_id: int, until_ms: int | None, who: str) -> None:
     """Tell nobody of a rule until a time, or again from now on. Raises LedgerAway."""
-    _change(ledger, rule_id, who, "alert muted" if until_ms else "alert unmuted", muted_until_ms=until_ms)
+    what = gettext_noop("alert muted") if until_ms else gettext_noop("alert unmuted")
+    _change(ledger, rule_id, who, what, muted_until_ms=until_ms)
 
 
 def remove(ledger: Ledger, rule_id: int, who: str, now_ms: int) -> None:
     """Take a rule away; one that comes with the dashboard is switched off instead. Raises LedgerAway."""
-    _change(ledger, rule_id, who, "alert removed", removed_at_ms=now_ms)
+    _change(ledger, rule_id, who, gettext_noop("alert removed"), removed_at_ms=now_ms)
 
 
 def _change(ledger: Ledger, rule_id: int, who: str, what: str, **values: Any) -> None:

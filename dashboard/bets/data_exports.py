@@ -16,7 +16,7 @@ from dashboard.core.formats import moment
 from dashboard.core.frames import game_names, game_type
 from dashboard.core.periods import file_days, window_label
 from dashboard.core.query import GAME_IDS, PERIOD, ROUND_TYPES, Parameter, Query, View, read_view
-from dashboard.core.text import text
+from dashboard.core.text import listed, text
 from dashboard.provider.archived import from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.rounds.filter import RoundQuery, read_bet_query
@@ -47,9 +47,7 @@ def read_address(merchant: Merchant, said: Mapping[str, Sequence[str]]) -> tuple
     query = Query(said, merchant.now(), merchant.zone)
     names = [parameter.name for parameter in PARAMETERS]
     if not {*said} <= {*names}:
-        raise BadAddress(
-            text("The address of an export has {names}, and nothing else.", names=", ".join(names))
-        )
+        raise BadAddress(text("The address of an export has {names}, and nothing else.", names=listed(names)))
     for parameter in PARAMETERS:
         if not query.is_usable(parameter) or (parameter is PERIOD and not query.text(parameter)):
             raise BadAddress(

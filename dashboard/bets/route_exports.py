@@ -18,7 +18,7 @@ from dashboard.bets.data_exports import BadAddress, Export, export, read_address
 from dashboard.bets.export import Format
 from dashboard.core.files import about_bytes
 from dashboard.core.roles import BETS
-from dashboard.core.text import text, use_language
+from dashboard.core.text import text
 from dashboard.kit.compat import sign_in_claims
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.failures import failure_text
@@ -33,8 +33,6 @@ def route(merchants: Merchants) -> Route:
     """The route, for the bets of these merchants."""
 
     async def answer(request: Request) -> Response:
-        accepted = request.headers.get("accept-language", "").split(",")
-        use_language(*(each.partition(";")[0].strip() for each in accepted))
         asked = merchants.get(request.path_params["merchant"])
         person = (asked or merchants.first).person(sign_in_claims(request.cookies))
         if person is None or not person.may(BETS):

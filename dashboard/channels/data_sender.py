@@ -1,6 +1,5 @@
 """Sends what is in the outbox: any number of servers do, each a message of each channel at a time."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -10,7 +9,7 @@ from typing import Final
 import structlog
 
 from dashboard.channels.data_channels import NOT_TAKEN, Channel, ChannelFailed
-from dashboard.core.text import Message
+from dashboard.core.text import Message, kept
 from ledger import outbox
 from ledger.background import Background
 from ledger.database import Ledger
@@ -75,9 +74,9 @@ class Sender(Background):
             why = error.why if isinstance(error, ChannelFailed) else NOT_TAKEN
             kind = type(error).__name__
             log.warning("message not taken", channel=sent.channel, key=sent.key, why=str(why), kind=kind)
-            outbox.fail(self._ledger, claimed, as_text(why))
+            outbox.fail(self._ledger, claimed, kept(why))
         else:
-            outbox.acknowledge(self._ledger, claimed, as_text(remark) if remark else "")
+            outbox.acknowledge(self._ledger, claimed, kept(remark) if remark else "")
             log.info("message sent", channel=sent.channel, key=sent.key, attempts=claimed.attempts)
 
     def _keep(self) -> None:
@@ -92,13 +91,3 @@ class Sender(Background):
             self._tidied_at = time.monotonic()
             with self._ledger.writing() as books:
                 outbox.drop_old(books, _FILES_MS, _KEPT_MS)
-
-
-def as_text(why: Message) -> str:
-    """Return a sentence as the outbox keeps it."""
-    return json.dumps([why.key, dict(why.fields)])
-
-
-def as_message(reason: str) -> Message | None:
-    """Return the sentence that the outbox keeps; None where there is none."""
-    return Message(*json.loads(reason)) if reason else None

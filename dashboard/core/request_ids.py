@@ -6,9 +6,12 @@ from typing import Final
 
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
+
+from dashboard.core.text import use_language
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +30,7 @@ def is_plain(given: str) -> bool:
 
 
 class RequestLog:
-    """Middleware that has all lines of a request carry its id.
+    """Middleware that has all lines of a request carry its id, and what it answers be in its language.
 
     A request that fails is a line of the log: what it answers is for a machine, which does not complain.
     """
@@ -46,6 +49,8 @@ class RequestLog:
                 log.warning("request failed", path=scope["path"][:80], status=message["status"])
             await send(message)
 
+        accepted = Headers(scope=scope).get("accept-language", "").split(",")
+        use_language(*(each.partition(";")[0].strip() for each in accepted))
         with bound_contextvars(request_id=correlation_id.get()):
             await self._app(scope, receive, note_and_send)
 

@@ -4,6 +4,7 @@ A key is the English sentence, whole, with named places: "No bets in {period}." 
 catalogs, `locale/LANGUAGE/LC_MESSAGES/messages.mo`. English needs none: its sentences are the keys.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -37,6 +38,31 @@ class Message:
 
     def __str__(self) -> str:
         return text(self.key, **self.fields)
+
+
+def kept(message: Message) -> str:
+    """Return a sentence as the ledger keeps it: a line of JSON, its key and what fills its places."""
+    return json.dumps([message.key, message.fields], default=_kept)
+
+
+def _kept(field: object) -> object:
+    return {"key": field.key, "fields": field.fields} if isinstance(field, Message) else str(field)
+
+
+def sentences(lines: str) -> str:
+    """Return the sentences of some lines, each `kept`, or English as older versions wrote them."""
+    return " ".join(map(_said, lines.splitlines()))
+
+
+def _said(line: str) -> str:
+    if not line.startswith("["):
+        return text(line)
+    key, fields = json.loads(line)
+    return text(key, **{name: _place(value) for name, value in fields.items()})
+
+
+def _place(value: object) -> object:
+    return text(value["key"], **value["fields"]) if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True)

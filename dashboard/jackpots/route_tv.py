@@ -21,10 +21,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from dashboard.core.query import CODE, query_text
-from dashboard.core.text import language, later, text, use_language
+from dashboard.core.text import language, later, text
 from dashboard.jackpots import data_pairing
 from dashboard.jackpots.data_pairing import ENDS_AFTER_S, TooManyWait
-from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.data_watch import Brand, Watch
 from dashboard.jackpots.route_live import screen_of
 from dashboard.provider.merchant import Merchants
 from ledger.database import LedgerAway
@@ -73,8 +73,8 @@ def routes(merchants: Merchants, gate: Gate | None = None) -> list[Route]:
     def watches() -> list[Watch]:
         return [each.running(Watch) for each in merchants.values()]
 
-    async def page(request: Request) -> Response:
-        return _page(request, watches())
+    async def page(_request: Request) -> Response:
+        return _page(watches()[0].brand)
 
     async def code(request: Request) -> Response:
         return await _code(request, watches(), gate)
@@ -90,10 +90,7 @@ def routes(merchants: Merchants, gate: Gate | None = None) -> list[Route]:
     ]
 
 
-def _page(request: Request, watches: list[Watch]) -> Response:
-    accepted = request.headers.get("accept-language", "").split(",")
-    use_language(*(each.partition(";")[0].strip() for each in accepted))
-    brand = watches[0].brand
+def _page(brand: Brand) -> Response:
     logo = f'<img src="{html.escape(brand.logo)}" alt="{html.escape(brand.name)}">' if brand.logo else ""
     words = {name: html.escape(text(words.key)) for name, words in _WORDS.items()}
     shown = _PAGE.substitute(words, language=language(), brand=logo or html.escape(brand.name))

@@ -30,12 +30,12 @@ _TITLES: Final = WordTable(
         "status": later("Status"),
     }
 )
-NAMES: Final = tuple(_TITLES)
-GROUPS: Final = (
-    (later("Business"), ("overview", "games", "bonus", "jackpots")),
-    (later("Analysis"), ("players", "bets", "wallet")),
-    (later("Operation"), ("alerts", "reports", "screens", "data", "status")),
+"""The pages by the names of their files, as the bar has them."""
+_GROUPS: Final = WordTable(
+    {"overview": later("Business"), "players": later("Analysis"), "alerts": later("Operation")}
 )
+"""What the pages are called together, from this one on."""
+NAMES: Final = tuple(_TITLES)
 _ON_A_PHONE: Final = ("overview", "games", "players", "bets", "bonus", "jackpots")
 """Those of which a phone always shows the first `_FIRST` that somebody may see."""
 _FIRST: Final = 4
@@ -51,13 +51,12 @@ def pages() -> dict[str, StreamlitPage]:
 
 def links(person: Person) -> list[bar.Group]:
     """The pages that a person may see, in their groups; a group without any is left out."""
-    groups: list[bar.Group] = [
-        {
-            "name": str(name),
-            "pages": [{"path": _path(page), "title": _TITLES[page]} for page in names if person.may(page)],
-        }
-        for name, names in GROUPS
-    ]
+    groups: list[bar.Group] = []
+    for name, title in _TITLES.items():
+        if name in _GROUPS:
+            groups.append({"name": _GROUPS[name], "pages": []})
+        if person.may(name):
+            groups[-1]["pages"].append({"path": _path(name), "title": title})
     return [group for group in groups if group["pages"]]
 
 

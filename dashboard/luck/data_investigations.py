@@ -12,10 +12,11 @@ from ledger import audit as chain
 from ledger.audit import AuditEntry
 from ledger.database import Books
 from ledger.schema import rtp_investigations as table
+from twoj_client.errors import gettext_noop
 
 _NEVER_S: Final = 2**40
-_LOOKED: Final = "RTP alarm looked into"
-_CLOSED: Final = "RTP alarm closed"
+_LOOKED: Final = gettext_noop("RTP alarm looked into")
+_CLOSED: Final = gettext_noop("RTP alarm closed")
 
 
 def open_for(books: Books, alarms: Sequence[Alarm], now_ms: int) -> int:

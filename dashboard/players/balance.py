@@ -15,7 +15,7 @@ import pandas as pd
 
 from dashboard.core.formats import count, money, with_plus
 from dashboard.core.periods import days_label
-from dashboard.core.text import Message, later, plural, text
+from dashboard.core.text import Message, later, listed, plural, text
 from twoj_client.models import DEPOSIT, WITHDRAWAL, TransferRecord
 
 
@@ -176,7 +176,7 @@ def by_other_causes(
     in_sum = sum(gap.unexplained_li for gap in open_gaps)
     absent = {one.gain_li: one.games for one in lacking if one.gain_li}
     if len(open_gaps) > 1 and lacking and in_sum == sum(one.gain_li for one in lacking) != 0:
-        absent |= {gap.unexplained_li: ", ".join(one.games for one in lacking) for gap in open_gaps}
+        absent |= {gap.unexplained_li: listed(one.games for one in lacking) for gap in open_gaps}
 
     def named(gap: Gap) -> Gap:
         if any(start <= gap.to_s and gap.from_s < end for start, end in missing):
@@ -212,7 +212,7 @@ def gaps_text(found: Sequence[Gap], currency: str | None) -> str:
         "The balance jumps once between two rounds: {causes}.",
         "The balance jumps {n} times between two rounds: {causes}.",
         len(found),
-        causes=", ".join(parts),
+        causes=listed(parts),
     )
 
 
@@ -236,11 +236,11 @@ def _longest_run(amounts: Sequence[int], wanted: int) -> tuple[int, int] | None:
 
 def _listed(found: Collection[Transfer]) -> str:
     """Transfers in words; of many the first few and how many more."""
-    shown = ", ".join(
+    shown = listed(
         text("deposit of {amount}", amount=money(transfer.amount_li))
         if transfer.amount_li > 0
         else text("withdrawal of {amount}", amount=money(-transfer.amount_li))
         for transfer in list(found)[:_MOST_LISTED]
     )
     more = len(found) - _MOST_LISTED
-    return text("{transfers} and {count} more", transfers=shown, count=count(more)) if more > 0 else shown
+    return plural("{shown} and {n} more", "{shown} and {n} more", more, shown=shown) if more > 0 else shown

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.core.formats import count, money, with_plus
 from dashboard.core.frames import game_names, game_types
-from dashboard.core.text import later, text
+from dashboard.core.text import later, listed, text
 from dashboard.players.balance import SummaryExcess
 from twoj_client.models import SLOTS, Game, GamesUserSummary, SlotsUserRow
 
@@ -79,7 +79,7 @@ def differences(games: pd.DataFrame) -> list[str]:
             if more:
                 difference = with_plus(count(more) if name == "bet_count" else money(more))
                 parts.append(text(sentence.key, difference=difference))
-        found.append(", ".join(parts))
+        found.append(listed(parts))
     return found
 
 

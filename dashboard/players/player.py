@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard.core.markdown import short
 from dashboard.core.metrics import METRIC, Metric, Totals, Unit
 from dashboard.core.query import OP_ID, USER_ID, Query
-from dashboard.core.text import Message, later, text
+from dashboard.core.text import Message, later, listed, text
 from dashboard.rounds.frame import dated
 
 
@@ -50,7 +50,7 @@ def identity(player: Player, rounds: pd.DataFrame) -> str:
     parts = [
         f"op_id {short(player.op_id)}" if player.op_id else "",
         f"user_id {player.user_id}" if player.user_id is not None else "",
-        text("plays in {currencies}", currencies=", ".join(currencies)) if currencies else "",
+        text("plays in {currencies}", currencies=listed(currencies)) if currencies else "",
     ]
     return " · ".join(part for part in parts if part)
 

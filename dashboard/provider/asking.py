@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from dashboard.core import formats
-from dashboard.core.text import Deferred, Words, text
+from dashboard.core.text import Deferred, Words, listed, text
 from dashboard.provider.changes import changed
 from dashboard.provider.jobs import Job
 from dashboard.provider.merchant import Merchant
@@ -70,7 +70,7 @@ def _warnings(part: Reply[Any] | Reading[Any]) -> Iterable[Words]:
 def _unknown_text(*times: tuple[str, int]) -> str:
     fields = [text("{name} {n} times", name=name, n=formats.count(n)) if n > 1 else name for name, n in times]
     return text(
-        "The provider's answer leaves out, or tells in no known form: {fields}.", fields=", ".join(fields)
+        "The provider's answer leaves out, or tells in no known form: {fields}.", fields=listed(fields)
     )
 
 

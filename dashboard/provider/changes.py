@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.core import formats
 from dashboard.core.periods import business_day, days_label
-from dashboard.core.text import Deferred, Words, later, plural, text
+from dashboard.core.text import Deferred, Words, later, listed, plural, text
 from twoj_client.changes import Restatement
 
 _MOST_NAMED: Final = 5
@@ -71,5 +71,5 @@ def _sums_text(by: _Sums, currency: str | None) -> str:
         number = Fraction(by.get(name, Decimal())) * sign
         if number:
             amount = formats.money(number, currency, 2) if is_money else formats.count(number)
-            parts.append(f"{words} {formats.with_plus(amount)}")
-    return ", ".join(parts) or text("moved between its parts")
+            parts.append(text("{what} {amount}", what=words, amount=formats.with_plus(amount)))
+    return listed(parts) or text("moved between its parts")

@@ -22,6 +22,7 @@ from ledger.schema import packs, report_plans
 from reports.gather import MonthNotBegun, PackSource
 from reports.made import KeptPack, kept, make
 from reports.verify import NotVerified, Verdict, verify
+from twoj_client.errors import gettext_noop
 
 _MOST_SENT = 50
 
@@ -199,7 +200,7 @@ def verify_pack(merchant: Merchant, pack: str, who: str) -> Verdict:
         verdict = verify(merchant.archive, found.content)
     except NotVerified as error:
         raise PackProblem(str(error)) from None
-    outcome = "differs" if verdict.wrong else "same"
+    outcome = gettext_noop("differs") if verdict.wrong else gettext_noop("same")
     audit(merchant, who, "pack verified", {"pack": pack}, outcome)
     return verdict
 

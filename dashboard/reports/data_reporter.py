@@ -22,6 +22,7 @@ from ledger.jobs import ClaimedRun
 from ledger.outbox import Attachment, OutboxMessage
 from ledger.schedules import last_due
 from reports.made import MadePack, keep, prepare
+from twoj_client.errors import gettext_noop
 
 log = structlog.get_logger(__name__)
 _EVERY_S: Final = 15
@@ -79,7 +80,7 @@ class Reporter(Background):
             return
         period = period_of(kept.plan.kind, run.due_at, self._merchant.zone)
         said = failed_mail(_brand(self._merchant), kept.plan, title_of(kept.plan.kind, period), why)
-        self._put(kept, run, _as_message(kept, run.due_at, said, []), outcome="not made")
+        self._put(kept, run, _as_message(kept, run.due_at, said, []), outcome=gettext_noop("not made"))
 
     def _put(
         self,

@@ -10,9 +10,9 @@ import pandas as pd
 from msgspec.structs import asdict
 
 from dashboard.access.audit import ledger_frame
-from dashboard.channels.data_sender import Sender, as_message
+from dashboard.channels.data_sender import Sender
 from dashboard.core import formats
-from dashboard.core.text import later, text
+from dashboard.core.text import later, sentences, text
 from dashboard.jackpots.data_poller import Doing
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import condition
@@ -166,7 +166,7 @@ def _screens(merchant: Merchant) -> Row:
 
 def _channels(merchant: Merchant) -> list[Row]:
     seen = merchant.running(Checks).messages(_PATIENCE_S)
-    said = {name: str(as_message(last.reason) or "") for name, last in (seen.latest if seen else {}).items()}
+    said = {name: sentences(last.reason) for name, last in (seen.latest if seen else {}).items()}
     kinds = {name: channel.kind for name, channel in merchant.running(Sender).channels.items()}
     return status_rows.channel_rows(kinds, seen, said, int(merchant.clock() * 1000))
 

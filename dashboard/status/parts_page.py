@@ -33,8 +33,8 @@ def render_summary() -> None:
         (text("{what} ({group})", what=row.what, group=group), row.state)
         for group, row in status_data.all_rows(current.merchant())
     ]
-    failing = ", ".join(what for what, state in wanted if state is HealthState.FAILING)
-    watched = ", ".join(what for what, state in wanted if state is HealthState.WATCH)
+    failing = listed(what for what, state in wanted if state is HealthState.FAILING)
+    watched = listed(what for what, state in wanted if state is HealthState.WATCH)
     if failing:
         st.error(escaped(text("Failing: {lines}.", lines=failing)), icon=_LOOKS[HealthState.FAILING][2])
     if watched:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Final
 
 import streamlit as st
-from prometheus_client import CONTENT_TYPE_LATEST, ProcessCollector, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, ProcessCollector, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -67,14 +67,15 @@ def _ready(checks: Checks) -> Readiness:
     return readiness(apis, checks.cache(), checks.ledger())
 
 
-def metrics(merchants: Merchants, payouts: Mapping[str, int]) -> Route:
-    """The route `GET /metrics`, for a server that runs `merchants` and counts its payouts in `payouts`.
+def metrics(merchants: Merchants, payout_calls: Counter) -> Route:
+    """The route `GET /metrics`, for a server that runs `merchants` and counts the calls for payouts.
 
     Figures for Prometheus, told to this machine alone: whoever comes through a proxy, or from another
     machine, gets the answer of a page that is not there. Labels are endpoints, errors, pages and outcomes:
     names of ours, never a player's.
     """
-    REGISTRY.register(Figures(merchants, payouts))
+    REGISTRY.register(Figures(merchants))
+    REGISTRY.register(payout_calls)
     ProcessCollector(registry=REGISTRY)
 
     def answer(request: Request) -> Response:
@@ -96,11 +97,10 @@ def _is_near(request: Request) -> bool:
 
 
 class Figures(Collector):
-    """Collects what others count already. `payouts` are the calls to `/order/jackpot` by outcome."""
+    """Collects what others count already."""
 
-    def __init__(self, merchants: Merchants, payouts: Mapping[str, int]) -> None:
+    def __init__(self, merchants: Merchants) -> None:
         self._merchants = merchants
-        self._payouts = payouts
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures as they are now; of the ledger alone there is something to wait for."""
@@ -108,11 +108,8 @@ class Figures(Collector):
         checks, watch = merchant.running(Checks), merchant.running(Watch)
         yield from _of_endpoints(merchant.twoj.stats())
         yield from _cache(checks)
-        outcomes = sorted(self._payouts.items())
-        yield _many(CounterMetricFamily, "twoj_payout_calls", "Calls to /order/jackpot", "outcome", outcomes)
         unseen = [(each.kind, each.unseen) for each in checks.refused(_PATIENCE_S) or ()]
-        yield _many(
-            GaugeMetricFamily,
+        yield _gauges(
             "twoj_payout_calls_unseen",
             "Calls to /order/jackpot that were not credited, and seen by nobody on the Status page",
             "outcome",
@@ -130,12 +127,11 @@ class Figures(Collector):
             for api, seen in checks.apis().items()
         ]
         meaning = "Whether the API answered, and accepted the signature"
-        yield _many(GaugeMetricFamily, "twoj_provider_up", meaning, "api", up)
+        yield _gauges("twoj_provider_up", meaning, "api", up)
         messages = checks.messages(_PATIENCE_S)
         latest = messages.latest.items() if messages else ()
         working = [(name, last.acknowledged_at_ms is not None) for name, last in sorted(latest)]
-        yield _many(
-            GaugeMetricFamily,
+        yield _gauges(
             "twoj_channel_up",
             "Whether the channel took the last message that it was given",
             "channel",
@@ -182,14 +178,8 @@ def _cache(checks: Checks) -> Iterator[Metric]:
         yield GaugeMetricFamily("twoj_cache_limit_bytes", "How full the cache may be", seen.limit_bytes)
 
 
-def _many(
-    kind: type[CounterMetricFamily | GaugeMetricFamily],
-    name: str,
-    meaning: str,
-    label: str,
-    values: Iterable[tuple[str, float]],
-) -> Metric:
-    family = kind(name, meaning, labels=[label])
+def _gauges(name: str, meaning: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
+    family = GaugeMetricFamily(name, meaning, labels=[label])
     for each, value in values:
         family.add_metric([each], value)
     return family

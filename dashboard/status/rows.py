@@ -9,7 +9,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from dashboard.core.currencies import is_code
 from dashboard.core.formats import about_duration, count, percent, size
-from dashboard.core.text import Message, later, plural, text
+from dashboard.core.text import Message, later, listed, plural, text
 from dashboard.jackpots.screens import Condition
 from dashboard.provider.failures import sentence
 from ledger.outbox import Sent
@@ -169,7 +169,7 @@ def currency_row(setting: str | None, seen: Iterable[str]) -> Row:
     said = text(
         "The setting is {setting}. Rounds seen since the start: {currencies}.",
         setting=set_to,
-        currencies=", ".join(named),
+        currencies=listed(named),
     )
     if len(named) > 1 or (setting and any(is_code(name) and name != setting for name in named)):
         advice = text("Sums of all players may add up several currencies; a player's own page does not.")
@@ -352,7 +352,7 @@ def screens_row(conditions: Sequence[Condition]) -> Row:
     used = [text(words.key, n=count(counted[each])) for each, words in _SCREENS.items() if counted[each]]
     if not used:
         return Row(what, HealthState.WELL, text("No screen is in use."))
-    said = text("{counts}.", counts=", ".join(used))
+    said = text("{counts}.", counts=listed(used))
     if not counted[Condition.STILL] and not counted[Condition.OFF]:
         return Row(what, HealthState.WELL, said)
     advice = text(

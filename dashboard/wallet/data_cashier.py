@@ -6,6 +6,8 @@ from typing import Final
 import structlog
 
 from dashboard.core import formats
+from dashboard.core.text import Message, kept, later
+from dashboard.provider.failures import sentence
 from dashboard.provider.merchant import Merchant
 from dashboard.wallet.orders import TYPES
 from ledger.database import LedgerAway
@@ -25,10 +27,6 @@ log = structlog.get_logger(__name__)
 
 LATEST: Final = 10
 """So many orders of a player are shown, and looked through before another is sent."""
-_MAY_COME: Final = gettext_noop("It may still come.")
-_OTHER: Final = gettext_noop(
-    "The provider's records have another transfer under its number. Ask the provider."
-)
 
 
 def is_on(merchant: Merchant) -> bool:
@@ -68,7 +66,7 @@ def look_up(merchant: Merchant, order: TransferOrder, who: str) -> CashierTransf
     """
     reply = merchant.twoj.transfer.find(op_id=order.op_id, trans_no=order.trans_no)
     outcome = _recorded(reply.data, order, formats.moment(reply.as_of, merchant.zone))
-    return journal(merchant).close(order.trans_no, outcome, who, "look-up")
+    return journal(merchant).close(order.trans_no, outcome, who, gettext_noop("look-up"))
 
 
 def journal(merchant: Merchant) -> TransferJournal:
@@ -84,17 +82,18 @@ def _moved(merchant: Merchant, order: TransferOrder) -> TransferOutcome:
     try:
         reply = move(op_id=order.op_id, amount=order.amount_li, trans_no=order.trans_no)
     except OutcomeUnknown as error:
-        return TransferOutcome(TransferState.UNKNOWN, error.sentence)
+        return TransferOutcome(TransferState.UNKNOWN, kept(sentence(error)))
     except TwoJError as error:
-        return TransferOutcome(TransferState.REFUSED, f"{error.sentence}\n{error.what_to_do}")
+        reason = f"{kept(sentence(error))}\n{kept(Message(error.what_to_do))}"
+        return TransferOutcome(TransferState.REFUSED, reason)
     return TransferOutcome(TransferState.DONE, "", reply.data.balance, reply.data.freeze_amount)
 
 
 def _recorded(record: TransferRecord | None, order: TransferOrder, when: str) -> TransferOutcome:
     if record is None:
-        reason = f"The provider's records did not have it on {when}.\n{_MAY_COME}"
+        reason = later("The provider's records did not have it on {when}. It may still come.", when=when)
     elif (record.type, abs(record.amount)) != (TYPES[order.kind], order.amount_li):
-        reason = _OTHER
+        reason = later("The provider's records have another transfer under its number. Ask the provider.")
     else:
         return TransferOutcome(TransferState.DONE, "", record.after_balance)
-    return TransferOutcome(TransferState.UNKNOWN, reason)
+    return TransferOutcome(TransferState.UNKNOWN, kept(reason))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.formats import money
-from dashboard.core.text import Message, WordTable, later, text
+from dashboard.core.text import WordTable, later, sentences, text
 from dashboard.wallet.transfers import type_name
 from ledger.transfers import CashierTransfer, TransferKind, TransferOrder, TransferState
 from twoj_client.models import DEPOSIT, WITHDRAWAL
@@ -96,8 +96,7 @@ def order_table(attempts: Sequence[CashierTransfer], zone: ZoneInfo) -> pd.DataF
 
 def _told(attempt: CashierTransfer, currency: str | None) -> str:
     order, outcome = _named(attempt, currency), attempt.outcome
-    # The ledger keeps the sentences of a reason in English, each in a line of its own.
-    reason = " ".join(str(Message(sentence)) for sentence in outcome.reason.splitlines())
+    reason = sentences(outcome.reason)
     if outcome.state is TransferState.REFUSED:
         return text("{order}: no money moved. {reason}", order=order, reason=reason)
     if outcome.state is TransferState.UNKNOWN:

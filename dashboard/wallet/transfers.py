@@ -12,7 +12,7 @@ from dashboard.core.codes import TRANSFER_TYPES
 from dashboard.core.formats import moment, money, with_plus
 from dashboard.core.frames import local_times
 from dashboard.core.query import BEFORE, NEXT_ID, OP_ID, TRANS_NO, TRANSFER_TYPE, Query
-from dashboard.core.text import later, plural, text
+from dashboard.core.text import later, listed, plural, text
 from twoj_client.models import DEPOSIT, WITHDRAWAL, TransferRecord
 
 _SIGNS: Final = {DEPOSIT: 1, WITHDRAWAL: -1}
@@ -54,7 +54,7 @@ def described(wanted: TransferQuery, zone: ZoneInfo) -> str:
         text("number {number}", number=wanted.number) if wanted.number else "",
         text("created before {time}", time=moment(wanted.before, zone)) if wanted.before else "",
     )
-    return ", ".join(filter(None, filters))
+    return listed(filter(None, filters))
 
 
 def transfers_frame(

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -106,8 +106,8 @@ class Receiver:
     def __init__(self, *merchants: MerchantPayouts, clock: Callable[[], float] = time.time) -> None:
         self.merchants = {each.merchant: each for each in merchants}
         self._clock = clock
-        self.outcomes: Counter[str] = Counter()
-        """How many calls this process answered, by what became of them."""
+        self.calls = Counter("twoj_payout_calls", "Calls to /order/jackpot", ["outcome"], registry=None)
+        """How many this process answered, by what became of them."""
         self.routes = [Route("/order/jackpot", self._answer, methods=["POST"])]
 
     @asynccontextmanager
@@ -128,9 +128,9 @@ class Receiver:
                 settled = await self.merchants[merchant].settle(delivery)
         except (LedgerAway, WalletAway, TimeoutError, ClientDisconnect) as error:
             log.error("payout not answered", error=str(error) or type(error).__name__)
-            self.outcomes["unanswered"] += 1
+            self.calls.labels("unanswered").inc()
             return self._respond(NOT_YET, {})
-        self.outcomes[settled.outcome] += 1
+        self.calls.labels(settled.outcome).inc()
         _tell(delivery.asks, settled)
         return self._respond(settled.answer, _result(delivery.asks, settled))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
+from dashboard.core.text import sentences
 from dashboard.wallet import data_cashier
 from ledger import schema
 from ledger.check import check
@@ -375,7 +376,7 @@ def test_a_number_that_stands_for_other_money_is_not_taken_for_it(open_desk, san
     found = data_cashier.look_up(merchant(), order, "ann")
     assert found.outcome.state == NOT_KNOWN
     assert (
-        found.outcome.reason
+        sentences(found.outcome.reason)
         == "The provider's records have another transfer under its number. Ask the provider."
     )
 

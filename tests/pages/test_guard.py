@@ -311,6 +311,16 @@ def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
     assert access_audit.audit_rows(merchant(), 1)["id"].tolist() == [2]
 
 
+def test_the_audit_log_is_read_in_the_readers_language(open_as, monkeypatch):
+    open_as("nobody")
+    access_audit.audit(merchant(), "export", "export", {"rows": 1})
+    catalog = NullTranslations()
+    monkeypatch.setattr(catalog, "gettext", {"export": "Ausfuhr", "done": "fertig"}.__getitem__)
+    monkeypatch.setattr(text, "_catalog", lambda _code: catalog)
+    (row,) = access_audit.audit_rows(merchant(), 1).to_dict("records")
+    assert (row["who"], row["what"], row["outcome"]) == ("export", "Ausfuhr", "fertig")
+
+
 def audit_log_alone():
     """The part of the Status page that shows the audit log."""
     from dashboard.status import parts_page

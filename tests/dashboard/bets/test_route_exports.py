@@ -30,6 +30,7 @@ from archive.proof import HourRead
 from archive.store import FileDamaged, Folder
 from dashboard.bets import route_exports
 from dashboard.core import text as words
+from dashboard.core.request_ids import MIDDLEWARE
 from dashboard.kit.current import merchants
 from dashboard.server.connect import connected
 from dashboard.server.settings import Settings
@@ -84,8 +85,9 @@ def connection(kept, sandbox, tmp_path, **more):
         ledger = Database(ledger_url(settings.ledger_url))
         with connected(merchants, settings, ledger, demo=True, sign_in=True, clock=lambda: CLOCK):
             yield Starlette(
-                routes=[route_exports.route(merchants)], middleware=[Middleware(GZipMiddleware)]
-            )  # as Streamlit does
+                routes=[route_exports.route(merchants)],
+                middleware=[*MIDDLEWARE, Middleware(GZipMiddleware)],  # the last as Streamlit does
+            )
 
 
 def named(name, exp=CLOCK + 60):

@@ -14,7 +14,8 @@ import pytest
 
 from dashboard.channels import data_channels, data_sender
 from dashboard.channels.data_channels import ChannelFailed, channels
-from dashboard.channels.data_sender import Sender, as_message
+from dashboard.channels.data_sender import Sender
+from dashboard.core.text import sentences
 from dashboard.server import log
 from ledger import outbox
 from ledger.database import Database, Ledger, ledger_url
@@ -180,7 +181,7 @@ def due_now(book):
 def told(book):
     """How each message stands, in the order in which they were put, and why."""
     with book.reading() as books:
-        return [(each.state, str(as_message(each.reason) or "")) for each in outbox.newest(books, 9)][::-1]
+        return [(each.state, sentences(each.reason)) for each in outbox.newest(books, 9)][::-1]
 
 
 def of_sink(sink):

@@ -1,6 +1,7 @@
 """Sentences in the language of whoever reads them."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from gettext import NullTranslations
 
 import pytest
@@ -68,3 +69,12 @@ def test_numbers_lists_and_tables_of_words_are_written_where_they_are_read(germa
     assert (words[1], str(message)) == ("heute", "Keine Einsätze: a, heute oder b.")
     assert (list(words), len(words), words.get(2)) == ([1], 1, None)
     assert text.listed(["a", "b"], "standard") == "a und b"
+
+
+def test_what_the_ledger_keeps_is_said_in_the_language_of_whoever_reads_it(german: None):
+    whole = later("No bets in {period}.", period=later("today"), at=Decimal("1.5"))
+    lines = f"{text.kept(whole)}\n{text.kept(later('today'))}\ntoday"
+    assert text.sentences(lines) == "No bets in today. today today"
+    use_language("de")
+    assert text.sentences(lines) == "Keine Einsätze: heute. heute heute"
+    assert text.sentences("") == ""
