@@ -406,6 +406,16 @@ GAME_ID: Final = Parameter(
 GAME_TYPE: Final = _maybe_one_of(
     "type", ("games", "alerts"), TYPES, later("The type must be one of {choices}; showing all types instead.")
 )
+GAME_IDS: Final = Parameter(
+    "game_id",
+    ("bets", "players", "bonus"),
+    _some(_number),
+    later("The game_id must be whole numbers above 0, such as 1033,1062; all games are shown."),
+    widget=Widget.SOME,
+)
+ROUND_TYPES: Final = _some_of(
+    "type", ("bets", "players"), TYPES, later("The type must be among {choices}; all types are shown.")
+)
 OP_ID: Final = Parameter(
     "op_id",
     ("players", "wallet", "bonus"),
@@ -420,16 +430,6 @@ USER_ID: Final = Parameter(
         "The user_id must be the provider's id of a player, a whole number above 0 such as 101100000000;"
         " it is left out."
     ),
-)
-GAME_IDS: Final = Parameter(
-    "game_id",
-    ("bets", "players", "bonus"),
-    _some(_number),
-    later("The game_id must be whole numbers above 0, such as 1033,1062; all games are shown."),
-    widget=Widget.SOME,
-)
-ROUND_TYPES: Final = _some_of(
-    "type", ("bets", "players"), TYPES, later("The type must be among {choices}; all types are shown.")
 )
 FIND: Final = Parameter(
     "find",
@@ -623,17 +623,10 @@ COLUMNS: Final = Parameter(
     widget=Widget.SOME,
 )
 
-PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
-    *(PERIOD, COMPARE, CHART),
-    *(GAME_TAB, GAME_ID, GAME_TYPE, GAME_IDS, ROUND_TYPES),
-    *(OP_ID, USER_ID, FIND, RANK, BETS_TAB, PLAYER_TAB),
-    *(FEATURE, BUY, RESULT, MIN_BET, MAX_BET, MIN_WIN, FIELDS, ROUND, PAUSE, CURRENCY),
-    *(CREATE_TYPE, STATE, MCH_ID),
-    *(TRANSFER_TYPE, TRANS_NO, BEFORE, NEXT_ID),
-    *(HIT, SCREEN, CODE),
-    *(ALERT, WATCH, POT, SCREEN_ID),
-    *(WHERE, SORT, COLUMNS),
+PARAMETERS: Final[tuple[Parameter[Any], ...]] = tuple(
+    row for row in list(globals().values()) if isinstance(row, Parameter)
 )
+"""All rows, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
