@@ -146,6 +146,14 @@ def test_owners_look_and_analysts_change(open_page, email, buttons):
     assert ("whale" in words(app) + app.dataframe[-1].value.to_csv()) is (email == "ann@casino.example")
 
 
+def test_the_form_is_first_for_who_comes_by_tell_me_when_and_else_below_the_alerts(open_page):
+    def order(**query):
+        said = [each.value for each in open_page(query, page="alerts").subheader]
+        return said.index("Tell me when…") < said.index("Alerts")
+
+    assert [order(), order(watch="gain"), order(watch="pot", pot="hourly")] == [False, True, True]
+
+
 def test_what_fires_is_on_the_overview_with_the_way_to_it(open_page):
     app = open_page(page="alerts", channels=CHANNELS)
     rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60, scope=AlertScope.TYPE, scope_id="Slots")
