@@ -82,9 +82,8 @@ class Archive:
             return pieces.latest(books, hour_of(start_s), end_s)
 
     def extent(self) -> tuple[int, int] | None:
-        """Return the first and the last hour that were read, None where none was."""
-        with self.ledger.reading() as books:
-            return pieces.extent(books)
+        """Return the first and the last hour that were read, None where none was; some seconds old at most."""
+        return self.recent(pieces.extent)
 
     def is_asked_again(self) -> bool:
         """Whether somebody wants hours to be read again that were."""

@@ -21,14 +21,17 @@ from dashboard.bets.sums import (
     minutes_a_step,
     players_frame,
     sizes_frame,
+    wins_frame,
 )
-from dashboard.core.frames import game_type
+from dashboard.core.frames import game_types
+from dashboard.core.memo import memo
 from dashboard.core.metrics import Totals
 from dashboard.core.query import View
 from dashboard.provider.archived import FRESH_S, NotArchived, from_archive, held_of
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from dashboard.rounds.filter import RoundQuery
+from twoj_client.models import Game
 from twoj_client.windows import DAY_S, HOUR_S
 
 T = TypeVar("T")
@@ -72,7 +75,7 @@ class BetRows:
     """Some of so many bets, one by one (`sums.bets_frame`)."""
 
     bets: int = 0
-    rows: pd.DataFrame = field(default_factory=lambda: bets_frame((), str))
+    rows: pd.DataFrame = field(default_factory=lambda: memo(bets_frame, (), ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def figures(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetFi
     def ask_it(bets: BetsOf) -> BetFigures:
         by_time = _steps(bets)
         ((players,),) = bets.engine.numbers(bets.asked("player_count"))
-        return BetFigures(bets.totals, players, busiest_step(by_time.rows), by_time.minutes)
+        return BetFigures(bets.totals, players, memo(busiest_step, by_time.rows), by_time.minutes)
 
     held = held_of(merchant, view.start, view.end)
     return _read(merchant, view.start, view.end, wanted, ask_it, BetFigures(), held)
@@ -131,7 +134,8 @@ def _steps(bets: BetsOf) -> BetSteps:
         else bets.engine.numbers(bets.asked("steps", step_s=step_s))
     )
     known_to_s = max(known_to_s, bets.start_s)
-    return BetSteps(by_step(found, bets.start_s, known_to_s, minutes, bets.held.lacking), minutes)
+    rows = memo(by_step, found, bets.start_s, known_to_s, minutes, bets.held.lacking)
+    return BetSteps(rows, minutes)
 
 
 def sizes(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetSizes]:
@@ -142,7 +146,7 @@ def sizes(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetSize
         for what, from_li, count, amount_li in bets.engine.rows(bets.asked("sizes")):
             found[str(what)][int(from_li or 0)] = int(count or 0), int(amount_li or 0)
         return BetSizes(
-            bets.totals.bet_count, {size: sizes_frame(found[size.value], EDGES_LI) for size in Size}
+            bets.totals.bet_count, {size: memo(sizes_frame, found[size.value], EDGES_LI) for size in Size}
         )
 
     return _asked(merchant, view, wanted, ask_it, BetSizes())
@@ -152,14 +156,16 @@ def top_players(merchant: Merchant, view: View, wanted: RoundQuery, rank: Rank) 
     """The players who are ahead by a rank, by what they won (lost) only those who did (`players_frame`)."""
 
     def ask_it(bets: BetsOf) -> pd.DataFrame:
-        return players_frame(bets.engine.rows(bets.asked("top_players", rank=rank.value, most=MOST_TOPS)))
+        return memo(
+            players_frame, bets.engine.rows(bets.asked("top_players", rank=rank.value, most=MOST_TOPS))
+        )
 
-    return _asked(merchant, view, wanted, ask_it, players_frame(()))
+    return _asked(merchant, view, wanted, ask_it, memo(players_frame, ()))
 
 
 def biggest_wins(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetRows]:
     """The bets that gave back the most, these first."""
-    type_of = _types(merchant)
+    listed = _listed(merchant)
 
     def ask_it(bets: BetsOf) -> BetRows:
         # The biggest of each player, game and day are kept: no other day has one that is bigger than these,
@@ -170,9 +176,7 @@ def biggest_wins(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[
         for day_s in sorted({day_s for day_s, _ in found}):
             window = max(day_s, bets.start_s), min(day_s + DAY_S, bets.end_s)
             wins += bets.engine.rows(bets.asked("biggest_wins", *window, least_li=least_li, most=MOST_TOPS))
-        by_win, ascending = ["win_li", "start_at", "event_id"], [False, False, True]
-        frame = bets_frame(wins, type_of).sort_values(by_win, ascending=ascending, ignore_index=True)
-        return BetRows(bets.totals.bet_count, frame.head(MOST_TOPS))
+        return BetRows(bets.totals.bet_count, memo(wins_frame, tuple(wins), listed, MOST_TOPS))
 
     return _asked(merchant, view, wanted, ask_it, BetRows())
 
@@ -196,7 +200,7 @@ def last_bets(merchant: Merchant, wanted: RoundQuery) -> Reading[BetRows]:
 
 
 def _newest(merchant: Merchant) -> Callable[[BetsOf], BetRows]:
-    type_of = _types(merchant)
+    listed = _listed(merchant)
 
     def ask_it(bets: BetsOf) -> BetRows:
         start_s, count = bets.start_s, 0
@@ -207,17 +211,17 @@ def _newest(merchant: Merchant) -> Callable[[BetsOf], BetRows]:
         rows = bets.engine.rows(
             bets.asked("newest_rounds", max(start_s, bets.start_s), bets.end_s, most=NEWEST)
         )
-        return BetRows(bets.totals.bet_count, bets_frame(rows, type_of))
+        return BetRows(bets.totals.bet_count, memo(bets_frame, rows, listed))
 
     return ask_it
 
 
 def bet(merchant: Merchant, view: View, event_id: str) -> pd.DataFrame:
     """The bet of the period with this id (`sums.bets_frame`), no row where there is none."""
-    type_of = _types(merchant)
+    listed = _listed(merchant)
 
     def ask_it(engine: Engine, start_s: int, end_s: int) -> pd.DataFrame:
-        return bets_frame(engine.rows(question("round", start_s, end_s, id=event_id)), type_of)
+        return bets_frame(engine.rows(question("round", start_s, end_s, id=event_id)), listed)
 
     return from_archive(merchant, view.start, view.end, ask_it).value
 
@@ -263,17 +267,17 @@ def bets_of(
 
     Where there are none no game is named, and nothing is to be asked of them.
     """
-    type_of = _types(merchant) if wanted.types else None
+    sums = engine.numbers(question("games", start_s, end_s))
+    types = game_types((game_id for game_id, *_ in sums), _listed(merchant)) if wanted.types else {}
     found = {
         game_id: Totals(count, bet_li, gain_li, -gain_li)
-        for game_id, count, bet_li, gain_li in engine.numbers(question("games", start_s, end_s))
+        for game_id, count, bet_li, gain_li in sums
         if (not wanted.game_ids or game_id in wanted.game_ids)
-        and (type_of is None or type_of(game_id) in wanted.types)
+        and (not wanted.types or types[game_id] in wanted.types)
     }
     is_all = not wanted.game_ids and not wanted.types
     return BetsOf(engine, start_s, end_s, () if is_all else (*found,), sum(found.values(), Totals()), held)
 
 
-def _types(merchant: Merchant) -> Callable[[int], str]:
-    listed = {game.game_id: game for game in merchant.twoj.all.list().data}
-    return lambda game_id: game_type(game_id, listed.get(game_id))
+def _listed(merchant: Merchant) -> tuple[Game, ...]:
+    return tuple(merchant.twoj.all.list().data)

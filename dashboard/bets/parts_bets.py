@@ -11,9 +11,9 @@ from dashboard.bets import parts_filter as bets_filter
 from dashboard.bets.data import TAIL_EVERY_S, TAIL_S
 from dashboard.bets.figures import sizes_chart, steps_chart
 from dashboard.bets.sums import Rank, Size
-from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, unsized_text
+from dashboard.bets.tables import BETS, SIZES, STEPS, bets_table, steps_table, unsized_text
 from dashboard.core import formats
-from dashboard.core.frames import local_times
+from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS, Totals
 from dashboard.core.periods import days_label
 from dashboard.core.query import BETS_TAB, ROUND, View
@@ -86,11 +86,11 @@ def render_steps() -> None:
     zone = formats.zone_name(merchant.zone)
     with states.box("bet-steps", text("{title}, {zone}", title=title, zone=zone)):
         charts.show(
-            steps_chart(rows, minutes, charts.look(), merchant.currency, merchant.zone),
+            memo(steps_chart, rows, minutes, charts.look(), merchant.currency, merchant.zone),
             "bet-steps",
             opens="bets",
         )
-        table = rows.assign(start=local_times(rows["start_at"], merchant.zone))
+        table = memo(steps_table, rows, merchant.zone)
         downloads.render_downloads(title, STEPS, table, known, bets_filter.words())
 
 
@@ -103,7 +103,8 @@ def render_sizes() -> None:
     for place, (what, rows) in zip(st.columns(2), known.value.of.items(), strict=True):
         title = text("How large bets are") if what is Size.BET else text("How large wins are")
         with place, states.box(f"{what}-sizes", title):
-            charts.show(sizes_chart(rows, what, charts.look(), merchant.currency), f"{what}-sizes")
+            figure = memo(sizes_chart, rows, what, charts.look(), merchant.currency)
+            charts.show(figure, f"{what}-sizes")
             st.caption(unsized_text(known.value.bets, rows, what))
             downloads.render_downloads(title, SIZES, rows, known, bets_filter.words())
 

@@ -10,6 +10,7 @@ from dashboard.bets.data import BetRows
 from dashboard.bets.sums import Rank
 from dashboard.bets.tables import BETS, PLAYERS, USER_ID, WINS, bets_table, players_table
 from dashboard.core.cell_links import CellLink, link
+from dashboard.core.memo import memo
 from dashboard.core.query import ROUND
 from dashboard.core.table_view import TableView
 from dashboard.core.text import later, text
@@ -35,7 +36,7 @@ def bets(key: str, rows: pd.DataFrame, nothing: str) -> tuple[pd.DataFrame, Tabl
     With it what is seen of it.
     """
     merchant = current.merchant()
-    table = bets_table(rows, game_names(merchant), merchant.zone)
+    table = memo(bets_table, rows, game_names(merchant), merchant.zone)
     links = _links("start", "user_id", "game")
     seen = kit_table.render_long_table(table, _COLUMNS, key, merchant.currency, links, _MOST_BETS, nothing)
     return table, seen
@@ -57,7 +58,7 @@ def rank() -> Rank:
 
 def players(known: Reading[pd.DataFrame], by: Rank) -> None:
     """Draw the players who are ahead by a rank, each a link to the player."""
-    table = players_table(known.value)
+    table = memo(players_table, known.value)
     links, currency = [link("player", "players", user_id="user_id")], current.merchant().currency
     seen = kit_table.render_table(table, PLAYERS, "top-players", currency, neutral=("gain_li",), links=links)
     downloads.render_downloads(
@@ -68,7 +69,7 @@ def players(known: Reading[pd.DataFrame], by: Rank) -> None:
 def wins(known: Reading[BetRows]) -> None:
     """Draw the biggest wins, with links to the bet, its player and its game."""
     merchant = current.merchant()
-    table = bets_table(known.value.rows, game_names(merchant), merchant.zone)
+    table = memo(bets_table, known.value.rows, game_names(merchant), merchant.zone)
     links = _links("start", "player", "game")
     seen = kit_table.render_table(table, WINS, "top-wins", merchant.currency, links=links)
     downloads.render_downloads(

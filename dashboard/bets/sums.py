@@ -3,14 +3,15 @@
 Times are epoch seconds, amounts li.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from twoj_client.models import Bet
+from dashboard.core.frames import game_types
+from twoj_client.models import Bet, Game
 
 STEPS_MIN: Final = (1, 5, 10, 30, 60, 180, 360)
 """How many minutes a step of `by_step` may have."""
@@ -107,11 +108,22 @@ def unsized(bets: int, sizes: pd.DataFrame) -> int:
     return bets - int(sizes["bet_count"].sum())
 
 
-def bets_frame(rows: Iterable[Sequence[int | str | None]], type_of: Callable[[int], str]) -> pd.DataFrame:
-    """Bets as the archive tells them, in their order, with `win_li` and the `type` of the game."""
+def bets_frame(rows: Iterable[Sequence[int | str | None]], games: Iterable[Game]) -> pd.DataFrame:
+    """Bets as the archive tells them, in their order, with `win_li` and the `type` of the game.
+
+    `games` is the provider's list.
+    """
     bets = _frame(rows, _BET)
-    types = [type_of(game_id) for game_id in bets["game_id"].tolist()]
-    return bets.assign(win_li=bets["bet_amount_li"] + bets["gain_li"], type=pd.array(types, dtype="string"))
+    ids = bets["game_id"].tolist()
+    type_of = game_types(set(ids), games)
+    types = pd.array([type_of[game_id] for game_id in ids], dtype="string")
+    return bets.assign(win_li=bets["bet_amount_li"] + bets["gain_li"], type=types)
+
+
+def wins_frame(rows: Iterable[Sequence[int | str | None]], games: Iterable[Game], most: int) -> pd.DataFrame:
+    """So many (`most`) of the bets (`bets_frame`) that gave back the most, these first."""
+    by_win, ascending = ["win_li", "start_at", "event_id"], [False, False, True]
+    return bets_frame(rows, games).sort_values(by_win, ascending=ascending, ignore_index=True).head(most)
 
 
 def players_frame(rows: Iterable[Sequence[int | str | None]]) -> pd.DataFrame:

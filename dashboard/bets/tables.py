@@ -57,6 +57,11 @@ WINS: Final = (
 )
 
 
+def steps_table(steps: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+    """Add to steps of time (`sums.by_step`) their local `start`."""
+    return steps.assign(start=local_times(steps["start_at"], zone))
+
+
 def bets_table(bets: pd.DataFrame, names: Mapping[int, str], zone: ZoneInfo) -> pd.DataFrame:
     """Add to bets (`sums.bets_frame`) what the tables show: local times, the `game`'s name, the `player`."""
     return bets.assign(

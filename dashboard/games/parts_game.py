@@ -10,6 +10,7 @@ from dashboard.core.cell_links import link
 from dashboard.core.codes import type_text
 from dashboard.core.frames import game_type
 from dashboard.core.markdown import escaped, short
+from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS
 from dashboard.core.query import GAME_ID, View
 from dashboard.core.text import later, plural, text
@@ -173,12 +174,13 @@ def days() -> None:
     known, earlier = _days_compared(view, _days(view, game_id), game_id)
     shown, legend = known.value.frame(game_id), None
     if earlier:
-        shown, legend = frames.with_comparison(shown, earlier.value.frame(game_id)), text("compared")
+        shown = memo(frames.with_comparison, shown, earlier.value.frame(game_id))
+        legend = text("compared")
     with states.box(
         "game-days", text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
     ):
         states.as_of(known, earlier)
-        figure = days_chart(shown, charts.look(), merchant.currency, merchant.zone, legend)
+        figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend)
         dates = [day.date() for day in shown["date"]]
         charts.show(charts.with_notes(figure, view, Subject.GAME, str(game_id), dates), "game-days")
         columns = tables.DAYS_COMPARED if legend else tables.DAYS
@@ -199,7 +201,7 @@ def luck() -> None:
     with states.box("game-luck", text("RTP, and how far luck carries it")):
         states.as_of(known, note=last_days(view))
         st.markdown(one_luck_text(found))
-        charts.show(band_chart(found, charts.look()), "game-luck")
+        charts.show(memo(band_chart, found, charts.look()), "game-luck")
         said = known.value.basis_text()
         if found.origin is not Origin.CONFIGURED:
             said += " " + text("No theoretical RTP is configured.")
@@ -246,8 +248,8 @@ def rounds() -> None:
     )
     with states.box("game-hours", text("Hours of play, {zone}", zone=formats.zone_name(merchant.zone))):
         states.as_of(known, note=since)
-        cells = found.hours
-        charts.show(hours_of_week_chart(cells, charts.look(), merchant.currency, merchant.zone), "game-hours")
+        figure = memo(hours_of_week_chart, found.hours, charts.look(), merchant.currency, merchant.zone)
+        charts.show(figure, "game-hours")
     latest = round_table(found.latest, merchant.zone)
     for key, title, rows in (
         ("game-wins", text("Biggest wins of these rounds"), round_table(found.biggest, merchant.zone)),

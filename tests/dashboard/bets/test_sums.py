@@ -16,6 +16,7 @@ from dashboard.bets.sums import (
 from dashboard.bets.tables import bets_table, players_table, unsized_text
 from dashboard.core.formats import UNKNOWN
 from tests.dashboard.bets.made import START, UTC
+from twoj_client.models import Game
 
 BIG = 2**53 + 1
 
@@ -85,7 +86,7 @@ def test_what_a_picture_leaves_out_is_said():
 
 def test_bets_whose_player_was_taken_out_are_of_nobody_and_amounts_are_exact():
     row = (None, None, 1041, None, None, BIG, BIG, None, 0, START, START)
-    bets = bets_frame([row], lambda _: "Slots")
+    bets = bets_frame([row], [Game(1041, "Dragon", "Slots")])
     assert bets["win_li"].tolist() == [2 * BIG]
     (shown,) = bets_table(bets, {1041: "Dragon"}, UTC).to_dict("records")
     assert (shown["player"], shown["game"], shown["type"]) == (UNKNOWN, "Dragon", "Slots")
