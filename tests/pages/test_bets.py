@@ -14,6 +14,7 @@ from archive.bets import sums
 from archive.collector import Collector
 from archive.proof import HourRead
 from archive.store import Folder
+from dashboard.bets import data
 from dashboard.bets.sums import minutes_a_step
 from dashboard.core import formats
 from dashboard.core.metrics import METRICS, Totals
@@ -365,3 +366,24 @@ def test_a_wrong_filter_is_one_sentence_and_all_bets(open_page, truth):
     page = opened(open_page, {"period": "yesterday", "type": "Bingo"})
     assert "The type must be among" in said(page)
     assert shown(page) == exact(kept(truth, *YESTERDAY))
+
+
+def test_what_is_made_of_the_same_answers_is_made_once(open_page, monkeypatch):
+    made = []
+
+    def counted(name):
+        make = getattr(data, name)
+
+        def counting(*of):
+            made.append(name)
+            return make(*of)
+
+        return counting
+
+    for name in ("bets_frame", "wins_frame", "players_frame", "by_step", "sizes_frame"):
+        monkeypatch.setattr(data, name, counted(name))
+    page = open_page(page="bets")
+    first = sorted(made)
+    assert set(first) == {"bets_frame", "wins_frame", "players_frame", "by_step", "sizes_frame"}
+    assert not page.run().exception
+    assert sorted(made) == first
