@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import Any, Final
@@ -190,11 +190,14 @@ def _measured(
     of_type: dict[str, Spread] = {}
     for name, parts in by_type.items():
         everything = sum(parts.values(), Play())
-        if found := _spread(parts, everything):
-            of_type[name] = found
+        games: list[tuple[Spread, int]] = []
         for game_id in {key[0] for key in parts}:
-            if found := _spread({key: play for key, play in parts.items() if key[0] == game_id}, everything):
+            of_game = {key: play for key, play in parts.items() if key[0] == game_id}
+            if found := _spread(of_game, everything):
                 own[game_id] = found
+                games.append((found, sum(play.bet for play in of_game.values())))
+        if found := _spread(parts, everything):
+            of_type[name] = replace(found, between=luck.between(games))
     days = [day for _, day, _ in plays] or [_day_of(start_s, zone)]
     return LuckSample(min(days), max(days), sum(play.bets for play in plays.values()), own, of_type)
 

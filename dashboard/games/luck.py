@@ -16,6 +16,8 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from dashboard.luck.between import between_variance
+
 K = TypeVar("K", bound=Hashable)
 
 ENOUGH_ROUNDS: Final = 2000
@@ -140,7 +142,11 @@ def assumed_largest(of_type: Play) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How rounds scatter: `sigma` per unit of stake, skewness of back / bet, `stakes` the factor k."""
+    """How rounds scatter: `sigma` per unit of stake, skewness of back / bet, `stakes` the factor k.
+
+    `between`, of a type, is how far the RTP of a game lies from that of the type, by how its games differ: a
+    standard deviation; None where they are too few to tell.
+    """
 
     sigma: float
     skewness: float
@@ -148,6 +154,21 @@ class Spread:
     rtp: float
     effective: float
     """Effective number of rounds in the sample."""
+    between: float | None = 0.0
+
+
+def between(games: Iterable[tuple[Spread, int]]) -> float | None:
+    """Return how far the RTP of a game lies from that of its type, of the spreads and bet amounts of a type.
+
+    Those of enough rounds say how far games differ (`between_variance`); the RTP of the type is that of what
+    was bet on them.
+    """
+    pairs = list(games)
+    known = [
+        (each.rtp, each.sigma**2 / each.effective) for each, _ in pairs if each.effective >= ENOUGH_ROUNDS
+    ]
+    variance, bet = between_variance(known), sum(bet for _, bet in pairs)
+    return None if variance is None else sqrt(variance * (1 + sum((each / bet) ** 2 for _, each in pairs)))
 
 
 def spread(days: Iterable[Play], of_type: Play = Play()) -> Spread | None:
@@ -248,13 +269,14 @@ UNJUDGED: Final = (RtpVerdict.NOT_ENOUGH, RtpVerdict.NO_SAMPLE)
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An RTP to expect: known within the luck of so many effective rounds of this spread."""
+    """An RTP to expect: known within the luck of so many effective rounds of this spread, and `between`."""
 
     rtp: float
     origin: Origin
     effective: float = inf
     sigma: float = 0.0
     skewness: float = 0.0
+    between: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +327,7 @@ def judge(
     if n <= needed:
         return Luck(period, rtp, expected.rtp, expected.origin, n, needed, None, None, RtpVerdict.NOT_ENOUGH)
     n0 = expected.effective
-    error = sqrt(shape.sigma**2 / n + expected.sigma**2 / n0)
+    error = sqrt(shape.sigma**2 / n + expected.sigma**2 / n0 + expected.between**2)
     skewness = 0.0
     if min(n, n0) <= _CORRECTED_UP_TO * shape.skewness**2:
         thirds = (
@@ -336,9 +358,18 @@ def _expected(
     enough = max(_COCHRAN * shape.skewness**2, ENOUGH_ROUNDS)
     if history is not None and (effective := history.effective(shape.stakes)) >= enough:
         return Expected(history.back / history.bet, Origin.OWN, effective, shape.sigma, shape.skewness)
-    if of_type is not None and of_type.effective >= max(_COCHRAN * of_type.skewness**2, ENOUGH_ROUNDS):
-        return Expected(of_type.rtp, Origin.OF_TYPE, of_type.effective, of_type.sigma, of_type.skewness)
-    return None
+    if of_type is None or of_type.between is None:
+        return None
+    if of_type.effective < max(_COCHRAN * of_type.skewness**2, ENOUGH_ROUNDS):
+        return None
+    return Expected(
+        of_type.rtp,
+        Origin.OF_TYPE,
+        of_type.effective,
+        of_type.sigma,
+        of_type.skewness,
+        of_type.between,
+    )
 
 
 def _band(expected: float, error: float, skewness: float, z: float) -> tuple[float, float]:

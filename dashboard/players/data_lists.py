@@ -89,7 +89,7 @@ def luck_of_players(plays: pd.DataFrame, expected: dict[int, Expectation]) -> di
             continue
         sums = found.setdefault(user_id, [0.0, 0.0])
         sums[0] += gain_li - bet_li * float(game.rtp - 1)
-        sums[1] += game.sigma**2 * float(bet_bet) + (game.rtp_error * bet_li) ** 2
+        sums[1] += game.sigma**2 * float(bet_bet) + (game.whole_error * bet_li) ** 2
     return {user_id: luck / sqrt(square) for user_id, (luck, square) in found.items() if square}
 
 

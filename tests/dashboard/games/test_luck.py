@@ -180,6 +180,21 @@ def test_a_game_with_few_rounds_in_the_sample_has_the_spread_of_its_type() -> No
     assert _judged(0.96, own=many).band_95 != _judged(0.96).band_95
 
 
+def test_how_games_of_a_type_differ_is_in_the_band_of_one_that_is_not_known() -> None:
+    period = Volume(1_000_000, 10**9, 0.96 * 10**9, 1.0)
+    told = luck.judge(period, None, replace(FLAT, between=0.02), None)
+    # σ² / n + σ² / n₀ + 0.02², with σ 2, n 1,000,000 and n₀ 10,000.
+    error = sqrt(4 / 10**6 + 4 / 10**4 + 0.02**2)
+    assert told.band_95 == pytest.approx((0.96 - 1.96 * error, 0.96 + 1.96 * error), abs=1e-5)
+    assert told.origin is Origin.OF_TYPE
+    assert luck.judge(period, None, replace(FLAT, between=None), None).verdict is RtpVerdict.NO_SAMPLE
+    # Four games of equal bet amount, 0.94 to 0.98 and known exactly: √(0.0008 · (1 + 4 / 16)).
+    games = [(replace(FLAT, sigma=1e-9, rtp=rtp), 1000) for rtp in (0.94, 0.96, 0.96, 0.98)]
+    assert luck.between(games) == pytest.approx(sqrt(0.001))
+    few = (replace(FLAT, rtp=2.0, effective=1999.0), 1000)
+    assert luck.between([*games[:3], few]) is None
+
+
 def test_cochrans_rule() -> None:
     skewed = Spread(sigma=2.0, skewness=10.0, stakes=2.0, rtp=0.96, effective=50_000.0)
     # 25 · 10² = 2500 effective rounds are needed; stakes that differ by 2 halve the bets.

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.luck.expectation import BetSums, Expectation, expectations
 
-TYPES = {1: "Slots", 2: "Slots", 3: "Table"}
+TYPES = {1: "Slots", 2: "Slots", 3: "Table", **dict.fromkeys((5, 6, 7), "Slots")}
 
 
 def bets_of(quarters, times=1):
@@ -46,13 +46,16 @@ def test_stakes_that_outweigh_all_others_leave_a_spread():
 
 def test_the_rtp_is_configured_its_own_or_that_of_its_type_or_not_known():
     calm = bets_of([[(10, 0)], [(10, 19)]], 20_000)  # ρ 95 %, ± 0.5 %
-    few = bets_of([[(10, 0)], [(10, 17)]], 2_000)  # ρ 85 %, ± 1.4 %
-    told = expectations(range(1, 5), {1: calm, 2: few, 4: bets_of([[(1, 0)]], 1999)}, TYPES, {3: 0.965})
-    own, of_type = calm.rtp, (calm + few).rtp
+    few = bets_of([[(100, 0)], [(100, 188)]], 2_000)  # ρ 94 %, ± 1.5 %
+    others = dict.fromkeys((5, 6, 7), calm)
+    before = {1: calm, 2: few, 4: bets_of([[(1, 0)]], 1999), **others}
+    told = expectations(range(1, 5), before, TYPES, {3: 0.965})
+    own, of_type = calm.rtp, sum(others.values(), calm + few).rtp
     assert (told[1].rtp, told[1].reference) == (own, None)
     assert told[1].rtp_error == pytest.approx(sqrt(0.95**2 + 0.95**2) * sqrt(20_000) / 40_000, rel=1e-3)
     assert (told[2].rtp, told[2].reference) == (of_type, "Slots")
-    assert told[2].sigma == pytest.approx(0.85, rel=1e-3)  # its own, of which there is enough
+    assert told[2].between == 0  # no more than luck does
+    assert told[2].sigma == pytest.approx(0.94, rel=1e-3)  # its own, of which there is enough
     assert told[3] == Expectation(Fraction(193, 200), None)
     assert told[3].outlook(calm) is None
     assert 4 not in told
