@@ -8,7 +8,6 @@ from threading import Event, Thread
 
 import structlog
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from ledger.database import Ledger, LedgerAway, clock_ms
 from ledger.schema import leases
@@ -41,12 +40,7 @@ class Lease:
                 return True
             if books.scalar(select(leases.c.name).where(leases.c.name == self._name)):
                 return False
-            try:
-                with books.connection.begin_nested():
-                    books.execute(insert(leases), {"name": self._name, **until})
-            except IntegrityError:  # another was quicker
-                return False
-            return True
+            return books.add(insert(leases).values(name=self._name, **until)) is not None
 
     def give_back(self) -> None:
         """Let another take it at once. Raises LedgerAway."""

@@ -34,6 +34,7 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Join,
+    Row,
     ScalarResult,
     Select,
     Update,
@@ -242,6 +243,15 @@ class Books:
     ) -> CursorResult[*tuple[Any, ...]]:
         """Execute a statement on the merchant's rows, once for each of `rows` where it has parameters."""
         return self.connection.execute(self._of_merchant(statement), rows)
+
+    def add(self, row: Insert) -> Sequence[Row[Any]] | None:
+        """Insert a row, return what it returns; None where one with its key is there. All else goes on."""
+        try:
+            with self.connection.begin_nested():
+                made = self.execute(row)
+                return made.all() if made.returns_rows else ()
+        except IntegrityError:
+            return None
 
     def scalar(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> Any:
         """Return the first column of the first row, None where there is no row."""

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from ledger.database import Books, Ledger, clock_ms
 from ledger.schema import runs
@@ -50,11 +49,8 @@ def claim(ledger: Ledger, job: str, due_at: datetime, lasts_s: float = 600) -> C
         if attempts is None:
             if books.scalar(select(runs.c.job).where(*mine)):
                 return None
-            try:
-                with books.connection.begin_nested():
-                    new = {"job": job, "due_at_ms": due_at_ms, "attempts": 1, "reason": "", **taken}
-                    books.execute(insert(runs), new)
-            except IntegrityError:  # another was quicker
+            new = {"job": job, "due_at_ms": due_at_ms, "attempts": 1, "reason": "", **taken}
+            if books.add(insert(runs).values(**new)) is None:
                 return None
             attempts = 1
     return ClaimedRun(job, due_at.astimezone(UTC), holder, attempts)

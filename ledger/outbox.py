@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from ledger.database import Books, Ledger, clock_ms
 from ledger.schema import outbox, outbox_files
@@ -93,11 +92,10 @@ def put(books: Books, message: OutboxMessage) -> bool:
         "due_at_ms": now_ms,
         "reason": "",
     }
-    try:
-        with books.connection.begin_nested():
-            message_id = books.execute(insert(outbox).values(**row).returning(outbox.c.id)).scalar_one()
-    except IntegrityError:
+    made = books.add(insert(outbox).values(**row).returning(outbox.c.id))
+    if made is None:
         return False
+    ((message_id,),) = made
     for number, file in enumerate(message.files):
         attached = {"name": file.name, "media_type": file.media_type, "content": file.content}
         books.execute(insert(outbox_files), {"message_id": message_id, "number": number, **attached})

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, case, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from ledger import audit
 from ledger.database import Books, Ledger
@@ -108,9 +107,7 @@ class TransferJournal:
             now_ms = self._now_ms()
             sending = TransferOutcome(TransferState.SENDING)
             row = {**asdict(order), **asdict(sending), "who": who, "sent_at_ms": now_ms}
-            try:
-                books.execute(insert(transfers), row)
-            except IntegrityError:
+            if books.add(insert(transfers).values(**row)) is None:
                 return False
             audit.write(books, _deed(who, order.kind, order, sending), now_ms)
             return True

@@ -10,13 +10,14 @@ from typing import Any, Final
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from archive.archive import hour_text
 from dashboard.core import formats
 from dashboard.core.files import Column, Kind, Sheet, book_bytes, parquet_bytes
 from dashboard.core.metrics import METRICS, Unit
 from dashboard.core.text import text
 from reports.container import zip_bytes
 from reports.facts import Facts, json_bytes, pack_id
-from reports.pages import Report, ReportPage, hour_name, page_about
+from reports.pages import Report, ReportPage, page_about
 
 MANIFEST: Final = "manifest.json"
 FACTS: Final = "facts.json"
@@ -69,7 +70,7 @@ def _manifest(facts: Facts, name: str, files: Mapping[str, bytes]) -> dict[str, 
             for each, content in files.items()
         ],
         "pieces": [
-            {"hour": hour_name(each.hour_s), "version": each.version, "sha256": each.digest}
+            {"hour": hour_text(each.hour_s), "version": each.version, "sha256": each.digest}
             for each in facts.pieces
         ],
     }

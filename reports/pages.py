@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import pandas as pd
 
+from archive.archive import hour_text
 from archive.bets import HourSums
 from archive.proof import FINISHED
 from dashboard.core import formats
 from dashboard.core.codes import CREATE_TYPES, STATES, type_text
 from dashboard.core.files import About, Column, Kind
-from dashboard.core.frames import game_names, game_types
+from dashboard.core.frames import game_names, game_types, ledger_times
 from dashboard.core.metrics import METRIC, BonusTotals, Totals
 from dashboard.core.periods import day_start, window_label
 from dashboard.core.tables import BONUS_PARTS
@@ -403,7 +404,7 @@ def _jackpots_page(facts: Facts) -> ReportPage:
     hits = facts.hits
     frame = pd.DataFrame(
         {
-            "at": _times(facts, [each.at_ms for each in hits]),
+            "at": ledger_times([each.at_ms for each in hits], facts.clock_zone),
             "pot": pd.Series([str(POT_NAMES[each.pot]) for each in hits], dtype="string"),
             "verdict": pd.Series([str(VERDICTS[HitVerdict(each.verdict)]) for each in hits], dtype="string"),
             "before_li": _whole(each.before_li for each in hits),
@@ -431,14 +432,14 @@ def _payouts_page(facts: Facts) -> ReportPage:
     paid = facts.payouts
     frame = pd.DataFrame(
         {
-            "at": _times(facts, [each.won_at_ms for each in paid]),
+            "at": ledger_times([each.won_at_ms for each in paid], facts.clock_zone),
             "trans_no": pd.Series([each.trans_no for each in paid], dtype="string"),
             "game_id": _whole(each.game_id for each in paid),
             "amount_li": _whole(each.amount_li for each in paid),
             "hourly_li": _whole(each.hourly_li for each in paid),
             "super_li": _whole(each.super_li for each in paid),
             "credited_li": _whole(each.credited_li for each in paid),
-            "received": _times(facts, [each.received_at_ms for each in paid]),
+            "received": ledger_times([each.received_at_ms for each in paid], facts.clock_zone),
         }
     )
     notes = []
@@ -459,8 +460,8 @@ def _restatements_page(facts: Facts) -> ReportPage:
     told = facts.restatements
     frame = pd.DataFrame(
         {
-            "seen": _times(facts, [each.seen_at_ms for each in told]),
-            "hour": _times(facts, [each.hour_s * 1000 for each in told]),
+            "seen": ledger_times([each.seen_at_ms for each in told], facts.clock_zone),
+            "hour": ledger_times([each.hour_s * 1000 for each in told], facts.clock_zone),
             "version": _whole(each.version for each in told),
             "change": pd.Series([str(_CHANGES[each.change]) for each in told], dtype="string"),
             "game_id": _whole(each.game_id for each in told),
@@ -554,7 +555,7 @@ def _pieces_page(facts: Facts) -> ReportPage:
     told = facts.pieces
     frame = pd.DataFrame(
         {
-            "hour": pd.Series([hour_name(each.hour_s) for each in told], dtype="string"),
+            "hour": pd.Series([hour_text(each.hour_s) for each in told], dtype="string"),
             "version": _whole(each.version for each in told),
             "state": pd.Series([str(_STATES[each.state]) for each in told], dtype="string"),
             "bet_count": _whole(each.ours.count for each in told),
@@ -567,16 +568,6 @@ def _pieces_page(facts: Facts) -> ReportPage:
         }
     )
     return ReportPage("pieces", text("Hours of the archive"), PIECES, frame)
-
-
-def hour_name(hour_s: int) -> str:
-    """Return an hour as manifests write it: "2026-03-15T09Z"."""
-    return datetime.fromtimestamp(hour_s, UTC).strftime("%Y-%m-%dT%HZ")
-
-
-def _times(facts: Facts, times_ms: Sequence[int]) -> Any:
-    times = pd.to_datetime(pd.Series(times_ms, dtype="int64"), unit="ms", utc=True)
-    return times.dt.tz_convert(facts.clock_zone)
 
 
 def _instant(at_ms: int) -> datetime:

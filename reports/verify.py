@@ -20,7 +20,7 @@ from reports.facts import Facts, pack_id, read_facts
 from reports.gather import payouts_of, restatements_of
 from reports.made import KeptPack, kept, noted_digest
 from reports.pack import FACTS, MANIFEST, pack_bytes
-from reports.pages import hour_name, report
+from reports.pages import report
 from reports.sums import add_up
 from twoj_client.windows import hour_of
 
@@ -192,7 +192,7 @@ def _note_changes(facts: Facts, now: Mapping[int, Piece], digests: Mapping[int, 
     erased = [hour_s for hour_s, fact in known.items() if digests[hour_s] != fact.digest]
     if later:
         found.notes.append(
-            f"{len(later)} hours were changed since, the first {hour_name(later[0])}: the pack is compared"
+            f"{len(later)} hours were changed since, the first {hour_text(later[0])}: the pack is compared"
             " with what they were."
         )
     if erased:

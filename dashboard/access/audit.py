@@ -8,6 +8,7 @@ import pandas as pd
 import structlog
 from sqlalchemy import select
 
+from dashboard.core.frames import ledger_times
 from dashboard.core.text import text
 from dashboard.provider.merchant import Merchant
 from ledger import audit as chain
@@ -45,6 +46,5 @@ def audit_rows(merchant: Merchant, count: int) -> pd.DataFrame:
 
 def ledger_frame(rows: Sequence[Any], texts: Sequence[str], zone: ZoneInfo) -> pd.DataFrame:
     """Rows of the ledger with their time `at_ms`, which becomes `at` in the zone, and these texts of them."""
-    at = pd.to_datetime(pd.Series([row.at_ms for row in rows], dtype="int64"), unit="ms", utc=True)
     found = {name: pd.Series([getattr(row, name) for row in rows], dtype="string") for name in texts}
-    return pd.DataFrame({"at": at.dt.tz_convert(zone), **found})
+    return pd.DataFrame({"at": ledger_times((row.at_ms for row in rows), zone), **found})

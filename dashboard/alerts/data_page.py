@@ -15,6 +15,7 @@ from dashboard.alerts.machine import AlertState
 from dashboard.alerts.rules import AlertScope
 from dashboard.channels.data_sender import Sender
 from dashboard.core.codes import TYPES
+from dashboard.core.frames import ledger_times
 from dashboard.core.text import sentences, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.merchant import Merchant
@@ -121,7 +122,6 @@ def messages(merchant: Merchant, count: int) -> pd.DataFrame:
     """The last messages to channels, newest first. Raises LedgerAway."""
     with merchant.ledger.reading() as books:
         found = outbox.newest(books, count)
-    at = pd.to_datetime(pd.Series([each.made_at_ms for each in found], dtype="int64"), unit="ms", utc=True)
     states = [
         text("taken")
         if each.acknowledged_at_ms is not None
@@ -136,7 +136,7 @@ def messages(merchant: Merchant, count: int) -> pd.DataFrame:
         "state": states,
         "reason": [sentences(each.reason) for each in found],
     }
-    frame = pd.DataFrame({"at": at.dt.tz_convert(merchant.zone)})
+    frame = pd.DataFrame({"at": ledger_times((each.made_at_ms for each in found), merchant.zone)})
     for name, values in columns.items():
         frame[name] = pd.Series(values, dtype="string")
     frame["attempts"] = pd.Series([each.attempts for each in found], dtype="int64")

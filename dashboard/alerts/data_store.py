@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from dashboard.alerts.data_values import Measured
 from dashboard.alerts.machine import NEVER, AlertState, Standing
@@ -92,11 +91,7 @@ def make_ready(ledger: Ledger) -> None:
                 "is_on": True,
             }
             row |= {"ready": ready, "who": _SOFTWARE, "changed_at_ms": now_ms}
-            try:
-                with books.connection.begin_nested():
-                    books.execute(insert(alert_rules), row)
-            except IntegrityError:  # another server was quicker
-                continue
+            books.add(insert(alert_rules).values(**row))
 
 
 def rules(books: Books) -> list[StoredRule]:
@@ -196,12 +191,7 @@ def keep(
 def _put(books: Books, key: Key, before: StoredState | None, row: Mapping[str, Any]) -> bool:
     named = {"rule_id": key[0], "subject": key[1]}
     if before is None:
-        try:
-            with books.connection.begin_nested():
-                books.execute(insert(alert_states), {**named, **row})
-        except IntegrityError:
-            return False
-        return True
+        return books.add(insert(alert_states).values(**named, **row)) is not None
     known = before.standing
     same = (
         alert_states.c.rule_id == key[0],

@@ -32,14 +32,7 @@ def render_bonus_filters() -> None:
             _ids()
         # Plain text: a name or an id may hold markup.
         st.text(described(shown, names) or text("All bonuses"), width="stretch")
-        if query_params.has(*FILTERS):
-            st.button(
-                text("Show all"),
-                type="tertiary",
-                icon=":material/close:",
-                on_click=query_params.clear,
-                args=(FILTERS,),
-            )
+        query_params.show_all(FILTERS)
 
 
 def _games(shown: BonusQuery) -> dict[int, str]:

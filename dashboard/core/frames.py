@@ -344,6 +344,12 @@ def _holds(rows: Sequence[Totals | None]) -> "pd.Series[float]":
     return pd.Series([None if hold is None else float(hold) for hold in holds], dtype="Float64")
 
 
+def ledger_times(epoch_ms: Iterable[int | None], zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
+    """Times that the ledger keeps, in the business zone; None is NaT."""
+    known: pd.Series[int] = pd.Series(pd.array([*epoch_ms], dtype="Int64"))
+    return pd.to_datetime(known, unit="ms", utc=True).dt.tz_convert(zone)
+
+
 def local_times(epoch_s: "pd.Series[int]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
     """Times in the business zone; what is not known, or no time (ms, say, or less than 0), is NaT."""
     told = epoch_s.astype("Int64")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.files import Column, Kind
+from dashboard.core.frames import ledger_times
 from dashboard.core.text import later
 from dashboard.jackpots.pots import HitVerdict, Match
 
@@ -75,7 +76,7 @@ def hit_table(matches: Sequence[Match], zone: ZoneInfo) -> pd.DataFrame:
     ]
     # As objects: of texts pandas would make a missing one "nan".
     frame = pd.DataFrame(rows, columns=[column.field for column in HITS], dtype="object")
-    frame["at"] = pd.to_datetime(frame["at"].astype("int64"), unit="ms", utc=True).dt.tz_convert(zone)
+    frame["at"] = ledger_times((each.at_ms for each in matches), zone)
     for field in ("before_li", "paid_li", "amount_li", "game_id"):
         frame[field] = frame[field].astype("Int64")
     return frame

@@ -65,6 +65,19 @@ def clear(parameters: Iterable[Parameter[Any]]) -> None:
     _write(dict.fromkeys(parameters, ""))
 
 
+def show_all(filters: Iterable[Parameter[Any]], *pages: Parameter[Any], key: str | None = None) -> None:
+    """Draw the button that leaves these out of the address, where it has any; with them, its `pages`."""
+    if has(*filters):
+        st.button(
+            text("Show all"),
+            type="tertiary",
+            icon=":material/close:",
+            key=key,
+            on_click=clear,
+            args=((*filters, *pages),),
+        )
+
+
 def bound(
     prefix: str, parameter: Parameter[Any], drops: Iterable[Parameter[Any]] = (), unsaid: Any = None
 ) -> Bound:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.formats import UNKNOWN, count, moment, money_short, percent
+from dashboard.core.frames import ledger_times
 from dashboard.core.markdown import escaped
 from dashboard.core.text import listed, plural, text
 from dashboard.luck.course import ALL, Watched
@@ -178,20 +179,15 @@ def investigations_table(
             "game_id": [each.of.game_id for each in ordered],
             "name": [names.get(each.of.game_id, str(each.of.game_id)) for each in ordered],
             "what": [what_text(each.of, currency) for each in ordered],
-            "since": _times([each.since_s * 1000 for each in ordered], zone),
-            "alarmed": _times([each.alarmed_s * 1000 for each in ordered], zone),
+            "since": ledger_times([each.since_s * 1000 for each in ordered], zone),
+            "alarmed": ledger_times([each.alarmed_s * 1000 for each in ordered], zone),
             "evidence": [evidence_text(each.log_m) for each in ordered],
             "looked_by": [each.looked_by or text("nobody yet") for each in ordered],
             "found": [each.found for each in ordered],
             "closed_by": [each.closed_by or text("open") for each in ordered],
-            "closed_at": _times([each.closed_at_ms for each in ordered], zone),
+            "closed_at": ledger_times([each.closed_at_ms for each in ordered], zone),
         }
     )
-
-
-def _times(times_ms: Sequence[int | None], zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
-    known: pd.Series[Any] = pd.Series(list(times_ms), dtype="Int64")
-    return pd.to_datetime(known, unit="ms", utc=True).dt.tz_convert(zone)
 
 
 def opened_text(each: Investigation, zone: ZoneInfo, currency: str | None) -> str:

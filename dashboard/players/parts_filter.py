@@ -35,15 +35,7 @@ def render_round_filters(games: Mapping[int, str], currency: str | None) -> None
                 place.text_input(str(label), **query_params.bound(_KEY, parameter))
         # Plain text: a name may hold markup.
         st.text(shown.words(games, currency) or text("All rounds"), width="stretch")
-        if query_params.has(*FILTERS):
-            st.button(
-                text("Show all"),
-                type="tertiary",
-                icon=":material/close:",
-                key="all-rounds",
-                on_click=query_params.clear,
-                args=(FILTERS,),
-            )
+        query_params.show_all(FILTERS, key="all-rounds")
 
 
 def pause_min() -> int:

@@ -15,6 +15,7 @@ from archive.collector import Collector, CollectorState
 from archive.pieces import DaySums
 from archive.proof import FINISHED
 from archive.store import Folder
+from dashboard.core.frames import ledger_times
 from dashboard.core.periods import of_day
 from dashboard.proof.coverage import utc_day
 from dashboard.provider.merchant import Merchant
@@ -90,8 +91,8 @@ def restatements(merchant: Merchant) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "hour": _times([row.hour_s * 1000 for row in rows], zone),
-            "seen_at": _times([row.seen_at_ms for row in rows], zone),
+            "hour": ledger_times([row.hour_s * 1000 for row in rows], zone),
+            "seen_at": ledger_times([row.seen_at_ms for row in rows], zone),
             "change": pd.Series([row.change for row in rows], dtype="string"),
             "event_id": pd.Series([row.event_id for row in rows], dtype="string"),
             "op_id": field(known, "op_id", "string"),
@@ -106,11 +107,6 @@ def restatements(merchant: Merchant) -> pd.DataFrame:
             "round": pd.Series([row.event_id if row.after else None for row in rows], dtype="string"),
         }
     )
-
-
-def _times(times_ms: list[int], zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
-    times = pd.to_datetime(pd.Series(times_ms, dtype="int64"), unit="ms", utc=True)
-    return times.dt.tz_convert(zone)
 
 
 def _day_text(hour_s: int, zone: ZoneInfo) -> str:

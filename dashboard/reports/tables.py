@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.files import Column, Kind
+from dashboard.core.frames import ledger_times
 from dashboard.core.text import WordTable, later
 from ledger.outbox import Sent
 
@@ -32,16 +33,11 @@ def sent_frame(sent: Sequence[Sent], zone: ZoneInfo) -> pd.DataFrame:
     """One row a message, in the columns of `SENT`."""
     return pd.DataFrame(
         {
-            "at": _times([each.made_at_ms for each in sent], zone),
+            "at": ledger_times([each.made_at_ms for each in sent], zone),
             "subject": pd.Series([each.subject for each in sent], dtype="string"),
             "channel": pd.Series([each.channel for each in sent], dtype="string"),
             "state": pd.Series([STATES[each.state] for each in sent], dtype="string"),
             "attempts": pd.Series([each.attempts for each in sent], dtype="int64"),
-            "taken": _times([each.acknowledged_at_ms for each in sent], zone),
+            "taken": ledger_times([each.acknowledged_at_ms for each in sent], zone),
         }
     )
-
-
-def _times(times_ms: Sequence[int | None], zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
-    times = pd.to_datetime(pd.Series(pd.array(times_ms, dtype="Int64")), unit="ms", utc=True)
-    return times.dt.tz_convert(zone)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.core.formats import money
+from dashboard.core.frames import ledger_times
 from dashboard.core.text import WordTable, later, sentences, text
 from dashboard.wallet.transfers import type_name
 from ledger.transfers import CashierTransfer, TransferKind, TransferOrder, TransferState
@@ -83,7 +84,7 @@ def order_table(attempts: Sequence[CashierTransfer], zone: ZoneInfo) -> pd.DataF
     """One row an attempt: `at` (in `zone`), `kind` and `state` in words, Int64 li, `who` and the number."""
     return pd.DataFrame(
         {
-            "at": pd.Series(pd.to_datetime([one.sent_at for one in attempts], utc=True)).dt.tz_convert(zone),
+            "at": ledger_times((one.sent_at_ms for one in attempts), zone),
             "kind": [type_name(TYPES[one.order.kind]) for one in attempts],
             "amount_li": pd.array([one.order.amount_li for one in attempts], dtype="Int64"),
             "state": [str(STATES[one.outcome.state]) for one in attempts],

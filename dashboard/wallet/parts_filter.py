@@ -60,14 +60,7 @@ def render_filters() -> None:
             width=260,
             **query_params.bound(_KEY, BEFORE, drops=_PAGE),
         )
-        if query_params.has(*FILTERS):
-            st.button(
-                text("Show all"),
-                type="tertiary",
-                icon=":material/close:",
-                on_click=query_params.clear,
-                args=((*FILTERS, *_PAGE),),
-            )
+        query_params.show_all(FILTERS, *_PAGE)
 
 
 def turn_to(next_id: int) -> None:
