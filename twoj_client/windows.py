@@ -60,6 +60,7 @@ def business_days(window: Window, zone: ZoneInfo) -> list[BusinessDay]:
     return days
 
 
+# Of each day of each question; a zone takes 5 µs to say it.
 @lru_cache(4096)
 def _midnight(date: dt.date, zone: ZoneInfo) -> int:
     return int(dt.datetime(date.year, date.month, date.day, tzinfo=zone).timestamp())

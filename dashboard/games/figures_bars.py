@@ -119,6 +119,7 @@ def game_hover(
     return _game_hover(language(), name, row, currency, keys)
 
 
+# Thousands of cells say the same at each drawing, 0.13 ms each.
 @lru_cache(8192)
 def _game_hover(
     _language: str, name: str, row: Totals | None, currency: str | None, keys: tuple[str, ...]
