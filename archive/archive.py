@@ -82,7 +82,7 @@ class Archive:
             return pieces.latest(books, hour_of(start_s), end_s)
 
     def extent(self) -> tuple[int, int] | None:
-        """Return the first and the last hour that were read, None where none was; some seconds old at most."""
+        """Return the first and the last hour that were read, None where none was; seconds old at most."""
         return self.recent(pieces.extent)
 
     def is_asked_again(self) -> bool:

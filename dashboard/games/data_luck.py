@@ -182,10 +182,10 @@ def _measured(
     engine: Engine, _files: Sources, start_s: int, end_s: int, listed: Sequence[Game], zone: ZoneInfo
 ) -> LuckSample:
     plays = _plays(engine, start_s, end_s, zone)
-    games = {game.game_id: game for game in listed}
+    types = {game.game_id: game for game in listed}
     by_type: dict[str, dict[tuple[int, date, int], Play]] = defaultdict(dict)
     for key, play in plays.items():
-        by_type[game_type(key[0], games.get(key[0]))][key] = play
+        by_type[game_type(key[0], types.get(key[0]))][key] = play
     own: dict[int, Spread] = {}
     of_type: dict[str, Spread] = {}
     for name, parts in by_type.items():
