@@ -243,4 +243,4 @@ def _listed(found: Collection[Transfer]) -> str:
         for transfer in list(found)[:_MOST_LISTED]
     )
     more = len(found) - _MOST_LISTED
-    return plural("{shown} and {n} more", "{shown} and {n} more", more, shown=shown) if more > 0 else shown
+    return plural("{names} and {n} more", "{names} and {n} more", more, names=shown) if more > 0 else shown

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from dashboard.core import formats
 from dashboard.core.periods import business_day, days_label
 from dashboard.core.text import Deferred, Words, later, listed, plural, text
+from dashboard.provider import failures
 from twoj_client.changes import Restatement
 
-_MOST_NAMED: Final = 5
 # Under the documents' names: the words, whether it is money, and the sign in which pages show it.
 _WORDS: Final = {
     "bet_count": (later("bets"), False, 1),
@@ -47,9 +47,7 @@ def _changed_text(by_days: Sequence[tuple[tuple[date, date], _Sums]], currency: 
     said = [
         text("{days}: {sums}", days=days_label(*days), sums=_sums_text(by, currency)) for days, by in by_days
     ]
-    if (more := len(said) - _MOST_NAMED) > 0:
-        said[_MOST_NAMED:] = [plural("and {n} more", "and {n} more", more)]
-    what = "; ".join(said)
+    what = failures.listed(said)
     if all(first == last for (first, last), _ in by_days):
         return plural(
             "The provider changed {n} day since it was first read: {what}.",

@@ -58,7 +58,7 @@ def test_longer_windows_and_bonuses():
 def test_of_many_the_first_are_named():
     (said,) = map(str, changed([change(at(d), at(d + 1), bet_count=1) for d in range(1, 9)], UTC_ZONE, None))
     assert said.startswith("The provider changed 8 days since they were first read: 1 March 2026: bets +1;")
-    assert said.endswith("5 March 2026: bets +1; and 3 more.")
+    assert said.endswith("5 March 2026: bets +1 and 3 more.")
 
 
 def test_what_is_only_moved_from_part_to_part_says_so():
