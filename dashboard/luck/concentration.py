@@ -19,24 +19,15 @@ TOPS: Final = (1, 10, 100)
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
-    """Of amounts of `players` that have one: their `sum_li`, and how few have how much, as exact ratios.
+    """Of amounts of `players` that have one: how few have how much, as exact ratios.
 
     `tops` holds the share of the top 1, 10 and 100, None where there are no more players than that.
     """
 
     players: int
-    sum_li: int
     gini: Fraction | None
     tops: tuple[Fraction | None, ...]
     effective: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class WithoutTop:
-    """The company gain in li without the player who moved it most, by `moved_li`: lost (> 0) or won (< 0)."""
-
-    gain_li: int
-    moved_li: int
 
 
 Curve = tuple[tuple[float, float], ...]
@@ -47,13 +38,14 @@ Curve = tuple[tuple[float, float], ...]
 class OfFew:
     """Of bet amount, of losses and of wins of players: how concentrated, and the Lorenz curve.
 
-    None where nobody has any; `forgotten` where some players are not among these.
+    None where nobody has any; `forgotten` where some players are not among these. `without_li`: the company
+    gain without the player who moved it most.
     """
 
     bets: tuple[Concentration, Curve] | None
     losses: tuple[Concentration, Curve] | None
     wins: tuple[Concentration, Curve] | None
-    without: WithoutTop | None
+    without_li: int | None
     forgotten: bool
 
 
@@ -69,7 +61,6 @@ def concentration(amounts_li: Sequence[int]) -> Concentration | None:
     ranked = sum(rank * amount for rank, amount in enumerate(amounts, start=1))
     return Concentration(
         n,
-        whole,
         Fraction(2 * ranked - (n + 1) * whole, (n - 1) * whole) if n > 1 else None,
         tuple(Fraction(sum(amounts[-top:]), whole) if n > top else None for top in TOPS),
         Fraction(whole**2, sum(amount**2 for amount in amounts)),
@@ -85,10 +76,10 @@ def lorenz(amounts_li: Sequence[int]) -> list[tuple[Fraction, Fraction]]:
     ]
 
 
-def without_top(gains_li: Sequence[int]) -> WithoutTop | None:
-    """Return the company gain without the player who moved it most; None where nobody did.
+def without_top(gains_li: Sequence[int]) -> int | None:
+    """Return the company gain, in li, without the player who moved it most; None where nobody did.
 
     `gains_li` are the players' net results. Of two who moved it equally far, the one who lost counts.
     """
     top = max(gains_li, key=lambda gain: (abs(gain), -gain), default=0)
-    return WithoutTop(-sum(gains_li) + top, -top) if top else None
+    return top - sum(gains_li) if top else None

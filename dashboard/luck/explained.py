@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dashboard.core.text import Words
 from dashboard.luck.adjusted_gain import AdjustedGain, adjusted_gain
 from dashboard.luck.attribution import Crowd, Moved, MovedVolume, Played, moved, moved_volume
-from dashboard.luck.concentration import Concentration, WithoutTop
+from dashboard.luck.concentration import Concentration
 from dashboard.luck.expectation import BetSums, Expectation, expectations
 
 
@@ -14,13 +14,13 @@ from dashboard.luck.expectation import BetSums, Expectation, expectations
 class PeriodSums:
     """What was bet in a period, by game; how many distinct players did (None: some were forgotten).
 
-    `stakes` and `without` say how few of the players who are known it is of.
+    `stakes` and `without_li` say how few of the players who are known it is of.
     """
 
     games: Mapping[int, BetSums]
     players: int | None
     stakes: Concentration | None
-    without: WithoutTop | None
+    without_li: int | None
 
     @property
     def gain_li(self) -> int:

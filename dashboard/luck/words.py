@@ -96,14 +96,14 @@ def adjusted_text(gain: AdjustedGain, currency: str | None) -> str:
 
 def top_player_text(sums: PeriodSums, currency: str | None) -> str:
     """Say in one line how much is of one player, as Markdown; "" where that says nothing."""
-    if sums.stakes is None or sums.without is None or sums.stakes.tops[0] is None:
+    if sums.stakes is None or sums.without_li is None or sums.stakes.tops[0] is None:
         return ""
     return text(
         "Top player {share} of the bet amount, {effective} effective players; without the one who moved it"
         " most, company gain **{gain}**.",
         share=percent(sums.stakes.tops[0], 1),
         effective=decimal(sums.stakes.effective, 0),
-        gain=money_short(sums.without.gain_li, currency),
+        gain=money_short(sums.without_li, currency),
     )
 
 
@@ -128,8 +128,8 @@ def few_text(found: OfFew, currency: str | None) -> str:
                     **places,
                 )
             )
-    if found.without:
-        gain = money_short(found.without.gain_li, currency)
+    if found.without_li is not None:
+        gain = money_short(found.without_li, currency)
         said.append(text("Without the player who moved it most, company gain is **{gain}**.", gain=gain))
     if found.forgotten:
         said.append(text("Forgotten players are not among these."))
@@ -138,7 +138,7 @@ def few_text(found: OfFew, currency: str | None) -> str:
 
 def players_text(sums: PeriodSums, currency: str | None) -> str:
     """Say how few players the bet amount and the gain are of, as Markdown; "" where nothing was bet."""
-    stakes, without = sums.stakes, sums.without
+    stakes, without_li = sums.stakes, sums.without_li
     if stakes is None:
         return ""
     shares = [percent(share, 1) for share in stakes.tops if share is not None]
@@ -153,8 +153,8 @@ def players_text(sums: PeriodSums, currency: str | None) -> str:
                 gini=decimal(stakes.gini or 0, 2),
             )
         )
-    if without:
-        gain = money_short(without.gain_li, currency)
+    if without_li is not None:
+        gain = money_short(without_li, currency)
         said.append(text("Without the player who moved it most, company gain is **{gain}**.", gain=gain))
     if sums.players is None:
         said.append(text("Forgotten players are not among these."))
