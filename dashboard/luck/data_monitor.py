@@ -56,6 +56,8 @@ _AROUND_S: Final = 900
 _EVERY_S: Final = 60
 _FIRST_AFTER_S: Final = 20
 _LEASE_S: Final = 600
+_PART_S: Final = 3 * HOUR_S
+"""So much of a day is added up anew, at most, beside what is after an hour that was restated."""
 _TOLD_S: Final = 30
 _LINES: Final = 6
 _SEEN_IN_H: Final = 30 * 24
@@ -98,7 +100,7 @@ class RtpMonitor(Background):
         self._as_of: tuple[float, ...] = ()
         self._course: Course | None = None
         self._courses: dict[int, Course] = {}
-        """The evidence before the first hour of a day, of the last two days."""
+        """The evidence before the first hour of a part of a day, of the last two days."""
         self._course_first_s = self._course_until_s = -1
         self._suspect: list[tuple[int, int, int]] = []
         self._restarts: dict[Watched, int] = {}
@@ -269,16 +271,17 @@ class RtpMonitor(Background):
             if first_s != self._course_first_s:
                 self._course, self._courses, self._course_first_s = None, {}, first_s
             if self._course is None:
-                day_s = max(self._courses, default=first_s)
-                before = self._courses.get(day_s)
+                part_s = max(self._courses, default=first_s)
+                before = self._courses.get(part_s)
                 self._course, self._course_until_s = (
                     before.copy() if before else Course(self._restarts),
-                    day_s - 1,
+                    part_s - 1,
                 )
             for hour_s in sorted(at for at in self._hours if at > self._course_until_s):
-                day_s = utc_day_of(hour_s)
-                if day_s not in self._courses:
-                    self._courses = dict(sorted(self._courses.items())[-1:]) | {day_s: self._course.copy()}
+                part_s = hour_s - hour_s % _PART_S
+                if part_s not in self._courses:
+                    kept = sorted(self._courses.items())[1 - 2 * DAY_S // _PART_S :]
+                    self._courses = dict(kept) | {part_s: self._course.copy()}
                 self._course.add(hour_s, self._hours[hour_s][1])
                 self._course_until_s = hour_s
             now_s = int(self._archive.clock())
