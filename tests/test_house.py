@@ -183,6 +183,16 @@ def test_a_class_name_stands_for_one_thing():
     assert [name for name, times in Counter(classes).items() if times > 1] == []
 
 
+def test_games_of_one_name_are_told_apart_in_one_place():
+    readers = {
+        path.as_posix()
+        for path in FILES
+        if path.parts[0] in ("dashboard", "pages", "reports", "archive")
+        and re.search(r"\.game_name\b", (ROOT / path).read_text("utf-8"))
+    }
+    assert readers == {"dashboard/core/frames.py", "reports/gather.py"}, "frames.game_names says each its own"
+
+
 def test_no_part_of_a_page_is_drawn_for_somebody_whose_sign_in_has_ended():
     uses = {
         path.name

@@ -23,6 +23,7 @@ from dashboard.channels.data_sender import Sender
 from dashboard.core import formats
 from dashboard.core.text import text
 from dashboard.provider.archived import NotArchived
+from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import Merchant
 from ledger.background import Background, Lease
 from ledger.database import LedgerAway, clock_ms
@@ -141,8 +142,7 @@ def subject_text(merchant: Merchant, rule: AlertRule, subject: str, evidence: Ma
     found = subject or rule.scope_id
     if rule.metric == "broken" or rule.scope is AlertScope.GAME:
         with suppress(TwoJError):
-            names = {str(game.game_id): game.game_name for game in merchant.twoj.all.list().data}
-            return names.get(found, found)
+            return game_names(merchant).get(int(found), found) if found else ""
     return found
 
 

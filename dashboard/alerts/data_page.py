@@ -18,6 +18,7 @@ from dashboard.core.codes import TYPES
 from dashboard.core.frames import ledger_times
 from dashboard.core.text import sentences, text
 from dashboard.jackpots.data_watch import Watch
+from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import Merchant
 from ledger import outbox
 from ledger.database import Books, LedgerAway
@@ -160,8 +161,8 @@ def scopes(merchant: Merchant, wanted: Sequence[AlertScope]) -> dict[tuple[Alert
                     found[AlertScope.SCREEN, str(screen.id)] = screen.name
     if AlertScope.GAME in wanted:
         with suppress(TwoJError):
-            games = merchant.twoj.all.list().data
-            found |= {(AlertScope.GAME, str(game.game_id)): game.game_name for game in games}
+            names = game_names(merchant)
+            found |= {(AlertScope.GAME, str(game_id)): name for game_id, name in names.items()}
     return found
 
 

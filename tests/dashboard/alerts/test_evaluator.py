@@ -4,11 +4,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select, update
 
 from dashboard.alerts import data_store
 from dashboard.alerts.data_evaluator import EVERY_S, Evaluator, preview
+from dashboard.alerts.data_page import scopes
 from dashboard.alerts.data_values import Measured, past, values
 from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError, as_json, from_json
 from dashboard.alerts.words import evidence_text, rule_text
@@ -112,6 +114,24 @@ def test_a_message_says_what_it_was_made_of(merchant):
     assert "Window: 14 Mar 2026" in lines[3]
     assert lines[-1] == "https://dash.example.com/games?game_id=1041"
     assert replace(merchant, public_url=None).link("games", {}) == ""
+
+
+def test_two_games_of_one_name_are_told_apart_in_the_form_and_in_messages(merchant, monkeypatch):
+    told_games = merchant.twoj.all.list()
+    twins = [
+        msgspec.structs.replace(game, game_name="Lucky Koi 锦鲤") if game.game_id == 1044 else game
+        for game in told_games.data
+    ]
+    monkeypatch.setattr(merchant.twoj.all, "list", lambda: msgspec.structs.replace(told_games, data=twins))
+    offered = scopes(merchant, [AlertScope.GAME])
+    assert len({*offered.values()}) == len(offered) == len(twins)
+    for game_id in ("1041", "1044"):
+        rule = AlertRule("bets", AlertSide.ABOVE, 0, AlertScope.GAME, game_id, window_min=10_080)
+        data_store.save(merchant.ledger, None, "Koi", rule, "ann")
+    look(merchant)
+    assert sorted(subject for _, subject in told(merchant)) == [
+        f"Alert: Koi: Lucky Koi 锦鲤 ({game_id})" for game_id in (1041, 1044)
+    ]
 
 
 def test_a_muted_rule_says_nothing_until_it_is_heard_again(merchant, clock):
