@@ -8,7 +8,7 @@ from dashboard.core.markdown import escaped
 from dashboard.core.query import USER_ID
 from dashboard.core.roles import TRANSFERS
 from dashboard.core.text import listed, text
-from dashboard.kit import current, guard, navigation, parts, query_params, states, tab
+from dashboard.kit import current, guard, navigation, parts, query_params, states
 from dashboard.wallet import data as wallet_data
 from dashboard.wallet import data_cashier, parts_cashier, parts_orders, parts_transfers
 from dashboard.wallet import parts_cards as wallet_cards
@@ -83,7 +83,7 @@ player = wallet_filter.wanted().op_id
 if player is None:
     nobody()
 else:
-    tab.name(player, text("Wallet"))
+    navigation.name_tab(player, text("Wallet"))
     guard.note_player(op_id=player)
     render_currency(player)
     balance()

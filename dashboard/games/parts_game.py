@@ -34,7 +34,6 @@ from dashboard.kit import (
     period_filters,
     query_params,
     states,
-    tab,
     table,
 )
 from dashboard.luck.parts import render_game_line
@@ -74,7 +73,7 @@ def render_game(game_id: int) -> None:
     with states.part(text("The list of games")):
         game = game_list.game(current.merchant(), game_id)
         name, kind = game_names(current.merchant()).get(game_id, name), game_type(game_id, game)
-    tab.name(name, text("Games"))
+    navigation.name_tab(name, text("Games"))
     st.button(text("All games"), icon=":material/arrow_back:", type="tertiary", on_click=_close)
     period_filters.render_filters(escaped(short(name)))
     query_params.render_problems("games")

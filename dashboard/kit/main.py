@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.charts.theme import DARK, LIGHT
 from dashboard.core.query import SCREEN
 from dashboard.core.text import text, use_language
-from dashboard.kit import copying, guard, links, navigation, query_params, runs, search, states, tab
+from dashboard.kit import copying, guard, links, navigation, query_params, runs, search, states
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "style.css").read_text("utf-8")
@@ -18,7 +18,7 @@ st.set_page_config(page_icon=str(HERE / "icon.png"), layout="wide")
 # Before anything that can fail: until it has run once, Streamlit offers the files in pages/ by itself.
 pages = navigation.pages()
 page = st.navigation(list(pages.values()), position="hidden")
-tab.name(page.title)
+navigation.name_tab(page.title)
 person = guard.person()
 # By the browser's theme, which changes before the server hears of it.
 colors = "; ".join(

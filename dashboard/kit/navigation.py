@@ -84,6 +84,11 @@ def render(shown: str, person: Person, *tools: Callable[[], None]) -> None:
                 guard.sign_out()
 
 
+def name_tab(*about: str) -> None:
+    """Name the browser's tab by what the page shows, the most telling part first."""
+    st.set_page_config(page_title=" · ".join((*map(short, about), text("2J dashboard"))))
+
+
 def _path(name: str) -> str:
     """Where a page lies, seen from each of them."""
     return "." if name == NAMES[0] else name

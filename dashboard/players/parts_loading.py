@@ -10,7 +10,7 @@ from dashboard.core.formats import count
 from dashboard.core.markdown import escaped
 from dashboard.core.query import CURRENCY
 from dashboard.core.text import later, listed, text
-from dashboard.kit import current, guard, period_filters, query_params, states, tab
+from dashboard.kit import current, guard, navigation, period_filters, query_params, states
 from dashboard.players import data, parts_filter, parts_picker
 from dashboard.players.history import HistoryProgress, PlayerHistory, in_currency
 from dashboard.players.player import Player, PlayerProblem, read_player
@@ -99,7 +99,7 @@ def _is_read() -> bool:
     player, view = read_player(query_params.query()), period_filters.view()
     if player is None:
         return False
-    tab.name(player.op_id or str(player.user_id), text("Players"))
+    navigation.name_tab(player.op_id or str(player.user_id), text("Players"))
     if states.just_begun(view):
         return False
     if st.session_state.get(_STOPPED) == (player, view.period):
