@@ -36,9 +36,8 @@ def archived_player(engine: Engine, player: Player) -> Player | PlayerProblem | 
     if by_user and by_op and by_user[0][0] not in [user_id for user_id, _ in by_op]:
         return _two_players(player)
     for user_id, op_id in by_user or (by_op if len(by_op) == 1 else []):
-        if (
-            player.op_id is None or by_op or not op_id
-        ):  # the documents' own example has an op_id that is empty
+        # The documents' own example has an op_id that is empty.
+        if player.op_id is None or by_op or not op_id:
             return Player(player.op_id or str(op_id or "") or None, int(user_id or 0))
     return None
 
