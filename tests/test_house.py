@@ -48,6 +48,7 @@ def private_names(path: Path) -> set[str]:
     }
 
 
+SCREEN_LINES = 60
 LAYERS = (
     {"core"},
     {"charts"},
@@ -74,6 +75,7 @@ LAYERS = (
 )
 """The rooms of `dashboard`, lowest first: one imports from those below it, never from one above."""
 SUBJECTS = {
+    "overview": {"bonus", "luck"},
     "players": {"rounds", "luck"},
     "games": {"rounds", "overview", "players", "luck"},
     "bets": {"rounds", "players"},
@@ -246,3 +248,8 @@ def test_streamlit_still_has_the_options_that_the_configuration_sets():
     for section in ("server", "browser", "client", "runner", "logger"):
         for option in sections[section]:
             assert config.get_option(f"{section}.{option}") is not None, f"{section}.{option}"
+
+
+def test_a_page_is_a_screen_at_most():
+    lines = {path.name: len(path.read_text("utf-8").splitlines()) for path in ROOT.glob("pages/*.py")}
+    assert {name: count for name, count in lines.items() if count > SCREEN_LINES} == {}

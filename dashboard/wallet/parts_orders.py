@@ -8,8 +8,8 @@ from dashboard.core import formats, tables
 from dashboard.core.markdown import escaped
 from dashboard.core.roles import TRANSFERS
 from dashboard.core.text import text
-from dashboard.kit import current, guard, states, table
-from dashboard.wallet import data_cashier
+from dashboard.kit import current, guard, parts, states, table
+from dashboard.wallet import data_cashier, parts_filter
 from dashboard.wallet.orders import order_table, told
 from ledger.transfers import CashierTransfer, TransferState
 
@@ -21,19 +21,21 @@ _BOXES: Final = {
 }
 
 
-def render_orders(op_id: str) -> None:
+@parts.part(text("Transfers sent from here"), "orders")
+def sent_from_here() -> None:
     """Say of each open order what is known, with a button to look it up; below, the latest in a table."""
     merchant = current.merchant()
-    found = data_cashier.journal(merchant).latest(op_id, data_cashier.LATEST)
-    if not found:
-        st.caption(text("None yet for this player."))
-        return
-    for attempt in (one for one in found if one.outcome.state.is_open):
-        render_outcome(attempt)
-        if render_look_up(attempt, "list"):
-            st.rerun()
-    rows = order_table(found, merchant.zone)
-    table.render_table(rows, tables.ORDERS, "orders", merchant.currency, height_rows=5)
+    with states.box("order-list", text("Sent from here")):
+        found = data_cashier.journal(merchant).latest(parts_filter.wanted().op_id or "", data_cashier.LATEST)
+        if not found:
+            st.caption(text("None yet for this player."))
+            return
+        for attempt in (one for one in found if one.outcome.state.is_open):
+            render_outcome(attempt)
+            if render_look_up(attempt, "list"):
+                st.rerun()
+        rows = order_table(found, merchant.zone)
+        table.render_table(rows, tables.ORDERS, "orders", merchant.currency, height_rows=5)
 
 
 def render_outcome(attempt: CashierTransfer) -> None:

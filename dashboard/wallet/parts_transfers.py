@@ -10,7 +10,7 @@ from dashboard.core import formats, tables
 from dashboard.core.files import About, file_stem
 from dashboard.core.table_view import TableView
 from dashboard.core.text import plural, text
-from dashboard.kit import charts, current, downloads, states, table
+from dashboard.kit import charts, current, downloads, parts, states, table
 from dashboard.kit.table_view import ALL
 from dashboard.provider.reading import Reading
 from dashboard.wallet import data as wallet_data
@@ -22,8 +22,21 @@ _NEWER: Final = "wallet-newer"
 _FILE: Final = "wallet-file"
 
 
-def render_transfers(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
-    """Draw what was found."""
+@parts.part(text("The transfers"), "transfers")
+def transfers() -> None:
+    """Draw a page of them, with the way to older ones and the file of all."""
+    merchant, wanted = current.merchant(), parts_filter.wanted()
+    with states.box("transfer-list", text("Transfers, {zone}", zone=formats.zone_name(merchant.zone))):
+        try:
+            found = wallet_data.transfers(merchant, wanted)
+        except wallet_data.NoSuchPlayer:
+            st.caption(text("Without an account there are none."))
+            return
+        states.as_of(found)
+        _page(wanted, found)
+
+
+def _page(wanted: TransferQuery, found: Reading[wallet_data.TransferPage]) -> None:
     merchant, page, seen = current.merchant(), found.value, ALL
     if page.transfers.empty:
         st.info(_nothing(wanted, page))
