@@ -148,10 +148,10 @@ class Collector(Background):
         known = self._known()
         now_s = self._archive.clock()
         reach = horizon(known, now_s, self._days)
-        self.state = replace(self.state, collects=True, stopped_by=None, horizon=reach)
+        self.state = replace(self.state, collects=True, horizon=reach)
         if self._timer() >= self._tail_at:
             self._read_tail(now_s)  # first: while the provider does not answer this, nothing else is
-        most = 24 if self._calls_per_s >= _UNHURRIED else 1
+        most, wait_s = 24 if self._calls_per_s >= _UNHURRIED else 1, 0.0
         due = next_hours(known, now_s, reach.first_hour_s, most)
         if due and self._timer() >= self._paced_until:
             self._has_new = self._has_new or any(hour_s not in known for hour_s in due)
@@ -162,8 +162,9 @@ class Collector(Background):
         else:
             self.state = replace(self.state, reading=())
             paced_s = self._paced_until - self._timer()
-            return paced_s if 0 < paced_s < _IDLE_S else _IDLE_S
-        return 0
+            wait_s = paced_s if 0 < paced_s < _IDLE_S else _IDLE_S
+        self.state = replace(self.state, stopped_by=None)  # now it is known to be over
+        return wait_s
 
     def _known(self) -> dict[int, pieces.Piece]:
         if self._pieces is None:

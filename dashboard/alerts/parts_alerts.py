@@ -65,7 +65,7 @@ def _firing(stored: StoredRule, subject: str, state: StoredState) -> None:
             title = f"{stored.label}: {of_what}" if of_what else stored.label
             st.markdown(f"**{escaped(title)}**")
             said = [
-                words.value_text(stored.rule.metric, state.value, merchant.currency),
+                *_value(stored.rule.metric, state),
                 text("since {when}", when=_moment(standing.firing_since_s or standing.since_s)),
                 *words.evidence_text(evidence, merchant.zone, merchant.currency),
             ]
@@ -82,17 +82,15 @@ def _firing(stored: StoredRule, subject: str, state: StoredState) -> None:
 
 def render_attention() -> None:
     """Draw a line for each of the latest that fire, at most five, each with the way to more of it."""
-    merchant, found = current.merchant(), data_page.firing(current.merchant())
+    found = data_page.firing(current.merchant())
     if not found:
         return
     with st.container(key="attention", border=True, gap=None):
         for stored, subject, state in found[:_MOST_LINES]:
             of_what = _of_what(stored, subject, state)
             since = text("since {when}", when=_moment(state.standing.firing_since_s or 0))
-            said = [f"{stored.label}: {of_what}" if of_what else stored.label]
-            if METRICS[stored.rule.metric].unit is not MetricUnit.COUNT:
-                said.append(words.value_text(stored.rule.metric, state.value, merchant.currency))
-            line = " · ".join([*said, since])
+            name = f"{stored.label}: {of_what}" if of_what else stored.label
+            line = " · ".join([name, *_value(stored.rule.metric, state), since])
             page, query = way_on(stored.rule, subject, state.evidence)
             if guard.may(page):
                 navigation.lead(f"{page}.py", line, **query)
@@ -101,6 +99,13 @@ def render_attention() -> None:
         if len(found) > _MOST_LINES:
             more = len(found) - _MOST_LINES
             navigation.lead("alerts.py", plural("{n} more fires", "{n} more fire", more))
+
+
+def _value(metric: str, state: StoredState) -> list[str]:
+    """What was measured; of a number of things, which a reader sees, nothing."""
+    if METRICS[metric].unit is MetricUnit.COUNT:
+        return []
+    return [words.value_text(metric, state.value, current.merchant().currency)]
 
 
 def _of_what(stored: StoredRule, subject: str, state: StoredState | None) -> str:
@@ -114,7 +119,7 @@ def _rule(alert: Alert) -> None:
     merchant, stored = current.merchant(), alert.stored
     worst = alert.states[0] if alert.states else None
     with st.container(key=f"rule-{stored.id}", horizontal=True, vertical_alignment="top"):
-        with st.container(width=100):
+        with st.container(key=f"badge-{stored.id}", width=100):
             if not stored.is_on:
                 st.badge(text("Off"), color="gray")
             elif worst is None:
@@ -132,7 +137,7 @@ def _rule(alert: Alert) -> None:
 def _standing(alert: Alert) -> list[str]:
     """How a rule stands, in a few words: its last value, since when, whether somebody is told."""
     merchant, stored = current.merchant(), alert.stored
-    found = []
+    found, last = [], []
     if alert.states:
         state = alert.states[0][1]
         value = words.value_text(stored.rule.metric, state.value, merchant.currency)
@@ -141,12 +146,13 @@ def _standing(alert: Alert) -> list[str]:
             text("since {when}", when=_moment(state.standing.since_s)),
         ]
         if "found_after_min" in state.evidence:
-            found.append(words.found_after_text(state.evidence["found_after_min"]))
-    names = ", ".join(stored.rule.channels) or text("every channel")
-    found.append(text("told to {channels}", channels=names))
+            last = [words.found_after_text(state.evidence["found_after_min"])]
+    if data_page.channels(merchant):
+        names = ", ".join(stored.rule.channels) or text("every channel")
+        found.append(text("told to {channels}", channels=names))
     if stored.is_muted(merchant.clock() * 1000) and stored.muted_until_ms:
         found.append(text("muted until {when}", when=_moment(stored.muted_until_ms / 1000)))
-    return found
+    return [*found, *last]
 
 
 def _tools(stored: StoredRule) -> None:

@@ -128,10 +128,10 @@ def _form(metric: str, stored: StoredRule | None) -> None:
         )
         left, middle, right = st.columns(3)
         hold = left.number_input(
-            text("Once it has been so for, min"), 0, 10_000, rule.hold_min if rule else 0, key=f"{key}hold"
+            text("Only after it has lasted, min"), 0, 10_000, rule.hold_min if rule else 0, key=f"{key}hold"
         )
         recover = middle.number_input(
-            text("Over once it has not been so for, min"),
+            text("Over after it has been normal, min"),
             0,
             10_000,
             rule.recover_min if rule else 15,

@@ -33,6 +33,11 @@ SCOPES: Final = WordTable(
     }
 )
 SIDES: Final = WordTable({AlertSide.ABOVE: later("above"), AlertSide.BELOW: later("below")})
+_SHARES: Final = {
+    "silence": later("{limit} of the longest that is usual at this time of day"),
+    "top_player": later("{limit} of the day's bet amount"),
+}
+"""Of what a limit is a part, where the metric's name does not say."""
 _TOLD: Final = {
     AlertMessage.FIRING: later("Alert: {name}"),
     AlertMessage.REMINDER: later("Still: {name}"),
@@ -40,13 +45,8 @@ _TOLD: Final = {
 }
 
 
-_SAID: Final = {
-    "silence": later("Silence of bets {side} {limit} of the longest that is usual at this time of day"),
-}
-
-
 def value_text(metric: str, value: int | None, currency: str | None) -> str:
-    """A value in its unit: "1 234.50 PHP", "41.20 %", "−6.50 SE", "12 min"."""
+    """A value in its unit: "1 234.50 PHP", "41.20 %", "12 min"."""
     return formats.UNKNOWN if value is None else _WRITTEN[METRICS[metric].unit](value, currency)
 
 
@@ -54,7 +54,9 @@ _WRITTEN: Final[Mapping[MetricUnit, Callable[[int, str | None], str]]] = {
     MetricUnit.MONEY: formats.money,
     MetricUnit.COUNT: lambda value, _: formats.count(value),
     MetricUnit.SHARE: lambda value, _: formats.percent(Fraction(value, 10_000)),
-    MetricUnit.NOISE: lambda value, _: text("{number} SE", number=formats.decimal(Fraction(value, 100), 2)),
+    MetricUnit.NOISE: lambda value, _: text(
+        "{number} standard errors", number=formats.decimal(Fraction(value, 100), 2)
+    ),
     MetricUnit.MINUTES: lambda value, _: text("{number} min", number=formats.count(value)),
     MetricUnit.MEGABYTES: lambda value, _: formats.size(value * 10**6),
 }
@@ -72,12 +74,13 @@ def window_text(window_min: int) -> str:
 
 
 def rule_text(rule: AlertRule, of_what: str, currency: str | None) -> str:
-    """A rule in one line: "Company gain of Lucky Koi over 24 h below −1 000 PHP"."""
-    limit, side = value_text(rule.metric, rule.limit, currency), SIDES[rule.side]
-    if rule.metric in _SAID:
-        said = text(_SAID[rule.metric].key, side=side, limit=limit)
-    else:
-        said = text("{metric} {side} {limit}", metric=WATCHED[rule.metric], side=side, limit=limit)
+    """A rule in one line: "Lucky Koi: Company gain below −1 000 PHP, over 24 h"."""
+    metric, limit = WATCHED[rule.metric], value_text(rule.metric, rule.limit, currency)
+    if share := _SHARES.get(rule.metric):
+        limit = text(share.key, limit=limit)
+    said = text("{metric} {side} {limit}", metric=metric, side=SIDES[rule.side], limit=limit)
+    if METRICS[rule.metric].unit is MetricUnit.COUNT and (rule.side, rule.limit) == (AlertSide.ABOVE, 0):
+        said = text("{metric}: one or more", metric=metric)
     if rule.window_min:
         said = text("{said}, over {window}", said=said, window=window_text(rule.window_min))
     if rule.scope is not AlertScope.WHOLE:

@@ -23,9 +23,9 @@ _MOST_BETS: Final = 12
 _SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li", "gain_li", "credit_li")
 _COLUMNS: Final = [next(column for column in BETS if column.field == field) for field in _SHOWN]
 _RANKS: Final = {
-    Rank.BET: (later("bet the most"), later("Players who bet the most")),
-    Rank.WON: (later("won the most"), later("Players who won the most")),
-    Rank.LOST: (later("lost the most"), later("Players who lost the most")),
+    Rank.BET: (later("Most bet"), later("Players who bet the most")),
+    Rank.WON: (later("Won most"), later("Players who won the most")),
+    Rank.LOST: (later("Lost most"), later("Players who lost the most")),
 }
 """What each rank is called in its picker, and in the files."""
 

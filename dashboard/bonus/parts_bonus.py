@@ -24,20 +24,20 @@ from dashboard.kit import (
 from dashboard.kit import parts as kit_parts
 from dashboard.provider.merchant import ProviderFailed
 
-_COUNTS = [
-    BONUS_METRIC[key] for key in ("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount")
-]
-_AMOUNTS = [
+_METRICS = [
     BONUS_METRIC[key]
-    for key in ("bonus_cost", "converted_cash", "conversion_rate", "bonus_wagered", "bonus_win")
+    for key in (
+        *("bonus_cost", "converted_cash", "conversion_rate", "bonus_wagered", "bonus_win"),
+        *("bonus_issued", "bonus_used", "use_rate", "bonus_open", "bonus_amount"),
+    )
 ]
 
 
-def _two_rows(
-    now: BonusTotals | None, before: BonusTotals | None, compared: Words | None, currency: str | None
+def _cards(
+    now: BonusTotals | None = None, before: BonusTotals | None = None, compared: Words | None = None
 ) -> None:
-    cards.row("cards-amounts", _AMOUNTS, now, before, compared, currency)
-    cards.row("cards-counts", _COUNTS, now, before, compared, currency)
+    """The cost first, and what it was made of."""
+    cards.row("cards-bonus", _METRICS, now, before, compared, current.merchant().currency)
 
 
 def _is_empty(view: View) -> bool:
@@ -51,9 +51,7 @@ def _is_empty(view: View) -> bool:
     return False
 
 
-@kit_parts.part(
-    text("Figures of the bonuses"), "bonuses", lambda: _two_rows(None, None, None, None), shapes=10
-)
+@kit_parts.part(text("Figures of the bonuses"), "bonuses", _cards, shapes=10)
 def figures() -> None:
     """What they cost and became, against the period before."""
     view = period_filters.view()
@@ -66,9 +64,7 @@ def figures() -> None:
         lambda earlier: bonus_data.bonuses_and_gain(current.merchant(), wanted, earlier.start, earlier.end),
     )
     states.as_of(found, before)
-    _two_rows(
-        found.value, before.value if before else None, found.compared or None, current.merchant().currency
-    )
+    _cards(found.value, before.value if before else None, found.compared or None)
     if _is_empty(view):
         states.nothing_in(view, later("No bonuses {when}. A longer period, or fewer filters, may have some."))
         return

@@ -175,16 +175,16 @@ def days() -> None:
     if earlier:
         shown = memo(frames.with_comparison, shown, earlier.value.frame(game_id))
         legend = text("compared")
-    with states.box(
-        "game-days", text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
-    ):
-        states.as_of(known, earlier)
+    title = text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
+    with states.box("game-days", title) as beside:
+        with beside.container(width="content", horizontal=True, vertical_alignment="center"):
+            notes.render_notes(view, Subject.GAME, str(game_id))
+            columns = tables.DAYS_COMPARED if legend else tables.DAYS
+            downloads.render_downloads(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
+        states.as_of_if_odd(known, earlier)
         figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend)
         dates = [day.date() for day in shown["date"]]
         charts.show(charts.with_notes(figure, view, Subject.GAME, str(game_id), dates), "game-days")
-        columns = tables.DAYS_COMPARED if legend else tables.DAYS
-        downloads.render_downloads(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
-        notes.render_notes(view, Subject.GAME, str(game_id))
 
 
 @parts.part(later("RTP and luck"), "game-luck")

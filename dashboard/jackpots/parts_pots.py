@@ -60,6 +60,7 @@ def pots() -> None:
                 delta_description=_grows(grown[name]),
                 help=_meaning(grown[name]),
                 border=True,
+                height="stretch",
             )
     navigation.tell_me(watch="pot", pot="hourly")
 

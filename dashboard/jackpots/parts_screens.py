@@ -145,7 +145,7 @@ def render_screens() -> None:
         _ORDERS[what](screen_id)
     found = watch.screens.all()
     if not found:
-        st.caption(text("No screen yet. Open {place} on a television.", place=escaped(_address("tv"))))
+        st.caption(text("No screen yet."))
     with st.container(key="screens"):
         for screen in found:
             _tile(screen, condition(screen, watch.limits, watch.build, _now()))

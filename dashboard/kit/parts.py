@@ -43,9 +43,7 @@ def part(
         if unknown:
             with suppress(StreamlitDuplicateElementKey):  # it was drawn before what failed
                 unknown()
-        # Not the box's own key: the part may have drawn that before it failed.
-        with st.container(key=f"failed-{key}", border=True):
-            yield
+        yield
 
     def wrap(draw: Callable[[], None]) -> Callable[[], None]:
         @guard.fragment(parallel=not first, run_every=every_s, key=key)

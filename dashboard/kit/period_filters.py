@@ -59,7 +59,7 @@ def render_filters(title: str, *, compared: bool = True, page: str = "") -> None
                 format_func=COMPARE.choices.__getitem__,
                 **query_params.bound("", COMPARE, unsaid=shown.mode),
             )
-    parts.part(later("How far it is proven"), "proof")(lambda: states.render_proof(view()))()
+    parts.part(later("How far it is proven"), "proof")(states.render_proof)()
 
 
 def _ask_again(page: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import streamlit as st
@@ -11,9 +12,9 @@ import structlog
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
 from dashboard.core.periods import Comparison
-from dashboard.core.query import View
+from dashboard.core.query import View, read_view
 from dashboard.core.text import Message, Words, later, text
-from dashboard.kit import current, runs
+from dashboard.kit import current, query_params, runs
 from dashboard.provider import archived
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.failures import failure_text, stale_text
@@ -22,6 +23,7 @@ from dashboard.provider.reading import Reading
 
 S = TypeVar("S")
 T = TypeVar("T")
+_NEW: Final = timedelta(seconds=archived.FRESH_S)
 log = structlog.get_logger(__name__)
 
 
@@ -69,28 +71,36 @@ def box(key: str, title: str) -> Iterator[st.delta_generator.DeltaGenerator]:
         yield heading
 
 
-def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "") -> None:
-    """Say when the provider said these numbers, and whether they, or the `others` beside, are old or cut.
+def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "", alone: bool = False) -> None:
+    """Say what the page's one line does not: that these numbers, or the `others` beside, are old or cut.
 
-    They say with what they are compared; `note` is what else a reader must know of them.
+    They say with what they are compared; `note` is what else a reader must know of them. On a page without
+    that line (`alone`) they say as of when they are in any case.
     """
     merchant, shown = current.merchant(), [known, *(each for each in others if each)]
-    when = formats.moment(known.as_of, merchant.zone, merchant.now())
-    age = formats.age(known.as_of, merchant.now())
+    now, line = merchant.now(), archived.ProofLine("")
+    if not alone:
+        with suppress(LedgerFailed):  # the line says so
+            line = _proof_line(_view())
     reason = next((each.stale_reason for each in shown if each.stale_reason), None)
-    if reason:
+    when, age = formats.moment(known.as_of, merchant.zone, now), formats.age(known.as_of, now)
+    if reason and not (line.stale_reason and stale_text(line.stale_reason) == stale_text(reason)):
         last = text("These are the last numbers it gave, as of {when} ({age}).", when=when, age=age)
         if known.compared:
             last += " " + text("They are compared with {days}.", days=known.compared)
         st.warning(f"{escaped(stale_text(reason))} {last}", icon=":material/history:")
     else:
+        settled = all(each.settled and not each.failures for each in shown)
+        is_new = settled or known.as_of == line.as_of or now - known.as_of <= _NEW
+        dated = (text("As of {when}", when=when), text("final") if settled else age)
         compared = text("compared with {days}", days=known.compared) if known.compared else ""
-        if all(each.settled and not each.failures for each in shown):
-            age = text("final")
-        st.caption(" · ".join(filter(None, (text("As of {when}", when=when), age, compared, note))))
-    failed = dict.fromkeys(sentence for each in shown for sentence in each.failures)
-    if failed:
-        sentences = escaped(" ".join(map(str, failed)))
+        said = (*(() if line.as_of and is_new and not reason else dated), compared, note)
+        if sentence := " · ".join(filter(None, said)):
+            st.caption(sentence[0].upper() + sentence[1:])
+    above = {str(sentence) for sentence in line.failures}
+    failed = dict.fromkeys(str(sentence) for each in shown for sentence in each.failures)
+    if lacking := [sentence for sentence in failed if sentence not in above]:
+        sentences = escaped(" ".join(lacking))
         st.warning(text("Not included: {sentences}", sentences=sentences), icon=":material/cloud_off:")
     for warning in dict.fromkeys(sentence for each in shown for sentence in each.warnings):
         st.warning(escaped(str(warning)), icon=":material/info:")
@@ -102,11 +112,24 @@ def as_of_if_odd(known: Reading[Any], *others: Reading[Any] | None) -> None:
         as_of(known, *others)
 
 
-def render_proof(view: View) -> None:
-    """Say in one line how complete and how proven the bets of the period are."""
+def render_proof() -> None:
+    """Say in one line how complete and how proven the period's bets are, and why no newer ones come."""
+    view = _view()
     if view.start >= view.end:
         return
-    st.caption(escaped(archived.proof_text(current.merchant(), view.start, view.end)))
+    line = _proof_line(view)
+    if line.stale_reason:
+        st.warning(escaped(f"{stale_text(line.stale_reason)} {line.sentence}"), icon=":material/history:")
+    else:
+        st.caption(escaped(line.sentence))
+
+
+def _proof_line(view: View) -> archived.ProofLine:
+    return archived.proof_line(current.merchant(), view.start, view.end)
+
+
+def _view() -> View:
+    return read_view(query_params.query())
 
 
 def compared(

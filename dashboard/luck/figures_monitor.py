@@ -20,6 +20,7 @@ from dashboard.luck.watch import Lines, evidence_text
 from twoj_client.windows import HOUR_S
 
 _HEIGHT: Final = 260
+_LABEL_PX: Final = 14
 _LOG_10: Final = log(10)
 _HOUR_MS: Final = HOUR_S * 1000
 _LEAST_TOP: Final = 6
@@ -41,6 +42,9 @@ def evidence_chart(
     words = {
         key: what_text(key, currency) if of_one else names.get(key.game_id, str(key.game_id)) for key in found
     }
+    named = sorted(
+        ((key, line) for key, line in lines if key in found and line), key=lambda each: each[1][-1][1]
+    )
     alarm = log(ALARM) / _LOG_10
     step = -(-top // _MOST_TICKS)
     ticks = list(range(0, top + 1, step))
@@ -75,7 +79,7 @@ def evidence_chart(
                 "showarrow": False,
                 "font": {"color": look.text, "size": 11},
             },
-            *(_label(key, line, words, look, zone) for key, line in lines if key in found and line),
+            *(_label(key, line, words, look, zone, place) for place, (key, line) in enumerate(named)),
         ],
     }
     return figure(look, traces, _HEIGHT, layout)
@@ -125,7 +129,9 @@ def _label(
     words: Mapping[Watched, str],
     look: Theme,
     zone: ZoneInfo,
+    place: int,
 ) -> dict[str, object]:
+    """The name at a line's end; those of higher lines stand higher, so that none lies upon another."""
     hour_s, log_m = line[-1]
     (at,) = local_times(np.array([hour_s * 1000 + _HOUR_MS], np.int64), zone)
     return {
@@ -134,6 +140,7 @@ def _label(
         "xanchor": "right",
         "y": max(log_m / _LOG_10, 0.0),
         "yanchor": "bottom",
+        "yshift": place * _LABEL_PX,
         "showarrow": False,
         "font": {"color": _color(of, True, look), "size": 12},
     }

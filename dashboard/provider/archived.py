@@ -1,6 +1,7 @@
 """What pages ask of the archive: answers with their age, and with what they lack in words."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -37,15 +38,36 @@ class NotArchived(Exception):
         self.sentence = sentence
 
 
-def proof_text(merchant: Merchant, start: datetime, end: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """What a page's one line says of the bets of a window; parts say only what it does not.
+
+    `as_of` is None where nothing of it is held. `stale_reason`: how the provider fails, where the window goes
+    on after the last reading. `failures`: what lacks, in the words of `Reading.failures`.
+    """
+
+    sentence: str
+    as_of: datetime | None = None
+    stale_reason: TwoJError | None = None
+    failures: tuple[Words, ...] = ()
+
+
+def proof_line(merchant: Merchant, start: datetime, end: datetime) -> ProofLine:
     """Say how complete and how proven the bets of a window are. Asks no network. Raises LedgerAway."""
     if merchant.archive is None:
-        return text("Bets are not proven: the archive is switched off.")
+        return ProofLine(text("Bets are not proven: the archive is switched off."))
     start_s, end_s = epoch_s(start), epoch_s(end)
     held = merchant.archive.held(start_s, end_s, FRESH_S)
     if held is None:
-        return text("Bets are not proven: nothing of these days is in the archive yet.")
-    return _proof_text(merchant, held, start_s, end_s)
+        return ProofLine(text("Bets are not proven: nothing of these days is in the archive yet."))
+    as_of = datetime.fromtimestamp(held.as_of_ms / 1000, UTC)
+    goes_on = as_of < end
+    return ProofLine(
+        _proof_text(merchant, held, start_s, end_s),
+        as_of,
+        _provider_failure(merchant) if goes_on else None,
+        _lacking(merchant, held),
+    )
 
 
 def _proof_text(merchant: Merchant, held: Held, start_s: int, end_s: int) -> str:
@@ -165,9 +187,14 @@ def lacks(held: Held, part: Window, *, is_over: bool) -> bool:
 
 def _stale_reason(merchant: Merchant, held: Held, end_s: int) -> TwoJError | None:
     """Why the end of a window is not there, where the provider is why."""
-    stopped_by = merchant.running(Collector).state.stopped_by
     lacks_end = held.lacking and held.lacking[-1].end == end_s
-    return stopped_by if lacks_end and isinstance(stopped_by, TwoJError) else None
+    return _provider_failure(merchant) if lacks_end else None
+
+
+def _provider_failure(merchant: Merchant) -> TwoJError | None:
+    """How the provider fails whoever reads its bets; None where it does not."""
+    stopped_by = merchant.running(Collector).state.stopped_by
+    return stopped_by if isinstance(stopped_by, TwoJError) else None
 
 
 def _lacking(merchant: Merchant, held: Held) -> tuple[Words, ...]:

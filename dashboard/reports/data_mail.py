@@ -23,7 +23,7 @@ from dashboard.games.table import unlisted_text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.overview.data import days, hours
 from dashboard.provider.about import about_reading, reading_stem
-from dashboard.provider.archived import NotArchived, from_archive, proof_text
+from dashboard.provider.archived import NotArchived, from_archive, proof_line
 from dashboard.provider.merchant import LedgerFailed, Merchant, ProviderFailed
 from dashboard.provider.reading import Reading
 from dashboard.reports.plan import Plan, compared_by
@@ -95,7 +95,7 @@ def mail_facts(merchant: Merchant, plan: Plan, period: Period, now: datetime) ->
     players = None
     if plan.role.may("players"):
         players = lacking.ask(text("Players"), lambda: _players(merchant, start, end))
-    proof = lacking.ask(text("The proof"), lambda: proof_text(merchant, start, end))
+    proof = lacking.ask(text("The proof"), lambda: proof_line(merchant, start, end).sentence)
     readings = [each for each in (steps, before, of_games) if each]
     said = [str(sentence) for each in readings for sentence in (*each.failures, *each.warnings)]
     return MailFacts(

@@ -53,7 +53,7 @@ def balance() -> None:
     except data.NoSuchPlayer:
         st.info(text("The provider knows no account of this player. Check the op_id: capital letters count."))
         return
-    states.as_of(known)
+    states.as_of(known, alone=True)
     frozen, why = _frozen(op_id)
     with st.container(key="cards-wallet", width=_WIDTH_PX):
         left, right = st.columns(2)

@@ -32,7 +32,7 @@ def transfers() -> None:
         except wallet_data.NoSuchPlayer:
             st.caption(text("Without an account there are none."))
             return
-        states.as_of(found)
+        states.as_of(found, alone=True)
         _page(wanted, found)
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,3 +97,26 @@ def test_a_day_beside_the_running_hour_takes_less_than_a_call_a_minute(
     calls = Counter(end - start for _, start, end in beside)[HOUR_S]
     assert 115 * 11 <= calls <= 24 * 5 * 11  # not all readings of its first and last hours are in this day
     assert len(beside) < 24 * 60
+
+
+def test_while_it_is_asked_again_the_provider_is_still_said_to_fail(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+):
+    told.provider.is_away = True
+    told.wait(TAIL_EVERY_S)
+    told.collector.turn()
+    failure = told.collector.state.stopped_by
+    assert str(failure).startswith("No connection to the provider.")
+    rest, said = fetch.rest, []
+
+    def noted(*args: Any) -> fetch.Fetched:
+        said.append(told.collector.state.stopped_by)
+        return rest(*args)
+
+    monkeypatch.setattr(fetch, "rest", noted)
+    told.wait(TAIL_EVERY_S)
+    told.collector.turn()
+    assert said == [failure]
+    told.provider.is_away = False
+    told.later(TAIL_EVERY_S)
+    assert told.collector.state.stopped_by is None

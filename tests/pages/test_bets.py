@@ -282,8 +282,10 @@ def test_the_last_good_numbers_stay_with_their_age(open_page, clock, truth):
     collector.state = replace(collector.state, stopped_by=TimedOut("The provider took too long."))
     clock[0] += 1200
     page.run()
-    assert "These are the last numbers it gave, as of 09:30 UTC (20 min ago)." in said(page)
-    assert "Not included: 15 Mar, 09:30–09:50 (not in the archive)." in said(page)
+    assert [each.value for each in page.warning] == [
+        "The provider took too long. Bets are not complete: 15 Mar, 09:30–09:50 not read. As of 09:30 UTC."
+    ]
+    assert "As of 09:30 UTC · 20 min ago" in [each.value for each in page.caption]
     assert shown(page) == good
     last = len(kept(truth, CLOCK - 600, CLOCK))
     assert f"The 10 minutes before 09:30 UTC: {last} bets" in [each.value for each in page.subheader]
@@ -329,7 +331,7 @@ def test_the_biggest_wins_of_weeks_are_found_over_all_days(open_page, truth):
     assert [leads(cell)["round"] for cell in shown["start"]] == [each for *_, each in sorted(won)[:15]]
 
 
-@pytest.mark.parametrize(("label", "sign"), [("won the most", -1), ("lost the most", 1)])
+@pytest.mark.parametrize(("label", "sign"), [("Won most", -1), ("Lost most", 1)])
 def test_players_are_ranked_by_what_they_won_or_lost(open_page, truth, label, sign):
     page = opened(open_page, {"period": "yesterday"})
     page.get("button_group")[-1].set_value(label.split()[0]).run()

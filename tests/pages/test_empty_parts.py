@@ -75,7 +75,7 @@ PARTS = {
         "hits": "No pot was seen to fall in this period, and no payout was received.",
     },
     ("alerts", ()): {"alert-history": "Nothing has changed yet."},
-    ("screens", ()): {"new-screen": "Open ", "screens": "No screen yet. Open "},
+    ("screens", ()): {"new-screen": "Open ", "screens": "No screen yet."},
     ("reports", ()): {
         "reports": "No report is planned yet.",
         "packs": "No pack has been made yet.",

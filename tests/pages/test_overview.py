@@ -1,6 +1,7 @@
 """The Overview: its numbers against the world's own bets, and what it says when there are none."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1.element_tree import Metric
 
 from archive.bets import HourSums
+from archive.collector import Collector
 from archive.proof import HourRead
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC, METRICS, Totals, change
@@ -17,6 +19,7 @@ from dashboard.luck import changes
 from dashboard.overview import data as overview_data
 from tests.merchants import merchant
 from tests.provider import CLOCK
+from twoj_client.errors import HttpStatus, TimedOut
 from twoj_sandbox.world.games import GAMES
 
 DAY_S = 86_400
@@ -262,6 +265,26 @@ def test_the_last_good_numbers_stay_with_their_age(open_page, sandbox, clock):
     )
 
 
+def test_why_nothing_new_comes_is_said_once(open_page, sandbox, clock):
+    page = open_page()
+    good = shown(page)
+    sandbox.fault("*", "http_500")
+    clock[0] += 1800
+    sandbox.set_clock(clock[0])
+    collector = merchant().running(Collector)
+    failure = HttpStatus(500, endpoint="/api/all/history")
+    collector.state = replace(collector.state, stopped_by=failure)
+    assert shown(page.run()) == good
+    (line,) = [each.value for each in page.warning]
+    assert line == (
+        "The provider answered with HTTP status 500."
+        " Bets are not complete: 15 Mar, 09:30–10:00 not read. As of 09:30 UTC."
+    )
+    assert any(each.value.startswith("As of 09:30 UTC · 30 min ago · compared") for each in page.caption)
+    collector.state = replace(collector.state, stopped_by=TimedOut("The provider took too long."))
+    assert len(page.run().warning) > 1, "parts that fail otherwise say how"
+
+
 def test_a_game_that_fails_is_named_and_the_others_are_shown(open_page, sandbox):
     game = next(game for game in GAMES if game.game_type == "Table")
     sandbox.fault("/api/games/game/stage/summary", "code_500", where={"game_id": game.game_id})
@@ -286,24 +309,32 @@ def test_a_day_that_has_just_begun_says_so(open_page, sandbox, clock):
 def test_every_page_says_demo_data_and_as_of_with_the_zone(open_page):
     page = open_page(timezone="Asia/Manila")
     assert any("Demo data" in each.value for each in page.markdown)
-    assert page.caption[1].value.startswith("As of 17:30 Asia/Manila · just now · compared with")
+    assert page.caption[0].value.endswith("as of 17:30 Asia/Manila.")
+    assert page.caption[1].value.startswith("Compared with ")
+
+
+@pytest.mark.parametrize("name", ["overview", "games", "bonus", "players", "bets", "jackpots"])
+def test_what_is_as_new_as_the_line_says_no_part_says_again(open_page, name):
+    line, *others = [each.value for each in open_page(page=name).caption]
+    assert "as of 09:30 UTC" in line
+    assert [each for each in others if "as of" in each.lower()] == []
 
 
 def test_what_is_final_says_so_in_the_place_of_its_age(open_page, sandbox, clock):
     """Two hours after its end by the provider's clock; part of it alone is not all of it."""
     query = {"period": "2026-03-10..2026-03-14", "compare": "none"}
-    assert open_page(query).caption[1].value == "As of 09:30 UTC · final"
+    assert open_page(query, archive_url="off").caption[1].value == "As of 09:30 UTC · final"
     clock[0] += 21 * DAY_S
     sandbox.set_clock(clock[0])
-    assert open_page(query).caption[1].value == "As of 09:30 UTC · final", "asked again"
-    assert open_page({"compare": "none"}).caption[1].value == "As of 09:30 UTC · just now"
+    assert open_page(query, archive_url="off").caption[1].value == "As of 09:30 UTC · final", "asked again"
+    assert open_page({"compare": "none"}, archive_url="off").caption[1].value == "As of 09:30 UTC · just now"
     clock[0] += 14 * 3600 + 31 * 60
     sandbox.set_clock(clock[0])
-    page = open_page({"period": "yesterday", "compare": "none"})
+    page = open_page({"period": "yesterday", "compare": "none"}, archive_url="off")
     assert page.caption[1].value == "As of 00:01 UTC · just now"
     sandbox.fault("*", "http_500")
     clock[0] += 7 * DAY_S
-    assert open_page(query).caption[1].value == "As of 5 Apr 2026, 09:30 UTC · final"
+    assert open_page(query, archive_url="off").caption[1].value == "As of 5 Apr 2026, 09:30 UTC · final"
 
 
 def chart(page, key: str) -> list[dict]:
