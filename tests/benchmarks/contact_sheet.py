@@ -8,14 +8,15 @@ alone in an empty space. With PAGEs, such as `games` and "players?op_id=grinder"
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from dashboard.core.query import BETS_TAB, GAME_TAB, PLAYER_TAB
 from dashboard.kit.navigation import NAMES
 from tests.benchmarks.served import served
 from tests.browser import chromium
@@ -24,18 +25,24 @@ from tests.provider import Sandbox, start_sandbox
 WIDTHS: Final = (390, 768, 1024, 1440, 2560)
 FEW: Final = (390, 1440)
 THEMES: Final = ("light", "dark")
-SETTLE_S: Final = 5
-"""So long a page has until it is taken."""
+SETTLE_S: Final = 1
+"""So long a page has until it is taken, after all its parts are drawn."""
+PATIENCE_MS: Final = 60_000
+UNDRAWN: Final = "[class*='st-key-part-']:not(:has(> :nth-child(2))):visible, [data-testid='stSkeleton']"
 REDRAWN_S: Final = 0.7
 """So long figures and tables take to fill another width."""
 STALE_AFTER_S: Final = 70
 """So long until answers that are kept are asked for anew."""
 TALLEST_PX: Final = 4000
+_PLAYER: Final = "op_id=grinder"
 ADDRESSES: Final = (
     *("" if name == NAMES[0] else name for name in NAMES),
-    *("games?tab=map", "games?tab=days", "games?tab=luck", "games?game_id=1041"),
-    *("players?op_id=grinder", "wallet?op_id=grinder"),
+    *(f"games?tab={tab}" for tab in GAME_TAB.choices if tab != GAME_TAB.default),
+    *(f"bets?tab={tab}" for tab in BETS_TAB.choices if tab != BETS_TAB.default),
+    *(f"players?{_PLAYER}&tab={tab}" for tab in PLAYER_TAB.choices),
+    *("?period=yesterday", "games?game_id=1041", f"wallet?{_PLAYER}"),
 )
+"""Every page, and every tab of each."""
 OLD: Final = "period=2024-01-01..2024-01-02&compare=none"
 
 
@@ -59,9 +66,9 @@ class Sheet:
         self.taken: list[Picture] = []
 
     def take(
-        self, url: str, state: str, widths: tuple[int, ...] = FEW, settle_s: float = SETTLE_S, also: str = ""
+        self, url: str, state: str, widths: tuple[int, ...] = FEW, also: str = "", *, drawn: bool = True
     ) -> None:
-        """Take all pages of a dashboard; `also` is asked for in each address."""
+        """Take all pages of a dashboard, once they are `drawn`; `also` is asked for in each address."""
         for address in self._addresses:
             asked = f"{address}{'&' if '?' in address else '?'}{also}" if also else address
             for theme in THEMES:
@@ -70,7 +77,11 @@ class Sheet:
                     viewport={"width": widths[0], "height": 900}, color_scheme=scheme
                 )
                 page.goto(f"{url}/{asked}")
-                time.sleep(settle_s)
+                if drawn:
+                    page.get_by_role("heading", level=1).wait_for()
+                    with suppress(AssertionError):  # then it is taken as it is
+                        expect(page.locator(UNDRAWN)).to_have_count(0, timeout=PATIENCE_MS)
+                time.sleep(SETTLE_S)
                 for width in widths:
                     name = f"{len(self.taken):04}.png"
                     self._picture(page, width, name)
@@ -128,7 +139,7 @@ def take_all(sheet: Sheet) -> Iterator[str]:
                 sheet.take(running.url, "stale")
         yield "loading"
         with served(sandbox) as (running, _), broken(sandbox, kind="hang"):
-            sheet.take(running.url, "loading", settle_s=1)
+            sheet.take(running.url, "loading", drawn=False)
         yield "failed"
         with served(sandbox) as (running, _), broken(sandbox, kind="http_500"):
             sheet.take(running.url, "failed")

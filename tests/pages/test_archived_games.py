@@ -46,11 +46,11 @@ def test_while_it_is_still_filling_the_provider_gives_the_sums_and_the_rest_says
     assert [shown[name]["players"] == "–" for name in (KOI, "Roulette Royale")] == [True, False]
     assert list(shown[KOI]["by_day"]) == by_day(truth, 1041, "bet_amount_li")[4:6]
     page = open_page(WEEK | {"tab": "days"}, page="games")
-    assert said(page).count("Not included: 9–12 March 2026") == 1
+    assert said(page).count("9–12 March 2026") == 1
     heat = chart(page, "heat")["data"][0]
     assert [None in column for column in zip(*heat["z"], strict=True)] == [True] * 4 + [False] * 3
     page = open_page(WEEK | {"tab": "luck"}, page="games")
-    assert said(page).count("Not included: 9–12 March 2026") == 1
+    assert said(page).count("9–12 March 2026") == 1
     assert "rounds of 13–14 March 2026. Of the days before the period 60 are known." in said(page)
 
 
@@ -98,7 +98,7 @@ def test_where_an_hour_lacks_the_provider_gives_the_sums(open_page, archive, san
     assert rows(page)[KOI]["company_gain_li"] == formats.money(sums[1041].company_gain_li, places=2)
     assert len(sandbox.calls(SLOTS)) == 1
     page = open_page(WEEK | {"tab": "days"}, page="games")
-    assert "Not included: 12 Mar, 05:00–06:00 (not in the archive)." in said(page)
+    assert "Bets are not complete: 12 Mar, 05:00–06:00 not read." in said(page)
 
 
 @pytest.mark.parametrize("is_whole", [True, False])

@@ -214,7 +214,7 @@ def test_while_it_fills_and_the_provider_is_away_the_page_says_from_when_on_it_k
     sandbox.fault("*", "code_500")
     app = players({"op_id": "grinder", "period": "30d"}, archive_url=half_filled)
     assert sums(app) == head(rounds_of(truth, GRINDER, "2026-03-08", CLOCK))
-    assert "Not included: 14 Feb" in said(app)
+    assert app.caption[0].value.startswith("Bets are not complete: 14 Feb")
     assert cards(app)["Balance now"] == "Not known"
 
 

@@ -44,6 +44,10 @@ CUT = """() => {
   for (const each of main.querySelectorAll('[data-testid="stButtonGroup"] > div')) {
     if (each.scrollWidth > each.clientWidth + 1) seen.push(`choices: ${each.innerText}`);
   }
+  for (const row of main.querySelectorAll('[class*="st-key-cards"] [data-testid="stHorizontalBlock"]')) {
+    const left = row.getBoundingClientRect().right - row.lastElementChild.getBoundingClientRect().right;
+    if (left > 2) seen.push(`a row is not full: ${row.lastElementChild.innerText}`);
+  }
   const line = document.createRange();
   const figures = '[data-testid="stMetricValue"] *, [data-testid="stMetricDelta"] *';
   for (const each of main.querySelectorAll(figures)) {
@@ -121,6 +125,11 @@ def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(
     assert box
     assert box["height"] == 194
     assert "Loading…" in shapes.first.evaluate("(shape) => getComputedStyle(shape, '::after').content")
+
+    # A page that waits for its own name is not empty either.
+    page.locator("h1").evaluate("(title) => title.remove()")
+    content = "(main) => getComputedStyle(main, '::after').content"
+    assert "Loading…" in page.get_by_test_id("stMainBlockContainer").evaluate(content)
 
     page.goto(f"{demo_url}/status")
     expect(page.locator(".st-key-box-background")).to_be_visible(timeout=PATIENCE_MS)

@@ -81,8 +81,8 @@ def test_files_without_a_comparison_name_none(open_page, files):
 def test_the_table_of_games_says_how_far_the_archive_has_been_read(open_page, later, files):
     later(CLOCK + 3 * 3600)
     page = open_page({"period": "today", "compare": "previous"}, page="games")
-    assert "compared with 14 March 2026, until 09:30, as today" in told(page)
-    assert "Not included: 15 Mar, 09:30–12:30" in told(page)
+    assert "Compared with 14 March 2026, until 09:30, as today" in told(page)
+    assert "Bets are not complete: 15 Mar, 09:30–12:30 not read." in told(page)
     assert files["All games"] == (
         *(TODAY, "14 March 2026, until 09:30, as today"),
         "all-games-incomplete-2026-03-15-2026-03-15",

@@ -265,6 +265,14 @@ def test_the_last_good_numbers_stay_with_their_age(open_page, sandbox, clock):
     )
 
 
+def test_a_part_that_fails_is_a_sentence_and_no_box_around_it(open_page, sandbox):
+    sandbox.fault("*", "http_500")
+    page = open_page(archive_url="off")
+    for key in ("today", "period", "net", "games"):
+        place = page.get_by_key(f"part-{key}")
+        assert "error" in {each.type for each in place.children.values()}, key
+
+
 def test_why_nothing_new_comes_is_said_once(open_page, sandbox, clock):
     page = open_page()
     good = shown(page)

@@ -14,8 +14,8 @@ MISSED = """() => {
   const main = document.querySelector('[data-testid="stMain"]');
   if (main.scrollWidth > main.clientWidth + 1) missed.push(`the page is ${main.scrollWidth} px wide`);
   for (const each of document.querySelectorAll('button, summary, a[href]')) {
-    if (!each.checkVisibility({visibilityProperty: true, opacityProperty: true}) || each.offsetWidth < 2) continue;
-    if (each.disabled) continue;
+    if (!each.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+    if (each.disabled || each.offsetWidth < 2) continue;
     each.scrollIntoView({block: 'center', inline: 'center'});
     const box = each.getBoundingClientRect();
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
