@@ -230,8 +230,6 @@ def test_a_rule_that_breaks_says_so_and_the_others_go_on(merchant, monkeypatch):
 
 def test_an_outage_is_silence_and_an_archive_that_is_late_is_not(merchant, clock):
     rule = READY["silence"].rule
-    said = (
-        "Time without a bet above 100.00\N{NO-BREAK SPACE}% of the longest that is usual at this time of day"
     )
     assert rule_text(rule, "", "PHP") == said
     now = values(merchant, rule)[""]
