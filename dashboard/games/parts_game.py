@@ -200,7 +200,8 @@ def luck() -> None:
     with states.box("game-luck", text("RTP, and how far luck carries it")):
         states.as_of(known, note=last_days(view))
         st.markdown(one_luck_text(found))
-        charts.show(memo(band_chart, found, charts.look()), "game-luck")
+        if found.band_95:  # a dot alone says no more than the sentence
+            charts.show(memo(band_chart, found, charts.look()), "game-luck")
         said = known.value.basis_text()
         if found.origin is not Origin.CONFIGURED:
             said += " " + text("No theoretical RTP is configured.")

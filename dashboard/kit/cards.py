@@ -44,14 +44,15 @@ def row(
     compared: Words | None,
     currency: str | None,
     lines: Sequence[list[float]] = (),
+    leads: str = "",
 ) -> None:
     """One card a metric: its value, its change against `before`, and its line, if there are `lines`.
 
-    A side that is None is not known. `key` names the row for the style sheet.
+    A side that is None is not known. `key` names the row for the style sheet; a click `leads` to an address.
     """
     with st.container(key=key):
         for metric, place, line in zip_longest(metrics, st.columns(len(metrics)), lines):
-            card(place, metric, now, before, compared, currency, line)
+            card(place, metric, now, before, compared, currency, line, leads=leads)
 
 
 def card(
@@ -64,11 +65,15 @@ def card(
     line: Sequence[float] | None = None,
     label: str = "",
     beside: str = "",
+    leads: str = "",
 ) -> None:
-    """One card of a `row`, with a `label` of its own, and words `beside` its change."""
-    moved = change(metric, now, before) if compared else None
+    """One card of a `row`, with a `label` of its own, and words `beside` its change.
+
+    A card that `leads` to an address does so by its label, a link that `links/links.js` follows.
+    """
+    moved, label = change(metric, now, before) if compared else None, label or metric.label
     place.metric(
-        label or metric.label,
+        f"[{label}]({leads})" if leads else label,
         formats.short(metric, None if now is None else metric.of(now), currency),
         formats.change_short(metric, moved) if moved else None,
         delta_color=_COLORS[moved.verdict if moved else "neutral"],

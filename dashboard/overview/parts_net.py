@@ -6,7 +6,7 @@ from dashboard.bonus.data import bonuses_and_gain
 from dashboard.bonus.numbers import BonusQuery
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.text import Words, text
-from dashboard.kit import cards, current, parts, period_filters, states
+from dashboard.kit import cards, current, guard, parts, period_filters, states
 
 _METRICS: Final = (BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"])
 
@@ -15,7 +15,8 @@ def _net_cards(
     now: BonusTotals | None = None, before: BonusTotals | None = None, compared: Words | None = None
 ) -> None:
     """Two cards, one above the other where they stand beside the chart."""
-    cards.row("cards-net", _METRICS, now, before, compared, current.merchant().currency)
+    leads = "bonus" if guard.may("bonus") else ""
+    cards.row("cards-net", _METRICS, now, before, compared, current.merchant().currency, leads=leads)
 
 
 @parts.part(text("Net gain after bonus"), "net", _net_cards, shapes=2)

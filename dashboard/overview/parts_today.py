@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.core import formats
 from dashboard.core.metrics import METRIC, Metric, Totals
 from dashboard.core.periods import Comparison
+from dashboard.core.query import PERIOD
 from dashboard.core.text import later, text
 from dashboard.kit import cards, current, parts, period_filters, states
 from dashboard.overview import data
@@ -26,16 +27,24 @@ def so_far() -> None:
             now: Totals | None,
             before: tuple[Comparison, Totals] | None,
             form: str,
+            period: str,
         ) -> None:
             compared, then = before or (None, None)
             beside = ""
             if compared:
                 beside = text("against {days}", days=formats.day_text(compared.period.first_day, form))
             days = compared.label if compared else None
-            cards.card(next(places), metric, now, then, days, merchant.currency, label=label, beside=beside)
+            cards.card(
+                *(next(places), metric, now, then, days, merchant.currency),
+                label=label,
+                beside=beside,
+                leads=f".?{PERIOD.name}={period}",
+            )
 
-        card(text("Company gain today"), gain, told.today, told.weekday, "MMMEd")
-        card(text("Bet amount today"), bet, told.today, told.weekday, "MMMEd")
-        card(text("Company gain in {month}", month=month), gain, told.month, told.month_before, "MMM")
-        card(text("Bet amount in {month}", month=month), bet, told.month, told.month_before, "MMM")
+        card(text("Company gain today"), gain, told.today, told.weekday, "MMMEd", "today")
+        card(text("Bet amount today"), bet, told.today, told.weekday, "MMMEd", "today")
+        card(
+            text("Company gain in {month}", month=month), gain, told.month, told.month_before, "MMM", "month"
+        )
+        card(text("Bet amount in {month}", month=month), bet, told.month, told.month_before, "MMM", "month")
     states.as_of_if_odd(found)

@@ -16,7 +16,7 @@ from dashboard.core.codes import CREATE_TYPES, OPEN_STATES, STATES
 from dashboard.core.metrics import BONUS_METRIC, BONUS_METRICS, BonusTotals
 from dashboard.core.periods import Period
 from tests.merchants import merchant
-from tests.pages.clicks import press
+from tests.pages.clicks import card_label, press
 from tests.provider import CLOCK
 from twoj_sandbox import GRINDER, NAMELESS, PRANKSTER, SUB_MCH_ID, UNICODE
 
@@ -57,7 +57,8 @@ def exact(totals: BonusTotals, currency: str | None = None) -> dict[str, str]:
 def shown(page, labels=None) -> dict[str, str]:
     """The exact value of each card of a bonus metric, from the first line of its tooltip."""
     labels = labels or {metric.label for metric in BONUS_METRICS}
-    return {card.label: card.help.split("\n")[0].strip("*") for card in page.metric if card.label in labels}
+    found = {card_label(card): card.help.split("\n")[0].strip("*") for card in page.metric}
+    return {label: value for label, value in found.items() if label in labels}
 
 
 def ten(totals: BonusTotals, currency: str | None = None) -> dict[str, str]:
@@ -390,8 +391,9 @@ def test_the_overview_shows_what_bonuses_leave_of_the_gain(open_page, truth):
     names = ("Net gain after bonus", "Bonus cost")
     assert shown(page) == {name: now[name] for name in names}
     for card in page.metric:
-        if card.label in names:
-            assert f"against {before[card.label]} (2–8 March 2026" in card.help
+        if (label := card_label(card)) in names:
+            assert f"against {before[label]} (2–8 March 2026" in card.help
+            assert card.label == f"[{label}](bonus)"
     assert "Leaves out taxes, fees and the provider's share." in BONUS_METRIC["net_gain"].formula
 
 

@@ -127,6 +127,15 @@ def test_a_game_without_bets_says_so(open_page):
     assert not page.dataframe
 
 
+@pytest.mark.parametrize(
+    ("game_id", "charts", "said"), [(1041, 1, "Luck leaves"), (1006, 0, "Not enough play")]
+)
+def test_an_rtp_that_cannot_be_judged_is_a_sentence_and_no_lone_dot(open_page, game_id, charts, said):
+    luck = opened(open_page, game_id, {"period": "7d", "compare": "none"}).get_by_key("part-game-luck")
+    assert len(luck.get("plotly_chart")) == charts
+    assert said in luck.markdown[0].value
+
+
 def test_players_of_more_than_sixty_days_are_not_known(open_page):
     page = open_page({"game_id": "2011", "period": "90d"}, page="games")
     assert "Players" not in cards(page)

@@ -18,6 +18,7 @@ from dashboard.core.metrics import METRIC, METRICS, Totals, change
 from dashboard.luck import changes
 from dashboard.overview import data as overview_data
 from tests.merchants import merchant
+from tests.pages.clicks import card_label
 from tests.provider import CLOCK
 from twoj_client.errors import HttpStatus, TimedOut
 from twoj_sandbox.world.games import GAMES
@@ -482,7 +483,7 @@ def so_far(page) -> dict[str, tuple[str, str, str]]:
     """The cards of today and this month: their exact values, changes, and with what they are compared."""
     labels = [card for card in page.metric if "today" in card.label or " in " in card.label]
     return {
-        card.label: (card.help.split("\n")[0].strip("*"), card.delta, card.proto.delta_description)
+        card_label(card): (card.help.split("\n")[0].strip("*"), card.delta, card.proto.delta_description)
         for card in labels
     }
 

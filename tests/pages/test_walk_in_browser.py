@@ -200,3 +200,21 @@ def test_by_keyboard(browser: Browser, demo_url: str):
     back(page, game, games, start)
     expect(heading(page)).to_have_text("Overview")
     page.context.close()
+
+
+def test_a_card_leads_to_its_day_and_to_the_bonuses_and_back(browser: Browser, demo_url: str):
+    page = browser.new_page()
+    page.goto(f"{demo_url}/?period=7d&compare=month")
+    start = page.url
+    cards = page.get_by_test_id("stMetric")
+    today, cost = cards.filter(has_text="Company gain today"), cards.filter(has_text="Bonus cost")
+    click(page, *middle(today))
+    expect(page).to_have_url(f"{demo_url}/?compare=month&period=today", timeout=PATIENCE_MS)
+    back(page, start)
+    cost.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text("Bonus", timeout=PATIENCE_MS)
+    assert page.url == f"{demo_url}/bonus?period=7d&compare=month"
+    back(page, start)
+    assert len(page.context.pages) == 1
+    page.close()

@@ -1,5 +1,6 @@
 // Links in the cells of tables (dashboard/core/cell_links.py) open in this tab, as all other links of the pages do.
 // Streamlit opens each in a new one. With Ctrl, Shift or the command key they still do.
+// So do the labels of cards (dashboard/kit/cards.py), whose links take the whole card.
 // Points of charts (dashboard/kit/charts.py) open in the same way. Streamlit's own selection tells the server nothing
 // of a heat map, leaves a step of its own on the browser's way back to another page, and lets a finger pan.
 
@@ -151,10 +152,11 @@ export default function () {
     event.target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }))
   }, true)
   const clicked = (event) => {
-    const link = event.target.closest?.("a.gdg-link-area")
-    if (!link || link !== shown() || event.button === 2) return
+    const link = event.target.closest?.('a.gdg-link-area, [data-testid="stMetricLabel"] a')
+    const isCard = link && !link.matches(".gdg-link-area")
+    if (!link || (!isCard && link !== shown()) || event.button === 2) return
     event.preventDefault()
-    const to = target(link.getAttribute("href"))
+    const to = isCard ? url(link.getAttribute("href")) : target(link.getAttribute("href"))
     if (apart(event)) openApart(to)
     else follow(to)
   }
