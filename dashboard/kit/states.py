@@ -91,10 +91,12 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "", alo
         st.warning(f"{escaped(stale_text(reason))} {last}", icon=":material/history:")
     else:
         settled = all(each.settled and not each.failures for each in shown)
-        is_new = settled or known.as_of == line.as_of or now - known.as_of <= _NEW
+        is_said = line.as_of and (
+            settled or now - known.as_of <= _NEW or when == formats.moment(line.as_of, merchant.zone, now)
+        )
         dated = (text("As of {when}", when=when), text("final") if settled else age)
         compared = text("compared with {days}", days=known.compared) if known.compared else ""
-        said = (*(() if line.as_of and is_new and not reason else dated), compared, note)
+        said = (*(() if is_said else dated), compared, note)
         if sentence := " · ".join(filter(None, said)):
             st.caption(sentence[0].upper() + sentence[1:])
     above = {str(sentence) for sentence in line.failures}
