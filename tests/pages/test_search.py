@@ -64,7 +64,7 @@ def test_a_transfer_that_was_sent_from_here_and_a_payout_by_their_numbers(opened
 
 
 def test_owners_are_told_of_games_alone_and_no_player_is_looked_for(opened, monkeypatch):
-    monkeypatch.setattr("dashboard.provider.search.ask", lambda *_a, **_k: pytest.fail("asked"))
+    monkeypatch.setattr("dashboard.provider.search.question", lambda *_a, **_k: pytest.fail("asked"))
     for typed in (WHALE.op_id, str(GRINDER.user_id), "no-such-event-id"):
         assert found(typed, Role.OWNER.may) == []
     assert found("1041", Role.OWNER.may) == [("games", {"game_id": "1041"})]

@@ -42,7 +42,7 @@ PAGES = {
 SAID = """() => {
   const said = new Set();
   const skipped = 'script, style, noscript, [data-testid="stIconMaterial"], [data-testid="stElementToolbar"],'
-    + ' [data-testid="stStatusWidget"], [data-testid="stToolbar"], .modebar, code';
+    + ' [data-testid="stStatusWidget"], [data-testid="stToolbar"], .modebar, code, [translate="no"]';
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     if (!walk.currentNode.parentElement.closest(skipped)) said.add(walk.currentNode.data.trim());
@@ -74,7 +74,7 @@ DATES = {
 NAMES = {word for game in GAMES for word in re.findall(r"[A-Za-z]+", game.name)}
 TYPES = {"Slots", "Multiplayer", "Table", "Fish", "Crypto"}
 UNITS = {"PHP", "UTC", "pp", "ms", "kB", "MB", "GB", "min", "sec", "hr", "ago", "yyyy", "mm", "dd"}
-CALLED = {"CSV", "XLSX", "Parquet", "grinder", "whale", "nobody", "RTP", "Python", "SQLite", "check"}
+CALLED = {"CSV", "XLSX", "Parquet", "grinder", "whale", "nobody", "RTP", "Python", "SQLite"}
 CALLED |= {"http", "ABC", "streamlit", "pandas", "plotly", "httpx", "sqlalchemy", "diskcache", "redis"}
 STREAMLITS = re.compile(
     r"Skip to main content|Choose an option|Selected (?:Date|Time): |Ctrl \+ K|data:image"
