@@ -49,6 +49,7 @@ _SHORTEST_TRANS_NO: Final = 6
 _LONGEST_TRANS_NO: Final = 64
 _DIGITS: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 _AMOUNT: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,3})?", re.ASCII)
+_CHART_NAME: Final = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
 # In an address a + that was not escaped is a space.
 _LOST_PLUS: Final = re.compile(r"(.*[T ].*) ([0-9]{2}(?::?[0-9]{2})?)", re.ASCII)
 _YEARS: Final = range(FIRST_DAY.year, 2200)
@@ -187,6 +188,13 @@ def _id(typed: str, _today: Today) -> str | None:
 
 def _part(typed: str, today: Today) -> str | None:
     return _id(typed.strip(), today)
+
+
+def _chart_name(typed: str, _today: Today) -> str | None:
+    typed = typed.strip()
+    if typed and not _CHART_NAME.fullmatch(typed):
+        raise ValueError
+    return typed or None
 
 
 def _trans_no(typed: str, today: Today) -> str | None:
@@ -592,6 +600,13 @@ SCREEN_ID: Final = Parameter(
     widget=Widget.LINK,
 )
 
+AS_TABLE: Final = Parameter(
+    "as_table",
+    ("overview", "games", "bonus", "jackpots", "players", "bets", "wallet", "data"),
+    _some(_chart_name),
+    later("The as_table must be names of charts, such as daily,games; all are drawn."),
+    widget=Widget.SOME,
+)
 _WITH_TABLES: Final = tuple("games bonus jackpots players bets wallet alerts reports data status".split())
 WHERE: Final = Parameter(
     "where",

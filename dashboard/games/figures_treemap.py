@@ -81,7 +81,7 @@ def treemap(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure
     }
     layout = {
         "uniformtext": {"minsize": 10, "mode": "hide"},
-        "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
+        "margin": {"l": 0, "r": 0, "t": 34, "b": 24},  # below, the way to the table
         "xaxis": axis(visible=False),
         "yaxis": axis(visible=False),
     }

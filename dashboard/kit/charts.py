@@ -1,16 +1,24 @@
 """Figures on screen."""
 
+import html
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.charts import notes as charts_notes
 from dashboard.charts.theme import DARK, LIGHT, Theme
-from dashboard.core.query import View
-from dashboard.kit import guard, notes
+from dashboard.charts.words import figure_sentence, figure_table
+from dashboard.core.query import AS_TABLE, View
+from dashboard.core.text import text
+from dashboard.kit import guard, notes, query_params
 from dashboard.provider.notes import Subject
+
+_ROW_PX: Final = 35
+_BUTTON_PX: Final = 44
 
 
 def look() -> Theme:
@@ -33,13 +41,47 @@ def show(figure: go.Figure, key: str, opens: str = "") -> None:
     in `meta`: for each point what the address has behind its "?" (`query.query_text`), "" where it leads
     nowhere; of cells for each row, and for each column. `links/links.js` follows it as it does the links of
     tables, which lead to the same by keyboard.
+
+    Who does not see it hears a sentence; a button puts a table into its place, and the address keeps that.
     """
-    leads = f"opens-{opens}-" if opens and guard.may(opens) else ""
+    as_table = query_params.has(AS_TABLE) and key in query_params.value(AS_TABLE)
     # With its height given, its place stays as it is while it is drawn anew.
-    st.plotly_chart(
-        figure,
-        theme=None,
-        key=f"{leads}{key}",
-        height=int(figure.layout.height),
-        config={"displayModeBar": False},
+    height = int(figure.layout.height)
+    with st.container(key=f"chart-{key}"):
+        if as_table:
+            _render_table(figure, key, height - _BUTTON_PX)
+        else:
+            st.html(f"<p class='heard'>{html.escape(figure_sentence(figure))}</p>")
+            leads = f"opens-{opens}-" if opens and guard.may(opens) else ""
+            st.plotly_chart(
+                figure, theme=None, key=f"{leads}{key}", height=height, config={"displayModeBar": False}
+            )
+        st.button(
+            text("As a chart") if as_table else text("As a table"),
+            key=f"as-{'chart' if as_table else 'table'}-{key}",
+            icon=":material/bar_chart:" if as_table else ":material/table:",
+            type="tertiary",
+            help=text("Show the chart") if as_table else text("Show the figures as a table"),
+            on_click=_turn,
+            args=(key,),
+        )
+
+
+def _render_table(figure: go.Figure, key: str, height: int) -> None:
+    # Text, drawn on a canvas: names of games are shown, nothing of them is obeyed.
+    titles, rows = figure_table(figure)
+    fields = [str(place) for place in range(len(titles))]
+    st.dataframe(
+        pd.DataFrame(rows, columns=fields, dtype="string"),
+        key=f"table-{key}",
+        hide_index=True,
+        height=min(height, _ROW_PX * (len(rows) + 1) + 2),
+        row_height=_ROW_PX,
+        column_config=dict(zip(fields, titles, strict=True)),
     )
+
+
+def _turn(key: str) -> None:
+    """Show a chart as a table, or that as a chart again."""
+    now = query_params.value(AS_TABLE)
+    query_params.write({AS_TABLE: tuple(each for each in now if each != key) if key in now else (*now, key)})

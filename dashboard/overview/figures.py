@@ -163,6 +163,7 @@ def _line(
     values = [None if row is None else metric.of(row) for row in rows]
     return {
         "type": "scatter",
+        "name": text("Compared"),
         # One point makes no line: a dash across the bar instead.
         "mode": "lines" if len(rows) > 1 else "markers",
         "line": {"color": look.quiet, "dash": "3px,3px", "width": 1.5},

@@ -547,3 +547,20 @@ def test_what_changed_is_said_in_five_sentences_at_most_each_with_its_way(open_p
 
 def changes_of(page):
     return [each.value for each in page.markdown if each.value.startswith("**") and "usual" in each.value]
+
+
+def test_a_chart_is_shown_as_a_table_and_the_address_keeps_that(open_page):
+    page = open_page({"period": "2026-03-08..2026-03-14", "compare": "none"})
+    charts = len(page.get("plotly_chart"))
+    heard = next(each.proto.body for each in page.get("html") if "heard" in each.proto.body)
+    assert heard.startswith("<p class='heard'>7 points. Least: ")
+    page.button(key="as-table-daily").click().run()
+    assert page.query_params["as_table"] == "daily"
+    assert len(page.get("plotly_chart")) == charts - 1
+    (table,) = page.dataframe
+    assert len(table.value) == 7
+    titles = [each["label"] for name, each in json.loads(table.proto.columns).items() if name.isdecimal()]
+    assert titles == ["Day, UTC", "Company gain", "Hold"]
+    page.button(key="as-chart-daily").click().run()
+    assert "as_table" not in page.query_params
+    assert len(page.get("plotly_chart")) == charts

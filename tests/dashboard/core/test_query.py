@@ -61,6 +61,7 @@ def values(parameter: Parameter[Any], zone: ZoneInfo) -> st.SearchStrategy[Any]:
         query.WHERE: some(st.builds(ColumnFilter, st.just("all-games"), st.just("name"), NAMED)),
         query.SORT: some(st.builds(RowOrder, NAMED, NAMED, st.booleans())),
         query.COLUMNS: some(st.builds(ChosenColumns, NAMED, st.lists(NAMED, min_size=1).map(tuple))),
+        query.AS_TABLE: some(st.from_regex(r"[a-z]+(-[a-z]+)*", fullmatch=True)),
         query.TRANS_NO: st.none() | IDS.map(str.strip).filter(lambda text: 6 <= len(text) <= 64),
     }
     if parameter in special:

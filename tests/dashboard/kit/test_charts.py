@@ -1,5 +1,6 @@
 """Figures on screen: whose points lead on, and to whom."""
 
+from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -8,6 +9,8 @@ import streamlit as st
 
 from dashboard.core.roles import Person, Role
 from dashboard.kit import charts, guard
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,9 @@ def test_a_chart_leads_only_to_pages_that_somebody_may_see(
     charts.show(go.Figure(layout={"height": 300}), "gains", opens)
     assert [each["key"] for each in drawn] == [key]
     assert "on_select" not in drawn[0]
+
+
+def test_every_chart_is_drawn_here_so_that_each_has_its_sentence_and_its_table() -> None:
+    sources = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    drawing = [each.name for each in sources if "st.plotly_chart(" in each.read_text("utf-8")]
+    assert drawing == ["charts.py"]
