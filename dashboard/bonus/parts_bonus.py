@@ -102,17 +102,17 @@ def by_day() -> None:
     if _is_empty(view):
         return
     days = bonus_data.bonus_days(merchant, wanted, view.period, view.now)
-    with states.box(
-        "bonus-days", text("Bonuses by day of creation, {zone}", zone=formats.zone_name(merchant.zone))
-    ):
+    title = text("Bonuses by day of creation, {zone}", zone=formats.zone_name(merchant.zone))
+    with states.box("bonus-days", title) as beside:
+        with beside:
+            downloads.render_downloads(
+                text("Bonuses by day"), tables.BONUS_DAYS, days.value, days, described(wanted, {})
+            )
         states.as_of(days)
         charts.show(
             bonus_days_chart(days.value, charts.look(), merchant.currency, merchant.zone),
             "bonus-days",
             opens="bonus",
-        )
-        downloads.render_downloads(
-            text("Bonuses by day"), tables.BONUS_DAYS, days.value, days, described(wanted, {})
         )
 
 
