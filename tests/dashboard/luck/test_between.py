@@ -59,7 +59,14 @@ def played(rng: np.random.Generator, rtp: float, quarters: int) -> BetSums:
     return BetSums(10 * quarters, bet_li, won_li - bet_li, squares[0] // 10, *squares)
 
 
-@pytest.mark.parametrize(("games", "between"), [(12, 0.02), (12, 0.0), (5, 0.02)])
+@pytest.mark.parametrize(
+    ("games", "between"),
+    [
+        pytest.param(12, 0.02, marks=pytest.mark.slow),
+        pytest.param(12, 0.0, marks=pytest.mark.slow),
+        (5, 0.02),
+    ],
+)
 def test_new_games_lie_as_far_from_their_type_as_its_error_says(games: int, between: float) -> None:
     rng, multiples = np.random.default_rng(7), []
     for _ in range(600):

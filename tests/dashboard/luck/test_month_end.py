@@ -51,6 +51,7 @@ def world(seed):
     return [GainDay(round(g), round(t), e * e) for g, t, e in columns]
 
 
+@pytest.mark.slow
 def test_the_band_of_80_percent_holds_as_often_and_is_narrower_than_days_drawn_at_random():
     held, widths, skills, told_before = [], [], [], []
     narrow = 0
