@@ -122,6 +122,8 @@ def render_proof() -> None:
     line = _proof_line(view)
     if line.stale_reason:
         st.warning(escaped(f"{stale_text(line.stale_reason)} {line.sentence}"), icon=":material/history:")
+    elif line.failures:
+        st.warning(escaped(line.sentence), icon=":material/cloud_off:")
     else:
         st.caption(escaped(line.sentence))
 

@@ -271,8 +271,9 @@ def origins_text(explained: Explained) -> str:
         )
     theoretical, own, of_type = map(count, explained.origins)
     return text(
-        "The RTPs to expect are theoretical for {theoretical} games, their own of up to 60 days before for"
-        " {own}, and of all games of their type for {of_type}.",
+        "For luck in the gain the RTPs to expect are theoretical for {theoretical} games, their own of up to"
+        " 60 days before for {own} (known within a percentage point, or as well as their type's), and of all"
+        " games of their type for {of_type}. The bands of single games have a rule of their own.",
         theoretical=theoretical,
         own=own,
         of_type=of_type,

@@ -75,16 +75,20 @@ def _proof_text(merchant: Merchant, held: Held, start_s: int, end_s: int) -> str
         formats.moment(datetime.fromtimestamp(time_s, UTC), merchant.zone, merchant.now())
         for time_s in (held.as_of_ms // 1000, held.proven_until_s)
     )
+    odd = []
     if held.differing:
-        return plural(
-            "Bets of {n} hour differ from the provider's own sums: the Data page says why. As of {as_of}.",
-            "Bets of {n} hours differ from the provider's own sums: the Data page says why. As of {as_of}.",
-            len(held.differing),
-            as_of=as_of,
+        odd.append(
+            plural(
+                "Bets of {n} hour differ from the provider's own sums: the Data page says why.",
+                "Bets of {n} hours differ from the provider's own sums: the Data page says why.",
+                len(held.differing),
+            )
         )
     if held.lacking:
         windows = listed([window_text(window, merchant.zone) for window in held.lacking], _MOST_NAMED)
-        return text("Bets are not complete: {windows} not read. As of {as_of}.", windows=windows, as_of=as_of)
+        odd.append(text("Bets are not complete: {windows} not read.", windows=windows))
+    if odd:
+        return " ".join([*odd, text("As of {as_of}.", as_of=as_of)])
     if held.proven_until_s == end_s:
         return text("Bets are complete and proven, as of {as_of}.", as_of=as_of)
     if held.proven_until_s > start_s:

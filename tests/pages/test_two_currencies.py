@@ -47,7 +47,7 @@ def in_two(sandbox):
 def test_amounts_of_two_currencies_are_never_added(open_page, sandbox, monkeypatch):
     files = {}
     monkeypatch.setattr(
-        downloads, "offer", lambda about, columns, frame, stem: files.update({about.title: (about, frame)})
+        downloads, "offer", lambda about, columns, frame, *_: files.update({about.title: (about, frame)})
     )
     in_two(sandbox)
     app = read(open_page(QUERY, "players", currency="PHP"))

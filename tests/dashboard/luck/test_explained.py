@@ -81,7 +81,7 @@ def test_games_of_which_nothing_is_known_stand_apart_and_configured_ones_need_no
         "1 game, of which nothing is known to expect, gained 7.00 beside."
     )
     assert origins_text(found).startswith(
-        "The RTPs to expect are theoretical for 1 games, their own of up to 60"
+        "For luck in the gain the RTPs to expect are theoretical for 1 games, their own of up to 60"
     )
     assert not any(told(reference=()).origins)
     assert origins_text(told(reference=())).startswith("What is luck is not known")
