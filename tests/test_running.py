@@ -165,16 +165,18 @@ async def open_page(url: str, page: str, query: str = "", **headers: str) -> Non
 
 
 def test_one_id_leads_from_a_page_to_the_calls_it_made(server):
-    tab = {"X-Request-ID": "proxy-1"}
+    tab = {"X-Request-ID": f"proxy-{time.time_ns()}"}  # of this try alone
     asyncio.run(open_page(server.url, "", "period=2025-11-01..2026-03-15", **tab))
     lines = server.lines()
-    (run,) = [line for line in lines if line["event"] == "drawn" and line["page"] == "overview"]
-    assert (run["what"], run["role"], run["connection"]) == ("page", "admin", "proxy-1")
+    drawn = [line for line in lines if line["event"] == "drawn" and line.get("connection") in tab.values()]
+    (run,) = [line for line in drawn if line["what"] == "page"]
+    assert (run["page"], run["role"]) == ("overview", "admin")
     mine = [line for line in lines if line.get("request_id") == run["request_id"] and line["event"] == "call"]
     summaries = [line for line in mine if line["endpoint"] == "/api/all/stage/summary"]
     # More than 60 days are asked for in blocks, by the client's own threads; games by the pages' pool.
     assert len(summaries) >= 3
-    assert {line["part"] for line in mine} >= {"period", "games"}
+    # Of parts that want the same, whichever comes first asks.
+    assert {line["part"] for line in mine} >= {"net", "games"}
     assert {(line["page"], line["role"], line["outcome"]) for line in mine} == {("overview", "admin", "ok")}
     assert all({"timestamp", "level", "logger", "event"} <= line.keys() for line in lines)
 

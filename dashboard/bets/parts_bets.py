@@ -53,7 +53,7 @@ def render_figures() -> None:
     if states.just_begun(view):
         return
     known = data.figures(merchant, view, wanted)
-    states.as_of(known)
+    states.as_of(known, first=True)
     is_empty = not known.value.totals.bet_count
     # Where a part of the period lacks, none in the rest are not none.
     _six(None if is_empty and known.failures else known.value.totals)

@@ -71,11 +71,18 @@ def box(key: str, title: str) -> Iterator[st.delta_generator.DeltaGenerator]:
         yield heading
 
 
-def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "", alone: bool = False) -> None:
+def as_of(
+    known: Reading[Any],
+    *others: Reading[Any] | None,
+    note: str = "",
+    alone: bool = False,
+    first: bool = False,
+) -> None:
     """Say what the page's one line does not: that these numbers, or the `others` beside, are old or cut.
 
     They say with what they are compared; `note` is what else a reader must know of them. On a page without
-    that line (`alone`) they say as of when they are in any case.
+    that line (`alone`) they say as of when they are in any case. What of the bets lacks they say beside it
+    where they are the `first` figures of the page that are made of these.
     """
     merchant, shown = current.merchant(), [known, *(each for each in others if each)]
     now, line = merchant.now(), archived.ProofLine("")
@@ -99,7 +106,9 @@ def as_of(known: Reading[Any], *others: Reading[Any] | None, note: str = "", alo
         said = (*(() if is_said else dated), compared, note)
         if sentence := " · ".join(filter(None, said)):
             st.caption(sentence[0].upper() + sentence[1:])
-    above = {str(sentence) for sentence in line.failures}
+    # The line warns of it itself where it says why nothing newer comes.
+    is_above = not first or line.stale_reason
+    above = {str(sentence) for sentence in line.failures} if is_above else set()
     failed = dict.fromkeys(str(sentence) for each in shown for sentence in each.failures)
     if lacking := [sentence for sentence in failed if sentence not in above]:
         sentences = escaped(" ".join(lacking))
@@ -122,8 +131,6 @@ def render_proof() -> None:
     line = _proof_line(view)
     if line.stale_reason:
         st.warning(escaped(f"{stale_text(line.stale_reason)} {line.sentence}"), icon=":material/history:")
-    elif line.failures:
-        st.warning(escaped(line.sentence), icon=":material/cloud_off:")
     else:
         st.caption(escaped(line.sentence))
 

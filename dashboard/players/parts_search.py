@@ -62,7 +62,7 @@ def render_ranked() -> None:
             st.caption(str(_MEANT[rank]))
         if of_all := max(rows["players"].tolist(), default=0):
             cut = text("{shown} of {all} players", shown=count(len(rows)), all=count(of_all))
-        states.as_of(known, note=cut)
+        states.as_of(known, note=cut, first=True)
         render_players(rows, "ranked-players")
 
 

@@ -358,7 +358,7 @@ def test_the_files_of_the_period_are_links_to_these_days_and_filters(open_page, 
 @pytest.mark.parametrize("tab", ["live", "period"])
 def test_what_the_page_and_its_files_lack_is_said_once_above_them(without_an_hour, open_page, tab):
     page = opened(open_page, {"period": "yesterday", "tab": tab})
-    assert not page.warning
+    assert ["05:00–06:00" in each.value for each in page.warning] == [True]
     assert ["05:00–06:00" in each.value for each in page.caption].count(True) == 1
     assert "05:00–06:00" in page.get_by_key("part-proof").caption[0].value
     assert len(page.get_by_key("part-bet-exports").get("link_button")) == 3

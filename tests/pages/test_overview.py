@@ -451,6 +451,7 @@ def test_a_change_says_its_direction_and_whether_it_is_good(open_page):
     [
         ({"period": "yesterday"}, "Bets are complete and proven, as of 09:30 UTC."),
         ({"period": "7d"}, "Bets are complete, proven until 07:00 UTC, as of 09:30 UTC."),
+        ({"period": "90d"}, "Bets are not complete: 16 Dec 2025 – 14 Jan 2026 not read. As of 09:30 UTC."),
         (
             {"period": "2025-03-01..2025-03-02"},
             "Bets are not proven: nothing of these days is in the archive yet.",
@@ -461,7 +462,7 @@ def test_one_line_says_how_far_the_bets_are_proven(open_page, query, said):
     assert open_page(query).caption[0].value == said
 
 
-def test_hours_that_contradict_the_providers_sums_are_counted_and_days_that_lack_warn(open_page):
+def test_hours_that_contradict_the_providers_sums_are_counted_beside_days_that_lack(open_page):
     page = open_page({"period": "yesterday"})
     kept = merchant().archive
     (hour,) = kept.pieces(CLOCK - 86_400 - CLOCK % 3600, CLOCK - 86_400 + 1)
@@ -471,7 +472,7 @@ def test_hours_that_contradict_the_providers_sums_are_counted_and_days_that_lack
         "Bets of 1 hour differ from the provider's own sums: the Data page says why. As of 09:30 UTC."
     )
     page.query_params["period"] = "90d"
-    assert page.run().warning[0].value == (
+    assert page.run().caption[0].value == (
         "Bets of 1 hour differ from the provider's own sums: the Data page says why."
         " Bets are not complete: 16 Dec 2025 – 14 Jan 2026 not read. As of 09:30 UTC."
     )

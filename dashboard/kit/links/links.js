@@ -10,6 +10,7 @@ const CARRIED = ["period", "compare"]
 const DAY = /^period=(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)$/
 const DRAGGED_PX = 8
 const PATIENCE_MS = 5000
+const TAP_MS = 500
 
 const apart = (event) => event && (event.ctrlKey || event.metaKey || event.shiftKey || event.button === 1)
 
@@ -151,7 +152,14 @@ export default function () {
     const { clientX, clientY } = event
     event.target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }))
   }, true)
+  // The click of a finger comes after its tap: by then what the chart led to lies under it, scrolled to the top.
+  let tappedAt = -TAP_MS
   const clicked = (event) => {
+    if (performance.now() - tappedAt < TAP_MS) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
     const link = event.target.closest?.('a.gdg-link-area, [data-testid="stMetricLabel"] a')
     const isCard = link && !link.matches(".gdg-link-area")
     if (!link || (!isCard && link !== shown()) || event.button === 2) return
@@ -170,7 +178,10 @@ export default function () {
       const to = targetOf(chart, points)
       chart.removeAttribute("data-leads")
       if (apart(event)) openApart(to)
-      else follow(to)
+      else if (to) {
+        tappedAt = performance.now()
+        follow(to)
+      }
     },
     plotly_hover: ({ points }) => chart.toggleAttribute("data-leads", targetOf(chart, points) !== null),
     plotly_unhover: () => chart.removeAttribute("data-leads"),
