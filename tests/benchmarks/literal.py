@@ -51,6 +51,10 @@ class Script:
     made: list[Any] = field(default_factory=list)
     """The answer to each, while it is written down: containers and values."""
 
+    def forget(self) -> None:
+        self.said.clear()
+        self.made.clear()
+
     def note(self, what: Call | Part, made: Any) -> None:
         self.said.append(what)
         self.made.append(made)
@@ -117,6 +121,7 @@ def _fragment(fragment: Callable[..., Any]) -> Callable[..., Any]:
 
             def drawn(*args: Any, **kwargs: Any) -> None:
                 outer = getattr(_now, "script", None)
+                written.forget()  # a part outlives the run of its page
                 _now.script = written
                 try:
                     draw(*args, **kwargs)
