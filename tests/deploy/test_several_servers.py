@@ -184,7 +184,7 @@ def figures(tab):
     return [
         (metric.label, metric.body, metric.delta)
         for metric in tab.of_type("metric")
-        if not re.search(" (today|in [A-Z][a-z]+)$", metric.label)
+        if not re.search(r" (today|in [A-Z][a-z]+)(\]|$)", metric.label)  # a card's label may be a link
     ]
 
 

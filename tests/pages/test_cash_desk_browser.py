@@ -1,5 +1,7 @@
 """The cash desk in a real browser: however a person clicks, reloads or types again, money moves once."""
 
+from itertools import count
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -9,8 +11,9 @@ from ledger.transfers import TransferJournal, TransferState
 from tests.browser import dashboard
 from tests.parts import ledger_at
 from tests.provider import Sandbox, start_sandbox
-from twoj_sandbox import GRINDER
+from twoj_sandbox import op_id_of
 
+PLAYERS = count(20)
 DEPOSIT = "/open2j/w/transfer/deposit"
 RECORDS = "/open2j/w/transfer/records"
 BALANCE = "/open2j/w/transfer/balance"
@@ -31,7 +34,7 @@ def ledger(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def url(provider, ledger, tmp_path_factory):
+def desk(provider, ledger, tmp_path_factory):
     settings = {
         "TWOJ_SUMMARY_URL": provider.url,
         "TWOJ_MCH_ID": str(provider.mch_id),
@@ -40,7 +43,18 @@ def url(provider, ledger, tmp_path_factory):
         "TWOJ_LEDGER_URL": ledger,
     }
     with dashboard(tmp_path_factory.mktemp("home"), **settings) as running:
-        yield f"{running.url}/wallet?op_id={GRINDER.op_id}"
+        yield running.url
+
+
+@pytest.fixture
+def op_id():
+    """A player of this try alone: of one who was sent the same a moment ago, the desk asks more."""
+    return op_id_of(next(PLAYERS))
+
+
+@pytest.fixture
+def url(desk, op_id):
+    return f"{desk}/wallet?op_id={op_id}"
 
 
 @pytest.fixture
@@ -51,8 +65,8 @@ def page(browser: Browser, provider: Sandbox):
         yield context.new_page()
 
 
-def has_li(provider: Sandbox) -> int:
-    return provider.open(BALANCE, op_id=GRINDER.op_id)["result"]["balance"]
+def has_li(provider: Sandbox, op_id: str) -> int:
+    return provider.open(BALANCE, op_id=op_id)["result"]["balance"]
 
 
 def asked(page: Page, url: str | None, amount: str) -> str:
@@ -71,8 +85,8 @@ def sent(provider: Sandbox) -> list[str]:
     return [call["data"]["trans_no"] for call in provider.calls(DEPOSIT)]
 
 
-def test_a_double_clicked_deposit_moves_money_once(page, url, provider, ledger):
-    before_li = has_li(provider)
+def test_a_double_clicked_deposit_moves_money_once(page, url, op_id, provider, ledger):
+    before_li = has_li(provider, op_id)
     number = asked(page, url, "12.345")
     provider.fault(DEPOSIT, "slow", delay_s=SENDING_S)
     button = page.get_by_role("dialog").get_by_role("button", name="Deposit")
@@ -83,7 +97,7 @@ def test_a_double_clicked_deposit_moves_money_once(page, url, provider, ledger):
     page.get_by_role("dialog").get_by_text("Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert sent(provider) == [number]
-    assert has_li(provider) == before_li + 12_345
+    assert has_li(provider, op_id) == before_li + 12_345
     assert check(ledger_url(ledger))[0] == []
 
 
@@ -96,8 +110,8 @@ def test_the_desk_does_not_wait_for_the_rest_of_the_page(page, url, provider):
     expect(page.get_by_role("dialog").get_by_text("0.50 was deposited.")).to_be_visible(timeout=6_000)
 
 
-def test_a_reload_while_it_is_sent_sends_nothing_more(page, url, provider, ledger):
-    before_li = has_li(provider)
+def test_a_reload_while_it_is_sent_sends_nothing_more(page, url, op_id, provider, ledger):
+    before_li = has_li(provider, op_id)
     number = asked(page, url, "2.5")
     provider.fault(DEPOSIT, "slow", delay_s=LOADING_S)
     page.get_by_role("dialog").get_by_role("button", name="Deposit").click()
@@ -113,7 +127,7 @@ def test_a_reload_while_it_is_sent_sends_nothing_more(page, url, provider, ledge
     page.reload()
     expect(page.get_by_text("Sent from here")).to_be_visible()
     assert sent(provider) == [number]
-    assert has_li(provider) == before_li + 2_500
+    assert has_li(provider, op_id) == before_li + 2_500
     with ledger_at(ledger, provider.mch_id) as mine:
         assert TransferJournal(mine).find(number).outcome.state is TransferState.DONE
 
