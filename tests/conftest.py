@@ -89,10 +89,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say in the last line what was not tried, and why."""
+    """Say in the last lines what was tried twice and what was not tried, and why."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or hasattr(config, "workerinput"):
         return
+    for report in reporter.stats.get("rerun", ()):
+        reporter.write_line(f"Tried twice: {report.nodeid}, because {report.longreprtext.splitlines()[-1]}")
+        reporter.write_line("\n".join(line for line in report.longreprtext.splitlines() if line[:1] in "E>"))
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ") for report in reporter.stats.get("skipped", ())
     )
