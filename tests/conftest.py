@@ -94,8 +94,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if reporter is None or hasattr(config, "workerinput"):
         return
     for report in reporter.stats.get("rerun", ()):
-        reporter.write_line(f"Tried twice: {report.nodeid}, because {report.longreprtext.splitlines()[-1]}")
-        reporter.write_line("\n".join(line for line in report.longreprtext.splitlines() if line[:1] in "E>"))
+        why = [line for line in report.longreprtext.splitlines() if line.startswith("E")]
+        reporter.write_line("\n".join([f"Tried twice: {report.nodeid}", *why]))
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ") for report in reporter.stats.get("skipped", ())
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,19 @@ from twoj_client.windows import DAY_S, HOUR_S
 pytestmark = [pytest.mark.slow, pytest.mark.servers]
 
 
+MERCHANTS = count(101)
+
+
 @pytest.fixture(scope="module")
-def ledger() -> Iterator[Ledger]:
-    with postgresql_server() as server, ledger_at(f"{server}/postgres", 101) as ledger:
+def server() -> Iterator[str]:
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture
+def ledger(server: str) -> Iterator[Ledger]:
+    """The ledger of a merchant of this try alone."""
+    with ledger_at(f"{server}/postgres", next(MERCHANTS)) as ledger:
         ledger.prepare()
         yield ledger
 

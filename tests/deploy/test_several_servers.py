@@ -6,6 +6,7 @@ import socket
 import time
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -43,6 +44,7 @@ OLD_DAY = TODAY - timedelta(days=100)
 # A file of more than the kernel holds on its way: 32 MB a connection where it is generous.
 BETS_AN_HOUR = 20_000
 PAGES = ("", "bonus", "players", "bets")
+UNSEEN = count(40, 20)
 
 
 def period(days_ago: int, days: int = 7) -> str:
@@ -196,18 +198,23 @@ async def shown(url, query, page="", **options):
         return figures(tab)
 
 
-def query_of(page):
-    return period(40, 2) + ("&op_id=whale" if page == "players" else "")
+def query_of(page, days_ago):
+    return period(days_ago, 2) + ("&op_id=whale" if page == "players" else "")
 
 
 def test_the_provider_gets_the_calls_of_one_server(house):
+    days_ago = next(UNSEEN)  # a second try finds nothing of the first
+
     async def look(servers):
         """Open each page once on each, all at the same time, and leave when nothing more is asked."""
         house.sandbox.clear_calls()
         async with AsyncExitStack() as stack:
             for page in PAGES:
                 await asyncio.gather(
-                    *(stack.enter_async_context(opened(each.url, page, query_of(page))) for each in servers)
+                    *(
+                        stack.enter_async_context(opened(each.url, page, query_of(page, days_ago)))
+                        for each in servers
+                    )
                 )
             seen, count = -1, 0
             while seen != count:
