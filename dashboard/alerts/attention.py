@@ -24,7 +24,7 @@ def way_on(rule: AlertRule, subject: str, evidence: Mapping[str, Any]) -> tuple[
         return _PAGES[rule.metric], {}
     found = subject or rule.scope_id
     if found and (rule.metric == "broken" or rule.scope is AlertScope.GAME):
-        return "games", {"game_id": found}
+        return "games", {"game_id": found} | ({"game_tab": "luck"} if rule.metric == "broken" else {})
     if found and rule.scope is AlertScope.PLAYER:
         return "players", {"user_id": found}
     if found and rule.scope is AlertScope.TYPE:

@@ -16,7 +16,7 @@ from dashboard.core import formats
 from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS, Totals
 from dashboard.core.periods import days_label
-from dashboard.core.query import BETS_TAB, ROUND, View
+from dashboard.core.query import BETS_TAB, ROUND, TOPS, View
 from dashboard.core.text import later, plural, text
 from dashboard.kit import (
     cards,
@@ -117,7 +117,7 @@ def render_players() -> None:
     if known.value.empty:
         return
     with states.box("bet-players", text("Players")):
-        rank = parts_tables.rank()
+        rank = Rank(query_params.segments(text("Players who"), "bets-", TOPS))
         parts_tables.players(known if rank is Rank.BET else data.top_players(*asked, rank), rank)
 
 
@@ -201,8 +201,7 @@ _LISTS: Final = {"live": _tail, "period": _rows}
 
 def render_bets() -> None:
     """Draw the choice between the last minutes and the period, and the one table of bets that is open."""
-    query_params.segments(text("Which bets"), "bets-", BETS_TAB)
-    _LISTS[query_params.value(BETS_TAB)]()
+    _LISTS[query_params.segments(text("Which bets"), "bets-", BETS_TAB)]()
 
 
 def _said_above(known: Reading[T]) -> Reading[T]:

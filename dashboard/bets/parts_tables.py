@@ -3,7 +3,6 @@
 from typing import Final
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.bets import parts_filter
 from dashboard.bets.data import BetRows
@@ -23,11 +22,11 @@ _MOST_BETS: Final = 12
 _SHOWN: Final = ("start", "game", "op_id", "user_id", "bet_amount_li", "win_li", "gain_li", "credit_li")
 _COLUMNS: Final = [next(column for column in BETS if column.field == field) for field in _SHOWN]
 _RANKS: Final = {
-    Rank.BET: (later("Most bet"), later("Players who bet the most")),
-    Rank.WON: (later("Won most"), later("Players who won the most")),
-    Rank.LOST: (later("Lost most"), later("Players who lost the most")),
+    Rank.BET: later("Players who bet the most"),
+    Rank.WON: later("Players who won the most"),
+    Rank.LOST: later("Players who lost the most"),
 }
-"""What each rank is called in its picker, and in the files."""
+"""What files of each rank are called."""
 
 
 def bets(key: str, rows: pd.DataFrame, nothing: str) -> tuple[pd.DataFrame, TableView]:
@@ -42,27 +41,13 @@ def bets(key: str, rows: pd.DataFrame, nothing: str) -> tuple[pd.DataFrame, Tabl
     return table, seen
 
 
-def rank() -> Rank:
-    """Draw by what players are ranked, to choose from."""
-    chosen = st.segmented_control(
-        text("Players who"),
-        list(_RANKS),
-        format_func=lambda rank: str(_RANKS[rank][0]),
-        default=Rank.BET,
-        required=True,
-        key="rank",
-        label_visibility="collapsed",
-    )
-    return Rank(chosen or Rank.BET)
-
-
 def players(known: Reading[pd.DataFrame], by: Rank) -> None:
     """Draw the players who are ahead by a rank, each a link to the player."""
     table = memo(players_table, known.value)
     links, currency = [link("player", "players", user_id="user_id")], current.merchant().currency
     seen = kit_table.render_table(table, PLAYERS, "top-players", currency, neutral=("gain_li",), links=links)
     downloads.render_downloads(
-        str(_RANKS[by][1]), (*PLAYERS, USER_ID), table, known, parts_filter.words(), seen=seen
+        str(_RANKS[by]), (*PLAYERS, USER_ID), table, known, parts_filter.words(), seen=seen
     )
 
 

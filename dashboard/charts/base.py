@@ -13,7 +13,7 @@ from dashboard.charts.theme import FONT, Theme
 from dashboard.core import formats
 from dashboard.core.frames import UNLISTED
 from dashboard.core.metrics import Number
-from dashboard.core.query import GAME_ID, query_text
+from dashboard.core.query import GAME_ID, ONE_GAME_TAB, query_text
 
 Trace = dict[str, Any]
 Layout = dict[str, Any]
@@ -103,9 +103,10 @@ def game_keys(game_ids: Sequence[int | None]) -> list[str]:
     return [UNLISTED if game_id is None else str(game_id) for game_id in game_ids]
 
 
-def game_targets(game_ids: Sequence[int | None]) -> list[str]:
-    """Where the marks of games lead on the page of games (`kit.charts.show`)."""
-    return ["" if game_id is None else query_text({GAME_ID: game_id}) for game_id in game_ids]
+def game_targets(game_ids: Sequence[int | None], tab: str = "") -> list[str]:
+    """Where the marks of games lead on the page of games (`kit.charts.show`), and to which `tab` of each."""
+    also = {ONE_GAME_TAB: tab} if tab else {}
+    return ["" if game_id is None else query_text({GAME_ID: game_id, **also}) for game_id in game_ids]
 
 
 def units(li: Number | None) -> float | None:

@@ -31,8 +31,8 @@ _HIDDEN: Final = {code: chr(_PRIVATE + code) for code in range(128)}
 class CellLink:
     """Where the cells of a column lead.
 
-    `field` is the column, `page` the page by its path, `ids` the address parameters that name a row, each
-    with the field it is read from.
+    `field` is the column, `page` the page by its path, with what its address says for every row; `ids` are
+    the address parameters that name a row, each with the field it is read from.
     """
 
     field: str
@@ -77,4 +77,4 @@ def _cell(page: str, names: list[str], text: Any, *values: Any) -> str | None:
     if any(pd.isna(value) for value in values):
         return shown
     ids = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in zip(names, values, strict=True))
-    return shown + f"{page}?{ids}".translate(_HIDDEN)
+    return shown + f"{page}{'&' if '?' in page else '?'}{ids}".translate(_HIDDEN)

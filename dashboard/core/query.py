@@ -320,6 +320,15 @@ _CHARTS: Final = WordTable({"bet": later("Bet"), "gain": later("Gain"), "hold": 
 _GAME_TABS: Final = WordTable(
     {"table": later("Table"), "map": later("Map"), "days": later("Days"), "luck": later("Luck")}
 )
+_ONE_GAME_TABS: Final = WordTable(
+    {
+        "rounds": later("Rounds"),
+        "wins": later("Wins"),
+        "players": later("Players"),
+        "hours": later("Hours"),
+        "luck": later("Luck"),
+    }
+)
 _RANKS: Final = WordTable(
     {
         "bet": later("Most bet"),
@@ -331,6 +340,7 @@ _RANKS: Final = WordTable(
         "luck": later("Unusual luck"),
     }
 )
+_TOPS: Final = WordTable({"bet": later("Most bet"), "won": later("Won most"), "lost": later("Lost most")})
 _HITS: Final = WordTable(
     {
         "paid": later("Paid"),
@@ -404,6 +414,13 @@ CHART: Final = _set_of(
 GAME_TAB: Final = _set_of(
     "tab", ("games",), _GAME_TABS, "table", later("The tab must be {one}; the table is shown.")
 )
+ONE_GAME_TAB: Final = _set_of(
+    "game_tab",
+    ("games",),
+    _ONE_GAME_TABS,
+    "rounds",
+    later("The game_tab must be {one}; the latest rounds are shown."),
+)
 GAME_ID: Final = Parameter(
     "game_id",
     ("games", "alerts"),
@@ -447,6 +464,9 @@ FIND: Final = Parameter(
 )
 RANK: Final = _set_of(
     "rank", ("players",), _RANKS, "bet", later("The rank must be {one}; the players who bet most are shown.")
+)
+TOPS: Final = _set_of(
+    "rank", ("bets",), _TOPS, "bet", later("The rank must be {one}; the players who bet most are shown.")
 )
 BETS_TAB: Final = _set_of(
     "tab", ("bets",), _BETS_TABS, "live", later("The tab must be {one}; the last minutes are shown.")

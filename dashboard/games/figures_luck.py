@@ -164,7 +164,7 @@ def _points(games: pd.DataFrame, look: Theme, ends: tuple[float, float]) -> Trac
     return {
         **_marks(games, "rtp", {}),
         "mode": "markers+text",
-        "meta": game_targets(games["game_id"].tolist()),
+        "meta": game_targets(games["game_id"].tolist(), "luck"),
         # What lies beyond the axis stands at its end, and points there.
         "y": [min(max(rtp, ends[0]), ends[1]) for rtp in rtps],
         "marker": {

@@ -264,7 +264,7 @@ def luck() -> None:
                 tables.LUCK,
                 "luck-table",
                 merchant.currency,
-                links=[link("name", "games", game_id="game_id")],
+                links=[link("name", "games?game_tab=luck", game_id="game_id")],
             )
             downloads.render_downloads(
                 text("RTP and luck"),

@@ -25,6 +25,6 @@ def wanted() -> GameFilter:
 def render_filter() -> str:
     """The choices of what is shown of the games, and of their type; returns the first (`query.GAME_TAB`)."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        query_params.segments(text("View"), "game-", GAME_TAB)
+        tab = query_params.segments(text("View"), "game-", GAME_TAB)
         query_params.pills(text("Type"), "game-", GAME_TYPE, labelled=False)
-    return query_params.value(GAME_TAB)
+    return tab

@@ -2,19 +2,24 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.core import formats, frames, tables
 from dashboard.core.cell_links import link
 from dashboard.core.codes import type_text
+from dashboard.core.files import Column
 from dashboard.core.frames import game_type
 from dashboard.core.markdown import escaped, short
 from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS
-from dashboard.core.query import GAME_ID, View
+from dashboard.core.query import GAME_ID, ONE_GAME_TAB, View
+from dashboard.core.table_view import TableView
 from dashboard.core.text import later, plural, text
 from dashboard.games import data_days, data_game, data_luck, parts_filter
+from dashboard.games.data_game import GameRounds
 from dashboard.games.data_luck import MOST_DAYS
 from dashboard.games.days import GameDays
 from dashboard.games.figures_luck import band_chart
@@ -43,7 +48,7 @@ from dashboard.players import parts_search
 from dashboard.players.data_search import ranked_players
 from dashboard.players.figures_habits import hours_of_week_chart
 from dashboard.provider import game_list
-from dashboard.provider.archived import NotArchived
+from dashboard.provider.archived import NotArchived, held_of
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
 from dashboard.provider.notes import Subject
@@ -74,7 +79,8 @@ def render_game(game_id: int) -> None:
         game = game_list.game(current.merchant(), game_id)
         name, kind = game_names(current.merchant()).get(game_id, name), game_type(game_id, game)
     navigation.name_tab(name, text("Games"))
-    st.button(text("All games"), icon=":material/arrow_back:", type="tertiary", on_click=_close)
+    crumbs = st.container(key="crumbs", horizontal=True, vertical_alignment="center")
+    crumbs.button(text("All games"), icon=":material/arrow_back:", type="tertiary", on_click=_close)
     period_filters.render_filters(escaped(short(name)))
     query_params.render_problems("games")
     if not _is_known(game_id):
@@ -87,16 +93,16 @@ def render_game(game_id: int) -> None:
             icon=":material/search_off:",
         )
         return
+    said = text("Game {game_id}", game_id=game_id)
     if kind:
-        st.caption(text("{type} · game {game_id}", type=type_text(kind), game_id=game_id))
-    else:
-        st.caption(text("Game {game_id}", game_id=game_id))
+        said = text("{type} · game {game_id}", type=type_text(kind), game_id=game_id)
+    with crumbs:
+        st.caption(said, width="content")
+        navigation.tell_me(watch="gain", game_id=str(game_id))
     figures()
-    days()
     luck()
-    monitor()
-    players()
-    rounds()
+    days()
+    tabs()
 
 
 def _is_known(game_id: int) -> bool:
@@ -108,7 +114,7 @@ def _is_known(game_id: int) -> bool:
 
 
 def _close() -> None:
-    query_params.clear([GAME_ID])
+    query_params.clear([GAME_ID, ONE_GAME_TAB])
 
 
 def _has_bets(view: View, game_id: int) -> bool:
@@ -118,6 +124,14 @@ def _has_bets(view: View, game_id: int) -> bool:
             sums = data_game.game_sums(current.merchant(), game_id, view.start, view.end)
             return sums.value.totals.bet_count > 0
         return True
+    return False
+
+
+def _is_held(view: View, game_id: int) -> bool:
+    """Whether it has bets in the period, and the archive anything of that; the luck says so where not."""
+    with suppress(NotArchived, LedgerFailed):
+        held_of(current.merchant(), view.start, view.end)
+        return _has_bets(view, game_id)
     return False
 
 
@@ -161,35 +175,11 @@ def figures() -> None:
         cards.row("cards-players", PLAYERS, now, then, compared, currency)
     if not now.totals.bet_count:
         states.nothing_in(view)
-    navigation.tell_me(watch="gain", game_id=str(game_id))
-
-
-@parts.part(later("Days of the game"), "game-days")
-def days() -> None:
-    """The chart by day."""
-    view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
-    if game_id is None or not _has_bets(view, game_id):
-        return
-    known, earlier = _days_compared(view, _days(view, game_id), game_id)
-    shown, legend = known.value.frame(game_id), None
-    if earlier:
-        shown = memo(frames.with_comparison, shown, earlier.value.frame(game_id))
-        legend = text("compared")
-    title = text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
-    with states.box("game-days", title) as beside:
-        with beside.container(width="content", horizontal=True, vertical_alignment="center"):
-            notes.render_notes(view, Subject.GAME, str(game_id))
-            columns = tables.DAYS_COMPARED if legend else tables.DAYS
-            downloads.render_downloads(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
-        states.as_of_if_odd(known, earlier)
-        figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend)
-        dates = [day.date() for day in shown["date"]]
-        charts.show(charts.with_notes(figure, view, Subject.GAME, str(game_id), dates), "game-days")
 
 
 @parts.part(later("RTP and luck"), "game-luck")
 def luck() -> None:
-    """The game's RTP with its bands."""
+    """The game's RTP on its bands; where nothing of the period is in the archive it says so for all below."""
     view, game_id = period_filters.view(), parts_filter.wanted().game_id
     if game_id is None or not _has_bets(view, game_id):
         return
@@ -208,71 +198,109 @@ def luck() -> None:
         st.caption(said)
 
 
-@parts.part(later("RTP monitor"), "game-monitor")
-def monitor() -> None:
-    """The evidence about the game, and its investigations."""
-    game_id = parts_filter.wanted().game_id
-    if game_id is not None:
-        render_game_monitor(game_id)
-
-
-@parts.part(later("Players of the game"), "game-players")
-def players() -> None:
-    """Who bet the most on it, for people who may see players."""
+@parts.part(later("Days of the game"), "game-days")
+def days() -> None:
+    """The chart by day."""
     view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
-    if game_id is None or not guard.may("players") or not _has_bets(view, game_id):
+    if game_id is None or not _is_held(view, game_id):
         return
-    known = ranked_players(merchant, view, "bet", [game_id])
+    known, earlier = _days_compared(view, _days(view, game_id), game_id)
+    shown, legend = known.value.frame(game_id), None
+    if earlier:
+        shown = memo(frames.with_comparison, shown, earlier.value.frame(game_id))
+        legend = text("compared")
+    title = text("Bet amount and company gain by day, {zone}", zone=formats.zone_name(merchant.zone))
+    with states.box("game-days", title) as beside:
+        with beside.container(width="content", horizontal=True, vertical_alignment="center"):
+            notes.render_notes(view, Subject.GAME, str(game_id))
+            columns = tables.DAYS_COMPARED if legend else tables.DAYS
+            downloads.render_downloads(text("Game {game_id} by day", game_id=game_id), columns, shown, known)
+        states.as_of_if_odd(known, earlier)
+        figure = memo(days_chart, shown, charts.look(), merchant.currency, merchant.zone, legend)
+        dates = [day.date() for day in shown["date"]]
+        charts.show(charts.with_notes(figure, view, Subject.GAME, str(game_id), dates), "game-days")
+
+
+def _latest(game_id: int) -> None:
+    """The latest rounds, and their file."""
+    known = _rounds(game_id)
+    found, zone = known.value, current.merchant().zone
+    since = plural(
+        "{n} round since {moment}",
+        "{n} rounds since {moment}",
+        found.count,
+        moment=formats.moment(found.since, zone, current.merchant().now()),
+    )
+    with states.box("game-latest", text("Latest rounds")):
+        states.as_of(known, note=since)
+        rows = round_table(found.latest, zone)
+        seen = _rounds_table("game-latest", rows)
+        if found.count > len(found.latest):
+            since += " " + text("In this file: the latest {n}.", n=formats.count(len(found.latest)))
+        title = text("Rounds of game {game_id}", game_id=game_id)
+        downloads.render_downloads(title, _round_columns(), rows, known, note=since, seen=seen)
+
+
+def _wins(game_id: int) -> None:
+    known = _rounds(game_id)
+    with states.box("game-wins", text("Biggest wins")):
+        states.as_of(known)
+        _rounds_table("game-wins", round_table(known.value.biggest, current.merchant().zone))
+
+
+def _hours(game_id: int) -> None:
+    merchant, known = current.merchant(), _rounds(game_id)
+    with states.box("game-hours", text("Hours of play, {zone}", zone=formats.zone_name(merchant.zone))):
+        states.as_of(known)
+        figure = memo(hours_of_week_chart, known.value.hours, charts.look(), merchant.currency, merchant.zone)
+        charts.show(figure, "game-hours")
+
+
+def _players(game_id: int) -> None:
+    known = ranked_players(current.merchant(), period_filters.view(), "bet", [game_id])
     with states.box("game-players", text("Players who bet the most on it")):
         states.as_of(known)
         parts_search.render_players(known.value, "game-players")
 
 
-@parts.part(later("Rounds of the game"), "game-rounds")
-def rounds() -> None:
-    """Hours of play, biggest wins, latest rounds; whose those are only for people who may see players."""
-    view, merchant, game_id = period_filters.view(), current.merchant(), parts_filter.wanted().game_id
-    if game_id is None or not _has_bets(view, game_id):
-        return
-    known = data_game.game_rounds(merchant, game_id, view.start, view.end)
-    found, sees_players = known.value, guard.may("players")
-    if not found.count:
-        return
-    columns = (*tables.GAME_ROUNDS, *(tables.ROUND_PLAYERS if sees_players else ()))
+def _rounds(game_id: int) -> Reading[GameRounds]:
+    view = period_filters.view()
+    return data_game.game_rounds(current.merchant(), game_id, view.start, view.end)
+
+
+def _round_columns() -> tuple[Column, ...]:
+    """Whose rounds they are is sent only to people who may see players."""
+    return (*tables.GAME_ROUNDS, *(tables.ROUND_PLAYERS if guard.may("players") else ()))
+
+
+def _rounds_table(key: str, rows: pd.DataFrame) -> TableView:
+    columns = _round_columns()
     fields = {column.field for column in columns}
-    since = plural(
-        "{n} round since {moment}",
-        "{n} rounds since {moment}",
-        found.count,
-        moment=formats.moment(found.since, merchant.zone, merchant.now()),
-    )
-    with states.box("game-hours", text("Hours of play, {zone}", zone=formats.zone_name(merchant.zone))):
-        states.as_of(known, note=since)
-        figure = memo(hours_of_week_chart, found.hours, charts.look(), merchant.currency, merchant.zone)
-        charts.show(figure, "game-hours")
-    latest = round_table(found.latest, merchant.zone)
-    for key, title, rows in (
-        ("game-wins", text("Biggest wins of these rounds"), round_table(found.biggest, merchant.zone)),
-        ("game-latest", text("Latest rounds"), latest),
-    ):
-        with states.box(key, title):
-            seen = table.render_table(
-                rows,
-                columns,
-                key,
-                merchant.currency,
-                neutral=("gain_li",),
-                order=[field for field in ROUND_ORDER if field in fields],
-                most=ROUNDS,
-                links=_WAYS_ON if sees_players else (),
-            )
-    if found.count > len(found.latest):
-        since += " " + text("In this file: the latest {n}.", n=formats.count(len(found.latest)))
-    downloads.render_downloads(
-        text("Rounds of game {game_id}", game_id=game_id),
+    return table.render_table(
+        rows,
         columns,
-        latest,
-        known,
-        note=since,
-        seen=seen,
+        key,
+        current.merchant().currency,
+        neutral=("gain_li",),
+        order=[field for field in ROUND_ORDER if field in fields],
+        most=ROUNDS,
+        links=_WAYS_ON if guard.may("players") else (),
     )
+
+
+_TABS: Final = {
+    "rounds": _latest,
+    "wins": _wins,
+    "players": _players,
+    "hours": _hours,
+    "luck": render_game_monitor,
+}
+
+
+@parts.part(later("This part of the game"), "game-tabs")
+def tabs() -> None:
+    """The choice of a tab, and the one that is open: only that asks and draws."""
+    view, game_id = period_filters.view(), parts_filter.wanted().game_id
+    if game_id is not None and _is_held(view, game_id):
+        hidden = () if guard.may("players") else ("players",)
+        _TABS[query_params.segments(text("Of this game"), "game-", ONE_GAME_TAB, hidden)](game_id)

@@ -3,7 +3,7 @@
 So a copied link, a reload and the browser's way back all show the same. `dashboard.query` has its parameters.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypedDict, TypeVar
 
@@ -104,16 +104,25 @@ def pills(label: str, prefix: str, parameter: Parameter[Any], *, labelled: bool 
     )
 
 
-def segments(label: str, prefix: str, parameter: Parameter[Any]) -> None:
-    """Draw the choices of a parameter that always has one side by side; the label is for who hears it."""
+def segments(label: str, prefix: str, parameter: Parameter[T], hidden: Container[T] = ()) -> T:
+    """Draw the choices of a parameter that always has one side by side, and return the one that is chosen.
+
+    The label is for who hears it. For what is `hidden` from this person the first choice is shown.
+    """
+    choices = [choice for choice in parameter.choices if choice not in hidden]
+    binding = bound(prefix, parameter)
+    if st.session_state[binding["key"]] not in choices:
+        st.session_state[binding["key"]] = choices[0]
     st.segmented_control(
         label,
-        list(parameter.choices),
+        choices,
         required=True,
         format_func=parameter.choices.__getitem__,
         label_visibility="collapsed",
-        **bound(prefix, parameter),
+        **binding,
     )
+    chosen: T = st.session_state[binding["key"]]
+    return chosen
 
 
 def game_picker(prefix: str, names: Mapping[int, str]) -> None:

@@ -119,7 +119,7 @@ def _line(
             for when, (_, log_m) in zip(clock_times(ends_ms, zone), line, strict=True)
         ],
         "hovertemplate": f"{name}: {what_text(of, currency)}<br>%{{customdata}}<extra></extra>",
-        "meta": game_targets([of.game_id]) * len(line),
+        "meta": game_targets([of.game_id], "luck") * len(line),
     }
 
 

@@ -26,6 +26,7 @@ from dashboard.luck.watch import Investigation
 from dashboard.provider.game_list import game_names
 
 _LONGEST: Final = 2000
+_TO_LUCK: Final = link("name", "games?game_tab=luck", game_id="game_id")
 
 
 def render_monitor() -> None:
@@ -52,7 +53,7 @@ def render_monitor() -> None:
                 tables.INVESTIGATIONS,
                 "investigations",
                 merchant.currency,
-                links=[link("name", "games", game_id="game_id")],
+                links=[_TO_LUCK],
             )
         numbers = st.expander(text("All games and what could have been seen"), key="watch", on_change="rerun")
         if numbers.open:
@@ -65,7 +66,7 @@ def render_monitor() -> None:
                     merchant.currency,
                     changes=("seen_over", "seen_under"),
                     neutral=("seen_under",),
-                    links=[link("name", "games", game_id="game_id")],
+                    links=[_TO_LUCK],
                 )
 
 

@@ -115,6 +115,6 @@ def _chart_box(title: str) -> Iterator[tuple[tuple[Metric[Totals]], st.delta_gen
     with st.container(key="box-daily", border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader(title, anchor=False)
-            query_params.segments(text("Chart"), "", CHART)
+            shown = query_params.segments(text("Chart"), "", CHART)
             files = st.container(width="content", horizontal=True, vertical_alignment="center")
-        yield (DRAWN[query_params.value(CHART)],), files
+        yield (DRAWN[shown],), files

@@ -63,8 +63,7 @@ _TO_GAME: Final = link("game", "games", game_id="game_id")
 
 def render_tabs() -> None:
     """Draw the choice of a tab, and the tab that is open."""
-    query_params.segments(text("Of this player"), "player-", PLAYER_TAB)
-    _TABS[query_params.value(PLAYER_TAB)]()
+    _TABS[query_params.segments(text("Of this player"), "player-", PLAYER_TAB)]()
 
 
 @parts.part(later("Figures of this player"), "player", parts_cards.unknown, first=True, shapes=8)

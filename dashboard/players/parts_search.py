@@ -53,8 +53,7 @@ def render_ranked() -> None:
     if states.just_begun(view):
         return
     with states.box("ranked-players", text("Players of the period, {zone}", zone=zone_name(view.zone))):
-        query_params.segments(text("Ranking"), "player-", RANK)
-        rank = query_params.value(RANK)
+        rank = query_params.segments(text("Ranking"), "player-", RANK)
         known = _LISTS.get(rank, partial(data_search.ranked_players, rank=rank))(current.merchant(), view)
         rows = known.value
         cut = ""

@@ -35,8 +35,7 @@ PARTS = {
         "game-figures": NO_BETS,
         "game-days": NOTHING,
         "game-luck": NOTHING,
-        "game-players": NOTHING,
-        "game-rounds": NOTHING,
+        "game-tabs": NOTHING,
     },
     ("bonus", ()): {
         "bonuses": "No bonuses in 1–2 January 2024.",
@@ -97,7 +96,6 @@ NEVER = {
         "proof",
         "today",
         "monitor",
-        "game-monitor",
         "report-new",
         "alerts",
         "alert-form",

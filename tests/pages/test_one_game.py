@@ -36,10 +36,11 @@ def cards(page):
     return {card.label: card.help.split("\n")[0].strip("*") for card in page.metric}
 
 
-def table(page, title):
-    """The rows of the table under a heading."""
-    places = {"Players who bet the most on it": 0, "Biggest wins of these rounds": 1, "Latest rounds": 2}
-    return texts(page.dataframe[places[title]])
+def table(open_page, game_id, tab):
+    """The rows of the table of a tab, and the page."""
+    page = opened(open_page, game_id, {"game_tab": tab})
+    (shown,) = page.dataframe
+    return texts(shown), page
 
 
 def local(epoch_s):
@@ -63,15 +64,14 @@ def test_figures_and_players_are_those_of_the_bets(open_page, truth, game_id):
 
 @pytest.mark.parametrize("game_id", [1041, 3009])
 def test_rounds_are_the_latest_and_the_biggest_with_a_way_to_each_player(open_page, truth, game_id):
-    page = opened(open_page, game_id)
+    shown, page = table(open_page, game_id, "rounds")
     bets = rounds_of(truth, game_id, START, CLOCK)
     assert f"{len(bets):,} rounds since 9 Mar 2026, 00:00 UTC" in said(page)
     latest = sorted(bets.tolist(), key=lambda bet: bet[0])[-15:]
-    shown = table(page, "Latest rounds")
     assert sorted(row["time"] for row in shown) == sorted(local(bet[0]) for bet in latest)
     assert shown[0]["time"] == max(row["time"] for row in shown)
     wins = (bets["bet_amount"] + bets["gain_amount"]).tolist()
-    biggest = table(page, "Biggest wins of these rounds")
+    biggest, _ = table(open_page, game_id, "wins")
     assert [row["win_li"] for row in biggest] == [
         formats.money(win, places=_places(wins, 15)) for win in sorted(wins, reverse=True)[:15]
     ]
@@ -84,7 +84,7 @@ def test_rounds_are_the_latest_and_the_biggest_with_a_way_to_each_player(open_pa
 
 @pytest.mark.parametrize("game_id", [1041, 3009])
 def test_the_players_who_bet_the_most_on_it_are_those_of_its_bets(open_page, truth, game_id):
-    shown = table(opened(open_page, game_id), "Players who bet the most on it")
+    shown, _ = table(open_page, game_id, "players")
     bets = rounds_of(truth, game_id, START, CLOCK)
     amounts = Counter()
     for user_id, amount in zip(bets["user_id"].tolist(), bets["bet_amount"].tolist(), strict=True):
@@ -103,11 +103,18 @@ def test_whose_rounds_those_are_is_sent_only_to_people_who_may_see_players(
     offered = {}
     monkeypatch.setattr(downloads, "offer", lambda about, *_: offered.update({about.title: _[0]}))
     ann = {"sub": "ann", "email": "ann@casino.example", "exp": CLOCK + 60, "is_logged_in": True}
-    page = opened(open_page, game_id, user=ann, roles={role: ["ann@casino.example"]})
-    assert len(page.dataframe) == 2 + sees
-    named = {"user_id", "op_id"} if sees else set()
-    for sent in page.dataframe[sees:]:
-        assert {"user_id", "op_id", "player", "event_id"} & set(sent.value) == named
+    named, who = (
+        {"user_id", "op_id"} if sees else set(),
+        {"user": ann, "roles": {role: ["ann@casino.example"]}},
+    )
+    for tab in ("rounds", "wins", "players"):
+        page = opened(open_page, game_id, {"game_tab": tab}, **who)
+        tabs = next(each for each in page.get("button_group") if "Hours" in each.options)
+        assert ("Players" in tabs.options) == sees
+        assert tabs.value == (tab if sees or tab != "players" else "rounds")
+        if tabs.value != "players":
+            (sent,) = page.dataframe
+            assert {"user_id", "op_id", "player", "event_id"} & set(sent.value) == named
     (columns,) = [columns for title, columns in offered.items() if title == f"Rounds of game {game_id}"]
     assert {"user_id", "op_id"} & {column.field for column in columns} == named
 
@@ -141,17 +148,14 @@ def test_players_of_more_than_sixty_days_are_not_known(open_page):
     assert "Players" not in cards(page)
 
 
-def test_what_needs_the_archive_says_so_where_it_is_off_and_the_rest_is_there(open_page, sandbox):
-    page = opened(open_page, 2011, archive_url="off")
-    off = "not known now. The archive is switched off (TWOJ_ARCHIVE_URL is off)"
-    assert [each.value.partition(", and")[0].replace("\\", "") for each in page.info] == [
-        f"{part}: {off}"
-        for part in (
-            *("Days of the game", "RTP and luck", "RTP monitor", "Players of the game", "Rounds of the game"),
-        )
-    ]
+@pytest.mark.parametrize("tab", ["rounds", "luck"])
+def test_that_the_archive_is_off_is_said_once_and_the_rest_is_there(open_page, sandbox, tab):
+    page = opened(open_page, 2011, {"game_tab": tab}, archive_url="off")
+    off = "RTP and luck: not known now. The archive is switched off (TWOJ_ARCHIVE_URL is off)"
+    assert [each.value.partition(", and")[0].replace("\\", "") for each in page.info] == [off]
     assert cards(page)["Players"] != "–"
     assert not page.get("plotly_chart")
+    assert not page.get("button_group")
     assert "Players" not in cards(opened(open_page, 1041, archive_url="off"))
     assert not sandbox.calls("/api/all/history")
 

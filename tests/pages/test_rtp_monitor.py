@@ -41,7 +41,9 @@ def test_a_broken_game_stands_out_is_looked_into_and_closed(open_page):
     assert [trace["line"]["width"] for trace in drawn["data"]].count(2) == 1
     assert drawn["layout"]["annotations"][0]["text"] == "Alarm at 87,600"
 
-    app.query_params["game_id"] = BROKEN
+    leads_to = {way for trace in drawn["data"] for way in trace.get("meta", ())}
+    assert f"game_id={BROKEN}&game_tab=luck" in leads_to
+    app.query_params["game_id"], app.query_params["game_tab"] = BROKEN, "luck"
     app.run()
     assert not app.exception
     assert "It is watched against its own past: 9" in said(app)
@@ -71,7 +73,7 @@ def test_an_owner_sees_investigations_and_closes_none(open_page):
         "email": "o@casino.example",
         "email_verified": True,
     }
-    app = open_page({"game_id": BROKEN}, page="games", user=user, roles=roles)
+    app = open_page({"game_id": BROKEN, "game_tab": "luck"}, page="games", user=user, roles=roles)
     merchants.first.running(RtpMonitor).update()
     app.run()
     assert "Nobody has looked into it yet." in said(app)

@@ -83,7 +83,7 @@ def by_pointing(page: Page, demo_url: str, point: Point) -> None:
     expect(page).to_have_url(re.compile(r"/games\?.*game_id=1\d{3}"), timeout=PATIENCE_MS)
     game = page.url
     assert DAY.search(game)
-    rounds = page.locator(".st-key-part-game-rounds .stDataFrame").last
+    rounds = page.locator(".st-key-part-game-tabs .stDataFrame").last
     expect(rounds).to_be_visible(timeout=PATIENCE_MS)
     for _ in range(8):  # parts above that are still being drawn move it away
         rounds.evaluate("table => table.scrollIntoView({ block: 'center' })")
@@ -192,7 +192,7 @@ def test_by_keyboard(browser: Browser, demo_url: str):
     open_cell(page, "all-games")
     expect(page).to_have_url(re.compile(r"game_id=\d+"), timeout=PATIENCE_MS)
     game = page.url
-    open_cell(page, "game-rounds")
+    open_cell(page, "game-tabs")
     expect(page).to_have_url(re.compile(r"/players\?.*round="), timeout=PATIENCE_MS)
     sheet = page.get_by_role("dialog")
     expect(sheet.get_by_text("event_id").first).to_be_visible(timeout=PATIENCE_MS)

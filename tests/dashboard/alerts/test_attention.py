@@ -14,7 +14,7 @@ def rule(scope: AlertScope, scope_id: str, metric: str = "bet") -> AlertRule:
 @pytest.mark.parametrize(
     ("watched", "subject", "evidence", "way"),
     [
-        (READY["broken-game"].rule, "1041", {}, ("games", {"game_id": "1041"})),
+        (READY["broken-game"].rule, "1041", {}, ("games", {"game_id": "1041", "game_tab": "luck"})),
         (READY["gain-low"].rule, "", {}, ("alerts", {})),
         (READY["top-player"].rule, "", {"user_id": 7, "op_id": "x"}, ("players", {"user_id": "7"})),
         (READY["payout-refused"].rule, "", {}, ("status", {})),
