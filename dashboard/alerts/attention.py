@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from dashboard.alerts.rules import AlertRule, AlertScope
+from dashboard.core.metrics import BONUS_METRIC
 
 _PAGES: Final = {
     "restated": "data",
@@ -11,6 +12,8 @@ _PAGES: Final = {
     "refused": "status",
     "waiting": "status",
     "disk": "status",
+    "line": "status",
+    **dict.fromkeys(BONUS_METRIC, "bonus"),
     "screen_off": "screens",
     "pot": "jackpots",
 }

@@ -20,6 +20,7 @@ from dashboard.core.text import sentences, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.game_list import game_names
 from dashboard.provider.merchant import Merchant
+from dashboard.status.data import all_rows
 from ledger import outbox
 from ledger.database import Books, LedgerAway
 from ledger.outbox import OutboxMessage
@@ -159,6 +160,8 @@ def scopes(merchant: Merchant, wanted: Sequence[AlertScope]) -> dict[tuple[Alert
             for screen in merchant.running(Watch).screens.all():
                 if screen.revoked_at_ms is None:
                     found[AlertScope.SCREEN, str(screen.id)] = screen.name
+    if AlertScope.LINE in wanted:
+        found |= {(AlertScope.LINE, row.id): str(row.what) for _, row in all_rows(merchant)}
     if AlertScope.GAME in wanted:
         with suppress(TwoJError):
             names = game_names(merchant)

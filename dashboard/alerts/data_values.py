@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from math import ceil
+from math import ceil, floor
 from statistics import median
 from typing import Any, Final
 
@@ -16,14 +16,20 @@ from archive.questions import question
 from dashboard.alerts import series
 from dashboard.alerts.rules import AlertRule, AlertScope
 from dashboard.alerts.series import QUARTER_S, UNKNOWN, Quarters
+from dashboard.bonus.data import bonuses_and_gain
+from dashboard.bonus.numbers import BonusQuery
 from dashboard.core.frames import game_types
 from dashboard.core.memo import memo
+from dashboard.core.metrics import BONUS_METRIC, Unit
 from dashboard.core.periods import business_day, day_end, day_start
+from dashboard.games.data_table import players_of_games
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import screen_is_off
 from dashboard.luck import data_investigations
-from dashboard.provider.archived import epoch_s, from_archive, held_of, lacking
+from dashboard.provider.archived import epoch_s, from_archive, held_of, lacking, whole_from_archive
 from dashboard.provider.merchant import Merchant
+from dashboard.status.data import all_rows
+from dashboard.status.rows import HealthState
 from ledger.database import Books
 from ledger.payouts import refusals
 from ledger.schema import payouts, pending, pot_samples, restatements
@@ -90,11 +96,21 @@ def _flow(merchant: Merchant, rule: AlertRule) -> tuple[series.Ints, series.Ints
 def _measured(quarters: Quarters, metric: str, count: int) -> series.Ints:
     if metric == "rtp":
         return series.rtp(quarters, count)
+    if metric == "hold":
+        rtp = series.rtp(quarters, count)
+        return np.where(rtp == UNKNOWN, UNKNOWN, _SHARE - rtp)
+    if metric == "average_bet":
+        return series.average_bet(quarters, count)
     if metric == "gain_noise":
         return series.gain_noise(quarters, count)
     if metric == "bets_noise":
         return series.bets_noise(quarters, count)
-    of = {"bet": quarters.bet_li, "gain": quarters.gain_li, "bets": quarters.bets}[metric]
+    of = {
+        "bet": quarters.bet_li,
+        "gain": quarters.gain_li,
+        "net_result": -quarters.gain_li,
+        "bets": quarters.bets,
+    }[metric]
     return series.summed(of, quarters.known, count)
 
 
@@ -280,6 +296,40 @@ def _share_past(merchant: Merchant, _rule: AlertRule) -> Past:
     return {"": found}
 
 
+def _players(merchant: Merchant, rule: AlertRule) -> Values:
+    """How many players a game had, how many of them won and lost, as the archive counts them."""
+    now, game_id = merchant.now(), int(rule.scope_id)
+
+    def asked(engine: Engine, start_s: int, end_s: int) -> int | None:
+        found = players_of_games(engine, start_s, end_s, [game_id]).get(game_id, (0, 0, 0))
+        return found[("players", "winners", "losers").index(rule.metric)]
+
+    known = whole_from_archive(merchant, now - timedelta(minutes=rule.window_min), now, asked)
+    if known is None or known.as_of < now - timedelta(seconds=_LATE_S):
+        return {"": Measured(None, epoch_s(now))}
+    return {"": Measured(known.value, epoch_s(known.as_of))}
+
+
+def _bonus(merchant: Merchant, rule: AlertRule) -> Values:
+    """A metric of the bonuses created in a window that ends with a quarter of an hour. Raises TwoJError."""
+    end_s = int(merchant.clock()) // QUARTER_S * QUARTER_S
+    start, end = _utc(end_s - rule.window_min * 60, end_s)
+    known = bonuses_and_gain(merchant, BonusQuery(), start, end)
+    metric = BONUS_METRIC[rule.metric]
+    value = None if known.stale_reason else metric.of(known.value)
+    per_one = _SHARE if metric.unit is Unit.RATIO else 1
+    window = {"from_s": epoch_s(start), "to_s": end_s}
+    return {"": Measured(None if value is None else floor(value * per_one), end_s, window)}
+
+
+def _line(merchant: Merchant, rule: AlertRule) -> Values:
+    """Whether a line of Status needs a look, or fails; not known where it is not there any more."""
+    states = {row.id: row.state for _, row in all_rows(merchant)}
+    state = states.get(rule.scope_id, HealthState.UNKNOWN)
+    value = None if state is HealthState.UNKNOWN else int(state is not HealthState.WELL)
+    return {"": Measured(value, int(merchant.clock()))}
+
+
 def _pots(merchant: Merchant, rule: AlertRule) -> Values:
     newest = select(pot_samples.c.pot_li, pot_samples.c.at_ms).where(pot_samples.c.pot == rule.scope_id)
     with merchant.ledger.reading() as books:
@@ -410,6 +460,9 @@ _NOW: Final[Mapping[str, Callable[[Merchant, AlertRule], Values]]] = {
     "late": _late,
     "screen_off": _screens_off,
     "disk": _disk,
+    "line": _line,
+    **dict.fromkeys(("players", "winners", "losers"), _players),
+    **dict.fromkeys(BONUS_METRIC, _bonus),
 }
 _PAST: Final[Mapping[str, Callable[[Merchant, AlertRule], Past]]] = {
     "silence": _silence_past,

@@ -13,6 +13,7 @@ from dashboard.alerts.limits import limit_of, limit_text
 from dashboard.alerts.rules import (
     LONGEST_NAME,
     METRICS,
+    AlertMetric,
     AlertRule,
     AlertScope,
     AlertSide,
@@ -21,7 +22,7 @@ from dashboard.alerts.rules import (
 )
 from dashboard.core import formats
 from dashboard.core.markdown import escaped
-from dashboard.core.query import ALERT, GAME_ID, GAME_TYPE, POT, SCREEN_ID, USER_ID, WATCH
+from dashboard.core.query import ALERT, GAME_ID, GAME_TYPE, LINE, POT, SCREEN_ID, USER_ID, WATCH, WATCHED
 from dashboard.core.roles import CHANGE_ALERTS
 from dashboard.core.text import WordTable, later, plural, text
 from dashboard.kit import current, guard, query_params, states
@@ -83,7 +84,7 @@ def _form(metric: str, stored: StoredRule | None) -> None:
     with st.form(f"{key}form", border=False):
         name = st.text_input(
             text("Name"),
-            value=stored.label if stored else "",
+            value=stored.label if stored else WATCHED[metric],
             max_chars=LONGEST_NAME,
             key=f"{key}name",
             placeholder=text("Gain of the night"),
@@ -117,7 +118,9 @@ def _form(metric: str, stored: StoredRule | None) -> None:
             key=f"{key}side",
         )
         limit = middle.text_input(
-            _UNITS[known.unit], value=limit_text(rule.limit, known.unit) if rule else "", key=f"{key}limit"
+            _UNITS[known.unit],
+            value=limit_text(rule.limit, known.unit) if rule else _usual_limit(known),
+            key=f"{key}limit",
         )
         channels = right.multiselect(
             text("Told to"),
@@ -191,10 +194,16 @@ def _of(metric: str, rule: AlertRule | None) -> tuple[AlertScope, str]:
         AlertScope.PLAYER: query_params.value(USER_ID),
         AlertScope.POT: query_params.value(POT),
         AlertScope.SCREEN: query_params.value(SCREEN_ID),
+        AlertScope.LINE: query_params.value(LINE),
     }
     known = METRICS[metric].scopes
     found = [(scope, str(said[scope])) for scope in known if said.get(scope)]
     return found[0] if found else (AlertScope.WHOLE, "")
+
+
+def _usual_limit(known: AlertMetric) -> str:
+    """What is counted as of now should not be there at all."""
+    return "0" if known.unit is MetricUnit.COUNT and not known.windows_min else ""
 
 
 def _choose_of(

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from dashboard.alerts.machine import AlertVerdict, Timing
+from dashboard.core.metrics import BONUS_METRICS, Unit
 from dashboard.core.text import Message, later
 
 LONGEST_NAME: Final = 120
@@ -37,6 +38,7 @@ class AlertScope(StrEnum):
     PLAYER = "player"
     POT = "pot"
     SCREEN = "screen"
+    LINE = "line"
 
 
 class AlertSide(StrEnum):
@@ -61,11 +63,21 @@ class AlertMetric:
 
 _FLOWS: Final = (AlertScope.WHOLE, AlertScope.TYPE, AlertScope.GAME, AlertScope.PLAYER)
 _WINDOWS: Final = (15, 30, 60, 180, 360, 720, 1440, 10_080)
+_COUNTED: Final = AlertMetric(MetricUnit.COUNT, (AlertScope.GAME,), (1440, 10_080), has_past=False)
+_UNITS: Final = {
+    Unit.MONEY: MetricUnit.MONEY,
+    Unit.COUNT: MetricUnit.COUNT,
+    Unit.RATIO: MetricUnit.SHARE,
+}
 METRICS: Final[Mapping[str, AlertMetric]] = {
     "bet": AlertMetric(MetricUnit.MONEY, _FLOWS, _WINDOWS),
     "gain": AlertMetric(MetricUnit.MONEY, _FLOWS, _WINDOWS, signed=True),
     "bets": AlertMetric(MetricUnit.COUNT, _FLOWS, _WINDOWS),
+    "hold": AlertMetric(MetricUnit.SHARE, _FLOWS, _WINDOWS, signed=True),
     "rtp": AlertMetric(MetricUnit.SHARE, _FLOWS, _WINDOWS),
+    "average_bet": AlertMetric(MetricUnit.MONEY, _FLOWS, _WINDOWS),
+    "net_result": AlertMetric(MetricUnit.MONEY, (AlertScope.PLAYER,), _WINDOWS, signed=True),
+    **dict.fromkeys(("players", "winners", "losers"), _COUNTED),
     "gain_noise": AlertMetric(
         MetricUnit.NOISE,
         (AlertScope.WHOLE, AlertScope.TYPE, AlertScope.GAME),
@@ -98,8 +110,17 @@ METRICS: Final[Mapping[str, AlertMetric]] = {
         False,
     ),
     "disk": AlertMetric(MetricUnit.MEGABYTES, (AlertScope.WHOLE,), (), False),
+    "line": AlertMetric(MetricUnit.COUNT, (AlertScope.LINE,), (), False),
+    **{
+        metric.key: AlertMetric(
+            _UNITS[metric.unit], (AlertScope.WHOLE,), (1440, 10_080), has_past=False, signed=True
+        )
+        for metric in BONUS_METRICS
+    },
 }
-"""Of `silence` 100 % is a silence that comes once a year by itself; noise is in standard errors."""
+"""Of `silence` 100 % is a silence that comes once a year by itself; noise is in standard errors; `line` is 1
+where a line needs a look, or fails.
+"""
 
 
 class RuleError(ValueError):
@@ -136,7 +157,7 @@ class AlertRule:
         if metric is None or self.scope not in metric.scopes:
             raise RuleError(later("That cannot be watched for this."))
         if bool(self.scope_id) == (self.scope is AlertScope.WHOLE) or len(self.scope_id) > 200:
-            raise RuleError(later("Say for which game, player, pot or screen."))
+            raise RuleError(later("Say for which game, player, pot, screen or line."))
         is_number = self.scope_id.isascii() and self.scope_id.isdecimal()
         if self.scope in (AlertScope.GAME, AlertScope.PLAYER, AlertScope.SCREEN) and not is_number:
             raise RuleError(later("The id must be a whole number."))

@@ -67,6 +67,13 @@ def rtp(quarters: Quarters, count: int) -> Ints:
     return np.where(is_known, _over(won_li * 10_000.0, bet_li), UNKNOWN).astype(np.int64)
 
 
+def average_bet(quarters: Quarters, count: int) -> Ints:
+    """Return the average bet over as many quarters, in whole li; none without bets."""
+    bets = _rolled(quarters.bets, count)
+    is_known = _whole(quarters.known, count) & (bets > 0)
+    return np.where(is_known, _rolled(quarters.bet_li, count) // np.maximum(bets, 1), UNKNOWN)
+
+
 def gain_noise(quarters: Quarters, count: int) -> Ints:
     """Return how far the gain over as many quarters is from what the bets should leave, in hundredths of SE.
 

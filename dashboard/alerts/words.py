@@ -30,6 +30,7 @@ SCOPES: Final = WordTable(
         AlertScope.PLAYER: later("A player"),
         AlertScope.POT: later("A jackpot pot"),
         AlertScope.SCREEN: later("A screen"),
+        AlertScope.LINE: later("A line of Status"),
     }
 )
 SIDES: Final = WordTable({AlertSide.ABOVE: later("above"), AlertSide.BELOW: later("below")})
@@ -81,6 +82,8 @@ def rule_text(rule: AlertRule, of_what: str, currency: str | None) -> str:
     said = text("{metric} {side} {limit}", metric=metric, side=SIDES[rule.side], limit=limit)
     if METRICS[rule.metric].unit is MetricUnit.COUNT and (rule.side, rule.limit) == (AlertSide.ABOVE, 0):
         said = text("{metric}: one or more", metric=metric)
+    if rule.metric == "line":
+        said = text("needs a look, or fails")
     if rule.window_min:
         said = text("{said}, over {window}", said=said, window=window_text(rule.window_min))
     if rule.scope is not AlertScope.WHOLE:

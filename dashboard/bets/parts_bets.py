@@ -23,6 +23,7 @@ from dashboard.kit import (
     charts,
     current,
     downloads,
+    navigation,
     parts,
     period_filters,
     query_params,
@@ -42,6 +43,13 @@ def _shown() -> tuple[Merchant, View, RoundQuery]:
     return current.merchant(), period_filters.view(), bets_filter.wanted()
 
 
+def _of(wanted: RoundQuery) -> dict[str, str]:
+    """The one game, or the one type, that is asked for, as an alert's address names it."""
+    if len(wanted.game_ids) == 1:
+        return {"game_id": str(wanted.game_ids[0])}
+    return {"type": wanted.types[0]} if len(wanted.types) == 1 and not wanted.game_ids else {}
+
+
 def _six(now: Totals | None) -> None:
     cards.row("cards", METRICS, now, None, None, current.merchant().currency)
 
@@ -53,7 +61,8 @@ def render_figures() -> None:
     if states.just_begun(view):
         return
     known = data.figures(merchant, view, wanted)
-    states.as_of(known, first=True)
+    with navigation.telling(navigation.watched(METRICS, **_of(wanted))):
+        states.as_of(known, first=True)
     is_empty = not known.value.totals.bet_count
     # Where a part of the period lacks, none in the rest are not none.
     _six(None if is_empty and known.failures else known.value.totals)

@@ -17,6 +17,7 @@ from dashboard.kit import (
     charts,
     current,
     downloads,
+    navigation,
     period_filters,
     states,
     table,
@@ -63,7 +64,8 @@ def figures() -> None:
         bonus_data.bonuses_and_gain(current.merchant(), wanted, view.start, view.end),
         lambda earlier: bonus_data.bonuses_and_gain(current.merchant(), wanted, earlier.start, earlier.end),
     )
-    states.as_of(found, before)
+    with navigation.telling(navigation.watched(_METRICS)):
+        states.as_of(found, before)
     _cards(found.value, before.value if before else None, found.compared or None)
     if _is_empty(view):
         states.nothing_in(view, later("No bonuses {when}. A longer period, or fewer filters, may have some."))

@@ -366,7 +366,13 @@ WATCHED: Final = WordTable(
         "bet": later("Bet amount"),
         "gain": later("Company gain"),
         "bets": later("Bets"),
+        "hold": later("Hold"),
         "rtp": later("RTP"),
+        "average_bet": later("Average bet"),
+        "net_result": later("Net result"),
+        "players": later("Players"),
+        "winners": later("Winners"),
+        "losers": later("Losers"),
         "gain_noise": later("Distance of company gain from what was expected"),
         "bets_noise": later("Distance of bets from the same hours of other weeks"),
         "silence": later("Time without a bet"),
@@ -379,6 +385,18 @@ WATCHED: Final = WordTable(
         "late": later("Age of the newest bets"),
         "screen_off": later("Time that a screen is off"),
         "disk": later("Free disk space"),
+        "line": later("Line of Status"),
+        "net_gain": later("Net gain after bonus"),
+        "bonus_cost": later("Bonus cost"),
+        "converted_cash": later("Bonuses converted to cash"),
+        "conversion_rate": later("Conversion rate of bonuses"),
+        "bonus_wagered": later("Wagered with bonuses"),
+        "bonus_win": later("Win during wagering"),
+        "bonus_issued": later("Bonuses issued"),
+        "bonus_used": later("Bonuses used"),
+        "use_rate": later("Use rate of bonuses"),
+        "bonus_open": later("Bonuses active or wagering"),
+        "bonus_amount": later("Bonus amount"),
     }
 )
 """What alerts may watch, by its name (`alerts.rules.METRICS`)."""
@@ -617,6 +635,13 @@ SCREEN_ID: Final = Parameter(
     ("alerts",),
     _number,
     later("The screen_id must be the number of a screen; all can be chosen from."),
+    widget=Widget.LINK,
+)
+LINE: Final = Parameter(
+    "line",
+    ("alerts",),
+    _id,
+    later("The line must be the name of a line of Status; all can be chosen from."),
     widget=Widget.LINK,
 )
 

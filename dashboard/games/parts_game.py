@@ -98,7 +98,7 @@ def render_game(game_id: int) -> None:
         said = text("{type} · game {game_id}", type=type_text(kind), game_id=game_id)
     with crumbs:
         st.caption(said, width="content")
-        navigation.tell_me(watch="gain", game_id=str(game_id))
+        navigation.tell_me(navigation.watched((*METRICS, *PLAYERS), game_id=str(game_id)))
     figures()
     luck()
     days()

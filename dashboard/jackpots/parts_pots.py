@@ -62,7 +62,7 @@ def pots() -> None:
                 border=True,
                 height="stretch",
             )
-    navigation.tell_me(watch="pot", pot="hourly")
+    navigation.tell_me({str(JACKPOT_NAMES[name]): {"watch": "pot", "pot": name} for name in POTS})
 
 
 @parts.part(text("The pots over time"), "pots-over-time")

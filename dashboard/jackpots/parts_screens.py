@@ -164,7 +164,7 @@ def _tile(screen: Screen, state: Condition) -> None:
         st.caption("  \n".join(filter(None, (_setup_text(screen.setup), _said(screen, state), taken))))
         with st.container(horizontal=True, vertical_alignment="center"):
             _order(text("Ask for a picture"), "picture", screen)
-            navigation.tell_me(watch="screen_off", screen_id=str(screen.id))
+            navigation.tell_me({screen.name: {"watch": "screen_off", "screen_id": str(screen.id)}})
             with st.popover(text("Revoke"), type="tertiary"):
                 st.write(text("Within seconds the screen shows only your brand. Its link never works again."))
                 _order(text("Revoke this link"), "revoke", screen)

@@ -1,18 +1,23 @@
 """The pages, and the bar on top of each that leads to the others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from dashboard.core.markdown import escaped, short
+from dashboard.core.metrics import Metric
+from dashboard.core.query import WATCH, WATCHED
 from dashboard.core.roles import CHANGE_ALERTS, LOCAL, Person
 from dashboard.core.text import WordTable, later, text
 from dashboard.kit import bar, current, guard
 from dashboard.kit import query_params as kit_query_params
 from dashboard.kit.compat import StreamlitPage
 
+_WATCHED: Final = {"bet_amount": "bet", "company_gain": "gain"}
+"""What alerts call metrics, where it is not the metric's own key."""
 _PAGES: Final = Path(__file__).parents[2] / "pages"
 _TITLES: Final = WordTable(
     {
@@ -104,7 +109,31 @@ def lead(file: str, label: str, **query: str) -> None:
     )
 
 
-def tell_me(**query: str) -> None:
-    """Draw a link to an alert of what stands here, for people who may make one."""
-    if guard.may(CHANGE_ALERTS):
-        lead("alerts.py", text("Tell me when…"), **query)
+def watched(metrics: Iterable[Metric[Any]], **of: str) -> dict[str, dict[str, str]]:
+    """Return what the addresses of alerts of metrics say, by what their cards are called.
+
+    `of` says of what they are; what no alert watches is left out.
+    """
+    named = {metric.label: _WATCHED.get(metric.key, metric.key) for metric in metrics}
+    return {label: {WATCH.name: name, **of} for label, name in named.items() if name in WATCHED}
+
+
+def tell_me(ways: Mapping[str, Mapping[str, str]]) -> None:
+    """Draw the ways to alerts of what stands here, each by its name, for people who may make one."""
+    if not guard.may(CHANGE_ALERTS):
+        return
+    if len(ways) == 1:
+        lead("alerts.py", text("Tell me when…"), **next(iter(ways.values())))
+        return
+    with st.popover(text("Tell me when…"), icon=":material/notifications:", type="tertiary"):
+        for label, query in ways.items():
+            lead("alerts.py", label, **query)
+
+
+@contextmanager
+def telling(ways: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
+    """Draw beside what is drawn in the context, a line above cards, the ways to alerts of them."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content"):
+            yield
+        tell_me(ways)

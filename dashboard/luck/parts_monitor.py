@@ -9,6 +9,7 @@ from dashboard.core import roles, tables
 from dashboard.core.cell_links import link
 from dashboard.core.markdown import escaped
 from dashboard.core.memo import memo
+from dashboard.core.query import WATCHED
 from dashboard.core.text import text
 from dashboard.kit import charts, current, guard, navigation, states, table
 from dashboard.luck import data_investigations, data_monitor
@@ -45,6 +46,7 @@ def render_monitor() -> None:
         )
         charts.show(figure, "monitor", opens="games")
         st.caption(guarantee_text())
+        navigation.tell_me({WATCHED["broken"]: {"watch": "broken"}})
         if watch.investigations:
             st.markdown(text("**Investigations**"))
             found = watch.investigations
@@ -94,7 +96,7 @@ def render_game_monitor(game_id: int) -> None:
             )
             charts.show(figure, "game-monitor")
         _investigations([each for each in watch.investigations if each.of.game_id == game_id])
-        navigation.tell_me(watch="broken", game_id=str(game_id))
+        navigation.tell_me({WATCHED["broken"]: {"watch": "broken", "game_id": str(game_id)}})
 
 
 def _investigations(found: Sequence[Investigation]) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.core import formats, frames, tables
 from dashboard.core.memo import memo
-from dashboard.core.metrics import Metric, Totals
+from dashboard.core.metrics import METRICS, Metric, Totals
 from dashboard.core.query import CHART, View
 from dashboard.core.text import text
 from dashboard.kit import (
@@ -24,6 +24,7 @@ from dashboard.kit import (
 )
 from dashboard.overview import data as overview_data
 from dashboard.overview.figures import DRAWN, days_chart, hours_chart
+from dashboard.overview.parts_net import NET_METRICS
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import LedgerFailed, ProviderFailed
 from dashboard.provider.notes import Subject
@@ -43,10 +44,8 @@ def period() -> None:
     if view.period.day_count == 1:
         with suppress(NotArchived, LedgerFailed):
             steps = overview_data.hours(merchant, view.period.last_day, view.now, None).value
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(width="content"):
-            states.as_of(days, before)
-        navigation.tell_me(watch="gain")
+    with navigation.telling(navigation.watched((*METRICS, *NET_METRICS))):
+        states.as_of(days, before)
     compared = days.compared or None
     cards.render_cards(days.value, before.value if before else None, compared, steps, merchant.currency)
     if memo(frames.has_no_bets, days.value):

@@ -8,7 +8,7 @@ from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.text import Words, text
 from dashboard.kit import cards, current, guard, parts, period_filters, states
 
-_METRICS: Final = (BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"])
+NET_METRICS: Final = (BONUS_METRIC["net_gain"], BONUS_METRIC["bonus_cost"])
 
 
 def _net_cards(
@@ -16,7 +16,7 @@ def _net_cards(
 ) -> None:
     """Two cards, one above the other where they stand beside the chart."""
     leads = "bonus" if guard.may("bonus") else ""
-    cards.row("cards-net", _METRICS, now, before, compared, current.merchant().currency, leads=leads)
+    cards.row("cards-net", NET_METRICS, now, before, compared, current.merchant().currency, leads=leads)
 
 
 @parts.part(text("Net gain after bonus"), "net", _net_cards, shapes=2)

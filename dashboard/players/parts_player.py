@@ -36,7 +36,7 @@ from dashboard.players.figures_balance import balance_chart
 from dashboard.players.figures_habits import hours_of_week_chart, sessions_chart
 from dashboard.players.games import in_words
 from dashboard.players.history import PlayerHistory
-from dashboard.players.player import identity, player_totals
+from dashboard.players.player import PLAYER_METRICS, identity, player_totals
 from dashboard.players.sessions import sessions_frame
 from dashboard.players.standing import luck_text, standing_text
 from dashboard.players.tables import (
@@ -110,7 +110,7 @@ def _ways(known: Reading[PlayerHistory]) -> None:
         if history.player.op_id is not None and guard.may("wallet"):
             navigation.lead("wallet.py", text("Wallet"), op_id=history.player.op_id)
         if history.player.user_id is not None:
-            navigation.tell_me(watch="bet", user_id=str(history.player.user_id))
+            navigation.tell_me(navigation.watched(PLAYER_METRICS, user_id=str(history.player.user_id)))
         if not history.rounds.empty:
             columns = told(ROUNDS, every_field=history.every_field)
             _downloads(text("All rounds"), columns, rounds_table(history.rounds, zone), known)

@@ -12,8 +12,9 @@ from archive.proof import FINISHED, PieceState
 from dashboard.core import formats, roles, tables
 from dashboard.core.cell_links import link
 from dashboard.core.markdown import escaped
+from dashboard.core.query import WATCHED
 from dashboard.core.text import plural, text
-from dashboard.kit import charts, current, guard, states, table
+from dashboard.kit import charts, current, guard, navigation, states, table
 from dashboard.proof import coverage, data
 from dashboard.proof.coverage import DayCoverage, DayState
 from dashboard.proof.figures import calendar, colors_of
@@ -52,6 +53,7 @@ def summary() -> None:
     with st.container(key="cards-archive"):
         for place, (label, value) in zip(st.columns(len(said)), said, strict=True):
             place.metric(label, value, border=True, height="stretch")
+    navigation.tell_me({WATCHED[each]: {"watch": each} for each in ("late", "restated", "disk")})
     if why := found.collector.stopped_by:
         reason = escaped(text(why.key, **why.fields))
         st.warning(text("Nothing is read now: {reason}", reason=reason), icon=":material/cloud_off:")

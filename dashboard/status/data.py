@@ -55,7 +55,7 @@ def provider_rows(merchant: Merchant) -> list[Row]:
     seen = merchant.running(Checks).apis(_PATIENCE_S)
     ahead_s = status_rows.ahead_of(seen.values())
     return [
-        *(status_rows.api_row(str(_APIS[api]), one, ahead_s) for api, one in seen.items()),
+        *(status_rows.api_row(_APIS[api], one, ahead_s) for api, one in seen.items()),
         status_rows.clock_row(ahead_s),
         status_rows.currency_row(merchant.currency, tuple(merchant.currencies)),
     ]
@@ -106,7 +106,7 @@ def acknowledge_refused(merchant: Merchant, shown: Mapping[str, int], who: str) 
 def background_rows(merchant: Merchant) -> list[Row]:
     """What goes on without a page: the poller of the pots, the screens."""
     doing = merchant.running(Watch).poller.doing
-    poller = Row(text("Jackpot poller"), HealthState.WELL, str(_POLLER[doing]))
+    poller = Row(later("Jackpot poller"), HealthState.WELL, str(_POLLER[doing]))
     if doing is Doing.FAILING:
         advice = text("See the Jackpot API above; the walls show the last pots with their age.")
         poller = replace(poller, state=HealthState.FAILING, to_do=advice)
@@ -158,7 +158,7 @@ def _screens(merchant: Merchant) -> Row:
     try:
         screens = here.screens.all()
     except LedgerAway:
-        return Row(text("Screens"), HealthState.UNKNOWN, text("The ledger does not say."))
+        return Row(later("Screens"), HealthState.UNKNOWN, text("The ledger does not say."))
     return status_rows.screens_row(
         [condition(one, here.limits, here.build, merchant.now().astimezone(merchant.zone)) for one in screens]
     )

@@ -43,11 +43,8 @@ def render_summary() -> None:
         st.success(text("Everything works, as far as is known."), icon=_LOOKS[HealthState.WELL][2])
 
 
-def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]], watch: str) -> None:
-    """Draw one group as a line, behind which its own lines are: unfolded where one of them needs a look.
-
-    `watch` is what of it an alert may be about (`query.WATCHED`).
-    """
+def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]]) -> None:
+    """Draw one group as a line, behind which its own lines are: unfolded where one of them needs a look."""
     found = rows(current.merchant())
     worst = max((row.state for row in found), key=_WORST.index)
     said, color, _ = _LOOKS[worst]
@@ -57,12 +54,12 @@ def render_group(key: str, title: str, rows: Callable[[Merchant], list[Row]], wa
         for number, row in enumerate(found):
             with st.container(key=f"line-{key}-{number}", horizontal=True, vertical_alignment="top"):
                 _line(row)
-        navigation.tell_me(watch=watch)
+        navigation.tell_me({str(row.what): {"watch": "line", "line": row.id} for row in found})
 
 
 def _line(row: Row) -> None:
     said, color, icon = _LOOKS[row.state]
-    st.markdown(f"**{escaped(row.what)}**", width=200)
+    st.markdown(f"**{escaped(str(row.what))}**", width=200)
     with st.container(width=140):
         st.badge(str(said), icon=icon, color=color)
     to_do = f"  \n:material/arrow_forward: **{escaped(row.to_do)}**" if row.to_do else ""

@@ -41,10 +41,15 @@ class HealthState(StrEnum):
 class Row:
     """One line of the page: of what, how it is doing, what was seen, and what to do about it."""
 
-    what: str
+    what: Message
     state: HealthState
     said: str
     to_do: str = ""
+
+    @property
+    def id(self) -> str:
+        """What it is of, the same in each language."""
+        return self.what.key.format_map(self.what.fields)
 
 
 class Checked(NamedTuple, Generic[T]):
@@ -96,7 +101,7 @@ class Readiness:
     ledger: str
 
 
-def api_row(api: str, seen: ApiSeen | None, ahead_s: float | None) -> Row:
+def api_row(api: Message, seen: ApiSeen | None, ahead_s: float | None) -> Row:
     """Return the line about an API. `ahead_s` is what any of them told of the provider's clock."""
     if seen is None:
         return Row(api, HealthState.UNKNOWN, text("The check has not been answered."))
@@ -128,7 +133,7 @@ def api_row(api: str, seen: ApiSeen | None, ahead_s: float | None) -> Row:
 
 def clock_row(ahead_s: float | None) -> Row:
     """Return the line about the provider's clock against ours."""
-    what = text("Clock")
+    what = later("Clock")
     if ahead_s is None:
         unknown = text(
             "No answer told the provider's time. Those of the Open API do, those of the Summary API never."
@@ -162,7 +167,7 @@ def ahead_of(seen: Iterable[ApiSeen | None]) -> float | None:
 
 def currency_row(setting: str | None, seen: Iterable[str]) -> Row:
     """Whether rounds carry another currency than the setting."""
-    what, named, set_to = text("Currency"), sorted(seen), setting or text("none")
+    what, named, set_to = later("Currency"), sorted(seen), setting or text("none")
     if not named:
         said = text("The setting is {setting}. No round has named one yet.", setting=set_to)
         return Row(what, HealthState.UNKNOWN, said)
@@ -179,7 +184,7 @@ def currency_row(setting: str | None, seen: Iterable[str]) -> Row:
 
 def cache_row(seen: CacheState | None) -> Row:
     """Return the line about where answers are kept."""
-    what = text("Store")
+    what = later("Store")
     if seen is None:
         return Row(what, HealthState.UNKNOWN, text("The check has not been answered."))
     place = Message(*seen.place)
@@ -207,7 +212,7 @@ def cache_row(seen: CacheState | None) -> Row:
 
 def answers_row(hits: int, misses: int, stale: int) -> Row:
     """Return the line about what the cache answered since the start."""
-    what, asked = text("Answers"), hits + misses
+    what, asked = later("Answers"), hits + misses
     if not asked:
         return Row(what, HealthState.UNKNOWN, text("Nothing has been asked for since the start."))
     said = plural(
@@ -224,7 +229,7 @@ def answers_row(hits: int, misses: int, stale: int) -> Row:
 
 def ledger_row(seen: LedgerSeen | None) -> Row:
     """Return the line about the ledger's database."""
-    what = text("Database")
+    what = later("Database")
     advice = text(
         "Payouts are answered so that the provider repeats them; no transfer and no screen can be made. Check"
         " the database server or the disk, and TWOJ_LEDGER_URL."
@@ -245,7 +250,7 @@ def ledger_row(seen: LedgerSeen | None) -> Row:
 
 def payouts_row(seen: PayoutsSeen | None, now_ms: int) -> Row:
     """Return the line about the payouts that the provider asked for."""
-    what = text("Payouts")
+    what = later("Payouts")
     if seen is None:
         return Row(what, HealthState.UNKNOWN, text("The ledger does not say."))
     last = text("No payout was received yet.")
@@ -297,7 +302,7 @@ REFUSED: Final = {
 
 def refused_row(seen: Sequence[RefusalCount] | None, now_ms: int) -> Row:
     """Return the line about payout calls that were not credited: failing until somebody has seen them."""
-    what = text("Refused payouts")
+    what = later("Refused payouts")
     if seen is None:
         return Row(what, HealthState.UNKNOWN, text("The ledger does not say."))
     if not seen:
@@ -348,7 +353,7 @@ _SCREENS: Final = {
 
 def screens_row(conditions: Sequence[Condition]) -> Row:
     """Return the line about the televisions."""
-    what, counted = text("Screens"), Counter(conditions)
+    what, counted = later("Screens"), Counter(conditions)
     used = [text(words.key, n=count(counted[each])) for each, words in _SCREENS.items() if counted[each]]
     if not used:
         return Row(what, HealthState.WELL, text("No screen is in use."))
@@ -370,13 +375,13 @@ def channel_rows(
     Those that messages wait for, and that are not in the settings any more, are failing.
     """
     if seen is None:
-        return [Row(text("Channels"), HealthState.UNKNOWN, text("The ledger does not say."))]
+        return [Row(later("Channels"), HealthState.UNKNOWN, text("The ledger does not say."))]
     if not kinds and not seen.waiting:
         none = text("None is set (TWOJ_CHANNELS): alerts and reports are told to nobody.")
-        return [Row(text("Channels"), HealthState.UNKNOWN, none)]
+        return [Row(later("Channels"), HealthState.UNKNOWN, none)]
     lost = [
         Row(
-            text("Channel {name}", name=name),
+            later("Channel {name}", name=name),
             HealthState.FAILING,
             plural("{n} message waits for it.", "{n} messages wait for it.", seen.waiting[name]),
             text("TWOJ_CHANNELS does not name it any more: name it again."),
@@ -391,7 +396,7 @@ def channel_rows(
 
 
 def _channel_row(name: str, kind: str, last: Sent | None, why: str, now_ms: int) -> Row:
-    what, advice = text("Channel {name}", name=name), text("The Alerts page can send a test.")
+    what, advice = later("Channel {name}", name=name), text("The Alerts page can send a test.")
     if last is None:
         nothing = text("{kind}. Nothing was sent yet.", kind=kind)
         return Row(what, HealthState.UNKNOWN, nothing, advice)

@@ -8,16 +8,21 @@ import msgspec
 import pytest
 from sqlalchemy import select, update
 
-from dashboard.alerts import data_store
+from dashboard.alerts import data_store, data_values
 from dashboard.alerts.data_evaluator import EVERY_S, Evaluator, preview
 from dashboard.alerts.data_page import scopes
 from dashboard.alerts.data_values import Measured, past, values
 from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError, as_json, from_json
 from dashboard.alerts.words import evidence_text
+from dashboard.bonus.data import bonuses_and_gain
+from dashboard.bonus.numbers import BonusQuery
+from dashboard.core.metrics import BONUS_METRIC
+from dashboard.core.text import later
 from dashboard.jackpots.data_watch import Watch
 from dashboard.jackpots.screens import OpeningHours
 from dashboard.luck import data_investigations
 from dashboard.luck.course import Alarm, Watched
+from dashboard.status.rows import HealthState, Row
 from ledger import outbox
 from ledger.database import clock_ms
 from ledger.schema import audit, leases
@@ -344,3 +349,45 @@ def test_screens_are_watched_in_their_opening_hours(merchant, clock):
         hours = OpeningHours(opens.time(), (opens + timedelta(hours=1)).time())
         screens.set_up(screen.id, replace(screen.setup, hours=hours), "ann")
         assert values(merchant, rule)[str(screen.id)].value == silent_min
+
+
+def test_metrics_of_the_same_bets_agree(merchant):
+    def value(metric, scope=AlertScope.GAME, scope_id="1041"):
+        rule = AlertRule(metric, AlertSide.ABOVE, 0, scope, scope_id, window_min=1440)
+        return values(merchant, rule)[""].value
+
+    assert value("rtp") + value("hold") == 10_000
+    assert value("average_bet") == value("bet") // value("bets")
+    of_player = AlertScope.PLAYER, "101100000000"
+    assert value("net_result", *of_player) == -value("gain", *of_player)
+    players, winners, losers = map(value, ("players", "winners", "losers"))
+    assert min(winners, losers) > 0
+    assert players >= winners + losers
+
+
+def test_bonuses_are_watched_as_the_bonus_page_has_them(merchant):
+    def value(metric):
+        (measured,) = values(merchant, AlertRule(metric, AlertSide.ABOVE, 0, window_min=10_080)).values()
+        return measured.value
+
+    end = merchant.now()
+    end -= timedelta(seconds=end.timestamp() % 900)
+    known = bonuses_and_gain(merchant, BonusQuery(), end - timedelta(days=7), end).value
+    assert value("bonus_issued") == known.release_count > 0
+    assert value("net_gain") == known.company_gain_li - known.converted_cash_li
+    assert value("use_rate") == known.used_count * 10_000 // known.release_count
+    assert [metric for metric in BONUS_METRIC if value(metric) is None] == []
+
+
+def test_a_line_of_status_is_told_while_it_is_not_well(merchant, clock, monkeypatch):
+    line = AlertRule("line", AlertSide.ABOVE, 0, AlertScope.LINE, "Clock", recover_min=0)
+    data_store.save(merchant.ledger, None, "Status", line, "ann")
+    for state in (HealthState.WELL, HealthState.WATCH, HealthState.UNKNOWN, HealthState.FAILING):
+        rows = [("provider", Row(later("Clock"), state, ""))]
+        monkeypatch.setattr(data_values, "all_rows", lambda _, rows=rows: rows)
+        look(merchant)
+        clock[0] += 60
+    assert told(merchant) == [("ops", "Alert: Status: Clock")]
+    monkeypatch.setattr(data_values, "all_rows", lambda _: [])
+    look(merchant)
+    assert standing(merchant)["Status", ""] == "no data"
