@@ -38,7 +38,7 @@ _NOT_AN_ADDRESS: Final = (
     ' {{"ops": "mailtos://…"}}; that of {name} is none'
 )
 NOT_TAKEN: Final = later("The channel did not take the message.")
-_AWAY: Final = later("The channel does not answer.")
+AWAY: Final = later("The channel does not answer.")
 
 
 class ChannelFailed(Exception):
@@ -128,7 +128,7 @@ class Email:
             said = later("The mail server refused it with code {code}.", code=error.smtp_code)
             raise ChannelFailed(said) from None
         except (OSError, smtplib.SMTPException):
-            raise ChannelFailed(_AWAY) from None
+            raise ChannelFailed(AWAY) from None
         finally:
             if server is not None:  # its answer to a goodbye is not waited for: what it took it has
                 with suppress(OSError, smtplib.SMTPException):
@@ -226,7 +226,7 @@ class Webhook:
         try:
             answer = httpx.post(self.url, content=body, headers=headers, timeout=TIMEOUT_S)
         except httpx.HTTPError:
-            raise ChannelFailed(_AWAY) from None
+            raise ChannelFailed(AWAY) from None
         if not answer.is_success:
             said = later("The channel answered with HTTP status {status}.", status=answer.status_code)
             raise ChannelFailed(said)

@@ -1,14 +1,16 @@
 """Sends what is in the outbox: any number of servers do, each a message of each channel at a time."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Final
+from ctypes import c_ulong, py_object, pythonapi
+from threading import Lock, Timer, get_ident
+from typing import Final, TypeVar
 
 import structlog
 
-from dashboard.channels.data_channels import NOT_TAKEN, Channel, ChannelFailed
+from dashboard.channels.data_channels import AWAY, NOT_TAKEN, Channel
 from dashboard.core.text import Message, kept
 from ledger import outbox
 from ledger.background import Background
@@ -16,12 +18,43 @@ from ledger.database import Ledger
 from ledger.outbox import ClaimedMessage
 from twoj_client.windows import DAY_S, HOUR_S
 
+R = TypeVar("R")
 log = structlog.get_logger(__name__)
+LONGEST_S: Final = 300
+"""So long sending a message may take in all: as a month's report does by a slow line."""
 _IDLE_S: Final = 2
 _AFTER_FAILURE_S: Final = 15
 _TIDY_S: Final = HOUR_S
 _FILES_MS: Final = 7 * DAY_S * 1000
 _KEPT_MS: Final = 400 * DAY_S * 1000
+
+
+class Overdue(BaseException):
+    """Work is at an end because its time is over. No `except Exception` of a library keeps it."""
+
+
+def within(limit_s: float, work: Callable[..., R], *of: object) -> R:
+    """Return what work does; raise Overdue in it where that takes longer.
+
+    Libraries limit each read alone, and what drips never stops. Here the thread itself is interrupted, at its
+    next step: it waits for a byte, which comes, or for the limit of the read.
+    """
+    thread, changing, is_over = c_ulong(get_ident()), Lock(), False
+
+    def interrupt() -> None:
+        with changing:
+            if not is_over:
+                pythonapi.PyThreadState_SetAsyncExc(thread, py_object(Overdue))
+
+    timer = Timer(limit_s, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        return work(*of)
+    finally:
+        timer.cancel()
+        with changing:
+            is_over = True
 
 
 class Sender(Background):
@@ -58,7 +91,8 @@ class Sender(Background):
         while free and not self._ended and (claimed := outbox.claim(self._ledger, free)):
             channel = claimed.message.channel
             free.remove(channel)
-            self._on_the_way[self._sending.submit(self.channels[channel].send, claimed)] = claimed
+            sent = self._sending.submit(within, LONGEST_S, self.channels[channel].send, claimed)
+            self._on_the_way[sent] = claimed
         if not self._on_the_way:
             return _IDLE_S
         for answered in wait(self._on_the_way, _IDLE_S, FIRST_COMPLETED).done:
@@ -70,8 +104,8 @@ class Sender(Background):
         sent = claimed.message
         try:
             remark = answered.result()
-        except Exception as error:  # noqa: BLE001 - what is not ChannelFailed may say the address
-            why = error.why if isinstance(error, ChannelFailed) else NOT_TAKEN
+        except (Exception, Overdue) as error:  # noqa: BLE001 - what is not ChannelFailed may say the address
+            why = AWAY if isinstance(error, Overdue) else getattr(error, "why", NOT_TAKEN)
             kind = type(error).__name__
             log.warning("message not taken", channel=sent.channel, key=sent.key, why=str(why), kind=kind)
             outbox.fail(self._ledger, claimed, kept(why))

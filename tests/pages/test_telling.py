@@ -1,4 +1,4 @@
-"""Tell me when…: each card of each page, and each line of Status, can be told about, or a reason says why not."""
+"""Tell me when…: each card of each page and each line of Status can be told about, or it is said why not."""
 
 from urllib.parse import parse_qsl
 
@@ -12,7 +12,7 @@ from tests.merchants import merchant
 pytestmark = pytest.mark.usefixtures("patient")
 NEVER = {
     "Biggest win": "one round of a past that the next hour may go on with: the archive is asked for sums",
-    "Balance now": "the wallet is asked while somebody looks, by the op_id; alerts know players by the user_id",
+    "Balance now": "asked for only while somebody looks, by the op_id; alerts know the user_id",
     "First round": "a moment of the past, which moves no more",
     "Last round": "a moment; Bets of the player says whether there is a new one",
     "Balance": "as Balance now",

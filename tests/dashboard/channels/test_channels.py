@@ -7,7 +7,7 @@ import logging
 import socket
 import socketserver
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -228,6 +228,45 @@ def test_a_channel_that_never_answers_holds_up_no_other_and_stays_this_server_s_
         accepted.close()
         assert sender.turn() == 0
         assert told(book)[0] == ("pending", "The channel does not answer.")
+
+
+@pytest.mark.parametrize(
+    ("address", "begins"),
+    [
+        ("webhook+http://k@127.0.0.1:{}/", b"HTTP/1.1 200 OK\r\nx-slow: "),
+        ("mailto://127.0.0.1:{}/?from=a@casino.example&to=b@casino.example", b"220 a\r\n250-"),
+        ("json://127.0.0.1:{}/", b"HTTP/1.1 200 OK\r\nx-slow: "),
+    ],
+)
+def test_an_answer_that_drips_a_byte_at_a_time_has_an_end(book, monkeypatch, address, begins):
+    monkeypatch.setattr(data_sender, "LONGEST_S", 0.2)
+    dripped, left = [], threading.Event()
+
+    class Drips(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(begins)
+            with suppress(OSError):
+                while not left.wait(0.01):
+                    self.request.sendall(b"a")
+                    dripped.append(1)
+            left.set()
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Drips) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        put(book, MESSAGE)
+        sender = Sender(book, channels({"ops": address.format(server.server_address[1])}))
+        for _ in range(9):
+            if sender.turn() > 0 or told(book)[0][0] != "sending":
+                break
+        assert left.wait(30)  # the connection is closed
+    assert told(book) == [("pending", "The channel does not answer.")]
+    assert len(dripped) > 5
+    monkeypatch.setattr(data_sender, "LONGEST_S", 30)
+    with webhook() as sink:  # its thread sends on
+        sender.channels = channels({"ops": of_sink(sink)})
+        due_now(book)
+        sender.turn()
+        assert told(book) == [("sent", "")]
 
 
 def test_a_server_that_ends_waits_for_what_is_on_its_way(book, monkeypatch):
