@@ -8,14 +8,18 @@ the dashboard with it: `python -m tests.pseudo_language run app.py`.
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.mofile import write_mo
 
+from dashboard.core import text
 from tests.test_catalog import COMMAND, KEYWORDS
 
 ROOT: Final = Path(__file__).parents[1]
@@ -55,10 +59,22 @@ def write_catalog(folder: Path) -> None:
         write_mo(file, catalog)
 
 
+@contextmanager
+def known(folder: Path) -> Iterator[None]:
+    """Let this process know the language, whose catalog is written into `folder`, as long as this lasts."""
+    write_catalog(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "FOLDER", folder)
+        for kept in (text._catalog, text._available, text._locale):
+            kept.cache_clear()
+        with text.speaking(CODE):
+            yield
+    for kept in (text._catalog, text._available, text._locale):
+        kept.cache_clear()
+
+
 if __name__ == "__main__":
     from streamlit.web.cli import main
-
-    from dashboard.core import text
 
     text.FOLDER = Path(os.environ[FOLDER])  # type: ignore[misc]
     sys.argv[0] = "streamlit"

@@ -80,7 +80,7 @@ def test_each_sentence_is_in_the_catalog(catalog):
     """What stands inside an f-string is not found by whoever makes the catalog."""
     said = [
         (where, ast.literal_eval(call.args[0]))
-        for room in ("dashboard", "pages")
+        for room in ("dashboard", "pages", "reports")
         for where, call in calls(room, {"text", "later"})
         if is_literal(call)
     ]

@@ -92,6 +92,15 @@ def layer(room: str) -> int:
     return next(index for index, rooms in enumerate(LAYERS) if room in rooms)
 
 
+@pytest.mark.parametrize(
+    ("document", "heading"),
+    [("README.md", "## How the house is laid out"), ("docs/architecture.md", "## The rooms")],
+)
+def test_a_picture_of_the_house_has_all_its_rooms(document, heading):
+    section = (ROOT / document).read_text("utf-8").split(heading)[1].split("\n## ")[0]
+    assert (OURS | set.union(*LAYERS)) - set(re.findall(r"[a-z_]+", section)) == set()
+
+
 def permitted(path: Path) -> set[str]:
     """The rooms of ours, and Streamlit, that a file may import from."""
     room, name = path.parts[0], path.stem

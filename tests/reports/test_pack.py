@@ -2,9 +2,11 @@
 
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -22,6 +24,8 @@ from reports.gather import MonthNotBegun
 from reports.made import kept
 from reports.verify import NotVerified, verify
 from tests.archive.told import Told, bet
+from tests.pages.test_words import PLAIN, WORD
+from tests.pseudo_language import CODE, known
 from tests.reports.conftest import FIRST_S, TellsAll, made_of
 from twoj_client.errors import ConnectionFailed
 from twoj_client.models import BonusSummary
@@ -439,3 +443,14 @@ def test_the_check_of_the_ledger_names_packs_that_are_others_or_gone(told: Told)
         with told.archive.ledger.writing() as books:
             books.execute(change_)
         assert check(url)[0] == [said]
+
+
+def test_a_pack_in_another_language_has_no_word_in_english(told: Told, tmp_path: Path):
+    with known(tmp_path / "locale"):
+        files = parts(made_of(told, language=CODE).content)
+    document = re.sub(r"<style>.*?</style>|<[^>]+>", " ", files["report.html"].decode(), flags=re.DOTALL)
+    book = openpyxl.load_workbook(io.BytesIO(files["report.xlsx"]))
+    cells = [cell.value for page in book for row in page.iter_rows() for cell in row]
+    said = [document, *book.sheetnames, *(cell for cell in cells if isinstance(cell, str))]
+    data = {"Elves", "King", "Lucky", "dashboard", "xlsx", "SHA"}
+    assert {word for each in said for word in WORD.findall(each)} - PLAIN - data == set()

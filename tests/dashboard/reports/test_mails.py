@@ -20,7 +20,6 @@ from sqlalchemy import select
 from dashboard.channels.data_sender import Sender
 from dashboard.core import text as words
 from dashboard.core.roles import Role
-from dashboard.core.text import speaking
 from dashboard.provider.merchant import Merchant
 from dashboard.reports import data_reporter
 from dashboard.reports.data_mail import MailFacts, mail_facts
@@ -35,7 +34,7 @@ from reports.verify import verify
 from tests.channels import Mailbox, mailbox
 from tests.dashboard.reports.conftest import Connect
 from tests.provider import CLOCK, Sandbox
-from tests.pseudo_language import CODE, accented, write_catalog
+from tests.pseudo_language import accented, known
 from twoj_client.errors import ConnectionFailed
 from twoj_sandbox.world import World
 
@@ -295,18 +294,10 @@ def test_a_mail_reads_on_a_phone_and_at_a_desk(connect: Connect, browser: Browse
         assert serious == []
 
 
-def test_a_report_speaks_the_language_of_its_plan_and_leaves_ours(
-    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    write_catalog(tmp_path / "locale")
-    monkeypatch.setattr(words, "FOLDER", tmp_path / "locale")
-    for kept in (words._catalog, words._available, words._locale):
-        kept.cache_clear()
+def test_a_report_speaks_the_language_of_its_plan_and_leaves_ours(connect: Connect, tmp_path: Path):
     merchant = connect()
-    with speaking(CODE):
+    with known(tmp_path / "locale"):
         written = mail(facts_of(merchant, plan()), plan(), merchant.now())
-    for kept in (words._catalog, words._available, words._locale):
-        kept.cache_clear()
     assert accented("Company gain by day") in written.body
     assert "Company gain" not in written.body
     assert words.language() == words.ENGLISH
