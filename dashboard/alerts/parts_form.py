@@ -107,7 +107,11 @@ def _form(metric: str, stored: StoredRule | None) -> None:
                 else 0
             )
             window_min = right.selectbox(
-                text("Over"), known.windows_min, index=at, format_func=words.window_text, key=f"{key}window"
+                text("Over"),
+                known.windows_min,
+                index=at,
+                format_func=lambda window_min: formats.about_duration(window_min * 60),
+                key=f"{key}window",
             )
         left, middle, right = st.columns(3)
         side = left.selectbox(

@@ -63,17 +63,6 @@ _WRITTEN: Final[Mapping[MetricUnit, Callable[[int, str | None], str]]] = {
 }
 
 
-def window_text(window_min: int) -> str:
-    """A window in words: "30 min", "3 h", "7 days"; "" for none."""
-    if not window_min:
-        return ""
-    if window_min % 1440 == 0 and window_min > 1440:
-        return text("{number} days", number=window_min // 1440)
-    if window_min % 60 == 0 and window_min > 60:
-        return text("{number} h", number=window_min // 60)
-    return text("{number} min", number=window_min)
-
-
 def rule_text(rule: AlertRule, of_what: str, currency: str | None) -> str:
     """A rule in one line: "Lucky Koi: Company gain below −1 000 PHP, over 24 h"."""
     metric, limit = WATCHED[rule.metric], value_text(rule.metric, rule.limit, currency)
@@ -85,7 +74,7 @@ def rule_text(rule: AlertRule, of_what: str, currency: str | None) -> str:
     if rule.metric == "line":
         said = text("needs a look, or fails")
     if rule.window_min:
-        said = text("{said}, over {window}", said=said, window=window_text(rule.window_min))
+        said = text("{said}, over {window}", said=said, window=formats.about_duration(rule.window_min * 60))
     if rule.scope is not AlertScope.WHOLE:
         said = text("{what}: {said}", what=of_what, said=said)
     return said

@@ -306,9 +306,28 @@ def test_the_audit_log_is_shown_newest_first_in_the_business_zone(open_as):
     assert rows["id"].tolist() == [2, 1]
     assert [str(at) for at in rows["at"]] == ["2026-03-15 17:30:00+08:00"] * 2
     assert rows["who"].tolist() == ["=cmd()", "ann"]
-    assert rows["about"].tolist() == ['{"rows": 9007199254740993}', '{"subject": "1"}']
+    assert rows["about"].tolist() == ["rows 9007199254740993", "subject 1"]
     assert rows["outcome"].tolist() == ["done", "owner"]
     assert access_audit.audit_rows(merchant(), 1)["id"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ('{"op_id": "whale", "user_id": 101}', "op_id whale · user_id 101"),
+        ('{"amount_li": -5000, "freeze_li": null}', "amount −5 · freeze_li –"),
+        ('{"alert": 3, "until_ms": 1773567000000}', "alert 3 · until 15 Mar 2026, 09:30 UTC"),
+        ('{"rule": {"channels": ["ops", "ann"], "hold_min": 5}}', "rule (channels ops, ann, hold_min 5)"),
+        ('{"is_on": false, "found": []}', "is_on no · found –"),
+        ('{"at_ms": 1000000000000000000000}', "at_ms 1000000000000000000000"),
+        ("{}", ""),
+        ("no JSON", "no JSON"),
+        ("[1]", "[1]"),
+    ],
+)
+def test_what_a_row_of_the_audit_log_is_about_is_no_json(open_as, about, said):
+    open_as("nobody")
+    assert access_audit.about_text(merchant(), about).replace(" PHP", "") == said
 
 
 def test_the_audit_log_is_read_in_the_readers_language(open_as, monkeypatch):
@@ -337,7 +356,7 @@ def test_the_audit_log_is_shown_to_admins_only(open_as, role):
     part.run()
     assert not part.exception
     tables = [table.value[["who", "what", "about"]].to_numpy().tolist() for table in part.dataframe]
-    assert tables == ([[["ann", "export", '{"rows": 7}']]] if role is Role.ADMIN else [])
+    assert tables == ([[["ann", "export", "rows 7"]]] if role is Role.ADMIN else [])
     assert len(part.get("download_button")) == (4 if role is Role.ADMIN else 0)
 
 

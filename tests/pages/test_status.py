@@ -221,7 +221,7 @@ def test_payout_calls_that_were_not_credited_are_red_until_somebody_has_seen_the
     assert re.search(r"1 call without a signature\. Last seen by local \d+ s ago\.$", said)
     assert not [each for each in status.page.button if each.key == "refused-payouts-button"]
     assert not status.page.error
-    assert noted(status.page) == [("local", '{"conflict": 1, "mismatch": 1, "unreadable": 1}')]
+    assert noted(status.page) == [("local", "conflict 1 · mismatch 1 · unreadable 1")]
 
     deliver(call(order(), key="another"))
     assert status()["Refused payouts"][0] == FAILING
