@@ -51,12 +51,16 @@ def value_text(metric: str, value: int | None, currency: str | None) -> str:
     return formats.UNKNOWN if value is None else _WRITTEN[METRICS[metric].unit](value, currency)
 
 
+def _places(hundredths: int) -> int:
+    return 2 if hundredths % 100 else 0
+
+
 _WRITTEN: Final[Mapping[MetricUnit, Callable[[int, str | None], str]]] = {
     MetricUnit.MONEY: formats.money,
     MetricUnit.COUNT: lambda value, _: formats.count(value),
-    MetricUnit.SHARE: lambda value, _: formats.percent(Fraction(value, 10_000)),
+    MetricUnit.SHARE: lambda value, _: formats.percent(Fraction(value, 10_000), _places(value)),
     MetricUnit.NOISE: lambda value, _: text(
-        "{number} standard errors", number=formats.decimal(Fraction(value, 100), 2)
+        "{number} standard errors", number=formats.decimal(Fraction(value, 100), _places(value))
     ),
     MetricUnit.MINUTES: lambda value, _: text("{number} min", number=formats.count(value)),
     MetricUnit.MEGABYTES: lambda value, _: formats.size(value * 10**6),

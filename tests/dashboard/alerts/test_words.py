@@ -8,12 +8,12 @@ from dashboard.alerts.words import rule_text
 SAID = {
     "broken-game": "Open alarms about games' RTP: one or more",
     "gain-low": (
-        "Distance of company gain from what was expected below \N{MINUS SIGN}7.00 standard errors, over 24 h"
+        "Distance of company gain from what was expected below \N{MINUS SIGN}7 standard errors, over 24 h"
     ),
     "silence": (
-        "Time without a bet above 100.00\N{NO-BREAK SPACE}% of the longest that is usual at this time of day"
+        "Time without a bet above 100\N{NO-BREAK SPACE}% of the longest that is usual at this time of day"
     ),
-    "top-player": "Share of one player above 40.00\N{NO-BREAK SPACE}% of the day's bet amount",
+    "top-player": "Share of one player above 40\N{NO-BREAK SPACE}% of the day's bet amount",
     "payout-refused": "Refused payouts: one or more",
     "payout-waiting": "Wait of the oldest payout above 10 min",
     "restatement": "Past bets changed by the provider: one or more, over 24 h",
