@@ -76,11 +76,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole pages are slow. Browsers and servers share two cores: what was late there is tried once more."""
+    """Whole pages are slow, and an archive of sixty days; what was late in a browser is tried once more."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if "open_page" in getattr(item, "fixturenames", ()):
+        if {"open_page", "filled"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("browser") or item.get_closest_marker("servers"):
             item.add_marker(pytest.mark.slow)
