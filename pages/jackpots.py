@@ -9,7 +9,7 @@ if query_params.has(SCREEN):
     parts_wall.render_wall()  # for whoever has a link: what it shows is asked for with the link's token
 else:
     guard.page("jackpots")
-    period_filters.render_filters(text("Jackpots"), compared=False)
+    period_filters.render_filters(text("Jackpots"), compared=False, of_bets=False)
     query_params.render_problems("jackpots")
     parts_pots.pots()
     parts_pots.over_time()

@@ -6,16 +6,17 @@ from typing import Any, Final
 from dashboard.alerts.rules import AlertRule, AlertScope
 from dashboard.core.metrics import BONUS_METRIC
 
-_PAGES: Final = {
-    "restated": "data",
-    "late": "data",
-    "refused": "status",
-    "waiting": "status",
-    "disk": "status",
-    "line": "status",
-    **dict.fromkeys(BONUS_METRIC, "bonus"),
-    "screen_off": "screens",
-    "pot": "jackpots",
+_WAYS: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
+    "restated": ("data", {}),
+    "late": ("data", {}),
+    "refused": ("status", {}),
+    "waiting": ("status", {}),
+    "disk": ("status", {}),
+    "line": ("status", {}),
+    **dict.fromkeys(BONUS_METRIC, ("bonus", {})),
+    "screen_off": ("screens", {}),
+    "pot": ("jackpots", {}),
+    "unmatched": ("jackpots", {"hit": "unpaid,unseen", "period": "7d"}),
 }
 
 
@@ -23,8 +24,8 @@ def way_on(rule: AlertRule, subject: str, evidence: Mapping[str, Any]) -> tuple[
     """The page by its name, and what its address says beside the period, of an alert on `subject`."""
     if "user_id" in evidence:
         return "players", {"user_id": str(evidence["user_id"])}
-    if rule.metric in _PAGES:
-        return _PAGES[rule.metric], {}
+    if rule.metric in _WAYS:
+        return _WAYS[rule.metric]
     found = subject or rule.scope_id
     if found and (rule.metric == "broken" or rule.scope is AlertScope.GAME):
         return "games", {"game_id": found} | ({"game_tab": "luck"} if rule.metric == "broken" else {})

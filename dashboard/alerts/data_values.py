@@ -23,7 +23,9 @@ from dashboard.core.memo import memo
 from dashboard.core.metrics import BONUS_METRIC, Unit
 from dashboard.core.periods import business_day, day_end, day_start
 from dashboard.games.data_table import players_of_games
+from dashboard.jackpots.data import matches
 from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.pots import HitVerdict
 from dashboard.jackpots.screens import screen_is_off
 from dashboard.luck import data_investigations
 from dashboard.provider.archived import epoch_s, from_archive, held_of, lacking, whole_from_archive
@@ -353,6 +355,16 @@ def _refused(books: Books, _now_s: int, _rule: AlertRule) -> int:
     return sum(each.unseen for each in refusals.read(books))
 
 
+def _unmatched(merchant: Merchant, rule: AlertRule) -> Values:
+    """How many hits and payouts lack each other; not known where no payout has come here at all."""
+    end, now_s = merchant.now(), int(merchant.clock())
+    found = [each.verdict for each in matches(merchant, end - timedelta(minutes=rule.window_min), end)]
+    with merchant.ledger.reading() as books:
+        if not books.scalar(select(func.count()).select_from(payouts)):
+            return {"": Measured(None, now_s)}
+    return {"": Measured(found.count(HitVerdict.UNPAID) + found.count(HitVerdict.UNSEEN), now_s)}
+
+
 def _waiting(books: Books, now_s: int, _rule: AlertRule) -> int:
     oldest_ms = books.scalar(select(func.min(payouts.c.received_at_ms)).select_from(pending.join(payouts)))
     return 0 if oldest_ms is None else max(now_s - oldest_ms // 1000, 0) // 60
@@ -454,6 +466,7 @@ _NOW: Final[Mapping[str, Callable[[Merchant, AlertRule], Values]]] = {
     "top_player": _share_now,
     "broken": _broken,
     "pot": _pots,
+    "unmatched": _unmatched,
     "refused": _of_ledger(_refused),
     "waiting": _of_ledger(_waiting),
     "restated": _of_ledger(_restated),

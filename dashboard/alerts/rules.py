@@ -94,6 +94,7 @@ METRICS: Final[Mapping[str, AlertMetric]] = {
     "top_player": AlertMetric(MetricUnit.SHARE, (AlertScope.WHOLE,)),
     "broken": AlertMetric(MetricUnit.COUNT, (AlertScope.WHOLE, AlertScope.GAME)),
     "pot": AlertMetric(MetricUnit.MONEY, (AlertScope.POT,), (), False),
+    "unmatched": AlertMetric(MetricUnit.COUNT, (AlertScope.WHOLE,), (1440,), False),
     "refused": AlertMetric(MetricUnit.COUNT, (AlertScope.WHOLE,), (), False),
     "waiting": AlertMetric(
         MetricUnit.MINUTES,
@@ -230,6 +231,9 @@ READY: Final[Mapping[str, ReadyRule]] = {
     ),
     "payout-waiting": ReadyRule(
         later("Payout waits"), AlertRule("waiting", AlertSide.ABOVE, 10, recover_min=5)
+    ),
+    "unmatched-jackpot": ReadyRule(
+        later("Unmatched jackpot"), AlertRule("unmatched", AlertSide.ABOVE, 0, window_min=1440)
     ),
     "restatement": ReadyRule(
         later("The provider changed the past"), AlertRule("restated", AlertSide.ABOVE, 0, window_min=1440)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from dashboard.core import formats
 from dashboard.core.text import plural, text
 
 Read = Callable[[int], list[str]]
@@ -72,6 +73,40 @@ def figure_table(figure: go.Figure) -> tuple[list[str], list[list[str]]]:
     titled = [_without_label(column) for column in columns[1:]]
     cells = zip(*columns[:1], *(each for _, each in titled), strict=True)
     return [first, *(title for title, _ in titled)], [list(row) for row in cells]
+
+
+def sort_values(figure: go.Figure, rows: Sequence[Sequence[str]]) -> list[list[Any]]:
+    """Return by what each column of `figure_table` is sorted: numbers as such, places as they stand.
+
+    Names, and cells of which not each has a number, are sorted as text; one that says no value is None.
+    """
+    columns: list[list[Any]] = [list(cells) for cells in zip(*rows, strict=True)] or [[]]
+    if not all(_is_named(each) for each in figure.data if each.hovertemplate):
+        places = {cell: place for place, cell in enumerate(dict.fromkeys(columns[0]))}
+        columns[0] = [places[cell] for cell in columns[0]]
+    return [columns[0], *(_numbers(cells) or cells for cells in columns[1:])]
+
+
+def _is_named(trace: Any) -> bool:
+    """Whether the points of a trace lie along no axis of times or sizes."""
+    is_bar = trace.type == "bar" and trace.orientation == "h"
+    return is_bar or trace.type == "treemap" or _stands_alone(trace)
+
+
+def _numbers(cells: Sequence[str]) -> list[float | None]:
+    """The number that each cell begins with, or that stands behind its colon; [] where one has none."""
+    point, group = tuple(formats.separators())
+    number = re.compile(rf"[<>\s]*([+−]?)(\d[\d{re.escape(group)}]*(?:{re.escape(point)}\d+)?)(?![-:\d])")
+    found = [number.match(cell.rpartition(": ")[2]) for cell in cells]
+    if any(
+        each is None and cell not in ("", formats.UNKNOWN, text("not known"))
+        for each, cell in zip(found, cells, strict=True)
+    ):
+        return []
+    return [
+        each and float(each[1].replace("−", "-") + each[2].replace(group, "").replace(point, "."))
+        for each in found
+    ]
 
 
 def _places(trace: Any) -> list[int]:

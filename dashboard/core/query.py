@@ -379,6 +379,7 @@ WATCHED: Final = WordTable(
         "top_player": later("Share of one player"),
         "broken": later("Open alarms about games' RTP"),
         "pot": later("Jackpot pot"),
+        "unmatched": later("Jackpot hits without a payout, or payouts without a hit"),
         "refused": later("Refused payouts"),
         "waiting": later("Wait of the oldest payout"),
         "restated": later("Past bets changed by the provider"),

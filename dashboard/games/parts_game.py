@@ -301,6 +301,11 @@ _TABS: Final = {
 def tabs() -> None:
     """The choice of a tab, and the one that is open: only that asks and draws."""
     view, game_id = period_filters.view(), parts_filter.wanted().game_id
-    if game_id is not None and _is_held(view, game_id):
+    if game_id is None:
+        return
+    if _is_held(view, game_id):
         hidden = () if guard.may("players") else ("players",)
         _TABS[query_params.segments(text("Of this game"), "game-", ONE_GAME_TAB, hidden)](game_id)
+        return
+    with suppress(NotArchived, LedgerFailed):  # the luck says so; what its alarms found is of no period
+        render_game_monitor(game_id)

@@ -43,7 +43,7 @@ def pots() -> None:
     """Both pots as the provider last told them, and how fast they grew while they were watched."""
     merchant = current.merchant()
     known = data.now(merchant)
-    states.as_of(known)
+    states.as_of(known, alone=True)
     grown: dict[str, Growth | None] = dict.fromkeys(POTS)
     with suppress(LedgerFailed):  # the curve says so
         samples = data.history(merchant, *_window()).samples

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,10 +11,12 @@ import streamlit as st
 
 from dashboard.charts import notes as charts_notes
 from dashboard.charts.theme import DARK, LIGHT, Theme
-from dashboard.charts.words import figure_sentence, figure_table
+from dashboard.charts.words import figure_sentence, figure_table, sort_values
+from dashboard.core import formats
 from dashboard.core.query import AS_TABLE, View
 from dashboard.core.text import text
 from dashboard.kit import guard, notes, query_params
+from dashboard.kit.compat import with_texts
 from dashboard.provider.notes import Subject
 
 _ROW_PX: Final = 35
@@ -70,14 +72,21 @@ def show(figure: go.Figure, key: str, opens: str = "") -> None:
 def _render_table(figure: go.Figure, key: str, height: int) -> None:
     # Text, drawn on a canvas: names of games are shown, nothing of them is obeyed.
     titles, rows = figure_table(figure)
-    fields = [str(place) for place in range(len(titles))]
+    shown = pd.DataFrame({str(place): column for place, column in enumerate(sort_values(figure, rows))})
+    written = pd.DataFrame(rows, columns=shown.columns, dtype="string")
+    config: dict[str, Any] = {str(place): title for place, title in enumerate(titles)}
+    for place, title in enumerate(titles):
+        if shown[str(place)].dtype.kind in "if":
+            side: Literal["left", "right"] = "right" if place else "left"
+            config[str(place)] = st.column_config.NumberColumn(title, alignment=side)
     st.dataframe(
-        pd.DataFrame(rows, columns=fields, dtype="string"),
+        with_texts(shown, written, key),
         key=f"table-{key}",
         hide_index=True,
         height=min(height, _ROW_PX * (len(rows) + 1) + 2),
         row_height=_ROW_PX,
-        column_config=dict(zip(fields, titles, strict=True)),
+        placeholder=formats.UNKNOWN,
+        column_config=config,
     )
 
 

@@ -23,10 +23,11 @@ def view() -> View:
     return read_view(query_params.query())
 
 
-def render_filters(title: str, *, compared: bool = True, page: str = "") -> None:
+def render_filters(title: str, *, compared: bool = True, page: str = "", of_bets: bool = True) -> None:
     """The page's title with the pickers beside it; a choice goes into the address, where `view` reads it.
 
-    `compared` is False for a page that compares nothing. `page` is its name where the title is another.
+    `compared` is False for a page that compares nothing, `of_bets` for one of which nothing is made of bets:
+    how far these are proven is not said there. `page` is its name where the title is another.
     """
     shown = view()
     custom = shown.period.text not in NAMES or st.session_state.get("period") == CUSTOM
@@ -34,7 +35,7 @@ def render_filters(title: str, *, compared: bool = True, page: str = "") -> None
     heading, pickers = st.columns([3, max(count, 1.2)], vertical_alignment="bottom")
     with heading.container(key="heading", horizontal=True, vertical_alignment="bottom"):
         st.title(title, anchor=False, width="content")
-        if guard.may(ASK_AGAIN):
+        if of_bets and guard.may(ASK_AGAIN):
             st.button(
                 text("Ask again"),
                 key="ask-again",
@@ -59,7 +60,8 @@ def render_filters(title: str, *, compared: bool = True, page: str = "") -> None
                 format_func=COMPARE.choices.__getitem__,
                 **query_params.bound("", COMPARE, unsaid=shown.mode),
             )
-    parts.part(later("How far it is proven"), "proof")(states.render_proof)()
+    if of_bets:
+        parts.part(later("How far it is proven"), "proof")(states.render_proof)()
 
 
 def _ask_again(page: str) -> None:

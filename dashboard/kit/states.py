@@ -132,7 +132,7 @@ def render_proof() -> None:
     if line.stale_reason:
         st.warning(escaped(f"{stale_text(line.stale_reason)} {line.sentence}"), icon=":material/history:")
     else:
-        st.caption(escaped(line.sentence))
+        st.caption(escaped(str(line.sentence)))
 
 
 def _proof_line(view: View) -> archived.ProofLine:

@@ -46,7 +46,7 @@ class ProofLine:
     on after the last reading. `failures`: what lacks, in the words of `Reading.failures`.
     """
 
-    sentence: str
+    sentence: Words
     as_of: datetime | None = None
     stale_reason: TwoJError | None = None
     failures: tuple[Words, ...] = ()
@@ -55,17 +55,16 @@ class ProofLine:
 def proof_line(merchant: Merchant, start: datetime, end: datetime) -> ProofLine:
     """Say how complete and how proven the bets of a window are. Asks no network. Raises LedgerAway."""
     if merchant.archive is None:
-        return ProofLine(text("Bets are not proven: the archive is switched off."))
+        return ProofLine(later("Bets are not proven: the archive is switched off."))
     start_s, end_s = epoch_s(start), epoch_s(end)
     held = merchant.archive.held(start_s, end_s, FRESH_S)
     if held is None:
-        return ProofLine(text("Bets are not proven: nothing of these days is in the archive yet."))
+        return ProofLine(later("Bets are not proven: nothing of these days is in the archive yet."))
     as_of = datetime.fromtimestamp(held.as_of_ms / 1000, UTC)
-    goes_on = as_of < end
     return ProofLine(
-        _proof_text(merchant, held, start_s, end_s),
+        Deferred(_proof_text, (merchant, held, start_s, end_s)),
         as_of,
-        _provider_failure(merchant) if goes_on else None,
+        _provider_failure(merchant) if as_of < end else None,
         _lacking(merchant, held),
     )
 

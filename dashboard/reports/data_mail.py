@@ -95,7 +95,7 @@ def mail_facts(merchant: Merchant, plan: Plan, period: Period, now: datetime) ->
     players = None
     if plan.role.may("players"):
         players = lacking.ask(text("Players"), lambda: _players(merchant, start, end))
-    proof = lacking.ask(text("The proof"), lambda: proof_line(merchant, start, end).sentence)
+    proof = lacking.ask(text("The proof"), lambda: str(proof_line(merchant, start, end).sentence))
     readings = [each for each in (steps, before, of_games) if each]
     said = [str(sentence) for each in readings for sentence in (*each.failures, *each.warnings)]
     return MailFacts(

@@ -35,7 +35,6 @@ PARTS = {
         "game-figures": NO_BETS,
         "game-days": NOTHING,
         "game-luck": NOTHING,
-        "game-tabs": NOTHING,
     },
     ("bonus", ()): {
         "bonuses": "No bonuses in 1–2 January 2024.",
@@ -99,6 +98,7 @@ NEVER = {
         "report-new",
         "alerts",
         "alert-form",
+        "game-tabs",
         "channels",
         "few",
         "care",

@@ -91,7 +91,9 @@ def test_the_pots_now_are_the_worlds(opened, truth):
     assert shown["Super jackpot"].value == formats.money(pots.super_li, "PHP") == "5,392.865\u00a0PHP"
     assert shown["Hourly jackpot"].delta == "next draw 18:00 Asia/Manila"
     assert shown["Super jackpot"].delta == "next pot 3,600\u00a0PHP"
-    assert "as of 17:30 Asia/Manila" in said(page)
+    assert "As of 17:30 Asia/Manila" in said(page)
+    assert "Bets are" not in said(page)
+    assert "Ask again" not in [each.label for each in page.button]
 
 
 def test_growth_is_what_came_in_while_somebody_watched(opened, truth):

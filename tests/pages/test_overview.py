@@ -7,6 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1.element_tree import Metric
 
@@ -566,6 +567,10 @@ def test_a_chart_is_shown_as_a_table_and_the_address_keeps_that(open_page):
     assert len(table.value) == 7
     titles = [each["label"] for name, each in json.loads(table.proto.columns).items() if name.isdecimal()]
     assert titles == ["Day, UTC", "Company gain", "Hold"]
+    written = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
+    assert written["0"].tolist()[0] == "Sun 8 Mar 2026"
+    sums = [float(each.replace(",", "").replace("−", "-")) for each in written["1"].tolist()]
+    assert table.value["1"].tolist() == sums
     page.button(key="as-chart-daily").click().run()
     assert "as_table" not in page.query_params
     assert len(page.get("plotly_chart")) == charts

@@ -19,6 +19,7 @@ def rule(scope: AlertScope, scope_id: str, metric: str = "bet") -> AlertRule:
         (READY["top-player"].rule, "", {"user_id": 7, "op_id": "x"}, ("players", {"user_id": "7"})),
         (READY["payout-refused"].rule, "", {}, ("status", {})),
         (READY["payout-waiting"].rule, "", {}, ("status", {})),
+        (READY["unmatched-jackpot"].rule, "", {}, ("jackpots", {"hit": "unpaid,unseen", "period": "7d"})),
         (READY["restatement"].rule, "", {}, ("data", {})),
         (READY["archive-late"].rule, "", {}, ("data", {})),
         (READY["screen-off"].rule, "3", {"screen": "Hall"}, ("screens", {})),

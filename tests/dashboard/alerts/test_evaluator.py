@@ -18,16 +18,22 @@ from dashboard.bonus.data import bonuses_and_gain
 from dashboard.bonus.numbers import BonusQuery
 from dashboard.core.metrics import BONUS_METRIC
 from dashboard.core.text import later
+from dashboard.jackpots.data_store import add_hits
 from dashboard.jackpots.data_watch import Watch
+from dashboard.jackpots.pots import Hit
 from dashboard.jackpots.screens import OpeningHours
 from dashboard.luck import data_investigations
 from dashboard.luck.course import Alarm, Watched
 from dashboard.status.rows import HealthState, Row
 from ledger import outbox
 from ledger.database import clock_ms
+from ledger.payouts.ledger import PayoutLedger
+from ledger.payouts.payout_call import MerchantKey, examine
 from ledger.schema import audit, leases
 from ledger.schema import screens as table_of_screens
+from tests.ledger.payouts.provider import order, signed
 from tests.provider import CLOCK
+from twoj_sandbox import KEY, MCH_ID
 from twoj_sandbox.world import stories
 
 
@@ -55,7 +61,8 @@ def test_the_ready_rules_are_there_and_honest_numbers_fire_none(merchant):
     look(merchant)
     found = standing(merchant)
     assert {name for name, _ in found} == READY.keys()
-    assert set(found.values()) == {"normal"}
+    assert {name for (name, _), state in found.items() if state == "no data"} == {"unmatched-jackpot"}
+    assert set(found.values()) == {"normal", "no data"}
     assert told(merchant) == []
     look(merchant)
     with merchant.ledger.reading() as books:
@@ -330,6 +337,20 @@ def test_a_game_whose_rtp_gave_an_alarm_is_told_until_somebody_looks_into_it(mer
     assert ("broken-game", "1041") not in standing(merchant)
     (fired,) = preview(merchant, READY["broken-game"].rule).firings
     assert (fired.subject, fired.from_s, fired.until_s) == ("1041", CLOCK - 7200, CLOCK)
+
+
+def test_hits_and_payouts_that_lack_each_other_are_counted_once_payouts_come_here(merchant):
+    rule, now_ms = READY["unmatched-jackpot"].rule, CLOCK * 1000
+    falls = [Hit("super", at_ms - 2000, at_ms, 9_000, 1_000) for at_ms in (now_ms - 600_000, now_ms - 60_000)]
+    with merchant.ledger.writing() as books:
+        add_hits(books, falls)
+    assert values(merchant, rule)[""].value is None
+    body = order("number-1", amount=8) | {"timestamp": CLOCK - 7200}
+    query = signed(body, key=KEY, mch_id=MCH_ID)
+    call = examine(query.query.encode(), query.body, MerchantKey(MCH_ID, KEY))
+    PayoutLedger(merchant.ledger).settle([call])
+    # Of the later one a payout may still come; when that of two hours ago came nobody watched.
+    assert values(merchant, rule)[""].value == 1
 
 
 def test_screens_are_watched_in_their_opening_hours(merchant, clock):

@@ -16,6 +16,7 @@ SAID = {
     "top-player": "Share of one player above 40\N{NO-BREAK SPACE}% of the day's bet amount",
     "payout-refused": "Refused payouts: one or more",
     "payout-waiting": "Wait of the oldest payout above 10 min",
+    "unmatched-jackpot": ("Jackpot hits without a payout, or payouts without a hit: one or more, over 24 h"),
     "restatement": "Past bets changed by the provider: one or more, over 24 h",
     "archive-late": "Age of the newest bets above 10 min",
     "screen-off": "Time that a screen is off above 15 min",

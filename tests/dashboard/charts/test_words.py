@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.charts.words import figure_sentence, figure_table
+from dashboard.charts.words import figure_sentence, figure_table, sort_values
 
 SAID = "%{customdata}<extra></extra>"
 
@@ -82,6 +82,29 @@ def test_the_least_and_the_most_are_those_of_the_first_and_gaps_are_none() -> No
 def test_names_are_shown_and_not_obeyed() -> None:
     assert figure_table(GAMES) == (["Point", "Bets"], [["Fish <b> & co", "12"], ["Ox", "3"]])
     assert figure_sentence(GAMES) == "2 points. Least: Ox, Bets 3. Most: Fish <b> & co, Bets 12."
+
+
+def test_a_table_is_sorted_by_numbers_and_by_places() -> None:
+    places, gains, shares, before = sort_values(DAYS, figure_table(DAYS)[1])
+    assert places == [0, 1, 2]
+    assert (gains, shares, before) == ([1.0, -2.0, None], [2.0, None, None], [3.0, 4.0, 5.0])
+    assert sort_values(GAMES, figure_table(GAMES)[1]) == [["Fish <b> & co", "Ox"], [12.0, 3.0]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["10,043.50", "−9", "+1,200 PHP", "–"], [10043.5, -9.0, 1200.0, None]),
+        (["< 0.01\u00a0%", "2.49\u00a0%", "−70.55\u00a0%"], [0.01, 2.49, -70.55]),
+        (["8 rounds in 2 games", "70 rounds in 1 game"], [8.0, 70.0]),
+        (["493, 3.7\u00a0%", "35, 0.7\u00a0%"], [493.0, 35.0]),
+        (["Mon 2 Mar 2026: 6,104", "Tue 3 Mar 2026: −5"], [6104.0, -5.0]),
+        (["2026-03-09 00:25:48", "2026-03-08 00:25:48"], None),
+        (["777 Fruit", "Ox"], None),
+    ],
+)
+def test_cells_are_numbers_where_each_has_one(cells: list[str], values: list[float | None] | None) -> None:
+    assert sort_values(GAMES, [["game", cell] for cell in cells])[1] == (values or cells)
 
 
 def test_cells_are_read_row_by_row() -> None:
