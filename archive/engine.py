@@ -126,11 +126,12 @@ class Asked:
 class _Query:
     """What DuckDB is asked. Files never change: over the same ones the answer is the same.
 
-    `in_memory` are the files whose rows are its table `rolled`.
+    Its table `rolled` are the sums of the files `in_memory`, of a day or of an hour's bets.
     """
 
     sql: str
     values: tuple[tuple[str, Any], ...]
+    of: RollUp | None = None
     in_memory: tuple[ArchiveFile, ...] = ()
 
 
@@ -150,7 +151,7 @@ class Engine:
         kept = LRUCache[Any, Rows](_ROWS_KEPT, getsizeof=lambda rows: 1 + len(rows))
         self._answer = cached(kept, condition=Condition())(self._fetched)
         sums = LRUCache[Any, pa.Table](_ROLLED_BYTES_KEPT, getsizeof=lambda table: table.nbytes)
-        self._sums_of = cached(sums, condition=Condition())(lambda file: parquet_table(file, Path(file)))
+        self._sums_of = cached(sums, condition=Condition())(self._summed)
 
     def close(self) -> None:
         """Let go of the engine's memory."""
@@ -201,8 +202,14 @@ class Engine:
     def _query(self, asked: Asked) -> "_Query":
         rolled, sources = asked.rolled, self.sources(asked.start_s, asked.end_s, asked.rolled)
         only = tuple(sorted({index(game_id) for game_id in asked.games}))
-        in_memory = sources.rolled if rolled in _IN_MEMORY else ()
-        tables = {"bets": _bets(sources.bets, only)}
+        bets = sources.bets
+        in_memory: tuple[ArchiveFile, ...] = ()
+        if rolled in _IN_MEMORY:  # a whole hour is the same each minute
+            hours = [each for each in bets if each.kind == "hour"]
+            whole = _between({each.start_s: each for each in hours}, asked.start_s, asked.end_s - HOUR_S + 1)
+            in_memory = (*sources.rolled, *whole.values())
+            bets = tuple(each for each in bets if each not in in_memory)
+        tables = {"bets": _bets(bets, only)}
         if rolled:
             rows = "rolled" if in_memory else "read_parquet($rolled_files)" if sources.rolled else ""
             tables[str(rolled)] = _with_rolled(rolled, rows, only)
@@ -212,10 +219,10 @@ class Engine:
             **asked.values,
             "games": only,
         }
-        given |= {"bet_files": sources.bets, "rolled_files": sources.rolled}
+        given |= {"bet_files": bets, "rolled_files": sources.rolled}
         sql = "WITH " + ", ".join(f"{name} AS ({of})" for name, of in tables.items()) + f" {asked.sql}"
         values = tuple((name, given[name]) for name in sorted(given) if f"${name}" in sql)
-        return _Query(sql, values, in_memory)
+        return _Query(sql, values, rolled, in_memory)
 
     @contextmanager
     def _asked(self, query: "_Query") -> Iterator[duckdb.DuckDBPyRelation]:
@@ -228,14 +235,18 @@ class Engine:
         try:
             with self._connection.cursor() as cursor:
                 if query.in_memory:
-                    cursor.register("rolled", self._rows_of(self.places(query.in_memory)))
+                    cursor.register("rolled", self._rolled(query))
                 yield cursor.sql(query.sql, params=values)
         except _UNREADABLE as error:
             raise FileDamaged(f"The archive cannot be read: {str(error).partition(chr(10))[0]}") from None
 
-    def _rows_of(self, files: Sequence[str]) -> pa.Table:
-        """Return the rows of roll-ups. Each file is read once, as long as there is room for its rows."""
-        return pa.concat_tables([self._sums_of(file) for file in files])
+    def _rolled(self, query: "_Query") -> pa.Table:
+        """Return the rows in memory. Each file is read once, as long as there is room for its rows."""
+        files = zip(query.in_memory, self.places(query.in_memory), strict=True)
+        return pa.concat_tables([self._sums_of(query.of, each.kind, place) for each, place in files])
+
+    def _summed(self, of: RollUp, kind: str, place: str) -> pa.Table:
+        return parquet_table(place, Path(place)) if kind == of else self._of_file(MADE[of], place)
 
     def view(self, rolled: RollUp | None, start_s: int, end_s: int) -> tuple[str, set[str]]:
         """Return a window's bets, or a roll-up of them, as SQL without places, and the files it reads."""

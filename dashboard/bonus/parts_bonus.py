@@ -9,6 +9,7 @@ from dashboard.bonus import parts_filter as bonus_filter
 from dashboard.bonus.figures import bonus_days_chart, funnel_chart
 from dashboard.bonus.numbers import IN_NO_PART_SO_FAR, bonus_matrix, described, matrix_columns
 from dashboard.core import formats, tables
+from dashboard.core.memo import memo
 from dashboard.core.metrics import BONUS_METRIC, BonusTotals
 from dashboard.core.query import View
 from dashboard.core.text import Words, later, text
@@ -88,7 +89,7 @@ def funnel() -> None:
     found = bonus_data.bonus_sums(current.merchant(), bonus_filter.wanted(), view.start, view.end)
     with states.box("funnel", text("From issued to used to converted")):
         states.as_of(found)
-        charts.show(funnel_chart(found.value, charts.look(), current.merchant().currency), "funnel")
+        charts.show(memo(funnel_chart, found.value, charts.look(), current.merchant().currency), "funnel")
         st.caption(
             text(
                 "The provider gives no amount of unused bonuses and no number of converted ones, so number"
@@ -112,7 +113,7 @@ def by_day() -> None:
             )
         states.as_of(days)
         charts.show(
-            bonus_days_chart(days.value, charts.look(), merchant.currency, merchant.zone),
+            memo(bonus_days_chart, days.value, charts.look(), merchant.currency, merchant.zone),
             "bonus-days",
             opens="bonus",
         )
@@ -127,7 +128,7 @@ def by_state_and_type() -> None:
     parts = bonus_data.bonus_parts(current.merchant(), wanted, view.start, view.end)
     with states.box("bonus-parts", text("Bonuses by state and creation type")):
         states.as_of(parts)
-        matrix = bonus_matrix(parts.value, current.merchant().currency)
+        matrix = memo(bonus_matrix, parts.value, current.merchant().currency)
         table.render_table(matrix, matrix_columns(matrix), "bonus-matrix", None)
         st.caption(text("How many were issued, and what they became in cash."))
         each = st.expander(text("Each kind in numbers"), key="bonus-kinds", on_change="rerun")

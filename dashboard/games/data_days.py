@@ -15,6 +15,7 @@ from dashboard.provider.archived import epoch_s, from_archive, held_of, lacks
 from dashboard.provider.merchant import Merchant
 from dashboard.provider.reading import Reading
 from twoj_client import Window
+from twoj_client.models import Game
 
 
 def game_days(
@@ -25,7 +26,7 @@ def game_days(
     A day of which an hour lacks is None, and what lacks is named in `failures`. Raises NotArchived where the
     archive holds nothing of these days, LedgerAway, TwoJError where the list of games failed.
     """
-    zone, listed = merchant.zone, merchant.twoj.all.list().data if only is None else []
+    zone, listed = merchant.zone, tuple(merchant.twoj.all.list().data) if only is None else ()
     windows = memo(_windows, tuple(days), zone)
     start, end = day_start(days[0], zone), min(day_end(days[-1], zone), end)
     held, now_s = held_of(merchant, start, end), epoch_s(merchant.now())
@@ -36,8 +37,7 @@ def game_days(
         )
         lacking = [lacks(held, window, is_over=window.end <= now_s) for window in windows]
         finished = [window.end <= now_s for window in windows]
-        ids = shown_ids(listed, {game_id for game_id, *_ in told}) if only is None else [only]
-        return memo(_placed, tuple(days), windows, tuple(finished), tuple(lacking), tuple(ids), told)
+        return memo(_placed, tuple(days), windows, tuple(finished), tuple(lacking), listed, only, told)
 
     return from_archive(merchant, start, end, ask, held)
 
@@ -51,9 +51,11 @@ def _placed(
     windows: Sequence[Window],
     finished: Sequence[bool],
     lacking: Sequence[bool],
-    ids: Sequence[int],
+    listed: Sequence[Game],
+    only: int | None,
     told: Sequence[tuple[int, ...]],
 ) -> GameDays:
+    ids = shown_ids(listed, {game_id for game_id, *_ in told}) if only is None else [only]
     places = {window.start: place for place, window in enumerate(windows)}
     begun: list[Totals | None] = [None if lacks else Totals() for lacks in lacking]
     rows, unlisted = {game_id: [*begun] for game_id in ids}, [*begun]

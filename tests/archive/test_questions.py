@@ -27,7 +27,7 @@ from archive.sizes import EDGES_LI
 from archive.store import FileDamaged
 from tests.archive.conftest import FILLED, Filled
 from tests.provider import CLOCK
-from twoj_client.windows import DAY_S, hour_of, utc_day_of
+from twoj_client.windows import DAY_S, HOUR_S, hour_of, utc_day_of
 from twoj_sandbox.rows import AllBet, all_bets
 from twoj_sandbox.world import World
 
@@ -547,3 +547,18 @@ def test_what_many_ask_at_the_same_time_is_asked_once(
         answers = [each.result() for each in (first, *others)]
     assert len(times) == 1
     assert all(answer is answers[0] for answer in answers)
+
+
+def test_the_whole_hours_of_a_day_that_runs_are_summed_up_once(
+    make: Callable[..., Filled], monkeypatch: pytest.MonkeyPatch
+):
+    filled = make(days=1)
+    filled.fill()
+    engine, start_s, summed = filled.engine, utc_day_of(CLOCK), list[str]()
+    really = engine._of_file
+    monkeypatch.setattr(engine, "_of_file", lambda made, place: summed.append(place) or really(made, place))
+    for end_s in (CLOCK - 60, CLOCK, CLOCK - 3 * HOUR_S - 1):
+        of_bets = engine.table(question("rounds", start_s, end_s)).to_pydict()
+        amounts = [sum(of_bets[name]) for name in ("bet_amount", "gain_amount")]
+        assert engine.rows(question("sums", start_s, end_s)) == ((len(of_bets["event_id"]), *amounts),)
+    assert len(summed) == len(set(summed)) == (CLOCK - start_s) // HOUR_S
