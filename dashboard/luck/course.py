@@ -74,15 +74,16 @@ class Course:
         """Add an hour, later than all before."""
         self._matrix = None
         self.come_to(hour_s)
+        codes, log_ls = [], []
         for sign, name, rtp in ((OVERPAYING.sign, "over", "rtp"), (UNDERPAYING.sign, "under", "rtp_cut")):
             known = records[np.isfinite(records[rtp])]
-            if not len(known):
-                continue
-            firsts = np.flatnonzero(begins(known["game_id"]))
-            games = np.concatenate([known["game_id"][firsts], known["game_id"]])
-            decades = np.concatenate([np.full(len(firsts), ALL), known["decade"]])
-            log_l = np.concatenate([np.add.reduceat(known[name], firsts, axis=0), known[name]])
-            self._step(hour_s, self._at(games, sign, decades), log_l)
+            games, decades, log_l = known["game_id"], known["decade"], known[name]
+            if len(known):
+                firsts = np.flatnonzero(begins(games))
+                codes += [_codes(games[firsts], sign, ALL), _codes(games, sign, decades)]
+                log_ls += [np.add.reduceat(log_l, firsts, axis=0), log_l]
+        if codes:
+            self._step(hour_s, self._at(np.concatenate(codes)), np.concatenate(log_ls))
 
     def _step(self, hour_s: int, at: Ints, log_l: Floats) -> None:
         self._log_m[at] = after_hour(self._log_m[at], log_l)
@@ -98,14 +99,12 @@ class Course:
             since_s = int(self._since_s[row, self._grown[row].argmax()])
             self.alarms.append(Alarm(self._keys[row], since_s, hour_s, float(log_m[place])))
 
-    def _at(self, games: Ints, sign: int, decades: Ints) -> Ints:
-        # One number for each that is watched: thousands of hours are looked up.
-        codes = (games * 64 + decades + 1) * 2 + (sign > 0)
+    def _at(self, codes: Ints) -> Ints:
         found = [self._places.get(code, -1) for code in codes.tolist()]
         if new := [place for place, row in enumerate(found) if row < 0]:
             for place in new:
                 found[place] = self._places[int(codes[place])] = len(self._keys)
-                self._keys.append(Watched(int(games[place]), sign, int(decades[place])))
+                self._keys.append(_watched(int(codes[place])))
             more = len(new)
             width = self._log_m.shape[1]
             self._log_m = np.concatenate([self._log_m, np.full((more, width), -np.inf)])
@@ -165,3 +164,13 @@ class Course:
                 known = np.isfinite(line)
                 found[key] = list(zip(hours[known].tolist(), line[known].tolist(), strict=True))
         return found
+
+
+def _codes(games: Ints, sign: int, decades: Ints | int) -> Ints:
+    """One number for each that is watched: thousands of hours are looked up."""
+    return np.asarray((games * 64 + decades + 1) * 2 + (sign > 0))
+
+
+def _watched(code: int) -> Watched:
+    game_decade, is_over = divmod(code, 2)
+    return Watched(game_decade // 64, 1 if is_over else -1, game_decade % 64 - 1)
