@@ -2,11 +2,12 @@
 
 import calendar
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from math import hypot, sqrt
 from typing import Final
 
 from archive.engine import Engine, RollUp, Sources
@@ -92,7 +93,8 @@ def _days(
 def _day(
     games: Sequence[tuple[int, int, int, int]], expected: Mapping[int, Expectation], top_var: float
 ) -> GainDay:
-    gain_li, theo, luck_var = 0, 0.0, 0.0
+    gain_li, theo, luck_var, between_var = 0, 0.0, 0.0, 0.0
+    of_reference: dict[Hashable, float] = defaultdict(float)
     for game_id, bet_li, players_gain_li, bet_bet in games:
         gain_li -= players_gain_li
         found = expected.get(game_id)
@@ -101,7 +103,10 @@ def _day(
             continue
         theo += bet_li * float(1 - found.rtp)
         luck_var += (found.sigma or 0.0) ** 2 * bet_bet
-    return GainDay(gain_li, round(theo), luck_var, top_var)
+        between_var += (found.between * bet_li) ** 2
+        of_reference[game_id if found.reference is None else found.reference] += bet_li * found.rtp_error
+    rtp_error_li = hypot(sqrt(between_var), *of_reference.values())
+    return GainDay(gain_li, round(theo), luck_var, top_var, rtp_error_li)
 
 
 def _top_var(engine: Engine, edges: Sequence[int], expected: Mapping[int, Expectation]) -> float:

@@ -2,13 +2,15 @@
 
 The gain to expect of a coming day is level × factor of its weekday. The level is the mean of the last eight
 weeks with weekdays taken out, each week weighing three quarters of the one after it; the factors of n weeks
-are shrunk towards 1 as n / (n + 2). Off it may be by luck, whose variance for such stakes is known by day,
-and by volume: by what sums of 7 days were off in the past, so that days which follow each other stay together
-(the variance of the moving block bootstrap, Künsch, Annals of Statistics 17, 1989).
+are shrunk towards 1 as n / (n + 2). Off it may be by luck, whose variance for such stakes is known by day, by
+the RTPs to expect, which are off the same way on all days (`adjusted_gain`), and by volume: by what sums of 7
+days were off in the past, so that days which follow each other stay together (the variance of the moving
+block bootstrap, Künsch, Annals of Statistics 17, 1989).
 
-How many of these errors wide the band must be, the last forty forecasts of as many days say: split conformal
-prediction, with α ← α + γ (α₀ − err) after each of them, so that it keeps its name where the world changes
-(Gibbs & Candès, NeurIPS 2021). That coverage, and the skill against the pace so far, are published with it.
+How many of these errors wide the band must be, past forecasts of as many days say: split conformal
+prediction, in which a forecast weighs 0.99 of the one a day later, so that the band keeps its name where the
+world changes (Barber, Candès, Ramdas & Tibshirani, Conformal prediction beyond exchangeability, Annals of
+Statistics 51, 2023). How often it held, and the skill against the pace so far, are published with it.
 """
 
 from collections.abc import Sequence
@@ -24,13 +26,11 @@ Floats = npt.NDArray[np.float64]
 BAND: Final = 0.8
 _NORMAL: Final = 1.2816
 """So many standard errors on both sides hold 80 % of a normal error."""
-_GAMMA: Final = 0.02
 _WEEK: Final = 7
 _WEEKS: Final = 8
 _LEAST_DAYS: Final = 28
 _LEAST_PAST: Final = 10
-_LATEST: Final = 40
-"""Older forecasts are of another world."""
+_FADES: Final = 0.99
 _DECIDES: Final = 0.5
 
 
@@ -39,13 +39,14 @@ class GainDay:
     """A finished day: its company gain and what of it was to be expected, in li, and how far luck carries it.
 
     `luck_var` is the square of luck's standard error, li²; `top_var` what of that is one player's, the
-    largest of the whole time.
+    largest of the whole time. `rtp_error_li` is how far off the RTPs to expect may put it.
     """
 
     gain_li: int
     theo_li: int
     luck_var: float
     top_var: float = 0.0
+    rtp_error_li: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,15 @@ def month_end(days: Sequence[GainDay], first: date, so_far: int, to_come: int) -
     known_li = sum(day.gain_li for day in days[len(days) - so_far :])
     if not to_come:
         return MonthEnd(known_li, known_li, known_li, known_li, None, None, one_decides=False)
-    theo, gain, luck = (
+    theo, gain, luck, rtp_error = (
         np.array([getattr(day, name) for day in days], np.float64)
-        for name in ("theo_li", "gain_li", "luck_var")
+        for name in ("theo_li", "gain_li", "luck_var", "rtp_error_li")
     )
     weekdays = (np.arange(len(days) + to_come) + first.weekday()) % _WEEK
-    mean, error = days_ahead(theo, luck, weekdays, to_come)
+    mean, error = days_ahead(theo, luck, rtp_error, weekdays, to_come)
     off, wide, pace_off = [], [], []
     for end in range(_LEAST_DAYS, len(days) - to_come + 1):
-        told, its_error = days_ahead(theo[:end], luck[:end], weekdays, to_come)
+        told, its_error = days_ahead(theo[:end], luck[:end], rtp_error[:end], weekdays, to_come)
         came = gain[end : end + to_come].sum()
         off.append(abs(came - told))
         wide.append(its_error)
@@ -107,7 +108,7 @@ def month_end(days: Sequence[GainDay], first: date, so_far: int, to_come: int) -
 
 
 def days_ahead(
-    theo: Floats, luck: Floats, weekdays: npt.NDArray[np.int64], to_come: int
+    theo: Floats, luck: Floats, rtp_error: Floats, weekdays: npt.NDArray[np.int64], to_come: int
 ) -> tuple[float, float]:
     """Forecast the gain of the days after these, and the standard error of that."""
     end, start = len(theo), max(len(theo) - _WEEKS * _WEEK, 0)
@@ -123,7 +124,8 @@ def days_ahead(
     block = min(to_come, _WEEK)
     sums = np.convolve(residuals, np.ones(block), "valid")
     volume_var = (sums**2).mean() * to_come / block
-    return float(mean), sqrt(volume_var + luck[start:].mean() * to_come) or 1.0
+    of_rtp = rtp_error[start:].mean() * to_come
+    return float(mean), sqrt(volume_var + luck[start:].mean() * to_come + of_rtp**2) or 1.0
 
 
 def _conformal(scores: Floats, to_come: int) -> tuple[float, float]:
@@ -132,22 +134,15 @@ def _conformal(scores: Floats, to_come: int) -> tuple[float, float]:
     `scores` are of forecasts made day after day; how one was off is known once its days are over.
     """
     held = [
-        scores[place] <= _times(scores[: place - to_come + 1], to_come)
+        scores[place] <= _times(scores[: place - to_come + 1])
         for place in range(_LEAST_PAST + to_come, len(scores))
     ]
-    return _times(scores, to_come), float(np.mean(held))
+    return _times(scores), float(np.mean(held))
 
 
-def _times(scores: Floats, to_come: int) -> float:
-    """How many errors wide the band is by the last of these scores."""
-    recent, first, missed = scores[-_LATEST:], _LEAST_PAST + to_come, list[bool]()
-    for place in range(first, len(recent)):
-        over = place - to_come + 1
-        missed.append(bool(recent[place] > _quantile(recent[:over], missed[: max(over - first, 0)])))
-    return _quantile(recent, missed)
-
-
-def _quantile(scores: Floats, missed: Sequence[bool]) -> float:
-    """The quantile of the scores at 1 − α, α being what all misses have made of it."""
-    alpha = (1 - BAND) + _GAMMA * sum((1 - BAND) - each for each in missed)
-    return float(np.quantile(scores, min(max(1 - alpha, 0.0), 1.0)))
+def _times(scores: Floats) -> float:
+    """How many errors wide the band is by these scores: their weighted quantile, one to come weighing 1."""
+    order, weights = np.argsort(scores), _FADES ** np.arange(len(scores))[::-1]
+    below = np.cumsum(weights[order]) / (weights.sum() + 1)
+    at = min(int(np.searchsorted(below, BAND)), len(scores) - 1)
+    return float(scores[order][at])

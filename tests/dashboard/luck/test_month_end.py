@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -30,6 +31,8 @@ def test_a_month_that_is_over_has_no_band_and_one_with_few_days_before_it_its_ow
     assert month_end(even(28), FIRST, 28, 3) == MonthEnd(28_000, 31_000, 30_999, 31_001, None, None, False)
     wild = month_end(even(28, luck_var=10_000.0), FIRST, 28, 3)
     assert (wild.low_li, wild.high_li) == (31_000 - 222, 31_000 + 222)  # 1.2816 · 100 · √3
+    unsure = month_end([replace(day, rtp_error_li=50.0) for day in even(28)], FIRST, 28, 3)
+    assert (unsure.low_li, unsure.high_li) == (31_000 - 192, 31_000 + 192)  # 1.2816 · 50 · 3
     assert month_end(even(60), FIRST, 0, 30).expected_li == 30_000
 
 
@@ -54,7 +57,6 @@ def world(seed):
 @pytest.mark.slow
 def test_the_band_of_80_percent_holds_as_often_and_is_narrower_than_days_drawn_at_random():
     held, widths, skills, told_before = [], [], [], []
-    narrow = 0
     for seed in range(5):
         days = world(seed)
         for origin in range(150, 210):
@@ -68,11 +70,10 @@ def test_the_band_of_80_percent_holds_as_often_and_is_narrower_than_days_drawn_a
             skills.append(told.skill)
             told_before.append(told.coverage)
         assert 0.7 <= np.mean(held[-60:]) <= 0.9
-        narrow += np.mean(widths[-60:]) <= 0.8
+        assert np.mean(widths[-60:]) <= 0.8
     assert 0.7 <= np.mean(held) <= 0.9
     assert 0.7 <= np.mean(told_before) <= 0.9
     assert np.mean(widths) <= 0.7
-    assert narrow >= 4
     assert np.mean(skills) >= 0.2
 
 
@@ -80,7 +81,7 @@ def test_whole_weeks_that_are_off_together_are_so_ahead():
     weekdays = np.arange(63) % 7
     together = np.repeat([900.0, 1_100.0] * 4, 7)
     apart = np.tile([900.0, 1_100.0] * 7, 4)
-    told = [days_ahead(theo, np.full(56, 36.0), weekdays, 7) for theo in (together, apart)]
+    told = [days_ahead(theo, np.full(56, 36.0), np.zeros(56), weekdays, 7) for theo in (together, apart)]
     assert [mean for mean, _ in told] == pytest.approx([7_000, 7_000], rel=0.05)
     # A week is 700 off where its days are off together, and hardly where they are in turn; luck is √(7 · 36).
     assert told[0][1] == pytest.approx(700, rel=0.4)
@@ -90,6 +91,6 @@ def test_whole_weeks_that_are_off_together_are_so_ahead():
 def test_how_often_the_band_held_is_counted_without_what_came_later():
     calm, wild = even(90), [GainDay(1_000 + (5_000 if n // 5 % 2 else -5_000), 1_000, 1.0) for n in range(30)]
     told = month_end([*calm, *wild], FIRST, 10, 5)
-    # 14 of 73 were missed: the first wild days came before anything had been off at all.
-    assert told.coverage == pytest.approx(59 / 73)
+    # 21 of 73 were missed: the first wild days came before anything had been off at all.
+    assert told.coverage == pytest.approx(52 / 73)
     assert told.high_li - told.low_li > 2 * 20_000
