@@ -10,7 +10,7 @@ from dashboard.kit import guard, period_filters, query_params, states
 guard.page("bets")
 period_filters.render_filters(text("Bets"), compared=False)
 query_params.render_problems("bets")
-bets_filter.render_bet_filters()
+games = bets_filter.render_types()
 parts_bets.render_figures()
 parts_bets.render_bets()
 parts_bets.render_steps()
@@ -21,5 +21,7 @@ with right:
     parts_bets.render_wins()
 parts_bets.render_sizes()
 parts_bets.render_exports()
+with games:
+    bets_filter.render_games()
 with states.part(later("This bet")):
     parts_bets.render_opened()

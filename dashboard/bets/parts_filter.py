@@ -24,14 +24,18 @@ def words() -> str:
     return wanted().words(_names(wanted()))
 
 
-def render_bet_filters() -> None:
-    """The pickers of types and games."""
+def render_types() -> st.delta_generator.DeltaGenerator:
+    """Draw the picker of types; returns the place of that of the games, which waits for their list."""
     with st.container(key="bet-filters"):
         types, games = st.columns([3, 2], vertical_alignment="bottom")
         with types:
             query_params.pills(text("Type"), _KEY, ROUND_TYPES)
-        with games:
-            query_params.game_picker(_KEY, _names(wanted()))
+    return games
+
+
+def render_games() -> None:
+    """Draw the picker of games."""
+    query_params.game_picker(_KEY, _names(wanted()))
 
 
 def _names(shown: RoundQuery) -> dict[int, str]:

@@ -307,5 +307,5 @@ def tabs() -> None:
         hidden = () if guard.may("players") else ("players",)
         _TABS[query_params.segments(text("Of this game"), "game-", ONE_GAME_TAB, hidden)](game_id)
         return
-    with suppress(NotArchived, LedgerFailed):  # the luck says so; what its alarms found is of no period
+    with suppress(NotArchived, LedgerFailed, ProviderFailed):  # parts above say so; alarms are of no period
         render_game_monitor(game_id)
