@@ -356,13 +356,13 @@ def _refused(books: Books, _now_s: int, _rule: AlertRule) -> int:
 
 
 def _unmatched(merchant: Merchant, rule: AlertRule) -> Values:
-    """How many hits and payouts lack each other; not known where no payout has come here at all."""
+    """How many hits and payouts lack each other; of hits not known where no payout has ever come here."""
     end, now_s = merchant.now(), int(merchant.clock())
     found = [each.verdict for each in matches(merchant, end - timedelta(minutes=rule.window_min), end)]
+    count = found.count(HitVerdict.UNPAID) + found.count(HitVerdict.UNSEEN)
     with merchant.ledger.reading() as books:
-        if not books.scalar(select(func.count()).select_from(payouts)):
-            return {"": Measured(None, now_s)}
-    return {"": Measured(found.count(HitVerdict.UNPAID) + found.count(HitVerdict.UNSEEN), now_s)}
+        is_known = not count or books.scalar(select(func.count()).select_from(payouts))
+    return {"": Measured(count if is_known else None, now_s)}
 
 
 def _waiting(books: Books, now_s: int, _rule: AlertRule) -> int:

@@ -29,6 +29,7 @@ _COLORS: Final[dict[AlertState, Literal["green", "orange", "red", "gray"]]] = {
     AlertState.ERROR: "red",
 }
 _ALERTS: Final = (AlertState.FIRING, AlertState.RECOVERING)
+_UNKNOWN: Final = (AlertState.NO_DATA, AlertState.ERROR)
 _ORDER: Final = "alerts-order"
 _TRIED: Final = "alerts-tried"
 _HOUR_MS: Final = HOUR_S * 1000
@@ -48,6 +49,8 @@ def render_alerts() -> None:
         with states.box("firing", text("Firing")):
             for alert, (subject, state) in firing:
                 _firing(alert.stored, subject, state)
+    elif any(each.standing.state in _UNKNOWN for alert in found for _, each in alert.states):
+        st.info(text("Nothing fires, as far as is known."), icon=":material/info:")
     else:
         st.success(text("Nothing fires."), icon=":material/check:")
     with states.box("rules", text("Alerts")):

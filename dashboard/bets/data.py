@@ -165,7 +165,6 @@ def top_players(merchant: Merchant, view: View, wanted: RoundQuery, rank: Rank) 
 
 def biggest_wins(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[BetRows]:
     """The bets that gave back the most, these first."""
-    listed = _listed(merchant)
 
     def ask_it(bets: BetsOf) -> BetRows:
         # The biggest of each player, game and day are kept: no other day has one that is bigger than these,
@@ -176,7 +175,7 @@ def biggest_wins(merchant: Merchant, view: View, wanted: RoundQuery) -> Reading[
         for day_s in sorted({day_s for day_s, _ in found}):
             window = max(day_s, bets.start_s), min(day_s + DAY_S, bets.end_s)
             wins += bets.engine.rows(bets.asked("biggest_wins", *window, least_li=least_li, most=MOST_TOPS))
-        return BetRows(bets.totals.bet_count, memo(wins_frame, tuple(wins), listed, MOST_TOPS))
+        return BetRows(bets.totals.bet_count, memo(wins_frame, tuple(wins), _listed(merchant), MOST_TOPS))
 
     return _asked(merchant, view, wanted, ask_it, BetRows())
 
@@ -200,8 +199,6 @@ def last_bets(merchant: Merchant, wanted: RoundQuery) -> Reading[BetRows]:
 
 
 def _newest(merchant: Merchant) -> Callable[[BetsOf], BetRows]:
-    listed = _listed(merchant)
-
     def ask_it(bets: BetsOf) -> BetRows:
         start_s, count = bets.start_s, 0
         for quarter_s, of_quarter, *_ in reversed(bets.engine.numbers(bets.asked("quarters"))):
@@ -211,7 +208,7 @@ def _newest(merchant: Merchant) -> Callable[[BetsOf], BetRows]:
         rows = bets.engine.rows(
             bets.asked("newest_rounds", max(start_s, bets.start_s), bets.end_s, most=NEWEST)
         )
-        return BetRows(bets.totals.bet_count, memo(bets_frame, rows, listed))
+        return BetRows(bets.totals.bet_count, memo(bets_frame, rows, _listed(merchant)))
 
     return ask_it
 

@@ -69,8 +69,13 @@ def days() -> None:
     with states.box("archive-days", text("Days, UTC")):
         charts.show(calendar(known, charts.look()), "archive-days")
         st.html(_legend(known))
-        for day in [each for each in known if each.state in (DayState.DIFFERS, DayState.MISSING)][-5:]:
-            sentence = text("{day}: {why}", day=formats.day_text(day.date), why=day.why)
+        odd = [each for each in known if each.state in (DayState.DIFFERS, DayState.MISSING)]
+        whys = Counter(str(each.why) for each in odd)
+        last = {str(each.why): formats.day_text(each.date) for each in odd}
+        for why in list(whys)[-5:]:
+            sentence = plural(
+                "{day}: {why}", "{n} days, the last {day}: {why}", whys[why], day=last[why], why=why
+            )
             st.warning(escaped(sentence), icon=":material/rule:")
 
 

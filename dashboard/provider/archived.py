@@ -43,7 +43,8 @@ class ProofLine:
     """What a page's one line says of the bets of a window; parts say only what it does not.
 
     `as_of` is None where nothing of it is held. `stale_reason`: how the provider fails, where the window goes
-    on after the last reading. `failures`: what lacks, in the words of `Reading.failures`.
+    on after the last reading, or nothing of it was read. `failures`: what lacks, in the words of
+    `Reading.failures`.
     """
 
     sentence: Words
@@ -59,7 +60,8 @@ def proof_line(merchant: Merchant, start: datetime, end: datetime) -> ProofLine:
     start_s, end_s = epoch_s(start), epoch_s(end)
     held = merchant.archive.held(start_s, end_s, FRESH_S)
     if held is None:
-        return ProofLine(later("Bets are not proven: nothing of these days is in the archive yet."))
+        nothing = later("Bets are not proven: nothing of these days is in the archive yet.")
+        return ProofLine(nothing, stale_reason=_provider_failure(merchant))
     as_of = datetime.fromtimestamp(held.as_of_ms / 1000, UTC)
     return ProofLine(
         Deferred(_proof_text, (merchant, held, start_s, end_s)),

@@ -45,6 +45,12 @@ def test_all_ready_alerts_are_there_and_nothing_fires(open_page):
     assert not app.exception
 
 
+def test_where_some_are_not_known_it_says_so(open_page):
+    app = open_page(page="alerts", archive_url="off")
+    merchant().running(Evaluator).work()
+    assert "Nothing fires, as far as is known." in words(app.run())
+
+
 def test_what_fires_is_on_top_and_somebody_can_say_that_they_have_seen_it(open_page):
     app = open_page(page="alerts", channels=CHANNELS)
     rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60)

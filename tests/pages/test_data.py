@@ -1,6 +1,7 @@
 """The Data page: what is proven, what is read, what was changed."""
 
 import time
+from datetime import date
 
 import pandas as pd
 import pyarrow as pa
@@ -10,6 +11,8 @@ from archive.bets import STORED, sums
 from archive.bucket import Bucket
 from archive.collector import Collector
 from archive.proof import HourRead
+from dashboard.core.text import Message
+from dashboard.proof.coverage import DayCoverage, DayState
 from dashboard.proof.data import restatements
 from tests.provider import CLOCK, Sandbox
 from twoj_client.windows import utc_day_of
@@ -54,6 +57,17 @@ def test_what_is_there_is_said_in_numbers_and_words(open_page, tmp_path, truth):
     assert "All that is due has been read." in texts(page)
     assert " are free." in texts(page)
     assert "No bet has changed since its hour was proven." in texts(page)
+
+
+def test_days_that_lack_for_one_reason_are_one_sentence(open_page, tmp_path, monkeypatch):
+    page = filled(open_page, tmp_path)
+    days = [
+        DayCoverage(date(2026, 3, number), DayState.MISSING, 0, 0, Message(why))
+        for number, why in ((10, "A."), (11, "B."), (12, "A."))
+    ]
+    monkeypatch.setattr("dashboard.proof.parts._days", lambda *_: days)
+    page.run()
+    assert [each.value for each in page.warning] == ["2 days, the last 12 Mar 2026: A.", "11 Mar 2026: B."]
 
 
 def test_the_room_of_this_machine_is_not_said_of_a_bucket(open_page, tmp_path, monkeypatch):

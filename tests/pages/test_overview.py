@@ -293,6 +293,9 @@ def test_why_nothing_new_comes_is_said_once(open_page, sandbox, clock):
     assert page.caption[0].value.startswith("Compared with ")
     collector.state = replace(collector.state, stopped_by=TimedOut("The provider took too long."))
     assert len(page.run().warning) > 1, "parts that fail otherwise say how"
+    page.query_params["period"] = "2024-01-01..2024-01-02"
+    nothing = "Bets are not proven: nothing of these days is in the archive yet."
+    assert page.run().warning[0].value == f"The provider took too long. {nothing}"
 
 
 def test_a_game_that_fails_is_named_and_the_others_are_shown(open_page, sandbox):
