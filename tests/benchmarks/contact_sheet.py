@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.core.query import BETS_TAB, GAME_TAB, PLAYER_TAB
+from dashboard.core.query import BETS_TAB, GAME_TAB, ONE_GAME_TAB, PLAYER_TAB
 from dashboard.kit.navigation import NAMES
 from tests.benchmarks.served import served
 from tests.browser import chromium
@@ -40,7 +40,8 @@ ADDRESSES: Final = (
     *(f"games?tab={tab}" for tab in GAME_TAB.choices if tab != GAME_TAB.default),
     *(f"bets?tab={tab}" for tab in BETS_TAB.choices if tab != BETS_TAB.default),
     *(f"players?{_PLAYER}&tab={tab}" for tab in PLAYER_TAB.choices),
-    *("?period=yesterday", "games?game_id=1041", f"wallet?{_PLAYER}"),
+    *(f"games?game_id=1041&game_tab={tab}" for tab in ONE_GAME_TAB.choices),
+    *("?period=yesterday", f"wallet?{_PLAYER}"),
 )
 """Every page, and every tab of each."""
 OLD: Final = "period=2024-01-01..2024-01-02&compare=none"
