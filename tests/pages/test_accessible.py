@@ -14,7 +14,7 @@ PAGES = [
     "?period=7d",
     "games?period=7d",
     "games?period=7d&tab=luck",
-    "games?game_id=1041&period=7d",
+    "games?game_id=1041&period=7d&game_tab=luck",
     "bonus?period=7d",
     "jackpots",
     "players",
