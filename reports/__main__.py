@@ -13,6 +13,7 @@ from archive.archive import Archive
 from dashboard.core.text import ENGLISH
 from dashboard.server.opened import archive_of, run
 from dashboard.server.settings import Settings
+from reports.container import MOST_BYTES
 from reports.facts import month_of
 from reports.gather import MonthNotBegun, PackSource
 from reports.made import make
@@ -82,7 +83,11 @@ def _make(settings: Settings, archive: Archive, chosen: argparse.Namespace) -> i
 
 
 def _verify(settings: Settings, archive: Archive, chosen: argparse.Namespace) -> int:  # noqa: ARG001
-    found = verify(archive, chosen.file.read_bytes())
+    with chosen.file.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise NotVerified("It is larger than a pack can be.")
+    found = verify(archive, content)
     made_at = datetime.fromtimestamp(found.made_at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     print(f"Pack {found.pack}: {found.month}, {found.zone}, made at {made_at} of {found.pieces} hours.")
     for note in found.notes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
-_MOST_BYTES: Final = 2**29
+MOST_BYTES: Final = 2**29
 
 
 class NotAPack(Exception):
@@ -41,7 +41,7 @@ def read_zip(content: bytes) -> Contents:
     found, damaged = {}, []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(info.file_size for info in packed.infolist()) > _MOST_BYTES:
+            if sum(info.file_size for info in packed.infolist()) > MOST_BYTES:
                 raise NotAPack("It says that it holds more than a pack can.")
             for info in packed.infolist():
                 try:

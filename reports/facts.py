@@ -6,10 +6,12 @@ are added up each time.
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from archive.bets import HourSums
 from dashboard.core.periods import Period, of_days
@@ -172,26 +174,8 @@ def json_bytes(value: Any) -> bytes:
 def read_facts(content: bytes) -> Facts:
     """Read what `as_bytes` wrote. Raises ValueError for anything else."""
     try:
-        told = json.loads(content)
-        pieces = tuple(
-            PieceFact(**{**each, "ours": _sums(each["ours"]), "theirs": _sums(each["theirs"])})
-            for each in told["pieces"]
-        )
-        return Facts(
-            **{
-                **told,
-                "games": tuple((int(game), str(name), str(kind)) for game, name, kind in told["games"]),
-                "days": tuple(DayFact(**each) for each in told["days"]),
-                "bonuses": tuple(BonusFact(**each) for each in told["bonuses"]),
-                "payouts": tuple(PayoutFact(**each) for each in told["payouts"]),
-                "hits": tuple(HitFact(**each) for each in told["hits"]),
-                "restatements": tuple(RestatementFact(**each) for each in told["restatements"]),
-                "pieces": pieces,
-            }
-        )
-    except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+        found = msgspec.json.decode(content, type=Facts)
+        found.window_s, datetime.fromtimestamp(found.made_at_ms / 1000, UTC)
+    except (msgspec.MsgspecError, ArithmeticError, LookupError, OSError, RecursionError, ValueError) as error:
         raise ValueError(f"facts.json is not as it was written: {error}") from None
-
-
-def _sums(told: dict[str, int] | None) -> HourSums | None:
-    return HourSums(**told) if told is not None else None
+    return found

@@ -1,6 +1,7 @@
 """Rules, how they stand, and what became of them, in the ledger. What people do is in the audit log."""
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -162,7 +163,7 @@ def keep(
 ) -> bool:
     """Write how a rule stands now, its change, and what is told of it: all, or nothing.
 
-    False: another server has written something else since `before` was read.
+    False: since `before` was read another server has written something else, or the rule is off.
     """
     was = before.standing if before else NEVER
     evidence = json.dumps(dict(measured.evidence), sort_keys=True)
@@ -177,6 +178,9 @@ def keep(
     }
     if was.is_acknowledged and not standing.is_acknowledged:
         row |= {"acknowledged_at_ms": None, "acknowledged_by": None}
+    watched = alert_rules.c.id == key[0], alert_rules.c.is_on, alert_rules.c.removed_at_ms.is_(None)
+    if books.scalar(select(alert_rules.c.id).where(*watched)) is None:  # since the rules were read
+        return False
     if not _put(books, key, before, row):
         return False
     if standing.state is not was.state or messages:
@@ -213,6 +217,8 @@ def forget(books: Books, keys: Sequence[Key]) -> None:
 def save(ledger: Ledger, rule_id: int | None, name: str, rule: AlertRule, who: str) -> int:
     """Write a new rule, or change one; return its id. Raises LedgerAway, RuleError."""
     name = " ".join(name.split())
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+        raise RuleError(later("The name has a character that cannot be kept."))
     if not 0 < len(name) <= LONGEST_NAME:
         raise RuleError(later("Give it a name of at most {count} letters.", count=LONGEST_NAME))
     row: dict[str, Any] = {"name": name, "rule": as_json(rule), "who": who}
@@ -224,7 +230,9 @@ def save(ledger: Ledger, rule_id: int | None, name: str, rule: AlertRule, who: s
             made = insert(alert_rules).values(**row, is_on=True).returning(alert_rules.c.id)
             rule_id = int(books.execute(made).scalar_one())
         else:
-            books.execute(update(alert_rules).where(alert_rules.c.id == rule_id).values(**row))
+            there = alert_rules.c.id == rule_id, alert_rules.c.removed_at_ms.is_(None)
+            if not books.execute(update(alert_rules).where(*there).values(**row)).rowcount:
+                raise RuleError(later("Somebody has removed this alert meanwhile."))
         about = {"alert": rule_id, "name": name, "rule": json.loads(row["rule"])}
         audit.write(books, AuditEntry(who, what, about, DONE), now_ms)
     return rule_id
@@ -250,8 +258,10 @@ def remove(ledger: Ledger, rule_id: int, who: str, now_ms: int) -> None:
 def _change(ledger: Ledger, rule_id: int, who: str, what: str, **values: Any) -> None:
     with ledger.writing() as books:
         now_ms = clock_ms(books.connection)
-        mine = alert_rules.c.id == rule_id
-        books.execute(update(alert_rules).where(mine).values(**values, who=who, changed_at_ms=now_ms))
+        mine = alert_rules.c.id == rule_id, alert_rules.c.removed_at_ms.is_(None)
+        changed = update(alert_rules).where(*mine).values(**values, who=who, changed_at_ms=now_ms)
+        if not books.execute(changed).rowcount:  # somebody else was quicker
+            return
         if not values.get("is_on", True) or "removed_at_ms" in values:
             books.execute(delete(alert_states).where(alert_states.c.rule_id == rule_id))
         audit.write(books, AuditEntry(who, what, {"alert": rule_id, **values}, DONE), now_ms)

@@ -1,6 +1,7 @@
 """Limits as people write them, and back. Pure."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Final
 
 from dashboard.alerts.rules import MetricUnit, RuleError
@@ -16,15 +17,19 @@ _TIMES: Final = {
     MetricUnit.MEGABYTES: 1000,
 }
 """How many of a value's units are one of what people write: percent, GB, currency units."""
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 def limit_of(typed: str, unit: MetricUnit) -> int:
     """Read a limit that somebody wrote. Raises RuleError for what is none, or is finer than its unit."""
     problem = RuleError(later("The limit must be a number such as 1000 or 2.5."))
+    typed = typed.strip().replace("−", "-")
+    if "," in typed and not _GROUPED.fullmatch(typed):  # who writes 2,5 means no 25
+        raise problem
     try:
-        number = Decimal(typed.strip().replace("−", "-").replace(",", "")) * _TIMES[unit]
+        number = Decimal(typed.replace(",", "")) * _TIMES[unit]
         is_whole = number == number.to_integral_value() and abs(number) < 2**62
-    except InvalidOperation:
+    except ArithmeticError:
         raise problem from None
     if not is_whole:
         raise problem

@@ -40,6 +40,8 @@ _UNITS: Final = WordTable(
 )
 _NIGHT: Final = time(22), time(7)
 _MOST_SHOWN: Final = 10
+_SEEN: Final = "alert-form-seen"
+"""The alert whose form was drawn last, as it was then."""
 
 
 def render_form() -> None:
@@ -81,6 +83,10 @@ def _form(metric: str, stored: StoredRule | None) -> None:
     known, rule = METRICS[metric], stored.rule if stored else None
     of = _of(metric, rule)
     key = f"alert-form-{stored.id if stored else ''}-{metric}-{of[0]}-{of[1]}-"
+    is_others = _is_changed_by_others(stored)
+    if is_others:  # what was typed was of what it was before
+        for each in [name for name in st.session_state if str(name).startswith(key)]:
+            del st.session_state[each]
     with st.form(f"{key}form", border=False):
         name = st.text_input(
             text("Name"),
@@ -162,6 +168,11 @@ def _form(metric: str, stored: StoredRule | None) -> None:
         with st.container(horizontal=True):
             saves = st.form_submit_button(text("Save"), type="primary")
             tries = st.form_submit_button(text("Try on the last {days} days", days=HISTORY_DAYS))
+    if is_others and stored:
+        st.warning(
+            text("{person} has changed it meanwhile. This is how it is now.", person=escaped(stored.who))
+        )
+        return
     if not saves and not tries:
         return
     scope = (AlertScope.PLAYER, player.strip()) if player.strip() else chosen
@@ -186,6 +197,14 @@ def _form(metric: str, stored: StoredRule | None) -> None:
             _render_preview(wanted)
     except RuleError as error:
         st.warning(str(error.why))
+
+
+def _is_changed_by_others(stored: StoredRule | None) -> bool:
+    """Whether an alert is another than when its form was drawn last."""
+    now = (stored.id, stored.name, stored.rule) if stored else None
+    before = st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = now
+    return bool(now and before and before[0] == now[0] and before != now)
 
 
 def _of(metric: str, rule: AlertRule | None) -> tuple[AlertScope, str]:
@@ -236,7 +255,8 @@ def _save(stored: StoredRule | None, name: str, wanted: AlertRule) -> None:
     ready = stored.ready if stored else None
     if stored and ready and name == stored.label:
         name = stored.name
-    data_store.save(ledger, stored.id if stored else None, name, wanted, who)
+    made = data_store.save(ledger, stored.id if stored else None, name, wanted, who)
+    st.session_state[_SEEN] = made, " ".join(name.split()), wanted
     st.success(text("Saved. It is looked at within half a minute."), icon=":material/check:")
 
 

@@ -4,6 +4,7 @@ A value is a whole number of its metric's unit, so that it is the same on every 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import time
@@ -15,6 +16,7 @@ from dashboard.core.metrics import BONUS_METRICS, Unit
 from dashboard.core.text import Message, later
 
 LONGEST_NAME: Final = 120
+_NUMBER: Final = re.compile(r"[0-9]{1,19}")
 MINUTE_S: Final = 60
 
 
@@ -159,7 +161,7 @@ class AlertRule:
             raise RuleError(later("That cannot be watched for this."))
         if bool(self.scope_id) == (self.scope is AlertScope.WHOLE) or len(self.scope_id) > 200:
             raise RuleError(later("Say for which game, player, pot, screen or line."))
-        is_number = self.scope_id.isascii() and self.scope_id.isdecimal()
+        is_number = bool(_NUMBER.fullmatch(self.scope_id)) and int(self.scope_id) < 2**63
         if self.scope in (AlertScope.GAME, AlertScope.PLAYER, AlertScope.SCREEN) and not is_number:
             raise RuleError(later("The id must be a whole number."))
         if (self.window_min or None) not in (metric.windows_min or (None,)):

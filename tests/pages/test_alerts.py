@@ -1,5 +1,7 @@
 """The Alerts page: what fires, how rules stand, the form, its preview, channels, and who may do what."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,7 @@ from dashboard.alerts import data_store
 from dashboard.alerts.data_evaluator import Evaluator
 from dashboard.alerts.data_values import Measured
 from dashboard.alerts.machine import NEVER, AlertVerdict, step
-from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide
+from dashboard.alerts.rules import READY, AlertRule, AlertScope, AlertSide, RuleError
 from ledger import outbox
 from ledger.schema import audit
 from tests.merchants import merchant
@@ -86,7 +88,7 @@ def test_an_alert_is_made_from_a_lead_tried_and_saved(open_page):
 def test_a_limit_that_is_none_is_said(open_page):
     app = open_page({"watch": "bets"}, page="alerts")
     app.text_input(key="alert-form--bets-whole--name").set_value("x")
-    for typed in ("", "many", "1.5", "nan", "1e99", "-3"):
+    for typed in ("", "many", "1.5", "nan", "1e99", "1e999999", "2,5", "1.000,5", "12,34", "-3"):
         app.text_input(key="alert-form--bets-whole--limit").set_value(typed)
         press(app, "Save")
         assert "The limit must be a number" in words(app), typed
@@ -172,3 +174,48 @@ def test_what_fires_is_on_the_overview_with_the_way_to_it(open_page):
     assert "since" in line.proto.label
     assert (line.proto.page, line.proto.query_string) == ("games", "period=today&type=Slots")
     assert not app.exception
+
+
+def test_two_people_who_change_one_alert_do_not_overwrite_each_other_unseen(open_page):
+    app = open_page(page="alerts")
+    ledger, rule = merchant().ledger, AlertRule("bets", AlertSide.ABOVE, 5, window_min=60)
+    mine = data_store.save(ledger, None, "Many bets", rule, "ann")
+    app = open_page({"alert": str(mine)}, page="alerts")
+    limit = f"alert-form-{mine}-bets-whole--limit"
+    data_store.save(ledger, mine, "Many bets", replace(rule, limit=9), "bob")
+    app.text_input(key=limit).set_value("7")
+    press(app, "Save")
+    assert "bob has changed it meanwhile. This is how it is now." in words(app)
+    assert app.text_input(key=limit).value == "9"
+    app.text_input(key=limit).set_value("7")
+    press(app, "Save")
+    assert "Saved." in words(app)
+    app.text_input(key=limit).set_value("8")
+    press(app, "Save")
+    assert "meanwhile" not in words(app)
+    with ledger.reading() as books:
+        assert [each.rule.limit for each in data_store.rules(books) if each.id == mine] == [8]
+
+
+def test_an_alert_that_somebody_has_removed_is_not_changed_any_more(open_page):
+    open_page(page="alerts")
+    ledger, rule = merchant().ledger, AlertRule("bets", AlertSide.ABOVE, 5, window_min=60)
+    mine = data_store.save(ledger, None, "Many bets", rule, "ann")
+    data_store.remove(ledger, mine, "bob", CLOCK * 1000)
+    before = deeds()
+    with pytest.raises(RuleError, match="removed this alert meanwhile"):
+        data_store.save(ledger, mine, "Many", rule, "ann")
+    data_store.mute(ledger, mine, CLOCK * 1000, "ann")
+    data_store.remove(ledger, mine, "ann", CLOCK * 1000)
+    assert deeds() == before
+    with ledger.writing() as books:  # who looked at it had read it before
+        assert not data_store.keep(books, (mine, ""), None, NEVER, Measured(1, CLOCK), [], CLOCK * 1000)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\x00", "\ud800", "x" * 121])
+def test_a_name_that_is_none_is_said(open_page, typed):
+    open_page(page="alerts")
+    with pytest.raises(RuleError, match="name"):
+        data_store.save(
+            merchant().ledger, None, typed, AlertRule("bets", AlertSide.ABOVE, 5, window_min=60), "a"
+        )

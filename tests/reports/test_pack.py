@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -13,7 +14,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from archive.erasure import forget
 from ledger import schema
@@ -267,6 +268,68 @@ def test_a_damaged_file_in_a_pack_and_one_that_is_none(told: Told):
             verify(told.archive, none)
     with pytest.raises(NotVerified, match=r"facts\.json"):
         verify(told.archive, zip_bytes({"a": b"b"}))
+
+
+def spread(**files: bytes) -> bytes:
+    """A zip that is small and says that it holds much."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def test_files_that_no_pack_has_are_named_one_by_one(told: Told):
+    content = made_of(told).content
+    deep = b"[" * 100_000
+    odd = {
+        ("facts.json", deep): "facts.json cannot be read.",
+        ("manifest.json", deep): "manifest.json cannot be read.",
+        ("summary.json", deep): "summary.json cannot be read.",
+        ("summary.json", b" " * 2**21): "summary.json holds far more than what was made.",
+        ("report.html", "<p>".encode("utf-16")): "report.html cannot be read.",
+        ("report.xlsx", spread(a=bytes(2**22))): "report.xlsx holds far more than what was made.",
+        ("report.xlsx", b"PK"): "report.xlsx cannot be read.",
+        ("games.parquet", b"PAR1" * 9): "games.parquet cannot be read.",
+    }
+    for (name, altered), said in odd.items():
+        found = verify(told.archive, zip_bytes(parts(content) | {name: altered}))
+        assert said in found.wrong, (name, found.wrong)
+    with pytest.raises(NotVerified, match="more than a pack can"):
+        verify(told.archive, spread(a=bytes(2**28), b=bytes(2**28 + 1)))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("mch_id",), "101"),
+        (("month",), "2026-13"),
+        (("zone",), "a" * 300),
+        (("made_at_ms",), 10**19),
+        (("language",), None),
+        (("software",), {}),
+        (("days", 0, "day"), "today"),
+        (("days", 0, "bet_li"), 1.5),
+        (("rtps", "1001"), "\udc80"),
+        (("bonuses", 0, "state"), 99),
+        (("pieces", 0, "state"), "odd"),
+        (("pieces", 0, "version"), None),
+        (("pieces",), {}),
+    ],
+    ids=str,
+)
+def test_a_pack_that_nobody_knows_and_says_what_none_can_is_refused(told: Told, path: Any, value: Any):
+    files = parts(made_of(told).content)
+    with told.archive.ledger.writing() as books:
+        books.execute(delete(schema.packs))
+    facts = json.loads(files["facts.json"])
+    at = facts
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    files["facts.json"] = json.dumps(facts).encode()
+    with pytest.raises(NotVerified, match=r"facts\.json"):
+        verify(told.archive, zip_bytes(files))
 
 
 def test_a_piece_whose_bets_are_others_or_gone_is_named(told: Told):
