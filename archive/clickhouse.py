@@ -10,7 +10,7 @@ from operator import index
 from typing import Final
 
 from archive.bets import STORED
-from archive.engine import MADE, RollUp
+from archive.engine import MADE, RollUp, kept_of
 from archive.questions import QUESTIONS, with_days
 from twoj_client.windows import DAY_S, utc_day_of
 
@@ -43,6 +43,7 @@ _ROLLED: Final[Mapping[RollUp, Mapping[str, str]]] = {
         **dict.fromkeys(("game_id", "day_s", "bets", "bet_li", "gain_li"), "Int64"),
         **dict.fromkeys(("first_s", "last_s", "sessions", "most_won_li"), "Int64"),
     },
+    RollUp.VISITS: {"user_id": "Nullable(Int64)", **dict.fromkeys(("day_s", "first_s", "last_s"), "Int64")},
     RollUp.SIZES: {
         "game_id": "Int64",
         "what": "String",
@@ -119,8 +120,11 @@ def clickhouse_sql(
     return re.sub(r"\$(\w+)", lambda place: f"{{{place[1]}:{types[place[1]]}}}", asked) + f" {_SETTINGS}"
 
 
-def of_tables(mch_id: int, start_s: int, end_s: int, rolled: RollUp | None) -> tuple[str, str]:
+def of_tables(
+    mch_id: int, start_s: int, end_s: int, of: RollUp | None, games: Sequence[int] = ()
+) -> tuple[str, str]:
     """Return a merchant's bets of a window, and the roll-up's rows of its whole UTC days, from the tables."""
+    rolled = kept_of(of, games)
     first_s, last_s = -(-start_s // DAY_S) * DAY_S, utc_day_of(end_s)
     mine = f"merchant = {index(mch_id)}"
     whole = f"day >= '{_day(first_s)}' AND day < '{_day(last_s)}'"

@@ -69,6 +69,10 @@ _PLAYERS: Final = f"""
         FROM (SELECT *, start_at - start_at % {DAY_S} AS day_s FROM bets) AS dated
     ) AS begun GROUP BY user_id, game_id, day_s
 """
+_VISITS: Final = f"""
+    SELECT user_id, start_at - start_at % {DAY_S} AS day_s, min(start_at) AS first_s, max(start_at) AS last_s
+    FROM bets GROUP BY user_id, day_s
+"""
 _SIZES: Final = f"""
     SELECT game_id, what, CAST({bin_sql("li")} AS BIGINT) AS from_li, CAST(count(*) AS BIGINT) AS bets,
         CAST(sum(li) AS BIGINT) AS amount_li
@@ -89,11 +93,19 @@ class RollUp(StrEnum):
     """Quarter-hour × game: bets, bet_li, gain_li, and the exact sums of squares and products of b and w."""
     PLAYERS = "players"
     """UTC day × player × game: bets, bet_li, gain_li, first_s, last_s, sessions, most_won_li."""
+    VISITS = "visits"
+    """UTC day × player: first_s, last_s; of all games, not of some."""
     SIZES = "sizes"
     """Game × what (bet, win) × bin of its size (`sizes.EDGES_LI`): bets, amount_li."""
 
 
-MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS, RollUp.SIZES: _SIZES}
+MADE: Final = {RollUp.GAMES: _GAMES, RollUp.PLAYERS: _PLAYERS, RollUp.VISITS: _VISITS, RollUp.SIZES: _SIZES}
+
+
+def kept_of(rolled: RollUp | None, games: Sequence[int]) -> RollUp | None:
+    """Return the roll-up that is kept of these games alone: visits of some are made of their bets."""
+    return None if games and rolled is RollUp.VISITS else rolled
+
 
 # Few rows a game and day, however many bets there are; to read them anew takes longer than to sum them up.
 _IN_MEMORY: Final = (RollUp.GAMES, RollUp.SIZES)
@@ -200,8 +212,8 @@ class Engine:
             yield from answer.to_arrow_reader(_BATCH_ROWS)
 
     def _query(self, asked: Asked) -> "_Query":
-        rolled, sources = asked.rolled, self.sources(asked.start_s, asked.end_s, asked.rolled)
-        only = tuple(sorted({index(game_id) for game_id in asked.games}))
+        rolled, only = asked.rolled, tuple(sorted({index(game_id) for game_id in asked.games}))
+        sources = self.sources(asked.start_s, asked.end_s, kept_of(rolled, only))
         bets = sources.bets
         in_memory: tuple[ArchiveFile, ...] = ()
         if rolled in _IN_MEMORY:  # a whole hour is the same each minute

@@ -1,14 +1,16 @@
 """All questions that pages ask of the archive: each once, as SQL over one merchant's bets or roll-ups.
 
 Sums are exact integers of li; b is the stake, w what the player got back. `{days}` stands for rows of
-`day_s` and `end_s`, the business days of a zone; other braces for nothing.
+`day_s` and `end_s`, the business days of a zone; `{utc_days}` for such rows with each UTC day that they touch
+(its start, `utc_day_s`); other braces for nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from archive.engine import Asked, RollUp
+from twoj_client.windows import DAY_S, utc_day_of
 
 _SUMMED: Final = ("bets", "bet_li", "gain_li")
 _SUMS: Final = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in _SUMMED)
@@ -45,8 +47,9 @@ _DAY_OF_QUARTER: Final = (
     " JOIN ({days}) AS days ON quarter_s >= day_s AND quarter_s < end_s"
 )
 # A UTC day touches two business days at most: whoever played in it from one into the other played on both.
-_PLAYERS_OF_UTC_DAYS: Final = (
-    "SELECT user_id, min(first_s) AS first_s, max(last_s) AS last_s FROM players GROUP BY user_id, day_s"
+_VISITED_DAYS: Final = (
+    "visits JOIN ({utc_days}) AS days"
+    " ON visits.day_s = utc_day_s AND first_s < days.end_s AND last_s >= days.day_s"
 )
 
 
@@ -103,14 +106,13 @@ QUESTIONS: Final[Mapping[str, Question]] = {
         RollUp.PLAYERS,
     ),
     "player_count": Question(
-        "SELECT count(DISTINCT user_id) AS players FROM players", "the whole window", RollUp.PLAYERS
+        "SELECT count(DISTINCT user_id) AS players FROM visits", "the whole window", RollUp.VISITS
     ),
     "players_of_days": Question(
-        f"SELECT days.day_s, count(DISTINCT user_id) AS players FROM ({_PLAYERS_OF_UTC_DAYS}) AS seen"
-        " JOIN ({days}) AS days ON first_s < days.end_s AND last_s >= days.day_s"
+        f"SELECT days.day_s, count(DISTINCT user_id) AS players FROM {_VISITED_DAYS}"
         " GROUP BY days.day_s ORDER BY days.day_s",
         "a business day with its distinct players",
-        RollUp.PLAYERS,
+        RollUp.VISITS,
     ),
     "players": Question(
         f"SELECT user_id, max(op_id) AS op_id, {_SUMS}, min(first_s) AS first_s, max(last_s) AS last_s"
@@ -185,13 +187,11 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "cohorts": Question(
         "SELECT cohort_s, day_s, CAST(count(*) AS BIGINT) AS players FROM ("
         "SELECT user_id, day_s, min(day_s) OVER (PARTITION BY user_id) AS cohort_s FROM ("
-        "SELECT DISTINCT seen.user_id AS user_id, days.day_s AS day_s"
-        f" FROM ({_PLAYERS_OF_UTC_DAYS}) AS seen"
-        " JOIN ({days}) AS days ON first_s < days.end_s AND last_s >= days.day_s"
-        " WHERE seen.user_id IS NOT NULL) AS played) AS cohort GROUP BY cohort_s, day_s"
+        f"SELECT DISTINCT visits.user_id AS user_id, days.day_s AS day_s FROM {_VISITED_DAYS}"
+        " WHERE visits.user_id IS NOT NULL) AS played) AS cohort GROUP BY cohort_s, day_s"
         " ORDER BY cohort_s, day_s",
         "a span of days on which players bet whose first bet lies in another one, and how many",
-        RollUp.PLAYERS,
+        RollUp.VISITS,
     ),
     "round": Question(
         "SELECT * FROM bets WHERE event_id = $id ORDER BY start_at LIMIT 1", "the round of an event"
@@ -271,6 +271,12 @@ def question(
 
 def with_days(sql: str, days: Sequence[tuple[int, int]]) -> str:
     """Return SQL with the days in it, whole numbers alone."""
-    rows = ", ".join(f"({int(day_s)}, {int(end_s)})" for day_s, end_s in days)
-    columns = "CAST(day_s AS BIGINT) AS day_s, CAST(end_s AS BIGINT) AS end_s"
-    return sql.replace("{days}", f"SELECT {columns} FROM (VALUES {rows}) AS given(day_s, end_s)")
+    by_utc = [(at_s, *day) for day in days for at_s in range(utc_day_of(day[0]), day[1], DAY_S)]
+    sql = sql.replace("{utc_days}", _rows(("utc_day_s", "day_s", "end_s"), by_utc))
+    return sql.replace("{days}", _rows(("day_s", "end_s"), days))
+
+
+def _rows(names: Sequence[str], rows: Iterable[Sequence[int]]) -> str:
+    columns = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in names)
+    values = ", ".join(f"({', '.join(str(int(each)) for each in row)})" for row in rows)
+    return f"SELECT {columns} FROM (VALUES {values}) AS given({', '.join(names)})"

@@ -11,6 +11,7 @@ import pytest
 from chdb import session
 
 from archive.clickhouse import clickhouse_sql, load_day, of_tables, tables
+from archive.engine import kept_of
 from archive.questions import QUESTIONS
 from tests.archive.conftest import FILLED, Filled
 from tests.archive.test_questions import AUTUMN, BRUTE_FORCE, SPRING, asked_of
@@ -85,9 +86,9 @@ def test_every_question_over_the_tables_says_what_brute_force_says(
         load(clickhouse, archive.mch_id, day_s, *over_clock_changes.engine.places(files))
     for name, question in QUESTIONS.items():
         values = {"start_s": asked.start_s, "end_s": asked.end_s, **asked.values_of(name)}
-        bets, rolled = of_tables(archive.mch_id, asked.start_s, asked.end_s, question.of)
+        bets, rolled = of_tables(archive.mch_id, asked.start_s, asked.end_s, question.of, games)
         sql = clickhouse_sql(name, bets, asked.days, values, games, rolled)
-        assert bool(rolled) == bool(question.of)
+        assert bool(rolled) == bool(kept_of(question.of, games))
         assert rows(clickhouse, sql, **values) == BRUTE_FORCE[name](asked, **asked.values_of(name)), name
 
 
