@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import delete, insert, select, update
 
 from dashboard.alerts.data_values import Measured
@@ -19,6 +20,7 @@ from ledger.outbox import OutboxMessage
 from ledger.schema import alert_events, alert_rules, alert_states
 from twoj_client.errors import gettext_noop
 
+log = structlog.get_logger(__name__)
 _SOFTWARE: Final = "dashboard"
 """Who made the rules that come with the dashboard."""
 
@@ -96,22 +98,23 @@ def make_ready(ledger: Ledger) -> None:
 
 
 def rules(books: Books) -> list[StoredRule]:
-    """Return all rules, those that come with the dashboard first."""
+    """Return all rules, those that come with the dashboard first; none that this version cannot read."""
     order = alert_rules.c.ready.is_(None), alert_rules.c.id
     there = select(alert_rules).where(alert_rules.c.removed_at_ms.is_(None))
-    return [
-        StoredRule(
-            row.id,
-            row.ready,
-            row.name,
-            from_json(row.rule),
-            row.is_on,
-            row.muted_until_ms,
-            row.who,
-            row.changed_at_ms,
+    found = []
+    for row in books.execute(there.order_by(*order)):
+        try:
+            rule = from_json(row.rule)
+        except ValueError as error:
+            log.warning("alert not readable", alert=row.id, why=str(error))
+            continue
+        found.append(
+            StoredRule(
+                *(row.id, row.ready, row.name, rule),
+                *(row.is_on, row.muted_until_ms, row.who, row.changed_at_ms),
+            )
         )
-        for row in books.execute(there.order_by(*order))
-    ]
+    return found
 
 
 def states(books: Books) -> dict[Key, StoredState]:

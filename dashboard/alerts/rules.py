@@ -172,6 +172,8 @@ class AlertRule:
             raise RuleError(later("Times must be 0 minutes or more."))
         if (self.quiet_from is None) != (self.quiet_to is None):
             raise RuleError(later("Quiet hours need a beginning and an end."))
+        if self.quiet_from is not None and self.quiet_from == self.quiet_to:
+            raise RuleError(later("Quiet hours must end at another time than they begin."))
 
     @property
     def timing(self) -> Timing:
@@ -193,18 +195,21 @@ def as_json(rule: AlertRule) -> str:
 
 
 def from_json(written: str) -> AlertRule:
-    """Return the rule that the ledger keeps."""
-    said: dict[str, Any] = json.loads(written)
-    for name in ("quiet_from", "quiet_to"):
-        said[name] = time.fromisoformat(said[name]) if said[name] else None
-    return AlertRule(
-        **said
-        | {
-            "side": AlertSide(said["side"]),
-            "scope": AlertScope(said["scope"]),
-            "channels": tuple(said["channels"]),
-        }
-    )
+    """Return the rule that the ledger keeps. Raises ValueError for what is none, as of a newer server."""
+    try:
+        said: dict[str, Any] = json.loads(written)
+        for name in ("quiet_from", "quiet_to"):
+            said[name] = time.fromisoformat(said[name]) if said[name] else None
+        return AlertRule(
+            **said
+            | {
+                "side": AlertSide(said["side"]),
+                "scope": AlertScope(said["scope"]),
+                "channels": tuple(said["channels"]),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from ledger import outbox
 from ledger.database import clock_ms
 from ledger.payouts.ledger import PayoutLedger
 from ledger.payouts.payout_call import MerchantKey, examine
-from ledger.schema import audit, leases
+from ledger.schema import alert_rules, audit, leases
 from ledger.schema import screens as table_of_screens
 from tests.ledger.payouts.provider import order, signed
 from tests.provider import CLOCK
@@ -312,11 +312,33 @@ def test_a_rule_is_the_same_after_the_ledger():
         {"limit": -1},
         {"hold_min": -1},
         {"quiet_from": datetime(2026, 1, 1, tzinfo=UTC).time()},
+        dict.fromkeys(("quiet_from", "quiet_to"), datetime(2026, 1, 1, tzinfo=UTC).time()),
+        {"scope": AlertScope.PLAYER, "scope_id": str(2**63)},
+        {"scope": AlertScope.PLAYER, "scope_id": "٣"},
+        {"limit": 2**62},
     ],
 )
 def test_what_does_not_fit_together_is_no_rule(wrong):
     with pytest.raises(RuleError):
         AlertRule(**{"metric": "bets", "side": AlertSide.ABOVE, "limit": 1, "window_min": 60} | wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("metric", "of tomorrow"), ("scope", "moon"), ("side", None), ("more", 1), ("quiet_from", "25:00")],
+)
+def test_a_rule_that_a_newer_server_wrote_is_left_alone_and_the_others_go_on(merchant, name, value):
+    rule = AlertRule("bets", AlertSide.ABOVE, 10, window_min=60)
+    many, odd = (data_store.save(merchant.ledger, None, each, rule, "ann") for each in ("Many", "Odd"))
+    written = json.dumps(json.loads(as_json(rule)) | {name: value})
+    with merchant.ledger.writing() as books:
+        books.execute(update(alert_rules).where(alert_rules.c.id == odd).values(rule=written))
+    look(merchant)
+    assert told(merchant) == [("ops", "Alert: Many")]
+    with merchant.ledger.reading() as books:
+        found = {each.id for each in data_store.rules(books)}
+    assert many in found
+    assert odd not in found
 
 
 def test_a_game_whose_rtp_gave_an_alarm_is_told_until_somebody_looks_into_it(merchant, clock):
