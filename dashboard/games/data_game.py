@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import pandas as pd
 
@@ -28,17 +29,14 @@ _QUARTER: Final = ("start_at", "bet_count", "bet_amount_li", "gain_li")
 
 
 @dataclass(frozen=True, slots=True)
-class GameRounds:
-    """The rounds of a game in a window, as far as they are in the archive, which is from `since` on.
+class GameHours:
+    """When a game is played, as far as the window is in the archive, which is from `since` on.
 
-    Their `count`, the `latest` of them (`rounds.rounds_frame`, newest first, up to `MOST_ROUNDS`), the
-    `biggest` wins, and the sums by `hours` of the week (`rounds.by_weekday_and_hour`).
+    The `count` of its rounds, and their sums by `hours` of the week (`rounds.by_weekday_and_hour`).
     """
 
     since: datetime
     count: int
-    latest: pd.DataFrame
-    biggest: pd.DataFrame
     hours: pd.DataFrame
 
 
@@ -87,26 +85,40 @@ def _told(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> R
     return reading_of(merchant, sums, [reply], (start, end))
 
 
-def game_rounds(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[GameRounds]:
-    """The rounds of a game in a window, from the archive. Raises NotArchived, LedgerAway."""
+def game_hours(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[GameHours]:
+    """When a game is played in a window, from the archive. Raises NotArchived, LedgerAway."""
     held = held_of(merchant, start, end)
     since = start
     if held.lacking and held.lacking[0].start == int(start.timestamp()):
         since = datetime.fromtimestamp(held.lacking[0].end, UTC)
 
-    def ask(engine: Engine, start_s: int, end_s: int) -> GameRounds:
-        window, only = (start_s, end_s), [game_id]
+    def ask(engine: Engine, start_s: int, end_s: int) -> GameHours:
         quarters = pd.DataFrame(
-            engine.numbers(question("quarters", *window, games=only)), columns=list(_QUARTER), dtype="Int64"
+            engine.numbers(question("quarters", start_s, end_s, games=[game_id])),
+            columns=list(_QUARTER),
+            dtype="Int64",
         )
-        latest = engine.table(question("newest_rounds", *window, games=only, most=MOST_ROUNDS))
-        biggest = engine.table(question("biggest_wins", *window, games=only, least_li=1, most=BIGGEST))
-        return GameRounds(
-            since,
-            int(quarters["bet_count"].sum()),
-            archived_rounds(latest),
-            archived_rounds(biggest),
-            sums_by_weekday_and_hour(quarters, merchant.zone),
-        )
+        hours = sums_by_weekday_and_hour(quarters, merchant.zone)
+        return GameHours(since, int(quarters["bet_count"].sum()), hours)
 
     return from_archive(merchant, start, end, ask, held)
+
+
+def latest_rounds(
+    merchant: Merchant, game_id: int, start: datetime, end: datetime, most: int = MOST_ROUNDS
+) -> Reading[pd.DataFrame]:
+    """The latest rounds of a game in a window, newest first (`rounds.frame.archived_rounds`).
+
+    From the archive. Raises NotArchived, LedgerAway.
+    """
+    return from_archive(merchant, start, end, partial(_rounds, "newest_rounds", game_id, most=most))
+
+
+def biggest_wins(merchant: Merchant, game_id: int, start: datetime, end: datetime) -> Reading[pd.DataFrame]:
+    """Its rounds that gave back the most, as `latest_rounds` does."""
+    ask = partial(_rounds, "biggest_wins", game_id, most=BIGGEST, least_li=1)
+    return from_archive(merchant, start, end, ask)
+
+
+def _rounds(name: str, game_id: int, engine: Engine, start_s: int, end_s: int, **values: Any) -> pd.DataFrame:
+    return archived_rounds(engine.table(question(name, start_s, end_s, games=[game_id], **values)))

@@ -15,11 +15,11 @@ from dashboard.core.frames import game_type
 from dashboard.core.markdown import escaped, short
 from dashboard.core.memo import memo
 from dashboard.core.metrics import METRICS
-from dashboard.core.query import GAME_ID, ONE_GAME_TAB, View
+from dashboard.core.query import GAME_ID, ONE_GAME_TAB, SORT, WHERE, View
 from dashboard.core.table_view import TableView
 from dashboard.core.text import later, plural, text
 from dashboard.games import data_days, data_game, data_luck, parts_filter
-from dashboard.games.data_game import GameRounds
+from dashboard.games.data_game import MOST_ROUNDS
 from dashboard.games.data_luck import MOST_DAYS
 from dashboard.games.days import GameDays
 from dashboard.games.figures_luck import band_chart
@@ -223,33 +223,42 @@ def days() -> None:
 
 def _latest(game_id: int) -> None:
     """The latest rounds, and their file."""
-    known = _rounds(game_id)
-    found, zone = known.value, current.merchant().zone
+    view, merchant, zone = period_filters.view(), current.merchant(), current.merchant().zone
+    known = data_game.game_hours(merchant, game_id, view.start, view.end)
+    count = known.value.count
     since = plural(
         "{n} round since {moment}",
         "{n} rounds since {moment}",
-        found.count,
-        moment=formats.moment(found.since, zone, current.merchant().now()),
+        count,
+        moment=formats.moment(known.value.since, zone, merchant.now()),
     )
+
+    def latest(most: int = MOST_ROUNDS) -> pd.DataFrame:
+        return round_table(data_game.latest_rounds(merchant, game_id, view.start, view.end, most).value, zone)
+
     with states.box("game-latest", text("Latest rounds")):
         states.as_of(known, note=since)
-        rows = round_table(found.latest, zone)
+        is_whole = query_params.has(WHERE, SORT)  # what is sought is sought in all that the file has
+        rows = latest() if is_whole else latest(ROUNDS)
         seen = _rounds_table("game-latest", rows)
-        if found.count > len(found.latest):
-            since += " " + text("In this file: the latest {n}.", n=formats.count(len(found.latest)))
+        if count > MOST_ROUNDS:
+            since += " " + text("In this file: the latest {n}.", n=formats.count(MOST_ROUNDS))
         title = text("Rounds of game {game_id}", game_id=game_id)
-        downloads.render_downloads(title, _round_columns(), rows, known, note=since, seen=seen)
+        whole = None if is_whole else latest
+        downloads.render_downloads(title, _round_columns(), rows, known, note=since, seen=seen, whole=whole)
 
 
 def _wins(game_id: int) -> None:
-    known = _rounds(game_id)
+    view, merchant = period_filters.view(), current.merchant()
+    known = data_game.biggest_wins(merchant, game_id, view.start, view.end)
     with states.box("game-wins", text("Biggest wins")):
         states.as_of(known)
-        _rounds_table("game-wins", round_table(known.value.biggest, current.merchant().zone))
+        _rounds_table("game-wins", round_table(known.value, merchant.zone))
 
 
 def _hours(game_id: int) -> None:
-    merchant, known = current.merchant(), _rounds(game_id)
+    view, merchant = period_filters.view(), current.merchant()
+    known = data_game.game_hours(merchant, game_id, view.start, view.end)
     with states.box("game-hours", text("Hours of play, {zone}", zone=formats.zone_name(merchant.zone))):
         states.as_of(known)
         figure = memo(hours_of_week_chart, known.value.hours, charts.look(), merchant.currency, merchant.zone)
@@ -261,11 +270,6 @@ def _players(game_id: int) -> None:
     with states.box("game-players", text("Players who bet the most on it")):
         states.as_of(known)
         parts_search.render_players(known.value, "game-players")
-
-
-def _rounds(game_id: int) -> Reading[GameRounds]:
-    view = period_filters.view()
-    return data_game.game_rounds(current.merchant(), game_id, view.start, view.end)
 
 
 def _round_columns() -> tuple[Column, ...]:

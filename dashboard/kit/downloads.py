@@ -48,25 +48,32 @@ def render_downloads(
     whose: str = "",
     note: str = "",
     seen: TableView = ALL,
+    whole: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
     """Offer `frame` as CSV, XLSX and Parquet; the file says of it what `known` says, whatever is asked now.
 
     `only` is what the page's own filters leave, in words; `whose` is a player's id, for the file's name;
-    `note` is what else a reader must know; the file has what is `seen` of it.
+    `note` is what else a reader must know; the file has what is `seen` of it. Where `frame` has the first
+    rows alone, `whole` makes all of them once the file is asked for.
     """
     merchant = current.merchant()
     about = about_reading(merchant, title, len(frame), known, only, note)
-    offer(about, columns, frame, reading_stem(merchant, title, known, whose), seen)
+    offer(about, columns, frame, reading_stem(merchant, title, known, whose), seen, whole)
 
 
 def offer(
-    about: About, columns: Sequence[Column], frame: pd.DataFrame, stem: str, seen: TableView = ALL
+    about: About,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    stem: str,
+    seen: TableView = ALL,
+    whole: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
     """Offer what is `seen` of `frame` as a file of each kind, named `stem`; nothing where that has no row."""
     if seen != ALL:
         frame, columns = seen.rows(frame), seen.columns(columns)
         only = "; ".join(filter(None, (about.only, seen.words)))
-        about = replace(about, only=only, rows=str(len(frame)))
+        about = replace(about, only=only)
     if frame.empty:
         return
     title, person = about.title, guard.person()
@@ -75,7 +82,7 @@ def offer(
             too_long = name == _XLSX and len(frame) > SHEET_ROOM
             st.download_button(
                 text("About") if name == _ABOUT else name,
-                partial(hand_out, person, name, write, about, columns, frame, language()),
+                partial(hand_out, person, name, write, about, columns, whole or (lambda: frame), language()),
                 file_name=stem + ending,
                 mime=mime,
                 key=f"{name}-{title}",
@@ -98,7 +105,7 @@ def hand_out(
     write: Write,
     about: About,
     columns: Sequence[Column],
-    frame: pd.DataFrame,
+    rows: Callable[[], pd.DataFrame],
     spoken: str = ENGLISH,
 ) -> bytes:
     """The file for somebody who asks for it in the language `spoken`, with a row in the audit log.
@@ -108,6 +115,8 @@ def hand_out(
     use_language(spoken)
     if person is None or not person.is_signed_in(current.merchant().clock()):
         raise PermissionError(text("The sign-in has ended."))
+    frame = rows()
+    about = replace(about, rows=str(len(frame)))
     content = write(about, columns, frame)
     told = {"title": about.title, "period": about.period, "only": about.only, "format": name}
     access_audit.audit(current.merchant(), person.name, "export", {**told, "rows": len(frame)})

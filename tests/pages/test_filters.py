@@ -3,6 +3,8 @@
 import pytest
 import streamlit as st
 
+from dashboard.games import data_game
+from dashboard.games.parts_game import ROUNDS
 from tests.pages.games_page import rows, said
 
 
@@ -44,7 +46,8 @@ def files(monkeypatch):
     found = {}
 
     def keep(_label, data, *, key, **_options):
-        *_, columns, frame, _language = data.args
+        *_, columns, made, _language = data.args
+        frame = made()
         found[key] = [column.field for column in columns], frame
 
     monkeypatch.setattr(st, "download_button", keep)
@@ -130,3 +133,23 @@ def test_so_has_that_of_a_games_rounds_of_which_the_table_shows_the_first(open_p
     shown = [table.value for table in page.dataframe if "draw_id" in table.value][-1]
     assert [int(each * 1000) for each in shown["win_li"].tolist()] == wins[: len(shown)]
     assert len(shown) < len(wins)
+
+
+def test_a_games_rounds_for_the_file_are_made_once_it_is_asked_for(open_page, monkeypatch):
+    asked, made = [], {}
+    really = data_game.latest_rounds
+
+    def latest(*args):
+        found = really(*args)
+        asked.append(len(found.value))
+        return found
+
+    monkeypatch.setattr(data_game, "latest_rounds", latest)
+    monkeypatch.setattr(
+        st, "download_button", lambda _label, data, *, key, **_options: made.update({key: data.args[-2]})
+    )
+    open_page({"game_id": "1041", "period": "7d"}, page="games")
+    assert asked == [ROUNDS]
+    count = len(made["CSV-Rounds of game 1041"]())
+    assert count > ROUNDS
+    assert asked == [ROUNDS, count]

@@ -268,7 +268,9 @@ ABOUT = About("Games", "today", "UTC", "", "now", only="Slots")
 def test_a_file_is_written_down_with_its_rows(open_as, log):
     open_as("nobody")
     ann = Person("ann", Role.OWNER, CLOCK + 60)
-    assert hand_out(ann, "CSV", write, ABOUT, COLUMNS, FRAME) == b"\xef\xbb\xbfGame\r\n'=cmd()\r\nb\r\n"
+    assert (
+        hand_out(ann, "CSV", write, ABOUT, COLUMNS, lambda: FRAME) == b"\xef\xbb\xbfGame\r\n'=cmd()\r\nb\r\n"
+    )
     about = {"title": "Games", "period": "today", "only": "Slots", "format": "CSV", "rows": 2}
     assert log() == [("ann", "export", about, "done")]
 
@@ -284,7 +286,7 @@ def test_a_file_speaks_the_language_in_which_its_button_was_drawn(open_as, monke
     monkeypatch.setattr(text, "_catalog", lambda code: German() if code == "de" else NullTranslations())
     ann = Person("ann", Role.OWNER, CLOCK + 60)
     try:
-        content = hand_out(ann, "CSV", write, ABOUT, COLUMNS, FRAME, "de")
+        content = hand_out(ann, "CSV", write, ABOUT, COLUMNS, lambda: FRAME, "de")
     finally:
         text.use_language("en")
     assert content == b"\xef\xbb\xbfSpiel\r\n'=cmd()\r\nb\r\n"
@@ -294,7 +296,7 @@ def test_a_file_speaks_the_language_in_which_its_button_was_drawn(open_as, monke
 def test_no_file_leaves_after_the_sign_in_has_ended(open_as, log, person):
     open_as("nobody")
     with pytest.raises(PermissionError, match="The sign-in has ended"):
-        hand_out(person, "CSV", write, ABOUT, COLUMNS, FRAME)
+        hand_out(person, "CSV", write, ABOUT, COLUMNS, lambda: FRAME)
     assert log() == []
 
 

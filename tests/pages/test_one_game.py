@@ -187,7 +187,7 @@ def test_a_name_with_markup_is_shown_as_it_is(open_page, sandbox, clock):
 def test_hours_of_play_are_those_of_the_rounds_of_any_period(open_page, truth, zone, first, last):
     opened(open_page, 2011, {"period": f"{first}..{last}"}, timezone=zone)
     shown = view({"period": f"{first}..{last}"})
-    found = data_game.game_rounds(merchant(), 2011, shown.start, shown.end).value
+    found = data_game.game_hours(merchant(), 2011, shown.start, shown.end).value
     bets = rounds_of(truth, 2011, int(shown.start.timestamp()), int(shown.end.timestamp()))
     expected = Counter()
     for start_s, bet_li in zip(bets["start_at"].tolist(), bets["bet_amount"].tolist(), strict=True):
@@ -197,7 +197,8 @@ def test_hours_of_play_are_those_of_the_rounds_of_any_period(open_page, truth, z
     assert {(day, hour): bet_li for day, hour, bet_li in rows if bet_li} == expected
     assert found.count == len(bets) == found.hours["bet_count"].sum()
     assert found.hours["gain_li"].sum() == sum(bets["gain_amount"].tolist())
-    assert found.latest["start_at"].tolist() == sorted(bets["start_at"].tolist(), reverse=True)[:10_000]
+    latest = data_game.latest_rounds(merchant(), 2011, shown.start, shown.end).value
+    assert latest["start_at"].tolist() == sorted(bets["start_at"].tolist(), reverse=True)[:10_000]
 
 
 @pytest.mark.parametrize("game_id", [999999, 1998, 2778, 2**63 - 1])
