@@ -16,6 +16,7 @@ from dashboard.reports.plan import Plan, ReportKind
 from ledger import audit as chain
 from ledger import outbox
 from ledger.audit import DONE, AuditEntry
+from ledger.database import Books
 from ledger.outbox import Sent
 from ledger.schedules import Every, Schedule, next_due
 from ledger.schema import packs, report_plans
@@ -62,8 +63,17 @@ class PackMade:
 def plans(merchant: Merchant) -> list[KeptPlan]:
     """Return the plans that count, the oldest first. Raises LedgerAway."""
     with merchant.ledger.reading() as books:
-        wanted = select(report_plans).where(report_plans.c.removed_at_ms.is_(None))
-        rows = books.execute(wanted.order_by(report_plans.c.id)).all()
+        return _plans(books)
+
+
+def stands(books: Books, kept: KeptPlan) -> bool:
+    """Whether a report is still planned as it was when it was read."""
+    return any((each.id, each.plan) == (kept.id, kept.plan) for each in _plans(books))
+
+
+def _plans(books: Books) -> list[KeptPlan]:
+    wanted = select(report_plans).where(report_plans.c.removed_at_ms.is_(None))
+    rows = books.execute(wanted.order_by(report_plans.c.id)).all()
     return [
         KeptPlan(
             row.id,

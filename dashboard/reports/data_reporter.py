@@ -6,12 +6,12 @@ from typing import Final
 import structlog
 
 from archive.store import FileDamaged
-from dashboard.core.text import speaking, text
+from dashboard.core.text import later, speaking, text
 from dashboard.jackpots.data_watch import Watch
 from dashboard.provider.archived import NotArchived
 from dashboard.provider.merchant import Merchant, ProviderFailed
 from dashboard.reports.data_mail import mail_facts
-from dashboard.reports.data_plans import KeptPlan, pack_source, plans
+from dashboard.reports.data_plans import KeptPlan, pack_source, plans, stands
 from dashboard.reports.mail import Mail, failed_mail, mail
 from dashboard.reports.plan import ReportKind, period_of, title_of
 from ledger import audit, jobs, outbox
@@ -27,6 +27,7 @@ from twoj_client.errors import gettext_noop
 log = structlog.get_logger(__name__)
 _EVERY_S: Final = 15
 _LASTS_S: Final = 900
+_CHANGED: Final = later("It was changed or ended while it was made.")
 LAST_TRY: Final = 5
 """At this try a report that cannot be made says so instead."""
 
@@ -90,10 +91,16 @@ class Reporter(Background):
         pack: MadePack | None = None,
         outcome: str = DONE,
     ) -> None:
-        """Write that it is done, the message, and the pack that it brings, in one transaction."""
+        """Write that it is done, the message, and the pack that it brings, in one transaction.
+
+        What was ended or changed while it was made is not sent, but made anew, where it is still planned.
+        """
         with self._merchant.ledger.writing() as books:
-            if jobs.finish(books, run):
-                _write(self._merchant, books, kept, message, pack, "reporter", outcome)
+            if stands(books, kept):
+                if jobs.finish(books, run):
+                    _write(self._merchant, books, kept, message, pack, "reporter", outcome)
+                return
+        jobs.fail(self._merchant.ledger, run, text(_CHANGED.key))
 
 
 def send_now(merchant: Merchant, kept: KeptPlan, who: str) -> None:
@@ -105,6 +112,8 @@ def send_now(merchant: Merchant, kept: KeptPlan, who: str) -> None:
         with speaking(kept.plan.language):
             message, pack = _message(merchant, kept, merchant.now())
         with merchant.ledger.writing() as books:
+            if not stands(books, kept):
+                raise ReportNotMade(text(_CHANGED.key))
             _write(merchant, books, kept, message, pack, who)
     except (ProviderFailed, NotArchived) as error:
         raise ReportNotMade(str(error.sentence)) from None

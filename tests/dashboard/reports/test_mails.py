@@ -23,8 +23,8 @@ from dashboard.core.roles import Role
 from dashboard.provider.merchant import Merchant
 from dashboard.reports import data_reporter
 from dashboard.reports.data_mail import MailFacts, mail_facts
-from dashboard.reports.data_plans import add_plan, made_packs, plans, remove_plan, sent
-from dashboard.reports.data_reporter import LAST_TRY, Reporter
+from dashboard.reports.data_plans import add_plan, change_plan, made_packs, plans, remove_plan, sent
+from dashboard.reports.data_reporter import LAST_TRY, Reporter, ReportNotMade, send_now
 from dashboard.reports.mail import mail
 from dashboard.reports.plan import Plan, ReportKind, period_of
 from ledger import schema
@@ -223,6 +223,38 @@ def test_the_files_are_those_of_a_download_of_that_moment(connect: Connect):
     for file in first.files:
         if file.name.endswith("xlsx"):
             assert pd.read_excel(io.BytesIO(file.content), sheet_name="About", header=None).shape[1] == 2
+
+
+def test_a_report_that_is_changed_or_ended_while_it_is_made_is_not_sent_as_it_was(
+    connect: Connect, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    clock = [float(CLOCK)]
+    merchant = connect(clock)
+    number = add_plan(merchant, plan(DAILY, at=time(9)), "ann")
+    clock[0] += 86_400
+    sandbox.set_clock(int(clock[0]))
+    (kept,) = plans(merchant)
+    facts = data_reporter.mail_facts
+
+    def changed(*asked: Any) -> MailFacts:
+        (now,) = plans(merchant)
+        change_plan(merchant, now, replace(now.plan, role=Role.OWNER), "bob")
+        return facts(*asked)
+
+    def ended(*asked: Any) -> MailFacts:
+        remove_plan(merchant, number, "bob")
+        return facts(*asked)
+
+    monkeypatch.setattr(data_reporter, "mail_facts", changed)
+    assert turns([Reporter(merchant)]) == 0
+    with pytest.raises(ReportNotMade, match="changed or ended while it was made"):
+        send_now(merchant, kept, "ann")
+    with merchant.ledger.writing() as books:  # a minute later
+        books.execute(schema.runs.update().values(until_ms=0))
+    monkeypatch.setattr(data_reporter, "mail_facts", ended)
+    assert turns([Reporter(merchant)]) == 0
+    assert turns([Reporter(merchant)]) == 0
+    assert sent(merchant) == []
 
 
 def test_a_report_that_cannot_be_made_is_tried_again_and_at_last_says_so(
