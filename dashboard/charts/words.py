@@ -76,14 +76,15 @@ def figure_table(figure: go.Figure) -> tuple[list[str], list[list[str]]]:
 
 
 def sort_values(figure: go.Figure, rows: Sequence[Sequence[str]]) -> list[list[Any]]:
-    """Return by what each column of `figure_table` is sorted: numbers as such, places as they stand.
+    """Return by what each column of `figure_table` is sorted, and heard: numbers as such, else the text.
 
-    Names, and cells of which not each has a number, are sorted as text; one that says no value is None.
+    Where points lie along an axis, and are no names, their number on it stands before the text. A cell that
+    says no value is None.
     """
     columns: list[list[Any]] = [list(cells) for cells in zip(*rows, strict=True)] or [[]]
     if not all(_is_named(each) for each in figure.data if each.hovertemplate):
-        places = {cell: place for place, cell in enumerate(dict.fromkeys(columns[0]))}
-        columns[0] = [places[cell] for cell in columns[0]]
+        places = {cell: place for place, cell in enumerate(dict.fromkeys(columns[0]), 1)}
+        columns[0] = [f"{places[cell]:0{len(str(len(places)))}} {cell}" for cell in columns[0]]
     return [columns[0], *(_numbers(cells) or cells for cells in columns[1:])]
 
 

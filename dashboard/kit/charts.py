@@ -3,7 +3,7 @@
 import html
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -74,11 +74,10 @@ def _render_table(figure: go.Figure, key: str, height: int) -> None:
     titles, rows = figure_table(figure)
     shown = pd.DataFrame({str(place): column for place, column in enumerate(sort_values(figure, rows))})
     written = pd.DataFrame(rows, columns=shown.columns, dtype="string")
-    config: dict[str, Any] = {str(place): title for place, title in enumerate(titles)}
-    for place, title in enumerate(titles):
-        if shown[str(place)].dtype.kind in "if":
-            side: Literal["left", "right"] = "right" if place else "left"
-            config[str(place)] = st.column_config.NumberColumn(title, alignment=side)
+    config: dict[str, Any] = {
+        field: st.column_config.NumberColumn(title) if shown[field].dtype.kind in "if" else title
+        for field, title in zip(written.columns, titles, strict=True)
+    }
     st.dataframe(
         with_texts(shown, written, key),
         key=f"table-{key}",

@@ -54,6 +54,12 @@ def test_a_chart_becomes_a_table_in_its_place_and_back_again(browser: Browser, d
     assert after["height"] <= before["height"]
     cells = place.locator("canvas [role=grid] [role=gridcell]")  # what a screen reader finds
     expect(cells.first).to_have_text(re.compile(r"20\d\d"))
+    gains = place.locator("canvas [role=grid] [role=gridcell][aria-colindex='2']")
+    by_gain = sorted(gains.all_inner_texts(), key=float)
+    box = place.get_by_test_id("stDataFrame").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 15)
+    expect(gains).to_have_text(by_gain, timeout=PATIENCE_MS)
     page.go_back()
     expect(place.locator(".barlayer path")).to_have_count(7, timeout=PATIENCE_MS)
     assert "as_table" not in page.url
