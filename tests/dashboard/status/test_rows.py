@@ -224,7 +224,7 @@ def test_a_channel_says_how_its_last_message_went():
     seen = MessagesSeen({"ops": taken, "pager": away, "mail": partly}, {"pager": 2, "old": 1})
     kinds = {"ops": "E-mail", "pager": "Webhook", "mail": "E-mail", "new": "Slack"}
     why = {"pager": "The channel does not answer.", "mail": "Not for 1."}
-    found = {row.what: (row.state, row.said) for row in channel_rows(kinds, seen, why, NOW_MS)}
+    found = {row.id: (row.state, row.said) for row in channel_rows(kinds, seen, why, NOW_MS)}
     assert found == {
         "Channel ops": (HealthState.WELL, "E-mail. The last message was taken 60 s ago."),
         "Channel pager": (
