@@ -68,7 +68,10 @@ WORD = re.compile(r"(?<![\w./?=&<{-])[A-Za-z]{2,}(?![\w./?=&-])")
 DATES = {
     word
     for width in ("wide", "abbreviated")
-    for names in (get_month_names(width, locale="en_GB"), get_day_names(width, locale="en_GB"))
+    for names in (
+        *(get_month_names(width, locale=locale) for locale in ("en_GB", "en")),  # plotly's ticks are in "en"
+        get_day_names(width, locale="en_GB"),
+    )
     for word in names.values()
 }
 NAMES = {word for game in GAMES for word in re.findall(r"[A-Za-z]+", game.name)}
