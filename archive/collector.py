@@ -204,7 +204,7 @@ class Collector(Background):
         except (BadAnswer, ServiceFailed) as error:
             if len(hours_s) == 1:
                 reason = {"reason": error.sentence}
-                why = Explanation("The provider's answer cannot be read: {reason}", reason)
+                why = Explanation("It was not read: {reason}", reason)
                 self._known()[hours_s[0]] = self._archive.miss(hours_s[0], why)
                 return
             for hour_s in hours_s:  # which of them is it?

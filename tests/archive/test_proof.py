@@ -218,7 +218,7 @@ class TestOneHourDoesNotHoldUpTheOthers:
         told.provider.unreadable = {NEXT}
         told.fill()
         assert told.said(NEXT) == ("missing", 1, [])
-        assert str(told.piece(NEXT).why) == "The provider's answer cannot be read: A bet has no amount."
+        assert str(told.piece(NEXT).why) == "It was not read: A bet has no amount."
         assert told.said(HOUR) == ("proven", 1, ["e1", "e2"])
         told.provider.unreadable = set()
         told.later(HOUR_S)
