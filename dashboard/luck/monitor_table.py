@@ -184,7 +184,7 @@ def investigations_table(
             "evidence": [evidence_text(each.log_m) for each in ordered],
             "looked_by": [each.looked_by or text("nobody yet") for each in ordered],
             "found": [each.found for each in ordered],
-            "closed_by": [each.closed_by or text("open") for each in ordered],
+            "closed_by": [each.closed_by or "" for each in ordered],
             "closed_at": ledger_times([each.closed_at_ms for each in ordered], zone),
         }
     )
