@@ -326,11 +326,17 @@ def test_every_page_says_demo_data_and_as_of_with_the_zone(open_page):
     assert page.caption[1].value.startswith("Compared with ")
 
 
-@pytest.mark.parametrize("name", ["overview", "games", "bonus", "players", "bets", "jackpots"])
+@pytest.mark.parametrize("name", ["overview", "games", "bonus", "players", "bets"])
 def test_what_is_as_new_as_the_line_says_no_part_says_again(open_page, name):
     line, *others = [each.value for each in open_page(page=name).caption]
     assert "as of 09:30 UTC" in line
     assert [each for each in others if "as of" in each.lower()] == []
+
+
+def test_jackpots_say_how_old_the_pots_are_and_nothing_of_bets(open_page):
+    captions = [each.value for each in open_page(page="jackpots").caption]
+    assert captions[0] == "As of 09:30 UTC · just now"
+    assert [each for each in captions if "Bets are" in each] == []
 
 
 def test_what_is_final_says_so_in_the_place_of_its_age(open_page, sandbox, clock):
