@@ -108,12 +108,8 @@ def rules(books: Books) -> list[StoredRule]:
         except ValueError as error:
             log.warning("alert not readable", alert=row.id, why=str(error))
             continue
-        found.append(
-            StoredRule(
-                *(row.id, row.ready, row.name, rule),
-                *(row.is_on, row.muted_until_ms, row.who, row.changed_at_ms),
-            )
-        )
+        said = row.is_on, row.muted_until_ms, row.who, row.changed_at_ms
+        found.append(StoredRule(row.id, row.ready, row.name, rule, *said))
     return found
 
 

@@ -62,7 +62,7 @@ PAGES = {
     "a game": Opened(
         "games",
         DAYS | {"game_id": "1041"},
-        ("The list of games", "Figures of the game", "RTP monitor"),
+        ("The list of games", "Figures of the game"),
     ),
     "bonus": Opened(
         "bonus",

@@ -220,7 +220,7 @@ def test_payout_calls_that_were_not_credited_are_red_until_somebody_has_seen_the
     assert said.startswith("In all: 1 call with a known number")
     assert re.search(r"1 call without a signature\. Last seen by local \d+ s ago\.$", said)
     assert not [each for each in status.page.button if each.key == "refused-payouts-button"]
-    assert not status.page.error
+    assert not [each for each in status.page.error if "Refused payouts" in each.value]
     assert noted(status.page) == [("local", "conflict 1 · mismatch 1 · unreadable 1")]
 
     deliver(call(order(), key="another"))
@@ -231,7 +231,7 @@ def test_noise_is_counted_and_nothing_to_look_at(status, deliver):
     deliver(*[Call("", b"noise")] * 3)
     found = status()
     assert found["Refused payouts"] == (WELL, "In all: 3 calls without a signature.", "")
-    assert not status.page.error
+    assert not [each for each in status.page.error if "Refused payouts" in each.value]
 
 
 def noted(page):

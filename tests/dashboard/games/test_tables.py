@@ -272,8 +272,8 @@ def test_the_funnel_names_those_outside_and_colours_none_without_enough_play() -
     assert list(expected.y) == [0.96] * 3
     assert list(judged.marker.color) == [LIGHT.loss, LIGHT.gain, LIGHT.quiet]
     assert list(judged.text) == ["Quiet", "", ""]
-    assert list(judged.meta) == ["game_id=1002", "game_id=2011", "game_id=1001"]
-    assert list(too_few.meta) == ["game_id=3011"]
+    assert list(judged.meta) == [f"game_id={game_id}&game_tab=luck" for game_id in (1002, 2011, 1001)]
+    assert list(too_few.meta) == ["game_id=3011&game_tab=luck"]
     assert list(too_few.marker.color) == [LIGHT.quiet]
     assert list(too_few.marker.symbol) == ["triangle-up-open"], "it lies above the axis, and points there"
     assert too_few.y[0] == chart.layout.yaxis.range[1] < 4
