@@ -16,8 +16,8 @@ from dashboard.core.metrics import METRIC, Totals
 from dashboard.core.query import GAME_TYPE, query_text
 from dashboard.core.text import language, text
 
-_ROW_HEIGHT = 21
-_MIN_HEIGHT = 226
+_ROW_HEIGHT = 19
+_MIN_HEIGHT = 206
 
 
 def games_chart(games: pd.DataFrame, look: Theme, currency: str | None) -> go.Figure:
