@@ -123,7 +123,7 @@ def test_what_is_not_there_takes_no_room_and_what_is_on_its_way_has_its_place(
     assert [shapes.nth(place).is_visible() for place in range(shapes.count())] == [True] * 6
     box = figures.bounding_box()
     assert box
-    assert box["height"] == 194
+    assert box["height"] == 211
     assert "Loading…" in shapes.first.evaluate("(shape) => getComputedStyle(shape, '::after').content")
 
     # A page that waits for its own name is not empty either.
