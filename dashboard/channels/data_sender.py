@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from dashboard.channels.data_channels import AWAY, NOT_TAKEN, Channel
+from dashboard.channels.data_channels import AWAY, NOT_TAKEN, Channel, ChannelFailed
 from dashboard.core.text import Message, kept
 from ledger import outbox
 from ledger.background import Background
@@ -105,7 +105,9 @@ class Sender(Background):
         try:
             remark = answered.result()
         except (Exception, Overdue) as error:  # noqa: BLE001 - what is not ChannelFailed may say the address
-            why = AWAY if isinstance(error, Overdue) else getattr(error, "why", NOT_TAKEN)
+            why = error.why if isinstance(error, ChannelFailed) else NOT_TAKEN
+            if isinstance(error, Overdue):
+                why = AWAY
             kind = type(error).__name__
             log.warning("message not taken", channel=sent.channel, key=sent.key, why=str(why), kind=kind)
             outbox.fail(self._ledger, claimed, kept(why))

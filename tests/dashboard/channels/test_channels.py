@@ -290,7 +290,9 @@ def test_a_server_that_ends_waits_for_what_is_on_its_way(book, monkeypatch):
 
 def test_what_a_channel_fails_by_is_not_said_and_it_is_tried_again(book, capsys, monkeypatch):
     def fails(*_, **__):
-        raise RuntimeError("https://hush.example/token")
+        error = RuntimeError("https://hush.example/token")
+        error.why = "https://hush.example/token"  # type: ignore[attr-defined] # as a library may have it
+        raise error
 
     monkeypatch.setattr(data_channels.httpx, "post", fails)
     put(book, MESSAGE)
