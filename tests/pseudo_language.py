@@ -60,8 +60,8 @@ def write_catalog(folder: Path) -> None:
 
 
 @contextmanager
-def known(folder: Path) -> Iterator[None]:
-    """Let this process know the language, whose catalog is written into `folder`, as long as this lasts."""
+def spoken(folder: Path) -> Iterator[None]:
+    """Have this process know and speak the language in the context; `folder` takes its catalog."""
     write_catalog(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text, "FOLDER", folder)

@@ -16,6 +16,7 @@ from tests.ledger.payouts.provider import Call, order, signed
 from tests.merchants import merchant
 from tests.parts import free_port
 from tests.provider import CLOCK
+from twoj_client import senders
 from twoj_sandbox import KEY, MCH_ID
 
 WELL, WATCH, FAILING, UNKNOWN = "Works", "Needs a look", "Failing", "Not known"
@@ -26,6 +27,12 @@ SECRET = "s3cret-of-the-server"
 def cache_folder(tmp_path):
     """A place of each test's own: the page counts what was asked."""
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def unhurried(monkeypatch):
+    """Checks of the provider wait as long as its other calls do: a busy machine answers them late."""
+    monkeypatch.setattr(senders, "_HURRIED_TIMEOUT_S", 8)
 
 
 @pytest.fixture
@@ -191,6 +198,7 @@ def deliver(tmp_path):
     database.close()
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_payout_calls_that_were_not_credited_are_red_until_somebody_has_seen_them(status, deliver):
     assert status()["Refused payouts"][:2] == (WELL, "Every call was credited.")
     unreadable = call(order("t-<b>", op_id=[]))
@@ -220,18 +228,19 @@ def test_payout_calls_that_were_not_credited_are_red_until_somebody_has_seen_the
     assert said.startswith("In all: 1 call with a known number")
     assert re.search(r"1 call without a signature\. Last seen by local \d+ s ago\.$", said)
     assert not [each for each in status.page.button if each.key == "refused-payouts-button"]
-    assert not [each for each in status.page.error if "Refused payouts" in each.value]
+    assert not status.page.error
     assert noted(status.page) == [("local", "conflict 1 · mismatch 1 · unreadable 1")]
 
     deliver(call(order(), key="another"))
     assert status()["Refused payouts"][0] == FAILING
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_noise_is_counted_and_nothing_to_look_at(status, deliver):
     deliver(*[Call("", b"noise")] * 3)
     found = status()
     assert found["Refused payouts"] == (WELL, "In all: 3 calls without a signature.", "")
-    assert not [each for each in status.page.error if "Refused payouts" in each.value]
+    assert not status.page.error
 
 
 def noted(page):

@@ -26,7 +26,7 @@ from reports.made import kept
 from reports.verify import NotVerified, verify
 from tests.archive.told import Told, bet
 from tests.pages.test_words import PLAIN, WORD
-from tests.pseudo_language import CODE, known
+from tests.pseudo_language import CODE, spoken
 from tests.reports.conftest import FIRST_S, TellsAll, made_of
 from twoj_client.errors import ConnectionFailed
 from twoj_client.models import BonusSummary
@@ -509,7 +509,7 @@ def test_the_check_of_the_ledger_names_packs_that_are_others_or_gone(told: Told)
 
 
 def test_a_pack_in_another_language_has_no_word_in_english(told: Told, tmp_path: Path):
-    with known(tmp_path / "locale"):
+    with spoken(tmp_path / "locale"):
         files = parts(made_of(told, language=CODE).content)
     document = re.sub(r"<style>.*?</style>|<[^>]+>", " ", files["report.html"].decode(), flags=re.DOTALL)
     book = openpyxl.load_workbook(io.BytesIO(files["report.xlsx"]))

@@ -34,7 +34,7 @@ from reports.verify import verify
 from tests.channels import Mailbox, mailbox
 from tests.dashboard.reports.conftest import Connect
 from tests.provider import CLOCK, Sandbox
-from tests.pseudo_language import accented, known
+from tests.pseudo_language import accented, spoken
 from twoj_client.errors import ConnectionFailed
 from twoj_sandbox.world import World
 
@@ -328,7 +328,7 @@ def test_a_mail_reads_on_a_phone_and_at_a_desk(connect: Connect, browser: Browse
 
 def test_a_report_speaks_the_language_of_its_plan_and_leaves_ours(connect: Connect, tmp_path: Path):
     merchant = connect()
-    with known(tmp_path / "locale"):
+    with spoken(tmp_path / "locale"):
         written = mail(facts_of(merchant, plan()), plan(), merchant.now())
     assert accented("Company gain by day") in written.body
     assert "Company gain" not in written.body
